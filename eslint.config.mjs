@@ -1,0 +1,94 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+const sharpAtRunTime = {
+  group: ['sharp', 'sharp/*'],
+  allowTypeImports: true,
+  message: 'Only libs/transforms/src/engine imports sharp at run time (docs/architecture.md).',
+};
+
+/** Who may know whom; the reasons are in docs/architecture.md. */
+const depConstraints = [
+  {
+    sourceTag: 'room:events',
+    onlyDependOnLibsWithTags: ['room:events'],
+    bannedExternalImports: ['sharp', '@aws-sdk/*', '@pulumi/*', 'exifr'],
+  },
+  {
+    sourceTag: 'room:transforms',
+    onlyDependOnLibsWithTags: ['room:transforms'],
+    bannedExternalImports: ['@aws-sdk/*', '@pulumi/*', '@aws-lambda-powertools/*'],
+  },
+  {
+    sourceTag: 'room:plugin',
+    onlyDependOnLibsWithTags: ['room:transforms'],
+    bannedExternalImports: ['@aws-sdk/*', '@pulumi/*', '@aws-lambda-powertools/*'],
+  },
+  {
+    sourceTag: 'room:pipeline',
+    onlyDependOnLibsWithTags: ['room:pipeline', 'room:events', 'room:transforms', 'room:plugin'],
+    bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', '@pulumi/*'],
+  },
+  {
+    sourceTag: 'room:resizer',
+    onlyDependOnLibsWithTags: ['room:pipeline', 'room:events', 'room:transforms'],
+    bannedExternalImports: ['@pulumi/*', 'fauxqs'],
+  },
+  {
+    sourceTag: 'room:infra',
+    onlyDependOnLibsWithTags: ['room:pipeline'],
+    bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', 'fauxqs'],
+  },
+  {
+    sourceTag: 'room:local',
+    // apps/local takes the program and the function as paths, as a cloud would.
+    onlyDependOnLibsWithTags: ['room:pipeline'],
+    bannedExternalImports: ['@pulumi/aws', 'exifr'],
+  },
+];
+
+export default tseslint.config(
+  {
+    ignores: ['**/dist', '**/out-tsc', '**/test-results', '.nx', '.darkroom', '**/node_modules'],
+  },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { depConstraints }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
+    },
+  },
+  {
+    files: ['**/*.test.ts'],
+    rules: {
+      // Vitest's asymmetric matchers (expect.any, expect.objectContaining) are typed `any`.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
+  {
+    files: ['libs/**/*.ts', 'apps/{resizer,infra}/**/*.ts'],
+    ignores: ['libs/transforms/src/engine/**', '**/*.test.ts', '**/testing/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [sharpAtRunTime] }],
+    },
+  },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
+    // The projects' Vitest configurations import the one in tools/vitest.
+    rules: { '@nx/enforce-module-boundaries': 'off' },
+  },
+  prettier,
+);
