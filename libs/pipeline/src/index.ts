@@ -1,1 +1,11 @@
-export {};
+export * from './catalog.ts';
+export * from './environment.ts';
+export * from './errors.ts';
+export * from './keys.ts';
+export * from './limits.ts';
+export * from './manifest.ts';
+export * from './object-store.ts';
+export * from './recipe-hash.ts';
+export * from './recipe.ts';
+export * from './settings.ts';
+export * from './timing.ts';

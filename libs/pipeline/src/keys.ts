@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { OUTPUT_FILES, type OutputFormat } from '@darkroom/transforms';
+import type { Recipe } from './recipe.ts';
+
+/** S3's limit for a key, bytes of UTF-8 (S3 user guide, "Naming Amazon S3 objects"). */
+export const MAX_KEY_BYTES = 1024;
+
+const MANIFEST = 'manifest.json';
+const LONG = '_long/';
+const LONGEST_EXTENSION = Math.max(
+  ...Object.values(OUTPUT_FILES).map(({ extension }) => extension.length),
+);
+
+/** Where the outputs of one upload stand in the processed bucket. */
+export interface OutputKeys {
+  /** `K/`; every output is directly below it. */
+  readonly prefix: string;
+  readonly manifest: string;
+  output(variant: string, format: OutputFormat): string;
+}
+
+/** Keys that `_long/` cannot hold for: see below. */
+function needsHash(key: string, recipe: Recipe): boolean {
+  const longestName = Math.max(
+    MANIFEST.length,
+    ...recipe.variants.map(({ name }) => name.length + 1 + LONGEST_EXTENSION),
+  );
+  return Buffer.byteLength(key) + 1 + longestName > MAX_KEY_BYTES;
+}
+
+/**
+ * `K/`, or `_long/` and the SHA-256 of `K` in hex where a key below `K/` could pass S3's limit. An upload below `_long/`
+ * is hashed too: its outputs would otherwise stand where those of a chosen long key stand.
+ */
+export function outputKeys(key: string, recipe: Recipe): OutputKeys {
+  const base =
+    needsHash(key, recipe) || key.startsWith(LONG)
+      ? LONG + createHash('sha256').update(key).digest('hex')
+      : key;
+  const prefix = `${base}/`;
+  return {
+    prefix,
+    manifest: prefix + MANIFEST,
+    output: (variant, format) => `${prefix}${variant}.${OUTPUT_FILES[format].extension}`,
+  };
+}

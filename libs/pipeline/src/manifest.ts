@@ -1,0 +1,79 @@
+import { OUTPUT_FORMATS, SOURCE_FORMATS } from '@darkroom/transforms';
+import { z } from 'zod';
+import { CODES, type RejectionCode } from './errors.ts';
+
+const sourceSchema = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  versionId: z.string().nullable(),
+  eTag: z.string(),
+  bytes: z.number(),
+  // The image's own facts are missing where the bytes could not be read as one.
+  format: z.enum(SOURCE_FORMATS).optional(),
+  width: z.number().optional(),
+  height: z.number().optional(),
+  orientation: z.number().optional(),
+  pages: z.number().optional(),
+  takenAt: z.string().optional(),
+  camera: z.string().optional(),
+});
+
+const outputSchema = z.object({
+  variant: z.string(),
+  key: z.string(),
+  format: z.enum(OUTPUT_FORMATS),
+  contentType: z.string(),
+  width: z.number(),
+  height: z.number(),
+  bytes: z.number(),
+  fit: z.string().optional(),
+  eTag: z.string(),
+  sha256: z.string(),
+});
+
+const base = {
+  version: z.literal(1),
+  recipe: z.string(),
+  recipeHash: z.string(),
+  source: sourceSchema,
+};
+
+/** The outcome of an upload, `K/manifest.json` (contract, "Manifest"). Readers ignore members that they do not know. */
+export const manifestSchema = z.discriminatedUnion('status', [
+  z.object({
+    ...base,
+    status: z.literal('done'),
+    outputs: z.array(outputSchema),
+    placeholder: z.object({ thumbhash: z.string(), dominantColour: z.string() }).optional(),
+  }),
+  z.object({
+    ...base,
+    status: z.literal('rejected'),
+    outputs: z.array(outputSchema).max(0),
+    error: z.object({
+      code: z.enum(Object.keys(CODES) as [RejectionCode, ...RejectionCode[]]),
+      message: z.string(),
+      retryable: z.boolean(),
+    }),
+  }),
+]);
+
+export type Manifest = z.output<typeof manifestSchema>;
+export type DoneManifest = Extract<Manifest, { status: 'done' }>;
+export type RejectedManifest = Extract<Manifest, { status: 'rejected' }>;
+export type ManifestSource = Manifest['source'];
+export type ManifestOutput = z.output<typeof outputSchema>;
+
+/** Members in the order of the schema, so that equal manifests are equal bytes. */
+export function formatManifest(manifest: Manifest): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(manifestSchema.parse(manifest), null, 2) + '\n');
+}
+
+/** @returns nothing where the bytes are no manifest of ours: whatever it was, it has to be written again */
+export function parseManifest(bytes: Uint8Array): Manifest | undefined {
+  try {
+    return manifestSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { catalog } from './catalog.ts';
+import type { Limits } from './limits.ts';
+import type { Recipe } from './recipe.ts';
+
+/** JSON with sorted members: equal values have one text, however they were written. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}
+
+/**
+ * What an upload's outputs depend on beside its bytes: the recipe with its defaults, the limits, and the versions of the
+ * transforms that it names. Change one, and everything made with the old one is out of date.
+ *
+ * @returns 16 hex digits: enough to tell the recipes of one bucket apart, short enough for a header and a log line
+ */
+export function recipeHash(recipe: Recipe, limits: Limits): string {
+  const transforms = catalog.versions(recipe.variants.flatMap(({ steps }) => steps));
+  return createHash('sha256')
+    .update(canonicalJson({ recipe, limits, transforms }))
+    .digest('hex')
+    .slice(0, 16);
+}

@@ -1,0 +1,101 @@
+/** Formats that an upload may have. `svg` is off unless a recipe allows it: it can reach out and blow up. */
+export const SOURCE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'svg'] as const;
+export type SourceFormat = (typeof SOURCE_FORMATS)[number];
+
+/** Formats that a variant may be written in. */
+export const OUTPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+/** Extension (without the dot) and media type of each output format. */
+export const OUTPUT_FILES: Readonly<
+  Record<OutputFormat, { readonly extension: string; readonly contentType: string }>
+> = {
+  jpeg: { extension: 'jpg', contentType: 'image/jpeg' },
+  png: { extension: 'png', contentType: 'image/png' },
+  webp: { extension: 'webp', contentType: 'image/webp' },
+  avif: { extension: 'avif', contentType: 'image/avif' },
+  gif: { extension: 'gif', contentType: 'image/gif' },
+  tiff: { extension: 'tiff', contentType: 'image/tiff' },
+};
+
+/** What the header of an upload tells; nothing of it was decoded. */
+export interface SourceFacts {
+  readonly format: SourceFormat;
+  /** Pixels, as displayed: EXIF orientation applied. One page of an animation. */
+  readonly width: number;
+  readonly height: number;
+  /** EXIF orientation, 1 to 8; 1 where there is none. */
+  readonly orientation: number;
+  /** Frames or pages, at least 1. */
+  readonly pages: number;
+  /** Size of the file, bytes. */
+  readonly bytes: number;
+  readonly hasAlpha: boolean;
+  /** Progressive JPEG or interlaced PNG: decoding holds the whole picture in memory. */
+  readonly progressive: boolean;
+  /** Capture time as the camera wrote it, `YYYY-MM-DDTHH:mm:ss`, without a zone. */
+  readonly takenAt?: string;
+  /** Maker and model, as EXIF has them. */
+  readonly camera?: string;
+}
+
+/** A step as a recipe's schema leaves it: the transform's name and its parsed options, plain JSON. */
+export interface Step {
+  readonly transform: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** One picture to make of an upload: its steps, each on the result of the one before. */
+export interface Variant {
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+/** A variant, made. */
+export interface RenderedOutput {
+  readonly kind: 'output';
+  readonly variant: string;
+  readonly bytes: Uint8Array;
+  readonly format: OutputFormat;
+  /** Pixels; one page of an animation. */
+  readonly width: number;
+  readonly height: number;
+  /** `fit` of the variant's last resize, for applications that lay pictures out. */
+  readonly fit?: string;
+}
+
+/** What stands in for a picture until it has loaded. */
+export interface RenderedPlaceholder {
+  readonly kind: 'placeholder';
+  /** ThumbHash, base64. */
+  readonly thumbhash: string;
+  /** `#rrggbb`. */
+  readonly dominantColour: string;
+}
+
+export type Rendered = RenderedOutput | RenderedPlaceholder;
+
+export interface RenderRequest {
+  readonly source: Uint8Array;
+  readonly facts: SourceFacts;
+  /** For messages. */
+  readonly recipe: string;
+  readonly variants: readonly Variant[];
+  readonly signal?: AbortSignal;
+}
+
+/** The engine as the pipeline sees it; `@darkroom/transforms/engine` implements it on sharp. */
+export interface ImageEngine {
+  /**
+   * Reads the header.
+   * @throws ImageError `UNSUPPORTED_FORMAT` (names the detected type) or `CORRUPT_IMAGE`
+   */
+  inspect(source: Uint8Array): Promise<SourceFacts>;
+  /**
+   * Makes the variants from one decode, yielding each when it is encoded (cheap ones first, not in the recipe's
+   * order), and the placeholder. The same source and variants give the same bytes.
+   * Leaving the loop early waits for what is under way.
+   * @throws ImageError `CORRUPT_IMAGE`, `TOO_LARGE`, `TRANSFORM_FAILED` or `TIMEOUT`
+   */
+  render(request: RenderRequest): AsyncIterable<Rendered>;
+}
