@@ -1,1 +1,4 @@
-export {};
+export { decodeKey, encodeKey } from './decode-key.ts';
+export { InvalidMessageError } from './errors.ts';
+export type { ObjectChange } from './object-change.ts';
+export { parseMessage, type ParsedMessage } from './parse-message.ts';

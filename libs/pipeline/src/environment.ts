@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limitsSchema, type Limits } from './limits.ts';
 import { recipesSchema, type Recipe, type RecipeInput } from './recipe.ts';
 import { formatIssues, type Settings } from './settings.ts';

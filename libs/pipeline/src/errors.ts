@@ -6,8 +6,7 @@
  * - `acknowledge`: nothing to do; counted
  * - `retry`: a batch item failure; the dead-letter queue after `maxReceiveCount`
  */
-export type Verdict =
-  'reject' | 'reject-and-dead-letter' | 'dead-letter' | 'acknowledge' | 'retry';
+export type Verdict = 'reject' | 'reject-and-dead-letter' | 'dead-letter' | 'acknowledge' | 'retry';
 
 interface CodeFacts {
   readonly verdict: Verdict;

@@ -1,3 +1,4 @@
+export * from './agreement.ts';
 export * from './catalog.ts';
 export * from './environment.ts';
 export * from './errors.ts';
@@ -9,3 +10,5 @@ export * from './recipe-hash.ts';
 export * from './recipe.ts';
 export * from './settings.ts';
 export * from './timing.ts';
+export { reconcile } from './reconcile.ts';
+export type { Outcome, ReconcileContext, ReconcileOptions } from './reconcile.ts';

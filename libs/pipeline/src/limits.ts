@@ -1,5 +1,5 @@
 import type { SourceFacts } from '@darkroom/transforms';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PipelineError } from './errors.ts';
 
 /** What an upload may cost. Everything is checked from the object's size and the image's header, before decoding. */

@@ -1,5 +1,5 @@
 import { OUTPUT_FORMATS, SOURCE_FORMATS } from '@darkroom/transforms';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CODES, type RejectionCode } from './errors.ts';
 
 const sourceSchema = z.object({

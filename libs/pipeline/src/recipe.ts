@@ -1,5 +1,5 @@
 import { SOURCE_FORMATS } from '@darkroom/transforms';
-import { z } from 'zod';
+import * as z from 'zod';
 import { catalog } from './catalog.ts';
 
 /** `Cache-Control` of outputs that an overwrite of their upload replaces. */

@@ -37,6 +37,19 @@ export interface SourceFacts {
   readonly takenAt?: string;
   /** Maker and model, as EXIF has them. */
   readonly camera?: string;
+  /** How the pixels are coded; left out it counts as plain 8-bit sRGB. */
+  readonly coding?: SourceCoding;
+}
+
+/** How an upload's pixels are coded: decides colour conversion, barriers and the memory that decoding takes. */
+export interface SourceCoding {
+  /** Bits per channel as decoded. */
+  readonly depth: 8 | 16;
+  readonly space: 'rgb' | 'grey' | 'cmyk';
+  /** Embedded ICC profile: `srgb` needs no conversion. */
+  readonly profile: 'none' | 'srgb' | 'other';
+  /** JPEG and AVIF: `4:2:0`, `4:4:4`, … */
+  readonly chromaSubsampling?: string;
 }
 
 /** A step as a recipe's schema leaves it: the transform's name and its parsed options, plain JSON. */

@@ -1,0 +1,17 @@
+import type { RecipeInfo } from '../stack/stack-info.ts';
+import { byId, element } from './element.ts';
+
+/**
+ * Lets people choose the recipe whose prefix their files get, where there are several.
+ * @returns a function that tells the prefix that is chosen now
+ */
+export function openDestination(recipes: readonly RecipeInfo[]): () => string {
+  const select = byId('destination', HTMLSelectElement);
+  select.replaceChildren(
+    ...recipes.map(({ name, match }) =>
+      element('option', { value: match.prefix }, `${name} (${match.prefix || 'every key'})`),
+    ),
+  );
+  byId('destination-row', HTMLElement).hidden = recipes.length < 2;
+  return () => select.value;
+}

@@ -1,0 +1,35 @@
+import { objectUrl } from '../s3/object-url.ts';
+import type { RecipeInfo, StackInfo } from './stack-info.ts';
+
+/** An upload that can be pasted into a shell as it is. */
+export interface Command {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** In single quotes wherever a POSIX shell would see more than a word. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** A file name that the recipe takes. */
+function exampleName({ match }: RecipeInfo): string {
+  return `photo${match.suffixes?.[0] ?? '.jpg'}`;
+}
+
+export function uploadCommands(stack: StackInfo, recipe: RecipeInfo): Command[] {
+  const name = exampleName(recipe);
+  const key = recipe.match.prefix + name;
+  return [
+    {
+      label: 'curl',
+      text: `curl -T ${quote(name)} ${quote(objectUrl(stack.endpoint, stack.sourceBucket, key))}`,
+    },
+    {
+      label: 'AWS CLI',
+      text:
+        `AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${stack.region} ` +
+        `aws --endpoint-url ${stack.endpoint} s3 cp ${quote(name)} ${quote(`s3://${stack.sourceBucket}/${key}`)}`,
+    },
+  ];
+}

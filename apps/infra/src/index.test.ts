@@ -1,0 +1,62 @@
+import type { SettingsInput } from '@darkroom/pipeline';
+import { expect, test } from 'vitest';
+import { ImagePipeline } from './image-pipeline.ts';
+import { runInLanguageHost } from './testing/language-host.ts';
+import type { Registered } from './testing/provider.ts';
+import { runWithMocks } from './testing/run-with-mocks.ts';
+import { stackConfig, stacks } from './testing/stack-files.ts';
+
+const byName = (resources: readonly Registered[]) =>
+  resources
+    .map(({ type, name, inputs: { code: _package, ...inputs } }) => ({ type, name, inputs }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+test.each(stacks)(
+  'Pulumi itself runs the stack %s, and sees what the unit tests see',
+  async (stack) => {
+    const hosted = await runInLanguageHost(stack);
+    expect(hosted).toMatchObject({ exitCode: 0, messages: [] });
+    expect(Object.keys(hosted.outputs).sort()).toEqual([
+      'dashboardUrl',
+      'deadLetterQueueUrl',
+      'functionName',
+      'processedBucket',
+      'queueUrl',
+      'sourceBucket',
+    ]);
+
+    const settings = JSON.parse(stackConfig(stack)['darkroom:pipeline'] ?? '') as SettingsInput;
+    const mocked = await runWithMocks(
+      () => new ImagePipeline('photos', { ...settings, packageDir: '.' }),
+      { stack },
+    );
+    expect(byName(hosted.resources)).toEqual(byName(mocked.resources));
+  },
+);
+
+test('a mistake in a stack file is one message, that names the file, the path and what is allowed', async () => {
+  const { exitCode, messages, resources } = await runInLanguageHost('staging', {
+    'darkroom:pipeline': JSON.stringify({
+      recipes: [
+        {
+          name: 'photos',
+          variants: [{ name: 'small', steps: [{ encode: { format: 'jpg' } }] }],
+        },
+      ],
+    }),
+  });
+  expect(exitCode).not.toBe(0);
+  expect(resources).toEqual([]);
+  expect(messages).toHaveLength(1);
+  expect(messages[0]).toMatch(
+    /^Pulumi\.staging\.yaml, darkroom:pipeline is not valid:\n {2}recipes\[0\]\.variants\[0\]\.steps\[0\].*jpeg/,
+  );
+  expect(messages[0]).not.toContain('    at ');
+});
+
+test('a stack file without settings is told what is missing', async () => {
+  const { messages } = await runInLanguageHost('staging', {});
+  expect(messages).toEqual([
+    expect.stringMatching(/^Pulumi\.staging\.yaml, darkroom:pipeline is not valid:\n {2}recipes: /),
+  ]);
+});

@@ -1,0 +1,35 @@
+import { parseSettings, SettingsError, type SettingsInput } from '@darkroom/pipeline';
+import * as pulumi from '@pulumi/pulumi';
+import { ImagePipeline } from './image-pipeline.ts';
+
+/** The program of `Pulumi.yaml`: one pipeline, as the stack's file sets it. */
+export default () => {
+  const {
+    sourceBucket,
+    processedBucket,
+    queueUrl,
+    deadLetterQueueUrl,
+    functionName,
+    dashboardUrl,
+  } = new ImagePipeline('photos', stackSettings());
+  return {
+    sourceBucket,
+    processedBucket,
+    queueUrl,
+    deadLetterQueueUrl,
+    functionName,
+    dashboardUrl,
+  };
+};
+
+function stackSettings(): SettingsInput {
+  const input = new pulumi.Config('darkroom').getObject<SettingsInput>('pipeline') ?? {};
+  try {
+    parseSettings(input, `Pulumi.${pulumi.getStack()}.yaml, darkroom:pipeline`);
+  } catch (error) {
+    // Pulumi prints the message of this one alone, without a stack: it is for the person who wrote the file.
+    if (error instanceof SettingsError) throw new pulumi.RunError(error.message, { cause: error });
+    throw error;
+  }
+  return input as SettingsInput;
+}

@@ -1,0 +1,63 @@
+import { outputKeys, recipesSchema, type Recipe } from '@darkroom/pipeline';
+import { expect, test } from 'vitest';
+import { functionStatements, type Arns } from './permissions.ts';
+
+const arns: Arns = {
+  source: 'arn:aws:s3:::source',
+  processed: 'arn:aws:s3:::processed',
+  queue: 'arn:aws:sqs:eu-central-1:123456789012:queue',
+  deadLetters: 'arn:aws:sqs:eu-central-1:123456789012:dead-letters',
+  logGroup: 'arn:aws:logs:eu-central-1:123456789012:log-group:logs',
+};
+const statements = functionStatements(arns, ['uploads/', 'scans/']);
+
+/** As IAM would decide, for the one wildcard that the statements use. */
+function isAllowed(action: string, resource: string): boolean {
+  return statements.some(
+    ({ Action, Resource = [] }) =>
+      Action.includes(action) &&
+      Resource.some((allowed) =>
+        allowed.endsWith('*') ? resource.startsWith(allowed.slice(0, -1)) : resource === allowed,
+      ),
+  );
+}
+
+test('the function may do its work, and nothing beside it', () => {
+  const granted = statements.flatMap(({ Action, Resource = [] }) =>
+    Action.flatMap((action) => Resource.map((resource) => `${action} ${resource}`)),
+  );
+  expect(granted).toEqual([
+    's3:GetObject arn:aws:s3:::source/uploads/*',
+    's3:GetObject arn:aws:s3:::source/scans/*',
+    's3:GetObject arn:aws:s3:::processed/uploads/*',
+    's3:GetObject arn:aws:s3:::processed/scans/*',
+    's3:GetObject arn:aws:s3:::processed/_long/*',
+    's3:PutObject arn:aws:s3:::processed/uploads/*',
+    's3:PutObject arn:aws:s3:::processed/scans/*',
+    's3:PutObject arn:aws:s3:::processed/_long/*',
+    's3:DeleteObject arn:aws:s3:::processed/uploads/*',
+    's3:DeleteObject arn:aws:s3:::processed/scans/*',
+    's3:DeleteObject arn:aws:s3:::processed/_long/*',
+    's3:ListBucket arn:aws:s3:::source',
+    's3:ListBucket arn:aws:s3:::processed',
+    'sqs:ReceiveMessage arn:aws:sqs:eu-central-1:123456789012:queue',
+    'sqs:DeleteMessage arn:aws:sqs:eu-central-1:123456789012:queue',
+    'sqs:GetQueueAttributes arn:aws:sqs:eu-central-1:123456789012:queue',
+    'sqs:SendMessage arn:aws:sqs:eu-central-1:123456789012:dead-letters',
+    'logs:CreateLogStream arn:aws:logs:eu-central-1:123456789012:log-group:logs:*',
+    'logs:PutLogEvents arn:aws:logs:eu-central-1:123456789012:log-group:logs:*',
+  ]);
+});
+
+test.each(['uploads/cat.jpg', `uploads/${'long'.repeat(254)}`])(
+  'outputs of %.20s may be written where they belong',
+  (key) => {
+    const [recipe] = recipesSchema.parse([
+      { name: 'photos', variants: [{ name: 'small', steps: [] }] },
+    ]) as [Recipe];
+    const keys = outputKeys(key, recipe);
+    for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'])
+      for (const output of [keys.manifest, keys.output('small', 'webp')])
+        expect(isAllowed(action, `${arns.processed}/${output}`)).toBe(true);
+  },
+);

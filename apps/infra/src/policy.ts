@@ -1,0 +1,34 @@
+/**
+ * One statement of a policy document, plain data, so that a test reads it without Pulumi.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow' | 'Deny';
+  /** In policies of resources; in a role's policy the role is the principal. */
+  readonly Principal?: '*' | { readonly Service: string };
+  readonly Action: readonly string[];
+  /** In a role's trust policy, the role is the resource. */
+  readonly Resource?: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export function policyDocument(statements: readonly Statement[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+}
+
+/**
+ * Refuses every request that is not encrypted on its way.
+ *
+ * @param service as in `s3:*`
+ */
+export function denyPlainHttp(service: 's3' | 'sqs', resources: readonly string[]): Statement {
+  return {
+    Sid: 'DenyPlainHttp',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: [`${service}:*`],
+    Resource: resources,
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+}

@@ -1,0 +1,104 @@
+import * as pulumi from '@pulumi/pulumi';
+import { create, invoke, type Properties, type Registered } from './provider.ts';
+import { readProject } from './stack-files.ts';
+
+/** A resource as a program asked for it, with the options that mocks alone do not show. */
+export interface MockedResource extends Registered {
+  readonly parent: pulumi.Resource | undefined;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  /** Names of what it waits for, beside what its inputs come from. */
+  readonly dependsOn: readonly string[];
+}
+
+export interface MockedDeployment {
+  readonly resources: readonly MockedResource[];
+  /** The one resource of that name. */
+  resource(name: string): MockedResource;
+  ofType(type: string): MockedResource[];
+}
+
+export interface MockedStack {
+  /** `test` by default. */
+  readonly stack?: string;
+  readonly config?: Record<string, string>;
+  /** Name of a resource that the provider refuses to create. */
+  readonly refused?: string;
+}
+
+/**
+ * Runs a program under Pulumi's mocks, until every resource is registered.
+ *
+ * @throws what the program or the provider throws; mocks alone are silent where nothing depends on what failed
+ */
+export async function runWithMocks(
+  program: () => unknown,
+  { stack = 'test', config = {}, refused }: MockedStack = {},
+): Promise<MockedDeployment> {
+  const resources: MockedResource[] = [];
+  const failures: unknown[] = [];
+  const options = new OptionsByName();
+  await pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs }) {
+        const resource = { type, name, inputs: inputs as Properties };
+        if (type !== 'pulumi:pulumi:Stack') resources.push({ ...resource, ...options.of(name) });
+        // Thrown to Pulumi, a failure would come back as rejections that nobody handles, or not at all.
+        if (name === refused) failures.push(new Error(`${name} was refused`));
+        return create(resource);
+      },
+      call: ({ token, inputs }) => invoke(token, inputs as Properties),
+    },
+    readProject().name,
+    stack,
+  );
+  pulumi.runtime.setAllConfig(config);
+  await pulumi.runtime.runInPulumiStack(() => {
+    pulumi.runtime.registerStackTransformation((resource) => options.add(resource));
+    try {
+      program();
+    } catch (error) {
+      failures.push(error);
+    }
+    return Promise.resolve();
+  });
+  // Resources may still be on their way when the program has ended.
+  await pulumi.runtime.disconnect();
+  if (failures.length > 0) throw failures[0];
+  return deployment(resources);
+}
+
+/** Options are seen before a resource is registered, by a transformation that changes nothing. */
+class OptionsByName {
+  readonly #options = new Map<string, pulumi.CustomResourceOptions>();
+  readonly #names = new Map<unknown, string>();
+
+  add({ resource, name, opts }: pulumi.ResourceTransformationArgs): undefined {
+    this.#options.set(name, opts);
+    this.#names.set(resource, name);
+  }
+
+  of(name: string): Omit<MockedResource, keyof Registered> {
+    const { parent, protect, retainOnDelete, dependsOn } = this.#options.get(name) ?? {};
+    return {
+      parent,
+      protect: protect ?? false,
+      retainOnDelete: retainOnDelete ?? false,
+      dependsOn: [dependsOn ?? []].flat().map((one) => this.#names.get(one) ?? 'unknown'),
+    };
+  }
+}
+
+function deployment(resources: readonly MockedResource[]): MockedDeployment {
+  return {
+    resources,
+    resource(name) {
+      const [found, ...more] = resources.filter((resource) => resource.name === name);
+      if (found && more.length === 0) return found;
+      throw new Error(
+        `Not one resource is called ${name}; there are ${resources.map((resource) => resource.name).join(', ')}`,
+      );
+    },
+    ofType: (type) => resources.filter((resource) => resource.type === type),
+  };
+}

@@ -1,0 +1,62 @@
+import type { AddressInfo } from 'node:net';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { secure } from './security.ts';
+import type { StackInfo } from './stack-info.ts';
+
+export interface ApiOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly host: '127.0.0.1';
+  /** The built console: `index.html` and what it names. */
+  readonly consoleDir: string;
+  /** What runs, once it does; asked on every request. */
+  readonly stack: () => StackInfo | undefined;
+}
+
+export interface Api {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+function routes(app: FastifyInstance, { consoleDir, stack }: ApiOptions): void {
+  app.get('/api/stack', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+    const info = stack();
+    return info ?? reply.code(503).header('retry-after', '1').send({ status: 'starting' });
+  });
+  app.register(fastifyStatic, {
+    root: consoleDir,
+    index: 'index.html',
+    list: false,
+    dotfiles: 'ignore',
+    // A rebuilt console is there at the next reload; the ETag makes that cheap.
+    cacheControl: false,
+    setHeaders: (reply) => reply.setHeader('cache-control', 'no-cache'),
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send({ error: `Nothing at ${request.method} ${request.url}`, code: 'NOT_FOUND' }),
+  );
+}
+
+/**
+ * Serves the console and `GET /api/stack`, on this machine only.
+ * @throws the system's error with code `EADDRINUSE` where the port is taken
+ */
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const app = Fastify({ forceCloseConnections: true });
+  secure(app, () => options.stack()?.endpoint);
+  routes(app, options);
+  try {
+    await app.listen({ port: options.port, host: options.host });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const { port } = app.server.address() as AddressInfo;
+  return { url: `http://${options.host}:${port}`, port, stop: () => app.close() };
+}

@@ -1,0 +1,149 @@
+/**
+ * The part of fauxqs 2.4.1 that we use, declared here because the package exports only its entry
+ * point. A file URL is not bound by a package's "exports", and gives the very same module
+ * instances that fauxqs itself uses, which `instanceof` and the repairs rely on.
+ * `fauxqs-internals.test.ts` fails when an upgrade changes what is named here.
+ */
+import type { FastifyInstance } from 'fastify';
+import type { DatabaseSync } from 'node:sqlite';
+
+export interface StoredObject {
+  readonly key: string;
+  readonly contentLength: number;
+  /** With its quotes, as in the `ETag` header. */
+  readonly etag: string;
+  readonly lastModified: Date;
+  readonly cacheControl?: string;
+}
+
+export interface MultipartUpload {
+  readonly bucket: string;
+  readonly key: string;
+  readonly parts: Map<number, unknown>;
+}
+
+export interface UploadedPart {
+  readonly partNumber: number;
+  readonly etag: string;
+}
+
+type Rest = readonly unknown[];
+
+/** Functions that a repair replaces are declared as properties, the others as methods. */
+export interface S3Store {
+  readonly buckets: Map<string, Map<string, StoredObject>>;
+  readonly multipartUploads: Map<string, MultipartUpload>;
+  readonly multipartUploadsByBucket: Map<string, Set<string>>;
+  persistence: Persistence | undefined;
+  hasBucket(name: string): boolean;
+  deleteBucket: (name: string) => void;
+  putObject: (bucket: string, key: string, body: Buffer, ...rest: Rest) => StoredObject;
+  deleteObject: (bucket: string, key: string) => void;
+  createMultipartUpload: (bucket: string, key: string, ...rest: Rest) => string;
+  uploadPart: (uploadId: string, partNumber: number, body: Buffer, ...rest: Rest) => unknown;
+  completeMultipartUpload: (uploadId: string, parts: readonly UploadedPart[]) => StoredObject;
+  abortMultipartUpload: (uploadId: string) => void;
+}
+
+export interface SqsMessage {
+  readonly messageId: string;
+  readonly body: string;
+}
+
+export interface PollWaiter {
+  readonly resolve: () => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export interface SqsQueue {
+  readonly name: string;
+  url: string;
+  readonly arn: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  messages: SqsMessage[];
+  delayedMessages: SqsMessage[];
+  readonly inflightMessages: ReadonlyMap<string, { readonly message: SqsMessage }>;
+  readonly fifoMessages: ReadonlyMap<string, readonly SqsMessage[]>;
+  readonly fifoLockedGroups: ReadonlyMap<string, number>;
+  readonly pollWaiters: PollWaiter[];
+  persistence: Persistence | undefined;
+  isFifo(): boolean;
+  enqueue(message: SqsMessage): void;
+  processTimers(): void;
+  stopPollTimerIfEmpty(): void;
+  dequeue: (maxCount: number, ...rest: Rest) => unknown[];
+  getAttribute: (name: string) => string | undefined;
+  waitForMessages: (waitTimeSeconds: number) => Promise<void>;
+  notifyWaiters: () => void;
+  cancelWaiters: () => void;
+}
+
+export interface SqsStore {
+  readonly queues: Map<string, SqsQueue>;
+  host: string;
+  persistence: Persistence | undefined;
+  createQueue: (name: string, url: string, arn: string, ...rest: Rest) => SqsQueue;
+  allQueues(): Iterable<SqsQueue>;
+  getQueueByArn(arn: string): SqsQueue | undefined;
+  getQueueByName(name: string): SqsQueue | undefined;
+}
+
+export interface SnsStore {
+  persistence: Persistence | undefined;
+}
+
+/** Everything in one SQLite file of the data directory, written through before an answer. */
+export interface Persistence {
+  readonly db: DatabaseSync;
+  transaction: (work: () => void) => void;
+  insertMessage: (queueName: string, message: SqsMessage) => void;
+  updateMessageReady: (messageId: string) => void;
+  load(sqs: SqsStore, sns: SnsStore, s3: S3Store): void;
+  close(): void;
+}
+
+export interface S3Failure extends Error {
+  readonly code: string;
+  readonly statusCode: number;
+  toXml(): string;
+}
+
+interface Modules {
+  'app.js': {
+    buildApp: (options: {
+      logger: false;
+      stores: { sqsStore: SqsStore; snsStore: SnsStore; s3Store: S3Store };
+    }) => FastifyInstance;
+  };
+  'common/errors.js': {
+    S3Error: new (code: string, message: string, statusCode: number) => S3Failure;
+    SqsError: new (code: string, message: string) => Error;
+  };
+  'persistence.js': { PersistenceManager: new (dataDir: string) => Persistence };
+  's3/chunkedEncoding.js': {
+    decodeAwsChunked: (body: Buffer) => { body: Buffer; trailers: Record<string, string> };
+  };
+  's3/s3Store.js': { S3Store: new () => S3Store };
+  'sns/snsStore.js': { SnsStore: new () => SnsStore };
+  'sqs/sqsStore.js': {
+    SqsStore: (new () => SqsStore) & {
+      createMessage(body: string, attributes: object, delaySeconds: number | undefined): SqsMessage;
+    };
+  };
+  'sqs/sqsTypes.js': { INVALID_MESSAGE_BODY_CHAR: RegExp };
+}
+
+const entry = import.meta.resolve('fauxqs');
+
+async function load<Path extends keyof Modules>(path: Path): Promise<Modules[Path]> {
+  return (await import(new URL(path, entry).href)) as Modules[Path];
+}
+
+export const { buildApp } = await load('app.js');
+export const { S3Error, SqsError } = await load('common/errors.js');
+export const { PersistenceManager } = await load('persistence.js');
+export const { decodeAwsChunked } = await load('s3/chunkedEncoding.js');
+export const { S3Store } = await load('s3/s3Store.js');
+export const { SnsStore } = await load('sns/snsStore.js');
+export const { SqsStore } = await load('sqs/sqsStore.js');
+export const { INVALID_MESSAGE_BODY_CHAR } = await load('sqs/sqsTypes.js');

@@ -1,0 +1,133 @@
+import type { FastifyReply } from 'fastify';
+
+import type { Emulator } from '../emulator.ts';
+import { S3Error } from '../fauxqs-internals.ts';
+import { acceptNotifications } from './notification-destinations.ts';
+import { noSuchBucket, notImplemented } from './s3-errors.ts';
+import { beforeS3, sendXml, type S3Request } from './s3-request.ts';
+import { parseXml, S3_NAMESPACE } from './xml.ts';
+
+interface Kind {
+  /** The root element of the document; the policy is JSON. */
+  readonly root: string | undefined;
+  /** What a GET answers while nothing is set: an empty document, or a 404 with this code. */
+  readonly absent: { readonly document: string } | { readonly code: string };
+}
+
+function empty(root: string): Kind {
+  return { root, absent: { document: `<${root} ${S3_NAMESPACE}/>` } };
+}
+
+function missing(root: string | undefined, code: string): Kind {
+  return { root, absent: { code } };
+}
+
+/** By the name of the sub-resource, as in `?cors`. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  cors: missing('CORSConfiguration', 'NoSuchCORSConfiguration'),
+  encryption: missing(
+    'ServerSideEncryptionConfiguration',
+    'ServerSideEncryptionConfigurationNotFoundError',
+  ),
+  lifecycle: missing('LifecycleConfiguration', 'NoSuchLifecycleConfiguration'),
+  notification: empty('NotificationConfiguration'),
+  ownershipControls: missing('OwnershipControls', 'OwnershipControlsNotFoundError'),
+  policy: missing(undefined, 'NoSuchBucketPolicy'),
+  publicAccessBlock: missing(
+    'PublicAccessBlockConfiguration',
+    'NoSuchPublicAccessBlockConfiguration',
+  ),
+  tagging: missing('Tagging', 'NoSuchTagSet'),
+  versioning: empty('VersioningConfiguration'),
+};
+
+export const BUCKET_CONFIGURATIONS: readonly string[] = Object.keys(KINDS);
+
+/**
+ * Upstream: 200 and forgotten, and a GET answers a listing. Here the documents are kept and read
+ * back; only the notification and CORS configurations have an effect.
+ */
+export function bucketConfiguration(emulator: Emulator): void {
+  const { app, s3, configurations } = emulator;
+
+  beforeS3(app, (request, reply) => {
+    if (request.key !== '') return false;
+    if (request.method === 'GET' && 'location' in request.query) {
+      requireBucket(request);
+      return sendXml(reply, `<LocationConstraint ${S3_NAMESPACE}/>`);
+    }
+    const name = BUCKET_CONFIGURATIONS.find((candidate) => candidate in request.query);
+    if (name === undefined) return false;
+    requireBucket(request);
+    return answer(request, reply, name);
+  });
+
+  function requireBucket({ bucket }: S3Request): void {
+    if (!s3.hasBucket(bucket)) throw noSuchBucket();
+  }
+
+  function answer(request: S3Request, reply: FastifyReply, name: string): boolean {
+    switch (request.method) {
+      case 'GET':
+        return read(request.bucket, reply, name);
+      case 'PUT':
+        write(request, name);
+        reply.code(name === 'policy' ? 204 : 200).send();
+        return true;
+      case 'DELETE':
+        configurations.delete(request.bucket, name);
+        reply.code(204).send();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  function read(bucket: string, reply: FastifyReply, name: string): boolean {
+    const document = configurations.get(bucket, name) ?? absent(name);
+    if (name !== 'policy') return sendXml(reply, document);
+    reply.type('application/json').send(document);
+    return true;
+  }
+
+  function write({ bucket, body, headers }: S3Request, name: string): void {
+    if (name === 'notification') return acceptNotifications(emulator, bucket, body, headers);
+    configurations.set(bucket, name, name === 'policy' ? json(body) : xml(name, body));
+  }
+
+  const deleteBucket = s3.deleteBucket.bind(s3);
+  s3.deleteBucket = (bucket) => {
+    emulator.atomically(() => {
+      deleteBucket(bucket);
+      for (const name of BUCKET_CONFIGURATIONS) configurations.delete(bucket, name);
+    });
+  };
+}
+
+function absent(name: string): string {
+  const { absent: answer } = kindOf(name);
+  if ('document' in answer) return answer.document;
+  throw new S3Error(answer.code, `The bucket has no ${name} configuration.`, 404);
+}
+
+function kindOf(name: string): Kind {
+  const kind = KINDS[name];
+  if (kind === undefined) throw notImplemented(`?${name}`);
+  return kind;
+}
+
+function json(body: Buffer): string {
+  try {
+    JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new S3Error('MalformedPolicy', 'Policies must be valid JSON.', 400);
+  }
+  return body.toString('utf8');
+}
+
+/** Without its XML declaration, which the answer brings. */
+function xml(name: string, body: Buffer): string {
+  const { root } = kindOf(name);
+  if (root !== undefined) parseXml(body, root);
+  return body.toString('utf8').replace(/^\s*<\?xml[^>]*\?>\s*/, '');
+}

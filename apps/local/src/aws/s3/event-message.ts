@@ -1,0 +1,76 @@
+/** Message bodies as the user guide has them ("Event message structure"), version 2.1. */
+import { encodeKey } from './url-encoding.ts';
+
+export interface ObjectEvent {
+  /** Without `s3:`, as in the message: `ObjectCreated:Put`. */
+  readonly name: string;
+  readonly bucket: string;
+  /** Plain; it travels URL-encoded. */
+  readonly key: string;
+  /** Of a created object: size in bytes, and the ETag with its quotes. */
+  readonly created?: { readonly bytes: number; readonly etag: string };
+  readonly region: string;
+  readonly configurationId: string;
+  readonly requestId: string;
+  readonly sourceIp: string;
+}
+
+/** Stands for the owner's canonical user id. */
+const OWNER = 'EMBEDDED';
+
+/** Any text: AWS's own id for support. */
+export const HOST_ID = 'embedded';
+
+export function objectEvent(event: ObjectEvent): string {
+  return JSON.stringify({
+    Records: [
+      {
+        eventVersion: '2.1',
+        eventSource: 'aws:s3',
+        awsRegion: event.region,
+        eventTime: new Date().toISOString(),
+        eventName: event.name,
+        userIdentity: { principalId: OWNER },
+        requestParameters: { sourceIPAddress: event.sourceIp },
+        responseElements: { 'x-amz-request-id': event.requestId, 'x-amz-id-2': HOST_ID },
+        s3: {
+          s3SchemaVersion: '1.0',
+          configurationId: event.configurationId,
+          bucket: {
+            name: event.bucket,
+            ownerIdentity: { principalId: OWNER },
+            arn: `arn:aws:s3:::${event.bucket}`,
+          },
+          object: {
+            key: encodeKey(event.key),
+            ...(event.created && {
+              size: event.created.bytes,
+              eTag: event.created.etag.replaceAll('"', ''),
+            }),
+            sequencer: nextSequencer(),
+          },
+        },
+      },
+    ],
+  });
+}
+
+export function testEvent(bucket: string, requestId: string): string {
+  return JSON.stringify({
+    Service: 'Amazon S3',
+    Event: 's3:TestEvent',
+    Time: new Date().toISOString(),
+    Bucket: bucket,
+    RequestId: requestId,
+    HostId: HOST_ID,
+  });
+}
+
+let lastSequencer = 0n;
+
+/** 18 hexadecimal digits that grow, over restarts too: milliseconds, then a counter. */
+function nextSequencer(): string {
+  const now = BigInt(Date.now()) << 16n;
+  lastSequencer = now > lastSequencer ? now : lastSequencer + 1n;
+  return lastSequencer.toString(16).toUpperCase().padStart(18, '0');
+}

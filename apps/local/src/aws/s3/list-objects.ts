@@ -1,0 +1,112 @@
+import type { Emulator } from '../emulator.ts';
+import type { StoredObject } from '../fauxqs-internals.ts';
+import { listPage, type ListPage } from './list-page.ts';
+import { invalidArgument, noSuchBucket } from './s3-errors.ts';
+import { beforeS3, sendXml } from './s3-request.ts';
+import { encodeKey } from './url-encoding.ts';
+import { escapeXml, S3_NAMESPACE } from './xml.ts';
+
+/** ListObjectsV2: "returns some or all (up to 1,000) of the objects". */
+const MAX_KEYS = 1000;
+
+type Query = Readonly<Record<string, string>>;
+
+/**
+ * Upstream: the order is by locale while the token is by code unit, so pages skip keys, and
+ * `encoding-type` is ignored, so control characters break the answer.
+ */
+export function listObjects({ app, s3 }: Emulator): void {
+  beforeS3(app, ({ method, bucket, key, query }, reply) => {
+    if (method !== 'GET' || key !== '') return false;
+    const objects = s3.buckets.get(bucket);
+    if (objects === undefined) throw noSuchBucket();
+    const isV2 = query['list-type'] === '2';
+    const maxKeys = parseMaxKeys(query['max-keys']);
+    const page = listPage(objects.keys(), {
+      prefix: query['prefix'] ?? '',
+      delimiter: query['delimiter'] ?? '',
+      after: isV2 ? startV2(query) : (query['marker'] ?? ''),
+      maxKeys,
+    });
+    const written = writer(query['encoding-type']);
+    return sendXml(
+      reply,
+      [
+        `<ListBucketResult ${S3_NAMESPACE}>`,
+        `<Name>${bucket}</Name><MaxKeys>${maxKeys}</MaxKeys>`,
+        `<IsTruncated>${page.next !== undefined}</IsTruncated>`,
+        ...echo(query, written),
+        ...(isV2 ? positionV2(query, page) : positionV1(query, page, written)),
+        ...page.keys.map((name) => contents(name, objects.get(name), written)),
+        ...page.commonPrefixes.map(
+          (prefix) => `<CommonPrefixes><Prefix>${written(prefix)}</Prefix></CommonPrefixes>`,
+        ),
+        '</ListBucketResult>',
+      ].join(''),
+    );
+  });
+}
+
+function parseMaxKeys(text: string | undefined): number {
+  if (text === undefined) return MAX_KEYS;
+  if (!/^\d+$/.test(text)) throw invalidArgument('Provided max-keys not an integer');
+  return Math.min(Number(text), MAX_KEYS);
+}
+
+function writer(encodingType: string | undefined): (text: string) => string {
+  if (encodingType === undefined) return escapeXml;
+  if (encodingType === 'url') return encodeKey;
+  throw invalidArgument('Invalid Encoding Method specified in Request');
+}
+
+function startV2(query: Query): string {
+  const token = query['continuation-token'];
+  return token === undefined
+    ? (query['start-after'] ?? '')
+    : Buffer.from(token, 'base64url').toString('utf8');
+}
+
+/** What the client sent comes back; S3 names an absent prefix too. */
+function echo(query: Query, written: (text: string) => string): string[] {
+  return [
+    `<Prefix>${written(query['prefix'] ?? '')}</Prefix>`,
+    query['delimiter'] ? `<Delimiter>${written(query['delimiter'])}</Delimiter>` : '',
+    query['start-after'] ? `<StartAfter>${written(query['start-after'])}</StartAfter>` : '',
+    query['encoding-type'] ? '<EncodingType>url</EncodingType>' : '',
+  ];
+}
+
+function positionV2(query: Query, { keys, commonPrefixes, next }: ListPage): string[] {
+  const token = query['continuation-token'];
+  return [
+    `<KeyCount>${keys.length + commonPrefixes.length}</KeyCount>`,
+    token ? `<ContinuationToken>${escapeXml(token)}</ContinuationToken>` : '',
+    next === undefined
+      ? ''
+      : `<NextContinuationToken>${Buffer.from(next).toString('base64url')}</NextContinuationToken>`,
+  ];
+}
+
+/** ListObjects: "NextMarker is returned only if you have the delimiter request parameter". */
+function positionV1(query: Query, page: ListPage, written: (text: string) => string): string[] {
+  return [
+    `<Marker>${written(query['marker'] ?? '')}</Marker>`,
+    page.next !== undefined && query['delimiter']
+      ? `<NextMarker>${written(page.next)}</NextMarker>`
+      : '',
+  ];
+}
+
+function contents(
+  key: string,
+  object: StoredObject | undefined,
+  written: (text: string) => string,
+): string {
+  if (object === undefined) return '';
+  return [
+    `<Contents><Key>${written(key)}</Key>`,
+    `<LastModified>${object.lastModified.toISOString()}</LastModified>`,
+    `<ETag>${escapeXml(object.etag)}</ETag><Size>${object.contentLength}</Size>`,
+    '<StorageClass>STANDARD</StorageClass></Contents>',
+  ].join('');
+}

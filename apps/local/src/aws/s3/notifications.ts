@@ -1,0 +1,126 @@
+import type { Emulator } from '../emulator.ts';
+import type { S3Store, StoredObject } from '../fauxqs-internals.ts';
+import { currentRequest } from '../request-context.ts';
+import { enqueue } from './enqueue.ts';
+import { objectEvent } from './event-message.ts';
+import { parseNotifications, wants, type QueueNotification } from './notification-configuration.ts';
+
+/**
+ * Upstream: notifications are never sent. Here an object and its event are one commit, so that
+ * no kill leaves an acknowledged upload without its event; a commit that fails leaves neither,
+ * in memory either.
+ */
+export function notifications(emulator: Emulator): void {
+  const { s3, sqs, atomically } = emulator;
+  const configuredFor = notificationReader(emulator);
+
+  const putObject = s3.putObject.bind(s3);
+  s3.putObject = (...args) => {
+    const [bucket, key] = args;
+    return commit(restoreObject(s3, bucket, key), (publish) => {
+      const object = putObject(...args);
+      publish(`ObjectCreated:${putVerb()}`, bucket, key, object);
+      return object;
+    });
+  };
+
+  const complete = s3.completeMultipartUpload.bind(s3);
+  s3.completeMultipartUpload = (uploadId, parts) => {
+    const upload = s3.multipartUploads.get(uploadId);
+    if (upload === undefined) return complete(uploadId, parts);
+    return commit(restoreUpload(s3, uploadId), (publish) => {
+      const object = complete(uploadId, parts);
+      publish('ObjectCreated:CompleteMultipartUpload', upload.bucket, upload.key, object);
+      return object;
+    });
+  };
+
+  const deleteObject = s3.deleteObject.bind(s3);
+  s3.deleteObject = (bucket, key) => {
+    const existed = s3.buckets.get(bucket)?.has(key) ?? false;
+    commit(restoreObject(s3, bucket, key), (publish) => {
+      deleteObject(bucket, key);
+      if (existed) publish('ObjectRemoved:Delete', bucket, key);
+    });
+  };
+
+  type Publish = (name: string, bucket: string, key: string, created?: StoredObject) => void;
+
+  function commit<Result>(undo: () => void, change: (publish: Publish) => Result): Result {
+    const undoing = [undo];
+    try {
+      return atomically(() =>
+        change((...event) => {
+          undoing.push(...publishTo(...event));
+        }),
+      );
+    } catch (error) {
+      for (const step of undoing) step();
+      throw error;
+    }
+  }
+
+  /** @returns what takes the messages back */
+  function publishTo(...[name, bucket, key, created]: Parameters<Publish>): (() => void)[] {
+    const context = currentRequest();
+    return configuredFor(bucket)
+      .filter((notification) => wants(notification, name, key))
+      .flatMap(({ id, queueArn }) => {
+        const queue = sqs.getQueueByArn(queueArn);
+        if (queue === undefined) return []; // deleted since: the event is lost, as in AWS
+        const event = objectEvent({
+          name,
+          bucket,
+          key,
+          ...(created && { created: { bytes: created.contentLength, etag: created.etag } }),
+          region: queueArn.split(':')[3] ?? '',
+          configurationId: id,
+          requestId: context?.id ?? '',
+          sourceIp: context?.request.ip ?? '127.0.0.1',
+        });
+        return [enqueue(queue, event)];
+      });
+  }
+}
+
+/** Parses a bucket's configuration once per change: every write asks for it. */
+function notificationReader({ configurations }: Emulator): (bucket: string) => QueueNotification[] {
+  const parsed = new Map<string, { document: string; notifications: QueueNotification[] }>();
+  return (bucket) => {
+    const document = configurations.get(bucket, 'notification');
+    if (document === undefined) return [];
+    const known = parsed.get(bucket);
+    if (known?.document === document) return known.notifications;
+    const notifications = parseNotifications(Buffer.from(document));
+    parsed.set(bucket, { document, notifications });
+    return notifications;
+  };
+}
+
+function putVerb(): 'Copy' | 'Post' | 'Put' {
+  const request = currentRequest()?.request;
+  if (request?.headers['x-amz-copy-source'] !== undefined) return 'Copy';
+  return request?.method === 'POST' ? 'Post' : 'Put';
+}
+
+function restoreObject(s3: S3Store, bucket: string, key: string): () => void {
+  const objects = s3.buckets.get(bucket);
+  const previous = objects?.get(key);
+  return () => {
+    if (previous === undefined) objects?.delete(key);
+    else objects?.set(key, previous);
+  };
+}
+
+function restoreUpload(s3: S3Store, uploadId: string): () => void {
+  const upload = s3.multipartUploads.get(uploadId);
+  if (upload === undefined) return () => {};
+  const parts = [...upload.parts];
+  const object = restoreObject(s3, upload.bucket, upload.key);
+  return () => {
+    object();
+    for (const [number, part] of parts) upload.parts.set(number, part);
+    s3.multipartUploads.set(uploadId, upload);
+    s3.multipartUploadsByBucket.get(upload.bucket)?.add(uploadId);
+  };
+}

@@ -1,0 +1,69 @@
+import { BUCKET_CONFIGURATIONS } from './bucket-configuration.ts';
+import type { Emulator } from '../emulator.ts';
+import { S3Error } from '../fauxqs-internals.ts';
+import { notImplemented } from './s3-errors.ts';
+import { beforeS3, header, type S3Request } from './s3-request.ts';
+
+const LISTING = [
+  'continuation-token',
+  'delimiter',
+  'encoding-type',
+  'fetch-owner',
+  'list-type',
+  'marker',
+  'max-keys',
+  'prefix',
+  'start-after',
+];
+
+/** The query names that each request may have. */
+const BUCKET: Readonly<Record<string, readonly string[]>> = {
+  GET: [...LISTING, ...BUCKET_CONFIGURATIONS, 'location'],
+  HEAD: [],
+  PUT: BUCKET_CONFIGURATIONS,
+  DELETE: BUCKET_CONFIGURATIONS.filter((name) => !['notification', 'versioning'].includes(name)),
+  POST: ['delete'],
+};
+
+const OBJECT: Readonly<Record<string, readonly string[]>> = {
+  GET: ['attributes', 'partNumber'],
+  HEAD: ['partNumber'],
+  PUT: ['partNumber', 'uploadId'],
+  DELETE: ['uploadId'],
+  POST: ['uploadId', 'uploads'],
+};
+
+/** The SDK's name of the operation, presigned parameters, and header overrides of a GET. */
+const ANYWHERE = /^(?:x-id|x-amz-.*|AWSAccessKeyId|Signature|Expires|response-.*)$/i;
+
+/**
+ * Upstream: a PUT or DELETE of a sub-resource that it does not know overwrites or deletes the
+ * object or the bucket itself, and a GET answers the object or a listing.
+ */
+export function subResources({ app }: Emulator): void {
+  beforeS3(app, (request) => {
+    const allowed = (request.key === '' ? BUCKET : OBJECT)[request.method] ?? [];
+    const unknown = Object.keys(request.query).find(
+      (name) => !allowed.includes(name) && !ANYWHERE.test(name),
+    );
+    if (unknown !== undefined) throw notImplemented(`${request.method} with ?${unknown}`);
+    if (/\?versionId=/.test(header(request.headers, 'x-amz-copy-source') ?? '')) {
+      throw notImplemented('copying a version');
+    }
+    if (request.method === 'POST') requireKnownPost(request);
+    return false;
+  });
+}
+
+/** Upstream takes every other POST for DeleteObjects. */
+function requireKnownPost({ key, query, headers }: S3Request): void {
+  const isForm = (header(headers, 'content-type') ?? '').includes('multipart/form-data');
+  const known =
+    key === '' ? 'delete' in query || isForm : 'uploads' in query || 'uploadId' in query;
+  if (known) return;
+  throw new S3Error(
+    'MethodNotAllowed',
+    'The specified method is not allowed against this resource.',
+    405,
+  );
+}

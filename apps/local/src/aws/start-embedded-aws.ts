@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+
+import { openDataDirectory } from './data-directory.ts';
+import type { Emulator } from './emulator.ts';
+import { buildApp, S3Store, SnsStore, SqsStore, type Persistence } from './fauxqs-internals.ts';
+import { REPAIRS } from './repairs.ts';
+import { BucketConfigurations } from './s3/bucket-configurations.ts';
+import { moveQueueUrls } from './sqs/queue-urls.ts';
+
+export interface EmbeddedAwsOptions {
+  /** `0` takes a free one. */
+  readonly port: number;
+  /** The only address that is ever listened on. */
+  readonly host?: '127.0.0.1';
+  /** Where objects and messages are kept; without it they are in memory only. */
+  readonly dataDir?: string;
+  /** Largest body of one request, in bytes; 512 MiB unless given. It is held in memory. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface EmbeddedAws {
+  /** `http://127.0.0.1:PORT`, for S3 (path-style) and SQS alike. */
+  readonly endpoint: string;
+  readonly port: number;
+  /** Ends open connections and closes the database. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_MAX_BODY_BYTES = 512 * 1024 * 1024;
+
+/**
+ * Starts S3 and SQS on one port of this machine. With a data directory, what was acknowledged
+ * is on disk.
+ *
+ * @throws Error with `code` `EADDRINUSE` when the port is taken
+ * @throws DataDirectoryInUseError
+ */
+export async function startEmbeddedAws({
+  port,
+  host = '127.0.0.1',
+  dataDir,
+  maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+}: EmbeddedAwsOptions): Promise<EmbeddedAws> {
+  await requireFree(port, host);
+  const persistence = dataDir === undefined ? undefined : openDataDirectory(dataDir);
+  const s3 = new S3Store();
+  const sqs = new SqsStore();
+  const sns = new SnsStore();
+  const app = buildApp({ logger: false, stores: { s3Store: s3, sqsStore: sqs, snsStore: sns } });
+  const emulator: Emulator = {
+    app,
+    s3,
+    sqs,
+    configurations: new BucketConfigurations(persistence?.db),
+    maxBodyBytes,
+    atomically: (work) => atomically(persistence, work),
+  };
+  for (const repair of REPAIRS) repair(emulator);
+  if (persistence !== undefined) {
+    // Before the stores write through: loading into them would write every row again, and
+    // replacing a queue's row deletes its messages.
+    persistence.load(sqs, sns, s3);
+    sqs.persistence = sns.persistence = s3.persistence = persistence;
+    for (const queue of sqs.allQueues()) queue.persistence = persistence;
+  }
+
+  async function stop(): Promise<void> {
+    await app.close();
+    persistence?.close();
+  }
+
+  try {
+    await app.listen({ port, host });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const { port: boundPort } = app.server.address() as AddressInfo;
+  const endpoint = `http://${host}:${boundPort}`;
+  moveQueueUrls(sqs, endpoint);
+  return { endpoint, port: boundPort, stop };
+}
+
+function atomically<Result>(persistence: Persistence | undefined, work: () => Result): Result {
+  if (persistence === undefined) return work();
+  const results: Result[] = [];
+  persistence.transaction(() => results.push(work()));
+  return results[0] as Result;
+}
+
+/** Asked before the data directory is opened: a second start should hear of the port first. */
+async function requireFree(port: number, host: string): Promise<void> {
+  const probe = createServer().listen(port, host);
+  await once(probe, 'listening');
+  probe.close();
+  await once(probe, 'close');
+}

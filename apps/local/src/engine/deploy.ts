@@ -1,0 +1,63 @@
+import { Deployment } from './deployment.ts';
+import { Report, type Changes, type DeploymentEvent, type NotEmulated } from './events.ts';
+import type { DeployedResource, HandlerContext, Handlers } from './handler.ts';
+import { createMonitor } from './monitor.ts';
+import { runProgram } from './program.ts';
+import { readStackConfig } from './stack-config.ts';
+import { State } from './state.ts';
+
+export interface DeployOptions<Context extends HandlerContext> {
+  /** Absolute path of the Pulumi program's module: `export default () => outputs`. */
+  readonly entry: string;
+  /** Where `Pulumi.yaml` and the stack files stand. */
+  readonly projectDir: string;
+  readonly stack: string;
+  /** Where the state is kept, in `stacks/STACK.json`. */
+  readonly dataDir: string;
+  readonly handlers: Handlers<Context>;
+  /** Handed to every handler. */
+  readonly context: Context;
+  readonly onEvent?: (event: DeploymentEvent) => void;
+}
+
+/** What a successful deployment leaves behind. */
+export interface DeploymentResult {
+  /** The stack's outputs, secrets unwrapped. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly resources: readonly DeployedResource[];
+  /** What the program sets and has no effect here. */
+  readonly notEmulated: readonly NotEmulated[];
+  readonly changes: Readonly<Changes>;
+}
+
+/**
+ * Runs a Pulumi program and makes the endpoint have what it says: creates, updates, replaces and, in the end,
+ * deletes, compared with the state of earlier starts. Nothing is called that changes anything where nothing changed.
+ *
+ * @throws DeploymentError whose message names the file, resource or property; what was done until then is saved
+ */
+export async function deploy<Context extends HandlerContext>(
+  options: DeployOptions<Context>,
+): Promise<DeploymentResult> {
+  const { entry, projectDir, stack, dataDir, handlers, context } = options;
+  const { project, config, programDirectory } = await readStackConfig(projectDir, stack);
+  const state = await State.open({ dataDir, project, stack, endpoint: context.endpoint });
+  const report = new Report(options.onEvent ?? (() => undefined));
+  const deployment = new Deployment({
+    ...{ project, stack, programDirectory },
+    ...{ handlers, context, state, report },
+  });
+  const monitor = createMonitor(deployment);
+  const programError = await runProgram({ entry, project, stack, config }, monitor, (line) =>
+    report.log(line),
+  );
+  // A resource's failure came first, and explains the program's.
+  if (programError) deployment.fail(programError);
+  await deployment.finish();
+  return {
+    outputs: deployment.outputs,
+    resources: deployment.resources(),
+    notEmulated: report.notEmulated(),
+    changes: report.changes,
+  };
+}

@@ -1,0 +1,400 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MemoryCloud } from './testing/memory-cloud.ts';
+import { run, urn, type Register } from './testing/run.ts';
+
+let dataDir: string;
+let cloud: MemoryCloud;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), 'deployment-'));
+  cloud = new MemoryCloud();
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+const deploy = (program: (register: Register) => Promise<unknown>) => run(cloud, dataDir, program);
+const failure = (program: (register: Register) => Promise<unknown>) =>
+  deploy(program).then(
+    () => expect.unreachable('the deployment succeeded'),
+    (error: unknown) => error,
+  );
+
+describe('a second run', () => {
+  const program = async (register: Register) => {
+    const box = await register('Box', 'a', { size: 2 });
+    await register('Label', 'l', { box: box.id, text: 'hello' }, { dependencies: [box.urn] });
+  };
+
+  test('changes nothing when nothing changed', async () => {
+    expect((await deploy(program)).changes).toMatchObject({ created: 2 });
+    cloud.takeCalls();
+    const again = await deploy(program);
+    expect(cloud.takeCalls()).toEqual([]);
+    expect(again.changes).toEqual({ created: 0, updated: 0, replaced: 0, deleted: 0, same: 2 });
+  });
+
+  test('updates what changed, and nothing else', async () => {
+    await deploy(program);
+    cloud.takeCalls();
+    const { changes, events } = await deploy(async (register) => {
+      const box = await register('Box', 'a', { size: 3 });
+      await register('Label', 'l', { box: box.id, text: 'hello' }, { dependencies: [box.urn] });
+    });
+    expect(cloud.takeCalls()).toEqual([expect.stringMatching(/^update a-[0-9a-f]{7}$/)]);
+    expect(changes).toMatchObject({ updated: 1, same: 1 });
+    expect(events).toContainEqual(
+      expect.objectContaining({ operation: 'update', name: 'a', changed: ['size'] }),
+    );
+  });
+
+  test('recreates what is gone, under its old name', async () => {
+    const { deployment } = await deploy(program);
+    const [box] = deployment.resources();
+    cloud.things.clear();
+    cloud.takeCalls();
+    const { changes } = await deploy(program);
+    expect(cloud.takeCalls()).toEqual([`create ${box?.id}`, `label ${box?.id} hello`]);
+    expect(changes).toMatchObject({ created: 2, same: 0 });
+  });
+
+  test('follows the endpoint to another port', async () => {
+    const withUrl = async (register: Register) => {
+      const box = await register('Box', 'a', { name: 'a' });
+      await register('Box', 'b', { name: 'b', note: `at ${box.outputs['url'] as string}` });
+    };
+    await deploy(withUrl);
+    const moved = new MemoryCloud('http://127.0.0.1:40001');
+    for (const [id, thing] of cloud.things) moved.things.set(id, thing);
+    const { deployment, changes } = await run(moved, dataDir, withUrl);
+    expect(changes).toMatchObject({ same: 2, updated: 0 });
+    expect(deployment.resources()[1]?.outputs['note']).toBe('at http://127.0.0.1:40001/a');
+  });
+});
+
+describe('names', () => {
+  test('come from the resource name, with seven hex digits', async () => {
+    const { deployment } = await deploy(async (register) => {
+      await register('Box', 'plain');
+      await register('Box', 'queue', { fifo: true });
+      await register('Box', 'given', { name: 'mine' });
+    });
+    const ids = deployment.resources().map(({ id }) => id);
+    expect(ids[0]).toMatch(/^plain-[0-9a-f]{7}$/);
+    expect(ids[1]).toMatch(/^queue-[0-9a-f]{7}\.fifo$/);
+    expect(ids[2]).toBe('mine');
+  });
+
+  test('that are too long are refused', async () => {
+    expect(await failure((register) => register('Box', 'x'.repeat(30)))).toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining('38 characters, 30 are allowed'),
+    });
+  });
+
+  test('URNs carry the types of all parents but the stack', async () => {
+    const stack = 'urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev';
+    const { deployment } = await deploy(async (register) => {
+      const component = await register('Box', 'site', {}, { custom: false, parent: stack });
+      const child = await register('Box', 'child', {}, { parent: component.urn });
+      await register('Box', 'grandchild', {}, { parent: child.urn });
+    });
+    expect(deployment.resources().map((resource) => resource.urn)).toEqual([
+      'urn:pulumi:dev::shop::test:index:Box$test:index:Box::child',
+      'urn:pulumi:dev::shop::test:index:Box$test:index:Box$test:index:Box::grandchild',
+    ]);
+  });
+});
+
+describe('a replacement', () => {
+  test('creates under a new name first and deletes the old one last', async () => {
+    const { deployment } = await deploy((register) => register('Box', 'a'));
+    const old = deployment.resources()[0]?.id;
+    cloud.takeCalls();
+    const next = await deploy(async (register) => {
+      const box = await register('Box', 'a', { shape: 'round' });
+      await register('Label', 'l', { box: box.id, text: 'new' });
+    });
+    const id = next.deployment.resources()[0]?.id;
+    expect(id).not.toBe(old);
+    expect(cloud.takeCalls()).toEqual([`create ${id}`, `label ${id} new`, `delete ${old}`]);
+    expect(next.changes).toMatchObject({ replaced: 1, created: 1, deleted: 1 });
+  });
+
+  test('deletes first where the name is fixed, and dependents are put back', async () => {
+    const program = (shape: string) => async (register: Register) => {
+      const box = await register('Box', 'a', { name: 'fixed', shape });
+      await register('Label', 'l', { box: box.id, text: 'hello' }, { dependencies: [box.urn] });
+    };
+    await deploy(program('square'));
+    cloud.takeCalls();
+    await deploy(program('round'));
+    expect(cloud.takeCalls()).toEqual(['delete fixed', 'create fixed', 'label fixed hello']);
+  });
+
+  test('is refused when the resource is protected', async () => {
+    await deploy((register) => register('Box', 'a'));
+    cloud.takeCalls();
+    const error = await failure((register) =>
+      register('Box', 'a', { shape: 'round' }, { protect: true }),
+    );
+    expect(error).toMatchObject({
+      code: 'PROTECTED',
+      message: expect.stringMatching(/^test:index:Box "a": changing shape replaces it/),
+    });
+    expect(cloud.takeCalls()).toEqual([]);
+  });
+
+  test('leaves the old one when it is to be retained', async () => {
+    await deploy((register) => register('Box', 'a', {}, { retainOnDelete: true }));
+    await deploy((register) => register('Box', 'a', { shape: 'round' }));
+    expect(cloud.things.size).toBe(2);
+  });
+
+  test('can be forced by an option, and an ignored change is none', async () => {
+    await deploy((register) => register('Box', 'a', { size: 1 }));
+    const forced = await deploy((register) =>
+      register('Box', 'a', { size: 2 }, { replaceOnChanges: ['size'] }),
+    );
+    expect(forced.changes).toMatchObject({ replaced: 1 });
+    const ignored = await deploy((register) =>
+      register('Box', 'a', { size: 3 }, { ignoreChanges: ['size'] }),
+    );
+    expect(ignored.changes).toMatchObject({ same: 1, updated: 0 });
+  });
+});
+
+describe('what the program no longer has', () => {
+  test('is deleted, dependents first', async () => {
+    await deploy(async (register) => {
+      const a = await register('Box', 'a', { name: 'a' });
+      const b = await register('Box', 'b', { name: 'b' }, { dependencies: [a.urn] });
+      await register('Box', 'c', { name: 'c' }, { dependencies: [a.urn, b.urn] });
+      await register('Box', 'kept', { name: 'kept' });
+    });
+    cloud.takeCalls();
+    const { changes } = await deploy((register) => register('Box', 'kept', { name: 'kept' }));
+    expect(cloud.takeCalls()).toEqual(['delete c', 'delete b', 'delete a']);
+    expect(changes).toMatchObject({ deleted: 3, same: 1 });
+  });
+
+  test('stays when it is protected, and nothing else is deleted either', async () => {
+    await deploy(async (register) => {
+      await register('Box', 'a', { name: 'a' });
+      await register('Box', 'b', { name: 'b' }, { protect: true });
+    });
+    cloud.takeCalls();
+    expect(await failure(() => Promise.resolve())).toMatchObject({
+      code: 'PROTECTED',
+      message: expect.stringMatching(/^test:index:Box "b": .*deploy it once without `protect`/),
+    });
+    expect(cloud.takeCalls()).toEqual([]);
+  });
+
+  test('stays when it is to be retained, and is forgotten', async () => {
+    await deploy((register) => register('Box', 'a', {}, { retainOnDelete: true }));
+    const { deployment } = await deploy(() => Promise.resolve());
+    expect(cloud.things.size).toBe(1);
+    expect(deployment.resources()).toEqual([]);
+  });
+
+  test('stays when the program has it under another name, and a warning says what AWS would do', async () => {
+    await deploy((register) => register('Box', 'before', { name: 'data' }));
+    cloud.takeCalls();
+    const { events } = await deploy((register) => register('Box', 'after', { name: 'data' }));
+    expect(cloud.takeCalls()).toEqual(['create data']);
+    expect(events).toContainEqual({
+      kind: 'warning',
+      message: expect.stringContaining('needs the option `aliases`'),
+    });
+  });
+
+  test('is the same resource where an alias says so', async () => {
+    const { deployment } = await deploy((register) => register('Box', 'before'));
+    const { changes, deployment: next } = await deploy((register) =>
+      register('Box', 'after', {}, { aliases: [urn('Box', 'before')] }),
+    );
+    expect(changes).toMatchObject({ same: 1, deleted: 0 });
+    expect(next.resources()[0]?.id).toBe(deployment.resources()[0]?.id);
+  });
+});
+
+describe('a kill between a creation and its note in the state', () => {
+  beforeEach(() => cloud.lost.add('a'));
+  afterEach(() => expect(cloud.things.size).toBeLessThan(2));
+
+  test('is made good under the same name', async () => {
+    await failure((register) => register('Box', 'a'));
+    cloud.lost.clear();
+    const { deployment } = await deploy((register) => register('Box', 'a'));
+    expect([...cloud.things.keys()]).toEqual([`Box ${deployment.resources()[0]?.id}`]);
+  });
+
+  test('leaves nothing behind when the program has changed its mind', async () => {
+    await failure((register) => register('Box', 'a'));
+    cloud.lost.clear();
+    await deploy(() => Promise.resolve());
+    expect([...cloud.things.keys()]).toEqual([]);
+  });
+
+  test('of a replacement leaves neither the old one nor two new ones', async () => {
+    cloud.lost.clear();
+    await deploy((register) => register('Box', 'a'));
+    cloud.lost.add('a');
+    await failure((register) => register('Box', 'a', { shape: 'round' }));
+    expect(cloud.things.size).toBe(2);
+    cloud.lost.clear();
+    const { deployment } = await deploy((register) => register('Box', 'a', { shape: 'round' }));
+    expect([...cloud.things.keys()]).toEqual([`Box ${deployment.resources()[0]?.id}`]);
+  });
+});
+
+describe('a failure', () => {
+  test('of a leaf fails the deployment, refuses what comes later and deletes nothing', async () => {
+    await deploy((register) => register('Box', 'old', { name: 'old' }));
+    cloud.takeCalls();
+    cloud.broken.add('leaf');
+    const error = await failure(async (register) => {
+      await register('Box', 'leaf', { name: 'leaf' }).catch(() => undefined);
+      await register('Box', 'later', { name: 'later' });
+    });
+    expect(error).toMatchObject({
+      code: 'RESOURCE_FAILED',
+      message: 'test:index:Box "leaf": no room for leaf',
+      cause: new Error('no room for leaf'),
+    });
+    expect(cloud.takeCalls()).toEqual(['create leaf']);
+  });
+
+  test('is made good by the next run', async () => {
+    cloud.broken.add('leaf');
+    await failure(async (register) => {
+      await register('Box', 'first', { name: 'first' });
+      await register('Box', 'leaf', { name: 'leaf' });
+    });
+    cloud.broken.clear();
+    cloud.takeCalls();
+    await deploy(async (register) => {
+      await register('Box', 'first', { name: 'first' });
+      await register('Box', 'leaf', { name: 'leaf' });
+    });
+    expect(cloud.takeCalls()).toEqual(['create leaf']);
+  });
+
+  test('during a deletion keeps the rest for the next run', async () => {
+    await deploy(async (register) => {
+      await register('Box', 'a', { name: 'a' });
+      await register('Box', 'stuck', { name: 'stuck' }, { dependencies: [urn('Box', 'a')] });
+    });
+    cloud.broken.add('stuck');
+    expect(await failure(() => Promise.resolve())).toMatchObject({
+      message: 'test:index:Box "stuck": stuck is stuck',
+    });
+    cloud.broken.clear();
+    const { changes } = await deploy(() => Promise.resolve());
+    expect(changes).toMatchObject({ deleted: 2 });
+  });
+
+  test.each([
+    ['an unknown type', 'Nothing', {}, 'TYPE_UNKNOWN', 'does not know this resource type'],
+    ['an unknown property', 'Box', { sise: 1 }, 'INPUT_INVALID', 'property "sise" is unknown'],
+    [
+      'an unknown property below',
+      'Box',
+      { labels: { colour: 'red', smell: 'x' } },
+      'INPUT_INVALID',
+      'property "smell" in "labels"',
+    ],
+    [
+      'a wrong value',
+      'Box',
+      { shape: 'oval' },
+      'INPUT_INVALID',
+      '"shape": Invalid option: expected one of "square"|"round"',
+    ],
+    [
+      'a missing property',
+      'Label',
+      { box: 'a' },
+      'INPUT_INVALID',
+      '"text": Invalid input: expected string',
+    ],
+  ] as const)('is %s', async (_, type, inputs, code, text) => {
+    expect(await failure((register) => register(type, 'a', inputs))).toMatchObject({
+      code,
+      message: expect.stringMatching(new RegExp(`^test:index:${type} "a": `)),
+    });
+    expect(await failure((register) => register(type, 'a', inputs))).toHaveProperty(
+      'message',
+      expect.stringContaining(text),
+    );
+    expect(cloud.takeCalls()).toEqual([]);
+  });
+
+  test('is a URN that occurs twice', async () => {
+    const error = await failure(async (register) => {
+      await register('Box', 'a', { name: 'one' });
+      await register('Box', 'a', { name: 'two' });
+    });
+    expect(error).toMatchObject({ code: 'URN_DUPLICATE' });
+  });
+
+  test('is one thing that two resources manage', async () => {
+    const error = await failure(async (register) => {
+      await register('Box', 'a', { name: 'one' });
+      await register('Box', 'b', { name: 'one' });
+    });
+    expect(error).toMatchObject({
+      code: 'ID_DUPLICATE',
+      message: expect.stringContaining('"a" manages one already'),
+    });
+  });
+
+  test('is an option that the engine does not have', async () => {
+    const error = await failure((register) =>
+      register('Box', 'a', {}, { unsupported: ['import'] }),
+    );
+    expect(error).toMatchObject({ code: 'UNSUPPORTED' });
+  });
+});
+
+test('what has no effect here is listed', async () => {
+  const { notEmulated, deployment } = await deploy(async (register) => {
+    await register('Box', 'a', { tags: { team: 'x' } });
+    await register('Wish', 'w');
+  });
+  expect(notEmulated).toEqual([
+    { type: 'test:index:Box', property: 'tags', why: 'nobody reads tags here' },
+    { type: 'test:index:Wish', why: 'wishes are free' },
+  ]);
+  expect(deployment.resources()[0]?.outputs['tags']).toEqual({ team: 'x' });
+});
+
+describe('an archive', () => {
+  const folder = () => path.join(dataDir, 'code');
+  const program = (register: Register) =>
+    register('Box', 'a', {
+      name: 'a',
+      code: {
+        '4dabf18193072939515e22adb298388d': '0def7320c3a5731c473e5ecbe6d01bc7',
+        path: 'code',
+      },
+    });
+
+  test('is an absolute path, and a changed file in it is a changed input', async () => {
+    await writeFile(folder(), 'one');
+    const { deployment } = await deploy(program);
+    expect(deployment.resources()[0]?.inputs['code']).toMatchObject({ path: folder() });
+    expect((await deploy(program)).changes).toMatchObject({ same: 1 });
+    await writeFile(folder(), 'two');
+    expect((await deploy(program)).changes).toMatchObject({ updated: 1 });
+  });
+
+  test('that is not there is an error', async () => {
+    expect(await failure(program)).toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining('cannot read the asset "code"'),
+    });
+  });
+});

@@ -1,0 +1,82 @@
+/** What happened to a resource. `recreate`: the state says that it exists, and it was gone. */
+export type Operation = 'create' | 'recreate' | 'update' | 'replace' | 'delete' | 'same';
+
+/** What a deployment tells while it runs. */
+export type DeploymentEvent =
+  | {
+      readonly kind: 'resource';
+      readonly operation: Operation;
+      readonly urn: string;
+      readonly type: string;
+      readonly name: string;
+      /** The inputs that differ, for `update` and `replace`. */
+      readonly changed?: readonly string[];
+    }
+  /** A line that the program printed or logged. */
+  | { readonly kind: 'log'; readonly line: string }
+  | { readonly kind: 'warning'; readonly message: string };
+
+/** How many resources were touched, and how. A recreated one counts as created. */
+export interface Changes {
+  created: number;
+  updated: number;
+  replaced: number;
+  deleted: number;
+  same: number;
+}
+
+/** Something of the program that has no effect here. */
+export interface NotEmulated {
+  readonly type: string;
+  /** Undefined when it is the whole resource. */
+  readonly property?: string;
+  readonly why: string;
+}
+
+/** Tells the listener, and counts for the final report. */
+export class Report {
+  readonly changes: Changes = { created: 0, updated: 0, replaced: 0, deleted: 0, same: 0 };
+  readonly #notEmulated = new Map<string, NotEmulated>();
+  readonly #onEvent: (event: DeploymentEvent) => void;
+
+  constructor(onEvent: (event: DeploymentEvent) => void) {
+    this.#onEvent = onEvent;
+  }
+
+  resource(
+    operation: Operation,
+    resource: { urn: string; type: string; name: string },
+    changed?: readonly string[],
+  ): void {
+    this.changes[COUNTED_AS[operation]] += 1;
+    const { urn, type, name } = resource;
+    this.#onEvent({ kind: 'resource', operation, urn, type, name, ...(changed && { changed }) });
+  }
+
+  log(line: string): void {
+    this.#onEvent({ kind: 'log', line });
+  }
+
+  warn(message: string): void {
+    this.#onEvent({ kind: 'warning', message });
+  }
+
+  addNotEmulated(item: NotEmulated): void {
+    this.#notEmulated.set(`${item.type} ${item.property ?? ''}`, item);
+  }
+
+  notEmulated(): NotEmulated[] {
+    return [...this.#notEmulated.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, item]) => item);
+  }
+}
+
+const COUNTED_AS: Readonly<Record<Operation, keyof Changes>> = {
+  create: 'created',
+  recreate: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  delete: 'deleted',
+  same: 'same',
+};

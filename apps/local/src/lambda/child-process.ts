@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { FunctionSpec } from './types.ts';
+
+const BOOTSTRAP = fileURLToPath(new URL('./supervised-bootstrap.mjs', import.meta.url));
+
+/** The share of a function's memory that V8's old space may take; the rest is native memory's. */
+const OLD_SPACE_SHARE = 0.9;
+
+/** As Go, in which Lambda's supervisor is written, spells them. */
+const SIGNAL_NAMES: Partial<Record<string, string>> = {
+  SIGKILL: 'killed',
+  SIGABRT: 'aborted',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+};
+
+/** The Node process of one execution environment. */
+export class FunctionProcess {
+  /** How it ended, in the words of Lambda's logs. Never rejects. */
+  readonly exited: Promise<string>;
+  readonly #child: ChildProcess;
+  #exitReason: string | undefined;
+
+  constructor(
+    spec: FunctionSpec,
+    environment: Record<string, string>,
+    onLine: (line: string, pid: number) => void,
+  ) {
+    const oldSpaceMiB = Math.floor(spec.memoryMiB * OLD_SPACE_SHARE);
+    this.#child = spawn(process.execPath, [`--max-old-space-size=${oldSpaceMiB}`, BOOTSTRAP], {
+      cwd: spec.codeDirectory,
+      env: environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own: it ends as a whole, and a terminal's Ctrl-C is for us alone.
+      detached: false,
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) =>
+        onLine(line, this.pid ?? 0),
+      );
+    }
+    // The child never reads it; that the pipe breaks when the child dies is no news.
+    this.#child.stdin?.on('error', () => undefined);
+    this.exited = new Promise((resolve) => {
+      this.#child.once('error', (error) =>
+        resolve(this.#end(`Runtime failed to start: ${error.message}`)),
+      );
+      this.#child.once('exit', (code, signal) => resolve(this.#end(describeExit(code, signal))));
+    });
+  }
+
+  /** Undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Undefined while it runs; then as in `exited`. */
+  get exitReason(): string | undefined {
+    return this.#exitReason;
+  }
+
+  /** SIGKILL to the process and all that it started; resolves when it is gone. */
+  async kill(): Promise<void> {
+    if (this.#exitReason === undefined && this.pid !== undefined) killGroup(this.pid);
+    await this.exited;
+  }
+
+  #end(reason: string): string {
+    this.#exitReason = reason;
+    // What the function had started must not outlive it.
+    if (this.pid !== undefined) killGroup(this.pid);
+    return reason;
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // ESRCH: the group is already gone.
+  }
+}
+
+function describeExit(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal !== null) {
+    return `Runtime exited with error: signal: ${SIGNAL_NAMES[signal] ?? signal}`;
+  }
+  return code === 0
+    ? 'Runtime exited without providing a reason'
+    : `Runtime exited with error: exit status ${code}`;
+}

@@ -1,0 +1,24 @@
+/** Why resources and inputs are accepted without effect, in words for the user. One text for each reason. */
+
+const PERMISSIONS = 'the embedded AWS checks no permissions: every caller on this machine may do everything';
+const ENCRYPTION = 'objects and messages are stored as they are';
+const NO_SERVICE = (service: string) => `there is no ${service} here: kept in the state only`;
+
+export const WHY = {
+  permissions: PERMISSIONS,
+  encryption: ENCRYPTION,
+  cloudWatch: NO_SERVICE('CloudWatch'),
+  sns: NO_SERVICE('SNS'),
+  kms: `${NO_SERVICE('KMS')}, and ${ENCRYPTION}`,
+  versioning: 'kept and read back, but an overwrite or a delete is final',
+  lifecycle: 'kept and read back, but nothing expires by itself',
+  lifecycleEvents: 'nothing expires here, so no such event is ever sent',
+  asynchronousInvocation: 'functions are only invoked by their event source mappings',
+  provider: 'the embedded AWS is used whatever the provider says',
+} as const;
+
+/** Inputs that most resources of the AWS provider have. */
+export const COMMON_IGNORED = {
+  region: 'there is one region here',
+  tags: 'nothing here reads tags',
+} as const;

@@ -1,0 +1,69 @@
+import {
+  GetBucketNotificationConfigurationCommand,
+  PutBucketNotificationConfigurationCommand,
+  type Event,
+} from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { WHY } from '../not-emulated.ts';
+import { requireSendPermission } from '../sqs/send-permission.ts';
+import { bucketSetting } from './bucket-setting.ts';
+
+const queue = z.strictObject({
+  id: z.string().max(255).optional(),
+  queueArn: z.string(),
+  events: z.array(z.string()).min(1),
+  filterPrefix: z.string().optional(),
+  filterSuffix: z.string().optional(),
+});
+
+/** Topics, functions and EventBridge are left out on purpose: as unknown inputs they are refused. */
+export const bucketNotification = bucketSetting({
+  type: 'aws:s3/bucketNotification:BucketNotification',
+  inputs: { queues: z.array(queue).default([]) },
+  ignoredValues: ({ queues }) =>
+    queues.some(({ events }) => events.some(isLifecycle)) ? { queues: WHY.lifecycleEvents } : {},
+  put: async (bucket, { queues }, context) => {
+    for (const { queueArn } of queues) await requireSendPermission(context, queueArn, bucket);
+    await context.s3.send(
+      new PutBucketNotificationConfigurationCommand({
+        Bucket: bucket,
+        NotificationConfiguration: { QueueConfigurations: queues.flatMap(toS3) },
+      }),
+    );
+  },
+  get: async (bucket, { s3 }) => {
+    const { QueueConfigurations } = await s3.send(
+      new GetBucketNotificationConfigurationCommand({ Bucket: bucket }),
+    );
+    return QueueConfigurations;
+  },
+  remove: (bucket, { s3 }) =>
+    s3.send(
+      new PutBucketNotificationConfigurationCommand({
+        Bucket: bucket,
+        NotificationConfiguration: {},
+      }),
+    ),
+});
+
+function isLifecycle(event: string): boolean {
+  return event.startsWith('s3:Lifecycle');
+}
+
+function toS3(inputs: z.output<typeof queue>) {
+  const events = inputs.events.filter((event) => !isLifecycle(event));
+  if (events.length === 0) return [];
+  const rules = [
+    ...(inputs.filterPrefix ? [{ Name: 'prefix' as const, Value: inputs.filterPrefix }] : []),
+    ...(inputs.filterSuffix ? [{ Name: 'suffix' as const, Value: inputs.filterSuffix }] : []),
+  ];
+  return [
+    {
+      Id: inputs.id,
+      QueueArn: inputs.queueArn,
+      // The endpoint knows which events there are, and says so.
+      Events: events as Event[],
+      Filter: rules.length > 0 ? { Key: { FilterRules: rules } } : undefined,
+    },
+  ];
+}

@@ -1,0 +1,19 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '@darkroom/pipeline';
+
+/**
+ * Every request ends by itself well before the visibility timeout. Region, credentials and (on a laptop) the endpoint
+ * come from the environment, as everywhere in AWS's SDK.
+ */
+const config = {
+  maxAttempts: 3,
+  requestHandler: {
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+  },
+};
+
+export const createS3 = () => new S3Client(config);
+export const createSqs = () => new SQSClient(config);

@@ -1,0 +1,131 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type GetObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { PipelineError, type FoundObject, type ObjectStore } from '@darkroom/pipeline';
+import { statusOf, storageError } from './storage-error.ts';
+
+/** S3 quotes an ETag in headers; manifests, events and cache keys have it bare. */
+const bare = (eTag: string | undefined, key: string): string => {
+  if (eTag === undefined) throw new PipelineError('STORAGE_UNAVAILABLE', `No ETag for ${key}`);
+  return eTag.replaceAll('"', '');
+};
+const quoted = (eTag: string): string => `"${eTag}"`;
+
+/** One bucket of S3, as `reconcile` needs it. */
+export function s3ObjectStore(s3: S3Client, bucket: string): ObjectStore {
+  return {
+    bucket,
+
+    async list(prefix) {
+      const objects: { key: string; eTag: string }[] = [];
+      const pages = paginateListObjectsV2(
+        { client: s3 },
+        // Keys may hold characters that XML cannot: S3 encodes them on request.
+        { Bucket: bucket, Prefix: prefix, Delimiter: '/', EncodingType: 'url' },
+      );
+      try {
+        for await (const { Contents = [] } of pages)
+          for (const { Key = '', ETag } of Contents)
+            objects.push({ key: decodeListedKey(Key), eTag: bare(ETag, Key) });
+      } catch (error) {
+        throw storageError(error, `LIST ${bucket}/${prefix}`);
+      }
+      return objects;
+    },
+
+    async get(key, { ifMatch, ifNoneMatch } = {}) {
+      try {
+        const output = await s3.send(
+          new GetObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            ...(ifMatch !== undefined && { IfMatch: quoted(ifMatch) }),
+            ...(ifNoneMatch !== undefined && { IfNoneMatch: quoted(ifNoneMatch) }),
+          }),
+        );
+        return foundObject(output, key);
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === 304) return { kind: 'unchanged' };
+        if (status === 404 && ifMatch === undefined) return { kind: 'missing' };
+        throw storageError(error, `GET ${bucket}/${key}`);
+      }
+    },
+
+    async head(key) {
+      try {
+        const { ETag } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+        return bare(ETag, key);
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw storageError(error, `HEAD ${bucket}/${key}`);
+      }
+    },
+
+    async put(key, body, { precondition, contentType, cacheControl, metadata }) {
+      try {
+        const { ETag } = await s3.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: body,
+            ContentType: contentType,
+            CacheControl: cacheControl,
+            Metadata: metadata,
+            ...(precondition === 'absent'
+              ? { IfNoneMatch: '*' }
+              : { IfMatch: quoted(precondition.ifMatch) }),
+          }),
+        );
+        return bare(ETag, key);
+      } catch (error) {
+        throw storageError(error, `PUT ${bucket}/${key}`);
+      }
+    },
+
+    async delete(key, { ifMatch }) {
+      try {
+        await s3.send(
+          new DeleteObjectCommand({ Bucket: bucket, Key: key, IfMatch: quoted(ifMatch) }),
+        );
+      } catch (error) {
+        throw storageError(error, `DELETE ${bucket}/${key}`);
+      }
+    },
+  };
+}
+
+/** `EncodingType: url` is form encoding: a space is a plus (Amazon S3 API reference, ListObjectsV2). */
+function decodeListedKey(encoded: string): string {
+  return decodeURIComponent(encoded.replaceAll('+', ' '));
+}
+
+function foundObject(output: GetObjectCommandOutput, key: string): FoundObject {
+  const { Body: body, ContentLength: bytes = 0, ETag, VersionId } = output;
+  let isOpen = true;
+  return {
+    kind: 'found',
+    eTag: bare(ETag, key),
+    versionId: VersionId ?? null,
+    bytes,
+    async read() {
+      isOpen = false;
+      try {
+        return (await body?.transformToByteArray()) ?? new Uint8Array();
+      } catch (error) {
+        throw storageError(error, `GET ${key}, reading the body`);
+      }
+    },
+    discard() {
+      // An unread body would hold its connection for good.
+      if (isOpen && body && 'destroy' in body) body.destroy();
+      isOpen = false;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { exploreAll, exploreSome, type Exploration } from './explore.ts';
+import type { Faults, Scenario } from './world.ts';
+
+function expectToHold({ failure }: Exploration): void {
+  expect(failure, failure && [...failure.steps, failure.problem].join('\n')).toBeUndefined();
+}
+
+const SMALL: readonly (readonly [string, Faults])[] = [
+  ['A', { duplicates: 1 }],
+  ['A', { crashes: 1 }],
+  ['A', { lostResponses: 1 }],
+  ['R', { crashes: 1, duplicates: 1 }],
+  ['A-', {}],
+  ['AA', {}],
+  ['AB', {}],
+  ['AC', {}],
+  ['AF', {}],
+  ['AR', {}],
+  ['RA', {}],
+  ['A-', { expiries: 1 }],
+  ['A-', { crashes: 1 }],
+];
+
+describe('two workers, every interleaving', () => {
+  test.for(SMALL)('history %s with %o', async ([history, faults]) => {
+    const result = await exploreAll({ history, workers: 2, faults });
+    expectToHold(result);
+    expect(result.quietStates).toBeGreaterThan(0);
+  });
+});
+
+describe('two and three workers, random interleavings of longer histories under faults', () => {
+  const LONG = [
+    'A-A-',
+    'ACAC',
+    'ABCA',
+    'ABAB',
+    'A-AF',
+    'AFAF',
+    'A-CA',
+    'A-A-C',
+    'RARA',
+    'A-R-',
+    'ACACA',
+  ];
+  test.for([2, 3])('%i workers', async (workers) => {
+    const seed = Number(process.env['DARKROOM_SEED'] ?? Date.now() % 2 ** 31);
+    const random = fc.sample(fc.infiniteStream(fc.nat(2 ** 30)), { numRuns: 1, seed })[0];
+    if (!random) throw new Error('fast-check gave no stream');
+    const choose = (choices: number) => (random.next().value as number) % choices;
+    for (const history of LONG) {
+      const faults = { crashes: 2, duplicates: 1, lostResponses: 2, expiries: 0 };
+      const result = await exploreSome({ history, workers, faults }, 60, choose);
+      expect(
+        result.failure,
+        `DARKROOM_SEED=${seed} ${history}: ${JSON.stringify(result.failure, null, 1)}`,
+      ).toBeUndefined();
+    }
+  });
+});
+
+describe('the checks see a planted defect', () => {
+  const DEFECTS: readonly Scenario[] = [
+    { history: 'A-', workers: 2, defect: 'no confirmation' },
+    { history: 'AB', workers: 2, defect: 'version of the event' },
+  ];
+  test.for(DEFECTS)('$defect: history $history', async (scenario) => {
+    expect((await exploreAll(scenario)).failure).toBeDefined();
+    const { defect: _, ...sound } = scenario;
+    expectToHold(await exploreAll(sound));
+  });
+});

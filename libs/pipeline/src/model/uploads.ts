@@ -1,0 +1,47 @@
+import {
+  ImageError,
+  type ImageEngine,
+  type OutputFormat,
+  type Rendered,
+  type SourceFormat,
+} from '@darkroom/transforms';
+
+/**
+ * The uploads of the model, one letter each. `web` is always WebP, `same` follows the source's format: so A and C leave
+ * different objects behind, A and F share the bytes of one, and R is no image at all.
+ */
+const UPLOADS: Readonly<Record<string, { format: OutputFormat & SourceFormat; web: string }>> = {
+  A: { format: 'jpeg', web: 'web of A' },
+  B: { format: 'jpeg', web: 'web of B' },
+  C: { format: 'png', web: 'web of C' },
+  F: { format: 'jpeg', web: 'web of A' },
+};
+
+const text = new TextDecoder();
+const bytes = new TextEncoder();
+
+/** Makes outputs of letters, in the order that suits it and not the recipe. */
+export const letterEngine: ImageEngine = {
+  inspect(source) {
+    const upload = UPLOADS[text.decode(source)];
+    if (!upload) return Promise.reject(new ImageError('CORRUPT_IMAGE', 'no image'));
+    const size = { width: 4, height: 3, orientation: 1, pages: 1, bytes: source.byteLength };
+    return Promise.resolve({ format: upload.format, ...size, hasAlpha: false, progressive: false });
+  },
+  async *render({ source }) {
+    const letter = text.decode(source);
+    const upload = UPLOADS[letter];
+    if (!upload) throw new Error(`no upload ${letter}`);
+    await Promise.resolve();
+    const output = (variant: string, format: OutputFormat, content: string): Rendered => ({
+      kind: 'output',
+      variant,
+      bytes: bytes.encode(content),
+      format,
+      width: 4,
+      height: 3,
+    });
+    yield output('same', upload.format, `same of ${letter}`);
+    yield output('web', 'webp', upload.web);
+  },
+};

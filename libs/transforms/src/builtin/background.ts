@@ -1,0 +1,40 @@
+import colourModule from '@img/colour';
+import { z } from 'zod';
+
+// The parser that sharp uses. Its types describe an ES module, but what Node imports is the function itself.
+const colour = colourModule as unknown as typeof colourModule.default;
+
+function isColour(text: string): boolean {
+  try {
+    colour(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const channel = z.number().int().min(0).max(255);
+
+/**
+ * A colour as sharp takes it: CSS text (`white`, `#8a6f52`, `#8a6f5280`, `rgb(138, 111, 82)`, `transparent`), or
+ * `{ r, g, b, alpha }` with channels 0 to 255 and alpha 0 to 1 (default 1).
+ */
+export const colourSchema = z.union(
+  [
+    z.string().refine(isColour),
+    z.strictObject({
+      r: channel,
+      g: channel,
+      b: channel,
+      alpha: z.number().min(0).max(1).default(1),
+    }),
+  ],
+  { error: 'expected a CSS colour (white, #8a6f52, rgb(138, 111, 82)) or { r, g, b, alpha }' },
+);
+
+export type Colour = z.output<typeof colourSchema>;
+
+/** Some of what lies under the colour shows through. */
+export function isTranslucent(value: Colour): boolean {
+  return (typeof value === 'string' ? colour(value).alpha() : value.alpha) < 1;
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { defineTransform } from '../define-transform.ts';
+
+/** EXIF tags that may be kept, and the image file directory that holds them (CIPA DC-008, 4.6). */
+export const EXIF_TAGS = {
+  ImageDescription: 'IFD0',
+  Make: 'IFD0',
+  Model: 'IFD0',
+  Software: 'IFD0',
+  DateTime: 'IFD0',
+  Artist: 'IFD0',
+  Copyright: 'IFD0',
+  DateTimeOriginal: 'IFD2',
+  OffsetTimeOriginal: 'IFD2',
+  ExposureTime: 'IFD2',
+  FNumber: 'IFD2',
+  FocalLength: 'IFD2',
+  LensMake: 'IFD2',
+  LensModel: 'IFD2',
+  GPSLatitudeRef: 'IFD3',
+  GPSLatitude: 'IFD3',
+  GPSLongitudeRef: 'IFD3',
+  GPSLongitude: 'IFD3',
+  GPSAltitudeRef: 'IFD3',
+  GPSAltitude: 'IFD3',
+} as const;
+
+export type ExifTag = keyof typeof EXIF_TAGS;
+
+const tags = Object.keys(EXIF_TAGS) as ExifTag[];
+const gps = tags.filter((tag) => EXIF_TAGS[tag] === 'IFD3');
+
+/** Names for several tags at once. `exif` is all of them but where the picture was taken. */
+const GROUPS: Readonly<Record<string, readonly ExifTag[]>> = {
+  exif: tags.filter((tag) => !gps.includes(tag)),
+  gps,
+  copyright: ['Artist', 'Copyright'],
+};
+
+const options = z.strictObject({
+  /**
+   * What stays in the file; default nothing. `copyright` (artist and copyright), `exif` (camera, exposure, times,
+   * description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet,
+   * which may hold a position too), `icc` (embeds the sRGB profile).
+   */
+  keep: z.array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', ...tags])).default([]),
+});
+
+/** The metadata of a variant's file: all of the upload's is left out unless named here. */
+export const metadata = defineTransform({
+  name: 'metadata',
+  version: 1,
+  kind: 'setting',
+  options,
+  scalar: 'keep',
+});
+
+export interface KeptMetadata {
+  readonly tags: readonly ExifTag[];
+  readonly xmp: boolean;
+  readonly icc: boolean;
+}
+
+export function keptMetadata(given: unknown): KeptMetadata {
+  const { keep } = options.parse(given ?? {});
+  const wanted = new Set(keep.flatMap((name): readonly string[] => GROUPS[name] ?? [name]));
+  return {
+    tags: tags.filter((tag) => wanted.has(tag)),
+    xmp: wanted.has('xmp'),
+    icc: wanted.has('icc'),
+  };
+}

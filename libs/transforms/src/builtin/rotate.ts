@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { defineTransform, type Shape } from '../define-transform.ts';
+import type { SharpSlot } from '../plan/sharp-order.ts';
+import { colourSchema, isTranslucent } from './background.ts';
+import { liesOnItsSide, uprighting } from './orientation.ts';
+
+const options = z.strictObject({
+  /**
+   * `auto` (default) makes the picture upright by its EXIF orientation, once: a later `auto` changes nothing. A number
+   * turns by that many degrees, clockwise, -360 to 360, in addition to what EXIF says.
+   */
+  angle: z.union([z.literal('auto'), z.number().min(-360).max(360)]).default('auto'),
+  /** Fills the corners of a turn that is no multiple of 90 degrees. Default black, as sharp's. */
+  background: colourSchema.default('#000000'),
+});
+
+const normalised = (angle: number) => ((angle % 360) + 360) % 360;
+const isQuarter = (angle: number) => normalised(angle) % 90 === 0;
+
+/** Bounding box of the turned picture, as `vips_similarity` rounds it. */
+function turned({ width, height }: Shape, angle: number) {
+  const radians = (angle * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
+  const xs = [0, width * cos, -height * sin, width * cos - height * sin];
+  const ys = [0, width * sin, height * cos, width * sin + height * cos];
+  return {
+    width: Math.round(Math.max(...xs) - Math.min(...xs)),
+    height: Math.round(Math.max(...ys) - Math.min(...ys)),
+  };
+}
+
+/**
+ * Turns the picture. Without `rotate: auto` in a variant its pixels stay as the camera stored them, and the variant's
+ * file keeps the orientation tag, so that viewers show it upright all the same.
+ */
+export const rotate = defineTransform({
+  name: 'rotate',
+  version: 1,
+  options,
+  scalar: 'angle',
+  after(input, { angle, background }) {
+    if (angle === 'auto') {
+      const swap = liesOnItsSide(input.orientation);
+      return {
+        ...input,
+        width: swap ? input.height : input.width,
+        height: swap ? input.width : input.height,
+        orientation: 1,
+      };
+    }
+    if (isQuarter(angle)) {
+      const swap = normalised(angle) % 180 === 90;
+      return {
+        ...input,
+        width: swap ? input.height : input.width,
+        height: swap ? input.width : input.height,
+      };
+    }
+    return {
+      ...input,
+      ...turned(input, angle),
+      hasAlpha: input.hasAlpha || isTranslucent(background),
+    };
+  },
+  slots({ angle }, input, { fromUpload, used }): SharpSlot[] {
+    if (angle !== 'auto') return [isQuarter(angle) ? 'rotate90' : 'rotateAngle'];
+    if (fromUpload && used.size === 0) return ['autoOrient'];
+    const turn = uprighting(input.orientation);
+    return [
+      ...(turn.flip ? (['flip'] as const) : []),
+      ...(turn.flop ? (['flop'] as const) : []),
+      ...(turn.angle === 0 ? [] : (['rotate90'] as const)),
+    ];
+  },
+  apply(image, { angle, background }, { fromUpload, input }) {
+    if (angle !== 'auto') {
+      return isQuarter(angle)
+        ? image.rotate(normalised(angle))
+        : image.rotate(angle, { background });
+    }
+    if (fromUpload) return image.autoOrient();
+    const turn = uprighting(input.orientation);
+    if (turn.flip) image.flip();
+    if (turn.flop) image.flop();
+    return turn.angle === 0 ? image : image.rotate(turn.angle);
+  },
+});

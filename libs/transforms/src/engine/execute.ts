@@ -1,0 +1,110 @@
+import { ImageError } from '../errors.ts';
+import { whyTooLarge } from '../plan/limits.ts';
+import type { FileStage, PlaceholderStage, Plan, Stage } from '../plan/types.ts';
+import type { OutputFormat, Rendered } from '../types.ts';
+import { explainFailure } from './failures.ts';
+import { Pictures } from './pictures.ts';
+import { placeholderOf } from './placeholder.ts';
+import { openForFile, pixelsOf, type Job } from './run-stage.ts';
+import { writeFile } from './write-file.ts';
+
+type EndStage = FileStage | PlaceholderStage;
+
+/** CPU of an encoder for each pixel, as a multiple of WebP's at effort 4 (design measurements, "Encodes"). */
+const COST: Readonly<Record<OutputFormat, number>> = {
+  jpeg: 0.25,
+  webp: 1,
+  tiff: 0.5,
+  png: 1.5,
+  avif: 2,
+  gif: 3,
+};
+
+function cost(stage: EndStage): number {
+  if (stage.kind === 'placeholder') return 0;
+  return stage.shape.width * stage.shape.height * COST[stage.settings.encode.format];
+}
+
+/** Cheap ones first, so that one slow encoder does not keep the others waiting. */
+function inOrder(plan: Plan): readonly EndStage[] {
+  const ends = plan.stages.filter((stage): stage is EndStage => stage.kind !== 'pixels');
+  return ends.sort((a, b) => cost(a) - cost(b) || a.id - b.id);
+}
+
+/**
+ * Refuses a plan before anything is decoded when a file would be larger than its format can be.
+ * @throws ImageError `TOO_LARGE` naming the variant
+ */
+export function checkFormatLimits(plan: Plan, recipe: string): void {
+  for (const stage of plan.stages) {
+    if (stage.kind !== 'file') continue;
+    const why = whyTooLarge(stage.shape, stage.settings.encode.format);
+    if (!why) continue;
+    const { variant } = stage;
+    throw new ImageError('TOO_LARGE', `recipe ${recipe}, variant ${variant}: ${why}`, {
+      place: { recipe, variant },
+    });
+  }
+}
+
+async function make(stage: EndStage, pictures: Pictures, job: Job): Promise<Rendered> {
+  return pictures.with(stage, async (input) => {
+    job.signal?.throwIfAborted();
+    if (stage.kind === 'placeholder') {
+      const [frame] = (await pixelsOf(stage, input, job)).frames;
+      if (!frame) throw new Error('a picture without a frame');
+      return placeholderOf(frame);
+    }
+    const { variant, settings, fit } = stage;
+    const file = await writeFile(await openForFile(stage, input, job), stage, job);
+    return {
+      kind: 'output',
+      variant,
+      format: settings.encode.format,
+      ...file,
+      ...(fit === undefined ? {} : { fit }),
+    };
+  });
+}
+
+/** Runs a plan: at most `concurrency` files at a time, each yielded when it is there. */
+export async function* execute(
+  plan: Plan,
+  job: Job,
+  concurrency: number,
+): AsyncGenerator<Rendered, void> {
+  const explained = async <T>(stage: Stage, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      throw await explainFailure(plan, stage, job, cause);
+    }
+  };
+  const pictures: Pictures = new Pictures(plan, (stage) =>
+    explained(
+      stage,
+      pictures.with(stage, (input) => pixelsOf(stage, input, job)),
+    ),
+  );
+  const waiting = [...inOrder(plan)];
+  const underWay = new Map<EndStage, Promise<{ stage: EndStage; rendered: Rendered }>>();
+  try {
+    while (waiting.length > 0 || underWay.size > 0) {
+      while (underWay.size < concurrency) {
+        const stage = waiting.shift();
+        if (!stage) break;
+        const work = explained(stage, make(stage, pictures, job));
+        underWay.set(
+          stage,
+          work.then((rendered) => ({ stage, rendered })),
+        );
+      }
+      const { stage, rendered } = await Promise.race(underWay.values());
+      underWay.delete(stage);
+      yield rendered;
+    }
+  } finally {
+    // Nothing may go on behind the back of a caller who left.
+    await Promise.allSettled(underWay.values());
+  }
+}

@@ -1,0 +1,54 @@
+import sharp, { type Metadata } from 'sharp';
+import { ImageError } from '../errors.ts';
+import { reasonOf } from '../step-error.ts';
+import type { SourceCoding, SourceFacts } from '../types.ts';
+import { cameraFacts } from './camera-facts.ts';
+import { profileKind } from './colour-profile.ts';
+import { detectType } from './detect-type.ts';
+
+function coding(header: Metadata): SourceCoding {
+  const { space, depth, icc, chromaSubsampling } = header;
+  return {
+    depth: depth === 'uchar' || depth === 'char' ? 8 : 16,
+    space: space === 'cmyk' ? 'cmyk' : space === 'b-w' || space === 'grey16' ? 'grey' : 'rgb',
+    profile: profileKind(icc),
+    ...(chromaSubsampling ? { chromaSubsampling } : {}),
+  };
+}
+
+/**
+ * Reads an upload's header, by its bytes alone.
+ * @throws ImageError `UNSUPPORTED_FORMAT` or `CORRUPT_IMAGE`
+ */
+export async function inspect(
+  source: Uint8Array,
+  { svg }: { readonly svg: boolean },
+): Promise<SourceFacts> {
+  if (source.length === 0) throw new ImageError('CORRUPT_IMAGE', 'the upload has zero bytes');
+  const { name, format } = await detectType(source);
+  if (!format || (format === 'svg' && !svg)) {
+    throw new ImageError('UNSUPPORTED_FORMAT', `the upload is ${name}, which cannot be processed`);
+  }
+  let header: Metadata;
+  try {
+    header = await sharp(source, { failOn: 'error', limitInputPixels: false }).metadata();
+  } catch (cause) {
+    throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: ${reasonOf(cause)}`, {
+      cause,
+    });
+  }
+  const orientation = header.orientation ?? 1;
+  return {
+    format,
+    ...(orientation >= 5
+      ? { width: header.height, height: header.width }
+      : { width: header.width, height: header.height }),
+    orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
+    pages: header.pages ?? 1,
+    bytes: source.length,
+    hasAlpha: header.hasAlpha,
+    progressive: header.isProgressive,
+    ...(await cameraFacts(source)),
+    coding: coding(header),
+  };
+}

@@ -1,0 +1,98 @@
+import sharp, { type Sharp } from 'sharp';
+import type { DecodeMode } from '../plan/types.ts';
+
+/** Pixels of one frame in memory: raw, or as an uncompressed TIFF where a profile has to travel with them. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  /** Bytes in memory. */
+  readonly bytes: number;
+  readonly channels: number;
+  readonly data: Buffer | Uint16Array;
+  open(): Sharp;
+}
+
+/** Pixels between two stages; an animation has several frames, all of one size. */
+export interface Picture {
+  readonly frames: readonly Frame[];
+}
+
+interface RawInfo {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+export function rawFrame(data: Buffer | Uint16Array, info: RawInfo): Frame {
+  const { width, height } = info;
+  const channels = info.channels as 1 | 2 | 3 | 4;
+  return {
+    width,
+    height,
+    channels,
+    data,
+    bytes: data.byteLength,
+    // Limits were checked before anything was decoded, and what is here is in memory already.
+    open: () => sharp(data, { raw: { width, height, channels }, limitInputPixels: false }),
+  };
+}
+
+function tiffFrame(data: Buffer, info: RawInfo): Frame {
+  return {
+    ...info,
+    data,
+    bytes: data.byteLength,
+    open: () => sharp(data, { limitInputPixels: false }).keepIccProfile(),
+  };
+}
+
+/** Runs a lazy pipeline and keeps its pixels as the mode says. */
+export async function frameOf(image: Sharp, mode: DecodeMode): Promise<Frame> {
+  const deep = mode.depth === 16;
+  if (deep) image.toColourspace('rgb16');
+  if (mode.keepColours) {
+    const { data, info } = await image
+      .keepIccProfile()
+      .tiff({ compression: 'none' })
+      .toBuffer({ resolveWithObject: true });
+    return tiffFrame(data, info);
+  }
+  const { data, info } = await image
+    .raw({ depth: deep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return rawFrame(deep ? asUint16(data) : data, info);
+}
+
+function asUint16(data: Buffer): Uint16Array {
+  const { buffer, byteOffset, byteLength } = data;
+  return byteOffset % 2 === 0
+    ? new Uint16Array(buffer, byteOffset, byteLength / 2)
+    : new Uint16Array(Uint8Array.from(data).buffer);
+}
+
+/** Cuts the tall picture that libvips makes of an animation into its frames. */
+export function framesOf(roll: Frame, pages: number): Picture {
+  const height = roll.height / pages;
+  const length = roll.data.length / pages;
+  return {
+    frames: Array.from({ length: pages }, (_, page) =>
+      rawFrame(roll.data.subarray(page * length, (page + 1) * length), { ...roll, height }),
+    ),
+  };
+}
+
+/** The opposite, opened for an encoder that writes animations. */
+export function openRoll({ frames }: Picture): Sharp {
+  const [first] = frames;
+  if (!first) throw new Error('an animation without frames');
+  const { width, height } = first;
+  return sharp(Buffer.concat(frames.map(({ data }) => data as Buffer)), {
+    raw: {
+      width,
+      height: height * frames.length,
+      channels: first.channels as 3 | 4,
+      pageHeight: height,
+    },
+    limitInputPixels: false,
+  });
+}

@@ -1,0 +1,40 @@
+import type { Plan, PixelStage, Stage } from '../plan/types.ts';
+import type { Picture } from './picture.ts';
+
+/** Makes each stage's pixels once, when the first needs them, and forgets them when the last has used them. */
+export class Pictures {
+  readonly #plan: Plan;
+  readonly #make: (stage: PixelStage) => Promise<Picture>;
+  readonly #made = new Map<number, Promise<Picture>>();
+  readonly #users = new Map<number, number>();
+
+  constructor(plan: Plan, make: (stage: PixelStage) => Promise<Picture>) {
+    this.#plan = plan;
+    this.#make = make;
+    for (const { input } of plan.stages) {
+      if (input !== 'upload') this.#users.set(input, (this.#users.get(input) ?? 0) + 1);
+    }
+  }
+
+  /** Runs `use` with the stage's input pixels; `undefined` stands for the upload. */
+  async with<T>({ input }: Stage, use: (picture: Picture | undefined) => Promise<T>): Promise<T> {
+    if (input === 'upload') return use(undefined);
+    try {
+      return await use(await this.#get(input));
+    } finally {
+      const users = (this.#users.get(input) ?? 1) - 1;
+      this.#users.set(input, users);
+      if (users === 0) this.#made.delete(input);
+    }
+  }
+
+  #get(id: number): Promise<Picture> {
+    const known = this.#made.get(id);
+    if (known) return known;
+    const stage = this.#plan.stages[id];
+    if (stage?.kind !== 'pixels') throw new Error(`stage ${id} yields no pixels`);
+    const made = this.#make(stage);
+    this.#made.set(id, made);
+    return made;
+  }
+}

@@ -1,0 +1,41 @@
+import type { SourceFacts } from '../types.ts';
+import type { DecodeMode } from './types.ts';
+import type { VariantSettings } from './variant-settings.ts';
+
+/** What holds for a decode whatever the variants ask for. */
+export interface SourcePixels {
+  /** Why only geometry may share the decoding pipeline, as words for the pixels in it. */
+  readonly unusual?: string;
+  /** Why no step may share it. */
+  readonly sealed?: string;
+}
+
+/** The decode that a variant needs; without settings, the placeholder's. */
+export function decodeMode(facts: SourceFacts, settings?: VariantSettings): DecodeMode {
+  const { depth = 8, space = 'rgb', profile = 'none' } = facts.coding ?? {};
+  const format = settings?.encode.format;
+  const keep = settings?.colourspace === 'keep';
+  return {
+    animated:
+      facts.pages > 1 &&
+      (facts.format === 'gif' || facts.format === 'webp') &&
+      (format === 'gif' || format === 'webp'),
+    keepColours: keep && profile !== 'none' && space !== 'cmyk',
+    depth: keep && depth === 16 && (format === 'png' || format === 'tiff') ? 16 : 8,
+  };
+}
+
+export function modeKey({ animated, keepColours, depth }: DecodeMode): string {
+  return `${animated ? 'frames' : 'first'} ${keepColours ? 'own colours' : 'srgb'} ${depth}`;
+}
+
+/** What the pixels are inside the pipeline that decodes, before sharp makes 8-bit sRGB of them at its end. */
+export function sourcePixels(facts: SourceFacts, mode: DecodeMode): SourcePixels {
+  const { depth = 8, space = 'rgb', profile = 'none' } = facts.coding ?? {};
+  if (depth === 16 && profile === 'other' && !mode.keepColours) {
+    return { sealed: 'sharp converts the colours of 16-bit pixels at the end of a pipeline' };
+  }
+  if (depth === 16 && mode.depth === 8) return { unusual: '16-bit ones' };
+  if (space === 'grey') return { unusual: 'grey ones' };
+  return {};
+}

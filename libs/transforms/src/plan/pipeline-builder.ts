@@ -1,0 +1,77 @@
+import type { Shape } from '../define-transform.ts';
+import { makesGrey, whyNotNext, type SharpSlot } from './sharp-order.ts';
+import type { BoundStep } from './step-tree.ts';
+import type { DecodeMode, Operation, StageInput } from './types.ts';
+
+/** A sharp pipeline that still takes steps. */
+export interface OpenStage {
+  readonly input: StageInput;
+  readonly mode: DecodeMode;
+  readonly operations: readonly Operation[];
+  readonly used: ReadonlySet<SharpSlot>;
+  /** What the variants' steps have made so far, as declared. */
+  readonly shape: Shape;
+  /** Pixels at hand, which a shared scaling may have made fewer than `shape` says. */
+  readonly actual: { readonly width: number; readonly height: number };
+  /** Words for pixels inside the pipeline that are anything but 8-bit RGB. */
+  readonly unusualPixels?: string;
+  /** Why nothing may follow in this pipeline. */
+  readonly sealed?: string;
+}
+
+/** The stage with one more operation, or why there has to be a barrier first. */
+export function withOperation(
+  open: OpenStage,
+  operation: Operation,
+  slots: readonly SharpSlot[] | undefined,
+): OpenStage | string {
+  if (open.sealed) return open.sealed;
+  const alone = `${operation.transform} has a pipeline of its own`;
+  if (slots === undefined && (open.operations.length > 0 || open.unusualPixels)) return alone;
+  const { output } = operation;
+  const reason = whyNotNext(
+    {
+      used: open.used,
+      hasAlpha: open.shape.hasAlpha || output.hasAlpha,
+      ...(open.unusualPixels ? { unusualPixels: open.unusualPixels } : {}),
+    },
+    slots ?? [],
+  );
+  if (reason) return reason;
+  return {
+    ...open,
+    operations: [...open.operations, operation],
+    used: new Set([...open.used, ...(slots ?? [])]),
+    shape: output,
+    actual: { width: output.width, height: output.height },
+    ...(makesGrey(slots ?? []) ? { unusualPixels: 'grey ones' } : {}),
+    ...(slots === undefined ? { sealed: alone } : {}),
+  };
+}
+
+/** As `withOperation`, for a step of the variants. */
+export function withStep(
+  open: OpenStage,
+  { transform, bound, step }: BoundStep,
+  variants: readonly string[],
+): OpenStage | string {
+  const output = bound.after(open.shape);
+  const scale = bound.scale(open.shape);
+  const { width, height } = open.actual;
+  const isDone =
+    scale?.width === width &&
+    scale.height === height &&
+    output.width === width &&
+    output.height === height;
+  // A variant that wants the very size that a shared scaling has made has nothing left to do.
+  if (isDone) return { ...open, shape: output };
+  const fromUpload = open.input === 'upload';
+  const slots = bound.slots(open.shape, { fromUpload, used: open.used });
+  // So has one that comes to nothing on this picture, such as a second `rotate: auto`.
+  if (slots?.length === 0) return { ...open, shape: output };
+  return withOperation(
+    open,
+    { transform, bound, variants, step, input: open.shape, output },
+    slots,
+  );
+}

@@ -1,0 +1,81 @@
+import type { BoundTransform, Shape } from '../define-transform.ts';
+import type { SourceFacts, Step, Variant } from '../types.ts';
+import { liesOnItsSide } from '../builtin/orientation.ts';
+import { rotate } from '../builtin/rotate.ts';
+import { decodeMode, modeKey } from './decode-mode.ts';
+import { placeholderVariant } from './placeholder-variant.ts';
+import { Planner, type Ending } from './planner.ts';
+import { stepTree, type BoundStep, type BoundVariant } from './step-tree.ts';
+import type { DecodeMode, Plan } from './types.ts';
+import { variantSettings, type VariantSettings } from './variant-settings.ts';
+
+export interface PlanInput {
+  /** For messages. */
+  readonly recipe: string;
+  readonly facts: SourceFacts;
+  readonly variants: readonly Variant[];
+  /** The catalog's `bind`. */
+  readonly bind: (step: Step) => BoundTransform;
+}
+
+/** The upload before its first step: pixels as stored. */
+export function storedShape({ width, height, orientation, hasAlpha }: SourceFacts): Shape {
+  return liesOnItsSide(orientation)
+    ? { width: height, height: width, orientation, hasAlpha }
+    : { width, height, orientation, hasAlpha };
+}
+
+/** GIF holds no orientation tag, so that its pixels end upright in any case. */
+function upright(step: number): BoundStep {
+  const options = rotate.options.parse({});
+  return { transform: rotate.name, options, step, bound: rotate.bind(options) };
+}
+
+function ending(variant: Variant, settings: VariantSettings): Ending {
+  const fit = variant.steps.findLast(({ transform }) => transform === 'resize')?.options['fit'];
+  return {
+    kind: 'file',
+    variant: variant.name,
+    settings,
+    ...(typeof fit === 'string' ? { fit } : {}),
+  };
+}
+
+/**
+ * Compiles the variants' steps into as few sharp pipelines as keep the declared order: step n's input is step n-1's
+ * output. Leading steps that variants share are done once, and variants that only make the picture smaller start from
+ * one decode at the largest size that any of them needs.
+ * @throws ImageError `TRANSFORM_FAILED` from a step whose options do not fit the picture
+ */
+export function makePlan({ recipe, facts, variants, bind }: PlanInput): Plan {
+  const settings = new Map(
+    variants.map((variant) => [variant.name, variantSettings(variant, facts)]),
+  );
+  const bound: BoundVariant[] = variants.map(({ name, steps }) => ({
+    name,
+    steps: [
+      ...steps.map((given, step) => ({ ...given, step, bound: bind(given) })),
+      ...(settings.get(name)?.encode.format === 'gif' ? [upright(steps.length)] : []),
+    ],
+  }));
+  const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
+  for (const variant of [...bound, placeholderVariant(bound)]) {
+    const mode = decodeMode(facts, settings.get(variant.name));
+    const decode = decodes.get(modeKey(mode)) ?? { mode, variants: [] };
+    decode.variants.push(variant);
+    decodes.set(modeKey(mode), decode);
+  }
+  const planner = new Planner(
+    recipe,
+    new Map(
+      variants.flatMap((variant) => {
+        const own = settings.get(variant.name);
+        return own ? [[variant.name, ending(variant, own)] as const] : [];
+      }),
+    ),
+  );
+  for (const decode of decodes.values()) {
+    planner.addDecode(facts, decode.mode, storedShape(facts), stepTree(decode.variants));
+  }
+  return { stages: planner.stages };
+}

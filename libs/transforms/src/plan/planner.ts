@@ -1,0 +1,144 @@
+import type { Scale, Shape } from '../define-transform.ts';
+import { sourcePixels } from './decode-mode.ts';
+import { stepError } from '../step-error.ts';
+import { withOperation, withStep, type OpenStage } from './pipeline-builder.ts';
+import { sharedScale, type SharedScale } from './shared-scale.ts';
+import type { BoundStep, StepTree } from './step-tree.ts';
+import type { DecodeMode, FileStage, PixelStage, Stage } from './types.ts';
+import type { SourceFacts } from '../types.ts';
+
+/** What ends a variant: everything of its stage but the way there. */
+export type Ending =
+  Pick<FileStage, 'kind' | 'variant' | 'settings' | 'fit'> | { readonly kind: 'placeholder' };
+
+/** Walks a step tree and lays down stages: as few as the declared order and sharing allow. */
+export class Planner {
+  readonly stages: Stage[] = [];
+  readonly #endings: ReadonlyMap<string, Ending>;
+
+  readonly #recipe: string;
+
+  constructor(recipe: string, endings: ReadonlyMap<string, Ending>) {
+    this.#recipe = recipe;
+    this.#endings = endings;
+  }
+
+  /** All that one decode leads to. */
+  addDecode(facts: SourceFacts, mode: DecodeMode, shape: Shape, tree: StepTree): void {
+    const { unusual, sealed } = sourcePixels(facts, mode);
+    const open: OpenStage = {
+      input: 'upload',
+      mode,
+      operations: [],
+      used: new Set(),
+      shape,
+      actual: { width: shape.width, height: shape.height },
+      ...(unusual ? { unusualPixels: unusual } : {}),
+      ...(sealed ? { sealed } : {}),
+    };
+    this.#grow(mode.animated ? this.#lay(open, 'frames are worked on one by one') : open, tree);
+  }
+
+  #grow(open: OpenStage, tree: StepTree): void {
+    const [ending, ...more] = tree.ends;
+    const ways = tree.ends.length + tree.branches.size;
+    if (ways === 1 && ending === undefined) {
+      for (const { step, tree: next } of tree.branches.values()) this.#follow(open, step, next);
+    } else if (ways === 1 && ending !== undefined && more.length === 0) this.#end(open, ending);
+    else this.#part(open, tree);
+  }
+
+  /** Several ways lead on: their common pixels are laid down, as few as they all can start from. */
+  #part(open: OpenStage, tree: StepTree): void {
+    const shared = sharedScale(tree.branches, open.shape);
+    const isAll = tree.ends.length === 0 && shared?.keys.size === tree.branches.size;
+    const from = isAll ? open : this.#lay(open, `shared by ${tree.variants.join(', ')}`);
+    const scaled = shared ? this.#layScaled(from, shared) : from;
+    for (const [key, { step, tree: next }] of tree.branches) {
+      this.#follow(shared?.keys.has(key) ? scaled : from, step, next);
+    }
+    for (const name of tree.ends) this.#end(from, name);
+  }
+
+  #follow(open: OpenStage, step: BoundStep, tree: StepTree): void {
+    const add = (stage: OpenStage) => this.#withStep(stage, step, tree.variants);
+    const joined = add(open);
+    this.#grow(
+      typeof joined === 'string' ? this.#firstOf(this.#lay(open, joined), add) : joined,
+      tree,
+    );
+  }
+
+  #withStep(open: OpenStage, step: BoundStep, variants: readonly string[]): OpenStage | string {
+    try {
+      return withStep(open, step, variants);
+    } catch (cause) {
+      const { step: index, transform } = step;
+      const variant = variants.join(', ');
+      throw stepError({ recipe: this.#recipe, variant, step: index, transform }, cause);
+    }
+  }
+
+  #layScaled(open: OpenStage, { to, variants }: SharedScale): OpenStage {
+    if (to.width === open.actual.width && to.height === open.actual.height) {
+      return this.#lay(open, `shared by ${variants.join(', ')}`);
+    }
+    const operation = {
+      transform: 'scale',
+      bound: scaling(to),
+      variants,
+      step: 0,
+      input: open.shape,
+      output: { ...open.shape, width: to.width, height: to.height },
+    };
+    const add = (stage: OpenStage) => withOperation(stage, operation, ['resize']);
+    const joined = add(open);
+    const scaled =
+      typeof joined === 'string' ? this.#firstOf(this.#lay(open, joined), add) : joined;
+    const laid = this.#lay(scaled, `the largest size that ${variants.join(', ')} need`);
+    // The steps go on from the picture as declared; that fewer pixels are at hand is the planner's own affair.
+    return { ...laid, shape: open.shape };
+  }
+
+  #firstOf(fresh: OpenStage, add: (stage: OpenStage) => OpenStage | string): OpenStage {
+    const opened = add(fresh);
+    if (typeof opened === 'string') throw new Error(`a new pipeline refuses a step: ${opened}`);
+    return opened;
+  }
+
+  /** Ends a pipeline in pixels and opens one from them; pixels that are laid down already are not laid down again. */
+  #lay(open: OpenStage, barrier: string): OpenStage {
+    const { input, mode, operations, shape, actual } = open;
+    if (input !== 'upload' && operations.length === 0) return open;
+    const id = this.stages.length;
+    const stage: PixelStage = {
+      kind: 'pixels',
+      id,
+      input,
+      mode,
+      operations,
+      shape: { ...shape, ...actual },
+      barrier,
+    };
+    this.stages.push(stage);
+    return { input: id, mode, operations: [], used: new Set(), shape, actual };
+  }
+
+  #end({ input, mode, operations, shape }: OpenStage, name: string): void {
+    const ending = this.#endings.get(name) ?? { kind: 'placeholder' };
+    this.stages.push({ id: this.stages.length, input, mode, operations, shape, ...ending });
+  }
+}
+
+function scaling({ width, height, kernel, fastShrinkOnLoad }: Scale) {
+  return {
+    apply: (image: Parameters<BoundStep['bound']['apply']>[0]) =>
+      image.resize({
+        width,
+        height,
+        fit: 'fill',
+        kernel: kernel as 'lanczos3',
+        fastShrinkOnLoad,
+      }),
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * The order in which one sharp pipeline works, whatever the call order: sharp 0.35.5, `src/pipeline.cc`, whose line
+ * numbers stand beside each slot. A second call of the same operation replaces the first, so a slot is used once.
+ */
+export const SHARP_ORDER = [
+  'autoOrient', // 112-130 with an extract, else 457-467; either way `resize` sizes count as upright (207-212)
+  'trim', // 163-170
+  'extractPre', // 173-178
+  'flatten', // 394-396
+  'gammaIn', // 399-401
+  'grayscale', // 404-406
+  'resize', // 427-436
+  'flip', // 469-474
+  'flop', // 476-481
+  'rotate90', // 483-491
+  'cropEmbed', // 519-592
+  'rotateAngle', // 595-605
+  'extractPost', // 608-626
+  'affine', // 629-646
+  'extend', // 649-677
+  'median', // 679-681
+  'threshold', // 685-687
+  'blur', // 700-705
+  'modulate', // 730-733
+  'sharpen', // 736-739
+  'composite', // 748-846
+  'gammaOut', // 849-851
+  'linear', // 854-856
+  'normalise', // 859-863
+  'clahe', // 866-870
+  'tint', // 892-894
+  'removeAlpha', // 897-899
+  'ensureAlpha', // 902-904
+  'negate', // 949-954
+] as const;
+
+export type SharpSlot = (typeof SHARP_ORDER)[number];
+
+const POSITION: ReadonlyMap<SharpSlot, number> = new Map(
+  SHARP_ORDER.map((slot, index) => [slot, index]),
+);
+
+function position(slot: SharpSlot): number {
+  return POSITION.get(slot) ?? -1;
+}
+
+/** Operations between these work on colours multiplied by alpha when any of them needs it (423-425, 742-744). */
+const PREMULTIPLYING: ReadonlySet<SharpSlot> = new Set(['resize', 'blur', 'sharpen']);
+/** … and give another result then than on their own. */
+const STRAIGHT_ALPHA_ONLY: ReadonlySet<SharpSlot> = new Set([
+  'rotateAngle',
+  'affine',
+  'median',
+  'threshold',
+  'modulate',
+]);
+/** What means the same to one grey channel or 16-bit pixels as to 8-bit RGB. */
+const PLAIN_GEOMETRY: ReadonlySet<SharpSlot> = new Set([
+  'autoOrient',
+  'extractPre',
+  'resize',
+  'flip',
+  'flop',
+  'rotate90',
+  'cropEmbed',
+  'extractPost',
+]);
+
+/** What an open pipeline holds so far, for `whyNotNext`. */
+export interface OpenPipeline {
+  readonly used: ReadonlySet<SharpSlot>;
+  readonly hasAlpha: boolean;
+  /** Pixels inside the pipeline are one grey channel, 16 bits deep: anything but 8-bit RGB. */
+  readonly unusualPixels?: string;
+}
+
+/** Why a step that uses `slots` cannot join the pipeline; `undefined` when it can. */
+export function whyNotNext(
+  pipeline: OpenPipeline,
+  slots: readonly SharpSlot[],
+): string | undefined {
+  const last = [...pipeline.used].sort((a, b) => position(b) - position(a))[0];
+  const first = [...slots].sort((a, b) => position(a) - position(b))[0];
+  if (last && first && position(first) <= position(last)) {
+    return first === last
+      ? `sharp does ${first} once per pipeline`
+      : `sharp does ${first} before ${last}`;
+  }
+  if (pipeline.hasAlpha) {
+    const all = new Set([...pipeline.used, ...slots]);
+    const straight = [...all].find((slot) => STRAIGHT_ALPHA_ONLY.has(slot));
+    const multiplied = [...all].find((slot) => PREMULTIPLYING.has(slot));
+    if (straight && multiplied) {
+      return `sharp multiplies colours by alpha around ${multiplied}, which changes ${straight}`;
+    }
+  }
+  const unusual = slots.find((slot) => !PLAIN_GEOMETRY.has(slot));
+  if (pipeline.unusualPixels && unusual) {
+    return `${unusual} works on 8-bit RGB, and here are ${pipeline.unusualPixels}`;
+  }
+  return undefined;
+}
+
+/** The step makes the pixels inside its pipeline one grey channel (404-406). */
+export function makesGrey(slots: readonly SharpSlot[]): boolean {
+  return slots.includes('grayscale');
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { Transform } from './define-transform.ts';
+import { optionProblems } from './option-problems.ts';
+import type { Step } from './types.ts';
+
+type Find = (name: string) => Transform | undefined;
+
+interface NamedStep {
+  readonly name: string;
+  readonly options: unknown;
+  /** The options stand under the transform's name in the recipe. */
+  readonly isMap: boolean;
+}
+
+const FORM = 'a step is a map with one key, `TRANSFORM: OPTIONS`, or just `TRANSFORM`';
+
+function read(given: unknown): NamedStep | string {
+  if (typeof given === 'string') return { name: given, options: {}, isMap: false };
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    return `${FORM}; got ${JSON.stringify(given) ?? 'nothing'}`;
+  }
+  const entries = Object.entries(given);
+  const [entry] = entries;
+  if (!entry) return `${FORM}; got an empty map`;
+  if (entries.length > 1) {
+    return `${FORM}; got ${entries.length} keys (${Object.keys(given).join(', ')}): make each a step of its own`;
+  }
+  return { name: entry[0], options: entry[1] ?? {}, isMap: true };
+}
+
+function withScalar(transform: Transform, options: unknown): { options: unknown } | string {
+  if (typeof options === 'object' && !Array.isArray(options)) return { options };
+  if (transform.scalar !== undefined) return { options: { [transform.scalar]: options } };
+  return `${transform.name} takes a map of options, got ${JSON.stringify(options)}`;
+}
+
+/** The recipe's form of one step, to `Step` with all defaults filled in. */
+export function createStepSchema(find: Find, names: readonly string[]) {
+  return z.unknown().transform((given, context): Step => {
+    const refuse = (path: readonly PropertyKey[], message: string) => {
+      context.addIssue({ code: 'custom', path: [...path], message, input: given });
+      return z.NEVER;
+    };
+    const named = read(given);
+    if (typeof named === 'string') return refuse([], named);
+    const path = named.isMap ? [named.name] : [];
+    const transform = find(named.name);
+    if (!transform) {
+      return refuse(
+        path,
+        `unknown transform ${JSON.stringify(named.name)}; known: ${names.join(', ')}`,
+      );
+    }
+    const form = withScalar(transform, named.options);
+    if (typeof form === 'string') return refuse(path, form);
+    const result = transform.options.safeParse(form.options);
+    if (result.success) {
+      return {
+        transform: transform.name,
+        options: result.data as Record<string, unknown>,
+      };
+    }
+    const isScalar = form.options !== named.options;
+    for (const problem of optionProblems(transform.options, form.options, result.error.issues)) {
+      refuse(isScalar ? path : [...path, ...problem.path], problem.message);
+    }
+    return z.NEVER;
+  });
+}
+
+/** Settings hold for the whole variant, so that one says it once; nothing comes after the file is written. */
+function checkOrder(steps: readonly Step[], find: Find, context: z.RefinementCtx): void {
+  const settings = new Set<string>();
+  steps.forEach((step, index) => {
+    const isSetting = find(step.transform)?.bind(step.options).kind === 'setting';
+    if (isSetting && settings.has(step.transform)) {
+      context.addIssue({
+        code: 'custom',
+        path: [index],
+        message: `a variant says ${step.transform} once`,
+      });
+    }
+    if (isSetting) settings.add(step.transform);
+    else if (settings.has('encode')) {
+      context.addIssue({
+        code: 'custom',
+        path: [index],
+        message: `${step.transform} comes after encode, which writes the file: move encode to the end`,
+      });
+    }
+  });
+}
+
+/** The steps of a variant, in the recipe's form; none keeps the picture as it is. */
+export function createStepsSchema(find: Find, names: readonly string[]) {
+  return z
+    .array(createStepSchema(find, names))
+    .superRefine((steps, context) => checkOrder(steps, find, context));
+}

@@ -1,0 +1,4 @@
+export { animatedSample, sample, type AnimationOptions, type SampleOptions } from './samples.ts';
+export { difference, type Difference } from './compare.ts';
+export { paintScene, type Scene } from './scene.ts';
+export { seededRandom } from './random.ts';

@@ -1,0 +1,70 @@
+/**
+ * What one project's Vitest left behind (its JSON report, of which this is the part that counts).
+ *
+ * @typedef {object} Report
+ * @property {boolean} success
+ * @property {{ name: string, status: string, message: string, assertionResults:
+ *   { fullName: string, status: string }[] }[]} testResults one per test file
+ *
+ * @typedef {object} Summary
+ * @property {number} passed
+ * @property {string[]} failed what failed: "PROJECT: TEST", or what went wrong in its place
+ * @property {string[]} skipped "PROJECT: TEST"
+ */
+
+/**
+ * Adds the reports of all projects up. Beside failed tests, each of these counts as one failed:
+ * a project without a report, a file that failed outside its tests (an import, a hook), and a run
+ * that was no success although nothing in it failed, or that ran no test.
+ *
+ * @param {Record<string, Report | undefined>} reports by project; undefined where there is none
+ * @returns {Summary}
+ */
+export function addUp(reports) {
+  /** @type {Summary} */
+  const sum = { passed: 0, failed: [], skipped: [] };
+  for (const [project, report] of Object.entries(reports)) {
+    if (report) addProject(sum, project, report);
+    else sum.failed.push(`${project}: left no report`);
+  }
+  return sum;
+}
+
+/** @param {Summary} sum @param {string} project @param {Report} report */
+function addProject(sum, project, report) {
+  const failedBefore = sum.failed.length;
+  let tests = 0;
+  for (const file of report.testResults) {
+    const failedInFile = sum.failed.length;
+    for (const test of file.assertionResults) {
+      tests += 1;
+      const name = `${project}: ${test.fullName.trim()}`;
+      if (test.status === 'passed') sum.passed += 1;
+      else if (test.status === 'failed') sum.failed.push(name);
+      else sum.skipped.push(name);
+    }
+    if (file.status === 'failed' && sum.failed.length === failedInFile) {
+      sum.failed.push(
+        `${project}: ${file.name} failed outside its tests: ${firstLine(file.message)}`,
+      );
+    }
+  }
+  if (sum.failed.length > failedBefore) return;
+  if (tests === 0) sum.failed.push(`${project}: ran no test`);
+  else if (!report.success) sum.failed.push(`${project}: failed outside its tests`);
+}
+
+/** @param {string} text */
+function firstLine(text) {
+  return text.split('\n', 1)[0] || 'no message';
+}
+
+/**
+ * The line that a run of `.ci/run` ends with.
+ *
+ * @param {Summary} sum
+ */
+export function closingLine({ passed, failed, skipped }) {
+  const line = `${passed} passed, ${failed.length} failed`;
+  return skipped.length > 0 ? `${line}, ${skipped.length} skipped` : line;
+}

@@ -1,0 +1,31 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Where the projects are: `apps/resizer`, `libs/events`, `tools/ci`. */
+const FOLDERS = ['apps', 'libs', 'tools'];
+
+/**
+ * The Vitest reports of all projects that have a Vitest configuration, by the project's folder.
+ * A report that is missing or is no JSON (its run was ended while writing) is undefined.
+ *
+ * @param {string} root the checkout
+ * @returns {Record<string, import('./add-up.mjs').Report | undefined>}
+ */
+export function readReports(root) {
+  const projects = FOLDERS.filter((folder) => existsSync(path.join(root, folder)))
+    .flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`))
+    .filter((project) => existsSync(path.join(root, project, 'vitest.config.mjs')))
+    .sort();
+  return Object.fromEntries(
+    projects.map((project) => [project, readReport(path.join(root, project))]),
+  );
+}
+
+/** @param {string} project */
+function readReport(project) {
+  try {
+    return JSON.parse(readFileSync(path.join(project, 'test-results/vitest.json'), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
