@@ -183,7 +183,6 @@ describe.each(stacks)('the stack %s', async (stack) => {
           DARKROOM_SOURCE_BUCKET: 'photos-source-0a1b2c3',
           DARKROOM_PROCESSED_BUCKET: 'photos-processed-0a1b2c3',
           DARKROOM_DEAD_LETTER_QUEUE_URL: expect.stringMatching(/\/photos-dead-letters-0a1b2c3$/),
-          DARKROOM_RECIPES: JSON.stringify(settings.recipes),
         },
       },
     });

@@ -1,4 +1,4 @@
-import { encodeKey, parseMessage, type ObjectChange } from '@darkroom/events';
+import { formatMessage, parseMessage, type ObjectChange } from '@darkroom/events';
 import {
   PipelineError,
   reconcile,
@@ -75,7 +75,8 @@ async function processChange(
     await followUp(outcome, place, context);
   } catch (cause) {
     const error = toPipelineError(cause);
-    const letter = { body: bodyFor(bucket, key), error, ...place };
+    // Of this key alone, so that a redrive does not repeat its message's other keys.
+    const letter = { body: formatMessage({ bucket, key }), error, ...place };
     if (verdictOf(error.code) === 'dead-letter') return deadLetter(letter, context);
     report.failure(key, error, performance.now() - started);
     // The dead letter of a last attempt says why; one that SQS redrives (after a crash) cannot.
@@ -93,25 +94,11 @@ async function followUp(
   if (outcome.kind !== 'rejected') return;
   const { code, message } = outcome.manifest.error;
   if (verdictOf(code) !== 'reject-and-dead-letter') return;
-  const body = bodyFor(place.sourceBucket, place.sourceKey);
+  const body = formatMessage({ bucket: place.sourceBucket, key: place.sourceKey });
   await deadLetter({ body, error: new PipelineError(code, message), ...place }, context);
 }
 
 async function deadLetter(letter: DeadLetter, context: MessageContext): Promise<void> {
   await context.sendDeadLetter(letter);
   context.report.deadLetter(letter);
-}
-
-/** The least that asks for one key, so that a redrive of one dead letter does not repeat its message's other keys. */
-function bodyFor(bucket: string, key: string): string {
-  return JSON.stringify({
-    Records: [
-      {
-        eventVersion: '2.1',
-        eventSource: 'aws:s3',
-        eventName: 'ObjectCreated:Put',
-        s3: { bucket: { name: bucket }, object: { key: encodeKey(key) } },
-      },
-    ],
-  });
 }

@@ -6,7 +6,8 @@ import type { Recipe } from './recipe.ts';
 export const MAX_KEY_BYTES = 1024;
 
 const MANIFEST = 'manifest.json';
-const LONG = '_long/';
+/** Below it stand the outputs of uploads whose key leaves no room for more. */
+export const LONG_PREFIX = '_long/';
 const LONGEST_EXTENSION = Math.max(
   ...Object.values(OUTPUT_FILES).map(({ extension }) => extension.length),
 );
@@ -19,8 +20,8 @@ export interface OutputKeys {
   output(variant: string, format: OutputFormat): string;
 }
 
-/** Keys that `_long/` cannot hold for: see below. */
-function needsHash(key: string, recipe: Recipe): boolean {
+/** Whether an output below `K/` could pass the limit, whatever format it is written in. */
+function leavesNoRoom(key: string, recipe: Recipe): boolean {
   const longestName = Math.max(
     MANIFEST.length,
     ...recipe.variants.map(({ name }) => name.length + 1 + LONGEST_EXTENSION),
@@ -34,8 +35,8 @@ function needsHash(key: string, recipe: Recipe): boolean {
  */
 export function outputKeys(key: string, recipe: Recipe): OutputKeys {
   const base =
-    needsHash(key, recipe) || key.startsWith(LONG)
-      ? LONG + createHash('sha256').update(key).digest('hex')
+    leavesNoRoom(key, recipe) || key.startsWith(LONG_PREFIX)
+      ? LONG_PREFIX + createHash('sha256').update(key).digest('hex')
       : key;
   const prefix = `${base}/`;
   return {

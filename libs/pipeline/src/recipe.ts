@@ -33,9 +33,9 @@ const keyPartSchema = z
 
 const variantSchema = z.strictObject({
   name: nameSchema.describe('Name of the output: `KEY/NAME.EXT`'),
-  steps: z
-    .array(catalog.stepSchema)
-    .describe('Transforms, in this order, each on the result of the one before'),
+  steps: catalog.stepsSchema.describe(
+    'Transforms, in this order, each on the result of the one before',
+  ),
 });
 
 export const recipeSchema = z.strictObject({

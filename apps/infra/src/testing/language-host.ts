@@ -148,7 +148,7 @@ function listen(server: grpc.Server): Promise<number> {
 }
 
 function properties(value: InstanceType<typeof struct.Struct> | undefined): Properties {
-  return (value?.toJavaScript() ?? {});
+  return value?.toJavaScript() ?? {};
 }
 
 function toStruct(value: Properties): InstanceType<typeof struct.Struct> {

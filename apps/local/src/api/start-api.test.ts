@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type Api } from './start-api.ts';
 import type { StackInfo } from './stack-info.ts';
-import { exampleStack } from './testing.ts';
+import { exampleStack } from './testing/example-stack.ts';
 
 let folder: string;
 let consoleDir: string;

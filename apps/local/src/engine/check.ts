@@ -63,7 +63,11 @@ function problemOf(issue: z.core.$ZodIssue): string {
     const where = at === '' ? '' : ` in "${at}"`;
     return `property ${issue.keys.map((key) => `"${key}"`).join(', ')}${where} is unknown to the local engine`;
   }
-  return at === '' ? issue.message : `"${at}": ${issue.message}`;
+  const message =
+    issue.code === 'invalid_key'
+      ? issue.issues.map(({ message }) => message).join(', ')
+      : issue.message;
+  return at === '' ? message : `"${at}": ${message}`;
 }
 
 function withoutUndefined(values: Properties): Properties {

@@ -1,6 +1,7 @@
 import { DeploymentError } from './errors.ts';
 import type { HandlerContext, ResourceHandler } from './handler.ts';
-import { createIn, deleteIn, type StepEnvironment } from './resource-step.ts';
+import { understoodInputs } from './check.ts';
+import { deleteIn, type StepEnvironment } from './resource-step.ts';
 import type { ResourceState } from './state.ts';
 
 /**
@@ -72,11 +73,12 @@ async function deleteLeftover<Context extends HandlerContext>(
   environment: StepEnvironment<Context>,
 ): Promise<void> {
   const { state, context, report } = environment;
-  // A creation that was cut short: only its repetition tells the id.
-  const resource = noted.creating ? await createIn(handler, noted, environment) : noted;
+  const inputs = understoodInputs(handler, noted.inputs);
+  const id = noted.creating ? await handler.locate?.(inputs, context) : noted.id;
+  const resource = { ...noted, id: id ?? '' };
   const heir = kept.get(`${resource.type} ${resource.id}`);
   if (heir === undefined) {
-    await deleteIn(handler, resource, context);
+    if (id !== undefined) await deleteIn(handler, resource, context);
   } else if (heir.urn !== resource.urn) {
     report.warn(
       `${resource.type} "${resource.name}" is now "${heir.name}" in the program and was kept here; on AWS it needs the option \`aliases\` to survive`,

@@ -36,7 +36,15 @@ export interface DeploymentResult {
  *
  * @throws DeploymentError whose message names the file, resource or property; what was done until then is saved
  */
-export async function deploy<Context extends HandlerContext>(
+export function deploy<Context extends HandlerContext>(
+  options: DeployOptions<Context>,
+): Promise<DeploymentResult> {
+  return deployBy(runProgram, options);
+}
+
+/** The same, with another way to run a program: for the test with Pulumi's own language host. */
+export async function deployBy<Context extends HandlerContext>(
+  run: typeof runProgram,
   options: DeployOptions<Context>,
 ): Promise<DeploymentResult> {
   const { entry, projectDir, stack, dataDir, handlers, context } = options;
@@ -48,7 +56,7 @@ export async function deploy<Context extends HandlerContext>(
     ...{ handlers, context, state, report },
   });
   const monitor = createMonitor(deployment);
-  const programError = await runProgram({ entry, project, stack, config }, monitor, (line) =>
+  const programError = await run({ entry, project, stack, config }, monitor, (line) =>
     report.log(line),
   );
   // A resource's failure came first, and explains the program's.

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MemoryCloud } from './testing/memory-cloud.ts';
-import { run, urn, type Register } from './testing/run.ts';
+import { MemoryCloud, memoryHandlers } from './testing/memory-cloud.ts';
+import { run, type Program, type Register } from './testing/run.ts';
 
 let dataDir: string;
 let cloud: MemoryCloud;
@@ -14,8 +14,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
-const deploy = (program: (register: Register) => Promise<unknown>) => run(cloud, dataDir, program);
-const failure = (program: (register: Register) => Promise<unknown>) =>
+const BOX = 'test:index:Box';
+const LABEL = 'test:index:Label';
+const urn = (type: string, name: string) => `urn:pulumi:dev::shop::${type}::${name}`;
+
+const deploy = (program: Program) => run(memoryHandlers, cloud, dataDir, program);
+const failure = (program: Program) =>
   deploy(program).then(
     () => expect.unreachable('the deployment succeeded'),
     (error: unknown) => error,
@@ -23,8 +27,8 @@ const failure = (program: (register: Register) => Promise<unknown>) =>
 
 describe('a second run', () => {
   const program = async (register: Register) => {
-    const box = await register('Box', 'a', { size: 2 });
-    await register('Label', 'l', { box: box.id, text: 'hello' }, { dependencies: [box.urn] });
+    const box = await register(BOX, 'a', { size: 2 });
+    await register(LABEL, 'l', { box: box.id, text: 'hello' }, { dependencies: [box.urn] });
   };
 
   test('changes nothing when nothing changed', async () => {
@@ -39,8 +43,8 @@ describe('a second run', () => {
     await deploy(program);
     cloud.takeCalls();
     const { changes, events } = await deploy(async (register) => {
-      const box = await register('Box', 'a', { size: 3 });
-      await register('Label', 'l', { box: box.id, text: 'hello' }, { dependencies: [box.urn] });
+      const box = await register(BOX, 'a', { size: 3 });
+      await register(LABEL, 'l', { box: box.id, text: 'hello' }, { dependencies: [box.urn] });
     });
     expect(cloud.takeCalls()).toEqual([expect.stringMatching(/^update a-[0-9a-f]{7}$/)]);
     expect(changes).toMatchObject({ updated: 1, same: 1 });
@@ -61,13 +65,13 @@ describe('a second run', () => {
 
   test('follows the endpoint to another port', async () => {
     const withUrl = async (register: Register) => {
-      const box = await register('Box', 'a', { name: 'a' });
-      await register('Box', 'b', { name: 'b', note: `at ${box.outputs['url'] as string}` });
+      const box = await register(BOX, 'a', { name: 'a' });
+      await register(BOX, 'b', { name: 'b', note: `at ${box.outputs['url'] as string}` });
     };
     await deploy(withUrl);
     const moved = new MemoryCloud('http://127.0.0.1:40001');
     for (const [id, thing] of cloud.things) moved.things.set(id, thing);
-    const { deployment, changes } = await run(moved, dataDir, withUrl);
+    const { deployment, changes } = await run(memoryHandlers, moved, dataDir, withUrl);
     expect(changes).toMatchObject({ same: 2, updated: 0 });
     expect(deployment.resources()[1]?.outputs['note']).toBe('at http://127.0.0.1:40001/a');
   });
@@ -76,9 +80,9 @@ describe('a second run', () => {
 describe('names', () => {
   test('come from the resource name, with seven hex digits', async () => {
     const { deployment } = await deploy(async (register) => {
-      await register('Box', 'plain');
-      await register('Box', 'queue', { fifo: true });
-      await register('Box', 'given', { name: 'mine' });
+      await register(BOX, 'plain');
+      await register(BOX, 'queue', { fifo: true });
+      await register(BOX, 'given', { name: 'mine' });
     });
     const ids = deployment.resources().map(({ id }) => id);
     expect(ids[0]).toMatch(/^plain-[0-9a-f]{7}$/);
@@ -87,7 +91,7 @@ describe('names', () => {
   });
 
   test('that are too long are refused', async () => {
-    expect(await failure((register) => register('Box', 'x'.repeat(30)))).toMatchObject({
+    expect(await failure((register) => register(BOX, 'x'.repeat(30)))).toMatchObject({
       code: 'INPUT_INVALID',
       message: expect.stringContaining('38 characters, 30 are allowed'),
     });
@@ -96,9 +100,9 @@ describe('names', () => {
   test('URNs carry the types of all parents but the stack', async () => {
     const stack = 'urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev';
     const { deployment } = await deploy(async (register) => {
-      const component = await register('Box', 'site', {}, { custom: false, parent: stack });
-      const child = await register('Box', 'child', {}, { parent: component.urn });
-      await register('Box', 'grandchild', {}, { parent: child.urn });
+      const component = await register(BOX, 'site', {}, { custom: false, parent: stack });
+      const child = await register(BOX, 'child', {}, { parent: component.urn });
+      await register(BOX, 'grandchild', {}, { parent: child.urn });
     });
     expect(deployment.resources().map((resource) => resource.urn)).toEqual([
       'urn:pulumi:dev::shop::test:index:Box$test:index:Box::child',
@@ -109,12 +113,12 @@ describe('names', () => {
 
 describe('a replacement', () => {
   test('creates under a new name first and deletes the old one last', async () => {
-    const { deployment } = await deploy((register) => register('Box', 'a'));
+    const { deployment } = await deploy((register) => register(BOX, 'a'));
     const old = deployment.resources()[0]?.id;
     cloud.takeCalls();
     const next = await deploy(async (register) => {
-      const box = await register('Box', 'a', { shape: 'round' });
-      await register('Label', 'l', { box: box.id, text: 'new' });
+      const box = await register(BOX, 'a', { shape: 'round' });
+      await register(LABEL, 'l', { box: box.id, text: 'new' });
     });
     const id = next.deployment.resources()[0]?.id;
     expect(id).not.toBe(old);
@@ -124,8 +128,8 @@ describe('a replacement', () => {
 
   test('deletes first where the name is fixed, and dependents are put back', async () => {
     const program = (shape: string) => async (register: Register) => {
-      const box = await register('Box', 'a', { name: 'fixed', shape });
-      await register('Label', 'l', { box: box.id, text: 'hello' }, { dependencies: [box.urn] });
+      const box = await register(BOX, 'a', { name: 'fixed', shape });
+      await register(LABEL, 'l', { box: box.id, text: 'hello' }, { dependencies: [box.urn] });
     };
     await deploy(program('square'));
     cloud.takeCalls();
@@ -134,10 +138,10 @@ describe('a replacement', () => {
   });
 
   test('is refused when the resource is protected', async () => {
-    await deploy((register) => register('Box', 'a'));
+    await deploy((register) => register(BOX, 'a'));
     cloud.takeCalls();
     const error = await failure((register) =>
-      register('Box', 'a', { shape: 'round' }, { protect: true }),
+      register(BOX, 'a', { shape: 'round' }, { protect: true }),
     );
     expect(error).toMatchObject({
       code: 'PROTECTED',
@@ -147,19 +151,19 @@ describe('a replacement', () => {
   });
 
   test('leaves the old one when it is to be retained', async () => {
-    await deploy((register) => register('Box', 'a', {}, { retainOnDelete: true }));
-    await deploy((register) => register('Box', 'a', { shape: 'round' }));
+    await deploy((register) => register(BOX, 'a', {}, { retainOnDelete: true }));
+    await deploy((register) => register(BOX, 'a', { shape: 'round' }));
     expect(cloud.things.size).toBe(2);
   });
 
   test('can be forced by an option, and an ignored change is none', async () => {
-    await deploy((register) => register('Box', 'a', { size: 1 }));
+    await deploy((register) => register(BOX, 'a', { size: 1 }));
     const forced = await deploy((register) =>
-      register('Box', 'a', { size: 2 }, { replaceOnChanges: ['size'] }),
+      register(BOX, 'a', { size: 2 }, { replaceOnChanges: ['size'] }),
     );
     expect(forced.changes).toMatchObject({ replaced: 1 });
     const ignored = await deploy((register) =>
-      register('Box', 'a', { size: 3 }, { ignoreChanges: ['size'] }),
+      register(BOX, 'a', { size: 3 }, { ignoreChanges: ['size'] }),
     );
     expect(ignored.changes).toMatchObject({ same: 1, updated: 0 });
   });
@@ -168,21 +172,21 @@ describe('a replacement', () => {
 describe('what the program no longer has', () => {
   test('is deleted, dependents first', async () => {
     await deploy(async (register) => {
-      const a = await register('Box', 'a', { name: 'a' });
-      const b = await register('Box', 'b', { name: 'b' }, { dependencies: [a.urn] });
-      await register('Box', 'c', { name: 'c' }, { dependencies: [a.urn, b.urn] });
-      await register('Box', 'kept', { name: 'kept' });
+      const a = await register(BOX, 'a', { name: 'a' });
+      const b = await register(BOX, 'b', { name: 'b' }, { dependencies: [a.urn] });
+      await register(BOX, 'c', { name: 'c' }, { dependencies: [a.urn, b.urn] });
+      await register(BOX, 'kept', { name: 'kept' });
     });
     cloud.takeCalls();
-    const { changes } = await deploy((register) => register('Box', 'kept', { name: 'kept' }));
+    const { changes } = await deploy((register) => register(BOX, 'kept', { name: 'kept' }));
     expect(cloud.takeCalls()).toEqual(['delete c', 'delete b', 'delete a']);
     expect(changes).toMatchObject({ deleted: 3, same: 1 });
   });
 
   test('stays when it is protected, and nothing else is deleted either', async () => {
     await deploy(async (register) => {
-      await register('Box', 'a', { name: 'a' });
-      await register('Box', 'b', { name: 'b' }, { protect: true });
+      await register(BOX, 'a', { name: 'a' });
+      await register(BOX, 'b', { name: 'b' }, { protect: true });
     });
     cloud.takeCalls();
     expect(await failure(() => Promise.resolve())).toMatchObject({
@@ -193,16 +197,16 @@ describe('what the program no longer has', () => {
   });
 
   test('stays when it is to be retained, and is forgotten', async () => {
-    await deploy((register) => register('Box', 'a', {}, { retainOnDelete: true }));
+    await deploy((register) => register(BOX, 'a', {}, { retainOnDelete: true }));
     const { deployment } = await deploy(() => Promise.resolve());
     expect(cloud.things.size).toBe(1);
     expect(deployment.resources()).toEqual([]);
   });
 
   test('stays when the program has it under another name, and a warning says what AWS would do', async () => {
-    await deploy((register) => register('Box', 'before', { name: 'data' }));
+    await deploy((register) => register(BOX, 'before', { name: 'data' }));
     cloud.takeCalls();
-    const { events } = await deploy((register) => register('Box', 'after', { name: 'data' }));
+    const { events } = await deploy((register) => register(BOX, 'after', { name: 'data' }));
     expect(cloud.takeCalls()).toEqual(['create data']);
     expect(events).toContainEqual({
       kind: 'warning',
@@ -211,9 +215,9 @@ describe('what the program no longer has', () => {
   });
 
   test('is the same resource where an alias says so', async () => {
-    const { deployment } = await deploy((register) => register('Box', 'before'));
+    const { deployment } = await deploy((register) => register(BOX, 'before'));
     const { changes, deployment: next } = await deploy((register) =>
-      register('Box', 'after', {}, { aliases: [urn('Box', 'before')] }),
+      register(BOX, 'after', {}, { aliases: [urn(BOX, 'before')] }),
     );
     expect(changes).toMatchObject({ same: 1, deleted: 0 });
     expect(next.resources()[0]?.id).toBe(deployment.resources()[0]?.id);
@@ -225,14 +229,22 @@ describe('a kill between a creation and its note in the state', () => {
   afterEach(() => expect(cloud.things.size).toBeLessThan(2));
 
   test('is made good under the same name', async () => {
-    await failure((register) => register('Box', 'a'));
+    await failure((register) => register(BOX, 'a'));
     cloud.lost.clear();
-    const { deployment } = await deploy((register) => register('Box', 'a'));
+    const { deployment } = await deploy((register) => register(BOX, 'a'));
     expect([...cloud.things.keys()]).toEqual([`Box ${deployment.resources()[0]?.id}`]);
   });
 
+  test('is made good for a resource that exists in the state alone', async () => {
+    cloud.lost.add('wish');
+    await failure((register) => register('test:index:Wish', 'w'));
+    cloud.lost.clear();
+    const { deployment } = await deploy((register) => register('test:index:Wish', 'w'));
+    expect(deployment.resources()).toMatchObject([{ id: 'wish' }]);
+  });
+
   test('leaves nothing behind when the program has changed its mind', async () => {
-    await failure((register) => register('Box', 'a'));
+    await failure((register) => register(BOX, 'a'));
     cloud.lost.clear();
     await deploy(() => Promise.resolve());
     expect([...cloud.things.keys()]).toEqual([]);
@@ -240,24 +252,24 @@ describe('a kill between a creation and its note in the state', () => {
 
   test('of a replacement leaves neither the old one nor two new ones', async () => {
     cloud.lost.clear();
-    await deploy((register) => register('Box', 'a'));
+    await deploy((register) => register(BOX, 'a'));
     cloud.lost.add('a');
-    await failure((register) => register('Box', 'a', { shape: 'round' }));
+    await failure((register) => register(BOX, 'a', { shape: 'round' }));
     expect(cloud.things.size).toBe(2);
     cloud.lost.clear();
-    const { deployment } = await deploy((register) => register('Box', 'a', { shape: 'round' }));
+    const { deployment } = await deploy((register) => register(BOX, 'a', { shape: 'round' }));
     expect([...cloud.things.keys()]).toEqual([`Box ${deployment.resources()[0]?.id}`]);
   });
 });
 
 describe('a failure', () => {
   test('of a leaf fails the deployment, refuses what comes later and deletes nothing', async () => {
-    await deploy((register) => register('Box', 'old', { name: 'old' }));
+    await deploy((register) => register(BOX, 'old', { name: 'old' }));
     cloud.takeCalls();
     cloud.broken.add('leaf');
     const error = await failure(async (register) => {
-      await register('Box', 'leaf', { name: 'leaf' }).catch(() => undefined);
-      await register('Box', 'later', { name: 'later' });
+      await register(BOX, 'leaf', { name: 'leaf' }).catch(() => undefined);
+      await register(BOX, 'later', { name: 'later' });
     });
     expect(error).toMatchObject({
       code: 'RESOURCE_FAILED',
@@ -270,22 +282,22 @@ describe('a failure', () => {
   test('is made good by the next run', async () => {
     cloud.broken.add('leaf');
     await failure(async (register) => {
-      await register('Box', 'first', { name: 'first' });
-      await register('Box', 'leaf', { name: 'leaf' });
+      await register(BOX, 'first', { name: 'first' });
+      await register(BOX, 'leaf', { name: 'leaf' });
     });
     cloud.broken.clear();
     cloud.takeCalls();
     await deploy(async (register) => {
-      await register('Box', 'first', { name: 'first' });
-      await register('Box', 'leaf', { name: 'leaf' });
+      await register(BOX, 'first', { name: 'first' });
+      await register(BOX, 'leaf', { name: 'leaf' });
     });
     expect(cloud.takeCalls()).toEqual(['create leaf']);
   });
 
   test('during a deletion keeps the rest for the next run', async () => {
     await deploy(async (register) => {
-      await register('Box', 'a', { name: 'a' });
-      await register('Box', 'stuck', { name: 'stuck' }, { dependencies: [urn('Box', 'a')] });
+      await register(BOX, 'a', { name: 'a' });
+      await register(BOX, 'stuck', { name: 'stuck' }, { dependencies: [urn(BOX, 'a')] });
     });
     cloud.broken.add('stuck');
     expect(await failure(() => Promise.resolve())).toMatchObject({
@@ -297,25 +309,31 @@ describe('a failure', () => {
   });
 
   test.each([
-    ['an unknown type', 'Nothing', {}, 'TYPE_UNKNOWN', 'does not know this resource type'],
-    ['an unknown property', 'Box', { sise: 1 }, 'INPUT_INVALID', 'property "sise" is unknown'],
+    [
+      'an unknown type',
+      'test:index:Nothing',
+      {},
+      'TYPE_UNKNOWN',
+      'does not know this resource type',
+    ],
+    ['an unknown property', BOX, { sise: 1 }, 'INPUT_INVALID', 'property "sise" is unknown'],
     [
       'an unknown property below',
-      'Box',
+      BOX,
       { labels: { colour: 'red', smell: 'x' } },
       'INPUT_INVALID',
       'property "smell" in "labels"',
     ],
     [
       'a wrong value',
-      'Box',
+      BOX,
       { shape: 'oval' },
       'INPUT_INVALID',
       '"shape": Invalid option: expected one of "square"|"round"',
     ],
     [
       'a missing property',
-      'Label',
+      LABEL,
       { box: 'a' },
       'INPUT_INVALID',
       '"text": Invalid input: expected string',
@@ -323,7 +341,7 @@ describe('a failure', () => {
   ] as const)('is %s', async (_, type, inputs, code, text) => {
     expect(await failure((register) => register(type, 'a', inputs))).toMatchObject({
       code,
-      message: expect.stringMatching(new RegExp(`^test:index:${type} "a": `)),
+      message: expect.stringMatching(new RegExp(`^${type} "a": `)),
     });
     expect(await failure((register) => register(type, 'a', inputs))).toHaveProperty(
       'message',
@@ -334,16 +352,16 @@ describe('a failure', () => {
 
   test('is a URN that occurs twice', async () => {
     const error = await failure(async (register) => {
-      await register('Box', 'a', { name: 'one' });
-      await register('Box', 'a', { name: 'two' });
+      await register(BOX, 'a', { name: 'one' });
+      await register(BOX, 'a', { name: 'two' });
     });
     expect(error).toMatchObject({ code: 'URN_DUPLICATE' });
   });
 
   test('is one thing that two resources manage', async () => {
     const error = await failure(async (register) => {
-      await register('Box', 'a', { name: 'one' });
-      await register('Box', 'b', { name: 'one' });
+      await register(BOX, 'a', { name: 'one' });
+      await register(BOX, 'b', { name: 'one' });
     });
     expect(error).toMatchObject({
       code: 'ID_DUPLICATE',
@@ -352,17 +370,15 @@ describe('a failure', () => {
   });
 
   test('is an option that the engine does not have', async () => {
-    const error = await failure((register) =>
-      register('Box', 'a', {}, { unsupported: ['import'] }),
-    );
+    const error = await failure((register) => register(BOX, 'a', {}, { unsupported: ['import'] }));
     expect(error).toMatchObject({ code: 'UNSUPPORTED' });
   });
 });
 
 test('what has no effect here is listed', async () => {
   const { notEmulated, deployment } = await deploy(async (register) => {
-    await register('Box', 'a', { tags: { team: 'x' } });
-    await register('Wish', 'w');
+    await register(BOX, 'a', { tags: { team: 'x' } });
+    await register('test:index:Wish', 'w');
   });
   expect(notEmulated).toEqual([
     { type: 'test:index:Box', property: 'tags', why: 'nobody reads tags here' },
@@ -374,7 +390,7 @@ test('what has no effect here is listed', async () => {
 describe('an archive', () => {
   const folder = () => path.join(dataDir, 'code');
   const program = (register: Register) =>
-    register('Box', 'a', {
+    register(BOX, 'a', {
       name: 'a',
       code: {
         '4dabf18193072939515e22adb298388d': '0def7320c3a5731c473e5ecbe6d01bc7',

@@ -55,6 +55,14 @@ export interface ResourceDefinition<Schema extends z.ZodType, Context extends Ha
     deployed: Deployed,
   ) => Promise<Created> | Created;
   /**
+   * The id of what `create` may have left behind when it failed or was cut short, so that it can be deleted. Without
+   * it, `create` leaves nothing.
+   */
+  readonly locate?: (
+    inputs: z.output<Schema>,
+    context: Context,
+  ) => Promise<string | undefined> | string;
+  /**
    * The outputs of what is there, or undefined when it is gone. Without it, the resource exists in the state alone.
    * `inputs` are not known when the program looks up a foreign resource.
    */

@@ -110,10 +110,17 @@ export class ResourceStep<Context extends HandlerContext> {
     after: ResourceState,
     changed?: readonly string[],
   ): Promise<ResourceState> {
-    await this.#environment.state.put(after);
-    const created = await createIn(this.#handler, after, this.#environment);
-    await this.#environment.state.put(created);
-    this.#environment.report.resource(operation, created, changed);
+    const { state, context, deployed, report } = this.#environment;
+    await state.put(after);
+    const { id, outputs } = await this.#handler.create(
+      understoodInputs(this.#handler, after.inputs),
+      context,
+      deployed,
+    );
+    if (id === '') throw new Error('the handler gave no id');
+    const created = { ...after, id, outputs: { ...after.inputs, ...outputs }, creating: false };
+    await state.put(created);
+    report.resource(operation, created, changed);
     return created;
   }
 
@@ -194,21 +201,6 @@ export class ResourceStep<Context extends HandlerContext> {
     const name = property === undefined ? undefined : inputs[property];
     return typeof name === 'string' ? name : undefined;
   }
-}
-
-/** Calls the handler's `create` for a resource that the state already notes. */
-export async function createIn<Context extends HandlerContext>(
-  handler: ResourceHandler<Context>,
-  resource: ResourceState,
-  environment: Pick<StepEnvironment<Context>, 'context' | 'deployed'>,
-): Promise<ResourceState> {
-  const { id, outputs } = await handler.create(
-    understoodInputs(handler, resource.inputs),
-    environment.context,
-    environment.deployed,
-  );
-  if (id === '') throw new Error('the handler gave no id');
-  return { ...resource, id, outputs: { ...resource.inputs, ...outputs }, creating: false };
 }
 
 /** Calls the handler's `delete`, unless the program asked to leave the thing alone. */

@@ -35,7 +35,7 @@ export class FunctionProcess {
       env: environment,
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own: it ends as a whole, and a terminal's Ctrl-C is for us alone.
-      detached: false,
+      detached: true,
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream === null) continue;

@@ -72,7 +72,7 @@ test('the event has exactly the shape that Lambda gives it', async () => {
     origin: { DataType: 'String', StringValue: 'camera' },
     raw: { DataType: 'Binary', BinaryValue: new Uint8Array([0, 255]) },
   };
-  const [messageId] = await queues.send(queue, [{ name: 'grüße' }], {
+  const [messageId] = await queues.send(queue, [{ name: 'grüße 🌍' }], {
     MessageAttributes: attributes,
   });
   await start();
@@ -83,7 +83,7 @@ test('the event has exactly the shape that Lambda gives it', async () => {
       {
         messageId,
         receiptHandle: expect.stringMatching(/./),
-        body: '{"name":"grüße"}',
+        body: '{"name":"grüße 🌍"}',
         attributes: {
           ApproximateReceiveCount: '1',
           SentTimestamp: expect.stringMatching(/^\d{13}$/),
@@ -271,7 +271,7 @@ describe('stop', () => {
 
   test('kills what is not over after the grace; its messages are visible at once', async () => {
     const [messageId] = await queues.send(queue, [{ always: 'hang' }]);
-    const { stop, pids } = await start({}, { maxConcurrency: 1 });
+    const { stop, pids } = await start();
     await untilBatches(1);
     const running = pids();
     await stop(10);

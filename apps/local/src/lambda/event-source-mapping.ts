@@ -2,42 +2,13 @@ import type { Message } from '@aws-sdk/client-sqs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BatchCollector } from './batch-collector.ts';
 import { failedMessageIds } from './batch-response.ts';
-import type { FunctionError, InvocationResult } from './invocation.ts';
+import type { InvocationResult } from './invocation.ts';
+import type { MappingListener, MappingStats } from './mapping-report.ts';
 import { Queue } from './queue.ts';
 import { toPayload } from './sqs-event.ts';
 import type { FunctionHost } from './environment-variables.ts';
 import type { FunctionPool } from './function-pool.ts';
 import type { EventSourceMappingSpec } from './types.ts';
-
-/** What became of one batch. */
-export interface BatchReport {
-  readonly mappingId: string;
-  readonly functionName: string;
-  readonly messageIds: readonly string[];
-  /** Left in the queue: they come back when their visibility timeout is over. */
-  readonly failedMessageIds: readonly string[];
-  readonly durationMs: number;
-  /** Why the whole batch failed, where the function or its process did. */
-  readonly error?: FunctionError;
-}
-
-/** Counted since the start. */
-export interface MappingStats {
-  readonly mappingId: string;
-  readonly functionName: string;
-  readonly batchesInFlight: number;
-  readonly batches: number;
-  readonly functionErrors: number;
-  readonly messagesDeleted: number;
-  readonly messagesFailed: number;
-}
-
-/** How an event source mapping tells about itself. */
-export interface MappingListener {
-  onBatch(report: BatchReport): void;
-  /** The queue does not answer, or answers again. One line for a person. */
-  onProblem(line: string): void;
-}
 
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;

@@ -3,13 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FunctionHost } from './environment-variables.ts';
 import { LambdaConfigurationError } from './errors.ts';
 import { EventSourceMapping } from './event-source-mapping.ts';
-import type { BatchReport, MappingStats } from './event-source-mapping.ts';
 import type { FunctionLog } from './execution-environment.ts';
 import { FunctionPool } from './function-pool.ts';
+import type { BatchReport, MappingStats } from './mapping-report.ts';
 import type { EventSourceMappingSpec, FunctionSpec } from './types.ts';
 
 export type { Credentials } from './environment-variables.ts';
-export type { BatchReport, MappingStats } from './event-source-mapping.ts';
+export type { BatchReport, MappingStats } from './mapping-report.ts';
 export type { FunctionLog } from './execution-environment.ts';
 export type { FunctionError } from './invocation.ts';
 export { LambdaConfigurationError } from './errors.ts';

@@ -11,7 +11,7 @@ import type {
   QueueAttributeName,
   SendMessageBatchRequestEntry,
 } from '@aws-sdk/client-sqs';
-import { buildApp } from 'fauxqs';
+import { startEmbeddedAws } from '../aws/index.ts';
 import { hostAt } from './testing.ts';
 import type { EventSourceMappingSpec } from './types.ts';
 
@@ -20,11 +20,10 @@ export interface TestQueue {
   readonly arn: string;
 }
 
-/** A real SQS over HTTP, on a free port. */
+/** The SQS of the local stack, over HTTP, on a free port. */
 export async function startQueues() {
-  const app = buildApp({ logger: false });
-  const endpoint = await app.listen({ port: 0, host: '127.0.0.1' });
-  const host = hostAt(endpoint);
+  const aws = await startEmbeddedAws({ port: 0 });
+  const host = hostAt(aws.endpoint);
   const client = new SQSClient({ ...host });
 
   async function attribute(url: string, name: QueueAttributeName) {
@@ -92,8 +91,7 @@ export async function startQueues() {
 
     async stop(): Promise<void> {
       client.destroy();
-      app.server.closeAllConnections();
-      await app.close();
+      await aws.stop();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FunctionHost } from './environment-variables.ts';
 import type { FunctionSpec } from './types.ts';
@@ -31,10 +32,11 @@ export function hostAt(endpoint: string): FunctionHost {
 /** For functions that call no AWS. */
 export const NOWHERE = hostAt('http://127.0.0.1:9');
 
+/** A process that ended counts as dead even if nobody has asked for its exit status yet. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !existsSync('/proc/self') || !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
   } catch {
     return false;
   }

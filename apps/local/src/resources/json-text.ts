@@ -11,11 +11,18 @@ export function jsonText<Schema extends z.ZodType>(schema: Schema, what: string)
       return;
     }
     const result = schema.safeParse(value);
-    if (!result.success) {
-      context.addIssue({ code: 'custom', message: `${what}: ${z.prettifyError(result.error)}` });
+    for (const issue of result.error?.issues ?? []) {
+      const at = issue.path.length > 0 ? ` "${issue.path.join('.')}"` : '';
+      context.addIssue({ code: 'custom', message: `${what}${at}: ${issue.message}` });
     }
   });
 }
 
-/** Any JSON object: what a policy means is checked where it has an effect. */
-export const policyText = jsonText(z.looseObject({ Statement: z.json() }), 'the policy');
+/**
+ * A policy document, as JSON or as the object that the provider takes for it as well. What it means is checked where
+ * it has an effect.
+ */
+export const policyText = z.preprocess(
+  (value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value),
+  jsonText(z.looseObject({ Statement: z.json() }), 'the policy'),
+);

@@ -1,6 +1,7 @@
 /** Why resources and inputs are accepted without effect, in words for the user. One text for each reason. */
 
-const PERMISSIONS = 'the embedded AWS checks no permissions: every caller on this machine may do everything';
+const PERMISSIONS =
+  'the embedded AWS checks no permissions: every caller on this machine may do everything';
 const ENCRYPTION = 'objects and messages are stored as they are';
 const NO_SERVICE = (service: string) => `there is no ${service} here: kept in the state only`;
 

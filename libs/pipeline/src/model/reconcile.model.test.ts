@@ -62,9 +62,12 @@ describe('two and three workers, random interleavings of longer histories under 
 });
 
 describe('the checks see a planted defect', () => {
+  // Preconditions matter once a worker outlives its message's visibility and dies (docs/reconcile.md).
+  const late = { expiries: 1, crashes: 1, zombiesCrash: true };
   const DEFECTS: readonly Scenario[] = [
     { history: 'A-', workers: 2, defect: 'no confirmation' },
     { history: 'AB', workers: 2, defect: 'version of the event' },
+    { history: 'RA', workers: 2, faults: late, defect: 'no preconditions' },
   ];
   test.for(DEFECTS)('$defect: history $history', async (scenario) => {
     expect((await exploreAll(scenario)).failure).toBeDefined();

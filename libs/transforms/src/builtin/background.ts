@@ -13,6 +13,7 @@ function isColour(text: string): boolean {
   }
 }
 
+const EXPECTED = 'expected a CSS colour (white, #8a6f52, rgb(138, 111, 82)) or { r, g, b, alpha }';
 const channel = z.number().int().min(0).max(255);
 
 /**
@@ -21,7 +22,7 @@ const channel = z.number().int().min(0).max(255);
  */
 export const colourSchema = z.union(
   [
-    z.string().refine(isColour),
+    z.string().refine(isColour, { error: EXPECTED }),
     z.strictObject({
       r: channel,
       g: channel,
@@ -29,7 +30,7 @@ export const colourSchema = z.union(
       alpha: z.number().min(0).max(1).default(1),
     }),
   ],
-  { error: 'expected a CSS colour (white, #8a6f52, rgb(138, 111, 82)) or { r, g, b, alpha }' },
+  { error: EXPECTED },
 );
 
 export type Colour = z.output<typeof colourSchema>;

@@ -17,10 +17,9 @@ export interface Size {
   readonly height: number;
 }
 
-/** Rounds halves to even, as C's `rint` does, so that sizes agree with libvips. */
-function rint(value: number): number {
-  const rounded = Math.round(value);
-  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+/** As `vips_resize` rounds, which is given the inverse of the shrink (`pipeline.cc`, 428). */
+function scaled(side: number, shrink: number): number {
+  return Math.max(1, Math.floor(side * (1 / shrink) + 0.5));
 }
 
 function shrinks(input: Size, { width, height, fit, ...only }: ResizeTarget): [number, number] {
@@ -39,24 +38,24 @@ function shrinks(input: Size, { width, height, fit, ...only }: ResizeTarget): [n
 /** The size that the whole picture is scaled to, before `cover` cuts and `contain` pads. */
 export function scaledSize(input: Size, target: ResizeTarget): Size {
   const [x, y] = shrinks(input, target);
-  return { width: Math.max(1, rint(input.width / x)), height: Math.max(1, rint(input.height / y)) };
+  return { width: scaled(input.width, x), height: scaled(input.height, y) };
 }
 
 /** The size of the result. */
 export function resizedSize(input: Size, target: ResizeTarget): Size {
-  const scaled = scaledSize(input, target);
-  const { width = scaled.width, height = scaled.height } = target;
+  const whole = scaledSize(input, target);
+  const { width = whole.width, height = whole.height } = target;
   switch (target.fit) {
     case 'cover':
       return {
-        width: Math.min(width, scaled.width),
-        height: Math.min(height, scaled.height),
+        width: Math.min(width, whole.width),
+        height: Math.min(height, whole.height),
       };
     case 'contain':
-      return { width: Math.max(width, scaled.width), height: Math.max(height, scaled.height) };
+      return { width: Math.max(width, whole.width), height: Math.max(height, whole.height) };
     case 'fill':
     case 'inside':
     case 'outside':
-      return scaled;
+      return whole;
   }
 }

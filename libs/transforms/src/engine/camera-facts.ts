@@ -1,4 +1,4 @@
-import exifr from 'exifr';
+import { readExif } from './read-exif.ts';
 
 /** What EXIF says of the shot, for the manifest. */
 export interface CameraFacts {
@@ -32,19 +32,9 @@ function plain(value: unknown): string {
     .trim();
 }
 
-/** Reads them from a file; damaged EXIF is no reason to refuse a picture, and counts as none. */
-export async function cameraFacts(source: Uint8Array): Promise<CameraFacts> {
-  let tags: Record<string, unknown>;
-  try {
-    const read: unknown = await exifr.parse(source, {
-      pick: ['Make', 'Model', 'DateTimeOriginal', 'CreateDate'],
-      reviveValues: false,
-      translateValues: false,
-    });
-    tags = (read ?? {}) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
+/** Reads them from an EXIF block, if there is one. */
+export async function cameraFacts(exif: Uint8Array | undefined): Promise<CameraFacts> {
+  const tags = await readExif(exif);
   const taken = takenAt(tags['DateTimeOriginal']) ?? takenAt(tags['CreateDate']);
   const [make, model] = [plain(tags['Make']), plain(tags['Model'])];
   const name = model.toLowerCase().startsWith(make.toLowerCase()) ? model : `${make} ${model}`;

@@ -1,5 +1,7 @@
 import type { Catalog } from '../catalog.ts';
-import { makePlan } from '../plan/plan.ts';
+import { makePlan, type PlanInput } from '../plan/plan.ts';
+import { referencePlan } from '../plan/reference-plan.ts';
+import type { Plan } from '../plan/types.ts';
 import type { ImageEngine } from '../types.ts';
 import { checkFormatLimits, execute } from './execute.ts';
 import { inspect } from './inspect.ts';
@@ -14,16 +16,24 @@ export interface EngineOptions {
 }
 
 /** The engine on sharp. It sets up sharp for the whole process. */
-export function createEngine({
-  catalog,
-  concurrency = 1,
-  svg = false,
-}: EngineOptions): ImageEngine {
+export function createEngine(options: EngineOptions): ImageEngine {
+  return engineOf(makePlan, options);
+}
+
+/** The engine that lays down pixels after every single step: what the declared order means, for tests. */
+export function createReferenceEngine(options: EngineOptions): ImageEngine {
+  return engineOf(referencePlan, options);
+}
+
+function engineOf(
+  planner: (input: PlanInput) => Plan,
+  { catalog, concurrency = 1, svg = false }: EngineOptions,
+): ImageEngine {
   setUpSharp({ svg });
   return {
     inspect: (source) => inspect(source, { svg }),
     async *render({ source, facts, recipe, variants, signal }) {
-      const plan = makePlan({ facts, variants, recipe, bind: (step) => catalog.bind(step) });
+      const plan = planner({ facts, variants, recipe, bind: (step) => catalog.bind(step) });
       checkFormatLimits(plan, recipe);
       yield* execute(plan, { source, facts, recipe, signal }, concurrency);
     },

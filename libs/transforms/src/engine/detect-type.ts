@@ -35,6 +35,8 @@ const TEXT_SAMPLE = 1024;
 export async function detectType(source: Uint8Array): Promise<DetectedType> {
   // Damaged containers make the detector throw; what is left then is to look for text.
   const found = await fileTypeFromBuffer(source).catch(() => undefined);
+  // The detector looks for TIFF's tags, which stand at its end and may be cut off.
+  if (!found && isTiff(source)) return { name: 'image/tiff', format: 'tiff' };
   const ours = found && OURS[found.ext];
   if (found && ours) return { name: found.mime, format: ours };
   if (!found || found.ext === 'xml' || found.mime === 'image/svg+xml') return detectText(source);
@@ -43,6 +45,11 @@ export async function detectType(source: Uint8Array): Promise<DetectedType> {
   }
   if (found.mime.startsWith('image/hei')) return { name: 'a HEIC picture' };
   return { name: NAMES[found.ext] ?? `${found.ext.toUpperCase()} (${found.mime})` };
+}
+
+function isTiff(source: Uint8Array): boolean {
+  const start = Buffer.from(source.subarray(0, 4)).toString('latin1');
+  return start === 'II*\0' || start === 'MM\0*';
 }
 
 function detectText(source: Uint8Array): DetectedType {

@@ -1,5 +1,5 @@
-import exifr from 'exifr';
-import { EXIF_TAGS, type ExifTag, type KeptMetadata } from '../builtin/metadata.ts';
+import { EXIF_TAGS, type ExifTag } from '../builtin/metadata.ts';
+import { readExif } from './read-exif.ts';
 
 /** As sharp's `withExif` takes it: texts by directory and tag. */
 export type ExifTexts = Record<'IFD0' | 'IFD2' | 'IFD3', Record<string, string>>;
@@ -24,39 +24,20 @@ function text(value: unknown): string | undefined {
   return undefined;
 }
 
-/** Reads the tags that a variant keeps. Damaged EXIF counts as none. */
+/** exifr's name for a tag where it differs from the standard's. */
+const ALIAS: Partial<Record<ExifTag, string>> = { DateTime: 'ModifyDate' };
+
+/** Takes the tags that a variant keeps out of the upload's EXIF block. */
 export async function exifToKeep(
-  source: Uint8Array,
+  exif: Uint8Array | undefined,
   tags: readonly ExifTag[],
 ): Promise<ExifTexts | undefined> {
   if (tags.length === 0) return undefined;
-  let read: Record<string, unknown>;
-  try {
-    read = ((await exifr.parse(source, {
-      tiff: true,
-      exif: true,
-      gps: true,
-      reviveValues: false,
-      translateValues: false,
-    })) ?? {}) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
-  // exifr's names for two tags differ from the standard's.
-  const alias: Partial<Record<ExifTag, string>> = { DateTime: 'ModifyDate' };
+  const read = await readExif(exif);
   const kept: ExifTexts = { IFD0: {}, IFD2: {}, IFD3: {} };
   for (const tag of tags) {
-    const value = text(read[alias[tag] ?? tag]);
+    const value = text(read[ALIAS[tag] ?? tag]);
     if (value !== undefined) kept[EXIF_TAGS[tag]][tag] = value;
   }
   return kept;
-}
-
-/** Reads the XMP packet that a variant keeps. */
-export async function xmpToKeep(
-  image: { metadata(): Promise<{ xmpAsString?: string }> },
-  { xmp }: KeptMetadata,
-): Promise<string | undefined> {
-  if (!xmp) return undefined;
-  return (await image.metadata()).xmpAsString;
 }

@@ -1,1 +1,1 @@
-export { createEngine, type EngineOptions } from './create-engine.ts';
+export { createEngine, createReferenceEngine, type EngineOptions } from './create-engine.ts';

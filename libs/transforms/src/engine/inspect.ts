@@ -48,7 +48,7 @@ export async function inspect(
     bytes: source.length,
     hasAlpha: header.hasAlpha,
     progressive: header.isProgressive,
-    ...(await cameraFacts(source)),
+    ...(await cameraFacts(header.exif)),
     coding: coding(header),
   };
 }

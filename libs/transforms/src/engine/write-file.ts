@@ -1,7 +1,7 @@
-import sharp, { type Sharp } from 'sharp';
-import { setEncoder, type Playback } from '../builtin/encode.ts';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { setEncoder } from '../builtin/encode.ts';
 import type { FileStage } from '../plan/types.ts';
-import { exifToKeep, xmpToKeep } from './exif-to-keep.ts';
+import { exifToKeep } from './exif-to-keep.ts';
 import { frameOf } from './picture.ts';
 import type { Upload } from './upload.ts';
 
@@ -17,28 +17,18 @@ export interface EncodedFile {
  * Sets what the file says beside its pixels. Pixels that nothing made upright keep their orientation tag, the one
  * piece of metadata without which the picture would lie on its side.
  */
-async function setMetadata(image: Sharp, stage: FileStage, upload: Upload): Promise<void> {
+async function setMetadata(image: Sharp, stage: FileStage, header: Metadata): Promise<void> {
   const { metadata, colourspace } = stage.settings;
-  const exif = await exifToKeep(upload.source, metadata.tags);
+  const exif = await exifToKeep(header.exif, metadata.tags);
   if (exif) image.withExif(exif);
-  const xmp = await xmpToKeep(
-    sharp(upload.source, { limitInputPixels: false, failOn: 'error' }),
-    metadata,
-  );
-  if (xmp) image.withXmp(xmp);
   const { orientation } = stage.shape;
   if (orientation !== 1) {
     // The tag comes only with `withMetadata`, which also embeds a profile.
     image.withMetadata({ orientation }).withIccProfile('srgb', { attach: false });
   }
+  if (metadata.xmp && header.xmpAsString) image.withXmp(header.xmpAsString);
   if (stage.mode.keepColours) image.keepIccProfile();
   else if (metadata.icc && colourspace === 'srgb') image.withIccProfile('srgb');
-}
-
-/** How an animation plays: libvips leaves it out of raw pixels. */
-async function playback({ source }: Upload): Promise<Playback> {
-  const { delay, loop } = await sharp(source, { limitInputPixels: false }).metadata();
-  return { ...(delay ? { delay } : {}), ...(loop === undefined ? {} : { loop }) };
 }
 
 /** Encodes the pixels of a lazy pipeline as the stage's settings say. */
@@ -55,10 +45,14 @@ export async function writeFile(
   const { encode } = stage.settings;
   const { width, height } = stage.shape;
   if (stage.mode.depth === 16) image.toColourspace('rgb16');
-  await setMetadata(image, stage, upload);
+  const header = await sharp(upload.source, { limitInputPixels: false }).metadata();
+  await setMetadata(image, stage, header);
+  const { delay, loop } = header;
   setEncoder(image, encode, {
     longerSide: Math.max(width, height),
-    ...(stage.mode.animated ? await playback(upload) : {}),
+    // libvips leaves it out of raw pixels.
+    ...(stage.mode.animated && delay ? { delay } : {}),
+    ...(stage.mode.animated && loop !== undefined ? { loop } : {}),
   });
   const { data, info } = await image.toBuffer({ resolveWithObject: true });
   return { bytes: data, width: info.width, height: info.pageHeight ?? info.height };

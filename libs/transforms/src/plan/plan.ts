@@ -31,8 +31,22 @@ function upright(step: number): BoundStep {
   return { transform: rotate.name, options, step, bound: rotate.bind(options) };
 }
 
-function ending(variant: Variant, settings: VariantSettings): Ending {
-  const fit = variant.steps.findLast(({ transform }) => transform === 'resize')?.options['fit'];
+export function bindVariant(
+  { name, steps }: Variant,
+  settings: VariantSettings,
+  bind: PlanInput['bind'],
+): BoundVariant {
+  const bound = steps.map((given, step) => ({ ...given, step, bound: bind(given) }));
+  return {
+    name,
+    steps: settings.encode.format === 'gif' ? [...bound, upright(steps.length)] : bound,
+  };
+}
+
+export function endingOf(variant: Variant, settings: VariantSettings): Ending {
+  const resized = variant.steps.findLast(({ transform }) => transform === 'resize')?.options ?? {};
+  // With one side given there is nothing to fit.
+  const fit = 'width' in resized && 'height' in resized ? resized['fit'] : undefined;
   return {
     kind: 'file',
     variant: variant.name,
@@ -51,13 +65,10 @@ export function makePlan({ recipe, facts, variants, bind }: PlanInput): Plan {
   const settings = new Map(
     variants.map((variant) => [variant.name, variantSettings(variant, facts)]),
   );
-  const bound: BoundVariant[] = variants.map(({ name, steps }) => ({
-    name,
-    steps: [
-      ...steps.map((given, step) => ({ ...given, step, bound: bind(given) })),
-      ...(settings.get(name)?.encode.format === 'gif' ? [upright(steps.length)] : []),
-    ],
-  }));
+  const bound = variants.flatMap((variant) => {
+    const own = settings.get(variant.name);
+    return own ? [bindVariant(variant, own, bind)] : [];
+  });
   const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
   for (const variant of [...bound, placeholderVariant(bound)]) {
     const mode = decodeMode(facts, settings.get(variant.name));
@@ -70,7 +81,7 @@ export function makePlan({ recipe, facts, variants, bind }: PlanInput): Plan {
     new Map(
       variants.flatMap((variant) => {
         const own = settings.get(variant.name);
-        return own ? [[variant.name, ending(variant, own)] as const] : [];
+        return own ? [[variant.name, endingOf(variant, own)] as const] : [];
       }),
     ),
   );

@@ -2,3 +2,4 @@ export { animatedSample, sample, type AnimationOptions, type SampleOptions } fro
 export { difference, type Difference } from './compare.ts';
 export { paintScene, type Scene } from './scene.ts';
 export { seededRandom } from './random.ts';
+export { renderAll, renderOne, type RenderedAll } from './render.ts';

@@ -37,7 +37,7 @@ function openScene({ width = 640, height = 480, seed = 1 }: SampleOptions): Shar
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
-async function hole({ width = 640, height = 480 }: SampleOptions): Promise<Buffer> {
+function hole({ width = 640, height = 480 }: SampleOptions): Buffer {
   const data = Buffer.alloc(width * height);
   const radius = Math.min(width, height) / 4;
   for (let y = 0; y < height; y++) {
@@ -68,7 +68,7 @@ export async function sample(options: SampleOptions = {}): Promise<Buffer> {
   let image = store(openScene(options), orientation);
   if (options.alpha) {
     const data = await openScene(options)
-      .joinChannel(await hole(options), { raw: { width, height, channels: 1 } })
+      .joinChannel(hole(options), { raw: { width, height, channels: 1 } })
       .raw()
       .toBuffer();
     image = store(sharp(data, { raw: { width, height, channels: 4 } }), orientation);

@@ -9,7 +9,8 @@ export interface RawAnswer {
 export interface OpenRequest {
   send(chunk: string): void;
   end(chunk?: string): void;
-  abort(): void;
+  /** Hangs up; resolves when the server has seen it. */
+  hangUp(): Promise<void>;
   readonly answer: Promise<RawAnswer>;
   /** Resolves with the server's `100 Continue`: it has seen the request's head. */
   readonly continued: Promise<void>;
@@ -42,7 +43,12 @@ export function openRequest(
   return {
     send: (chunk) => void outgoing.write(chunk),
     end: (chunk) => void outgoing.end(chunk),
-    abort: () => void outgoing.destroy(),
+    hangUp: () =>
+      new Promise<void>((resolve) => {
+        if (outgoing.closed) return resolve();
+        outgoing.once('close', () => resolve());
+        outgoing.socket?.end();
+      }),
     answer,
     continued,
   };

@@ -25,8 +25,8 @@ export function s3Client(endpoint: string): S3Client {
   return new S3Client({ ...account, endpoint, forcePathStyle: true });
 }
 
-export function sqsClient(endpoint: string): SQSClient {
-  return new SQSClient({ ...account, endpoint });
+export function sqsClient(endpoint: string, region = account.region): SQSClient {
+  return new SQSClient({ ...account, endpoint, region });
 }
 
 /** A running embedded AWS with real clients; every bucket and queue of it is a new one. */

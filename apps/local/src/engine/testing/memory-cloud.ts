@@ -91,7 +91,10 @@ const wish = defineResource({
   type: 'test:index:Wish',
   inputs: z.strictObject({}),
   notEmulated: 'wishes are free',
-  create: () => ({ id: 'wish', outputs: {} }),
+  create(_inputs, cloud: MemoryCloud) {
+    if (cloud.lost.has('wish')) throw new Error('killed');
+    return { id: 'wish', outputs: {} };
+  },
   update: () => ({}),
 });
 

@@ -1,38 +1,39 @@
 import { Deployment, type Registered } from '../deployment.ts';
 import { Report, type DeploymentEvent } from '../events.ts';
+import type { HandlerContext, Handlers } from '../handler.ts';
 import type { Registration } from '../registration.ts';
 import { State } from '../state.ts';
-import { memoryHandlers, type MemoryCloud } from './memory-cloud.ts';
 
 /** Registers as a program's constructors would. */
 export type Register = (
-  type: 'Box' | 'Label' | 'Wish' | 'Nothing',
+  type: string,
   name: string,
   inputs?: Registration['inputs'],
   options?: Partial<Registration>,
 ) => Promise<Registered>;
 
-/** A deployment of a program that is just a function here, without Pulumi. */
-export async function run(
-  cloud: MemoryCloud,
+/** A program without Pulumi. */
+export type Program = (register: Register) => Promise<unknown>;
+
+/** Deploys a program that is just a function here: project `shop`, stack `dev`. */
+export async function run<Context extends HandlerContext>(
+  handlers: Handlers<Context>,
+  context: Context,
   dataDir: string,
-  program: (register: Register) => Promise<unknown>,
+  program: Program,
 ) {
   const events: DeploymentEvent[] = [];
   const report = new Report((event) => events.push(event));
   const names = { project: 'shop', stack: 'dev' };
-  const state = await State.open({ dataDir, endpoint: cloud.endpoint, ...names });
+  const state = await State.open({ dataDir, endpoint: context.endpoint, ...names });
   const deployment = new Deployment({
     ...names,
     programDirectory: dataDir,
-    handlers: memoryHandlers,
-    context: cloud,
-    state,
-    report,
+    ...{ handlers, context, state, report },
   });
   const register: Register = (type, name, inputs = {}, options = {}) =>
     deployment.register({
-      type: `test:index:${type}`,
+      type,
       name,
       custom: true,
       parent: '',
@@ -54,6 +55,3 @@ export async function run(
   await deployment.finish();
   return { deployment, changes: report.changes, notEmulated: report.notEmulated(), events };
 }
-
-export const urn = (type: string, name: string) =>
-  `urn:pulumi:dev::shop::test:index:${type}::${name}`;

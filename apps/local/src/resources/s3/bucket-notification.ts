@@ -19,9 +19,15 @@ const queue = z.strictObject({
 /** Topics, functions and EventBridge are left out on purpose: as unknown inputs they are refused. */
 export const bucketNotification = bucketSetting({
   type: 'aws:s3/bucketNotification:BucketNotification',
-  inputs: { queues: z.array(queue).default([]) },
-  ignoredValues: ({ queues }) =>
-    queues.some(({ events }) => events.some(isLifecycle)) ? { queues: WHY.lifecycleEvents } : {},
+  inputs: {
+    queues: z
+      .array(queue)
+      .refine((queues) => queues.flatMap(toS3).length > 0, 'names no event that can happen here'),
+  },
+  ignoredValues({ queues }): Record<string, string> {
+    const some = queues.some(({ events }) => events.some(isLifecycle));
+    return some ? { 'queues.events': WHY.lifecycleEvents } : {};
+  },
   put: async (bucket, { queues }, context) => {
     for (const { queueArn } of queues) await requireSendPermission(context, queueArn, bucket);
     await context.s3.send(

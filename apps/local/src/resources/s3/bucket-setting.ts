@@ -33,12 +33,14 @@ export function bucketSetting<Shape extends z.ZodRawShape>(definition: {
   type Inputs = z.output<z.ZodObject<Shape, z.core.$strict>> & { bucket: string };
   return defineResource({
     type,
-    inputs: z.strictObject({ bucket: z.string().min(1), ...definition.inputs }) as z.ZodType<Inputs>,
+    inputs: z.strictObject({
+      bucket: z.string().min(1),
+      ...definition.inputs,
+    }) as z.ZodType<Inputs>,
     ...(why && { notEmulated: why }),
     ...(ignoredValues && { ignoredValues }),
     ignoredInputs: {
       region: COMMON_IGNORED.region,
-      expectedBucketOwner: 'there is one account here',
     },
     replaceOn: ['bucket'],
     async create(inputs, context: AwsContext) {

@@ -8,20 +8,20 @@ export const bucketVersioning = bucketSetting({
   why: WHY.versioning,
   inputs: {
     versioningConfiguration: z.strictObject({
-      // `Disabled` is the provider's word for a bucket that never was versioned.
-      status: z.enum(['Enabled', 'Suspended', 'Disabled']),
+      status: z.enum(['Enabled', 'Suspended']),
     }),
   },
-  put: async (bucket, { versioningConfiguration: { status } }, { s3 }) => {
-    if (status === 'Disabled') return;
-    await s3.send(
+  put: (bucket, { versioningConfiguration: { status } }, { s3 }) =>
+    s3.send(
       new PutBucketVersioningCommand({
         Bucket: bucket,
         VersioningConfiguration: { Status: status },
       }),
-    );
+    ),
+  get: async (bucket, { s3 }) => {
+    const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket: bucket }));
+    return Status;
   },
-  get: (bucket, { s3 }) => s3.send(new GetBucketVersioningCommand({ Bucket: bucket })),
   // S3 cannot forget it.
   remove: (bucket, { s3 }) =>
     s3.send(

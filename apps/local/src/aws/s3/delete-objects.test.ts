@@ -1,0 +1,70 @@
+import {
+  DeleteObjectsCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type ObjectIdentifier,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
+
+describe.each(STORAGES)('DeleteObjects in %s', (storage) => {
+  let aws: RunningAws;
+  let Bucket: string;
+  beforeAll(async () => {
+    aws = await RunningAws.start(storage);
+    Bucket = await aws.bucket();
+  });
+  afterAll(() => aws.stop());
+
+  const put = (Key: string) => aws.s3.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
+  const remove = (Objects: ObjectIdentifier[], Quiet = false) =>
+    aws.s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet } }));
+
+  test('deletes what its ETag names, reports the rest, and goes on', async () => {
+    const { ETag } = await put('right');
+    await put('wrong');
+    const answer = await remove([
+      { Key: 'right', ETag },
+      { Key: 'wrong', ETag: '"other"' },
+      { Key: 'missing', ETag },
+      { Key: 'never there' },
+      { Key: 'versioned', VersionId: 'v1' },
+    ]);
+    expect(answer.Deleted).toEqual([{ Key: 'right' }, { Key: 'never there' }]);
+    expect(answer.Errors?.map(({ Key, Code }) => [Key, Code])).toEqual([
+      ['wrong', 'PreconditionFailed'],
+      ['missing', 'NoSuchKey'],
+      ['versioned', 'NotImplemented'],
+    ]);
+    await aws.s3.send(new HeadObjectCommand({ Bucket, Key: 'wrong' }));
+  });
+
+  test('quiet reports errors only', async () => {
+    await put('a');
+    const answer = await remove([{ Key: 'a' }, { Key: 'b', ETag: '"x"' }], true);
+    expect(answer.Deleted).toBeUndefined();
+    expect(answer.Errors).toMatchObject([{ Key: 'b', Code: 'NoSuchKey' }]);
+  });
+
+  test('keys that XML has to write as references', async () => {
+    const keys = ['a&b', '<tag>', '"quoted\'', 'line\r\nbreak\ttab', '&amp;', '😀'];
+    for (const key of keys) await put(`xml/${key}`);
+    const { Deleted } = await remove(keys.map((key) => ({ Key: `xml/${key}` })));
+    expect(Deleted?.map(({ Key }) => Key)).toEqual(keys.map((key) => `xml/${key}`));
+    const { KeyCount } = await aws.s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'xml/' }));
+    expect(KeyCount).toBe(0);
+  });
+
+  test('1,000 keys at most, and a bucket that is there', async () => {
+    const keys = Array.from({ length: 1001 }, (_, index) => ({ Key: `${index}` }));
+    await remove(keys.slice(1));
+    await refused(remove(keys), 'MalformedXML', 400);
+    const elsewhere = new DeleteObjectsCommand({
+      Bucket: 'no-such-bucket',
+      Delete: { Objects: [{ Key: 'x' }] },
+    });
+    await refused(aws.s3.send(elsewhere), 'NoSuchBucket', 404);
+  });
+});

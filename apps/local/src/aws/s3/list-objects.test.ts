@@ -1,0 +1,103 @@
+import {
+  ListObjectsCommand,
+  ListObjectsV2Command,
+  paginateListObjectsV2,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
+import { compareUtf8 } from './utf8-order.ts';
+
+const KEYS = [
+  'a.jpg',
+  'a.jpg/b.jpg',
+  'A.jpg',
+  'x/',
+  'x/1',
+  'x/é <&>"\'',
+  'x/y/z',
+  'line\r\nbreak\u0001',
+  '_',
+  '~',
+  'Ä',
+  '\uffee',
+  '😀',
+].sort(compareUtf8);
+
+describe.each(STORAGES)('listing in %s', (storage) => {
+  let aws: RunningAws;
+  let Bucket: string;
+  beforeAll(async () => {
+    aws = await RunningAws.start(storage);
+    Bucket = await aws.bucket();
+    for (const Key of KEYS) await aws.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'four' }));
+  });
+  afterAll(() => aws.stop());
+
+  test.each([1, 2, 5, 1000])('pages of %i', async (pageSize) => {
+    const keys: string[] = [];
+    for await (const page of paginateListObjectsV2({ client: aws.s3, pageSize }, { Bucket })) {
+      keys.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
+    }
+    expect(keys).toEqual(KEYS);
+  });
+
+  test('version 1 pages by marker', async () => {
+    const keys: string[] = [];
+    for (let Marker = ''; ; Marker = keys.at(-1) ?? '') {
+      const page = await aws.s3.send(new ListObjectsCommand({ Bucket, Marker, MaxKeys: 3 }));
+      keys.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
+      if (!page.IsTruncated) break;
+    }
+    expect(keys).toEqual(KEYS);
+  });
+
+  test('with a delimiter: objects and common prefixes, once each, over pages too', async () => {
+    const names: string[] = [];
+    const query = { Bucket, Delimiter: '/', Prefix: 'x/' };
+    for await (const page of paginateListObjectsV2({ client: aws.s3, pageSize: 1 }, query)) {
+      names.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
+      names.push(...(page.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix));
+      expect(page.KeyCount).toBe(1);
+    }
+    expect(names).toEqual(['x/', 'x/1', 'x/y/', 'x/é <&>"\'']);
+
+    const first = await aws.s3.send(
+      new ListObjectsCommand({ Bucket, Delimiter: '/', Prefix: 'x/', MaxKeys: 3 }),
+    );
+    expect(first.NextMarker).toBe('x/y/');
+  });
+
+  test('an object’s entry', async () => {
+    const { Contents } = await aws.s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'x/1' }));
+    expect(Contents).toEqual([
+      {
+        Key: 'x/1',
+        Size: 4,
+        ETag: '"8cbad96aced40b3838dd9f07f6ef5772"',
+        LastModified: expect.any(Date),
+        StorageClass: 'STANDARD',
+      },
+    ]);
+  });
+
+  test('encoding-type url, start-after, and nothing below a prefix', async () => {
+    const encoded = await aws.s3.send(
+      new ListObjectsV2Command({ Bucket, EncodingType: 'url', Prefix: 'line' }),
+    );
+    expect(encoded.EncodingType).toBe('url');
+    expect(encoded.Contents?.[0]?.Key).toBe('line%0D%0Abreak%01');
+    const after = await aws.s3.send(new ListObjectsV2Command({ Bucket, StartAfter: '\uffee' }));
+    expect(after.Contents?.map(({ Key }) => Key)).toEqual(['😀']);
+    const none = await aws.s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'nothing/' }));
+    expect(none).toMatchObject({ KeyCount: 0, IsTruncated: false });
+  });
+
+  test('a bucket that is not there, and page sizes that are none', async () => {
+    const list = (more: object) => aws.s3.send(new ListObjectsV2Command({ Bucket, ...more }));
+    await refused(list({ Bucket: 'no-such-bucket' }), 'NoSuchBucket', 404);
+    await refused(list({ MaxKeys: -1 }), 'InvalidArgument', 400);
+    expect(await list({ MaxKeys: 0 })).toMatchObject({ KeyCount: 0, IsTruncated: false });
+  });
+});

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import {
+  ChecksumAlgorithm,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { rawRequest } from '../testing/raw-request.ts';
+import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
+
+describe.each(STORAGES)('checksums of uploads in %s', (storage) => {
+  let aws: RunningAws;
+  let Bucket: string;
+  beforeAll(async () => {
+    aws = await RunningAws.start(storage);
+    Bucket = await aws.bucket();
+  });
+  afterAll(() => aws.stop());
+
+  const missing = (Key: string) =>
+    refused(aws.s3.send(new HeadObjectCommand({ Bucket, Key })), 'NotFound', 404);
+
+  test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
+    '%s: the right one is taken, a wrong one is BadDigest and stores nothing',
+    async (algorithm) => {
+      const good = new PutObjectCommand({
+        Bucket,
+        Key: `good-${algorithm}`,
+        Body: 'some bytes',
+        ChecksumAlgorithm: ChecksumAlgorithm[algorithm],
+      });
+      await aws.s3.send(good);
+      const wrong = new PutObjectCommand({
+        Bucket,
+        Key: `wrong-${algorithm}`,
+        Body: 'some bytes',
+        [`Checksum${algorithm}`]: 'AAAAAA==',
+      });
+      await refused(aws.s3.send(wrong), 'BadDigest', 400);
+      await missing(`wrong-${algorithm}`);
+    },
+  );
+
+  test('Content-MD5', async () => {
+    const ContentMD5 = createHash('md5').update('x').digest('base64');
+    await aws.s3.send(new PutObjectCommand({ Bucket, Key: 'md5', Body: 'x', ContentMD5 }));
+    const wrong = new PutObjectCommand({ Bucket, Key: 'md5-wrong', Body: 'y', ContentMD5 });
+    await refused(aws.s3.send(wrong), 'BadDigest', 400);
+    await missing('md5-wrong');
+  });
+
+  const chunked = (checksum: string, declared = 5) =>
+    rawRequest(
+      aws.endpoint,
+      'PUT',
+      `/${Bucket}/chunked`,
+      {
+        'content-encoding': 'gzip, aws-chunked',
+        'x-amz-decoded-content-length': declared,
+        'x-amz-trailer': 'x-amz-checksum-crc32',
+      },
+      `5\r\nhello\r\n0\r\nx-amz-checksum-crc32:${checksum}\r\n\r\n`,
+    );
+
+  test('a trailing checksum, and the encoding that remains', async () => {
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32('hello'));
+    expect((await chunked(sum.toString('base64'))).status).toBe(200);
+    const head = await aws.s3.send(
+      new HeadObjectCommand({ Bucket, Key: 'chunked', ChecksumMode: 'ENABLED' }),
+    );
+    expect(head).toMatchObject({
+      ContentEncoding: 'gzip',
+      ContentLength: 5,
+      ChecksumCRC32: sum.toString('base64'),
+    });
+    expect((await chunked('AAAAAA==')).text).toContain('<Code>BadDigest</Code>');
+    expect((await chunked(sum.toString('base64'), 6)).text).toContain(
+      '<Code>IncompleteBody</Code>',
+    );
+  });
+
+  test('the SDK checks on download what it sent, parts included', async () => {
+    const Body = Buffer.alloc(11 * 1024 * 1024, 'photo');
+    await new Upload({ client: aws.s3, params: { Bucket, Key: 'parts', Body } }).done();
+    const answer = await aws.s3.send(new GetObjectCommand({ Bucket, Key: 'parts' }));
+    const bytes = await answer.Body?.transformToByteArray();
+    expect(Buffer.compare(Buffer.from(bytes ?? []), Body)).toBe(0);
+    expect(answer.ETag).toMatch(/-3"$/);
+  });
+
+  test('a request body other than an object is verified too', async () => {
+    const wrong = { 'x-amz-checksum-crc32': 'AAAAAA==' };
+    const body = '<Delete><Object><Key>parts</Key></Object></Delete>';
+    const answer = await rawRequest(aws.endpoint, 'POST', `/${Bucket}?delete`, wrong, body);
+    expect(answer.text).toContain('<Code>BadDigest</Code>');
+  });
+});

@@ -1,0 +1,19 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { decodeKey, encodeKey } from './url-encoding.ts';
+
+test('a key is written as S3 writes it in an event', () => {
+  expect(encodeKey('uploads/red flower.jpg')).toBe('uploads/red+flower.jpg');
+  expect(encodeKey('a+b=c&d%(é).jpg')).toBe('a%2Bb%3Dc%26d%25%28%C3%A9%29.jpg');
+});
+
+test('every key survives', () => {
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (key) => decodeKey(encodeKey(key)) === key));
+});
+
+test('what should have been encoded, or is no UTF-8, is no encoded key', () => {
+  for (const text of ['my uploads', 'a=b', 'é', '100%', '%C3', '%zz']) {
+    expect(decodeKey(text)).toBeUndefined();
+  }
+});

@@ -1,0 +1,89 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readStackConfig } from './stack-config.ts';
+
+let projectDir: string;
+beforeEach(async () => {
+  projectDir = await mkdtemp(path.join(tmpdir(), 'config-'));
+  await write('Pulumi.yaml', 'name: shop\nmain: app/src/index.ts\n');
+});
+afterEach(() => rm(projectDir, { recursive: true, force: true }));
+
+const write = (name: string, text: string) => writeFile(path.join(projectDir, name), text);
+
+test('values are texts as Pulumi makes them, with the project as the namespace', async () => {
+  await write(
+    'Pulumi.dev.yaml',
+    `encryptionsalt: v1:x
+config:
+  aws:region: eu-central-1
+  shop:size: 3
+  shop:open: true
+  plain: yes it is
+  empty:
+  shop:things: { list: [1, { a: b }] }
+`,
+  );
+  await mkdir(path.join(projectDir, 'app/src'), { recursive: true });
+  await write('app/src/index.ts', '');
+  expect(await readStackConfig(projectDir, 'dev')).toEqual({
+    project: 'shop',
+    programDirectory: path.join(projectDir, 'app/src'),
+    config: {
+      'aws:region': 'eu-central-1',
+      'shop:size': '3',
+      'shop:open': 'true',
+      'shop:plain': 'yes it is',
+      'shop:things': '{"list":[1,{"a":"b"}]}',
+    },
+  });
+});
+
+test('a stack without configuration has none', async () => {
+  await write('Pulumi.dev.yaml', '');
+  expect((await readStackConfig(projectDir, 'dev')).config).toEqual({});
+});
+
+describe('an error', () => {
+  test('names the file of an unknown stack, and the stacks that there are', async () => {
+    await write('Pulumi.prod.yaml', '');
+    await write('Pulumi.dev.yaml', '');
+    await expect(readStackConfig(projectDir, 'test')).rejects.toMatchObject({
+      code: 'STACK_UNKNOWN',
+      message: `there is no stack "test": looked for ${path.join(projectDir, 'Pulumi.test.yaml')}; there are: dev, prod`,
+    });
+  });
+
+  test.each(['../dev', 'a/b', '', 'x'.repeat(101)])('refuses the stack name "%s"', async (name) => {
+    await expect(readStackConfig(projectDir, name)).rejects.toMatchObject({
+      code: 'STACK_UNKNOWN',
+    });
+  });
+
+  test.each([
+    ['config:\n  shop:key: { secure: AAAB }\n', '"shop:key" is a secure value'],
+    ['config:\n  shop:key: { a: [{ secure: AAAB }] }\n', '"shop:key.a.0" is a secure value'],
+    ['config: [1]\n', '"config" is no map'],
+    ['config: {\n', 'at line'],
+    ['- 1\n', 'is no map'],
+  ])('says what is wrong with %j', async (text, why) => {
+    await write('Pulumi.dev.yaml', text);
+    await expect(readStackConfig(projectDir, 'dev')).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(path.join(projectDir, 'Pulumi.dev.yaml')),
+    });
+    await expect(readStackConfig(projectDir, 'dev')).rejects.toThrow(why);
+  });
+
+  test('says that the project file is missing, or has no name', async () => {
+    await write('Pulumi.yaml', 'runtime: nodejs\n');
+    await expect(readStackConfig(projectDir, 'dev')).rejects.toThrow('has no usable "name"');
+    await rm(path.join(projectDir, 'Pulumi.yaml'));
+    await expect(readStackConfig(projectDir, 'dev')).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: `there is no ${path.join(projectDir, 'Pulumi.yaml')}`,
+    });
+  });
+});

@@ -1,0 +1,57 @@
+import path from 'node:path';
+import * as z from 'zod';
+
+/** A port that may be 0: a free one. */
+const port = (fallback: number) =>
+  z.coerce.number<string>().int().min(0).max(65_535).default(fallback);
+
+const variables = z.object({
+  DARKROOM_PORT: port(4400),
+  DARKROOM_AWS_PORT: port(4566),
+  DARKROOM_DATA_DIR: z.string().min(1).default('.darkroom'),
+  DARKROOM_STACK: z.string().min(1).default('local'),
+});
+
+export interface LocalOptions {
+  /** The checkout: where `Pulumi.yaml`, the built function and the built console are. */
+  readonly workspace: string;
+  /** Of the console and its API. */
+  readonly port: number;
+  /** Of the embedded S3 and SQS. */
+  readonly awsPort: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly stack: string;
+}
+
+/** The environment is not what docs/contract.md, "Local stack", says. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+  readonly code = 'INVALID_OPTIONS';
+}
+
+/**
+ * @param workspace absolute
+ * @throws OptionsError that names each variable
+ */
+export function readOptions(
+  environment: Readonly<Record<string, string | undefined>>,
+  workspace: string,
+): LocalOptions {
+  const result = variables.safeParse(environment);
+  if (!result.success)
+    throw new OptionsError(
+      result.error.issues
+        .map(({ path: [name], message }) => `${String(name)}: ${message}`)
+        .join('\n'),
+      { cause: result.error },
+    );
+  const { data } = result;
+  return {
+    workspace,
+    port: data.DARKROOM_PORT,
+    awsPort: data.DARKROOM_AWS_PORT,
+    dataDir: path.resolve(workspace, data.DARKROOM_DATA_DIR),
+    stack: data.DARKROOM_STACK,
+  };
+}

@@ -1,0 +1,85 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { createCatalog } from '../catalog.ts';
+import { createEngine, createReferenceEngine } from '../engine/index.ts';
+import { difference, renderAll, renderOne, sample } from '../testing/index.ts';
+import { builtinTransforms } from './index.ts';
+
+const catalog = createCatalog(builtinTransforms);
+const engine = createEngine({ catalog });
+const reference = createReferenceEngine({ catalog });
+const plain = await sample({ width: 96, height: 64, format: 'png' });
+const p3 = await sample({ width: 96, height: 64, format: 'png', profile: 'p3' });
+
+describe('a Display P3 photo', () => {
+  test('is converted to sRGB and needs no profile', async () => {
+    const output = await renderOne(engine, catalog, p3, [{ encode: 'png' }]);
+    expect((await difference(output.bytes, plain)).mean).toBeLessThan(1);
+    expect((await sharp(output.bytes).metadata()).hasProfile).toBe(false);
+  });
+
+  test.each([
+    ['planned', engine],
+    ['step by step', reference],
+  ])('keeps its colours and its profile when asked, %s', async (_, either) => {
+    const steps = [
+      'rotate',
+      { resize: { width: 48 } },
+      { resize: { width: 40 } },
+      { colourspace: 'keep' },
+    ];
+    const output = await renderOne(either, catalog, p3, steps);
+    const raw = await sharp(p3, { ignoreIcc: true }).resize(40).png().toBuffer();
+    const kept = await sharp(output.bytes, { ignoreIcc: true }).png().toBuffer();
+    expect((await difference(kept, raw)).mean).toBeLessThan(2);
+    const [{ icc: written }, { icc: given }] = [
+      await sharp(output.bytes).metadata(),
+      await sharp(p3).metadata(),
+    ];
+    expect(written).toEqual(given);
+  });
+});
+
+test('an sRGB profile is not converted, which changes nothing but the time', async () => {
+  const tagged = await sample({ width: 96, height: 64, format: 'png', profile: 'srgb' });
+  const { facts, outputs } = await renderAll(engine, catalog, tagged, { one: [] });
+  expect(facts.coding?.profile).toBe('srgb');
+  const output = outputs.get('one');
+  expect((await difference(output?.bytes ?? new Uint8Array(), plain)).largest).toBeLessThan(3);
+});
+
+describe('16 bits per channel', () => {
+  const deep = async (profile?: string) => {
+    const image = sharp(await sharp(plain).toColourspace('rgb16').png().toBuffer());
+    image.toColourspace('rgb16');
+    return (profile ? image.withIccProfile(profile) : image).png().toBuffer();
+  };
+
+  test.each([undefined, 'p3'])('become 8-bit sRGB from profile %s', async (profile) => {
+    const source = await deep(profile);
+    const steps = [{ resize: { width: 48 } }, { encode: 'png' }];
+    const output = await renderOne(engine, catalog, source, steps);
+    const step = await renderOne(reference, catalog, source, steps);
+    expect((await sharp(output.bytes).metadata()).depth).toBe('uchar');
+    expect((await difference(output.bytes, step.bytes)).mean).toBeLessThan(1);
+  });
+
+  test('stay when colours are kept and the format holds them', async () => {
+    const steps = [{ resize: { width: 48 } }, { resize: { width: 40 } }, { colourspace: 'keep' }];
+    const output = await renderOne(engine, catalog, await deep('p3'), steps);
+    expect(await sharp(output.bytes).metadata()).toMatchObject({
+      depth: 'ushort',
+      hasProfile: true,
+    });
+  });
+});
+
+test('a CMYK JPEG becomes sRGB, even when colours are to be kept', async () => {
+  const cmyk = await sharp(plain).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer();
+  expect((await engine.inspect(cmyk)).coding?.space).toBe('cmyk');
+  for (const colourspace of ['srgb', 'keep']) {
+    const output = await renderOne(engine, catalog, cmyk, [{ colourspace }, { encode: 'png' }]);
+    expect((await sharp(output.bytes).metadata()).space).toBe('srgb');
+    expect((await difference(output.bytes, plain)).psnr).toBeGreaterThan(20);
+  }
+});

@@ -1,0 +1,57 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { createCatalog } from '../catalog.ts';
+import { createEngine, createReferenceEngine } from '../engine/index.ts';
+import { difference, renderOne, sample } from '../testing/index.ts';
+import { builtinTransforms } from './index.ts';
+
+const catalog = createCatalog(builtinTransforms);
+const engine = createEngine({ catalog });
+const upright = await sample({ width: 160, height: 120, format: 'png' });
+
+describe.each([1, 2, 3, 4, 5, 6, 7, 8])('a photo of orientation %i', (orientation) => {
+  const photo = sample({ width: 160, height: 120, format: 'png', orientation });
+
+  test.each([
+    ['planned', engine],
+    ['step by step', createReferenceEngine({ catalog })],
+  ])('comes out upright with the tag gone, %s', async (_, either) => {
+    const output = await renderOne(either, catalog, await photo, [{ rotate: 'auto' }]);
+    expect(output).toMatchObject({ width: 160, height: 120 });
+    expect((await difference(output.bytes, upright)).largest).toBe(0);
+    expect((await sharp(output.bytes).metadata()).orientation ?? 1).toBe(1);
+  });
+
+  test('is turned after a resize as before one', async () => {
+    const steps = [{ resize: { width: 80, height: 80, fit: 'fill' } }, 'rotate'];
+    const output = await renderOne(engine, catalog, await photo, steps);
+    const before = await sharp(upright).resize(80, 80, { fit: 'fill' }).png().toBuffer();
+    expect((await difference(output.bytes, before)).mean).toBeLessThan(2);
+  });
+
+  test.each(['jpeg', 'png', 'webp', 'avif', 'tiff', 'gif'])(
+    'is displayed upright as %s even when no step turns it',
+    async (format) => {
+      const steps = [{ resize: { width: 60, height: 60, fit: 'fill' } }, { encode: { format } }];
+      const output = await renderOne(engine, catalog, await photo, steps);
+      const displayed = await sharp(output.bytes).autoOrient().png().toBuffer();
+      const wanted = await sharp(upright).resize(60, 60, { fit: 'fill' }).png().toBuffer();
+      expect((await difference(displayed, wanted)).psnr).toBeGreaterThan(20);
+    },
+  );
+});
+
+test('a second auto changes nothing, and turns add up', async () => {
+  const photo = await sample({ width: 160, height: 120, format: 'png', orientation: 6 });
+  const steps = ['rotate', 'rotate', { rotate: 90 }, { rotate: -90 }, { rotate: 360 }];
+  const output = await renderOne(engine, catalog, photo, steps);
+  expect((await difference(output.bytes, upright)).largest).toBe(0);
+});
+
+test('an angle between quarters fills the corners', async () => {
+  const steps = [{ rotate: { angle: 45, background: 'white' } }];
+  const output = await renderOne(engine, catalog, upright, steps);
+  expect(output).toMatchObject({ width: 198, height: 198 });
+  const [corner] = await sharp(output.bytes).raw().toBuffer();
+  expect(corner).toBe(255);
+});

@@ -1,0 +1,28 @@
+/** Colours that differ by less than this, steps of 255, may share a bin. */
+const BIN = 32;
+const BINS = 256 / BIN;
+/** Pixels with less alpha, 0 to 255, are background showing through. */
+const OPAQUE = 128;
+
+const hex = (channel: number) => Math.round(channel).toString(16).padStart(2, '0');
+
+/** The mean of the most frequent kind of colour, as `#rrggbb`; white where nothing is opaque. */
+export function dominantColour(rgba: Uint8Array): string {
+  const bins = new Map<number, { count: number; r: number; g: number; b: number }>();
+  let fullest = { count: 0, r: 255, g: 255, b: 255 };
+  for (let i = 0; i + 3 < rgba.length; i += 4) {
+    const [r = 0, g = 0, b = 0, alpha = 0] = rgba.subarray(i, i + 4);
+    if (alpha < OPAQUE) continue;
+    const key = (Math.floor(r / BIN) * BINS + Math.floor(g / BIN)) * BINS + Math.floor(b / BIN);
+    const bin = bins.get(key) ?? { count: 0, r: 0, g: 0, b: 0 };
+    bin.count += 1;
+    bin.r += r;
+    bin.g += g;
+    bin.b += b;
+    bins.set(key, bin);
+    if (bin.count > fullest.count) fullest = bin;
+  }
+  const { count, r, g, b } = fullest;
+  const share = Math.max(1, count);
+  return `#${hex(r / share)}${hex(g / share)}${hex(b / share)}`;
+}

@@ -1,0 +1,57 @@
+import type { Catalog } from '../catalog.ts';
+import type {
+  ImageEngine,
+  RenderedOutput,
+  RenderedPlaceholder,
+  SourceFacts,
+  Variant,
+} from '../types.ts';
+
+/** Everything that an engine made of an upload. */
+export interface RenderedAll {
+  readonly facts: SourceFacts;
+  /** By variant. */
+  readonly outputs: ReadonlyMap<string, RenderedOutput>;
+  readonly placeholder?: RenderedPlaceholder;
+  /** Variants in the order in which they came. */
+  readonly order: readonly string[];
+}
+
+/** Inspects and renders, all at once. Variants are given as in a recipe: name to steps. */
+export async function renderAll(
+  engine: ImageEngine,
+  catalog: Catalog,
+  source: Uint8Array,
+  variants: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
+): Promise<RenderedAll> {
+  const facts = await engine.inspect(source);
+  const parsed: Variant[] = Object.entries(variants).map(([name, steps]) => ({
+    name,
+    steps: catalog.stepsSchema.parse(steps),
+  }));
+  const request = { source, facts, recipe: 'photos', variants: parsed };
+  const outputs = new Map<string, RenderedOutput>();
+  const order: string[] = [];
+  let placeholder: RenderedPlaceholder | undefined;
+  for await (const made of engine.render({ ...request, ...(signal ? { signal } : {}) })) {
+    if (made.kind === 'placeholder') placeholder = made;
+    else {
+      outputs.set(made.variant, made);
+      order.push(made.variant);
+    }
+  }
+  return { facts, outputs, order, ...(placeholder ? { placeholder } : {}) };
+}
+
+/** One variant of an upload. */
+export async function renderOne(
+  engine: ImageEngine,
+  catalog: Catalog,
+  source: Uint8Array,
+  steps: unknown,
+): Promise<RenderedOutput> {
+  const output = (await renderAll(engine, catalog, source, { one: steps })).outputs.get('one');
+  if (!output) throw new Error('the engine made no output');
+  return output;
+}
