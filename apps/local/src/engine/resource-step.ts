@@ -47,7 +47,7 @@ export class ResourceStep<Context extends HandlerContext> {
     const wanted =
       before && !before.creating ? keepIgnored(before.inputs, inputs, ignoreChanges) : inputs;
     const after = this.#checked(wanted, previousName);
-    if (before === undefined || before.creating) return this.#create('create', after);
+    if (before === undefined) return this.#create('create', after);
 
     const found = await this.#find(before);
     if (found === undefined) return this.#create('recreate', after);
