@@ -65,12 +65,12 @@ export async function startLocalStack(
     for (const stop of started.splice(0).reverse()) await stop();
   };
   try {
-    let info: StackInfo | undefined;
+    const ready: { info?: StackInfo } = {};
     const api = await startApi({
       port: options.port,
       host: '127.0.0.1',
       consoleDir: path.join(workspace, 'apps/console/dist'),
-      stack: () => info,
+      stack: () => ready.info,
     }).catch(PortTakenError.from('DARKROOM_PORT', options.port));
     started.push(() => api.stop());
 
@@ -96,14 +96,21 @@ export async function startLocalStack(
 
     const recovered = await recover({ s3, sqs, ...outputs, ...settings });
     const lambda = await startLambda({
-      ...lambdaSpecs(deployment.resources),
+      ...lambdaSpecs(deployment.resources, dataDir),
       endpoint: aws.endpoint,
       region,
       credentials: CREDENTIALS,
       maxConcurrency: availableParallelism(),
       onLog: events.onFunctionLog ?? (() => undefined),
     });
-    info = { stack, endpoint: aws.endpoint, region, ...outputs, recipes: recipeInfo(settings) };
+    const info = {
+      stack,
+      endpoint: aws.endpoint,
+      region,
+      ...outputs,
+      recipes: recipeInfo(settings),
+    };
+    ready.info = info;
     return {
       info,
       url: api.url,
@@ -129,9 +136,9 @@ async function readSettings(
   stack: string,
 ): Promise<{ region: string; settings: Settings }> {
   const { project, config } = await readStackConfig(workspace, stack);
-  const text = config.values[`${project}:pipeline`];
+  const text = config[`${project}:pipeline`];
   return {
-    region: config.values['aws:region'] ?? 'us-east-1',
+    region: config['aws:region'] ?? 'us-east-1',
     settings: parseSettings(
       text === undefined ? undefined : JSON.parse(text),
       `Pulumi.${stack}.yaml, ${project}:pipeline`,

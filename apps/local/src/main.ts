@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { humanLine } from './function-log.ts';
 import { startLocalStack } from './local-stack.ts';
 import { readOptions } from './options.ts';
 import { welcome } from './welcome.ts';
@@ -22,7 +22,10 @@ async function main(): Promise<void> {
       if (event.kind === 'warning') console.warn(`  ${event.message}`);
       if (event.kind === 'log') console.log(`  ${event.line}`);
     },
-    onFunctionLog: (line) => console.log(line),
+    onFunctionLog: (line) => {
+      const text = humanLine(line);
+      if (text !== undefined) console.log(text);
+    },
   });
   console.log(welcome(stack, options.dataDir));
 

@@ -23,7 +23,7 @@ export interface EmbeddedAws {
   /** `http://127.0.0.1:PORT`, for S3 (path-style) and SQS alike. */
   readonly endpoint: string;
   readonly port: number;
-  /** Ends open connections and closes the database. */
+  /** Ends open connections and closes the database; may be called again. */
   stop(): Promise<void>;
 }
 
@@ -65,10 +65,11 @@ export async function startEmbeddedAws({
     for (const queue of sqs.allQueues()) queue.persistence = persistence;
   }
 
-  async function stop(): Promise<void> {
-    await app.close();
-    persistence?.close();
-  }
+  let stopped: Promise<void> | undefined;
+  const stop = () =>
+    (stopped ??= app.close().then(() => {
+      persistence?.close();
+    }));
 
   try {
     await app.listen({ port, host });

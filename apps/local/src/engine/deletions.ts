@@ -59,7 +59,7 @@ export async function deleteLeftovers<Context extends HandlerContext>(
   );
   for (const resource of inDeletionOrder([...state.replaced(), ...gone])) {
     try {
-      await deleteLeftover(resource, kept, handlerOf(resource), environment);
+      await deleteLeftover(resource, { live, kept }, handlerOf(resource), environment);
     } catch (error) {
       throw failed(resource, error);
     }
@@ -68,7 +68,7 @@ export async function deleteLeftovers<Context extends HandlerContext>(
 
 async function deleteLeftover<Context extends HandlerContext>(
   noted: ResourceState,
-  kept: ReadonlyMap<string, ResourceState>,
+  { live, kept }: { live: ReadonlySet<string>; kept: ReadonlyMap<string, ResourceState> },
   handler: ResourceHandler<Context>,
   environment: StepEnvironment<Context>,
 ): Promise<void> {
@@ -85,5 +85,6 @@ async function deleteLeftover<Context extends HandlerContext>(
     );
   }
   await state.remove(noted);
-  report.resource('delete', resource);
+  // A predecessor goes with its replacement, which was reported.
+  if (!live.has(resource.urn)) report.resource('delete', resource);
 }

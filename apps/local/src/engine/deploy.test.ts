@@ -83,6 +83,13 @@ describe('a program', () => {
   });
 });
 
+test('a component that was renamed keeps its children, where an alias says so', async () => {
+  const first = await run('moved', { 'shop:name': 'before' });
+  const { changes, resources } = await run('moved', { 'shop:name': 'after', 'shop:was': 'before' });
+  expect(changes).toMatchObject({ same: 1, created: 0, deleted: 0 });
+  expect(resources[0]).toMatchObject({ name: 'after-box', id: first.resources[0]?.id });
+});
+
 describe('fails', () => {
   test.each([0, 50])('when a resource with %d dependents fails', async (dependents) => {
     cloud.broken.add('broken');

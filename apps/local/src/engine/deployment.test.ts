@@ -123,7 +123,7 @@ describe('a replacement', () => {
     const id = next.deployment.resources()[0]?.id;
     expect(id).not.toBe(old);
     expect(cloud.takeCalls()).toEqual([`create ${id}`, `label ${id} new`, `delete ${old}`]);
-    expect(next.changes).toMatchObject({ replaced: 1, created: 1, deleted: 1 });
+    expect(next.changes).toMatchObject({ replaced: 1, created: 1, deleted: 0 });
   });
 
   test('deletes first where the name is fixed, and dependents are put back', async () => {
@@ -292,6 +292,16 @@ describe('a failure', () => {
       await register(BOX, 'leaf', { name: 'leaf' });
     });
     expect(cloud.takeCalls()).toEqual(['create leaf']);
+  });
+
+  test('of a creation does not stop a program that gave it up', async () => {
+    cloud.broken.add('leaf');
+    await failure((register) => register(BOX, 'leaf', { name: 'leaf' }));
+    cloud.broken.clear();
+    cloud.takeCalls();
+    const { deployment } = await deploy(() => Promise.resolve());
+    expect(cloud.takeCalls()).toEqual(['delete leaf']);
+    expect(deployment.resources()).toEqual([]);
   });
 
   test('during a deletion keeps the rest for the next run', async () => {

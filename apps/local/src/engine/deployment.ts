@@ -96,7 +96,7 @@ export class Deployment<Context extends HandlerContext> {
 
   /** Creates, updates or replaces a resource, or leaves it as it is. Refuses once the deployment has failed. */
   register(registration: Registration): Promise<Registered> {
-    return this.#attempt(registration, async () => {
+    return this.#attempt(labelOf(registration), async () => {
       const { type, name, parent, unsupported } = registration;
       if (unsupported.length > 0) {
         throw new DeploymentError(
@@ -128,7 +128,7 @@ export class Deployment<Context extends HandlerContext> {
     id: string;
     properties: Properties;
   }): Promise<Registered> {
-    return this.#attempt(request, async () => {
+    return this.#attempt(labelOf(request), async () => {
       const { type, id, properties } = request;
       const handler = this.#handlerOf(type);
       if (!handler.read) {
@@ -143,7 +143,7 @@ export class Deployment<Context extends HandlerContext> {
 
   /** Calls a provider's function, such as `aws.getCallerIdentity`. */
   invoke(token: string, args: Properties): Promise<Properties> {
-    return this.#attempt({ type: token, name: 'a call' }, async () => {
+    return this.#attempt(token, async () => {
       const handler = this.#functions.get(token);
       if (!handler) {
         throw new DeploymentError('TYPE_UNKNOWN', 'the local engine does not know this function');
@@ -170,14 +170,11 @@ export class Deployment<Context extends HandlerContext> {
       this.#environment,
       this.#urns,
       ({ type }) => this.#handlerOf(type),
-      (resource, error) => this.fail(describe(resource, error)),
+      (resource, error) => this.fail(describe(labelOf(resource), error)),
     );
   }
 
-  async #attempt<Result>(
-    what: { type: string; name: string },
-    action: () => Promise<Result>,
-  ): Promise<Result> {
+  async #attempt<Result>(label: string, action: () => Promise<Result>): Promise<Result> {
     if (this.#failure) {
       throw new DeploymentError('REFUSED', 'not attempted: the deployment has failed already');
     }
@@ -186,7 +183,7 @@ export class Deployment<Context extends HandlerContext> {
     try {
       return await running;
     } catch (error) {
-      throw this.fail(describe(what, error));
+      throw this.fail(describe(label, error));
     } finally {
       this.#running.delete(running);
     }
@@ -211,16 +208,18 @@ export class Deployment<Context extends HandlerContext> {
   }
 }
 
-/** An error whose message names the resource. */
-function describe(resource: { type: string; name: string }, error: unknown): DeploymentError {
-  const code = error instanceof DeploymentError ? error.code : 'RESOURCE_FAILED';
+function labelOf({ type, name }: { type: string; name: string }): string {
+  return `${type} "${name}"`;
+}
+
+/** An error whose message names the resource or function. */
+function describe(label: string, error: unknown): DeploymentError {
+  if (error instanceof DeploymentError) {
+    return new DeploymentError(error.code, `${label}: ${error.message}`, { cause: error.cause });
+  }
   // The AWS SDK's errors carry AWS's code as their name.
-  const known =
-    error instanceof DeploymentError || !(error instanceof Error) || error.name === 'Error';
-  const prefix = known ? '' : `${error.name}: `;
-  return new DeploymentError(
-    code,
-    `${resource.type} "${resource.name}": ${prefix}${messageOf(error)}`,
-    { cause: error instanceof DeploymentError ? error.cause : error },
-  );
+  const code = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
+  return new DeploymentError('RESOURCE_FAILED', `${label}: ${code}${messageOf(error)}`, {
+    cause: error,
+  });
 }

@@ -47,7 +47,7 @@ export class ResourceStep<Context extends HandlerContext> {
     const wanted =
       before && !before.creating ? keepIgnored(before.inputs, inputs, ignoreChanges) : inputs;
     const after = this.#checked(wanted, previousName);
-    if (before === undefined) return this.#create('create', after);
+    if (before === undefined || before.creating) return this.#create('create', after);
 
     const found = await this.#find(before);
     if (found === undefined) return this.#create('recreate', after);
@@ -73,8 +73,7 @@ export class ResourceStep<Context extends HandlerContext> {
 
   /** The state that the resource is to have; still without id. */
   #checked(inputs: Properties, previousName: string | undefined): ResourceState {
-    const { type, name, dependencies, protect, retainOnDelete, ...registration } =
-      this.#registration;
+    const { type, name, parent, protect, retainOnDelete, ...registration } = this.#registration;
     const checked = check(this.#handler, name, inputs, previousName);
     const { report } = this.#environment;
     if (this.#handler.notEmulated) report.addNotEmulated({ type, why: this.#handler.notEmulated });
@@ -91,7 +90,8 @@ export class ResourceStep<Context extends HandlerContext> {
       secrets: [
         ...new Set([...registration.secretInputs, ...registration.additionalSecretOutputs]),
       ],
-      dependencies: dependencies.toSorted(),
+      // A parent outlives its children, too.
+      dependencies: [...new Set([...registration.dependencies, parent])].sort(),
       protect,
       retainOnDelete,
       autoNamed: checked.autoNamed,

@@ -6,6 +6,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import {
+  GetBucketNotificationConfigurationCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deployBy, type DeployOptions } from '../engine/deploy.ts';
 import { deploy, DeploymentError } from '../engine/index.ts';
@@ -108,6 +113,35 @@ describe('the pipeline of this repository', () => {
     expect(outputs).toEqual(first.outputs);
     const [spec] = lambdaSpecs(first.resources, cloud.dataDir).functions;
     expect(existsSync(path.join(spec?.codeDirectory ?? '', 'index.mjs'))).toBe(true);
+  });
+
+  test('changes with its configuration, in place', async () => {
+    const first = await deploy(options());
+    const bucket = first.outputs['sourceBucket'] as string;
+    await cloud.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'uploads/a', Body: 'kept' }));
+    cloud.takeCalls();
+
+    const elsewhere = await mkdtemp(path.join(tmpdir(), 'changed-'));
+    const stackFile = await readFile(path.join(workspace, 'Pulumi.local.yaml'), 'utf8');
+    await writeFile(path.join(elsewhere, 'Pulumi.yaml'), 'name: darkroom\n');
+    await writeFile(
+      path.join(elsewhere, 'Pulumi.local.yaml'),
+      stackFile.replaceAll('uploads/', 'incoming/'),
+    );
+    const second = await deploy({ ...options(), projectDir: elsewhere });
+    await rm(elsewhere, { recursive: true });
+
+    expect(second.outputs).toEqual(first.outputs);
+    expect(second.changes).toMatchObject({ created: 0, replaced: 0, deleted: 0 });
+    expect(cloud.takeCalls()).toEqual(['PutBucketNotificationConfigurationCommand']);
+    const notification = await cloud.s3.send(
+      new GetBucketNotificationConfigurationCommand({ Bucket: bucket }),
+    );
+    expect(notification.QueueConfigurations?.[0]?.Filter?.Key?.FilterRules).toEqual([
+      { Name: 'Prefix', Value: 'incoming/' },
+    ]);
+    const kept = await cloud.s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'uploads/a' }));
+    expect(await kept.Body?.transformToString()).toBe('kept');
   });
 
   test('is refused for a stack that is not there', async () => {

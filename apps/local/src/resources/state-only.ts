@@ -3,7 +3,6 @@ import {
   defineResource,
   type AutoName,
   type Created,
-  type Properties,
   type ResourceHandler,
 } from '../engine/index.ts';
 import type { AwsContext } from './context.ts';
@@ -31,11 +30,7 @@ export function stateOnly<Shape extends z.ZodRawShape>(definition: {
     ...(ignoredInputs && { ignoredInputs }),
     ...(autoName && { autoName }),
     create: describe,
-    // What is no longer a function of the inputs, such as a random id, stays.
-    update: (existing, inputs, context): Properties => ({
-      ...existing.outputs,
-      ...describe(inputs, context).outputs,
-    }),
+    update: (_existing, inputs, context) => describe(inputs, context).outputs,
   });
 }
 

@@ -1,8 +1,44 @@
+import { blur } from './blur.ts';
 import { colourspace } from './colourspace.ts';
+import { crop } from './crop.ts';
 import { encode } from './encode.ts';
+import { extend } from './extend.ts';
+import { flatten } from './flatten.ts';
+import { flip } from './flip.ts';
+import { flop } from './flop.ts';
+import { gamma } from './gamma.ts';
+import { grayscale } from './grayscale.ts';
+import { mask } from './mask.ts';
+import { median } from './median.ts';
 import { metadata } from './metadata.ts';
+import { modulate } from './modulate.ts';
+import { negate } from './negate.ts';
+import { normalise } from './normalise.ts';
 import { resize } from './resize.ts';
 import { rotate } from './rotate.ts';
+import { sharpen } from './sharpen.ts';
+import { tint } from './tint.ts';
 
 /** Every built-in transform, in the order of the documentation. */
-export const builtinTransforms = [rotate, resize, encode, metadata, colourspace] as const;
+export const builtinTransforms = [
+  rotate,
+  resize,
+  crop,
+  extend,
+  flip,
+  flop,
+  blur,
+  sharpen,
+  median,
+  modulate,
+  grayscale,
+  tint,
+  normalise,
+  gamma,
+  negate,
+  flatten,
+  mask,
+  colourspace,
+  metadata,
+  encode,
+] as const;

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import type { DecodeMode } from '../plan/types.ts';
+import type { Stage } from '../plan/types.ts';
 
 /** Pixels of one frame in memory: raw, or as an uncompressed TIFF where a profile has to travel with them. */
 export interface Frame {
@@ -46,9 +46,21 @@ function tiffFrame(data: Buffer, info: RawInfo): Frame {
   };
 }
 
-/** Runs a lazy pipeline and keeps its pixels as the mode says. */
-export async function frameOf(image: Sharp, mode: DecodeMode): Promise<Frame> {
+/**
+ * Runs a lazy pipeline and keeps its pixels as the stage's mode says. Where it makes them grey, raw output would be the one
+ * grey channel without alpha (pipeline.cc, 1176): a TIFF in between has them all.
+ */
+export async function frameOf(
+  pipeline: Sharp,
+  { mode, operations }: Pick<Stage, 'mode' | 'operations'>,
+): Promise<Frame> {
+  const grey = operations.some(({ slots }) => slots?.includes('grayscale') ?? true);
   const deep = mode.depth === 16;
+  if (deep) pipeline.toColourspace('rgb16');
+  const image =
+    grey && !mode.keepColours
+      ? sharp(await pipeline.tiff({ compression: 'none' }).toBuffer(), { limitInputPixels: false })
+      : pipeline;
   if (deep) image.toColourspace('rgb16');
   if (mode.keepColours) {
     const { data, info } = await image

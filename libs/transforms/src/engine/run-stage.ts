@@ -54,7 +54,7 @@ export async function pixelsOf(
   const frames: Frame[] = [];
   for (const frame of input?.frames ?? [undefined]) {
     job.signal?.throwIfAborted();
-    const made = await frameOf(openStage(stage, frame, job), stage.mode);
+    const made = await frameOf(openStage(stage, frame, job), stage);
     checkSize(stage, made, job);
     frames.push(made);
   }

@@ -28,6 +28,6 @@ export function openUpload({ source, facts }: Upload, mode: DecodeMode): Sharp {
 
 /** Decodes an animation into its frames. */
 export async function decodeFrames(upload: Upload, mode: DecodeMode): Promise<Picture> {
-  const roll = await frameOf(openUpload(upload, mode), mode);
+  const roll = await frameOf(openUpload(upload, mode), { mode, operations: [] });
   return framesOf(roll, upload.facts.pages);
 }

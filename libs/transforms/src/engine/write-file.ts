@@ -41,7 +41,7 @@ export async function writeFile(
   const image =
     stage.shape.orientation === 1 || stage.mode.animated
       ? pipeline
-      : (await frameOf(pipeline, stage.mode)).open();
+      : (await frameOf(pipeline, stage)).open();
   const { encode } = stage.settings;
   const { width, height } = stage.shape;
   if (stage.mode.depth === 16) image.toColourspace('rgb16');

@@ -20,11 +20,8 @@ export interface OpenStage {
 }
 
 /** The stage with one more operation, or why there has to be a barrier first. */
-export function withOperation(
-  open: OpenStage,
-  operation: Operation,
-  slots: readonly SharpSlot[] | undefined,
-): OpenStage | string {
+export function withOperation(open: OpenStage, operation: Operation): OpenStage | string {
+  const { slots } = operation;
   if (open.sealed) return open.sealed;
   const alone = `${operation.transform} has a pipeline of its own`;
   if (slots === undefined && (open.operations.length > 0 || open.unusualPixels)) return alone;
@@ -69,9 +66,7 @@ export function withStep(
   const slots = bound.slots(open.shape, { fromUpload, used: open.used });
   // So has one that comes to nothing on this picture, such as a second `rotate: auto`.
   if (slots?.length === 0) return { ...open, shape: output };
-  return withOperation(
-    open,
-    { transform, bound, variants, step, input: open.shape, output },
-    slots,
-  );
+  const { shape: input } = open;
+  const operation = { transform, bound, variants, step, input, output };
+  return withOperation(open, slots ? { ...operation, slots } : operation);
 }

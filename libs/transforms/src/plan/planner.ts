@@ -90,8 +90,9 @@ export class Planner {
       step: 0,
       input: open.shape,
       output: { ...open.shape, width: to.width, height: to.height },
+      slots: ['resize'] as const,
     };
-    const add = (stage: OpenStage) => withOperation(stage, operation, ['resize']);
+    const add = (stage: OpenStage) => withOperation(stage, operation);
     const joined = add(open);
     const scaled =
       typeof joined === 'string' ? this.#firstOf(this.#lay(open, joined), add) : joined;

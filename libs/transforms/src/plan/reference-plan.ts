@@ -23,10 +23,9 @@ export function referencePlan({ facts, variants, bind }: PlanInput): Plan {
       const input = shape;
       shape = bound.after(input);
       const variantNames = [variant.name];
-      lay(
-        [{ transform, bound, variants: variantNames, step, input, output: shape }],
-        'every step on its own',
-      );
+      const slots = bound.slots(input, { fromUpload: false, used: new Set() });
+      const operation = { transform, bound, variants: variantNames, step, input, output: shape };
+      lay([slots ? { ...operation, slots } : operation], 'every step on its own');
     }
     const id = stages.length;
     const ending = endingOf(variant, settings);

@@ -54,6 +54,19 @@ const STRAIGHT_ALPHA_ONLY: ReadonlySet<SharpSlot> = new Set([
   'threshold',
   'modulate',
 ]);
+/** Leave floating-point pixels behind, which sharp casts to integers only at the end of the pipeline … */
+const FLOATING: ReadonlySet<SharpSlot> = new Set(['blur', 'sharpen', 'composite']);
+/** … and which these, working by tables or by the greatest value of a channel, take for something else. */
+const INTEGER_ONLY: ReadonlySet<SharpSlot> = new Set([
+  'gammaOut',
+  'linear',
+  'normalise',
+  'clahe',
+  'tint',
+  'negate',
+]);
+/** Change the size after an extract, whose size sharp reports all the same (1427-1430). */
+const RESIZING_LATE: ReadonlySet<SharpSlot> = new Set(['affine', 'extend']);
 /** What means the same to one grey channel or 16-bit pixels as to 8-bit RGB. */
 const PLAIN_GEOMETRY: ReadonlySet<SharpSlot> = new Set([
   'autoOrient',
@@ -93,6 +106,15 @@ export function whyNotNext(
     if (straight && multiplied) {
       return `sharp multiplies colours by alpha around ${multiplied}, which changes ${straight}`;
     }
+  }
+  const floating = [...pipeline.used].find((slot) => FLOATING.has(slot));
+  const integerOnly = slots.find((slot) => INTEGER_ONLY.has(slot));
+  if (floating && integerOnly) {
+    return `${integerOnly} needs the integers that sharp makes of ${floating} at the end of a pipeline`;
+  }
+  const late = slots.find((slot) => RESIZING_LATE.has(slot));
+  if (late && (pipeline.used.has('extractPost') || slots.includes('extractPost'))) {
+    return `sharp reports the size before ${late} when there was an extract`;
   }
   const unusual = slots.find((slot) => !PLAIN_GEOMETRY.has(slot));
   if (pipeline.unusualPixels && unusual) {

@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp';
 import type { Shape, StepContext } from '../define-transform.ts';
+import type { SharpSlot } from './sharp-order.ts';
 import type { VariantSettings } from './variant-settings.ts';
 
 /** How the upload is decoded for some of the variants. */
@@ -22,6 +23,8 @@ export interface Operation {
   readonly step: number;
   readonly input: Shape;
   readonly output: Shape;
+  /** sharp's operations that it uses; left out where they are unknown. */
+  readonly slots?: readonly SharpSlot[];
 }
 
 /** Where a stage's pixels come from: the upload, or the stage with that id. */

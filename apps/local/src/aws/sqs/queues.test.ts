@@ -3,11 +3,9 @@ import {
   ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
-  DeleteMessageCommand,
   DeleteQueueCommand,
   GetQueueUrlCommand,
   ListQueuesCommand,
-  PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -128,27 +126,4 @@ describe.each(STORAGES)('queues in %s', (storage) => {
     await aws.sqs.send(new DeleteQueueCommand({ QueueUrl }));
     expect(await list()).toEqual([]);
   });
-
-  test.runIf(storage === 'SQLite')(
-    'a restart keeps what waits and what is being worked on',
-    async () => {
-      const QueueName = `kept-${randomUUID()}`;
-      await aws.sqs.send(new CreateQueueCommand({ QueueName }));
-      const url = async () =>
-        (await aws.sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
-      await send(await url(), 'in flight');
-      const [inFlight] = await receive(await url());
-      await send(await url(), 'waiting');
-      await aws.restart();
-      expect((await receive(await url())).map(({ Body }) => Body)).toEqual(['waiting']);
-      const done = { QueueUrl: await url(), ReceiptHandle: inFlight?.ReceiptHandle };
-      await aws.sqs.send(new DeleteMessageCommand(done));
-      await aws.sqs.send(new PurgeQueueCommand({ QueueUrl: await url() }));
-      await aws.restart();
-      expect(await aws.attributes(await url())).toMatchObject({
-        ApproximateNumberOfMessages: '0',
-        ApproximateNumberOfMessagesNotVisible: '0',
-      });
-    },
-  );
 });

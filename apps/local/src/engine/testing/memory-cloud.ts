@@ -54,6 +54,7 @@ const box = defineResource({
     if ([...cloud.lost].some((prefix) => name.startsWith(prefix))) throw new Error('killed');
     return { id: name, outputs: { url: `${cloud.endpoint}/${name}` } };
   },
+  locate: ({ name }) => name,
   read: ({ id }, cloud) =>
     Promise.resolve(cloud.things.has(`Box ${id}`) ? { url: `${cloud.endpoint}/${id}` } : undefined),
   update({ id }, { name, ...inputs }, cloud) {
@@ -79,6 +80,7 @@ const label = defineResource({
     cloud.things.set(`Label ${id}`, text);
     return { id, outputs: {} };
   },
+  locate: ({ box: id }) => id,
   read: ({ id }, cloud) => Promise.resolve(cloud.things.has(`Label ${id}`) ? {} : undefined),
   delete({ id }, cloud) {
     cloud.calls.push(`unlabel ${id}`);

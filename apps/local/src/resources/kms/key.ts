@@ -18,7 +18,11 @@ export const key = defineResource({
   replaceOn: ['customerMasterKeySpec', 'keyUsage', 'multiRegion'],
   create(_inputs, context: AwsContext) {
     const id = randomUUID();
-    return { id, outputs: { keyId: id, arn: arnOf(context, 'kms', `key/${id}`), tagsAll: {} } };
+    return { id, outputs: outputsOf(id, context) };
   },
-  update: ({ outputs }) => outputs,
+  update: ({ id }, _inputs, context) => outputsOf(id, context),
 });
+
+function outputsOf(id: string, context: AwsContext) {
+  return { keyId: id, arn: arnOf(context, 'kms', `key/${id}`), tagsAll: {} };
+}

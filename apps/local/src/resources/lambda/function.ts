@@ -60,6 +60,7 @@ export const lambdaFunction = defineResource({
     await prepare(inputs, context);
     return { id: inputs.name, outputs: outputsOf(inputs.name, inputs.code.hash, context) };
   },
+  locate: ({ name }) => name,
   async read({ id, outputs }, { dataDir }) {
     const inputs = functionInputs.pick({ code: true }).safeParse({ code: outputs['code'] });
     if (!inputs.success || !(await isUnpacked(id, inputs.data.code, dataDir))) return undefined;

@@ -47,6 +47,7 @@ export function bucketSetting<Shape extends z.ZodRawShape>(definition: {
       await put(inputs.bucket, inputs, context);
       return { id: inputs.bucket, outputs: {} };
     },
+    locate: ({ bucket }) => bucket,
     async read({ id }, context) {
       return (await unlessAbsent(absent, get(id, context))) === undefined ? undefined : {};
     },

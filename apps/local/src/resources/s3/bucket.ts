@@ -28,6 +28,7 @@ export const bucket = defineResource({
     );
     return { id: name, outputs: outputsOf(name, context) };
   },
+  locate: ({ bucket: name }) => name,
   async read({ id }, context) {
     const head = context.s3.send(new HeadBucketCommand({ Bucket: id }));
     return (await unlessAbsent(['NotFound', 'NoSuchBucket'], head)) && outputsOf(id, context);

@@ -40,6 +40,7 @@ export function queueAttribute<Input extends string>(definition: {
       await set(context, inputs.queueUrl, inputs[input]);
       return { id: inputs.queueUrl, outputs: {} };
     },
+    locate: ({ queueUrl }) => queueUrl,
     async read({ id }, { sqs }) {
       const found = await unlessAbsent(
         NO_QUEUE,

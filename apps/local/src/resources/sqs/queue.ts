@@ -10,7 +10,7 @@ import { unlessAbsent } from '../aws-error.ts';
 import type { AwsContext } from '../context.ts';
 import { policyText } from '../json-text.ts';
 import { COMMON_IGNORED, WHY } from '../not-emulated.ts';
-import { NO_QUEUE } from './queue-arn.ts';
+import { NO_QUEUE, queueUrlOf } from './queue-arn.ts';
 import { redriveAllowPolicyText, redrivePolicyText, requireDeadLetterQueue } from './redrive.ts';
 
 export const QUEUE_TYPE = 'aws:sqs/queue:Queue';
@@ -62,6 +62,7 @@ export const queue = defineResource({
     await setAttributes(context, url, attributesOf(inputs));
     return { id: url, outputs: outputsOf(url, await arn(context, url)) };
   },
+  locate: ({ name }, context) => queueUrlOf(context, name),
   async read({ id }, context) {
     const found = await unlessAbsent(NO_QUEUE, arn(context, id));
     return found === undefined ? undefined : outputsOf(id, found);

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { humanLine } from './function-log.ts';
+
+test('an outcome is told in words', () => {
+  const line = { level: 'INFO', message: 'done', key: 'uploads/cat.jpg', outputs: 7 };
+  const measured = { bytesIn: 811_904, bytesOut: 341_484, duration: 545 };
+  expect(humanLine(JSON.stringify({ ...line, ...measured }))).toBe(
+    '  done           uploads/cat.jpg   7 outputs, 812 kB → 342 kB, 545 ms',
+  );
+});
+
+test('a failed attempt says why', () => {
+  const line = { message: 'attempt failed', key: 'k', code: 'TIMEOUT' };
+  expect(humanLine(JSON.stringify({ ...line, error: { message: 'no time left' } }))).toBe(
+    '  attempt failed k   TIMEOUT, no time left',
+  );
+});
+
+test('metrics are for machines', () => {
+  expect(humanLine('{"_aws":{"Timestamp":1},"DONE":1}')).toBeUndefined();
+});
+
+test('everything else is as the function wrote it, but cannot steer the terminal', () => {
+  expect(humanLine('Error: out of\u001b[2J memory')).toBe('Error: out of�[2J memory');
+});

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+
+/** The handler's own lines (apps/resizer/src/report.ts), as far as a person at the terminal wants them. */
+const outcome = z.object({
+  message: z.enum(['done', 'rejected', 'acknowledged', 'attempt failed', 'dead letter']),
+  key: z.string().optional(),
+  code: z.string().optional(),
+  reason: z.string().optional(),
+  error: z.object({ message: z.string() }).optional(),
+  outputs: z.number().optional(),
+  bytesIn: z.number().optional(),
+  bytesOut: z.number().optional(),
+  duration: z.number().optional(),
+});
+const metrics = z.object({ _aws: z.unknown() });
+
+const kilobytes = (bytes: number) => `${Math.ceil(bytes / 1000).toLocaleString('en')} kB`;
+
+/**
+ * One line of the function as one for a person: outcomes in words, metrics left out, everything else as it is.
+ * Characters that steer a terminal are replaced: a key may hold any.
+ *
+ * @returns nothing for a line that is for machines only
+ */
+export function humanLine(line: string): string | undefined {
+  const data = parseJson(line);
+  if (metrics.safeParse(data).success) return undefined;
+  const { success, data: told } = outcome.safeParse(data);
+  return printable(success ? describe(told) : line);
+}
+
+function describe(told: z.output<typeof outcome>): string {
+  const details = [
+    told.code,
+    told.reason ?? told.error?.message,
+    told.outputs !== undefined && `${told.outputs} outputs`,
+    told.bytesIn !== undefined &&
+      told.bytesOut !== undefined &&
+      `${kilobytes(told.bytesIn)} → ${kilobytes(told.bytesOut)}`,
+    told.duration !== undefined && `${told.duration} ms`,
+  ].filter(Boolean);
+  return `  ${told.message.padEnd(14)} ${told.key ?? ''}   ${details.join(', ')}`;
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '�');
+}

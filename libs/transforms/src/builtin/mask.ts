@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { defineTransform, type Shape } from '../define-transform.ts';
+import { roundedAlpha } from './mask-alpha.ts';
+
+const options = z.strictObject({
+  /** `rounded` (default) rounds the corners; `circle` keeps the largest circle, or ellipse, that fills the picture. */
+  shape: z.enum(['rounded', 'circle']).default('rounded'),
+  /** With `rounded`: radius of the corners, pixels, or `N%` of the shorter side. Default `10%`. */
+  radius: z
+    .union([z.number().min(0), z.string().regex(/^([0-4]?\d(\.\d+)?|50)%$/)], {
+      error: 'expected pixels (0 and up) or a percentage up to 50%',
+    })
+    .default('10%'),
+});
+
+function radii({ width, height }: Shape, { shape, radius }: z.output<typeof options>) {
+  if (shape === 'circle') return [width / 2, height / 2] as const;
+  const shorter = Math.min(width, height);
+  const pixels =
+    typeof radius === 'number' ? radius : (Number(radius.slice(0, -1)) / 100) * shorter;
+  const fitting = Math.min(pixels, shorter / 2);
+  return [fitting, fitting] as const;
+}
+
+/** Makes the corners transparent; write it in a format that has alpha (PNG, WebP, AVIF, TIFF). */
+export const mask = defineTransform({
+  name: 'mask',
+  version: 1,
+  options,
+  scalar: 'shape',
+  after: (input) => ({ ...input, hasAlpha: true }),
+  slots: () => ['composite'],
+  apply(image, given, { input }) {
+    const { width, height } = input;
+    const [radiusX, radiusY] = radii(input, given);
+    return image.composite([
+      {
+        input: roundedAlpha(input, radiusX, radiusY),
+        raw: { width, height, channels: 4 },
+        blend: 'dest-in',
+      },
+    ]);
+  },
+});

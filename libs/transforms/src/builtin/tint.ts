@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { defineTransform } from '../define-transform.ts';
+import { colourSchema } from './background.ts';
+
+const options = z.strictObject({
+  /** Gives the hue; the picture's lightness stays. */
+  colour: colourSchema,
+});
+
+/** Dyes the picture in one colour. */
+export const tint = defineTransform({
+  name: 'tint',
+  version: 1,
+  options,
+  scalar: 'colour',
+  slots: () => ['tint'],
+  apply: (image, { colour }) => image.tint(colour),
+});

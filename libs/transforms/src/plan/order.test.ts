@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { arbitrarySteps, arbitraryVariants, DRAWN_TRANSFORMS } from '../testing/arbitrary-steps.ts';
+import { builtinTransforms } from '../builtin/index.ts';
+import { createCatalog } from '../catalog.ts';
+import { createEngine, createReferenceEngine } from '../engine/index.ts';
+import { difference, renderAll, sample, type SampleOptions } from '../testing/index.ts';
+
+const catalog = createCatalog(builtinTransforms);
+const engine = createEngine({ catalog });
+const reference = createReferenceEngine({ catalog });
+const seed = process.env['ORDER_SEED'] ? { seed: Number(process.env['ORDER_SEED']) } : {};
+
+async function compare(source: Buffer, variants: Record<string, unknown>) {
+  const planned = await renderAll(engine, catalog, source, variants);
+  const stepByStep = await renderAll(reference, catalog, source, variants);
+  const differences = [];
+  for (const [name, { bytes, width, height }] of stepByStep.outputs) {
+    const other = planned.outputs.get(name);
+    expect({ width: other?.width, height: other?.height }).toEqual({ width, height });
+    differences.push(await difference(other?.bytes ?? new Uint8Array(), bytes));
+  }
+  return differences;
+}
+
+const pictures = fc.record({
+  width: fc.integer({ min: 30, max: 120 }),
+  height: fc.integer({ min: 30, max: 120 }),
+  orientation: fc.integer({ min: 1, max: 8 }),
+  seed: fc.integer({ min: 1, max: 5 }),
+});
+
+test('every transform that changes pixels is drawn', () => {
+  const pixels = builtinTransforms.filter(
+    ({ name }) => !['encode', 'metadata', 'colourspace'].includes(name),
+  );
+  expect([...DRAWN_TRANSFORMS].sort()).toEqual(pixels.map(({ name }) => name).sort());
+});
+
+test('the plan of a variant does what its steps say in their order', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      pictures,
+      fc.constantFrom<SampleOptions>({ format: 'png' }, { format: 'png', alpha: true }),
+      arbitrarySteps,
+      async (picture, kind, steps) => {
+        const source = await sample({ ...picture, ...kind });
+        const [found] = await compare(source, { one: [...steps, { encode: 'png' }] });
+        console.log('A', found?.mean.toFixed(3), found?.psnr.toFixed(1), JSON.stringify(steps));
+      },
+    ),
+    { numRuns: 300, ...seed },
+  );
+});
+
+test('so does the plan of several variants that share their work', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      pictures,
+      fc.constantFrom<SampleOptions>(
+        { format: 'jpeg' },
+        { format: 'webp' },
+        { format: 'png', alpha: true },
+      ),
+      arbitraryVariants,
+      async (picture, kind, variants) => {
+        const source = await sample({ ...picture, ...kind });
+        const named = Object.fromEntries(
+          variants.map((steps, index) => [`v${index}`, [...steps, { encode: 'png' }]]),
+        );
+        for (const found of await compare(source, named))
+          console.log(
+            'B',
+            found?.mean.toFixed(3),
+            found?.psnr.toFixed(1),
+            JSON.stringify(variants),
+          );
+      },
+    ),
+    { numRuns: 200, ...seed },
+  );
+});

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+
+const colour = fc.constantFrom('white', '#336699', '#ff000080', 'transparent');
+const side = fc.integer({ min: 8, max: 90 });
+const edge = fc.integer({ min: 0, max: 9 });
+
+const resize = fc
+  .record(
+    {
+      width: side,
+      height: side,
+      fit: fc.constantFrom('cover', 'contain', 'fill', 'inside', 'outside'),
+      position: fc.constantFrom('centre', 'north', 'southeast', 'left'),
+      background: colour,
+      kernel: fc.constantFrom('lanczos3', 'lanczos3', 'cubic', 'mitchell'),
+      withoutEnlargement: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  )
+  .filter(({ width, height }) => width !== undefined || height !== undefined);
+
+const share = fc.integer({ min: 0, max: 30 });
+const crop = fc.oneof(
+  fc.record({ left: share, top: share }).map(({ left, top }) => ({
+    left: `${left}%`,
+    top: `${top}%`,
+    width: '60%',
+    height: '60%',
+  })),
+  fc.record({
+    aspectRatio: fc.constantFrom('1:1', '16:9', '3:4'),
+    gravity: fc.constantFrom('centre', 'northwest', 'south'),
+  }),
+);
+
+/** One step of every built-in transform that changes pixels, with options that keep small pictures recognisable. */
+const STEPS = {
+  rotate: fc.oneof(
+    fc.constant('auto'),
+    fc.constantFrom(90, 180, 270, -90),
+    fc.record({ angle: fc.constantFrom(12, 45), background: colour }),
+  ),
+  resize,
+  crop,
+  extend: fc.record({
+    top: edge,
+    bottom: edge,
+    left: edge,
+    right: edge,
+    extendWith: fc.constantFrom('background', 'copy', 'mirror'),
+    background: colour,
+  }),
+  flip: fc.constant({}),
+  flop: fc.constant({}),
+  blur: fc.oneof(fc.constant({}), fc.constantFrom(0.8, 2)),
+  sharpen: fc.oneof(fc.constant({}), fc.constant(0.8)),
+  median: fc.constantFrom(3, 5),
+  modulate: fc.record({
+    brightness: fc.constantFrom(0.8, 1, 1.2),
+    saturation: fc.constantFrom(0.5, 1, 1.3),
+    hue: fc.constantFrom(0, 90),
+  }),
+  grayscale: fc.constant({}),
+  tint: fc.constantFrom('#336699', '#cc6600'),
+  normalise: fc.constantFrom({}, { lower: 0, upper: 100 }),
+  gamma: fc.constantFrom({ gamma: 1.5 }, { gamma: 1.2, gammaOut: 1.8 }),
+  negate: fc.constantFrom({ alpha: false }, { alpha: true }),
+  flatten: colour,
+  mask: fc.constantFrom('rounded', 'circle'),
+} as const;
+
+/** Names of the transforms that `arbitrarySteps` draws from. */
+export const DRAWN_TRANSFORMS: readonly string[] = Object.keys(STEPS);
+
+const step = fc.oneof(
+  ...Object.entries(STEPS).map(([name, options]: [string, fc.Arbitrary<unknown>]) =>
+    options.map((given) => ({ [name]: given })),
+  ),
+);
+
+/** Steps in the recipe's form. */
+export const arbitrarySteps = fc.array(step, { minLength: 1, maxLength: 5 });
+
+/** Several variants' steps, of which some begin alike. */
+export const arbitraryVariants = fc
+  .record({
+    shared: fc.array(step, { maxLength: 2 }),
+    own: fc.array(fc.array(step, { maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+  })
+  .map(({ shared, own }) => own.map((steps) => [...shared, ...steps]));
