@@ -47,11 +47,15 @@ export class ResourceStep<Context extends HandlerContext> {
     const wanted =
       before && !before.creating ? keepIgnored(before.inputs, inputs, ignoreChanges) : inputs;
     const after = this.#checked(wanted, previousName);
-    if (before === undefined || before.creating) return this.#create('create', after);
-
+    if (before === undefined) return this.#create('create', after);
+    const changed = changedProperties(before.inputs, after.inputs);
+    if (before.creating) {
+      // What may exist under the old name is no longer wanted.
+      if (this.#replacesOn(changed)) await this.#environment.state.replace(before, after);
+      return this.#create('create', after);
+    }
     const found = await this.#find(before);
     if (found === undefined) return this.#create('recreate', after);
-    const changed = changedProperties(before.inputs, after.inputs);
     if (changed.length === 0) return this.#keep(before, { ...after, outputs: found });
     return this.#replacesOn(changed)
       ? this.#replace(before, wanted, after, changed)
@@ -91,7 +95,7 @@ export class ResourceStep<Context extends HandlerContext> {
         ...new Set([...registration.secretInputs, ...registration.additionalSecretOutputs]),
       ],
       // A parent outlives its children, too.
-      dependencies: [...new Set([...registration.dependencies, parent])].sort(),
+      dependencies: [...new Set([...registration.dependencies, parent])].filter(Boolean).sort(),
       protect,
       retainOnDelete,
       autoNamed: checked.autoNamed,
@@ -162,6 +166,7 @@ export class ResourceStep<Context extends HandlerContext> {
 
   #replacesOn(changed: readonly string[]): boolean {
     const fixed = [...(this.#handler.replaceOn ?? []), ...this.#registration.replaceOnChanges];
+    if (changed.length === 0) return false;
     return this.#handler.update === undefined || changed.some((name) => fixed.includes(name));
   }
 

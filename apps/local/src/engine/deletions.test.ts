@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MemoryCloud, memoryHandlers } from './testing/memory-cloud.ts';
+import { run, type Program, type Register } from './testing/run.ts';
+
+let dataDir: string;
+let cloud: MemoryCloud;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), 'deployment-'));
+  cloud = new MemoryCloud();
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+const BOX = 'test:index:Box';
+const LABEL = 'test:index:Label';
+const urn = (type: string, name: string) => `urn:pulumi:dev::shop::${type}::${name}`;
+
+const deploy = (program: Program) => run(memoryHandlers, cloud, dataDir, program);
+const failure = (program: Program) =>
+  deploy(program).then(
+    () => expect.unreachable('the deployment succeeded'),
+    (error: unknown) => error,
+  );
+
+describe('what the program no longer has', () => {
+  test('is deleted, dependents first', async () => {
+    await deploy(async (register) => {
+      const a = await register(BOX, 'a', { name: 'a' });
+      const b = await register(BOX, 'b', { name: 'b' }, { dependencies: [a.urn] });
+      await register(BOX, 'c', { name: 'c' }, { dependencies: [a.urn, b.urn] });
+      await register(BOX, 'kept', { name: 'kept' });
+    });
+    cloud.takeCalls();
+    const { changes } = await deploy((register) => register(BOX, 'kept', { name: 'kept' }));
+    expect(cloud.takeCalls()).toEqual(['delete c', 'delete b', 'delete a']);
+    expect(changes).toMatchObject({ deleted: 3, same: 1 });
+  });
+
+  test('stays when it is protected, and nothing else is deleted either', async () => {
+    await deploy(async (register) => {
+      await register(BOX, 'a', { name: 'a' });
+      await register(BOX, 'b', { name: 'b' }, { protect: true });
+    });
+    cloud.takeCalls();
+    expect(await failure(() => Promise.resolve())).toMatchObject({
+      code: 'PROTECTED',
+      message: expect.stringMatching(/^test:index:Box "b": .*deploy it once without `protect`/),
+    });
+    expect(cloud.takeCalls()).toEqual([]);
+  });
+
+  test('stays when it is to be retained, and is forgotten', async () => {
+    await deploy((register) => register(BOX, 'a', {}, { retainOnDelete: true }));
+    const { deployment } = await deploy(() => Promise.resolve());
+    expect(cloud.things.size).toBe(1);
+    expect(deployment.resources()).toEqual([]);
+  });
+
+  test('stays when the program has it under another name, and a warning says what AWS would do', async () => {
+    await deploy((register) => register(BOX, 'before', { name: 'data' }));
+    cloud.takeCalls();
+    const { events } = await deploy((register) => register(BOX, 'after', { name: 'data' }));
+    expect(cloud.takeCalls()).toEqual(['create data']);
+    expect(events).toContainEqual({
+      kind: 'warning',
+      message: expect.stringContaining('needs the option `aliases`'),
+    });
+  });
+
+  test('is the same resource where an alias says so', async () => {
+    const { deployment } = await deploy((register) => register(BOX, 'before'));
+    const { changes, deployment: next } = await deploy((register) =>
+      register(BOX, 'after', {}, { aliases: [urn(BOX, 'before')] }),
+    );
+    expect(changes).toMatchObject({ same: 1, deleted: 0 });
+    expect(next.resources()[0]?.id).toBe(deployment.resources()[0]?.id);
+  });
+});
