@@ -26,7 +26,10 @@ const report = createReport(logger, metrics);
 const pipeline = {
   source: s3ObjectStore(s3, environment.sourceBucket),
   processed: s3ObjectStore(s3, environment.processedBucket),
-  engine: createEngine({ catalog, concurrency: 1 }),
+  engine: createEngine({
+    catalog,
+    svg: environment.recipes.some(({ formats }) => formats.includes('svg')),
+  }),
   recipes: environment.recipes,
   limits: environment.limits,
 };

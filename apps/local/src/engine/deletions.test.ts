@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MemoryCloud, memoryHandlers } from './testing/memory-cloud.ts';
-import { run, type Program, type Register } from './testing/run.ts';
+import { BOX, MemoryCloud, memoryHandlers } from './testing/memory-cloud.ts';
+import { run, type Program, urn } from './testing/run.ts';
 
 let dataDir: string;
 let cloud: MemoryCloud;
@@ -13,10 +13,6 @@ beforeEach(async () => {
   cloud = new MemoryCloud();
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
-
-const BOX = 'test:index:Box';
-const LABEL = 'test:index:Label';
-const urn = (type: string, name: string) => `urn:pulumi:dev::shop::${type}::${name}`;
 
 const deploy = (program: Program) => run(memoryHandlers, cloud, dataDir, program);
 const failure = (program: Program) =>

@@ -9,7 +9,8 @@ import { difference, renderAll, sample, type SampleOptions } from '../testing/in
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });
 const reference = createReferenceEngine({ catalog });
-const seed = process.env['ORDER_SEED'] ? { seed: Number(process.env['ORDER_SEED']) } : {};
+/** Random recipes of each property; 20,000 were tried when it was written. */
+const RUNS = 150;
 
 async function compare(source: Buffer, variants: Record<string, unknown>) {
   const planned = await renderAll(engine, catalog, source, variants);
@@ -46,10 +47,11 @@ test('the plan of a variant does what its steps say in their order', async () =>
       async (picture, kind, steps) => {
         const source = await sample({ ...picture, ...kind });
         const [found] = await compare(source, { one: [...steps, { encode: 'png' }] });
-        console.log('A', found?.mean.toFixed(3), found?.psnr.toFixed(1), JSON.stringify(steps));
+        // Rounding to 8 bits after every step is all that the reference does more.
+        expect(found?.mean).toBeLessThan(1);
       },
     ),
-    { numRuns: 300, ...seed },
+    { numRuns: RUNS },
   );
 });
 
@@ -68,15 +70,10 @@ test('so does the plan of several variants that share their work', async () => {
         const named = Object.fromEntries(
           variants.map((steps, index) => [`v${index}`, [...steps, { encode: 'png' }]]),
         );
-        for (const found of await compare(source, named))
-          console.log(
-            'B',
-            found?.mean.toFixed(3),
-            found?.psnr.toFixed(1),
-            JSON.stringify(variants),
-          );
+        // Shrink-on-load and a reduction on the way resample twice, which these tiny pictures show most.
+        for (const { mean } of await compare(source, named)) expect(mean).toBeLessThan(4);
       },
     ),
-    { numRuns: 200, ...seed },
+    { numRuns: RUNS },
   );
 });

@@ -99,6 +99,9 @@ export function whyNotNext(
       ? `sharp does ${first} once per pipeline`
       : `sharp does ${first} before ${last}`;
   }
+  if (pipeline.used.has('rotate90') && slots.includes('rotateAngle')) {
+    return 'the second rotate of a pipeline replaces the first (operation.mjs, rotate)';
+  }
   if (pipeline.hasAlpha) {
     const all = new Set([...pipeline.used, ...slots]);
     const straight = [...all].find((slot) => STRAIGHT_ALPHA_ONLY.has(slot));

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { archiveSchema } from '../assets.ts';
 import { defineResource, type HandlerContext, type Handlers } from '../handler.ts';
 
+export const BOX = 'test:index:Box';
+export const LABEL = 'test:index:Label';
+
 export const ENDPOINT = 'http://127.0.0.1:4000';
 
 /** A cloud in memory that remembers every call that changed it. */
@@ -30,7 +33,7 @@ export class MemoryCloud implements HandlerContext {
 
 /** Has a physical name, a size that changes in place and a shape that does not. */
 const box = defineResource({
-  type: 'test:index:Box',
+  type: BOX,
   inputs: z.strictObject({
     name: z.string(),
     size: z.number().default(1),
@@ -73,7 +76,7 @@ const box = defineResource({
 
 /** Belongs to a box, has no name of its own and no way to change in place. */
 const label = defineResource({
-  type: 'test:index:Label',
+  type: LABEL,
   inputs: z.strictObject({ box: z.string(), text: z.string() }),
   create({ box: id, text }, cloud: MemoryCloud) {
     cloud.calls.push(`label ${id} ${text}`);

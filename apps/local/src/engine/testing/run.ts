@@ -55,3 +55,6 @@ export async function run<Context extends HandlerContext>(
   await deployment.finish();
   return { deployment, changes: report.changes, notEmulated: report.notEmulated(), events };
 }
+
+/** The URN of a resource that `run` registered, without a parent. */
+export const urn = (type: string, name: string) => `urn:pulumi:dev::shop::${type}::${name}`;
