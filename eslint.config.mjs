@@ -8,6 +8,12 @@ const sharpAtRunTime = {
   message: 'Only libs/transforms/src/engine imports sharp at run time (docs/architecture.md).',
 };
 
+const roomsAtRunTime = {
+  group: ['@darkroom/*'],
+  allowTypeImports: true,
+  message: 'The page knows the other rooms by their types only (docs/architecture.md).',
+};
+
 /** Who may know whom; the reasons are in docs/architecture.md. */
 const depConstraints = [
   {
@@ -45,6 +51,12 @@ const depConstraints = [
     // apps/local takes the program and the function as paths, as a cloud would.
     onlyDependOnLibsWithTags: ['room:pipeline', 'room:events'],
     bannedExternalImports: ['@pulumi/aws', 'exifr'],
+  },
+  {
+    sourceTag: 'room:console',
+    // Of the pipeline, types only (below): the page talks to S3 as any application does.
+    onlyDependOnLibsWithTags: ['room:pipeline'],
+    bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', '@pulumi/*', 'fauxqs', 'fastify'],
   },
 ];
 
@@ -88,6 +100,13 @@ export default tseslint.config(
     // Programs that stand in for the operator's: they know Pulumi's provider as `apps/infra` does.
     files: ['apps/local/src/resources/fixtures/**'],
     rules: { '@nx/enforce-module-boundaries': 'off' },
+  },
+  {
+    files: ['apps/console/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [roomsAtRunTime] }],
+    },
   },
   {
     files: ['**/*.mjs', '**/*.js'],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { toDotPath } from 'zod/v4/core';
 import { InvalidMessageError } from './errors.ts';
 
 /** Where in the body we are: the keys that lead there, e.g. `['Message']` inside an SNS envelope. */
@@ -9,7 +10,7 @@ const MAX_ISSUES = 3;
 
 /** A path as a person writes it, `Message.Records[0].s3.bucket.name`; the root is `body`. */
 export function nameOf(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'body' : z.core.toDotPath(path);
+  return path.length === 0 ? 'body' : toDotPath(path);
 }
 
 /**

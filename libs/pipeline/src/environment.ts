@@ -1,43 +1,13 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import * as z from 'zod';
 import { limitsSchema, type Limits } from './limits.ts';
-import { recipesSchema, type Recipe, type RecipeInput } from './recipe.ts';
-import { formatIssues, type Settings } from './settings.ts';
-
-/** All variables of a function together, bytes (Lambda developer guide, "Lambda quotas"). */
-export const MAX_ENVIRONMENT_BYTES = 4096;
-/** Recipes that do not fit into the environment travel as this file of the function's package. */
-export const RECIPES_FILE = 'recipes.json';
-/** Left for the variables whose length is known only after deployment: names, URLs, levels. */
-const OTHER_VARIABLES_BYTES = 1536;
-
-/** A string that holds JSON which the schema takes. */
-function json<T extends z.ZodType>(schema: T) {
-  return z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch (cause) {
-        context.addIssue({ code: 'custom', message: `is no JSON: ${String(cause)}` });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
-}
-
-const positive = z.coerce.number<string>().int().positive();
-
-const environmentSchema = z.object({
-  DARKROOM_SOURCE_BUCKET: z.string().min(3),
-  DARKROOM_PROCESSED_BUCKET: z.string().min(3),
-  DARKROOM_DEAD_LETTER_QUEUE_URL: z.url(),
-  DARKROOM_RECIPES: json(recipesSchema),
-  DARKROOM_LIMITS: json(limitsSchema),
-  DARKROOM_MAX_RECEIVE_COUNT: positive,
-  DARKROOM_CONCURRENCY: positive,
-});
+import { check } from './problems.ts';
+import { recipesSchema, type Recipe } from './recipe.ts';
+import {
+  MAX_ENVIRONMENT_BYTES,
+  receiveRecipes,
+  type RecipesTransport,
+} from './recipes-transport.ts';
+import { LOG_LEVELS, type Settings } from './settings.ts';
 
 /** What the function knows when it has started. */
 export interface Environment {
@@ -50,6 +20,9 @@ export interface Environment {
   readonly maxReceiveCount: number;
   /** Images that the function works on at once. */
   readonly concurrency: number;
+  readonly logLevel: Settings['logs']['level'];
+  /** Requests to AWS are traced by X-Ray. */
+  readonly tracing: boolean;
 }
 
 /** Names that exist only after deployment. */
@@ -57,21 +30,6 @@ export interface DeployedNames {
   readonly sourceBucket: string;
   readonly processedBucket: string;
   readonly deadLetterQueueUrl: string;
-}
-
-/** How the recipes travel, decided without knowing the deployed names, so that a preview decides as a deployment does. */
-export interface RecipesTransport {
-  /** Value of `DARKROOM_RECIPES`. */
-  readonly variable: string;
-  /** Content of `RECIPES_FILE` in the package, where the variable points at it. */
-  readonly file?: string;
-}
-
-export function transportRecipes(recipes: readonly RecipeInput[]): RecipesTransport {
-  const text = JSON.stringify(recipes);
-  return Buffer.byteLength(text) + OTHER_VARIABLES_BYTES <= MAX_ENVIRONMENT_BYTES
-    ? { variable: text }
-    : { variable: `file:${RECIPES_FILE}`, file: text };
 }
 
 /** One vCPU is 1,769 MiB (Lambda developer guide, "Configure Lambda function memory"); one image for each. */
@@ -99,6 +57,7 @@ export function formatEnvironment(
     POWERTOOLS_SERVICE_NAME: 'darkroom',
     POWERTOOLS_METRICS_NAMESPACE: 'Darkroom',
     POWERTOOLS_LOG_LEVEL: settings.logs.level,
+    POWERTOOLS_TRACE_ENABLED: String(settings.tracing),
     // glibc's arenas fragment under libvips (lovell/sharp 2607): the process must start with this.
     MALLOC_ARENA_MAX: '2',
     NODE_OPTIONS: '--enable-source-maps',
@@ -124,16 +83,38 @@ export class EnvironmentError extends Error {
   readonly code = 'INVALID_ENVIRONMENT';
 }
 
-function resolveFile(value: string | undefined, root: string): string | undefined {
-  if (!value?.startsWith('file:')) return value;
-  const file = value.slice('file:'.length);
-  try {
-    return readFileSync(path.join(root, file), 'utf8');
-  } catch (cause) {
-    throw new EnvironmentError(`DARKROOM_RECIPES names ${file}, which the package does not hold`, {
-      cause,
-    });
-  }
+/** A string that becomes another value; what `convert` throws is a problem of this variable. */
+function converted(problem: string, convert: (text: string) => unknown) {
+  return z.string().transform((text, context): unknown => {
+    try {
+      return convert(text);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      context.addIssue({ code: 'custom', message: `${problem}: ${reason}` });
+      return z.NEVER;
+    }
+  });
+}
+
+const json = converted('is no JSON', (text) => JSON.parse(text) as unknown);
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'must be a whole number above 0')
+  .transform(Number);
+
+function environmentSchema(root: string) {
+  const received = converted('cannot be read', (variable) => receiveRecipes(variable, root));
+  return z.object({
+    DARKROOM_SOURCE_BUCKET: z.string().min(3),
+    DARKROOM_PROCESSED_BUCKET: z.string().min(3),
+    DARKROOM_DEAD_LETTER_QUEUE_URL: z.url(),
+    DARKROOM_RECIPES: received.pipe(json).pipe(recipesSchema),
+    DARKROOM_LIMITS: json.pipe(limitsSchema),
+    DARKROOM_MAX_RECEIVE_COUNT: count,
+    DARKROOM_CONCURRENCY: count,
+    POWERTOOLS_LOG_LEVEL: z.enum(LOG_LEVELS),
+    POWERTOOLS_TRACE_ENABLED: z.enum(['true', 'false']).transform((value) => value === 'true'),
+  });
 }
 
 /**
@@ -144,23 +125,21 @@ export function parseEnvironment(
   variables: Readonly<Record<string, string | undefined>>,
   root: string,
 ): Environment {
-  const result = environmentSchema.safeParse({
-    ...variables,
-    DARKROOM_RECIPES: resolveFile(variables['DARKROOM_RECIPES'], root),
-  });
-  if (!result.success)
-    throw new EnvironmentError(
-      `The function's environment is not valid:\n${formatIssues(result.error)}`,
-      { cause: result.error },
-    );
-  const parsed = result.data;
+  const checked = check(environmentSchema(root), variables);
+  if (!checked.ok)
+    throw new EnvironmentError(`The function's environment is not valid:\n${checked.problems}`, {
+      cause: checked.cause,
+    });
+  const { data } = checked;
   return {
-    sourceBucket: parsed.DARKROOM_SOURCE_BUCKET,
-    processedBucket: parsed.DARKROOM_PROCESSED_BUCKET,
-    deadLetterQueueUrl: parsed.DARKROOM_DEAD_LETTER_QUEUE_URL,
-    recipes: parsed.DARKROOM_RECIPES,
-    limits: parsed.DARKROOM_LIMITS,
-    maxReceiveCount: parsed.DARKROOM_MAX_RECEIVE_COUNT,
-    concurrency: parsed.DARKROOM_CONCURRENCY,
+    sourceBucket: data.DARKROOM_SOURCE_BUCKET,
+    processedBucket: data.DARKROOM_PROCESSED_BUCKET,
+    deadLetterQueueUrl: data.DARKROOM_DEAD_LETTER_QUEUE_URL,
+    recipes: data.DARKROOM_RECIPES,
+    limits: data.DARKROOM_LIMITS,
+    maxReceiveCount: data.DARKROOM_MAX_RECEIVE_COUNT,
+    concurrency: data.DARKROOM_CONCURRENCY,
+    logLevel: data.POWERTOOLS_LOG_LEVEL,
+    tracing: data.POWERTOOLS_TRACE_ENABLED,
   };
 }

@@ -8,6 +8,8 @@ export * from './manifest.ts';
 export * from './object-store.ts';
 export * from './recipe-hash.ts';
 export * from './recipe.ts';
+export { RECIPES_FILE, transportRecipes } from './recipes-transport.ts';
+export type { RecipesTransport } from './recipes-transport.ts';
 export * from './settings.ts';
 export * from './timing.ts';
 export { reconcile } from './reconcile.ts';

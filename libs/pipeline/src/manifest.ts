@@ -1,6 +1,6 @@
 import { OUTPUT_FORMATS, SOURCE_FORMATS } from '@darkroom/transforms';
 import * as z from 'zod';
-import { CODES, type RejectionCode } from './errors.ts';
+import { CODES, isRejection, type Code, type RejectionCode } from './errors.ts';
 
 const sourceSchema = z.object({
   bucket: z.string(),
@@ -31,27 +31,32 @@ const outputSchema = z.object({
   sha256: z.string(),
 });
 
-const base = {
-  version: z.literal(1),
-  recipe: z.string(),
-  recipeHash: z.string(),
-  source: sourceSchema,
-};
+const REJECTION_CODES = Object.keys(CODES).filter((code): code is RejectionCode =>
+  isRejection(code as Code),
+);
 
-/** The outcome of an upload, `K/manifest.json` (contract, "Manifest"). Readers ignore members that they do not know. */
+const versionSchema = z.literal(1);
+const made = { recipe: z.string(), recipeHash: z.string(), source: sourceSchema };
+
+/**
+ * The outcome of an upload, `K/manifest.json` (contract, "Manifest"). Readers ignore members that they do not know.
+ * The order of members here is that of the file.
+ */
 export const manifestSchema = z.discriminatedUnion('status', [
   z.object({
-    ...base,
+    version: versionSchema,
     status: z.literal('done'),
+    ...made,
     outputs: z.array(outputSchema),
     placeholder: z.object({ thumbhash: z.string(), dominantColour: z.string() }).optional(),
   }),
   z.object({
-    ...base,
+    version: versionSchema,
     status: z.literal('rejected'),
+    ...made,
     outputs: z.array(outputSchema).max(0),
     error: z.object({
-      code: z.enum(Object.keys(CODES) as [RejectionCode, ...RejectionCode[]]),
+      code: z.enum(REJECTION_CODES),
       message: z.string(),
       retryable: z.boolean(),
     }),

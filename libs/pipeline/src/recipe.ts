@@ -13,18 +13,23 @@ const nameSchema = z
     'a name is 1 to 64 lower-case letters, digits and inner hyphens',
   );
 
-function unique<T extends { name: string }>(items: readonly T[], context: z.RefinementCtx): void {
-  const seen = new Set<string>();
-  items.forEach(({ name }, index) => {
-    if (seen.has(name))
-      context.addIssue({
-        code: 'custom',
-        path: [index, 'name'],
-        message: `"${name}" is already taken: names must differ`,
-      });
-    seen.add(name);
-  });
-}
+/** Names must differ; told together with whatever else is wrong, so that the items may be anything yet. */
+const uniqueNames = z.superRefine<readonly ({ name?: unknown } | null | undefined)[]>(
+  (items, context) => {
+    const seen = new Set<unknown>();
+    items.forEach((item, index) => {
+      const name = item?.name;
+      if (typeof name === 'string' && seen.has(name))
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'name'],
+          message: `"${name}" is already taken: names must differ`,
+        });
+      seen.add(name);
+    });
+  },
+  { when: ({ value }) => Array.isArray(value) },
+);
 
 /** S3's own limit for the values of a notification's filter rules is the length of a key. */
 const keyPartSchema = z
@@ -54,7 +59,7 @@ export const recipeSchema = z.strictObject({
   variants: z
     .array(variantSchema)
     .min(1)
-    .superRefine(unique)
+    .check(uniqueNames)
     .describe('The pictures to make of an upload'),
   formats: z
     .array(z.enum(SOURCE_FORMATS))
@@ -72,7 +77,7 @@ export const recipeSchema = z.strictObject({
     .describe('What becomes of the outputs when the upload is removed'),
 });
 
-export const recipesSchema = z.array(recipeSchema).min(1).superRefine(unique);
+export const recipesSchema = z.array(recipeSchema).min(1).check(uniqueNames);
 
 /** A recipe as its schema leaves it: steps parsed, defaults filled in. */
 export type Recipe = z.output<typeof recipeSchema>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { limitsSchema } from './limits.ts';
+import { check } from './problems.ts';
 import { recipesSchema } from './recipe.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -23,50 +24,64 @@ const functionSchema = z.strictObject({
 });
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const queueSchema = z.strictObject({
-  batchSize: z
-    .int()
-    .min(1)
-    .max(10_000)
-    .default(5)
-    .describe('Most messages for one call of the function'),
-  batchWindow: z
-    .int()
-    .min(0)
-    .max(300)
-    .default(0)
-    .describe('Seconds to wait for a batch to fill; at least 1 for batches above 10'),
-  maximumConcurrency: z
-    .int()
-    .min(2)
-    .max(1000)
-    .default(10)
-    .describe('Most calls of the function at once: the guard against a surprise bill'),
-  maxReceiveCount: z
-    .int()
-    .min(5)
-    .max(1000)
-    .default(5)
-    .describe('Attempts before the dead-letter queue'),
-  retention: z
-    .int()
-    .min(60)
-    .max(14 * DAY_SECONDS)
-    .default(4 * DAY_SECONDS)
-    .describe('Seconds that a message is kept'),
-  deadLetterRetention: z
-    .int()
-    .min(60)
-    .max(14 * DAY_SECONDS)
-    .default(14 * DAY_SECONDS)
-    .describe('Seconds that a dead letter is kept; more than `retention`'),
-});
+const queueSchema = z
+  .strictObject({
+    batchSize: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(5)
+      .describe('Most messages for one call of the function'),
+    batchWindow: z
+      .int()
+      .min(0)
+      .max(300)
+      .default(0)
+      .describe('Seconds to wait for a batch to fill; at least 1 for batches above 10'),
+    maximumConcurrency: z
+      .int()
+      .min(2)
+      .max(1000)
+      .default(10)
+      .describe('Most calls of the function at once: the guard against a surprise bill'),
+    maxReceiveCount: z
+      .int()
+      .min(5)
+      .max(1000)
+      .default(5)
+      .describe('Attempts before the dead-letter queue'),
+    retention: z
+      .int()
+      .min(60)
+      .max(14 * DAY_SECONDS)
+      .default(4 * DAY_SECONDS)
+      .describe('Seconds that a message is kept'),
+    deadLetterRetention: z
+      .int()
+      .min(60)
+      .max(14 * DAY_SECONDS)
+      .default(14 * DAY_SECONDS)
+      .describe('Seconds that a dead letter is kept; more than `retention`'),
+  })
+  .superRefine((queue, context) => {
+    if (queue.batchSize > 10 && queue.batchWindow < 1)
+      context.addIssue({
+        code: 'custom',
+        path: ['batchWindow'],
+        message: 'a batchSize above 10 needs a batchWindow of at least 1 second',
+      });
+    if (queue.deadLetterRetention <= queue.retention)
+      context.addIssue({
+        code: 'custom',
+        path: ['deadLetterRetention'],
+        message: `must be longer than queue.retention (${queue.retention} s): a dead letter keeps the age of its message`,
+      });
+  });
+
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
 const logsSchema = z.strictObject({
-  level: z
-    .enum(['DEBUG', 'INFO', 'WARN', 'ERROR'])
-    .default('INFO')
-    .describe('Least level that is logged'),
+  level: z.enum(LOG_LEVELS).default('INFO').describe('Least level that is logged'),
   retentionDays: z
     .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653])
     .default(30)
@@ -88,30 +103,16 @@ const storageSchema = z.strictObject({
 });
 
 /** What one stack sets: `darkroom:pipeline` in `Pulumi.STACK.yaml`. Only the recipes have no default. */
-export const settingsSchema = z
-  .strictObject({
-    recipes: recipesSchema,
-    limits: limitsSchema.prefault({}),
-    function: functionSchema.prefault({}),
-    queue: queueSchema.prefault({}),
-    logs: logsSchema.prefault({}),
-    storage: storageSchema.prefault({}),
-    tags: z.record(z.string(), z.string()).default({}).describe('Tags of every resource'),
-  })
-  .superRefine(({ queue }, context) => {
-    if (queue.batchSize > 10 && queue.batchWindow < 1)
-      context.addIssue({
-        code: 'custom',
-        path: ['queue', 'batchWindow'],
-        message: 'a batchSize above 10 needs a batchWindow of at least 1 second',
-      });
-    if (queue.deadLetterRetention <= queue.retention)
-      context.addIssue({
-        code: 'custom',
-        path: ['queue', 'deadLetterRetention'],
-        message: `must be longer than queue.retention (${queue.retention} s): a dead letter keeps the age of its message`,
-      });
-  });
+export const settingsSchema = z.strictObject({
+  recipes: recipesSchema,
+  limits: limitsSchema.prefault({}),
+  function: functionSchema.prefault({}),
+  queue: queueSchema.prefault({}),
+  logs: logsSchema.prefault({}),
+  tracing: z.boolean().default(false).describe('X-Ray tracing'),
+  storage: storageSchema.prefault({}),
+  tags: z.record(z.string(), z.string()).default({}).describe('Tags of every resource'),
+});
 
 export type Settings = z.output<typeof settingsSchema>;
 /** What a program or a stack file writes. */
@@ -123,30 +124,12 @@ export class SettingsError extends Error {
   readonly code = 'INVALID_SETTINGS';
 }
 
-/** `recipes[0].variants[1].steps[0].resize.width` */
-export function formatPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, index) =>
-      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
-    )
-    .join('');
-}
-
-/** One line for each problem: where it stands, and what is allowed there. */
-export function formatIssues(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => `  ${path.length > 0 ? `${formatPath(path)}: ` : ''}${message}`)
-    .join('\n');
-}
-
 /**
  * @param where names the place for messages, for example `Pulumi.dev.yaml, darkroom:pipeline`
  * @throws SettingsError that lists every problem
  */
 export function parseSettings(input: unknown, where: string): Settings {
-  const result = settingsSchema.safeParse(input);
-  if (result.success) return result.data;
-  throw new SettingsError(`${where} is not valid:\n${formatIssues(result.error)}`, {
-    cause: result.error,
-  });
+  const checked = check(settingsSchema, input);
+  if (checked.ok) return checked.data;
+  throw new SettingsError(`${where} is not valid:\n${checked.problems}`, { cause: checked.cause });
 }

@@ -15,6 +15,6 @@ export async function settle<T>(writes: readonly Promise<T>[]): Promise<T[]> {
     result.status === 'rejected' ? [result.reason as unknown] : [],
   );
   const failure = failures.find((reason) => !isConflict(reason)) ?? failures[0];
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined) throw toPipelineError(failure);
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }

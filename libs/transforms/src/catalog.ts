@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { BoundTransform, Transform } from './define-transform.ts';
+import type { StepInput } from './step-input.ts';
 import { createStepSchema, createStepsSchema } from './step-schema.ts';
 import type { Step } from './types.ts';
 
-/** Every transform that recipes may name. */
-export interface Catalog {
+/** Every transform that recipes may name; `Input` is the type of a step as a recipe writes it. */
+export interface Catalog<Input = unknown> {
   readonly names: readonly string[];
   get(name: string): Transform | undefined;
   /**
@@ -13,9 +14,9 @@ export interface Catalog {
    */
   bind(step: Step): BoundTransform;
   /** One step in the recipe's form (`{ resize: { width: 320 } }`, `{ rotate: 'auto' }`, `'flip'`) to a `Step`. */
-  readonly stepSchema: z.ZodType<Step>;
+  readonly stepSchema: z.ZodType<Step, Input>;
   /** All steps of a variant: each as `stepSchema`, and settings once, with nothing after `encode`. */
-  readonly stepsSchema: z.ZodType<Step[]>;
+  readonly stepsSchema: z.ZodType<Step[], Input[]>;
   /** Name to version of the transforms that the steps use, for the recipe's hash. */
   versions(steps: readonly Step[]): Readonly<Record<string, number>>;
 }
@@ -24,7 +25,9 @@ export interface Catalog {
  * Makes the catalog of a literal list of transforms.
  * @throws Error when two have the same name
  */
-export function createCatalog(definitions: readonly Transform[]): Catalog {
+export function createCatalog<const T extends readonly Transform[]>(
+  definitions: T,
+): Catalog<StepInput<T[number]>> {
   const byName = new Map<string, Transform>();
   for (const definition of definitions) {
     if (byName.has(definition.name)) {
@@ -45,8 +48,9 @@ export function createCatalog(definitions: readonly Transform[]): Catalog {
     names,
     get,
     bind: (step) => known(step.transform).bind(step.options),
-    stepSchema: createStepSchema(get, names),
-    stepsSchema: createStepsSchema(get, names),
+    // What the schemas take is told apart at run time; the type says the same to a compiler.
+    stepSchema: createStepSchema(get, names) as z.ZodType<Step, StepInput<T[number]>>,
+    stepsSchema: createStepsSchema(get, names) as z.ZodType<Step[], StepInput<T[number]>[]>,
     versions(steps) {
       const used = [...new Set(steps.map((step) => step.transform))].sort();
       return Object.fromEntries(used.map((name) => [name, known(name).version]));

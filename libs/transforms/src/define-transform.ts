@@ -1,85 +1,52 @@
 import type { Sharp } from 'sharp';
-import type { z } from 'zod';
+import type * as z from 'zod';
+import type {
+  BoundTransform,
+  Facts,
+  RawPixels,
+  Scale,
+  Shape,
+  SlotContext,
+  StepContext,
+} from './bound-transform.ts';
 import type { SharpSlot } from './plan/sharp-order.ts';
-import type { SourceFacts } from './types.ts';
 
-/** What is known of a picture between two steps, before any pixel is read. */
-export interface Shape {
-  /** Pixels; one page of an animation. */
-  readonly width: number;
-  readonly height: number;
-  /** EXIF orientation, 1 to 8, that the pixels still wait for; 1 once they are upright. */
-  readonly orientation: number;
-  readonly hasAlpha: boolean;
-}
-
-/** What a step knows about its place. */
-export interface StepContext {
-  readonly facts: SourceFacts;
-  /** The step's input as declared, even where the pixels at hand are an already reduced copy of it. */
-  readonly input: Shape;
-  /** What the step said that it makes of `input`. */
-  readonly output: Shape;
-  /** The image is the upload itself, so that `autoOrient()` and shrink-on-load work. */
-  readonly fromUpload: boolean;
-  /** Works on one frame of an animation. */
-  readonly animated: boolean;
-}
-
-/** What a step knows when the planner asks which of sharp's operations it will use. */
-export interface SlotContext {
-  readonly fromUpload: boolean;
-  /** Slots that earlier steps of the same sharp pipeline use. */
-  readonly used: ReadonlySet<SharpSlot>;
-}
-
-/** The size that a step scales its whole input to; the planner then decodes no more than that. */
-export interface Scale {
-  /** Pixels. */
-  readonly width: number;
-  readonly height: number;
-  readonly kernel: string;
-  readonly fastShrinkOnLoad: boolean;
-}
-
-/** A step: a transform with its options. Sizes are exact and known before any pixel is read. */
-export interface BoundTransform {
-  readonly name: string;
-  /** `pixels` changes the picture; `setting` decides how the file is written, wherever it stands in the steps. */
-  readonly kind: 'pixels' | 'setting';
-  /** @throws Error where the options do not fit the picture; the message says how. */
-  after(input: Shape): Shape;
-  /** `undefined`: unknown to the planner, so the step has a sharp pipeline of its own. */
-  slots(input: Shape, context: SlotContext): readonly SharpSlot[] | undefined;
-  scale(input: Shape): Scale | undefined;
-  apply(image: Sharp, context: StepContext): Sharp;
-}
+export type * from './bound-transform.ts';
 
 /** A transform as the catalog holds it. Type arguments make wrong options in a typed recipe a compile error. */
-export interface Transform<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
+export interface Transform<
+  Name extends string = string,
+  Schema extends z.ZodType = z.ZodType,
+  Scalar extends string = string,
+> {
   readonly name: Name;
   /** Counts up when the same options yield other bytes; part of the recipe's hash. */
   readonly version: number;
+  readonly kind: BoundTransform['kind'];
   readonly options: Schema;
   /** The option that a bare scalar sets: `blur: 2` for `blur: { sigma: 2 }`. */
-  readonly scalar?: string;
+  readonly scalar?: Scalar;
   /** @throws ZodError on options that the schema refuses */
   bind(options: unknown): BoundTransform;
 }
 
-interface CommonDefinition<Name extends string, Schema extends z.ZodType> {
+interface CommonDefinition<Name extends string, Schema extends z.ZodType, Scalar extends string> {
   readonly name: Name;
   readonly version: number;
-  /** Strict object schema: an unknown option is an error. What it yields, it also takes. */
+  /**
+   * Strict object schema: an unknown option is an error. What it yields, it also takes. Its `meta` has a `description` of
+   * the transform and `examples`, every option is `describe`d: the reference pages and editors show them.
+   */
   readonly options: Schema;
-  readonly scalar?: string;
+  readonly scalar?: Scalar;
 }
 
-/** A transform of pixels, by sharp's lazy operations. */
+/** A transform by sharp's lazy operations. */
 export interface PixelDefinition<
   Name extends string,
   Schema extends z.ZodType,
-> extends CommonDefinition<Name, Schema> {
+  Scalar extends string = string,
+> extends CommonDefinition<Name, Schema, Scalar> {
   readonly kind?: 'pixels';
   /**
    * Shape of the result; the same as the input's where left out.
@@ -88,7 +55,7 @@ export interface PixelDefinition<
   readonly after?: (input: Shape, options: z.output<Schema>) => Shape;
   /**
    * The operations of sharp that `apply` uses, for the planner: steps share a sharp pipeline only where sharp's own
-   * order agrees with the declared one. Left out, the step has a pipeline of its own.
+   * order agrees with the declared one. Left out, the step has a pipeline of its own, and what it makes is checked.
    */
   readonly slots?: (
     options: z.output<Schema>,
@@ -97,39 +64,103 @@ export interface PixelDefinition<
   ) => readonly SharpSlot[];
   /** Only for a step that first scales the whole picture. */
   readonly scale?: (input: Shape, options: z.output<Schema>) => Scale | undefined;
-  readonly apply: (image: Sharp, options: z.output<Schema>, context: StepContext) => Sharp;
+  readonly apply: (
+    image: Sharp,
+    options: z.output<Schema>,
+    context: StepContext,
+  ) => Sharp | Promise<Sharp>;
+}
+
+/** A transform that computes on pixels in memory, frame by frame. It does not go with `colourspace: keep`. */
+export interface RawDefinition<
+  Name extends string,
+  Schema extends z.ZodType,
+  Scalar extends string = string,
+> extends CommonDefinition<Name, Schema, Scalar> {
+  readonly kind: 'raw';
+  /** As in `PixelDefinition`. */
+  readonly after?: (input: Shape, options: z.output<Schema>) => Shape;
+  /** `pixels.data` is the step's own to change and to return. */
+  readonly apply: (
+    pixels: RawPixels,
+    options: z.output<Schema>,
+    context: StepContext,
+  ) => RawPixels | Promise<RawPixels>;
+}
+
+/** An analysis: what it returns stands in the manifest, in the output's `facts`, under the transform's name. */
+export interface FactsDefinition<
+  Name extends string,
+  Schema extends z.ZodType,
+  Scalar extends string = string,
+> extends CommonDefinition<Name, Schema, Scalar> {
+  readonly kind: 'facts';
+  /** `image` is 8-bit sRGB, the first frame of an animation. */
+  readonly apply: (
+    image: Sharp,
+    options: z.output<Schema>,
+    context: StepContext,
+  ) => Facts | Promise<Facts>;
 }
 
 /** A setting of how a variant's file is written. */
 export interface SettingDefinition<
   Name extends string,
   Schema extends z.ZodType,
-> extends CommonDefinition<Name, Schema> {
+  Scalar extends string = string,
+> extends CommonDefinition<Name, Schema, Scalar> {
   readonly kind: 'setting';
 }
 
+type Definition<Name extends string, Schema extends z.ZodType, Scalar extends string> =
+  | PixelDefinition<Name, Schema, Scalar>
+  | RawDefinition<Name, Schema, Scalar>
+  | FactsDefinition<Name, Schema, Scalar>
+  | SettingDefinition<Name, Schema, Scalar>;
+
 /** Makes a transform of its definition; transform files import sharp as a type only. */
-export function defineTransform<const Name extends string, Schema extends z.ZodType>(
-  definition: PixelDefinition<Name, Schema> | SettingDefinition<Name, Schema>,
-): Transform<Name, Schema> {
-  const { name, version, options: schema, scalar } = definition;
+export function defineTransform<
+  const Name extends string,
+  Schema extends z.ZodType,
+  const Scalar extends keyof z.input<Schema> & string = never,
+>(definition: Definition<Name, Schema, Scalar>): Transform<Name, Schema, Scalar> {
+  const { name, version, kind = 'pixels', options: schema, scalar } = definition;
   return {
     name,
     version,
+    kind,
     options: schema,
     ...(scalar === undefined ? {} : { scalar }),
-    bind(given) {
-      const options = schema.parse(given);
-      if (definition.kind === 'setting') {
-        return {
-          name,
-          kind: 'setting',
-          after: (input) => input,
-          slots: () => [],
-          scale: () => undefined,
-          apply: (image) => image,
-        };
-      }
+    bind: (given) => bind(definition, schema.parse(given)),
+  };
+}
+
+function bind<Name extends string, Schema extends z.ZodType, Scalar extends string>(
+  definition: Definition<Name, Schema, Scalar>,
+  options: z.output<Schema>,
+): BoundTransform {
+  const { name } = definition;
+  const nothing = { name, after: (input: Shape) => input, scale: () => undefined };
+  switch (definition.kind) {
+    case 'setting':
+      return { ...nothing, kind: 'setting', slots: () => [] };
+    case 'facts':
+      return {
+        ...nothing,
+        kind: 'facts',
+        slots: () => undefined,
+        apply: (image, context) => definition.apply(image, options, context),
+      };
+    case 'raw':
+      return {
+        ...nothing,
+        kind: 'raw',
+        after: (input) => definition.after?.(input, options) ?? input,
+        slots: () => undefined,
+        apply: (pixels, context) => definition.apply(pixels, options, context),
+      };
+    case 'pixels':
+    case undefined:
       return {
         name,
         kind: 'pixels',
@@ -138,6 +169,5 @@ export function defineTransform<const Name extends string, Schema extends z.ZodT
         scale: (input) => definition.scale?.(input, options),
         apply: (image, context) => definition.apply(image, options, context),
       };
-    },
-  };
+  }
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Transform } from './define-transform.ts';
 import { optionProblems } from './option-problems.ts';
 import type { Step } from './types.ts';

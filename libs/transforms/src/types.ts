@@ -1,3 +1,5 @@
+import type { Facts } from './bound-transform.ts';
+
 /** Formats that an upload may have. `svg` is off unless a recipe allows it: it can reach out and blow up. */
 export const SOURCE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'svg'] as const;
 export type SourceFormat = (typeof SOURCE_FORMATS)[number];
@@ -75,6 +77,8 @@ export interface RenderedOutput {
   readonly height: number;
   /** `fit` of the variant's last resize, for applications that lay pictures out. */
   readonly fit?: string;
+  /** What the variant's analysing steps have found out, by their transform's name. */
+  readonly facts?: Readonly<Record<string, Facts>>;
 }
 
 /** What stands in for a picture until it has loaded. */

@@ -11,8 +11,8 @@ const UNADDRESSABLE =
   'A browser cannot ask for a key with “.” or “..” between its slashes. Other S3 clients can.';
 
 function noRecipe({ recipes }: StackInfo): string {
-  const prefixes = recipes.map(({ match }) => match.prefix || 'every key').join(', ');
-  return `No recipe matches this key, so nothing is made of it. The recipes here are for ${prefixes}.`;
+  const prefixes = recipes.map(({ match }) => match.prefix || 'anything').join(' or ');
+  return `No recipe is for this key, so nothing is made of it. The recipes here take keys that begin with ${prefixes}.`;
 }
 
 function rejection({ error }: RejectedManifest): Node[] {

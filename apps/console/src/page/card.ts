@@ -21,7 +21,7 @@ function foot({ key, state }: Upload, stack: StackInfo): (Node | undefined)[] {
   const { manifest, tookMs, at } = state;
   const words = [
     manifest.status === 'done' ? summarise(manifest) : undefined,
-    tookMs === undefined ? undefined : `ready ${formatDuration(tookMs)} after the upload`,
+    tookMs === undefined ? undefined : `${formatDuration(tookMs)} after the upload`,
   ];
   return [
     element('span', {}, words.filter((part) => part !== undefined).join(' · ')),

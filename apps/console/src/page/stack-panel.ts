@@ -49,6 +49,7 @@ export function showStack(stack: StackInfo): void {
     fact('Variants come to', element('code', {}, stack.processedBucket)),
     fact(stack.recipes.length === 1 ? 'Recipe' : 'Recipes', ...stack.recipes.map(recipeLine)),
   );
+  byId('pending', HTMLElement).hidden = true;
   const [first] = stack.recipes;
   if (first)
     byId('commands', HTMLElement).replaceChildren(...uploadCommands(stack, first).map(command));

@@ -8,7 +8,7 @@ const WORDS = {
   starting: 'Starting',
   running: 'Running',
   down: 'Not running',
-  trouble: 'In trouble',
+  trouble: 'S3 has trouble',
 } as const;
 
 const BANNERS = {

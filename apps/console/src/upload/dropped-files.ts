@@ -35,8 +35,8 @@ export async function droppedFiles(transfer: DataTransfer): Promise<DroppedFile[
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry());
   const plain = chosenFiles(transfer.files);
   if (entries.every((entry) => entry === null)) return plain;
-  const found = await Promise.all(entries.map((entry) => (entry ? walk(entry, '') : [])));
-  return found.flat();
+  const present = entries.filter((entry) => entry !== null);
+  return (await Promise.all(present.map((entry) => walk(entry, '')))).flat();
 }
 
 export function chosenFiles(files: Iterable<File>): DroppedFile[] {

@@ -36,11 +36,10 @@ function routes(app: FastifyInstance, { consoleDir, stack }: ApiOptions): void {
     cacheControl: false,
     setHeaders: (reply) => reply.setHeader('cache-control', 'no-cache'),
   });
-  app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .send({ error: `Nothing at ${request.method} ${request.url}`, code: 'NOT_FOUND' }),
-  );
+  app.setNotFoundHandler(async (request, reply) => {
+    const error = `Nothing at ${request.method} ${request.url}`;
+    await reply.code(404).send({ error, code: 'NOT_FOUND' });
+  });
 }
 
 /**

@@ -54,9 +54,9 @@ export interface StoredObject {
 interface Request {
   readonly label: string;
   readonly isWrite: boolean;
-  happen(): unknown;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
+  readonly happen: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 interface Worker {
@@ -279,7 +279,7 @@ export class World {
           label,
           isWrite,
           happen,
-          resolve: resolve as (value: unknown) => void,
+          resolve,
           reject,
         });
       });

@@ -1,5 +1,5 @@
 import colourModule from '@img/colour';
-import { z } from 'zod';
+import * as z from 'zod';
 
 // The parser that sharp uses. Its types describe an ES module, but what Node imports is the function itself.
 const colour = colourModule as unknown as typeof colourModule.default;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
 const options = z.strictObject({

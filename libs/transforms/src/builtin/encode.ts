@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 import type { OutputFormat, SourceFormat } from '../types.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTransform, type Shape } from '../define-transform.ts';
 import { roundedAlpha } from './mask-alpha.ts';
 

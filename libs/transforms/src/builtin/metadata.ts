@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
 /** EXIF tags that may be kept, and the image file directory that holds them (CIPA DC-008, 4.6). */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where a cut or a placed picture sits, in shares of the free space: 0 is left or top, 1 is right or bottom. */
 const ANCHORS = {

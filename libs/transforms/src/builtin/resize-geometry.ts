@@ -17,7 +17,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** As `vips_resize` rounds, which is given the inverse of the shrink (`pipeline.cc`, 428). */
+/** As `vips_resize` rounds, which is given the inverse of the shrink (`pipeline.cc`, 434). */
 function scaled(side: number, shrink: number): number {
   return Math.max(1, Math.floor(side * (1 / shrink) + 0.5));
 }

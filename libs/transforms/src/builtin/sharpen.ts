@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
 const level = z.number().min(0).max(1_000_000);

@@ -5,7 +5,8 @@ import type { OutputFormat, Rendered } from '../types.ts';
 import { explainFailure } from './failures.ts';
 import { Pictures } from './pictures.ts';
 import { placeholderOf } from './placeholder.ts';
-import { openForFile, pixelsOf, type Job } from './run-stage.ts';
+import { openForFile, pixelsOf } from './run-stage.ts';
+import type { Job } from './run-step.ts';
 import { writeFile } from './write-file.ts';
 
 type EndStage = FileStage | PlaceholderStage;
@@ -63,6 +64,7 @@ async function make(stage: EndStage, pictures: Pictures, job: Job): Promise<Rend
       format: settings.encode.format,
       ...file,
       ...(fit === undefined ? {} : { fit }),
+      ...(input?.facts ? { facts: input.facts } : {}),
     };
   });
 }

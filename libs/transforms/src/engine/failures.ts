@@ -1,7 +1,8 @@
 import { ImageError } from '../errors.ts';
 import type { Plan, Stage } from '../plan/types.ts';
 import { reasonOf, stepError } from '../step-error.ts';
-import { pixelsOf, placeOf, type Job } from './run-stage.ts';
+import { pixelsOf } from './run-stage.ts';
+import { placeOf, type Job } from './run-step.ts';
 import type { Picture } from './picture.ts';
 import { decodeFrames } from './upload.ts';
 

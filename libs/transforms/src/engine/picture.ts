@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
+import type { Facts } from '../define-transform.ts';
 import type { Stage } from '../plan/types.ts';
 
 /** Pixels of one frame in memory: raw, or as an uncompressed TIFF where a profile has to travel with them. */
@@ -15,6 +16,8 @@ export interface Frame {
 /** Pixels between two stages; an animation has several frames, all of one size. */
 export interface Picture {
   readonly frames: readonly Frame[];
+  /** What steps on the way here have found out, by their transform's name. */
+  readonly facts?: Readonly<Record<string, Facts>>;
 }
 
 interface RawInfo {

@@ -1,72 +1,56 @@
 import type { Sharp } from 'sharp';
-import type { ErrorPlace } from '../errors.ts';
-import type { Operation, Stage } from '../plan/types.ts';
+import type { Stage } from '../plan/types.ts';
 import { stepError } from '../step-error.ts';
+import { checkAlpha } from './checked-results.ts';
 import { frameOf, openRoll, type Frame, type Picture } from './picture.ts';
-import { decodeFrames, openUpload, type Upload } from './upload.ts';
+import { addOperation, findFacts, placeOf, runRaw, type Job } from './run-step.ts';
+import { decodeFrames, openUpload } from './upload.ts';
 
-/** One upload being worked on. */
-export interface Job extends Upload {
-  readonly recipe: string;
-  readonly signal?: AbortSignal | undefined;
+/** Opens a stage's input and lazily adds its operations; an animation's frames are opened one by one. */
+async function openStage(stage: Stage, frame: Frame | undefined, job: Job): Promise<Sharp> {
+  let image = frame?.open() ?? openUpload(job, stage.mode);
+  for (const operation of stage.operations) {
+    image = await addOperation(image, operation, stage, job);
+  }
+  return image;
 }
 
-/** Where an operation stands in the recipe. */
-export function placeOf(job: Job, { variants, step, transform }: Operation): Required<ErrorPlace> {
-  return { recipe: job.recipe, variant: variants.join(', '), step, transform };
-}
-
-/** Lazily adds a stage's operations; what they refuse at once is their own error. */
-export function addOperations(
-  image: Sharp,
-  { input, mode, operations }: Pick<Stage, 'input' | 'mode' | 'operations'>,
-  job: Job,
-): Sharp {
-  const fromUpload = input === 'upload';
-  return operations.reduce((given, operation) => {
-    const { input: before, output, bound } = operation;
-    try {
-      return bound.apply(given, {
-        facts: job.facts,
-        input: before,
-        output,
-        fromUpload,
-        animated: mode.animated,
-      });
-    } catch (cause) {
-      throw stepError(placeOf(job, operation), cause);
-    }
-  }, image);
-}
-
-/** Opens a stage's input and adds its operations; an animation's frames are opened one by one. */
-export function openStage(stage: Stage, frame: Frame | undefined, job: Job): Sharp {
-  return addOperations(frame?.open() ?? openUpload(job, stage.mode), stage, job);
-}
-
-/** Makes a stage's pixels, and holds the steps to the size that they promised. */
+/** Makes a stage's pixels, and holds the steps to what they promised. */
 export async function pixelsOf(
   stage: Stage,
   input: Picture | undefined,
   job: Job,
 ): Promise<Picture> {
   if (stage.mode.animated && !input) return decodeFrames(job, stage.mode);
+  const [operation] = stage.operations;
+  if (input && operation?.bound.kind === 'facts') {
+    const found = await findFacts(input, operation, stage, job);
+    return { ...input, facts: { ...input.facts, [operation.transform]: found } };
+  }
   const frames: Frame[] = [];
   for (const frame of input?.frames ?? [undefined]) {
     job.signal?.throwIfAborted();
-    const made = await frameOf(openStage(stage, frame, job), stage);
-    checkSize(stage, made, job);
+    const made =
+      frame && operation?.bound.kind === 'raw'
+        ? await runRaw(frame, operation, stage, job)
+        : await frameOf(await openStage(stage, frame, job), stage);
+    checkPromises(stage, made, job);
     frames.push(made);
   }
-  return { frames };
+  return { ...input, frames };
 }
 
-function checkSize(stage: Stage, made: Frame, job: Job): void {
+function checkPromises(stage: Stage, made: Frame, job: Job): void {
   const { width, height } = stage.shape;
-  if (made.width === width && made.height === height) return;
   const last = stage.operations.at(-1);
-  const cause = new Error(`made ${made.width}×${made.height} pixels and not ${width}×${height}`);
-  throw last ? stepError(placeOf(job, last), cause) : cause;
+  try {
+    if (made.width !== width || made.height !== height) {
+      throw new Error(`made ${made.width}×${made.height} pixels and not ${width}×${height}`);
+    }
+    if (last && last.slots === undefined) checkAlpha(made, last.output);
+  } catch (cause) {
+    throw last ? stepError(placeOf(job, last), cause) : cause;
+  }
 }
 
 /** Opens what a file is written from: the pipeline that goes on from the stage's input. */

@@ -12,7 +12,7 @@ export interface Upload {
 /** Lazily opens the upload for decoding in one of the plan's modes. */
 export function openUpload({ source, facts }: Upload, mode: DecodeMode): Sharp {
   const { profile = 'none', depth = 8, space = 'rgb' } = facts.coding ?? {};
-  // sharp converts 16-bit pixels with a profile to Display P3, not sRGB (pipeline.cc, 366), so that they are
+  // sharp converts 16-bit pixels with a profile to Display P3, not sRGB (pipeline.cc, 374), so that they are
   // converted at the end of the pipeline instead.
   const convertLast = depth === 16 && profile === 'other' && space === 'rgb' && !mode.keepColours;
   const image = sharp(source, {

@@ -13,6 +13,7 @@ export interface OpenStage {
   readonly shape: Shape;
   /** Pixels at hand, which a shared scaling may have made fewer than `shape` says. */
   readonly actual: { readonly width: number; readonly height: number };
+  readonly gainedAlpha?: boolean;
   /** Words for pixels inside the pipeline that are anything but 8-bit RGB. */
   readonly unusualPixels?: string;
   /** Why nothing may follow in this pipeline. */
@@ -21,8 +22,11 @@ export interface OpenStage {
 
 /** The stage with one more operation, or why there has to be a barrier first. */
 export function withOperation(open: OpenStage, operation: Operation): OpenStage | string {
-  const { slots } = operation;
+  const { slots, bound } = operation;
   if (open.sealed) return open.sealed;
+  if (bound.kind !== 'pixels' && (open.input === 'upload' || open.operations.length > 0)) {
+    return `${operation.transform} works on pixels in memory`;
+  }
   const alone = `${operation.transform} has a pipeline of its own`;
   if (slots === undefined && (open.operations.length > 0 || open.unusualPixels)) return alone;
   const { output } = operation;
@@ -30,6 +34,7 @@ export function withOperation(open: OpenStage, operation: Operation): OpenStage 
     {
       used: open.used,
       hasAlpha: open.shape.hasAlpha || output.hasAlpha,
+      gainedAlpha: open.gainedAlpha ?? false,
       ...(open.unusualPixels ? { unusualPixels: open.unusualPixels } : {}),
     },
     slots ?? [],
@@ -41,6 +46,7 @@ export function withOperation(open: OpenStage, operation: Operation): OpenStage 
     used: new Set([...open.used, ...(slots ?? [])]),
     shape: output,
     actual: { width: output.width, height: output.height },
+    ...(output.hasAlpha && !open.shape.hasAlpha ? { gainedAlpha: true } : {}),
     ...(makesGrey(slots ?? []) ? { unusualPixels: 'grey ones' } : {}),
     ...(slots === undefined ? { sealed: alone } : {}),
   };
@@ -52,6 +58,7 @@ export function withStep(
   { transform, bound, step }: BoundStep,
   variants: readonly string[],
 ): OpenStage | string {
+  if (bound.kind === 'setting') return open;
   const output = bound.after(open.shape);
   const scale = bound.scale(open.shape);
   const { width, height } = open.actual;

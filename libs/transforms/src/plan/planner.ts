@@ -1,4 +1,4 @@
-import type { Scale, Shape } from '../define-transform.ts';
+import type { Action, Scale, Shape } from '../define-transform.ts';
 import { sourcePixels } from './decode-mode.ts';
 import { stepError } from '../step-error.ts';
 import { withOperation, withStep, type OpenStage } from './pipeline-builder.ts';
@@ -125,15 +125,20 @@ export class Planner {
     return { input: id, mode, operations: [], used: new Set(), shape, actual };
   }
 
-  #end({ input, mode, operations, shape }: OpenStage, name: string): void {
+  #end(open: OpenStage, name: string): void {
+    // What the planner knows nothing of has to show its pixels before they are written.
+    const isUnknown = open.operations.some(({ slots }) => slots === undefined);
+    const { input, mode, operations, shape } =
+      isUnknown && open.sealed ? this.#lay(open, open.sealed) : open;
     const ending = this.#endings.get(name) ?? { kind: 'placeholder' };
     this.stages.push({ id: this.stages.length, input, mode, operations, shape, ...ending });
   }
 }
 
-function scaling({ width, height, kernel, fastShrinkOnLoad }: Scale) {
+function scaling({ width, height, kernel, fastShrinkOnLoad }: Scale): Action {
   return {
-    apply: (image: Parameters<BoundStep['bound']['apply']>[0]) =>
+    kind: 'pixels',
+    apply: (image) =>
       image.resize({
         width,
         height,

@@ -1,37 +1,37 @@
 /**
- * The order in which one sharp pipeline works, whatever the call order: sharp 0.35.5, `src/pipeline.cc`, whose line
- * numbers stand beside each slot. A second call of the same operation replaces the first, so a slot is used once.
+ * The order in which one sharp pipeline works, whatever the call order: sharp 0.35.5, `src/pipeline.cc`, where each
+ * slot begins in the line beside it (`sharp-order.test.ts` looks). A second call of the same operation replaces the first, so a slot is used once.
  */
 export const SHARP_ORDER = [
-  'autoOrient', // 112-130 with an extract, else 457-467; either way `resize` sizes count as upright (207-212)
-  'trim', // 163-170
-  'extractPre', // 173-178
-  'flatten', // 394-396
-  'gammaIn', // 399-401
-  'grayscale', // 404-406
-  'resize', // 427-436
-  'flip', // 469-474
-  'flop', // 476-481
-  'rotate90', // 483-491
-  'cropEmbed', // 519-592
-  'rotateAngle', // 595-605
-  'extractPost', // 608-626
-  'affine', // 629-646
-  'extend', // 649-677
-  'median', // 679-681
-  'threshold', // 685-687
-  'blur', // 700-705
-  'modulate', // 730-733
-  'sharpen', // 736-739
-  'composite', // 748-846
-  'gammaOut', // 849-851
-  'linear', // 854-856
-  'normalise', // 859-863
-  'clahe', // 866-870
-  'tint', // 892-894
-  'removeAlpha', // 897-899
-  'ensureAlpha', // 902-904
-  'negate', // 949-954
+  'autoOrient', // 114 with an extract, else 449; either way sizes for `resize` are upright ones (197)
+  'trim', // 161
+  'extractPre', // 171
+  'flatten', // 400
+  'gammaIn', // 405
+  'grayscale', // 410
+  'resize', // 433
+  'flip', // 459
+  'flop', // 466
+  'rotate90', // 473
+  'cropEmbed', // 510
+  'rotateAngle', // 581
+  'extractPost', // 594
+  'affine', // 613
+  'extend', // 630
+  'median', // 657
+  'threshold', // 662
+  'blur', // 678
+  'modulate', // 706
+  'sharpen', // 712
+  'composite', // 724
+  'gammaOut', // 827
+  'linear', // 832
+  'normalise', // 837
+  'clahe', // 844
+  'tint', // 868
+  'removeAlpha', // 873
+  'ensureAlpha', // 878
+  'negate', // 928
 ] as const;
 
 export type SharpSlot = (typeof SHARP_ORDER)[number];
@@ -44,7 +44,7 @@ function position(slot: SharpSlot): number {
   return POSITION.get(slot) ?? -1;
 }
 
-/** Operations between these work on colours multiplied by alpha when any of them needs it (423-425, 742-744). */
+/** Operations between these work on colours multiplied by alpha when any of them needs it (426, 718). */
 const PREMULTIPLYING: ReadonlySet<SharpSlot> = new Set(['resize', 'blur', 'sharpen']);
 /** … and give another result then than on their own. */
 const STRAIGHT_ALPHA_ONLY: ReadonlySet<SharpSlot> = new Set([
@@ -65,7 +65,7 @@ const INTEGER_ONLY: ReadonlySet<SharpSlot> = new Set([
   'tint',
   'negate',
 ]);
-/** Change the size after an extract, whose size sharp reports all the same (1427-1430). */
+/** Change the size after an extract, whose size sharp reports all the same (1427). */
 const RESIZING_LATE: ReadonlySet<SharpSlot> = new Set(['affine', 'extend']);
 /** What means the same to one grey channel or 16-bit pixels as to 8-bit RGB. */
 const PLAIN_GEOMETRY: ReadonlySet<SharpSlot> = new Set([
@@ -83,6 +83,8 @@ const PLAIN_GEOMETRY: ReadonlySet<SharpSlot> = new Set([
 export interface OpenPipeline {
   readonly used: ReadonlySet<SharpSlot>;
   readonly hasAlpha: boolean;
+  /** Alpha came in by a step of this pipeline, when sharp had decided already not to multiply by it. */
+  readonly gainedAlpha: boolean;
   /** Pixels inside the pipeline are one grey channel, 16 bits deep: anything but 8-bit RGB. */
   readonly unusualPixels?: string;
 }
@@ -110,6 +112,10 @@ export function whyNotNext(
       return `sharp multiplies colours by alpha around ${multiplied}, which changes ${straight}`;
     }
   }
+  const multiplying = slots.find((slot) => PREMULTIPLYING.has(slot));
+  if (pipeline.gainedAlpha && multiplying) {
+    return `sharp multiplies colours by alpha around ${multiplying} only when the pipeline began with alpha`;
+  }
   const floating = [...pipeline.used].find((slot) => FLOATING.has(slot));
   const integerOnly = slots.find((slot) => INTEGER_ONLY.has(slot));
   if (floating && integerOnly) {
@@ -126,7 +132,7 @@ export function whyNotNext(
   return undefined;
 }
 
-/** The step makes the pixels inside its pipeline one grey channel (404-406). */
+/** The step makes the pixels inside its pipeline one grey channel (410). */
 export function makesGrey(slots: readonly SharpSlot[]): boolean {
   return slots.includes('grayscale');
 }

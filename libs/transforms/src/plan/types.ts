@@ -1,5 +1,4 @@
-import type { Sharp } from 'sharp';
-import type { Shape, StepContext } from '../define-transform.ts';
+import type { Action, Shape } from '../define-transform.ts';
 import type { SharpSlot } from './sharp-order.ts';
 import type { VariantSettings } from './variant-settings.ts';
 
@@ -16,7 +15,7 @@ export interface DecodeMode {
 /** One step of a variant, or a scaling that the planner added for several of them (`transform` is `scale`). */
 export interface Operation {
   readonly transform: string;
-  readonly bound: { apply(image: Sharp, context: StepContext): Sharp };
+  readonly bound: Action;
   /** Variants that the operation is for. */
   readonly variants: readonly string[];
   /** Index into the variants' steps, from 0; for a shared one, the first variant's. */

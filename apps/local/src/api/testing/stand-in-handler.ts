@@ -7,7 +7,7 @@ import {
   type ManifestOutput,
   type RejectionCode,
 } from '@darkroom/pipeline';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { StackInfo } from '../stack-info.ts';
 
 /** Of any picture: what matters is that a page can draw it. */
@@ -72,7 +72,7 @@ export class StandInHandler {
     key: string,
     variant: string,
     format: 'webp' | 'jpeg',
-    picture: sharp.Sharp,
+    picture: Sharp,
   ): Promise<ManifestOutput> {
     const { data, info } = await picture.toFormat(format).toBuffer({ resolveWithObject: true });
     const outputKey = `${key}/${variant}.${format === 'jpeg' ? 'jpg' : format}`;

@@ -26,8 +26,9 @@ const BUCKET: Readonly<Record<string, readonly string[]>> = {
 };
 
 const OBJECT: Readonly<Record<string, readonly string[]>> = {
-  GET: ['attributes', 'partNumber'],
-  HEAD: ['partNumber'],
+  // `v` is no sub-resource: the contract's way past a browser's cache (docs/contract.md, "Keys"). S3 ignores it.
+  GET: ['attributes', 'partNumber', 'v'],
+  HEAD: ['partNumber', 'v'],
   PUT: ['partNumber', 'uploadId'],
   DELETE: ['uploadId'],
   POST: ['uploadId', 'uploads'],

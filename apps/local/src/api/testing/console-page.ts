@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser } from './chromium.ts';
+import { CONSOLE_DIR, type ConsoleRig } from './console-rig.ts';
+
+/** How long a test waits for the page to show something, ms: only what hangs is ended by it. */
+const PATIENCE_MS = 60_000;
+
+/** A file as the picker hands it over. */
+export interface PickedFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+/**
+ * Opens the console in a new tab.
+ * @param faults collects what a page must not do: errors of its scripts and breaches of its security policy
+ */
+export async function openConsole(browser: Browser, rig: ConsoleRig, faults: string[]) {
+  if (!existsSync(path.join(CONSOLE_DIR, 'app.js')))
+    throw new Error('The console is not built: run `npx nx build console` first');
+  const page = await browser.context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) faults.push(message.text());
+  });
+  await page.goto(rig.api.url);
+  return {
+    page,
+    card: (key: string) =>
+      page.locator('.card').filter({ has: page.getByRole('heading', { name: key, exact: true }) }),
+    choose: (...files: PickedFile[]) => page.setInputFiles('#picker', files),
+  };
+}

@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { vi } from 'vitest';
+import { Client } from './client.ts';
+import { PATIENCE } from './patience.ts';
+import { CHECKOUT } from './workspace.ts';
+
+/** Whether the processes of a process can be told here. */
+export const HAS_PROC = existsSync('/proc/self/stat');
+
+export interface ProcessOptions {
+  /** Default: the checkout. */
+  readonly workspace?: string;
+  /** `DARKROOM_…`; ports are free ones unless they are here. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** `node apps/local/src/main.ts`, as `npm start` runs it. */
+export class DarkroomProcess {
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+  #stdout = '';
+  #stderr = '';
+
+  constructor({ workspace = CHECKOUT, environment }: ProcessOptions) {
+    const main = path.join(workspace, 'apps/local/src/main.ts');
+    // Another workspace is links to the checkout: without the flag, Node would take the one for the other.
+    this.#child = spawn(process.execPath, ['--preserve-symlinks-main', main], {
+      env: {
+        ...Object.fromEntries(
+          Object.entries(process.env).filter(([name]) => !name.startsWith('DARKROOM_')),
+        ),
+        ...{ DARKROOM_PORT: '0', DARKROOM_AWS_PORT: '0' },
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    // Not "exit": what it has said last may still be on its way then.
+    this.exited = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }) as Exit);
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Waits until it says where it is, and asks it there. */
+  async connect(): Promise<Client> {
+    const url = await vi.waitFor(() => {
+      if (this.#child.exitCode !== null) return undefined;
+      const [, console] = /Console +(http:\S+)/.exec(this.#stdout) ?? [];
+      if (!console) throw new Error(`It has not said where it is: ${this.#stdout}${this.#stderr}`);
+      return console;
+    }, PATIENCE);
+    if (!url) throw new Error(`It ended: ${this.#stderr}`);
+    return Client.connect(url);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Of the processes that it has started. */
+  children(): number[] {
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => Number.isInteger(pid) && parentOf(pid) === this.#child.pid);
+  }
+}
+
+/** Field 4 of what stands behind the name, which may hold anything (proc_pid_stat(5)). */
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 1).split(' ')[2]);
+  } catch {
+    return undefined;
+  }
+}

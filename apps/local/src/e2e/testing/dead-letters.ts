@@ -1,0 +1,71 @@
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  type Message,
+} from '@aws-sdk/client-sqs';
+import { vi } from 'vitest';
+import type { Client } from './client.ts';
+import { PATIENCE } from './patience.ts';
+
+export interface DeadLetter {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string | undefined>>;
+}
+
+/** Reads the dead-letter queue as an operator would; what was read once is kept here. */
+export class DeadLetters {
+  readonly #client: Client;
+  readonly #letters: DeadLetter[] = [];
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** Waits for the letter that has this. */
+  find(isIt: (letter: DeadLetter) => boolean): Promise<DeadLetter> {
+    return vi.waitFor(async () => {
+      const letter = (await this.all()).find(isIt);
+      if (!letter) throw new Error(`Not among ${JSON.stringify(this.#letters)}`);
+      return letter;
+    }, PATIENCE);
+  }
+
+  /** All that have come until now. */
+  async all(): Promise<readonly DeadLetter[]> {
+    const { sqs, stack } = this.#client;
+    const QueueUrl = stack.deadLetterQueueUrl;
+    while ((await this.#waiting()) > 0) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          MessageAttributeNames: ['All'],
+        }),
+      );
+      for (const message of Messages) {
+        this.#letters.push(letterOf(message));
+        const { ReceiptHandle } = message;
+        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      }
+    }
+    return this.#letters;
+  }
+
+  async #waiting(): Promise<number> {
+    const { Attributes } = await this.#client.sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: this.#client.stack.deadLetterQueueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages'],
+      }),
+    );
+    return Number(Attributes?.['ApproximateNumberOfMessages']);
+  }
+}
+
+function letterOf({ Body = '', MessageAttributes = {} }: Message): DeadLetter {
+  const attributes = Object.entries(MessageAttributes).map(
+    ([name, { StringValue }]) => [name, StringValue] as const,
+  );
+  return { body: Body, attributes: Object.fromEntries(attributes) };
+}

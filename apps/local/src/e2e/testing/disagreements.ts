@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { manifestSchema, type Manifest } from '@darkroom/pipeline';
+import pLimit from 'p-limit';
+import sharp from 'sharp';
+import { bare, type Client, type ListedObject } from './client.ts';
+import { CACHE_CONTROL, FILES, metadataOf, outputFolder, recipeOf } from './contract.ts';
+
+/** Objects read at once. */
+const CONCURRENCY = 16;
+
+/**
+ * Whether the processed bucket holds exactly what the uploads ask for: for each that a recipe matches a manifest of its
+ * present version, every output as the manifest says, and nothing else. To be asked when all is quiet.
+ *
+ * @returns one sentence for each thing that is not so; empty where all is well
+ */
+export async function disagreements(client: Client): Promise<string[]> {
+  const { recipes, sourceBucket, processedBucket } = client.stack;
+  const [uploads, outputs] = await Promise.all([
+    client.list(sourceBucket),
+    client.list(processedBucket),
+  ]);
+  const checks = [...uploads]
+    .filter(([key]) => recipeOf(key, recipes))
+    .map(([key, upload]) => new UploadCheck(client, key, upload));
+  const limit = pLimit(CONCURRENCY);
+  await Promise.all(checks.map((check) => limit(() => check.run())));
+  const accountedFor = new Set(checks.flatMap(({ wanted }) => wanted));
+  return [
+    ...checks.flatMap(({ problems }) => problems),
+    ...[...outputs.keys()]
+      .filter((key) => !accountedFor.has(key))
+      .map((key) => `${key} belongs to no upload`),
+  ];
+}
+
+class UploadCheck {
+  readonly problems: string[] = [];
+  /** Keys of the processed bucket that this upload accounts for. */
+  readonly wanted: string[] = [];
+  readonly #client: Client;
+  readonly #key: string;
+  readonly #upload: ListedObject;
+
+  constructor(client: Client, key: string, upload: ListedObject) {
+    this.#client = client;
+    this.#key = key;
+    this.#upload = upload;
+  }
+
+  async run(): Promise<void> {
+    const folder = outputFolder(this.#key, this.#client.stack.recipes);
+    const at = `${folder}manifest.json`;
+    const found = await this.#client.read(at);
+    if (!found) return void this.problems.push(`${this.#key} has no manifest`);
+    this.wanted.push(at);
+    const manifest = manifestSchema.parse(JSON.parse(found.body.toString()));
+    this.#expect(`${at}, headers`, headersOf(found.head), {
+      contentType: 'application/json',
+      cacheControl: 'no-cache',
+      metadata: metadataOf(this.#key, manifest.recipe, manifest.recipeHash),
+    });
+    this.#manifest(at, manifest);
+    for (const output of manifest.outputs) await this.#output(folder, manifest, output);
+  }
+
+  #manifest(at: string, { recipe, source, status, outputs }: Manifest): void {
+    const { stack } = this.#client;
+    const named = recipeOf(this.#key, stack.recipes);
+    this.#expect(`${at}, recipe`, recipe, named?.name);
+    const { bucket, key, eTag, bytes } = source;
+    this.#expect(`${at}, source`, { bucket, key, eTag, bytes }, {
+      bucket: stack.sourceBucket,
+      key: this.#key,
+      eTag: this.#upload.eTag,
+      bytes: this.#upload.bytes,
+    });
+    const variants = outputs.map(({ variant }) => variant);
+    this.#expect(`${at}, outputs`, variants, status === 'done' ? named?.variants : []);
+  }
+
+  async #output(folder: string, manifest: Manifest, output: Manifest['outputs'][number]) {
+    const { key, variant, format, contentType, bytes, width, height, eTag, sha256 } = output;
+    const file = FILES[format];
+    this.#expect(`${key}, name`, key, `${folder}${variant}.${file?.extension}`);
+    this.#expect(`${key}, type`, contentType, file?.contentType);
+    const found = await this.#client.read(key);
+    if (!found) return void this.problems.push(`${key} is in a manifest, and nowhere else`);
+    this.wanted.push(key);
+    this.#expect(`${key}, headers`, headersOf(found.head), {
+      contentType,
+      cacheControl: CACHE_CONTROL,
+      metadata: metadataOf(this.#key, manifest.recipe, manifest.recipeHash),
+    });
+    const picture = await sharp(found.body)
+      .metadata()
+      .catch(() => undefined);
+    const actual = {
+      eTag: bare(found.head.ETag),
+      sha256: createHash('sha256').update(found.body).digest('hex'),
+      bytes: found.body.byteLength,
+      format: picture?.format,
+      width: picture?.width,
+      height: picture?.height,
+    };
+    this.#expect(key, actual, { eTag, sha256, bytes, format, width, height });
+  }
+
+  #expect(what: string, actual: unknown, wanted: unknown): void {
+    if (isDeepStrictEqual(actual, wanted)) return;
+    this.problems.push(
+      `${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}`,
+    );
+  }
+}
+
+function headersOf({ ContentType, CacheControl, Metadata }: {
+  ContentType?: string | undefined;
+  CacheControl?: string | undefined;
+  Metadata?: Record<string, string> | undefined;
+}) {
+  return { contentType: ContentType, cacheControl: CacheControl, metadata: Metadata };
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { toDotPath } from 'zod/v4/core';
+
+const MAX_SHOWN = 80;
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+/** What Zod's own messages leave unsaid. */
+function describe({ code, input, inst }: z.core.$ZodRawIssue): string | undefined {
+  if (code === 'invalid_type' && input === undefined) return 'is missing';
+  if (code === 'unrecognized_keys' && inst instanceof z.ZodObject)
+    return `unknown key; allowed: ${Object.keys(inst.shape).join(', ')}`;
+  return undefined;
+}
+
+/** A path and what is wrong there; what stands there is told too where it is short and not told already. */
+function lines(issue: z.core.$ZodIssue): string[] {
+  const { code, path, message, input } = issue;
+  if (code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${toDotPath([...path, key])}: ${message}`);
+  const isShown = code !== 'custom' && input !== undefined && !(input instanceof Object);
+  const place = path.length > 0 ? `${toDotPath(path)}: ` : '';
+  return [`${place}${message}${isShown ? `, got ${show(input)}` : ''}`];
+}
+
+export type Checked<T> =
+  | { readonly ok: true; readonly data: T }
+  /** `problems`: one line for each, `recipes[0].variants[1].steps[0].resize.widht: …`, and what is allowed there. */
+  | { readonly ok: false; readonly problems: string; readonly cause: z.ZodError };
+
+/** Everything that is wrong with the input, not only the first thing. */
+export function check<T>(schema: z.ZodType<T>, input: unknown): Checked<T> {
+  const { data, error } = schema.safeParse(input, { error: describe, reportInput: true });
+  if (!error) return { ok: true, data };
+  const problems = error.issues.flatMap(lines).map((line) => `  ${line}`);
+  return { ok: false, problems: problems.join('\n'), cause: error };
+}

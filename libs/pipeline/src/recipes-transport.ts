@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { RecipeInput } from './recipe.ts';
+
+/** All variables of a function together, bytes (Lambda developer guide, "Lambda quotas"). */
+export const MAX_ENVIRONMENT_BYTES = 4096;
+/** Recipes that do not fit into the environment travel as this file of the function's package. */
+export const RECIPES_FILE = 'recipes.json';
+/** Left for the variables whose length is known only after deployment: names, URLs, levels. */
+const OTHER_VARIABLES_BYTES = 1536;
+const FILE = 'file:';
+
+/** How the recipes travel, decided without knowing the deployed names, so that a preview decides as a deployment does. */
+export interface RecipesTransport {
+  /** Value of `DARKROOM_RECIPES`. */
+  readonly variable: string;
+  /** Content of `RECIPES_FILE` in the package, where the variable points at it. */
+  readonly file?: string;
+}
+
+export function transportRecipes(recipes: readonly RecipeInput[]): RecipesTransport {
+  const text = JSON.stringify(recipes);
+  return Buffer.byteLength(text) + OTHER_VARIABLES_BYTES <= MAX_ENVIRONMENT_BYTES
+    ? { variable: text }
+    : { variable: `${FILE}${RECIPES_FILE}`, file: text };
+}
+
+/**
+ * The recipes' JSON, whichever way it came.
+ *
+ * @param root folder of the function's package
+ * @throws Error of the file system where the package does not hold the file
+ */
+export function receiveRecipes(variable: string, root: string): string {
+  return variable.startsWith(FILE)
+    ? readFileSync(path.join(root, variable.slice(FILE.length)), 'utf8')
+    : variable;
+}

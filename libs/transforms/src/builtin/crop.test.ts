@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { createCatalog } from '../catalog.ts';
+import { createEngine } from '../engine/index.ts';
+import { renderOne, sample } from '../testing/index.ts';
+import { regionAt, regionOfRatio } from './crop-region.ts';
+import { builtinTransforms } from './index.ts';
+
+const catalog = createCatalog(builtinTransforms);
+const landscape = { width: 400, height: 300 };
+
+describe('a region', () => {
+  test('is given in pixels and in percentages of its own side', () => {
+    const at = { left: '25%', top: 30, width: '50%', height: '10%' } as const;
+    expect(regionAt(landscape, at)).toEqual({ left: 100, top: 30, width: 200, height: 30 });
+  });
+
+  test('that leaves the picture is refused with the numbers', () => {
+    const at = { left: 300, top: 0, width: 200, height: 10 };
+    expect(() => regionAt(landscape, at)).toThrow(
+      'the region of 200×10 pixels at 300,0 does not lie inside the picture of 400×300',
+    );
+  });
+
+  test.each([
+    [1, 'centre', { left: 50, top: 0, width: 300, height: 300 }],
+    [16 / 9, 'south', { left: 0, top: 75, width: 400, height: 225 }],
+    [1, { x: 0.9, y: 0.5 }, { left: 100, top: 0, width: 300, height: 300 }],
+    [1, { x: 0.45, y: 0.5 }, { left: 30, top: 0, width: 300, height: 300 }],
+  ] as const)('of ratio %f at %j is the largest that fits', (ratio, where, region) => {
+    expect(regionOfRatio(landscape, ratio, where)).toEqual(region);
+  });
+});
+
+test.each([
+  [{}, /needs width and height, or aspectRatio/],
+  [{ width: 10 }, /needs width and height/],
+  [{ aspectRatio: '1:1', width: 10, height: 10 }, /aspectRatio goes with gravity or focus/],
+  [{ aspectRatio: '1:1', gravity: 'north', focus: { x: 0, y: 0 } }, /gravity or focus, not both/],
+  [{ aspectRatio: '16x9' }, /expected WIDTH:HEIGHT \(16:9\), got "16x9"/],
+  [{ aspectRatio: '0:9' }, /expected two numbers above 0/],
+  [{ width: '120%', height: 5 }, /expected pixels .* or a percentage.*"120%"/],
+])('%j is refused', (crop, message) => {
+  const { error } = catalog.stepSchema.safeParse({ crop });
+  expect(error?.issues.map((issue) => issue.message).join()).toMatch(message);
+});
+
+test('a region outside of the picture is TRANSFORM_FAILED before anything is decoded', async () => {
+  const photo = await sample({ width: 100, height: 80 });
+  const steps = ['rotate', { crop: { left: 90, top: 0, width: 20, height: 20 } }];
+  await expect(renderOne(createEngine({ catalog }), catalog, photo, steps)).rejects.toMatchObject({
+    code: 'TRANSFORM_FAILED',
+    message: expect.stringContaining('step 1 (crop): the region of 20×20 pixels at 90,0'),
+    place: { variant: 'one', step: 1, transform: 'crop' },
+  });
+});

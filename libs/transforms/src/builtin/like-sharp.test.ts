@@ -1,0 +1,102 @@
+import sharp, { type Sharp } from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { createCatalog } from '../catalog.ts';
+import { createEngine } from '../engine/index.ts';
+import { difference, renderOne, sample } from '../testing/index.ts';
+import { builtinTransforms } from './index.ts';
+
+const catalog = createCatalog(builtinTransforms);
+const engine = createEngine({ catalog });
+
+/** A step, and the one call of sharp that it stands for. */
+const cases: readonly [step: unknown, call: (image: Sharp) => Sharp][] = [
+  ['blur', (image) => image.blur()],
+  [{ blur: 2.5 }, (image) => image.blur(2.5)],
+  [
+    { blur: { sigma: 4, precision: 'approximate' } },
+    (image) => image.blur({ sigma: 4, precision: 'approximate' }),
+  ],
+  [
+    { crop: { left: 3, top: 5, width: 20, height: 10 } },
+    (image) => image.extract({ left: 3, top: 5, width: 20, height: 10 }),
+  ],
+  [
+    { extend: { top: 3, left: 7, extendWith: 'repeat' } },
+    (image) => image.extend({ top: 3, left: 7, extendWith: 'repeat' }),
+  ],
+  [{ flatten: '#ff8000' }, (image) => image.flatten({ background: '#ff8000' })],
+  ['flip', (image) => image.flip()],
+  ['flop', (image) => image.flop()],
+  [{ gamma: { gamma: 1.8, gammaOut: 1.4 } }, (image) => image.gamma(1.8, 1.4)],
+  ['grayscale', (image) => image.grayscale()],
+  ['median', (image) => image.median(3)],
+  [{ median: 7 }, (image) => image.median(7)],
+  [
+    { modulate: { brightness: 1.2, hue: 40 } },
+    (image) => image.modulate({ brightness: 1.2, hue: 40 }),
+  ],
+  ['negate', (image) => image.negate()],
+  [{ negate: { alpha: false } }, (image) => image.negate({ alpha: false })],
+  ['normalise', (image) => image.normalise()],
+  [{ normalise: { lower: 10, upper: 90 } }, (image) => image.normalise({ lower: 10, upper: 90 })],
+  [{ resize: { width: 33 } }, (image) => image.resize(33)],
+  [
+    { resize: { width: 30, height: 30, position: 'attention' } },
+    (image) => image.resize(30, 30, { position: 'attention' }),
+  ],
+  [
+    { resize: { width: 30, height: 47, fit: 'contain', position: 'right top', background: 'red' } },
+    (image) => image.resize(30, 47, { fit: 'contain', position: 'right top', background: 'red' }),
+  ],
+  [{ rotate: -90 }, (image) => image.rotate(-90)],
+  [
+    { rotate: { angle: 33, background: 'white' } },
+    (image) => image.rotate(33, { background: 'white' }),
+  ],
+  ['sharpen', (image) => image.sharpen()],
+  [{ sharpen: { sigma: 1.5, m2: 4 } }, (image) => image.sharpen({ sigma: 1.5, m2: 4 })],
+  [{ tint: 'rgb(40, 90, 200)' }, (image) => image.tint('rgb(40, 90, 200)')],
+];
+
+describe.each([
+  ['a picture', false],
+  ['a picture with alpha', true],
+])('alone on %s', (_, alpha) => {
+  const picture = sample({ width: 90, height: 60, format: 'png', alpha });
+
+  test.each(cases)('%j is what sharp makes', async (step, call) => {
+    const output = await renderOne(engine, catalog, await picture, [step]);
+    const wanted = await call(sharp(await picture))
+      .png()
+      .toBuffer();
+    expect((await difference(output.bytes, wanted)).largest).toBeLessThan(2);
+  });
+});
+
+test.each(catalog.names)('%s refuses an option that it does not know', (name) => {
+  const step = { [name]: { ...(name === 'encode' ? { format: 'jpeg' } : {}), bogus: 1 } };
+  const { error } = catalog.stepSchema.safeParse(step);
+  const unknown = error?.issues.filter(({ message }) =>
+    message.startsWith('unknown option "bogus"'),
+  );
+  expect(unknown).toMatchObject([{ path: [name, 'bogus'] }]);
+});
+
+test.each([
+  [{ blur: 0.1 }, 'blur'],
+  [{ blur: { sigma: 2, precision: 'exact' } }, 'blur.precision'],
+  [{ sharpen: 11 }, 'sharpen'],
+  [{ median: 1.5 }, 'median'],
+  [{ modulate: { brightness: -1 } }, 'modulate.brightness'],
+  [{ gamma: 4 }, 'gamma'],
+  [{ normalise: { lower: 60, upper: 40 } }, 'normalise'],
+  [{ tint: 'nocolour' }, 'tint'],
+  [{ extend: { top: -1 } }, 'extend.top'],
+  [{ flatten: 7 }, 'flatten'],
+  [{ mask: 'star' }, 'mask'],
+  [{ mask: { radius: '60%' } }, 'mask.radius'],
+  [{ rotate: 400 }, 'rotate'],
+])('%j is out of range', (step, path) => {
+  const issues = catalog.stepSchema.safeParse(step).error?.issues ?? [];
+  expect(issues.map((issue) => issue.path.join('.'))).toEqual([path]);
+});

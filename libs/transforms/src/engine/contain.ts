@@ -1,0 +1,58 @@
+import { createContext, Script } from 'node:vm';
+import type { ErrorPlace } from '../errors.ts';
+import { stepError, stepTimedOut } from '../step-error.ts';
+
+/** How long a step's own code may take. */
+export interface StepBounds {
+  /** Aborted when the upload's time is over. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds. */
+  readonly stepTimeout: number;
+}
+
+const sandbox = createContext({ work: undefined });
+const callWork = new Script('work()');
+
+/** Calls a function and ends it when it has not returned in time, loops included (Node's `vm`, option `timeout`). */
+function callInTime<T>(work: () => T, milliseconds: number): T {
+  sandbox['work'] = work;
+  try {
+    return callWork.runInContext(sandbox, { timeout: milliseconds }) as T;
+  } finally {
+    sandbox['work'] = undefined;
+  }
+}
+
+function isLoop(cause: unknown): boolean {
+  return (
+    cause instanceof Error && 'code' in cause && cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+  );
+}
+
+/**
+ * Runs a step's own code, which may be anybody's. An endless loop is ended, a promise that never settles is left alone;
+ * only a loop after an `await` is beyond it, and ends with the process.
+ * @throws ImageError `TRANSFORM_FAILED` or `TIMEOUT`, with the step's place
+ */
+export async function contain<T>(
+  place: Required<ErrorPlace>,
+  { signal, stepTimeout: milliseconds }: StepBounds,
+  work: (signal: AbortSignal) => T | Promise<T>,
+): Promise<T> {
+  const own = new AbortController();
+  const both = signal ? AbortSignal.any([signal, own.signal]) : own.signal;
+  const late = () => new Error(`did not return within ${milliseconds / 1000} s`);
+  const timer = setTimeout(() => own.abort(late()), milliseconds);
+  const aborted = new Promise<never>((_, reject) => {
+    both.addEventListener('abort', () => reject(both.reason as Error), { once: true });
+  });
+  try {
+    signal?.throwIfAborted();
+    return await Promise.race([callInTime(() => work(both), milliseconds), aborted]);
+  } catch (cause) {
+    if (isLoop(cause)) throw stepTimedOut(place, late());
+    throw both.aborted ? stepTimedOut(place, cause) : stepError(place, cause);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,42 @@
+import type { SourceFacts } from '../types.ts';
+import type { Operation, Plan, Stage } from './types.ts';
+
+function describeOperation({ transform, variants, step, output }: Operation): string {
+  const size = `${output.width}×${output.height}`;
+  return transform === 'scale'
+    ? `  scale to ${size} (added by the planner)`
+    : `  step ${step} of ${variants.join(', ')}: ${transform}, to ${size}`;
+}
+
+function describeInput({ input, mode }: Stage): string {
+  if (input !== 'upload') return `pixels of stage ${input}`;
+  const what = mode.animated ? 'all frames' : 'the upload';
+  const colours = mode.keepColours ? 'colours as they are' : 'sRGB';
+  return `decode ${what}, ${colours}, ${mode.depth} bits`;
+}
+
+function describeEnd(stage: Stage): string {
+  const size = `${stage.shape.width}×${stage.shape.height}`;
+  switch (stage.kind) {
+    case 'pixels':
+      return `  = pixels, ${size}; barrier: ${stage.barrier}`;
+    case 'file':
+      return `  = ${stage.variant}: ${stage.settings.encode.format}, ${size}`;
+    case 'placeholder':
+      return `  = placeholder, from ${size}`;
+  }
+}
+
+/** The plan for a person: every stage, one sharp pipeline each, what it does in which order, and why it ends there. */
+export function describePlan(plan: Plan, facts: SourceFacts): string {
+  const { format, width, height, orientation, bytes } = facts;
+  const head = `${format}, ${width}×${height}, orientation ${orientation}, ${bytes} bytes`;
+  const stages = plan.stages.map((stage) =>
+    [
+      `stage ${stage.id}: ${describeInput(stage)}`,
+      ...stage.operations.map(describeOperation),
+      describeEnd(stage),
+    ].join('\n'),
+  );
+  return [head, ...stages].join('\n');
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { builtinTransforms } from '../builtin/index.ts';
+import { createCatalog } from '../catalog.ts';
+import type { SourceFacts } from '../types.ts';
+import { estimateMemory } from './memory.ts';
+import { makePlan } from './plan.ts';
+
+const catalog = createCatalog(builtinTransforms);
+const photo: SourceFacts = {
+  format: 'jpeg',
+  width: 6000,
+  height: 4000,
+  orientation: 1,
+  pages: 1,
+  bytes: 8_000_000,
+  hasAlpha: false,
+  progressive: false,
+};
+
+function estimate(
+  width: number,
+  facts: Partial<SourceFacts> = {},
+  format = 'webp',
+  concurrency = 1,
+) {
+  const all = { ...photo, ...facts };
+  const variants = [320, width].map((pixels) => ({
+    name: `w${pixels}`,
+    steps: catalog.stepsSchema.parse([{ resize: { width: pixels } }, { encode: format }]),
+  }));
+  const bind = (step: Parameters<typeof catalog.bind>[0]) => catalog.bind(step);
+  return estimateMemory(
+    all,
+    makePlan({ recipe: 'photos', facts: all, variants, bind }),
+    concurrency,
+  );
+}
+
+describe('memory of one upload', () => {
+  test('is flat for a baseline JPEG, however many pixels it has', () => {
+    const large = { width: 12_000, height: 8_000 };
+    expect(estimate(640, large)).toBeCloseTo(estimate(640), 0);
+    expect(estimate(640)).toBeLessThan(100);
+  });
+
+  test('grows with the pixels of a progressive one, twice as fast at full chroma', () => {
+    const coding = { depth: 8, space: 'rgb', profile: 'none', chromaSubsampling: '4:4:4' } as const;
+    const progressive = estimate(640, { progressive: true });
+    const full = estimate(640, { progressive: true, coding });
+    expect(progressive).toBeGreaterThan(2.9 * 24);
+    expect(full - progressive).toBeCloseTo(3 * 24 * 1.5, 0);
+  });
+
+  test('grows with the largest file, with AVIF and with encoders at once', () => {
+    expect(estimate(4000)).toBeGreaterThan(estimate(1920));
+    expect(estimate(4000, {}, 'avif')).toBeGreaterThan(estimate(4000));
+    expect(estimate(4000, {}, 'webp', 2)).toBeGreaterThan(estimate(4000));
+  });
+});

@@ -1,0 +1,66 @@
+import type { SourceFacts } from '../types.ts';
+import type { FileStage, Plan, Stage } from './types.ts';
+
+const MIB = 1024 * 1024;
+const MEGAPIXEL = 1_000_000;
+
+/** Node and sharp at rest, MiB; parallel jobs share it. */
+export const BASE_MIB = 70;
+
+/*
+ * MiB at the peak of one job, measured with sharp 0.35.5 (docs/architecture.md): decoding holds a few rows, unless the
+ * file is progressive or interlaced, when the whole picture is held; encoding holds its picture several times.
+ */
+const DECODE_MIB = 45;
+const HELD_MIB = 20;
+const HELD_MIB_PER_MEGAPIXEL = 2.9;
+/** Full chroma doubles what a progressive JPEG's coefficients take. */
+const HELD_MIB_PER_MEGAPIXEL_444 = 5.9;
+const ENCODE_MIB_PER_MEGAPIXEL = 17;
+const AVIF_MIB_PER_MEGAPIXEL = 26;
+/** A process that has worked before keeps holes between its pieces; this with `MALLOC_ARENA_MAX=2`. */
+const WARM_PROCESS = 1.5;
+
+/** MiB that decoding holds beside its output. */
+function decoding(facts: SourceFacts): number {
+  if (!facts.progressive) return DECODE_MIB;
+  const isFullChroma = facts.format === 'jpeg' && facts.coding?.chromaSubsampling === '4:4:4';
+  const perMegapixel = isFullChroma ? HELD_MIB_PER_MEGAPIXEL_444 : HELD_MIB_PER_MEGAPIXEL;
+  const deep = facts.coding?.depth === 16 ? 2 : 1;
+  return HELD_MIB + (perMegapixel * deep * facts.width * facts.height) / MEGAPIXEL;
+}
+
+/** Pixels of all frames. */
+function pixels({ shape, mode }: Stage, facts: SourceFacts): number {
+  return shape.width * shape.height * (mode.animated ? facts.pages : 1);
+}
+
+/** MiB that an encoder holds. */
+function encoding(stage: FileStage, facts: SourceFacts): number {
+  const isAvif = stage.settings.encode.format === 'avif';
+  const perMegapixel = isAvif ? AVIF_MIB_PER_MEGAPIXEL : ENCODE_MIB_PER_MEGAPIXEL;
+  return (perMegapixel * pixels(stage, facts)) / MEGAPIXEL;
+}
+
+/** MiB of the raw pixels between stages, all at once, which is the most that they can be. */
+function laid({ stages }: Plan, facts: SourceFacts): number {
+  return stages
+    .filter(({ kind }) => kind === 'pixels')
+    .map((stage) => (pixels(stage, facts) * (stage.shape.hasAlpha ? 4 : 3) * stage.mode.depth) / 8)
+    .reduce((sum, bytes) => sum + bytes / MIB, 0);
+}
+
+/**
+ * MiB that one upload takes at its peak beside `BASE_MIB`, told by its header and its plan before any pixel is read:
+ * the file, the pixels that are laid down, and the larger one of decoding and of `concurrency` encoders at once. It
+ * errs on the safe side.
+ */
+export function estimateMemory(facts: SourceFacts, plan: Plan, concurrency: number): number {
+  const encoders = plan.stages
+    .flatMap((stage) => (stage.kind === 'file' ? [encoding(stage, facts)] : []))
+    .sort((a, b) => b - a)
+    .slice(0, concurrency)
+    .reduce((sum, mib) => sum + mib, 0);
+  const work = Math.max(decoding(facts), encoders);
+  return (facts.bytes / MIB + laid(plan, facts) + work) * WARM_PROCESS;
+}
