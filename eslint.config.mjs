@@ -37,6 +37,11 @@ const depConstraints = [
     bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', '@pulumi/*'],
   },
   {
+    sourceTag: 'room:operations',
+    onlyDependOnLibsWithTags: ['room:operations', 'room:pipeline', 'room:events'],
+    bannedExternalImports: ['sharp', 'exifr', '@pulumi/*', 'fauxqs'],
+  },
+  {
     sourceTag: 'room:resizer',
     onlyDependOnLibsWithTags: ['room:pipeline', 'room:events', 'room:transforms'],
     bannedExternalImports: ['@pulumi/*', 'fauxqs'],
@@ -49,7 +54,7 @@ const depConstraints = [
   {
     sourceTag: 'room:local',
     // apps/local takes the program and the function as paths, as a cloud would.
-    onlyDependOnLibsWithTags: ['room:pipeline', 'room:events'],
+    onlyDependOnLibsWithTags: ['room:pipeline', 'room:events', 'room:operations'],
     bannedExternalImports: ['@pulumi/aws', 'exifr'],
   },
   {

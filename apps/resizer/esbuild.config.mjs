@@ -1,5 +1,9 @@
 export default {
   outExtension: { '.js': '.mjs' },
+  // ES modules where a package has them: what the handler does not use of them is left out.
+  mainFields: ['module', 'main'],
+  // A stack trace needs the map, not the sources' text in it.
+  sourcesContent: false,
   // CommonJS packages in an ES module bundle call `require` for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",

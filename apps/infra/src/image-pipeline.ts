@@ -14,7 +14,8 @@ import { createTrigger } from './trigger.ts';
 export type ImagePipelineArgs = SettingsInput & {
   /**
    * Folder of the function's package, with `index.mjs` in it.
-   * Default: that of this repository's `apps/resizer`, built where it is missing or older than its sources.
+   * Default: that of this repository's `apps/resizer` for `function.architecture`, built where it is missing or older
+   * than its sources.
    */
   readonly packageDir?: string;
 };
@@ -75,7 +76,7 @@ export class ImagePipeline extends pulumi.ComponentResource {
       {
         settings,
         recipes: input.recipes,
-        packageDir: packageDir ?? functionPackage(),
+        packageDir: packageDir ?? functionPackage(settings.function.architecture),
         buckets,
         queues,
         permissions,

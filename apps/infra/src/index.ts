@@ -1,6 +1,7 @@
 import { parseSettings, SettingsError, type SettingsInput } from '@darkroom/pipeline';
 import * as pulumi from '@pulumi/pulumi';
 import { ImagePipeline } from './image-pipeline.ts';
+import { functionPackage } from './package.ts';
 
 /** The program of `Pulumi.yaml`: one pipeline, as the stack's file sets it. */
 export default () => {
@@ -11,7 +12,7 @@ export default () => {
     deadLetterQueueUrl,
     functionName,
     dashboardUrl,
-  } = new ImagePipeline('photos', stackSettings());
+  } = new ImagePipeline('photos', { ...stackSettings(), ...packageOfHost() });
   return {
     sourceBucket,
     processedBucket,
@@ -32,4 +33,10 @@ function stackSettings(): SettingsInput {
     throw error;
   }
   return input as SettingsInput;
+}
+
+/** The local run sets `darkroom:packageTarget`: there the function runs on the machine that deploys it. */
+function packageOfHost(): { packageDir?: string } {
+  const target = new pulumi.Config('darkroom').get('packageTarget', { allowedValues: ['host'] });
+  return target === undefined ? {} : { packageDir: functionPackage(target) };
 }

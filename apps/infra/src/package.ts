@@ -6,7 +6,9 @@ import * as pulumi from '@pulumi/pulumi';
 /** `FILE.EXPORT` of the package, as Lambda names it. */
 export const HANDLER = 'index.handler';
 const BUNDLE = 'index.mjs';
-const BUILD_COMMAND = 'npx nx build resizer';
+
+/** What the package is for: a processor of Lambda's, or the machine that runs the program (the local run). */
+export type PackageTarget = 'arm64' | 'x86_64' | 'host';
 
 /** What the bundle is made of and by, below the workspace's folder. */
 const SOURCES = ['apps/resizer', 'libs', 'package-lock.json'];
@@ -20,29 +22,32 @@ export class PackageError extends pulumi.RunError {
 }
 
 /**
- * The folder of the function's package, built first where it is missing or older than its sources.
+ * The folder of the function's package, built first where it is missing or older than its sources. For Lambda that needs
+ * npm's registry or its cache; for `host` only what `npm ci` has installed.
  *
  * @param workspace folder of the checkout
  * @param build brings the package up to date; by default it runs Nx, which knows whether there is anything to do
  * @throws PackageError that names the command to run
  */
 export function functionPackage(
+  target: PackageTarget,
   workspace = path.resolve(import.meta.dirname, '../../..'),
-  build: (workspace: string) => void = buildWithNx,
+  build: (workspace: string, target: PackageTarget) => void = buildWithNx,
 ): string {
-  const folder = path.join(workspace, 'apps/resizer/dist');
+  const folder = path.join(workspace, 'apps/resizer/dist', target);
+  const command = `npx nx ${nxTarget(target)} resizer`;
   const bundle = path.join(folder, BUNDLE);
   if (changedAt(bundle) < newest(workspace)) {
     try {
-      build(workspace);
+      build(workspace, target);
     } catch (cause) {
       throw new PackageError(
-        `The function's package could not be built. Run \`${BUILD_COMMAND}\`, which says why.`,
+        `The function's package could not be built. Run \`${command}\`, which says why.`,
         { cause },
       );
     }
     if (!existsSync(bundle))
-      throw new PackageError(`The build left no ${bundle}. Run \`${BUILD_COMMAND}\`.`);
+      throw new PackageError(`The build left no ${bundle}. Run \`${command}\`.`);
     // Nx leaves what is right as it is: the next run need not ask it again.
     const now = new Date();
     utimesSync(bundle, now, now);
@@ -50,11 +55,14 @@ export function functionPackage(
   return folder;
 }
 
-function buildWithNx(workspace: string): void {
+/** As apps/resizer/project.json has it. */
+const nxTarget = (target: PackageTarget) => `package-${target}`;
+
+function buildWithNx(workspace: string, target: PackageTarget): void {
   const { PATH = '', ...variables } = process.env;
   execFileSync(
     process.execPath,
-    [path.join(workspace, 'node_modules/nx/dist/bin/nx.js'), 'build', 'resizer'],
+    [path.join(workspace, 'node_modules/nx/dist/bin/nx.js'), nxTarget(target), 'resizer'],
     {
       cwd: workspace,
       // Standard output belongs to the caller, who may have asked the Pulumi CLI for JSON: all goes to standard error.

@@ -79,7 +79,7 @@ export async function startLocalStack(
     );
     started.push(() => aws.stop());
 
-    const { region, settings } = await readSettings(workspace, stack);
+    const { project, region, settings } = await readSettings(workspace, stack);
     const client = { endpoint: aws.endpoint, region, credentials: CREDENTIALS };
     const s3 = new S3Client({ ...client, forcePathStyle: true });
     const sqs = new SQSClient(client);
@@ -87,6 +87,8 @@ export async function startLocalStack(
       entry: path.join(workspace, 'apps/infra/src/index.ts'),
       projectDir: workspace,
       stack,
+      // The function runs here, whatever its processor is in the cloud.
+      config: { [`${project}:packageTarget`]: 'host' },
       dataDir,
       handlers,
       context: { s3, sqs, endpoint: aws.endpoint, region, accountId: ACCOUNT_ID, dataDir },
@@ -134,10 +136,11 @@ export async function startLocalStack(
 async function readSettings(
   workspace: string,
   stack: string,
-): Promise<{ region: string; settings: Settings }> {
+): Promise<{ project: string; region: string; settings: Settings }> {
   const { project, config } = await readStackConfig(workspace, stack);
   const text = config[`${project}:pipeline`];
   return {
+    project,
     region: config['aws:region'] ?? 'us-east-1',
     settings: parseSettings(
       text === undefined ? undefined : JSON.parse(text),

@@ -6,10 +6,27 @@ import { welcome } from './welcome.ts';
 
 /** For invocations that are under way; longer than that, and their messages come back at the next start. */
 const GRACE_MS = 10_000;
+const PARENT_CHECK_MS = 500;
 
-/** Errors that a person can mend: their message is all there is to say. */
-function isExpected(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+/** Errors that a person can mend: their message is all there is to say. `ERR_` are Node's own: defects of ours. */
+function isExpected(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    !error.code.startsWith('ERR_')
+  );
+}
+
+/** npm passes a signal on to its shell, which dies without telling us: a lost parent means the same. */
+function onParentGone(stop: () => void): void {
+  if (process.env['npm_lifecycle_event'] !== 'start') return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, PARENT_CHECK_MS);
 }
 
 async function main(): Promise<void> {
@@ -38,6 +55,7 @@ async function main(): Promise<void> {
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  onParentGone(stop);
 }
 
 try {

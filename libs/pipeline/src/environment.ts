@@ -33,7 +33,7 @@ export interface DeployedNames {
 }
 
 /** One vCPU is 1,769 MiB (Lambda developer guide, "Configure Lambda function memory"); one image for each. */
-function imagesAtOnce(memoryMiB: number): number {
+export function imagesAtOnce(memoryMiB: number): number {
   return Math.max(1, Math.floor(memoryMiB / 1769));
 }
 

@@ -5,6 +5,7 @@ export * from './errors.ts';
 export * from './keys.ts';
 export * from './limits.ts';
 export * from './manifest.ts';
+export * from './metadata.ts';
 export * from './object-store.ts';
 export * from './recipe-hash.ts';
 export * from './recipe.ts';

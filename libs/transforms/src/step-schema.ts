@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Transform } from './define-transform.ts';
 import { optionProblems } from './option-problems.ts';
+import { checkSteps } from './steps-check.ts';
 import type { Step } from './types.ts';
 
 type Find = (name: string) => Transform | undefined;
@@ -68,32 +69,9 @@ export function createStepSchema(find: Find, names: readonly string[]) {
   });
 }
 
-/** Settings hold for the whole variant, so that one says it once; nothing comes after the file is written. */
-function checkOrder(steps: readonly Step[], find: Find, context: z.RefinementCtx): void {
-  const settings = new Set<string>();
-  steps.forEach((step, index) => {
-    const isSetting = find(step.transform)?.bind(step.options).kind === 'setting';
-    if (isSetting && settings.has(step.transform)) {
-      context.addIssue({
-        code: 'custom',
-        path: [index],
-        message: `a variant says ${step.transform} once`,
-      });
-    }
-    if (isSetting) settings.add(step.transform);
-    else if (settings.has('encode')) {
-      context.addIssue({
-        code: 'custom',
-        path: [index],
-        message: `${step.transform} comes after encode, which writes the file: move encode to the end`,
-      });
-    }
-  });
-}
-
 /** The steps of a variant, in the recipe's form; none keeps the picture as it is. */
 export function createStepsSchema(find: Find, names: readonly string[]) {
   return z
     .array(createStepSchema(find, names))
-    .superRefine((steps, context) => checkOrder(steps, find, context));
+    .superRefine((steps, context) => checkSteps(steps, find, context));
 }

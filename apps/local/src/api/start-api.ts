@@ -34,7 +34,9 @@ function routes(app: FastifyInstance, { consoleDir, stack }: ApiOptions): void {
     dotfiles: 'ignore',
     // A rebuilt console is there at the next reload; the ETag makes that cheap.
     cacheControl: false,
-    setHeaders: (reply) => reply.setHeader('cache-control', 'no-cache'),
+    setHeaders: (response) => {
+      response.setHeader('cache-control', 'no-cache');
+    },
   });
   app.setNotFoundHandler(async (request, reply) => {
     const error = `Nothing at ${request.method} ${request.url}`;

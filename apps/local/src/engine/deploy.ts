@@ -12,6 +12,8 @@ export interface DeployOptions<Context extends HandlerContext> {
   /** Where `Pulumi.yaml` and the stack files stand. */
   readonly projectDir: string;
   readonly stack: string;
+  /** Configuration beside what the stack file sets, as of `pulumi up --config`: keys with their namespace. */
+  readonly config?: Readonly<Record<string, string>>;
   /** Where the state is kept, in `stacks/STACK.json`. */
   readonly dataDir: string;
   readonly handlers: Handlers<Context>;
@@ -48,7 +50,8 @@ export async function deployBy<Context extends HandlerContext>(
   options: DeployOptions<Context>,
 ): Promise<DeploymentResult> {
   const { entry, projectDir, stack, dataDir, handlers, context } = options;
-  const { project, config, programDirectory } = await readStackConfig(projectDir, stack);
+  const { project, programDirectory, ...file } = await readStackConfig(projectDir, stack);
+  const config = { ...file.config, ...options.config };
   const state = await State.open({ dataDir, project, stack, endpoint: context.endpoint });
   const report = new Report(options.onEvent ?? (() => undefined));
   const deployment = new Deployment({

@@ -279,7 +279,7 @@ export class World {
           label,
           isWrite,
           happen,
-          resolve,
+          resolve: resolve as (value: unknown) => void,
           reject,
         });
       });

@@ -24,9 +24,8 @@ test('corners are rounded and the rest stays', async () => {
 
 test('a circle fills the picture', async () => {
   const alpha = await alphaOf({ mask: 'circle' });
-  expect([alpha(0, 0), alpha(6, 6), alpha(30, 20), alpha(30, 0), alpha(0, 20)]).toEqual([
-    0, 0, 255, 255, 255,
-  ]);
+  expect([alpha(0, 0), alpha(6, 6), alpha(30, 20)]).toEqual([0, 0, 255]);
+  expect(Math.min(alpha(30, 0) ?? 0, alpha(0, 20) ?? 0)).toBeGreaterThan(240);
 });
 
 test('the edge is soft and covers what a circle covers', () => {

@@ -24,9 +24,7 @@ function callInTime<T>(work: () => T, milliseconds: number): T {
 }
 
 function isLoop(cause: unknown): boolean {
-  return (
-    cause instanceof Error && 'code' in cause && cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
-  );
+  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
 
 /**

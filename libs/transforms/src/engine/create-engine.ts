@@ -6,6 +6,7 @@ import type { ImageEngine } from '../types.ts';
 import { checkFormatLimits, execute } from './execute.ts';
 import { inspect } from './inspect.ts';
 import { setUpSharp } from './sharp-setup.ts';
+import type { ReadSideFile } from './step-context.ts';
 
 export interface EngineOptions {
   readonly catalog: Catalog;
@@ -13,6 +14,10 @@ export interface EngineOptions {
   readonly concurrency?: number;
   /** Lets the SVG loader see uploads; default false, since an SVG can reach out and blow up. */
   readonly svg?: boolean;
+  /** The most that one step's own code may take, milliseconds; default 20,000. Longer is a `TIMEOUT`. */
+  readonly stepTimeout?: number;
+  /** Where steps read side files, such as a logo; none are there when left out. */
+  readonly readSideFile?: ReadSideFile;
 }
 
 /** The engine on sharp. It sets up sharp for the whole process. */
@@ -27,7 +32,7 @@ export function createReferenceEngine(options: EngineOptions): ImageEngine {
 
 function engineOf(
   planner: (input: PlanInput) => Plan,
-  { catalog, concurrency = 1, svg = false }: EngineOptions,
+  { catalog, concurrency = 1, svg = false, stepTimeout = 20_000, readSideFile }: EngineOptions,
 ): ImageEngine {
   setUpSharp({ svg });
   return {
@@ -35,7 +40,8 @@ function engineOf(
     async *render({ source, facts, recipe, variants, signal }) {
       const plan = planner({ facts, variants, recipe, bind: (step) => catalog.bind(step) });
       checkFormatLimits(plan, recipe);
-      yield* execute(plan, { source, facts, recipe, signal }, concurrency);
+      const job = { source, facts, recipe, signal, stepTimeout, readSideFile };
+      yield* execute(plan, job, concurrency);
     },
   };
 }

@@ -1,1 +1,2 @@
+export type { ReadSideFile } from './step-context.ts';
 export { createEngine, createReferenceEngine, type EngineOptions } from './create-engine.ts';

@@ -84,7 +84,8 @@ export async function findFacts(
 ): Promise<Facts> {
   const { bound, input } = operation;
   const [frame] = frames;
-  if (bound.kind !== 'facts' || !frame) throw new Error(`${operation.transform} has nothing to see`);
+  if (bound.kind !== 'facts' || !frame)
+    throw new Error(`${operation.transform} has nothing to see`);
   return runIn(stage, operation, job, async (context) =>
     checkedFacts(await bound.apply(plain(frame, input), context)),
   );

@@ -1,0 +1,95 @@
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Clock } from '../clock.ts';
+import { MESSAGES_A_REQUEST, type Pace } from './pace.ts';
+
+/**
+ * Bytes of one request. Amazon SQS developer guide, "Message quotas", allows 1 MiB since 2025; queues that were set to
+ * less, and other makers' queues, allow the 256 KiB that it was before.
+ */
+const REQUEST_BYTES = 256 * 1024;
+/** Of a message that SQS refused by itself, in a request that it took. */
+const ATTEMPTS = 5;
+const FIRST_BACKOFF_MS = 200;
+
+export interface Outbox {
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface Sent {
+  /** Indices of the bodies that are in the queue. */
+  readonly sent: ReadonlySet<number>;
+  /** Why SQS refused one of the others; nothing where only the signal kept them from being sent. */
+  readonly failure: string | undefined;
+}
+
+interface Numbered {
+  readonly index: number;
+  readonly body: string;
+}
+
+/** Sends the messages in as few requests as they fit into, each when its turn comes; what fails in part is repeated. */
+export async function sendMessages(bodies: readonly string[], outbox: Outbox): Promise<Sent> {
+  const sent = new Set<number>();
+  const refused = new Map<number, Refusal>();
+  for (const request of requests(bodies)) {
+    let left = request;
+    for (let attempt = 1; left.length > 0 && attempt <= ATTEMPTS; attempt++) {
+      if (attempt > 1)
+        await outbox.clock.sleep(FIRST_BACKOFF_MS * 2 ** (attempt - 2), outbox.signal);
+      if (!(await outbox.pace.turn(left.length, outbox.signal))) break;
+      const refusals = await sendRequest(left, outbox);
+      for (const { index } of left) {
+        const refusal = refusals.get(index);
+        if (refusal) refused.set(index, refusal);
+        else sent.add(index);
+      }
+      left = left.filter(({ index }) => refusals.get(index)?.isFinal === false);
+    }
+  }
+  const failure = [...refused].find(([index]) => !sent.has(index))?.[1].reason;
+  return { sent, failure };
+}
+
+function requests(bodies: readonly string[]): Numbered[][] {
+  const all: Numbered[][] = [];
+  let bytes = Infinity;
+  for (const [index, body] of bodies.entries()) {
+    bytes += Buffer.byteLength(body);
+    const last = all.at(-1);
+    if (last && bytes <= REQUEST_BYTES && last.length < MESSAGES_A_REQUEST)
+      last.push({ index, body });
+    else {
+      all.push([{ index, body }]);
+      bytes = Buffer.byteLength(body);
+    }
+  }
+  return all;
+}
+
+interface Refusal {
+  readonly reason: string;
+  /** The message itself is at fault: another attempt would not help. */
+  readonly isFinal: boolean;
+}
+
+async function sendRequest(
+  messages: readonly Numbered[],
+  { sqs, queueUrl }: Outbox,
+): Promise<ReadonlyMap<number, Refusal>> {
+  const { Failed = [] } = await sqs.send(
+    new SendMessageBatchCommand({
+      QueueUrl: queueUrl,
+      Entries: messages.map(({ index, body }) => ({ Id: String(index), MessageBody: body })),
+    }),
+  );
+  return new Map(
+    Failed.map(({ Id, Code, Message, SenderFault = false }) => [
+      Number(Id),
+      { reason: `${Code}: ${Message ?? 'no message'}`, isFinal: SenderFault },
+    ]),
+  );
+}
