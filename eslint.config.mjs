@@ -63,6 +63,11 @@ const depConstraints = [
     onlyDependOnLibsWithTags: ['room:pipeline'],
     bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', '@pulumi/*', 'fauxqs', 'fastify'],
   },
+  {
+    // Benchmarks run what was built, as processes.
+    sourceTag: 'room:bench',
+    onlyDependOnLibsWithTags: ['room:pipeline', 'room:transforms'],
+  },
 ];
 
 export default tseslint.config(

@@ -2,6 +2,8 @@ export default {
   outExtension: { '.js': '.mjs' },
   // ES modules where a package has them: what the handler does not use of them is left out.
   mainFields: ['module', 'main'],
+  // `debug` does without; what a package only may have is no reason to ship a tool of this repository.
+  external: ['supports-color'],
   // A stack trace needs the map, not the sources' text in it.
   sourcesContent: false,
   // CommonJS packages in an ES module bundle call `require` for Node's own modules.

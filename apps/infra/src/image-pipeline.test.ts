@@ -280,6 +280,7 @@ test('wrong settings are refused, each problem with its path', async () => {
   const wrong = {
     recipes: [{ name: 'photos', variants: [{ name: 'small', steps: [{ reszie: {} }] }] }],
   };
+  // @ts-expect-error as a program would that nobody compiles
   await expect(deploy(wrong)).rejects.toThrow(
     /^ImagePipeline "photos" is not valid:\n {2}recipes\[0\]\.variants\[0\]\.steps\[0\].*reszie/,
   );

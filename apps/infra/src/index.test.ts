@@ -1,10 +1,11 @@
+import path from 'node:path';
 import type { SettingsInput } from '@darkroom/pipeline';
 import { expect, test } from 'vitest';
 import { ImagePipeline } from './image-pipeline.ts';
 import { runInLanguageHost } from './testing/language-host.ts';
 import type { Registered } from './testing/provider.ts';
 import { runWithMocks } from './testing/run-with-mocks.ts';
-import { stackConfig, stacks } from './testing/stack-files.ts';
+import { stackConfig, stacks, workspace } from './testing/stack-files.ts';
 
 const byName = (resources: readonly Registered[]) =>
   resources
@@ -33,6 +34,15 @@ test.each(stacks)(
     expect(byName(hosted.resources)).toEqual(byName(mocked.resources));
   },
 );
+
+test.each([
+  ['for the processor of the function', {}, 'arm64'],
+  ['for this machine where the local run says so', { 'darkroom:packageTarget': 'host' }, 'host'],
+])('the package is the one %s', async (_what, config, folder) => {
+  const { resources } = await runInLanguageHost('local', { ...stackConfig('local'), ...config });
+  const { code } = resources.find(({ name }) => name === 'photos-resizer')?.inputs ?? {};
+  expect(code).toMatchObject({ path: path.join(workspace, 'apps/resizer/dist', folder) });
+});
 
 test('a mistake in a stack file is one message, that names the file, the path and what is allowed', async () => {
   const { exitCode, messages, resources } = await runInLanguageHost('staging', {

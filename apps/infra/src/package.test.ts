@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { functionPackage, PackageError } from './package.ts';
 
 let workspace: string;
-const bundle = () => path.join(workspace, 'apps/resizer/dist/index.mjs');
+const bundle = () => path.join(workspace, 'apps/resizer/dist/arm64/index.mjs');
 
 /** @param changed seconds since 1970 */
 function write(file: string, changed: number): void {
@@ -31,13 +31,15 @@ beforeEach(() => build.mockClear());
 
 test('a package that is newer than its sources is taken as it is', () => {
   write(bundle(), 2000);
-  expect(functionPackage(workspace, build)).toBe(path.join(workspace, 'apps/resizer/dist'));
+  expect(functionPackage('arm64', workspace, build)).toBe(
+    path.join(workspace, 'apps/resizer/dist/arm64'),
+  );
   expect(build).not.toHaveBeenCalled();
 });
 
 test('a missing package is built', () => {
-  functionPackage(workspace, build);
-  expect(build).toHaveBeenCalledWith(workspace);
+  functionPackage('arm64', workspace, build);
+  expect(build).toHaveBeenCalledWith(workspace, 'arm64');
 });
 
 test.each([
@@ -47,8 +49,8 @@ test.each([
 ])('a package that is older than %s is built, once', (source) => {
   write(bundle(), 2000);
   write(source, 3000);
-  functionPackage(workspace, build);
-  functionPackage(workspace, build);
+  functionPackage('arm64', workspace, build);
+  functionPackage('arm64', workspace, build);
   expect(build).toHaveBeenCalledTimes(1);
 });
 
@@ -59,8 +61,16 @@ test.each([
 ])('a package is no older for a change of %s', (file) => {
   write(bundle(), 2000);
   write(file, 3000);
-  functionPackage(workspace, build);
+  functionPackage('arm64', workspace, build);
   expect(build).not.toHaveBeenCalled();
+});
+
+test('every target has a package of its own', () => {
+  write(bundle(), 2000);
+  const host = path.join(workspace, 'apps/resizer/dist/host');
+  const buildHost = vi.fn(() => write(path.join(host, 'index.mjs'), 1500));
+  expect(functionPackage('host', workspace, buildHost)).toBe(host);
+  expect(buildHost).toHaveBeenCalledWith(workspace, 'host');
 });
 
 test('where building fails or leaves nothing, the command to run is named', () => {
@@ -68,11 +78,13 @@ test('where building fails or leaves nothing, the command to run is named', () =
   const fail = () => {
     throw cause;
   };
-  expect(() => functionPackage(workspace, fail)).toThrow(
+  expect(() => functionPackage('arm64', workspace, fail)).toThrow(
     expect.objectContaining({ code: 'PACKAGE_NOT_BUILT', cause }),
   );
   for (const broken of [fail, () => undefined]) {
-    expect(() => functionPackage(workspace, broken)).toThrow(PackageError);
-    expect(() => functionPackage(workspace, broken)).toThrow('npx nx build resizer');
+    expect(() => functionPackage('arm64', workspace, broken)).toThrow(PackageError);
+    expect(() => functionPackage('arm64', workspace, broken)).toThrow(
+      'npx nx package-arm64 resizer',
+    );
   }
 });

@@ -12,7 +12,12 @@ import {
   type DeploymentEvent,
   type DeploymentResult,
 } from './engine/index.ts';
-import { startLambda, type FunctionLog, type LocalLambda } from './lambda/index.ts';
+import {
+  startLambda,
+  type FunctionLog,
+  type LambdaOptions,
+  type LocalLambda,
+} from './lambda/index.ts';
 import type { LocalOptions } from './options.ts';
 import { PortTakenError } from './port-taken.ts';
 import { recover } from './recover.ts';
@@ -33,6 +38,8 @@ const outputsSchema = z.object({
 export interface LocalEvents {
   readonly onDeployment?: (event: DeploymentEvent) => void;
   readonly onFunctionLog?: FunctionLog;
+  /** What stands between the function and its AWS (`chaos/`): changes how the function is run. */
+  readonly adjustLambda?: (options: LambdaOptions) => LambdaOptions;
 }
 
 export interface LocalStack {
@@ -97,14 +104,15 @@ export async function startLocalStack(
     const outputs = outputsSchema.parse(deployment.outputs);
 
     const recovered = await recover({ s3, sqs, ...outputs, ...settings });
-    const lambda = await startLambda({
+    const lambdaOptions: LambdaOptions = {
       ...lambdaSpecs(deployment.resources, dataDir),
       endpoint: aws.endpoint,
       region,
       credentials: CREDENTIALS,
       maxConcurrency: availableParallelism(),
       onLog: events.onFunctionLog ?? (() => undefined),
-    });
+    };
+    const lambda = await startLambda(events.adjustLambda?.(lambdaOptions) ?? lambdaOptions);
     const info = {
       stack,
       endpoint: aws.endpoint,
@@ -142,11 +150,17 @@ async function readSettings(
   return {
     project,
     region: config['aws:region'] ?? 'us-east-1',
-    settings: parseSettings(
-      text === undefined ? undefined : JSON.parse(text),
-      `Pulumi.${stack}.yaml, ${project}:pipeline`,
-    ),
+    settings: parseSettings(parseValue(text), `Pulumi.${stack}.yaml, ${project}:pipeline`),
   };
+}
+
+/** Pulumi keeps objects as JSON; anything else is no settings, and the schema says so. */
+function parseValue(text = '{}'): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function recipeInfo({ recipes }: Settings): StackInfo['recipes'] {

@@ -1,9 +1,14 @@
 import path from 'node:path';
 import * as z from 'zod';
 
-/** A port that may be 0: a free one. */
+const NO_PORT = 'a port is a whole number from 0 to 65535; 0 picks a free one';
 const port = (fallback: number) =>
-  z.coerce.number<string>().int().min(0).max(65_535).default(fallback);
+  z.coerce
+    .number<string>(NO_PORT)
+    .int(NO_PORT)
+    .min(0, NO_PORT)
+    .max(65_535, NO_PORT)
+    .default(fallback);
 
 const variables = z.object({
   DARKROOM_PORT: port(4400),

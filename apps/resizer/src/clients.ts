@@ -12,6 +12,8 @@ const config = {
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     throwOnRequestTimeout: true,
+    // A request's own limit ends with the answer's headers: this one holds for the body.
+    socketTimeout: REQUEST_TIMEOUT_MS,
   },
 };
 

@@ -1,7 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { Tracer } from '@aws-lambda-powertools/tracer';
 import { catalog, parseEnvironment } from '@darkroom/pipeline';
 import { createEngine } from '@darkroom/transforms/engine';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
@@ -11,40 +10,42 @@ import { sendDeadLetter } from './dead-letter.ts';
 import { s3ObjectStore } from './object-store.ts';
 import { processMessage, type MessageContext } from './process-message.ts';
 import { createReport } from './report.ts';
+import { clientTracing } from './tracing.ts';
 
 /** Left of the function's time when work stops: enough to end the requests under way, and to answer. Milliseconds. */
 const CLOSING_MS = 5_000;
 
 // The cold start. A wrong environment ends it with every problem in one message.
 const environment = parseEnvironment(process.env, process.env['LAMBDA_TASK_ROOT'] ?? '.');
-const logger = new Logger();
+const logger = new Logger({ logLevel: environment.logLevel });
 const metrics = new Metrics();
-const tracer = new Tracer();
-const s3 = tracer.captureAWSv3Client(createS3());
-const sqs = tracer.captureAWSv3Client(createSqs());
+const traced = await clientTracing(environment.tracing);
+const s3 = traced(createS3());
+const sqs = traced(createSqs());
 const report = createReport(logger, metrics);
-const pipeline = {
-  source: s3ObjectStore(s3, environment.sourceBucket),
-  processed: s3ObjectStore(s3, environment.processedBucket),
-  engine: createEngine({
-    catalog,
-    svg: environment.recipes.some(({ formats }) => formats.includes('svg')),
-  }),
-  recipes: environment.recipes,
-  limits: environment.limits,
-};
+const engine = createEngine({
+  catalog,
+  svg: environment.recipes.some(({ formats }) => formats.includes('svg')),
+});
 
 /** A batch of SQS records in, the ids of those that have to come again out. */
 export async function handler(event: SQSEvent, lambda: Context): Promise<SQSBatchResponse> {
   logger.addContext(lambda);
   const processor = new BatchProcessor(EventType.SQS);
   const timeLeft = Math.max(0, lambda.getRemainingTimeInMillis() - CLOSING_MS);
+  const signal = AbortSignal.timeout(timeLeft);
   const context: MessageContext = {
-    pipeline,
+    pipeline: {
+      source: s3ObjectStore(s3, environment.sourceBucket, signal),
+      processed: s3ObjectStore(s3, environment.processedBucket, signal),
+      engine,
+      recipes: environment.recipes,
+      limits: environment.limits,
+    },
     report,
     maxReceiveCount: environment.maxReceiveCount,
     sendDeadLetter: (letter) => sendDeadLetter(sqs, environment.deadLetterQueueUrl, letter),
-    signal: AbortSignal.timeout(timeLeft),
+    signal,
     // Powertools starts all records at once; images have to wait for a processor and for memory.
     limit: pLimit(concurrencyFor(event.Records)),
   };

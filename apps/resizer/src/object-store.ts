@@ -8,7 +8,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { PipelineError, type FoundObject, type ObjectStore } from '@darkroom/pipeline';
-import { statusOf, storageError } from './storage-error.ts';
+import { awsError, isMissing, statusOf } from './aws-error.ts';
 
 /** S3 quotes an ETag in headers; manifests, events and cache keys have it bare. */
 const bare = (eTag: string | undefined, key: string): string => {
@@ -17,8 +17,16 @@ const bare = (eTag: string | undefined, key: string): string => {
 };
 const quoted = (eTag: string): string => `"${eTag}"`;
 
-/** One bucket of S3, as `reconcile` needs it. */
-export function s3ObjectStore(s3: S3Client, bucket: string): ObjectStore {
+/**
+ * One bucket of S3, as `reconcile` needs it.
+ *
+ * @param signal ends all requests: they fail as `TIMEOUT`
+ */
+export function s3ObjectStore(s3: S3Client, bucket: string, signal: AbortSignal): ObjectStore {
+  const options = { abortSignal: signal };
+  const failure = (error: unknown, request: string): PipelineError =>
+    // A body that is cut off by the signal says no more than that it was cut off.
+    signal.aborted ? awsError(error, request, 'TIMEOUT') : awsError(error, request);
   return {
     bucket,
 
@@ -28,13 +36,14 @@ export function s3ObjectStore(s3: S3Client, bucket: string): ObjectStore {
         { client: s3 },
         // Keys may hold characters that XML cannot: S3 encodes them on request.
         { Bucket: bucket, Prefix: prefix, Delimiter: '/', EncodingType: 'url' },
+        options,
       );
       try {
         for await (const { Contents = [] } of pages)
           for (const { Key = '', ETag } of Contents)
             objects.push({ key: decodeListedKey(Key), eTag: bare(ETag, Key) });
       } catch (error) {
-        throw storageError(error, `LIST ${bucket}/${prefix}`);
+        throw failure(error, `LIST ${bucket}/${prefix}`);
       }
       return objects;
     },
@@ -48,23 +57,26 @@ export function s3ObjectStore(s3: S3Client, bucket: string): ObjectStore {
             ...(ifMatch !== undefined && { IfMatch: quoted(ifMatch) }),
             ...(ifNoneMatch !== undefined && { IfNoneMatch: quoted(ifNoneMatch) }),
           }),
+          options,
         );
-        return foundObject(output, key);
+        return foundObject(output, key, (error) => failure(error, `GET ${key}, reading the body`));
       } catch (error) {
-        const status = statusOf(error);
-        if (status === 304) return { kind: 'unchanged' };
-        if (status === 404 && ifMatch === undefined) return { kind: 'missing' };
-        throw storageError(error, `GET ${bucket}/${key}`);
+        if (statusOf(error) === 304) return { kind: 'unchanged' };
+        if (isMissing(error) && ifMatch === undefined) return { kind: 'missing' };
+        throw failure(error, `GET ${bucket}/${key}`);
       }
     },
 
     async head(key) {
       try {
-        const { ETag } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+        const { ETag } = await s3.send(
+          new HeadObjectCommand({ Bucket: bucket, Key: key }),
+          options,
+        );
         return bare(ETag, key);
       } catch (error) {
-        if (statusOf(error) === 404) return undefined;
-        throw storageError(error, `HEAD ${bucket}/${key}`);
+        if (isMissing(error)) return undefined;
+        throw failure(error, `HEAD ${bucket}/${key}`);
       }
     },
 
@@ -82,10 +94,11 @@ export function s3ObjectStore(s3: S3Client, bucket: string): ObjectStore {
               ? { IfNoneMatch: '*' }
               : { IfMatch: quoted(precondition.ifMatch) }),
           }),
+          options,
         );
         return bare(ETag, key);
       } catch (error) {
-        throw storageError(error, `PUT ${bucket}/${key}`);
+        throw failure(error, `PUT ${bucket}/${key}`);
       }
     },
 
@@ -93,9 +106,10 @@ export function s3ObjectStore(s3: S3Client, bucket: string): ObjectStore {
       try {
         await s3.send(
           new DeleteObjectCommand({ Bucket: bucket, Key: key, IfMatch: quoted(ifMatch) }),
+          options,
         );
       } catch (error) {
-        throw storageError(error, `DELETE ${bucket}/${key}`);
+        throw failure(error, `DELETE ${bucket}/${key}`);
       }
     },
   };
@@ -106,8 +120,12 @@ function decodeListedKey(encoded: string): string {
   return decodeURIComponent(encoded.replaceAll('+', ' '));
 }
 
-function foundObject(output: GetObjectCommandOutput, key: string): FoundObject {
-  const { Body: body, ContentLength: bytes = 0, ETag, VersionId } = output;
+function foundObject(
+  { Body: body, ContentLength: bytes, ETag, VersionId }: GetObjectCommandOutput,
+  key: string,
+  failure: (error: unknown) => PipelineError,
+): FoundObject {
+  if (bytes === undefined) throw new PipelineError('STORAGE_UNAVAILABLE', `No length for ${key}`);
   let isOpen = true;
   return {
     kind: 'found',
@@ -119,7 +137,7 @@ function foundObject(output: GetObjectCommandOutput, key: string): FoundObject {
       try {
         return (await body?.transformToByteArray()) ?? new Uint8Array();
       } catch (error) {
-        throw storageError(error, `GET ${key}, reading the body`);
+        throw failure(error);
       }
     },
     discard() {

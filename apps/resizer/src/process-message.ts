@@ -4,7 +4,6 @@ import {
   reconcile,
   toPipelineError,
   verdictOf,
-  type Outcome,
   type ReconcileContext,
 } from '@darkroom/pipeline';
 import type { DeadLetter } from './dead-letter.ts';
@@ -56,49 +55,61 @@ async function readChanges(
 }
 
 async function processChange(
-  { bucket, key }: ObjectChange,
-  message: Message,
+  change: ObjectChange,
+  { receiveCount }: Message,
   context: MessageContext,
 ): Promise<void> {
-  const { pipeline, report, signal, maxReceiveCount } = context;
-  const place = { sourceBucket: bucket, sourceKey: key };
-  const isLast = message.receiveCount >= maxReceiveCount;
+  const letter = await attempt(change, receiveCount >= context.maxReceiveCount, context);
+  if (letter) await deadLetter(letter, context);
+}
+
+/**
+ * @returns the letter to an operator, where one has to look
+ * @throws PipelineError where the message has to come again
+ */
+async function attempt(
+  { bucket, key }: ObjectChange,
+  lastAttempt: boolean,
+  { pipeline, report, signal }: MessageContext,
+): Promise<DeadLetter | undefined> {
   const started = performance.now();
+  const elapsed = () => performance.now() - started;
+  const letter = (error: PipelineError): DeadLetter => ({
+    // Of this key alone, so that a redrive does not repeat its message's other keys.
+    body: formatMessage({ bucket, key }),
+    error,
+    sourceBucket: bucket,
+    sourceKey: key,
+  });
   try {
     if (bucket !== pipeline.source.bucket)
       throw new PipelineError(
         'INVALID_MESSAGE',
         `The message names the bucket ${bucket}; ours is ${pipeline.source.bucket}`,
       );
-    const outcome = await reconcile(key, pipeline, { signal, lastAttempt: isLast });
-    report.outcome(key, outcome, performance.now() - started);
-    await followUp(outcome, place, context);
+    const outcome = await reconcile(key, pipeline, { signal, lastAttempt });
+    report.outcome(key, outcome, elapsed());
+    if (outcome.kind !== 'rejected') return undefined;
+    const { code, message } = outcome.manifest.error;
+    // A rejection that is an operator's matter too has a message to redrive once it is mended.
+    const isOperators = verdictOf(code) === 'reject-and-dead-letter';
+    return isOperators ? letter(new PipelineError(code, message)) : undefined;
   } catch (cause) {
     const error = toPipelineError(cause);
-    // Of this key alone, so that a redrive does not repeat its message's other keys.
-    const letter = { body: formatMessage({ bucket, key }), error, ...place };
-    if (verdictOf(error.code) === 'dead-letter') return deadLetter(letter, context);
-    report.failure(key, error, performance.now() - started);
+    if (verdictOf(error.code) === 'dead-letter') return letter(error);
+    report.failure(key, error, elapsed());
     // The dead letter of a last attempt says why; one that SQS redrives (after a crash) cannot.
-    if (isLast) return deadLetter(letter, context);
+    if (lastAttempt) return letter(error);
     throw error;
   }
 }
 
-/** A rejection that is an operator's matter too has a message to redrive once it is mended. */
-async function followUp(
-  outcome: Outcome,
-  place: { sourceBucket: string; sourceKey: string },
-  context: MessageContext,
-): Promise<void> {
-  if (outcome.kind !== 'rejected') return;
-  const { code, message } = outcome.manifest.error;
-  if (verdictOf(code) !== 'reject-and-dead-letter') return;
-  const body = formatMessage({ bucket: place.sourceBucket, key: place.sourceKey });
-  await deadLetter({ body, error: new PipelineError(code, message), ...place }, context);
-}
-
-async function deadLetter(letter: DeadLetter, context: MessageContext): Promise<void> {
-  await context.sendDeadLetter(letter);
-  context.report.deadLetter(letter);
+async function deadLetter(letter: DeadLetter, { sendDeadLetter, report }: MessageContext) {
+  try {
+    await sendDeadLetter(letter);
+  } catch (cause) {
+    report.deadLetterFailed(letter, toPipelineError(cause));
+    throw cause;
+  }
+  report.deadLetter(letter);
 }

@@ -9,6 +9,8 @@ export interface Report {
   /** An attempt that will be repeated, or was the last. */
   failure(key: string, error: PipelineError, milliseconds: number): void;
   deadLetter(letter: DeadLetter): void;
+  /** Its message comes again instead. */
+  deadLetterFailed(letter: DeadLetter, error: PipelineError): void;
 }
 
 export function createReport(logger: Logger, metrics: Metrics): Report {
@@ -63,6 +65,10 @@ export function createReport(logger: Logger, metrics: Metrics): Report {
     deadLetter({ error, sourceKey }) {
       count('DEAD_LETTER');
       logger.error('dead letter', { key: sourceKey, code: error.code, reason: error.message });
+    },
+    deadLetterFailed({ sourceKey }, error) {
+      count(error.code);
+      logger.error('dead letter not sent', { key: sourceKey, code: error.code, error });
     },
   };
 }

@@ -4,8 +4,7 @@
  * - `SEND_FAILED`: SQS kept refusing messages; nothing that it refused counts as sent
  * - `DELETE_FAILED`: dead letters that were sent on could not be deleted, so that they are in both queues: harmless
  */
-export type OperationCode =
-  'INVALID_POSITION' | 'INVALID_OPTION' | 'SEND_FAILED' | 'DELETE_FAILED';
+export type OperationCode = 'INVALID_POSITION' | 'INVALID_OPTION' | 'SEND_FAILED' | 'DELETE_FAILED';
 
 /** Errors of S3 and SQS themselves pass as the SDK throws them, after its own retries. */
 export class OperationError extends Error {

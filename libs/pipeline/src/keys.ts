@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { OUTPUT_FILES, type OutputFormat } from '@darkroom/transforms';
-import type { Recipe } from './recipe.ts';
 
 /** S3's limit for a key, bytes of UTF-8 (S3 user guide, "Naming Amazon S3 objects"). */
 export const MAX_KEY_BYTES = 1024;
@@ -12,6 +11,11 @@ const LONGEST_EXTENSION = Math.max(
   ...Object.values(OUTPUT_FILES).map(({ extension }) => extension.length),
 );
 
+/** All of a recipe that keys depend on. */
+export interface NamedVariants {
+  readonly variants: readonly { readonly name: string }[];
+}
+
 /** Where the outputs of one upload stand in the processed bucket. */
 export interface OutputKeys {
   /** `K/`; every output is directly below it. */
@@ -21,7 +25,7 @@ export interface OutputKeys {
 }
 
 /** Whether an output below `K/` could pass the limit, whatever format it is written in. */
-function leavesNoRoom(key: string, recipe: Recipe): boolean {
+function leavesNoRoom(key: string, recipe: NamedVariants): boolean {
   const longestName = Math.max(
     MANIFEST.length,
     ...recipe.variants.map(({ name }) => name.length + 1 + LONGEST_EXTENSION),
@@ -33,7 +37,7 @@ function leavesNoRoom(key: string, recipe: Recipe): boolean {
  * `K/`, or `_long/` and the SHA-256 of `K` in hex where a key below `K/` could pass S3's limit. An upload below `_long/`
  * is hashed too: its outputs would otherwise stand where those of a chosen long key stand.
  */
-export function outputKeys(key: string, recipe: Recipe): OutputKeys {
+export function outputKeys(key: string, recipe: NamedVariants): OutputKeys {
   const base =
     leavesNoRoom(key, recipe) || key.startsWith(LONG_PREFIX)
       ? LONG_PREFIX + createHash('sha256').update(key).digest('hex')

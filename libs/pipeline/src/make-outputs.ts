@@ -1,11 +1,4 @@
-import { createHash } from 'node:crypto';
-import {
-  OUTPUT_FILES,
-  type ImageEngine,
-  type Rendered,
-  type RenderedOutput,
-  type SourceFacts,
-} from '@darkroom/transforms';
+import type { ImageEngine, SourceFacts } from '@darkroom/transforms';
 import {
   isRejection,
   isRetryable,
@@ -15,18 +8,12 @@ import {
 } from './errors.ts';
 import type { OutputKeys } from './keys.ts';
 import { checkBytes, checkFacts, type Limits } from './limits.ts';
-import type {
-  DoneManifest,
-  Manifest,
-  ManifestOutput,
-  ManifestSource,
-  RejectedManifest,
-} from './manifest.ts';
+import type { Manifest, ManifestSource, RejectedManifest } from './manifest.ts';
 import { outputMetadata } from './metadata.ts';
 import type { FoundObject } from './object-store.ts';
 import type { OutputFolder } from './output-folder.ts';
 import type { Recipe } from './recipe.ts';
-import { settle } from './settle.ts';
+import { writeOutputs } from './write-outputs.ts';
 
 /** One key's work, the same over all passes. */
 export interface Job {
@@ -89,7 +76,7 @@ export async function makeOutputs(
       ...head,
       status: 'done',
       source,
-      ...(await write(job, folder, rendered, metadata)),
+      ...(await writeOutputs(job, folder, rendered, metadata)),
     };
   } catch (error) {
     const { code, message } = toPipelineError(error);
@@ -141,62 +128,4 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);
   return collected;
-}
-
-/** Puts each output as soon as it is made, and waits for all of them, also when making the others fails. */
-async function write(
-  job: Job,
-  folder: OutputFolder,
-  rendered: AsyncIterable<Rendered> | Iterable<Rendered>,
-  metadata: Readonly<Record<string, string>>,
-): Promise<Pick<DoneManifest, 'outputs' | 'placeholder'>> {
-  const puts: Promise<ManifestOutput>[] = [];
-  let placeholder: DoneManifest['placeholder'];
-  let failed = false;
-  try {
-    for await (const item of rendered) {
-      if (failed) break;
-      if (item.kind === 'placeholder') {
-        placeholder = { thumbhash: item.thumbhash, dominantColour: item.dominantColour };
-        continue;
-      }
-      const put = putOutput(job, folder, item, metadata);
-      put.catch(() => (failed = true));
-      puts.push(put);
-    }
-  } finally {
-    // A failed write hides what the rendering threw: it may have happened all the same, which needs a new attempt.
-    await settle(puts);
-  }
-  const outputs = await Promise.all(puts);
-  const order = job.recipe.variants.map(({ name }) => name);
-  outputs.sort((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
-  return { outputs, ...(placeholder && { placeholder }) };
-}
-
-async function putOutput(
-  { keys, recipe }: Job,
-  folder: OutputFolder,
-  { variant, bytes, format, width, height, fit }: RenderedOutput,
-  metadata: Readonly<Record<string, string>>,
-): Promise<ManifestOutput> {
-  const key = keys.output(variant, format);
-  const { contentType } = OUTPUT_FILES[format];
-  const eTag = await folder.put(key, bytes, {
-    contentType,
-    cacheControl: recipe.cacheControl,
-    metadata,
-  });
-  return {
-    variant,
-    key,
-    format,
-    contentType,
-    width,
-    height,
-    bytes: bytes.byteLength,
-    ...(fit !== undefined && { fit }),
-    eTag,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  };
 }

@@ -27,6 +27,8 @@ const outputSchema = z.object({
   height: z.number(),
   bytes: z.number(),
   fit: z.string().optional(),
+  // What the variant's analysing steps have found out, by their transform's name.
+  facts: z.record(z.string(), z.json()).optional(),
   eTag: z.string(),
   sha256: z.string(),
 });

@@ -4,7 +4,7 @@ import { toDotPath } from 'zod/v4/core';
 const MAX_SHOWN = 80;
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
@@ -21,7 +21,7 @@ function lines(issue: z.core.$ZodIssue): string[] {
   const { code, path, message, input } = issue;
   if (code === 'unrecognized_keys')
     return issue.keys.map((key) => `${toDotPath([...path, key])}: ${message}`);
-  const isShown = code !== 'custom' && input !== undefined && !(input instanceof Object);
+  const isShown = code !== 'custom' && ['string', 'number', 'boolean'].includes(typeof input);
   const place = path.length > 0 ? `${toDotPath(path)}: ` : '';
   return [`${place}${message}${isShown ? `, got ${show(input)}` : ''}`];
 }

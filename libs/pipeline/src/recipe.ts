@@ -89,8 +89,16 @@ export function isFolderMarker(key: string): boolean {
   return key.endsWith('/');
 }
 
+/** All of a recipe that selecting it needs. */
+export interface Matching {
+  readonly match: { readonly prefix: string; readonly suffixes?: readonly string[] | undefined };
+}
+
 /** @returns the first recipe whose match holds for the key, nothing for a folder marker */
-export function selectRecipe(recipes: readonly Recipe[], key: string): Recipe | undefined {
+export function selectRecipe<R extends Matching>(
+  recipes: readonly R[],
+  key: string,
+): R | undefined {
   if (isFolderMarker(key)) return undefined;
   return recipes.find(
     ({ match }) =>

@@ -31,7 +31,9 @@ export interface StepContext {
    * Reads a side file such as a logo; at most 16 MiB.
    * @throws Error where there is none, or it is too large
    */
-  readFile(name: string): Promise<Uint8Array>;
+  readonly readFile: (name: string) => Promise<Uint8Array>;
+  /** Opens a side file as a picture, since transforms import sharp as a type only. */
+  readonly createImage: (file: Uint8Array) => Sharp;
 }
 
 /** What a step knows when the planner asks which of sharp's operations it will use. */
@@ -61,8 +63,7 @@ export interface RawPixels {
 }
 
 /** What a step has found out, for the manifest: plain JSON. */
-export type Facts =
-  string | number | boolean | null | readonly Facts[] | { readonly [name: string]: Facts };
+export type Facts = string | number | boolean | null | Facts[] | { [name: string]: Facts };
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -80,9 +81,11 @@ export interface Setting {
   readonly kind: 'setting';
 }
 
-/** A step: a transform with its options. Sizes are exact and known before any pixel is read. */
+/** A step: a transform with its options. Sizes are exact and known before any pixel is read, unless it is `measured`. */
 export type BoundTransform = (Action | Setting) & {
   readonly name: string;
+  /** The pixels decide on the size of the result: `after` tells the most that it can be, and the plan goes on later. */
+  readonly measured?: boolean;
   /** @throws Error where the options do not fit the picture; the message says how. */
   after(input: Shape): Shape;
   /** `undefined`: unknown to the planner, so the step has a sharp pipeline of its own. */

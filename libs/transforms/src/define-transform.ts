@@ -62,6 +62,8 @@ export interface PixelDefinition<
     input: Shape,
     context: SlotContext,
   ) => readonly SharpSlot[];
+  /** The pixels decide on the size of the result; `after` then tells the most that it can be. */
+  readonly measured?: boolean;
   /** Only for a step that first scales the whole picture. */
   readonly scale?: (input: Shape, options: z.output<Schema>) => Scale | undefined;
   readonly apply: (
@@ -164,6 +166,7 @@ function bind<Name extends string, Schema extends z.ZodType, Scalar extends stri
       return {
         name,
         kind: 'pixels',
+        ...(definition.measured ? { measured: true } : {}),
         after: (input) => definition.after?.(input, options) ?? input,
         slots: (input, context) => definition.slots?.(options, input, context),
         scale: (input) => definition.scale?.(input, options),

@@ -1,9 +1,10 @@
+import { isNativeError } from 'node:util/types';
 import { ImageError, type ErrorPlace, type ImageErrorCode } from './errors.ts';
 
 /** What an error says of itself; a plugin may throw anything. */
 export function reasonOf(cause: unknown): string {
-  const isSayable = cause instanceof Error || typeof cause === 'string';
-  const text = isSayable ? String(cause instanceof Error ? cause.message : cause) : '';
+  const said = isNativeError(cause) ? cause.message : cause;
+  const text = typeof said === 'string' ? said : '';
   // libvips reports one problem per line, the first one is the cause.
   return text.split('\n')[0]?.trim() || 'no reason given';
 }

@@ -31,12 +31,37 @@ async function png(width: number, height: number): Promise<Buffer> {
 
 describe('is rejected, and nobody is woken up for it:', () => {
   const cases: [string, string, string, () => Promise<Buffer | string>][] = [
-    ['a text file named .jpg', 'text.jpg', 'UNSUPPORTED_FORMAT', () => Promise.resolve('Dear diary')],
+    [
+      'a text file named .jpg',
+      'text.jpg',
+      'UNSUPPORTED_FORMAT',
+      () => Promise.resolve('Dear diary'),
+    ],
     ['a PDF', 'paper.pdf', 'UNSUPPORTED_FORMAT', () => Promise.resolve('%PDF-1.7\n%âãÏÓ\n')],
-    ['an SVG', 'drawing.svg', 'UNSUPPORTED_FORMAT', () => Promise.resolve('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
-    ['a truncated JPEG', 'half.jpg', 'CORRUPT_IMAGE', async () => half(await picture({ width: 400, height: 300 }))],
-    ['a truncated PNG', 'half.png', 'CORRUPT_IMAGE', async () => half(await picture({ width: 400, height: 300, format: 'png' }))],
-    ['the first bytes of a JPEG', 'start.jpg', 'CORRUPT_IMAGE', async () => (await picture()).subarray(0, 20)],
+    [
+      'an SVG',
+      'drawing.svg',
+      'UNSUPPORTED_FORMAT',
+      () => Promise.resolve('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+    ],
+    [
+      'a truncated JPEG',
+      'half.jpg',
+      'CORRUPT_IMAGE',
+      async () => half(await picture({ width: 400, height: 300 })),
+    ],
+    [
+      'a truncated PNG',
+      'half.png',
+      'CORRUPT_IMAGE',
+      async () => half(await picture({ width: 400, height: 300, format: 'png' })),
+    ],
+    [
+      'the first bytes of a JPEG',
+      'start.jpg',
+      'CORRUPT_IMAGE',
+      async () => (await picture()).subarray(0, 20),
+    ],
     ['a zero-byte object', 'empty.jpg', 'CORRUPT_IMAGE', () => Promise.resolve('')],
     ['a picture of too many pixels', 'bomb.png', 'TOO_LARGE', () => png(30_000, 30_000)],
     ['a picture that is too long', 'ribbon.png', 'TOO_LARGE', () => png(70_000, 1)],
@@ -54,7 +79,10 @@ describe('is rejected, and nobody is woken up for it:', () => {
   });
 
   test('and a picture whose name says something else is not', async () => {
-    const manifest = await client.develop('uploads/really-a-png.jpg', await picture({ format: 'png' }));
+    const manifest = await client.develop(
+      'uploads/really-a-png.jpg',
+      await picture({ format: 'png' }),
+    );
     expect(manifest).toMatchObject({ status: 'done', source: { format: 'png' } });
   });
 

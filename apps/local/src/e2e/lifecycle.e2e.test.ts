@@ -1,8 +1,9 @@
 /** Overwritten, deleted, uploaded again, told twice: outputs are always those of the upload as it is now. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Client } from './testing/client.ts';
 import { disagreements } from './testing/disagreements.ts';
 import { notification } from './testing/notification.ts';
+import { PATIENCE } from './testing/patience.ts';
 import { picture } from './testing/pictures.ts';
 import { startStack, type RunningStack } from './testing/running-stack.ts';
 
@@ -102,10 +103,32 @@ test('an object that is deleted before it is read leaves nothing', async () => {
   for (const key of [...keys, never]) expect((await client.outputsOf(key)).size).toBe(0);
 });
 
+test('an upload that is deleted while its outputs are written leaves nothing', async () => {
+  const key = 'uploads/slow.jpg';
+  await client.upload(key, await picture({ width: 4000, height: 3000, seed: 6 }));
+  await vi.waitFor(async () => expect((await client.outputsOf(key)).size).not.toBe(0), PATIENCE);
+  await client.remove(key);
+  await client.quiet();
+  expect((await client.outputsOf(key)).size).toBe(0);
+});
+
 test('all that happens to a few keys at once ends as the bucket ends', async () => {
   const uploads = await Promise.all([7, 8, 9].map((seed) => picture({ seed })));
   // Each key has its own succession of uploads (0 to 2), deletes (d) and what is no picture (x).
-  const histories = ['0', '01', '0d', '0d0', '012', '0x1', 'd', '0d1d2', 'x0d', '0101010', '00d00', '2dx'];
+  const histories = [
+    '0',
+    '01',
+    '0d',
+    '0d0',
+    '012',
+    '0x1',
+    'd',
+    '0d1d2',
+    'x0d',
+    '0101010',
+    '00d00',
+    '2dx',
+  ];
   await Promise.all(
     histories.map(async (history, index) => {
       const key = `uploads/history-${index}.jpg`;

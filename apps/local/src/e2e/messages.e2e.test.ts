@@ -27,8 +27,14 @@ describe('goes to the dead-letter queue with the reason beside it:', () => {
     ['no JSON', 'Hello?'],
     ['an empty object', '{}'],
     ['records of another service', '{"Records":[{"eventSource":"aws:dynamodb","dynamodb":{}}]}'],
-    ['no key', '{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{}}}]}'],
-    ['a key that is encoded wrongly', '{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"%zz"}}}]}'],
+    [
+      'no key',
+      '{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{}}}]}',
+    ],
+    [
+      'a key that is encoded wrongly',
+      '{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"%zz"}}}]}',
+    ],
   ])('%s', async (_what, body) => {
     await client.send(body);
     const { attributes } = await letters.find((letter) => letter.body === body);
@@ -74,10 +80,19 @@ describe('asks for a key to be made right:', () => {
 
   test.each([
     ['an S3 notification', (key: string) => notification(named(key))],
-    ['the least of one', (key: string) => JSON.stringify({ Records: [{ s3: { bucket: { name: named(key).bucket }, object: { key } } }] })],
+    [
+      'the least of one',
+      (key: string) =>
+        JSON.stringify({
+          Records: [{ s3: { bucket: { name: named(key).bucket }, object: { key } } }],
+        }),
+    ],
     ['one that SNS passed on', (key: string) => snsMessage(notification(named(key)))],
     ['an EventBridge event', (key: string) => eventBridgeEvent(named(key))],
-    ['an EventBridge event that SNS passed on', (key: string) => snsMessage(eventBridgeEvent(named(key)))],
+    [
+      'an EventBridge event that SNS passed on',
+      (key: string) => snsMessage(eventBridgeEvent(named(key))),
+    ],
   ])('%s', async (what, bodyFor) => {
     const key = `uploads/${what.replaceAll(' ', '-')}.jpg`;
     const { source } = await client.develop(key, await picture());

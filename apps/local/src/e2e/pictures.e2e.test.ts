@@ -41,25 +41,31 @@ const LOSS = 6;
 describe('EXIF orientation', () => {
   const upright = scene(120, 80);
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('%i comes out upright, without the tag', async (orientation) => {
-    const key = `uploads/held-${orientation}.jpg`;
-    const outputs = await developed(key, await heldPicture(upright, orientation));
-    const { source } = (await client.manifestOf(key)) ?? {};
-    expect(source).toMatchObject({ format: 'jpeg', width: 120, height: 80, orientation });
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    '%i comes out upright, without the tag',
+    async (orientation) => {
+      const key = `uploads/held-${orientation}.jpg`;
+      const outputs = await developed(key, await heldPicture(upright, orientation));
+      const { source } = (await client.manifestOf(key)) ?? {};
+      expect(source).toMatchObject({ format: 'jpeg', width: 120, height: 80, orientation });
 
-    for (const [variant, bytes] of outputs) {
-      const metadata = await sharp(bytes).metadata();
-      expect(metadata.orientation).toBeUndefined();
-      expect(metadata.exif).toBeUndefined();
-      if (variant === 'thumb') continue; // cut and enlarged: compared below
-      const { data, info } = await stored(bytes);
-      expect([info.width, info.height]).toEqual([120, 80]);
-      expect(difference(data, upright.data)).toBeLessThan(LOSS);
-    }
-    const expected = await open(upright).resize(200, 200, { position: 'attention' }).raw().toBuffer();
-    const thumb = await stored(outputs.get('thumb') ?? Buffer.alloc(0));
-    expect(difference(thumb.data, expected)).toBeLessThan(LOSS);
-  });
+      for (const [variant, bytes] of outputs) {
+        const metadata = await sharp(bytes).metadata();
+        expect(metadata.orientation).toBeUndefined();
+        expect(metadata.exif).toBeUndefined();
+        if (variant === 'thumb') continue; // cut and enlarged: compared below
+        const { data, info } = await stored(bytes);
+        expect([info.width, info.height]).toEqual([120, 80]);
+        expect(difference(data, upright.data)).toBeLessThan(LOSS);
+      }
+      const expected = await open(upright)
+        .resize(200, 200, { position: 'attention' })
+        .raw()
+        .toBuffer();
+      const thumb = await stored(outputs.get('thumb') ?? Buffer.alloc(0));
+      expect(difference(thumb.data, expected)).toBeLessThan(LOSS);
+    },
+  );
 
   test('the comparison would notice a picture that is not upright', async () => {
     for (const orientation of [2, 3, 4]) {
@@ -90,7 +96,8 @@ describe('what a camera leaves in a file', () => {
     for (const bytes of outputs.values()) {
       const { exif, xmp, iptc } = await sharp(bytes).metadata();
       expect({ exif, xmp, iptc }).toEqual({ exif: undefined, xmp: undefined, iptc: undefined });
-      for (const word of ['Jane Doe', 'Pentax', '12345', 'GPS']) expect(bytes.includes(word)).toBe(false);
+      for (const word of ['Jane Doe', 'Pentax', '12345', 'GPS'])
+        expect(bytes.includes(word)).toBe(false);
     }
     const { source } = (await client.manifestOf('uploads/private.jpg')) ?? {};
     expect(source).toMatchObject({ takenAt: '2024-05-01T12:03:04', camera: 'Pentax K1000' });
@@ -107,7 +114,11 @@ describe('what a camera leaves in a file', () => {
       const { data, info } = await stored(bytes);
       const centre = (Math.floor(info.height / 2) * info.width + Math.floor(info.width / 2)) * 3;
       const [r = 0, g = 0, b = 0] = data.subarray(centre, centre + 3);
-      for (const [actual, wanted] of [[r, 0xe0], [g, 0x10], [b, 0x20]] as const)
+      for (const [actual, wanted] of [
+        [r, 0xe0],
+        [g, 0x10],
+        [b, 0x20],
+      ] as const)
         expect(Math.abs(actual - wanted)).toBeLessThanOrEqual(LOSS);
     }
   });
@@ -122,14 +133,25 @@ describe('the recipe of the stack "local"', () => {
       {
         name: 'photos',
         match: { prefix: 'uploads/' },
-        variants: ['thumb', ...[320, 640, 1280].flatMap((width) => [`w${width}-webp`, `w${width}-jpeg`])],
+        variants: [
+          'thumb',
+          ...[320, 640, 1280].flatMap((width) => [`w${width}-webp`, `w${width}-jpeg`]),
+        ],
       },
     ]);
   });
 
   test('a thumbnail and a responsive set, never enlarged', async () => {
-    const manifest = await client.develop('uploads/large.jpg', await open(scene(800, 600)).jpeg().toBuffer());
-    const sizes = manifest.outputs.map(({ variant, key, width, height }) => [variant, key, width, height]);
+    const manifest = await client.develop(
+      'uploads/large.jpg',
+      await open(scene(800, 600)).jpeg().toBuffer(),
+    );
+    const sizes = manifest.outputs.map(({ variant, key, width, height }) => [
+      variant,
+      key,
+      width,
+      height,
+    ]);
     expect(sizes).toEqual([
       ['thumb', 'uploads/large.jpg/thumb.webp', 200, 200],
       ['w320-webp', 'uploads/large.jpg/w320-webp.webp', 320, 240],
@@ -155,17 +177,23 @@ describe('the recipe of the stack "local"', () => {
       },
     });
     const document = await client.read(`${key}/manifest.json`);
-    expect(document?.head).toMatchObject({ ContentType: 'application/json', CacheControl: 'no-cache' });
+    expect(document?.head).toMatchObject({
+      ContentType: 'application/json',
+      CacheControl: 'no-cache',
+    });
   });
 
-  test.each(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)('%s is taken', async (format) => {
-    const upload = await open(scene(32, 24)).toFormat(format).toBuffer();
-    const manifest = await client.develop(`uploads/format-of-${format}`, upload);
-    expect(manifest).toMatchObject({ status: 'done', source: { format, width: 32, height: 24 } });
-    if (manifest.status === 'done')
-      expect(manifest.placeholder).toEqual({
-        thumbhash: expect.stringMatching(/^[A-Za-z0-9+/]+=*$/),
-        dominantColour: expect.stringMatching(/^#[0-9a-f]{6}$/),
-      });
-  });
+  test.each(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)(
+    '%s is taken',
+    async (format) => {
+      const upload = await open(scene(32, 24)).toFormat(format).toBuffer();
+      const manifest = await client.develop(`uploads/format-of-${format}`, upload);
+      expect(manifest).toMatchObject({ status: 'done', source: { format, width: 32, height: 24 } });
+      if (manifest.status === 'done')
+        expect(manifest.placeholder).toEqual({
+          thumbhash: expect.stringMatching(/^[A-Za-z0-9+/]+=*$/),
+          dominantColour: expect.stringMatching(/^#[0-9a-f]{6}$/),
+        });
+    },
+  );
 });

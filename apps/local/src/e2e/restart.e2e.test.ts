@@ -1,12 +1,11 @@
 /** Stopped in the middle, cleanly or not, or started with another recipe: nothing that was uploaded is lost. */
-import { rm } from 'node:fs/promises';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Client } from './testing/client.ts';
 import { DarkroomProcess } from './testing/darkroom-process.ts';
 import { disagreements } from './testing/disagreements.ts';
 import { PATIENCE } from './testing/patience.ts';
 import { picture } from './testing/pictures.ts';
-import { startStack, temporaryDirectory } from './testing/running-stack.ts';
+import { startStack, directoryOfTest, type RunningStackOptions } from './testing/running-stack.ts';
 import { createWorkspace, smallPipeline } from './testing/workspace.ts';
 
 const UPLOADS = 40;
@@ -15,12 +14,14 @@ const keys = Array.from({ length: UPLOADS }, (_, index) => `uploads/${index}.jpg
 let dataDir: string;
 
 beforeEach(async () => {
-  dataDir = await temporaryDirectory();
+  dataDir = await directoryOfTest();
 });
 
-afterEach(async () => {
-  await rm(dataDir, { recursive: true, force: true });
-});
+async function start(options: RunningStackOptions = {}) {
+  const running = await startStack({ dataDir, ...options });
+  onTestFinished(() => running.stop());
+  return running;
+}
 
 async function outcomes(client: Client): Promise<number> {
   const outputs = await client.list(client.stack.processedBucket);
@@ -53,13 +54,13 @@ async function expectAllDone(client: Client): Promise<void> {
 
 test('stopped in the middle and started again', async () => {
   const body = await picture({ width: 1200, height: 900 });
-  const first = await startStack({ dataDir });
+  const first = await start();
   const before = first.client.stack;
   await Promise.all(keys.map((key) => first.client.upload(key, body)));
   await middleOf(first.client);
   await first.stop();
 
-  const second = await startStack({ dataDir });
+  const second = await start();
   const { sourceBucket, processedBucket } = second.client.stack;
   expect({ sourceBucket, processedBucket }).toEqual({
     sourceBucket: before.sourceBucket,
@@ -113,7 +114,7 @@ test('killed in the middle of the work, and started again', async () => {
   await first.exited;
   client.close();
 
-  const second = await startStack({ dataDir });
+  const second = await start();
   expect(second.local.recovered).toBeGreaterThan(0);
   await expectAllDone(second.client);
   await second.stop();
@@ -121,32 +122,29 @@ test('killed in the middle of the work, and started again', async () => {
 
 test('a changed recipe updates the function, and everything is made again', async () => {
   const workspace = await createWorkspace();
-  try {
-    const start = () => startStack({ workspace: workspace.directory, stack: 'e2e', dataDir });
-    await workspace.writeStack('e2e', smallPipeline(24));
-    const first = await start();
-    const before = await first.client.develop('uploads/a.jpg', await picture());
-    expect(before.outputs).toMatchObject([{ variant: 'w24', width: 24 }]);
-    await first.client.develop('uploads/b.jpg', 'no picture');
-    await first.client.quiet();
-    await first.stop();
+  onTestFinished(() => workspace.remove());
+  const options = { workspace: workspace.directory, stack: 'e2e' };
 
-    await workspace.writeStack('e2e', smallPipeline(32));
-    const second = await start();
-    expect(second.local.changes).toMatchObject({ created: 0, replaced: 0, deleted: 0 });
-    expect(second.local.changes.updated).toBeGreaterThan(0);
-    await second.client.quiet();
-    const after = await second.client.manifestOf('uploads/a.jpg');
-    expect(after?.outputs).toMatchObject([{ variant: 'w32', width: 32 }]);
-    expect(after?.recipeHash).not.toBe(before.recipeHash);
-    expect(await disagreements(second.client)).toEqual([]);
-    await second.stop();
+  await workspace.writeStack('e2e', smallPipeline(24));
+  const first = await start(options);
+  const before = await first.client.develop('uploads/a.jpg', await picture());
+  expect(before.outputs).toMatchObject([{ variant: 'w24', width: 24 }]);
+  await first.client.develop('uploads/b.jpg', 'no picture');
+  await first.client.quiet();
+  await first.stop();
 
-    const third = await start();
-    expect(third.local.changes).toMatchObject({ created: 0, updated: 0, replaced: 0, deleted: 0 });
-    expect(third.local.recovered).toBe(0);
-    await third.stop();
-  } finally {
-    await workspace.remove();
-  }
+  await workspace.writeStack('e2e', smallPipeline(32));
+  const second = await start(options);
+  expect(second.local.changes).toMatchObject({ created: 0, replaced: 0, deleted: 0 });
+  expect(second.local.changes.updated).toBeGreaterThan(0);
+  await second.client.quiet();
+  const after = await second.client.manifestOf('uploads/a.jpg');
+  expect(after?.outputs).toMatchObject([{ variant: 'w32', width: 32 }]);
+  expect(after?.recipeHash).not.toBe(before.recipeHash);
+  expect(await disagreements(second.client)).toEqual([]);
+  await second.stop();
+
+  const third = await start(options);
+  expect(third.local.changes).toMatchObject({ created: 0, updated: 0, replaced: 0, deleted: 0 });
+  expect(third.local.recovered).toBe(0);
 });

@@ -16,7 +16,7 @@ export interface StreamPosition<T> {
   /** Key of the last object that went into `open`, or into something that has been taken. */
   readonly after: string;
   /** Not complete yet, outermost first. */
-  readonly open: readonly T[];
+  readonly open: T[];
 }
 
 /** Turns a listing into things, each when it is complete: those that are enclosed come first. */

@@ -1,15 +1,27 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
-const options = z.strictObject({
-  /** Gaussian sigma, pixels, 0.3 to 1,000. Left out: a fast, mild 3×3 box blur. */
-  sigma: z.number().min(0.3).max(1000).optional(),
-  precision: z.enum(['integer', 'float', 'approximate']).default('integer'),
-  /** Where the Gaussian is cut off, 0.001 to 1, default 0.2; less is more exact and slower. */
-  minAmplitude: z.number().min(0.001).max(1).default(0.2),
-});
+const options = z
+  .strictObject({
+    sigma: z
+      .number()
+      .min(0.3)
+      .max(1000)
+      .optional()
+      .describe('Radius of the Gaussian, pixels. Left out: a fast, mild 3×3 box blur.'),
+    precision: z
+      .enum(['integer', 'float', 'approximate'])
+      .default('integer')
+      .describe('How exactly it is computed.'),
+    minAmplitude: z
+      .number()
+      .min(0.001)
+      .max(1)
+      .default(0.2)
+      .describe('Where the Gaussian is cut off; less is more exact and slower.'),
+  })
+  .meta({ description: 'Blurs the picture.', examples: [{ sigma: 4 }] });
 
-/** Blurs the picture. */
 export const blur = defineTransform({
   name: 'blur',
   version: 1,

@@ -40,6 +40,19 @@ describe('a Display P3 photo', () => {
   });
 });
 
+test('kept colours end upright, since their file cannot carry an orientation tag', async () => {
+  const lying = await sample({
+    width: 96,
+    height: 64,
+    format: 'png',
+    profile: 'p3',
+    orientation: 6,
+  });
+  const output = await renderOne(engine, catalog, lying, [{ colourspace: 'keep' }]);
+  expect(output).toMatchObject({ width: 96, height: 64 });
+  expect((await difference(output.bytes, p3)).largest).toBe(0);
+});
+
 test('an sRGB profile is not converted, which changes nothing but the time', async () => {
   const tagged = await sample({ width: 96, height: 64, format: 'png', profile: 'srgb' });
   const { facts, outputs } = await renderAll(engine, catalog, tagged, { one: [] });

@@ -1,15 +1,20 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
-const options = z.strictObject({
-  /**
-   * `srgb` (default): colours are converted by the embedded profile, and the file needs none. `keep`: colours stay as
-   * they are and their profile stays embedded; CMYK, which browsers do not show, is converted all the same.
-   */
-  space: z.enum(['srgb', 'keep']).default('srgb'),
-});
+const options = z
+  .strictObject({
+    space: z
+      .enum(['srgb', 'keep'])
+      .default('srgb')
+      .describe(
+        '`srgb` converts the colours by the embedded profile, and the file needs none. `keep` leaves them as they are, their profile embedded; CMYK, which browsers do not show, is converted all the same.',
+      ),
+  })
+  .meta({
+    description: 'The colours that a variant’s steps work in and that its file is written in.',
+    examples: [{ space: 'keep' as const }],
+  });
 
-/** The colours that a variant's steps work in and that its file is written in. */
 export const colourspace = defineTransform({
   name: 'colourspace',
   version: 1,

@@ -1,19 +1,11 @@
+import { lengthInPixels, type Length } from './length.ts';
 import { cutOffset, type Anchor } from './position.ts';
 import type { Size } from './resize-geometry.ts';
-
-/** A length in pixels, or as a share of the picture's side: `25%`. */
-export type Length = number | `${number}%`;
 
 /** Pixels. */
 export interface Region extends Size {
   readonly left: number;
   readonly top: number;
-}
-
-function pixels(length: Length, side: number): number {
-  return typeof length === 'number'
-    ? length
-    : Math.round((Number(length.slice(0, -1)) / 100) * side);
 }
 
 /** A region that is given by its edges. @throws Error when it does not lie inside the picture */
@@ -22,10 +14,10 @@ export function regionAt(
   at: { left: Length; top: Length; width: Length; height: Length },
 ): Region {
   const region = {
-    left: pixels(at.left, input.width),
-    top: pixels(at.top, input.height),
-    width: Math.max(1, pixels(at.width, input.width)),
-    height: Math.max(1, pixels(at.height, input.height)),
+    left: lengthInPixels(at.left, input.width),
+    top: lengthInPixels(at.top, input.height),
+    width: Math.max(1, lengthInPixels(at.width, input.width)),
+    height: Math.max(1, lengthInPixels(at.height, input.height)),
   };
   const fits =
     region.left + region.width <= input.width && region.top + region.height <= input.height;

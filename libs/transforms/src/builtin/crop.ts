@@ -1,39 +1,39 @@
 import * as z from 'zod';
 import { defineTransform, type Shape } from '../define-transform.ts';
-import { regionAt, regionOfRatio, type Length, type Region } from './crop-region.ts';
+import { regionAt, regionOfRatio, type Region } from './crop-region.ts';
+import { lengthSchema } from './length.ts';
 import { gravitySchema } from './position.ts';
 
-const length = z.union(
-  [
-    z.number().int().min(0),
-    z
-      .string()
-      .regex(/^(100|\d{1,2})(\.\d+)?%$/, { error: 'expected pixels or a percentage (25%)' }),
-  ],
-  { error: 'expected pixels (0 and up) or a percentage (25%)' },
-) as z.ZodType<Length>;
 const share = z.number().min(0).max(1);
 
 const options = z
   .strictObject({
-    /** Edges of the region, pixels or `N%` of the picture's side. */
-    left: length.optional(),
-    top: length.optional(),
-    /** Size of the region; given together with `height`, and neither with `aspectRatio`. */
-    width: length.optional(),
-    height: length.optional(),
-    /** Instead of a size: `16:9` keeps the largest region of that shape. */
+    left: lengthSchema.optional().describe('Left edge of the region.'),
+    top: lengthSchema.optional().describe('Upper edge of the region.'),
+    width: lengthSchema
+      .optional()
+      .describe('Width of the region; goes with `height`, and not with `aspectRatio`.'),
+    height: lengthSchema.optional().describe('Height of the region.'),
     aspectRatio: z
       .string()
       .regex(/^\d+(\.\d+)?:\d+(\.\d+)?$/, { error: 'expected WIDTH:HEIGHT (16:9)' })
       .refine((text) => text.split(':').every((part) => Number(part) > 0), {
         error: 'expected two numbers above 0',
       })
-      .optional(),
-    /** With `aspectRatio`: which part stays, default `centre`. */
-    gravity: gravitySchema.optional(),
-    /** With `aspectRatio`: a point of interest, in shares (0 to 1) of width and height, to keep in the middle. */
-    focus: z.strictObject({ x: share, y: share }).optional(),
+      .optional()
+      .describe('Instead of a size: `16:9` keeps the largest region of that shape.'),
+    gravity: gravitySchema
+      .optional()
+      .describe('With `aspectRatio`: which part stays; the middle if left out.'),
+    focus: z
+      .strictObject({
+        x: share.describe('0 is the left edge, 1 the right one.'),
+        y: share.describe('0 is the upper edge, 1 the lower one.'),
+      })
+      .optional()
+      .describe(
+        'With `aspectRatio`, instead of `gravity`: a point of interest to keep in the middle.',
+      ),
   })
   .superRefine((given, context) => {
     const refuse = (message: string) => context.addIssue({ code: 'custom', message });
@@ -50,6 +50,13 @@ const options = z
       }
       if (gravity !== undefined && focus !== undefined) refuse('needs gravity or focus, not both');
     }
+  })
+  .meta({
+    description: 'Cuts a region out of the picture (sharp’s `extract`).',
+    examples: [
+      { aspectRatio: '1:1', focus: { x: 0.7, y: 0.4 } },
+      { left: '10%', top: '10%', width: '80%', height: '80%' } as const,
+    ],
   });
 
 function region(
@@ -61,7 +68,6 @@ function region(
   return regionOfRatio(input, wide / high, given.focus ?? given.gravity ?? 'centre');
 }
 
-/** Cuts a region out of the picture (sharp's `extract`). */
 export const crop = defineTransform({
   name: 'crop',
   version: 1,

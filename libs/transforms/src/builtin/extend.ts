@@ -4,19 +4,27 @@ import { colourSchema, isTranslucent } from './background.ts';
 
 const edge = z.number().int().min(0).max(65_535).default(0);
 
-const options = z.strictObject({
-  /** Pixels added at each edge, 0 (default) to 65,535. */
-  top: edge,
-  bottom: edge,
-  left: edge,
-  right: edge,
-  /** `background` (default) fills with a colour, `copy` with the nearest pixel, `repeat` tiles, `mirror` mirrors. */
-  extendWith: z.enum(['background', 'copy', 'repeat', 'mirror']).default('background'),
-  /** Default black, as sharp's. */
-  background: colourSchema.default('#000000'),
-});
+const options = z
+  .strictObject({
+    top: edge.describe('Pixels added above.'),
+    bottom: edge.describe('Pixels added below.'),
+    left: edge.describe('Pixels added on the left.'),
+    right: edge.describe('Pixels added on the right.'),
+    extendWith: z
+      .enum(['background', 'copy', 'repeat', 'mirror'])
+      .default('background')
+      .describe(
+        '`background` fills with a colour, `copy` with the nearest pixel, `repeat` tiles the picture, `mirror` mirrors it.',
+      ),
+    background: colourSchema
+      .default('#000000')
+      .describe('The colour that `background` fills with.'),
+  })
+  .meta({
+    description: 'Adds pixels at the edges.',
+    examples: [{ top: 16, bottom: 16, left: 40, right: 40, extendWith: 'mirror' as const }],
+  });
 
-/** Adds pixels at the edges. */
 export const extend = defineTransform({
   name: 'extend',
   version: 1,

@@ -2,12 +2,15 @@ import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 import { colourSchema } from './background.ts';
 
-const options = z.strictObject({
-  /** What lies behind the picture. Default black, as sharp's. */
-  background: colourSchema.default('#000000'),
-});
+const options = z
+  .strictObject({
+    background: colourSchema.default('#000000').describe('What lies behind the picture.'),
+  })
+  .meta({
+    description: 'Puts a colour behind transparent parts, after which nothing is transparent.',
+    examples: [{ background: '#336699' }],
+  });
 
-/** Puts a background behind transparent parts, after which nothing is transparent. */
 export const flatten = defineTransform({
   name: 'flatten',
   version: 1,

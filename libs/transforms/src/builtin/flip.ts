@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
-/** Mirrors the picture up and down. */
 export const flip = defineTransform({
   name: 'flip',
   version: 1,
-  options: z.strictObject({}),
+  options: z
+    .strictObject({})
+    .meta({ description: 'Mirrors the picture up and down.', examples: [{}] }),
   slots: () => ['flip'],
   apply: (image) => image.flip(),
 });

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
-/** Mirrors the picture left and right. */
 export const flop = defineTransform({
   name: 'flop',
   version: 1,
-  options: z.strictObject({}),
+  options: z
+    .strictObject({})
+    .meta({ description: 'Mirrors the picture left and right.', examples: [{}] }),
   slots: () => ['flop'],
   apply: (image) => image.flop(),
 });

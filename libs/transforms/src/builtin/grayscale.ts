@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
-/** Takes the colours away. */
 export const grayscale = defineTransform({
   name: 'grayscale',
   version: 1,
-  options: z.strictObject({}),
+  options: z.strictObject({}).meta({ description: 'Takes the colours away.', examples: [{}] }),
   slots: () => ['grayscale'],
   apply: (image) => image.grayscale(),
 });

@@ -18,12 +18,15 @@ import { resize } from './resize.ts';
 import { rotate } from './rotate.ts';
 import { sharpen } from './sharpen.ts';
 import { tint } from './tint.ts';
+import { trim } from './trim.ts';
+import { watermark } from './watermark.ts';
 
 /** Every built-in transform, in the order of the documentation. */
 export const builtinTransforms = [
   rotate,
   resize,
   crop,
+  trim,
   extend,
   flip,
   flop,
@@ -38,6 +41,7 @@ export const builtinTransforms = [
   negate,
   flatten,
   mask,
+  watermark,
   colourspace,
   metadata,
   encode,

@@ -2,16 +2,28 @@ import * as z from 'zod';
 import { defineTransform, type Shape } from '../define-transform.ts';
 import { roundedAlpha } from './mask-alpha.ts';
 
-const options = z.strictObject({
-  /** `rounded` (default) rounds the corners; `circle` keeps the largest circle, or ellipse, that fills the picture. */
-  shape: z.enum(['rounded', 'circle']).default('rounded'),
-  /** With `rounded`: radius of the corners, pixels, or `N%` of the shorter side. Default `10%`. */
-  radius: z
-    .union([z.number().min(0), z.string().regex(/^([0-4]?\d(\.\d+)?|50)%$/)], {
-      error: 'expected pixels (0 and up) or a percentage up to 50%',
-    })
-    .default('10%'),
-});
+const options = z
+  .strictObject({
+    shape: z
+      .enum(['rounded', 'circle'])
+      .default('rounded')
+      .describe(
+        '`rounded` rounds the corners; `circle` keeps the largest circle, or ellipse, that fills the picture.',
+      ),
+    radius: z
+      .union([z.number().min(0), z.string().regex(/^([0-4]?\d(\.\d+)?|50)%$/)], {
+        error: 'expected pixels (0 and up) or a percentage up to 50%',
+      })
+      .default('10%')
+      .describe(
+        'With `rounded`: radius of the corners, pixels, or a share of the shorter side up to `50%`.',
+      ),
+  })
+  .meta({
+    description:
+      'Makes the corners transparent. Write the file in a format that has transparency: PNG, WebP, AVIF or TIFF.',
+    examples: [{ shape: 'circle' as const }],
+  });
 
 function radii({ width, height }: Shape, { shape, radius }: z.output<typeof options>) {
   if (shape === 'circle') return [width / 2, height / 2] as const;
@@ -22,7 +34,6 @@ function radii({ width, height }: Shape, { shape, radius }: z.output<typeof opti
   return [fitting, fitting] as const;
 }
 
-/** Makes the corners transparent; write it in a format that has alpha (PNG, WebP, AVIF, TIFF). */
 export const mask = defineTransform({
   name: 'mask',
   version: 1,

@@ -1,12 +1,22 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
-const options = z.strictObject({
-  /** Side of the square window, pixels, 1 to 1,000, default 3. */
-  size: z.number().int().min(1).max(1000).default(3),
-});
+const options = z
+  .strictObject({
+    size: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(3)
+      .describe('Side of the square around each pixel, pixels.'),
+  })
+  .meta({
+    description:
+      'Replaces each pixel by the median of its neighbours: takes away specks and keeps edges.',
+    examples: [{ size: 7 }],
+  });
 
-/** Replaces each pixel by the median of its neighbours: takes away specks and keeps edges. */
 export const median = defineTransform({
   name: 'median',
   version: 1,

@@ -37,16 +37,21 @@ const GROUPS: Readonly<Record<string, readonly ExifTag[]>> = {
   copyright: ['Artist', 'Copyright'],
 };
 
-const options = z.strictObject({
-  /**
-   * What stays in the file; default nothing. `copyright` (artist and copyright), `exif` (camera, exposure, times,
-   * description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet,
-   * which may hold a position too), `icc` (embeds the sRGB profile).
-   */
-  keep: z.array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', ...tags])).default([]),
-});
+const options = z
+  .strictObject({
+    keep: z
+      .array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', ...tags]))
+      .default([])
+      .describe(
+        'What stays in the file: `copyright` (artist and copyright), `exif` (camera, exposure, times, description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet, which may hold a position too), `icc` (embeds the sRGB profile).',
+      ),
+  })
+  .meta({
+    description:
+      'The metadata of a variant’s file: nothing of the upload’s stays that is not named here.',
+    examples: [{ keep: ['copyright' as const] }],
+  });
 
-/** The metadata of a variant's file: all of the upload's is left out unless named here. */
 export const metadata = defineTransform({
   name: 'metadata',
   version: 1,

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
-const options = z.strictObject({
-  /** Negates the alpha channel too. Default true, as sharp's. */
-  alpha: z.boolean().default(true),
-});
+const options = z
+  .strictObject({
+    alpha: z.boolean().default(true).describe('Negates the alpha channel too.'),
+  })
+  .meta({ description: 'Makes a negative.', examples: [{ alpha: false }] });
 
-/** Makes a negative. */
 export const negate = defineTransform({
   name: 'negate',
   version: 1,

@@ -27,9 +27,9 @@ export type Anchor = keyof typeof ANCHORS;
 const anchors = Object.keys(ANCHORS) as [Anchor, ...Anchor[]];
 
 /** sharp's gravities and positions. */
-export const gravitySchema = z.enum(anchors);
+export const gravitySchema = z.enum(anchors).meta({ id: 'gravity' });
 /** … and its strategies, which look at the pixels. */
-export const positionSchema = z.enum([...anchors, 'attention', 'entropy']);
+export const positionSchema = z.enum([...anchors, 'attention', 'entropy']).meta({ id: 'position' });
 
 export type Position = z.output<typeof positionSchema>;
 

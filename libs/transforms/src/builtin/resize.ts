@@ -9,18 +9,22 @@ const side = z.number().int().min(1).max(65_535);
 
 const options = z
   .strictObject({
-    /** Pixels, 1 to 65,535. One of `width` and `height` is enough: the other keeps the aspect ratio. */
-    width: side.optional(),
-    height: side.optional(),
-    /** With both sides given: `cover` (default) cuts, `contain` pads, `fill` distorts, `inside` and `outside` keep. */
-    fit: z.enum(FITS).default('cover'),
-    /**
-     * What `cover` keeps and where `contain` puts the picture; default `centre`. `attention` and `entropy` look for the
-     * liveliest part, only with `cover`; an animation, whose frames would jump, gets `centre` instead.
-     */
-    position: positionSchema.default('centre'),
-    /** Fills what `contain` pads. Default black, as sharp's. */
-    background: colourSchema.default('#000000'),
+    width: side
+      .optional()
+      .describe('Pixels. With only one of `width` and `height`, the other keeps the aspect ratio.'),
+    height: side.optional().describe('Pixels.'),
+    fit: z
+      .enum(FITS)
+      .default('cover')
+      .describe(
+        'With both sides given: `cover` cuts what does not fit, `contain` pads, `fill` distorts, `inside` and `outside` keep the whole picture and its shape, at most or at least that large.',
+      ),
+    position: positionSchema
+      .default('centre')
+      .describe(
+        'What `cover` keeps and where `contain` puts the picture. `attention` and `entropy` look for the liveliest part, only with `cover`; an animation, whose frames would jump, gets `centre` instead.',
+      ),
+    background: colourSchema.default('#000000').describe('Fills what `contain` pads.'),
     kernel: z
       .enum([
         'nearest',
@@ -32,17 +36,38 @@ const options = z
         'mks2013',
         'mks2021',
       ])
-      .default('lanczos3'),
-    /** A picture that is smaller already keeps its size. Default false, as sharp's. */
-    withoutEnlargement: z.boolean().default(false),
-    withoutReduction: z.boolean().default(false),
-    /** False decodes JPEG and WebP at more than the needed size: 6 to 20 % more CPU at 24 megapixels. */
-    fastShrinkOnLoad: z.boolean().default(true),
-    /** Device pixel ratio: multiplies `width` and `height`, 1 (default) to 4. */
-    dpr: z.number().min(1).max(4).default(1),
+      .default('lanczos3')
+      .describe('How pixels are interpolated.'),
+    withoutEnlargement: z
+      .boolean()
+      .default(false)
+      .describe('A picture that is smaller already keeps its size.'),
+    withoutReduction: z
+      .boolean()
+      .default(false)
+      .describe('A picture that is larger already keeps its size.'),
+    fastShrinkOnLoad: z
+      .boolean()
+      .default(true)
+      .describe(
+        '`false` decodes JPEG and WebP at more than the needed size: 6 to 20 % more CPU at 24 megapixels.',
+      ),
+    dpr: z
+      .number()
+      .min(1)
+      .max(4)
+      .default(1)
+      .describe('Device pixel ratio: multiplies `width` and `height`.'),
   })
   .refine((given) => given.width !== undefined || given.height !== undefined, {
     error: 'needs a width, a height or both',
+  })
+  .meta({
+    description: 'Makes the picture larger or smaller.',
+    examples: [
+      { width: 160, height: 160 },
+      { width: 1280, withoutEnlargement: true },
+    ],
   });
 
 type Options = z.output<typeof options>;
@@ -67,7 +92,7 @@ function steps(input: Shape, given: Options) {
 }
 
 /**
- * Makes the picture larger or smaller. All sizes are worked out from the step's input and handed to sharp as `fill`,
+ * All sizes are worked out from the step's input and handed to sharp as `fill`,
  * so that a picture that was reduced on the way to another variant leads to the very same size.
  */
 export const resize = defineTransform({

@@ -4,15 +4,23 @@ import type { SharpSlot } from '../plan/sharp-order.ts';
 import { colourSchema, isTranslucent } from './background.ts';
 import { liesOnItsSide, uprighting } from './orientation.ts';
 
-const options = z.strictObject({
-  /**
-   * `auto` (default) makes the picture upright by its EXIF orientation, once: a later `auto` changes nothing. A number
-   * turns by that many degrees, clockwise, -360 to 360, in addition to what EXIF says.
-   */
-  angle: z.union([z.literal('auto'), z.number().min(-360).max(360)]).default('auto'),
-  /** Fills the corners of a turn that is no multiple of 90 degrees. Default black, as sharp's. */
-  background: colourSchema.default('#000000'),
-});
+const options = z
+  .strictObject({
+    angle: z
+      .union([z.literal('auto'), z.number().min(-360).max(360)])
+      .default('auto')
+      .describe(
+        '`auto` makes the picture upright by its EXIF orientation, once: a later `auto` changes nothing. A number turns by that many degrees, clockwise, in addition to what EXIF says.',
+      ),
+    background: colourSchema
+      .default('#000000')
+      .describe('Fills the corners of a turn that is no multiple of 90 degrees.'),
+  })
+  .meta({
+    description:
+      'Turns the picture. Without `rotate: auto` its pixels stay as the camera stored them, and the file keeps the orientation tag, so that viewers show it upright all the same.',
+    examples: [{ angle: 12, background: 'white' }, { angle: 'auto' as const }],
+  });
 
 const normalised = (angle: number) => ((angle % 360) + 360) % 360;
 const isQuarter = (angle: number) => normalised(angle) % 90 === 0;
@@ -29,10 +37,6 @@ function turned({ width, height }: Shape, angle: number) {
   };
 }
 
-/**
- * Turns the picture. Without `rotate: auto` in a variant its pixels stay as the camera stored them, and the variant's
- * file keeps the orientation tag, so that viewers show it upright all the same.
- */
 export const rotate = defineTransform({
   name: 'rotate',
   version: 1,

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 import { colourSchema } from './background.ts';
 
-const options = z.strictObject({
-  /** Gives the hue; the picture's lightness stays. */
-  colour: colourSchema,
-});
+const options = z
+  .strictObject({
+    colour: colourSchema.describe('Gives the hue; the picture’s lightness stays.'),
+  })
+  .meta({ description: 'Dyes the picture in one colour.', examples: [{ colour: '#c87137' }] });
 
-/** Dyes the picture in one colour. */
 export const tint = defineTransform({
   name: 'tint',
   version: 1,

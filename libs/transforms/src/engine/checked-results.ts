@@ -15,7 +15,7 @@ function words(value: unknown): string {
 
 /** @throws Error when a step gave back anything but an image */
 export function checkedImage(given: unknown): Sharp {
-  if (given instanceof sharp) return given as Sharp;
+  if (given instanceof sharp) return given;
   throw new Error(`returned ${words(given)} and not an image`);
 }
 

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { createContext, Script } from 'node:vm';
 import type { ErrorPlace } from '../errors.ts';
 import { stepError, stepTimedOut } from '../step-error.ts';
@@ -24,7 +25,8 @@ function callInTime<T>(work: () => T, milliseconds: number): T {
 }
 
 function isLoop(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+  // An error of the sandbox's own realm: no instance of this one's `Error`.
+  return isNativeError(cause) && 'code' in cause && cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
 
 /**

@@ -71,10 +71,11 @@ async function make(stage: EndStage, pictures: Pictures, job: Job): Promise<Rend
 
 /** Runs a plan: at most `concurrency` files at a time, each yielded when it is there. */
 export async function* execute(
-  plan: Plan,
+  given: Plan,
   job: Job,
   concurrency: number,
 ): AsyncGenerator<Rendered, void> {
+  let plan = given;
   const explained = async <T>(stage: Stage, work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -88,6 +89,13 @@ export async function* execute(
       pictures.with(stage, (input) => pixelsOf(stage, input, job)),
     ),
   );
+  for (let [part] = plan.unmeasured; part; [part] = plan.unmeasured) {
+    const [frame] = (await pictures.peek(part.stage)).frames;
+    if (!frame) throw new Error('a picture without a frame');
+    plan = part.complete(frame);
+    checkFormatLimits(plan, job.recipe);
+    pictures.extend(plan);
+  }
   const waiting = [...inOrder(plan)];
   const underWay = new Map<EndStage, Promise<{ stage: EndStage; rendered: Rendered }>>();
   try {

@@ -3,17 +3,27 @@ import type { Picture } from './picture.ts';
 
 /** Makes each stage's pixels once, when the first needs them, and forgets them when the last has used them. */
 export class Pictures {
-  readonly #plan: Plan;
+  #stages: Plan['stages'] = [];
   readonly #make: (stage: PixelStage) => Promise<Picture>;
   readonly #made = new Map<number, Promise<Picture>>();
   readonly #users = new Map<number, number>();
 
   constructor(plan: Plan, make: (stage: PixelStage) => Promise<Picture>) {
-    this.#plan = plan;
     this.#make = make;
-    for (const { input } of plan.stages) {
+    this.extend(plan);
+  }
+
+  /** The plan has grown: its stages go on from those that are known. */
+  extend({ stages }: Plan): void {
+    for (const { input } of stages.slice(this.#stages.length)) {
       if (input !== 'upload') this.#users.set(input, (this.#users.get(input) ?? 0) + 1);
     }
+    this.#stages = stages;
+  }
+
+  /** A stage's pixels, which stay until the stages that `extend` brings have used them. */
+  async peek(id: number): Promise<Picture> {
+    return this.#get(id);
   }
 
   /** Runs `use` with the stage's input pixels; `undefined` stands for the upload. */
@@ -31,7 +41,7 @@ export class Pictures {
   #get(id: number): Promise<Picture> {
     const known = this.#made.get(id);
     if (known) return known;
-    const stage = this.#plan.stages[id];
+    const stage = this.#stages[id];
     if (stage?.kind !== 'pixels') throw new Error(`stage ${id} yields no pixels`);
     const made = this.#make(stage);
     this.#made.set(id, made);

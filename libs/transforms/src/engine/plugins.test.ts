@@ -41,7 +41,8 @@ const stamp = defineTransform({
   version: 1,
   options: z.strictObject({ file: z.string() }),
   async apply(image, { file }, { readFile }) {
-    return image.composite([{ input: Buffer.from(await readFile(file)), gravity: 'northwest' }]);
+    const input = Buffer.from(await readFile(file));
+    return image.composite([{ input, gravity: 'northwest' }]).removeAlpha();
   },
 });
 
@@ -302,7 +303,7 @@ describe('a plugin that', () => {
   });
 
   test('hangs is TIMEOUT as soon as the time of the upload is over', async () => {
-    const patient = createEngine({ catalog, stepTimeout: 600_000 });
+    const patient = createEngine({ catalog, concurrency: 2, stepTimeout: 600_000 });
     const upload = new AbortController();
     const variants = { one: ['flip', { rude: { how: 'hangs' } }], two: ['flip', png] };
     const facts = await patient.inspect(photo);

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import type { StepContext } from '../define-transform.ts';
 import type { Operation } from '../plan/types.ts';
 
@@ -21,6 +22,7 @@ export function stepContext(
     variants,
     input,
     output,
+    createImage: (file) => sharp(file, { failOn: 'error' }),
     async readFile(name) {
       if (!readSideFile) throw new Error(`there are no side files here: ${JSON.stringify(name)}`);
       const { signal } = place;

@@ -17,18 +17,30 @@ export interface EncodedFile {
  * Sets what the file says beside its pixels. Pixels that nothing made upright keep their orientation tag, the one
  * piece of metadata without which the picture would lie on its side.
  */
-async function setMetadata(image: Sharp, stage: FileStage, header: Metadata): Promise<void> {
+async function setMetadata(
+  image: Sharp,
+  stage: FileStage,
+  header: Metadata | undefined,
+): Promise<void> {
   const { metadata, colourspace } = stage.settings;
-  const exif = await exifToKeep(header.exif, metadata.tags);
+  const exif = await exifToKeep(header?.exif, metadata.tags);
   if (exif) image.withExif(exif);
   const { orientation } = stage.shape;
   if (orientation !== 1) {
     // The tag comes only with `withMetadata`, which also embeds a profile.
     image.withMetadata({ orientation }).withIccProfile('srgb', { attach: false });
   }
-  if (metadata.xmp && header.xmpAsString) image.withXmp(header.xmpAsString);
+  const xmp = metadata.xmp ? header?.xmpAsString : undefined;
+  if (xmp) image.withXmp(xmp);
   if (stage.mode.keepColours) image.keepIccProfile();
   else if (metadata.icc && colourspace === 'srgb') image.withIccProfile('srgb');
+}
+
+/** The upload's header, where something of it goes into the file. */
+async function headerFor({ settings, mode }: FileStage, { source }: Upload) {
+  const { tags, xmp } = settings.metadata;
+  const isNeeded = tags.length > 0 || xmp || mode.animated;
+  return isNeeded ? sharp(source, { limitInputPixels: false }).metadata() : undefined;
 }
 
 /** Encodes the pixels of a lazy pipeline as the stage's settings say. */
@@ -45,9 +57,9 @@ export async function writeFile(
   const { encode } = stage.settings;
   const { width, height } = stage.shape;
   if (stage.mode.depth === 16) image.toColourspace('rgb16');
-  const header = await sharp(upload.source, { limitInputPixels: false }).metadata();
+  const header = await headerFor(stage, upload);
   await setMetadata(image, stage, header);
-  const { delay, loop } = header;
+  const { delay, loop } = header ?? {};
   setEncoder(image, encode, {
     longerSide: Math.max(width, height),
     // libvips leaves it out of raw pixels.

@@ -38,5 +38,9 @@ export function describePlan(plan: Plan, facts: SourceFacts): string {
       describeEnd(stage),
     ].join('\n'),
   );
-  return [head, ...stages].join('\n');
+  const waiting = plan.unmeasured.map(
+    ({ stage, variants }) =>
+      `then, when the size of stage ${stage} is known: the rest of ${variants.join(', ')}`,
+  );
+  return [head, ...stages, ...waiting].join('\n');
 }

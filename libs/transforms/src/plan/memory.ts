@@ -42,6 +42,15 @@ function encoding(stage: FileStage, facts: SourceFacts): number {
   return (perMegapixel * pixels(stage, facts)) / MEGAPIXEL;
 }
 
+/** MiB for files whose size is not known yet: as large as it can be, and written by the most demanding encoder. */
+function unmeasured(plan: Plan, facts: SourceFacts): readonly number[] {
+  return plan.unmeasured.flatMap(({ stage, variants }) => {
+    const laid = plan.stages[stage];
+    const mib = laid ? (AVIF_MIB_PER_MEGAPIXEL * pixels(laid, facts)) / MEGAPIXEL : 0;
+    return variants.map(() => mib);
+  });
+}
+
 /** MiB of the raw pixels between stages, all at once, which is the most that they can be. */
 function laid({ stages }: Plan, facts: SourceFacts): number {
   return stages
@@ -58,6 +67,7 @@ function laid({ stages }: Plan, facts: SourceFacts): number {
 export function estimateMemory(facts: SourceFacts, plan: Plan, concurrency: number): number {
   const encoders = plan.stages
     .flatMap((stage) => (stage.kind === 'file' ? [encoding(stage, facts)] : []))
+    .concat(unmeasured(plan, facts))
     .sort((a, b) => b - a)
     .slice(0, concurrency)
     .reduce((sum, mib) => sum + mib, 0);

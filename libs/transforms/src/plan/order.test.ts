@@ -4,11 +4,14 @@ import { arbitrarySteps, arbitraryVariants, DRAWN_TRANSFORMS } from '../testing/
 import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog.ts';
 import { createEngine, createReferenceEngine } from '../engine/index.ts';
-import { difference, renderAll, sample, type SampleOptions } from '../testing/index.ts';
+import { difference, logoOnly, renderAll, sample, type SampleOptions } from '../testing/index.ts';
 
 const catalog = createCatalog(builtinTransforms);
-const engine = createEngine({ catalog });
-const reference = createReferenceEngine({ catalog });
+const readSideFile = logoOnly(
+  await sample({ width: 80, height: 40, format: 'png', alpha: true, seed: 7 }),
+);
+const engine = createEngine({ catalog, readSideFile });
+const reference = createReferenceEngine({ catalog, readSideFile });
 /** Random recipes of each property; 20,000 were tried when it was written. */
 const RUNS = 150;
 

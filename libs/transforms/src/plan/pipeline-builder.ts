@@ -74,6 +74,8 @@ export function withStep(
   // So has one that comes to nothing on this picture, such as a second `rotate: auto`.
   if (slots?.length === 0) return { ...open, shape: output };
   const { shape: input } = open;
-  const operation = { transform, bound, variants, step, input, output };
+  const { measured = false } = bound;
+  if (measured && open.mode.animated) throw new Error('frames would come out in several sizes');
+  const operation = { transform, bound, variants, step, input, output, measured };
   return withOperation(open, slots ? { ...operation, slots } : operation);
 }

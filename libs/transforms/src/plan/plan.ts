@@ -25,7 +25,7 @@ export function storedShape({ width, height, orientation, hasAlpha }: SourceFact
     : { width, height, orientation, hasAlpha };
 }
 
-/** GIF holds no orientation tag, so that its pixels end upright in any case. */
+/** What cannot carry an orientation tag ends upright in any case: a GIF, and a file that keeps its colours' profile. */
 function upright(step: number): BoundStep {
   const options = rotate.options.parse({});
   return { transform: rotate.name, options, step, bound: rotate.bind(options) };
@@ -37,9 +37,10 @@ export function bindVariant(
   bind: PlanInput['bind'],
 ): BoundVariant {
   const bound = steps.map((given, step) => ({ ...given, step, bound: bind(given) }));
+  const isTagless = settings.encode.format === 'gif' || settings.colourspace === 'keep';
   return {
     name,
-    steps: settings.encode.format === 'gif' ? [...bound, upright(steps.length)] : bound,
+    steps: isTagless ? [...bound, upright(steps.length)] : bound,
   };
 }
 
@@ -88,5 +89,5 @@ export function makePlan({ recipe, facts, variants, bind }: PlanInput): Plan {
   for (const decode of decodes.values()) {
     planner.addDecode(facts, decode.mode, storedShape(facts), stepTree(decode.variants));
   }
-  return { stages: planner.stages };
+  return planner.plan();
 }

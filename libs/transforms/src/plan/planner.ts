@@ -4,7 +4,7 @@ import { stepError } from '../step-error.ts';
 import { withOperation, withStep, type OpenStage } from './pipeline-builder.ts';
 import { sharedScale, type SharedScale } from './shared-scale.ts';
 import type { BoundStep, StepTree } from './step-tree.ts';
-import type { DecodeMode, FileStage, PixelStage, Stage } from './types.ts';
+import type { DecodeMode, FileStage, PixelStage, Plan, Stage, Unmeasured } from './types.ts';
 import type { SourceFacts } from '../types.ts';
 
 /** What ends a variant: everything of its stage but the way there. */
@@ -13,14 +13,19 @@ export type Ending =
 
 /** Walks a step tree and lays down stages: as few as the declared order and sharing allow. */
 export class Planner {
-  readonly stages: Stage[] = [];
+  readonly #stages: Stage[] = [];
+  readonly #unmeasured = new Set<Unmeasured>();
   readonly #endings: ReadonlyMap<string, Ending>;
-
   readonly #recipe: string;
 
   constructor(recipe: string, endings: ReadonlyMap<string, Ending>) {
     this.#recipe = recipe;
     this.#endings = endings;
+  }
+
+  /** What has been laid down so far. */
+  plan(): Plan {
+    return { stages: [...this.#stages], unmeasured: [...this.#unmeasured] };
   }
 
   /** All that one decode leads to. */
@@ -63,10 +68,25 @@ export class Planner {
   #follow(open: OpenStage, step: BoundStep, tree: StepTree): void {
     const add = (stage: OpenStage) => this.#withStep(stage, step, tree.variants);
     const joined = add(open);
-    this.#grow(
-      typeof joined === 'string' ? this.#firstOf(this.#lay(open, joined), add) : joined,
-      tree,
-    );
+    const next = typeof joined === 'string' ? this.#firstOf(this.#lay(open, joined), add) : joined;
+    if (step.bound.measured) this.#measure(next, step, tree);
+    else this.#grow(next, tree);
+  }
+
+  /** The rest of the tree is planned when the step's pixels, and so their size, are there. */
+  #measure(open: OpenStage, { transform }: BoundStep, tree: StepTree): void {
+    const laid = this.#lay(open, `what ${transform} leaves has to be measured`);
+    const unmeasured: Unmeasured = {
+      stage: laid.input as number,
+      variants: tree.variants,
+      complete: ({ width, height }) => {
+        this.#unmeasured.delete(unmeasured);
+        const shape = { ...laid.shape, width, height };
+        this.#grow({ ...laid, shape, actual: { width, height } }, tree);
+        return this.plan();
+      },
+    };
+    this.#unmeasured.add(unmeasured);
   }
 
   #withStep(open: OpenStage, step: BoundStep, variants: readonly string[]): OpenStage | string {
@@ -111,7 +131,7 @@ export class Planner {
   #lay(open: OpenStage, barrier: string): OpenStage {
     const { input, mode, operations, shape, actual } = open;
     if (input !== 'upload' && operations.length === 0) return open;
-    const id = this.stages.length;
+    const id = this.#stages.length;
     const stage: PixelStage = {
       kind: 'pixels',
       id,
@@ -121,7 +141,7 @@ export class Planner {
       shape: { ...shape, ...actual },
       barrier,
     };
-    this.stages.push(stage);
+    this.#stages.push(stage);
     return { input: id, mode, operations: [], used: new Set(), shape, actual };
   }
 
@@ -131,7 +151,7 @@ export class Planner {
     const { input, mode, operations, shape } =
       isUnknown && open.sealed ? this.#lay(open, open.sealed) : open;
     const ending = this.#endings.get(name) ?? { kind: 'placeholder' };
-    this.stages.push({ id: this.stages.length, input, mode, operations, shape, ...ending });
+    this.#stages.push({ id: this.#stages.length, input, mode, operations, shape, ...ending });
   }
 }
 

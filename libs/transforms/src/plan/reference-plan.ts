@@ -1,6 +1,8 @@
+import type { Shape } from '../define-transform.ts';
 import { decodeMode } from './decode-mode.ts';
 import { bindVariant, endingOf, storedShape, type PlanInput } from './plan.ts';
-import type { Plan, Stage } from './types.ts';
+import type { BoundStep } from './step-tree.ts';
+import type { Operation, Plan, Stage, Unmeasured } from './types.ts';
 import { variantSettings } from './variant-settings.ts';
 
 /**
@@ -9,27 +11,53 @@ import { variantSettings } from './variant-settings.ts';
  */
 export function referencePlan({ facts, variants, bind }: PlanInput): Plan {
   const stages: Stage[] = [];
+  const unmeasured = new Set<Unmeasured>();
+  const plan = () => ({ stages: [...stages], unmeasured: [...unmeasured] });
+
   for (const variant of variants) {
     const settings = variantSettings(variant, facts);
     const mode = decodeMode(facts, settings);
-    let shape = storedShape(facts);
-    const lay = (operations: Stage['operations'], barrier: string) => {
-      const input = operations.length === 0 ? 'upload' : stages.length - 1;
-      stages.push({ kind: 'pixels', id: stages.length, input, mode, operations, shape, barrier });
+    const steps = bindVariant(variant, settings, bind).steps;
+
+    const lay = (input: Stage['input'], operations: readonly Operation[], shape: Shape): number => {
+      const id = stages.length;
+      const barrier = 'every step on its own';
+      stages.push({ kind: 'pixels', id, input, mode, operations, shape, barrier });
+      return id;
     };
-    lay([], 'decoded');
-    for (const { transform, bound, step } of bindVariant(variant, settings, bind).steps) {
-      if (bound.kind === 'setting') continue;
-      const input = shape;
-      shape = bound.after(input);
-      const variantNames = [variant.name];
-      const slots = bound.slots(input, { fromUpload: false, used: new Set() });
-      const operation = { transform, bound, variants: variantNames, step, input, output: shape };
-      lay([slots ? { ...operation, slots } : operation], 'every step on its own');
-    }
-    const id = stages.length;
-    const ending = endingOf(variant, settings);
-    stages.push({ id, input: id - 1, mode, operations: [], shape, ...ending });
+    const follow = (input: number, shape: Shape, rest: readonly BoundStep[]): void => {
+      const [first, ...later] = rest;
+      if (!first) {
+        const ending = endingOf(variant, settings);
+        stages.push({ id: stages.length, input, mode, operations: [], shape, ...ending });
+      } else if (first.bound.kind === 'setting') follow(input, shape, later);
+      else {
+        const operation = alone(first, variant.name, shape);
+        const { output, measured } = operation;
+        const stage = lay(input, [operation], output);
+        if (!measured) return follow(stage, output, later);
+        const part: Unmeasured = {
+          stage,
+          variants: [variant.name],
+          complete(size) {
+            unmeasured.delete(part);
+            follow(stage, { ...output, ...size }, later);
+            return plan();
+          },
+        };
+        unmeasured.add(part);
+      }
+    };
+    follow(lay('upload', [], storedShape(facts)), storedShape(facts), steps);
   }
-  return { stages };
+  return plan();
+}
+
+function alone({ transform, bound, step }: BoundStep, variant: string, input: Shape): Operation {
+  if (bound.kind === 'setting') throw new Error(`${transform} changes no pixels`);
+  const slots = bound.slots(input, { fromUpload: false, used: new Set() });
+  const output = bound.after(input);
+  const { measured = false } = bound;
+  const operation = { transform, bound, variants: [variant], step, input, output, measured };
+  return slots ? { ...operation, slots } : operation;
 }

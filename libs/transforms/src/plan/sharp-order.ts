@@ -101,6 +101,9 @@ export function whyNotNext(
       ? `sharp does ${first} once per pipeline`
       : `sharp does ${first} before ${last}`;
   }
+  if (pipeline.used.has('autoOrient') && slots.includes('trim')) {
+    return 'sharp trims before it makes upright';
+  }
   if (pipeline.used.has('rotate90') && slots.includes('rotateAngle')) {
     return 'the second rotate of a pipeline replaces the first (operation.mjs, rotate)';
   }

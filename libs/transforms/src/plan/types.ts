@@ -22,6 +22,8 @@ export interface Operation {
   readonly step: number;
   readonly input: Shape;
   readonly output: Shape;
+  /** `output` is the most that its pixels can be. */
+  readonly measured?: boolean;
   /** sharp's operations that it uses; left out where they are unknown. */
   readonly slots?: readonly SharpSlot[];
 }
@@ -62,7 +64,17 @@ export interface PlaceholderStage extends CommonStage {
 
 export type Stage = PixelStage | FileStage | PlaceholderStage;
 
+/** A part of the plan that waits for the size of a stage's pixels. */
+export interface Unmeasured {
+  /** The stage, whose shape tells the most that its pixels can be. */
+  readonly stage: number;
+  readonly variants: readonly string[];
+  /** Completes the plan once the size is known, pixels. @throws as `makePlan` */
+  complete(size: { readonly width: number; readonly height: number }): Plan;
+}
+
 /** What will be done for one upload; every stage follows its input. */
 export interface Plan {
   readonly stages: readonly Stage[];
+  readonly unmeasured: readonly Unmeasured[];
 }

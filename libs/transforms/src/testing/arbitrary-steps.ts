@@ -42,6 +42,7 @@ const STEPS = {
   ),
   resize,
   crop,
+  trim: fc.constantFrom(10, 60, { threshold: 90, margin: 3 }),
   extend: fc.record({
     top: edge,
     bottom: edge,
@@ -68,6 +69,13 @@ const STEPS = {
   negate: fc.constantFrom({ alpha: false }, { alpha: true }),
   flatten: colour,
   mask: fc.constantFrom('rounded', 'circle'),
+  watermark: fc.record({
+    image: fc.constant('logo.png'),
+    width: fc.constantFrom('10%', '40%'),
+    opacity: fc.constantFrom(0.4, 1),
+    gravity: fc.constantFrom('southeast', 'centre', 'north'),
+    tile: fc.boolean(),
+  }),
 } as const;
 
 /** Names of the transforms that `arbitrarySteps` draws from. */

@@ -3,3 +3,4 @@ export { difference, type Difference } from './compare.ts';
 export { paintScene, type Scene } from './scene.ts';
 export { seededRandom } from './random.ts';
 export { renderAll, renderOne, type RenderedAll } from './render.ts';
+export { logoOnly } from './side-files.ts';

@@ -73,10 +73,7 @@ export class Client {
   }
 
   /** @returns nothing where there is no such object */
-  async read(
-    key: string,
-    bucket = this.stack.processedBucket,
-  ): Promise<StoredObject | undefined> {
+  async read(key: string, bucket = this.stack.processedBucket): Promise<StoredObject | undefined> {
     try {
       const head = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       return { body: Buffer.from((await head.Body?.transformToByteArray()) ?? []), head };

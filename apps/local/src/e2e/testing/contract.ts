@@ -29,15 +29,21 @@ export function recipeOf(key: string, recipes: Recipes): Recipes[number] | undef
 /** "Where a key would pass S3's limit of 1,024 bytes, `K` is replaced by `_long/` and the SHA-256 of `K` in hex." */
 export function outputFolder(key: string, recipes: Recipes): string {
   const variants = recipeOf(key, recipes)?.variants ?? [];
-  const longest = Math.max(...['manifest.json', ...variants.map((name) => `${name}.webp`)].map((name) => name.length));
+  const longest = Math.max(
+    ...['manifest.json', ...variants.map((name) => `${name}.webp`)].map((name) => name.length),
+  );
   const fits = Buffer.byteLength(key) + 1 + longest <= MAX_KEY_BYTES;
   return fits ? `${key}/` : `_long/${createHash('sha256').update(key).digest('hex')}/`;
 }
 
 /** User metadata of every output and manifest. */
-export function metadataOf(key: string, recipe: string, recipeHash: string) {
+export function metadataOf(
+  key: string,
+  recipe: string,
+  recipeHash: string,
+): Record<string, string> {
   const encoded = encodeURIComponent(key).replaceAll('%2F', '/');
-  const source =
+  const source: Record<string, string> =
     encoded.length <= MAX_KEY_BYTES
       ? { 'source-key': encoded }
       : { 'source-key-sha256': createHash('sha256').update(key).digest('hex') };

@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { Client } from './client.ts';
 import { PATIENCE } from './patience.ts';
 import { CHECKOUT } from './workspace.ts';
@@ -22,7 +21,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** `node apps/local/src/main.ts`, as `npm start` runs it. */
+/** `node apps/local/src/main.ts`, as `npm start` runs it. It does not outlive the test. */
 export class DarkroomProcess {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
@@ -44,8 +43,11 @@ export class DarkroomProcess {
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    onTestFinished(() => this.kill('SIGKILL'));
     // Not "exit": what it has said last may still be on its way then.
-    this.exited = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }) as Exit);
+    this.exited = new Promise((resolve) =>
+      this.#child.once('close', (code, signal) => resolve({ code, signal })),
+    );
   }
 
   get stdout(): string {

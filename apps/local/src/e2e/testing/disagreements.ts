@@ -70,12 +70,16 @@ class UploadCheck {
     const named = recipeOf(this.#key, stack.recipes);
     this.#expect(`${at}, recipe`, recipe, named?.name);
     const { bucket, key, eTag, bytes } = source;
-    this.#expect(`${at}, source`, { bucket, key, eTag, bytes }, {
-      bucket: stack.sourceBucket,
-      key: this.#key,
-      eTag: this.#upload.eTag,
-      bytes: this.#upload.bytes,
-    });
+    this.#expect(
+      `${at}, source`,
+      { bucket, key, eTag, bytes },
+      {
+        bucket: stack.sourceBucket,
+        key: this.#key,
+        eTag: this.#upload.eTag,
+        bytes: this.#upload.bytes,
+      },
+    );
     const variants = outputs.map(({ variant }) => variant);
     this.#expect(`${at}, outputs`, variants, status === 'done' ? named?.variants : []);
   }
@@ -109,13 +113,15 @@ class UploadCheck {
 
   #expect(what: string, actual: unknown, wanted: unknown): void {
     if (isDeepStrictEqual(actual, wanted)) return;
-    this.problems.push(
-      `${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}`,
-    );
+    this.problems.push(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(wanted)}`);
   }
 }
 
-function headersOf({ ContentType, CacheControl, Metadata }: {
+function headersOf({
+  ContentType,
+  CacheControl,
+  Metadata,
+}: {
   ContentType?: string | undefined;
   CacheControl?: string | undefined;
   Metadata?: Record<string, string> | undefined;

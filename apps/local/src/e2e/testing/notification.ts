@@ -42,7 +42,13 @@ export function snsMessage(body: string): string {
   });
 }
 
-function record({ bucket, key, eventName = 'ObjectCreated:Put', eTag, bytes }: NotificationOptions) {
+function record({
+  bucket,
+  key,
+  eventName = 'ObjectCreated:Put',
+  eTag,
+  bytes,
+}: NotificationOptions) {
   return {
     eventVersion: '2.1',
     eventSource: 'aws:s3',

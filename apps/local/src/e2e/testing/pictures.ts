@@ -40,7 +40,9 @@ export interface PictureOptions {
 
 /** The same options give the same bytes. */
 export function picture({ width, height, seed, format = 'jpeg' }: PictureOptions = {}) {
-  return open(scene(width, height, seed)).toFormat(format).toBuffer();
+  return open(scene(width, height, seed))
+    .toFormat(format)
+    .toBuffer();
 }
 
 /**
@@ -68,7 +70,12 @@ export function heldPicture(upright: Scene, orientation: number): Promise<Buffer
       const [a, b] = swap ? [row, column] : [column, row];
       const x = mirrorX ? upright.width - 1 - a : a;
       const y = mirrorY ? upright.height - 1 - b : b;
-      upright.data.copy(data, (row * width + column) * 3, (y * upright.width + x) * 3, (y * upright.width + x) * 3 + 3);
+      upright.data.copy(
+        data,
+        (row * width + column) * 3,
+        (y * upright.width + x) * 3,
+        (y * upright.width + x) * 3 + 3,
+      );
     }
   }
   return open({ data, width, height })

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { onTestFinished } from 'vitest';
 import { startLocalStack, type LocalStack } from '../../local-stack.ts';
 import { Client } from './client.ts';
 import { CHECKOUT } from './workspace.ts';
@@ -20,7 +21,8 @@ export interface RunningStackOptions {
 export interface RunningStack {
   readonly local: LocalStack;
   readonly client: Client;
-  stop(graceMs?: number): Promise<void>;
+  /** May be called again. */
+  readonly stop: () => Promise<void>;
 }
 
 export async function startStack({
@@ -38,15 +40,13 @@ export async function startStack({
       ...{ port: 0, awsPort: 0 },
     });
     const client = await Client.connect(local.url);
-    return {
-      local,
-      client,
-      async stop(graceMs = GRACE_MS) {
-        client.close();
-        await local.stop(graceMs);
-        await removeData();
-      },
+    let stopped: Promise<void> | undefined;
+    const stop = async () => {
+      client.close();
+      await local.stop(GRACE_MS);
+      await removeData();
     };
+    return { local, client, stop: () => (stopped ??= stop()) };
   } catch (error) {
     await removeData();
     throw error;
@@ -55,4 +55,11 @@ export async function startStack({
 
 export function temporaryDirectory(): Promise<string> {
   return mkdtemp(path.join(tmpdir(), 'darkroom-e2e-'));
+}
+
+/** For one test: it is removed after everything that the test starts later and ends with itself. */
+export async function directoryOfTest(): Promise<string> {
+  const directory = await temporaryDirectory();
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
 }

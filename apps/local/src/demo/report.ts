@@ -1,0 +1,73 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { SampleResult } from './run-samples.ts';
+import { judge } from './verdict.ts';
+
+const number = new Intl.NumberFormat('en');
+
+function bytesOut({ manifest }: SampleResult): number {
+  return manifest?.outputs.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
+}
+
+/** Names may hold what a terminal acts on. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '�');
+}
+
+function colour(outcome: string, good: boolean): string {
+  if (!good) return pc.red(outcome);
+  return outcome === 'done' ? pc.green(outcome) : pc.yellow(outcome);
+}
+
+function table(results: readonly SampleResult[]): string {
+  const rows = new Table({
+    head: ['key', 'outcome', 'variants', 'bytes in', 'bytes out', 'ms'].map((title) =>
+      pc.bold(title),
+    ),
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const result of results) {
+    const { outcome, good } = judge(result);
+    rows.push([
+      printable(result.key),
+      colour(outcome, good),
+      String(result.manifest?.outputs.length ?? ''),
+      number.format(result.bytes),
+      number.format(bytesOut(result)),
+      result.tookMs === undefined ? '–' : number.format(Math.round(result.tookMs)),
+    ]);
+  }
+  return rows.toString();
+}
+
+/** `13 samples: 11 done, 2 rejected as expected · 2,345,678 bytes in, 3,456,789 out · 4.2 s` */
+function summary(results: readonly SampleResult[], tookMs: number): string {
+  const count = (holds: (result: SampleResult) => boolean) => results.filter(holds).length;
+  const parts = [
+    [count(({ manifest }) => manifest?.status === 'done'), 'done'],
+    [count(({ manifest }) => manifest?.status === 'rejected'), 'rejected'],
+    [count(({ hasRecipe }) => !hasRecipe), 'without a recipe'],
+    [count(({ manifest, hasRecipe }) => hasRecipe && !manifest), 'without an outcome'],
+  ] as const;
+  const counted = parts.filter(([times]) => times > 0).map(([times, what]) => `${times} ${what}`);
+  const input = results.reduce((sum, { bytes }) => sum + bytes, 0);
+  const output = results.reduce((sum, result) => sum + bytesOut(result), 0);
+  return [
+    `${results.length} ${results.length === 1 ? 'file' : 'files'}: ${counted.join(', ')}`,
+    `${number.format(input)} bytes in, ${number.format(output)} out`,
+    `${(tookMs / 1000).toFixed(1)} s`,
+  ].join(' · ');
+}
+
+/** What the demo prints when it has finished: the table, what is wrong if anything, and a line that sums up. */
+export function report(results: readonly SampleResult[], tookMs: number): string {
+  const problems = results.flatMap((result) => judge(result).problem ?? []);
+  const repeated = results.some(({ manifest, tookMs: ms }) => manifest && ms === undefined);
+  return [
+    table(results),
+    ...(repeated ? ['–: the same upload had been processed before'] : []),
+    ...problems.map((problem) => pc.red(printable(problem))),
+    summary(results, tookMs),
+  ].join('\n');
+}

@@ -1,0 +1,39 @@
+import { PipelineError, type Code } from '@darkroom/pipeline';
+
+/** The HTTP status that the SDK met, where it met one. */
+export function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
+  const { $metadata: metadata } = error;
+  if (typeof metadata !== 'object' || metadata === null) return undefined;
+  const status = 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
+  return typeof status === 'number' ? status : undefined;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}
+
+/** The object is not there. A bucket that is not there says nothing about its objects. */
+export function isMissing(error: unknown): boolean {
+  return statusOf(error) === 404 && nameOf(error) !== 'NoSuchBucket';
+}
+
+const THROTTLED = /Throttl|SlowDown|TooManyRequests|OverLimit/;
+/** Of the SDK's HTTP client, of an aborted signal, and of S3, which waited for a body. */
+const NOT_IN_TIME = new Set(['TimeoutError', 'AbortError', 'RequestTimeout']);
+
+function codeOf(error: unknown): Code {
+  const status = statusOf(error);
+  const name = nameOf(error);
+  // 404 too: `If-Match` on an object that is gone (Amazon S3 user guide, "Conditional writes").
+  if (status === 412 || status === 409 || isMissing(error)) return 'CONFLICT';
+  if (status === 429 || THROTTLED.test(name)) return 'THROTTLED';
+  if (NOT_IN_TIME.has(name)) return 'TIMEOUT';
+  return 'STORAGE_UNAVAILABLE';
+}
+
+/** An error of an AWS client as one with a code of the contract. */
+export function awsError(error: unknown, request: string, code = codeOf(error)): PipelineError {
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new PipelineError(code, `${request}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { formatMessage } from '@darkroom/events';
+import { formatEnvironment, parseSettings, transportRecipes } from '@darkroom/pipeline';
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { messageSent } from './testing/answer-sqs.ts';
+import { captureOutput } from './testing/captured-output.ts';
+import { s3Error, startCannedAws, type Answer, type CannedAws } from './testing/canned-aws.ts';
+
+const recipes = [
+  {
+    name: 'photos',
+    match: { prefix: 'uploads/' },
+    variants: [{ name: 'thumb', steps: [{ resize: { width: 10 } }] }],
+  },
+];
+let aws: CannedAws;
+
+function setEnvironment(changes: Record<string, string | undefined> = {}): void {
+  const variables = formatEnvironment(
+    parseSettings({ recipes, logs: { level: 'ERROR' } }, 'test'),
+    transportRecipes(recipes),
+    {
+      sourceBucket: 'source',
+      processedBucket: 'processed',
+      deadLetterQueueUrl: `${aws.url}/123456789012/dead-letters`,
+    },
+  );
+  for (const [name, value] of Object.entries({ ...variables, ...changes })) vi.stubEnv(name, value);
+}
+
+beforeAll(async () => {
+  aws = await startCannedAws();
+});
+beforeEach(() => {
+  vi.resetModules();
+  setEnvironment();
+});
+afterAll(() => aws.close());
+
+function record(messageId: string, body: string, receiveCount = 1): SQSRecord {
+  return {
+    messageId,
+    body,
+    receiptHandle: messageId,
+    attributes: {
+      ApproximateReceiveCount: String(receiveCount),
+      SentTimestamp: '0',
+      SenderId: 'test',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: createHash('md5').update(body).digest('hex'),
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:photos',
+    awsRegion: 'us-east-1',
+  };
+}
+
+const lambda = {
+  functionName: 'photos',
+  functionVersion: '1',
+  memoryLimitInMB: '512',
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:photos',
+  awsRequestId: 'request-1',
+  getRemainingTimeInMillis: () => 60_000,
+} as Context;
+
+/** Ids of the messages that come back, and what was logged. */
+async function call(...records: SQSRecord[]) {
+  const { handler } = await import('./handler.ts');
+  const event: SQSEvent = { Records: records };
+  let failed: string[] = [];
+  const output = await captureOutput(async () => {
+    const { batchItemFailures } = await handler(event, lambda);
+    failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  });
+  return { failed, output };
+}
+
+describe('a batch', () => {
+  const about = (key: string) => formatMessage({ bucket: 'source', key });
+  const toSqsElse =
+    (answer: Answer): Answer =>
+    (response, request) =>
+      (request.line === 'POST /' ? messageSent : answer)(response, request);
+
+  test('comes back with the messages that have to come again, and no others', async () => {
+    aws.answer(toSqsElse(s3Error(403, 'AccessDenied')));
+    const { failed, output } = await call(
+      record('of nothing we know', 'rubbish'),
+      record('of a key that is no upload', about('elsewhere/a.jpg')),
+      record('that fails', about('uploads/a.jpg')),
+      record('that S3 sends at first', '{"Event":"s3:TestEvent"}'),
+    );
+    expect(failed).toEqual(['that fails']);
+    const sent = aws.requests.filter(({ line }) => line === 'POST /');
+    expect(sent.map(({ body }) => JSON.parse(body) as object)).toEqual([
+      expect.objectContaining({ MessageBody: 'rubbish' }),
+    ]);
+    expect(output.map((line) => line['message'] ?? 'metrics')).toEqual([
+      'dead letter',
+      'attempt failed',
+      'metrics',
+    ]);
+  });
+
+  test('of which every message failed comes back as a whole, and is no error', async () => {
+    aws.answer(s3Error(403, 'AccessDenied'));
+    const { failed } = await call(
+      record('1', about('uploads/a.jpg')),
+      record('2', about('uploads/b')),
+    );
+    expect(failed).toEqual(['1', '2']);
+  });
+
+  test('whose last attempt fails is done, with a dead letter', async () => {
+    aws.answer(toSqsElse(s3Error(403, 'AccessDenied')));
+    const { failed } = await call(record('1', about('uploads/a.jpg'), 5));
+    expect(failed).toEqual([]);
+    expect(aws.requests.at(-1)?.body).toContain('STORAGE_UNAVAILABLE');
+  });
+
+  test('without messages is nothing to do', async () => {
+    expect(await call()).toEqual({ failed: [], output: [] });
+  });
+});
+
+describe('the start of the function', () => {
+  test('fails with every problem of its environment in one message', async () => {
+    setEnvironment({
+      DARKROOM_SOURCE_BUCKET: undefined,
+      DARKROOM_RECIPES: 'file:recipes.json',
+      DARKROOM_LIMITS: '{"bytes":0}',
+      POWERTOOLS_LOG_LEVEL: 'LOUD',
+    });
+    const failure = await import('./handler.ts').catch((error: unknown) => error as Error);
+    expect(failure).toMatchObject({ name: 'EnvironmentError', code: 'INVALID_ENVIRONMENT' });
+    const { message } = failure as Error;
+    for (const problem of [
+      'DARKROOM_SOURCE_BUCKET: is missing',
+      'DARKROOM_RECIPES: cannot be read: ENOENT',
+      'DARKROOM_LIMITS.bytes: Too small',
+      'POWERTOOLS_LOG_LEVEL: Invalid option',
+    ])
+      expect(message).toContain(problem);
+  });
+
+  test.each([
+    ['false', 'stays away from X-Ray', false],
+    ['true', 'loads X-Ray', true],
+  ])('with tracing %s it %s', async (tracing, _what, isLoaded) => {
+    setEnvironment({ POWERTOOLS_TRACE_ENABLED: tracing });
+    const tracer = vi.fn();
+    vi.doMock('@aws-lambda-powertools/tracer', () => ({
+      Tracer: class {
+        captureAWSv3Client<T>(client: T): T {
+          tracer();
+          return client;
+        }
+      },
+    }));
+    await import('./handler.ts');
+    expect(tracer).toHaveBeenCalledTimes(isLoaded ? 2 : 0);
+    vi.doUnmock('@aws-lambda-powertools/tracer');
+  });
+});

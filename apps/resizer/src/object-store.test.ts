@@ -1,0 +1,272 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { FoundObject } from '@darkroom/pipeline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createS3 } from './clients.ts';
+import { s3ObjectStore } from './object-store.ts';
+import {
+  reset,
+  s3Error,
+  silence,
+  startCannedAws,
+  status,
+  type CannedAws,
+} from './testing/canned-aws.ts';
+
+let aws: CannedAws;
+let store: ReturnType<typeof s3ObjectStore>;
+beforeAll(async () => {
+  aws = await startCannedAws();
+  store = s3ObjectStore(createS3(), 'photos', new AbortController().signal);
+});
+afterAll(() => aws.close());
+
+const firstLine = () => aws.requests[0]?.line;
+const put = (precondition: { ifMatch: string } | 'absent') =>
+  store.put('uploads/a b+c.jpg/thumb.webp', new TextEncoder().encode('webp'), {
+    precondition,
+    contentType: 'image/webp',
+    cacheControl: 'no-store',
+    metadata: { recipe: 'photos' },
+  });
+
+async function get(...options: Parameters<typeof store.get>): Promise<FoundObject> {
+  const result = await store.get(...options);
+  if (result.kind !== 'found') throw new Error(`it is ${result.kind}`);
+  return result;
+}
+
+describe('LIST', () => {
+  const page = (keys: readonly string[], next?: string) =>
+    status(
+      200,
+      { 'content-type': 'application/xml' },
+      `<?xml version="1.0"?><ListBucketResult><EncodingType>url</EncodingType>
+       <IsTruncated>${next !== undefined}</IsTruncated>
+       ${next === undefined ? '' : `<NextContinuationToken>${next}</NextContinuationToken>`}
+       ${keys.map((key) => `<Contents><Key>${key}</Key><ETag>"etag of ${key}"</ETag></Contents>`).join('')}
+       <CommonPrefixes><Prefix>uploads/a/nested/</Prefix></CommonPrefixes>
+       </ListBucketResult>`,
+    );
+
+  test('gives all pages, keys decoded as S3 encodes them, ETags bare', async () => {
+    aws.answer(
+      page(['uploads/a+b%2Bc.jpg', 'uploads/%E7%8C%AB.jpg'], 'the-next'),
+      page(['uploads/%25.jpg']),
+    );
+    expect(await store.list('uploads/a/')).toEqual([
+      { key: 'uploads/a b+c.jpg', eTag: 'etag of uploads/a+b%2Bc.jpg' },
+      { key: 'uploads/猫.jpg', eTag: 'etag of uploads/%E7%8C%AB.jpg' },
+      { key: 'uploads/%.jpg', eTag: 'etag of uploads/%25.jpg' },
+    ]);
+    const [one, two] = aws.requests.map(({ line }) => new URL(line.slice(4), 'http://s3'));
+    expect(one?.pathname).toBe('/photos/');
+    expect(Object.fromEntries(one?.searchParams ?? [])).toMatchObject({
+      prefix: 'uploads/a/',
+      delimiter: '/',
+      'encoding-type': 'url',
+    });
+    expect(two?.searchParams.get('continuation-token')).toBe('the-next');
+  });
+
+  test('gives nothing where nothing is there', async () => {
+    aws.answer(page([]));
+    expect(await store.list('uploads/a/')).toEqual([]);
+  });
+
+  test('of a bucket that is not there is STORAGE_UNAVAILABLE', async () => {
+    aws.answer(s3Error(404, 'NoSuchBucket'));
+    await expect(store.list('')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+  });
+});
+
+describe('GET', () => {
+  const body = { etag: '"abc"', 'content-length': '4', 'x-amz-version-id': 'v1' };
+
+  test('gives an object whose body is still to be read', async () => {
+    aws.answer(status(200, body, 'jpeg'));
+    const found = await get('uploads/a b+c.jpg');
+    expect(found).toMatchObject({ eTag: 'abc', versionId: 'v1', bytes: 4 });
+    expect(new TextDecoder().decode(await found.read())).toBe('jpeg');
+    expect(firstLine()).toBe('GET /photos/uploads/a%20b%2Bc.jpg?x-id=GetObject');
+  });
+
+  test('of an object without bytes', async () => {
+    aws.answer(status(200, { etag: '"abc"', 'content-length': '0' }));
+    const found = await get('empty.jpg');
+    expect(found).toMatchObject({ versionId: null, bytes: 0 });
+    expect(await found.read()).toHaveLength(0);
+  });
+
+  test('names the ETag that is wanted, or not', async () => {
+    aws.answer(status(304, { etag: '"abc"' }));
+    expect(await store.get('a.jpg', { ifNoneMatch: 'abc' })).toEqual({ kind: 'unchanged' });
+    expect(aws.requests[0]?.headers).toMatchObject({ 'if-none-match': '"abc"' });
+    aws.answer(s3Error(412, 'PreconditionFailed'));
+    await expect(store.get('a.jpg', { ifMatch: 'abc' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect(aws.requests[0]?.headers).toMatchObject({ 'if-match': '"abc"' });
+  });
+
+  test('of nothing is missing; of a certain version that is gone, a conflict', async () => {
+    aws.answer(s3Error(404, 'NoSuchKey'));
+    expect(await store.get('a.jpg')).toEqual({ kind: 'missing' });
+    await expect(store.get('a.jpg', { ifMatch: 'x' })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test('of a bucket that is not there says nothing about the object', async () => {
+    aws.answer(s3Error(404, 'NoSuchBucket'));
+    await expect(store.get('a.jpg')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+  });
+
+  test('is tried again where S3 is busy', async () => {
+    aws.answer(s3Error(503, 'SlowDown'), status(200, body, 'jpeg'));
+    const found = await get('a.jpg');
+    expect(await found.read()).toHaveLength(4);
+    expect(aws.requests).toHaveLength(2);
+  });
+
+  test('is THROTTLED where S3 stays busy', async () => {
+    aws.answer(s3Error(503, 'SlowDown'));
+    await expect(store.get('a.jpg')).rejects.toMatchObject({
+      code: 'THROTTLED',
+      message: 'GET photos/a.jpg: SlowDown: as told',
+    });
+    expect(aws.requests).toHaveLength(3);
+  });
+
+  test('that is cut off in the body is STORAGE_UNAVAILABLE, never half a picture', async () => {
+    aws.answer((response) => {
+      response.writeHead(200, { ...body, 'content-length': '1000' });
+      response.write('only some', () => response.destroy());
+    });
+    const found = await get('a.jpg');
+    await expect(found.read()).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      message: expect.stringContaining('reading the body'),
+    });
+  });
+
+  test.each([
+    ['', {}],
+    [' with a checksum', { 'x-amz-checksum-crc32': 'AAAAAA==' }],
+  ])('that is not wanted frees its connection%s', async (_what, checksum) => {
+    const answered = new Promise<ServerResponse>((resolve) => {
+      aws.answer((response) => {
+        response.writeHead(200, { ...body, ...checksum, 'content-length': '1000000' });
+        response.write('the beginning of much', () => resolve(response));
+      });
+    });
+    const found = await get('a.jpg');
+    const response = await answered;
+    const closed = once(response, 'close');
+    found.discard();
+    await closed;
+    expect(response.writableFinished).toBe(false);
+  });
+
+  test('without a length is refused: it would count as empty', async () => {
+    aws.answer((response) => {
+      response.writeHead(200, { etag: '"abc"' });
+      response.end('jpeg');
+    });
+    await expect(store.get('a.jpg')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+  });
+});
+
+describe('HEAD', () => {
+  test('gives the ETag, or nothing', async () => {
+    aws.answer(status(200, { etag: '"abc"' }), status(404));
+    expect(await store.head('a.jpg')).toBe('abc');
+    expect(await store.head('a.jpg')).toBeUndefined();
+    expect(firstLine()).toBe('HEAD /photos/a.jpg');
+  });
+
+  test('that is refused does not mean that nothing is there', async () => {
+    aws.answer(status(403));
+    await expect(store.head('a.jpg')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+  });
+});
+
+describe('PUT', () => {
+  test('says what the object is, and for which state of things it is meant', async () => {
+    aws.answer(status(200, { etag: '"new"' }));
+    expect(await put('absent')).toBe('new');
+    expect(await put({ ifMatch: 'old' })).toBe('new');
+    const [fresh, again] = aws.requests;
+    expect(fresh?.line).toBe('PUT /photos/uploads/a%20b%2Bc.jpg/thumb.webp?x-id=PutObject');
+    expect(fresh?.body).toBe('webp');
+    expect(fresh?.headers).toMatchObject({
+      'content-type': 'image/webp',
+      'cache-control': 'no-store',
+      'x-amz-meta-recipe': 'photos',
+      'if-none-match': '*',
+    });
+    expect(fresh?.headers).not.toHaveProperty('if-match');
+    expect(again?.headers).toMatchObject({ 'if-match': '"old"' });
+    expect(again?.headers).not.toHaveProperty('if-none-match');
+  });
+
+  test.each([
+    [412, 'PreconditionFailed', 'CONFLICT', 1],
+    [404, 'NoSuchKey', 'CONFLICT', 1],
+    [409, 'ConditionalRequestConflict', 'CONFLICT', 1],
+    [403, 'AccessDenied', 'STORAGE_UNAVAILABLE', 1],
+    [500, 'InternalError', 'STORAGE_UNAVAILABLE', 3],
+    [400, 'RequestTimeout', 'TIMEOUT', 3],
+  ])('answered by %i %s is %s, after %i requests', async (code, name, ours, requests) => {
+    aws.answer(s3Error(code, name));
+    await expect(put('absent')).rejects.toMatchObject({ code: ours });
+    expect(aws.requests).toHaveLength(requests);
+  });
+
+  test('whose answer is lost is a conflict: it is tried again, and the object is there', async () => {
+    aws.answer(reset, s3Error(412, 'PreconditionFailed'));
+    await expect(put('absent')).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+});
+
+test('DELETE is for the object that was listed', async () => {
+  aws.answer(status(204), s3Error(412, 'PreconditionFailed'), s3Error(404, 'NoSuchKey'));
+  await store.delete('a.jpg/thumb.webp', { ifMatch: 'abc' });
+  expect(aws.requests[0]).toMatchObject({
+    line: 'DELETE /photos/a.jpg/thumb.webp?x-id=DeleteObject',
+    headers: { 'if-match': '"abc"' },
+  });
+  for (let answer = 2; answer <= 3; answer++)
+    await expect(store.delete('a.jpg/thumb.webp', { ifMatch: 'abc' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+});
+
+describe('when the function’s time runs out', () => {
+  test.each(['get', 'head', 'list'] as const)('a %s that waits is TIMEOUT', async (request) => {
+    const controller = new AbortController();
+    const hurried = s3ObjectStore(createS3(), 'photos', controller.signal);
+    aws.answer(silence);
+    const waiting = hurried[request]('a.jpg');
+    setImmediate(() => controller.abort());
+    await expect(waiting).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  test('a body that is still coming is TIMEOUT', async () => {
+    const controller = new AbortController();
+    const hurried = s3ObjectStore(createS3(), 'photos', controller.signal);
+    aws.answer((response) => {
+      response.writeHead(200, { etag: '"abc"', 'content-length': '1000' });
+      response.write('only some');
+    });
+    const found = await hurried.get('a.jpg');
+    if (found.kind !== 'found') throw new Error(`it is ${found.kind}`);
+    const reading = found.read();
+    controller.abort();
+    await expect(reading).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
+});
+
+test('a connection that ends without an answer is TIMEOUT: the SDK counts it so', async () => {
+  aws.answer(reset);
+  await expect(store.get('a.jpg')).rejects.toMatchObject({ code: 'TIMEOUT' });
+  expect(aws.requests).toHaveLength(3);
+});

@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest';
+import { Buckets } from '../testing/buckets.ts';
+import type { Finding } from './finding.ts';
+import { startOf } from './walk-position.ts';
+import { walk } from './walk.ts';
+
+async function findings(buckets: Buckets, prefix = ''): Promise<Finding[]> {
+  const comparison = buckets.comparison(prefix);
+  const pages = await Array.fromAsync(walk(comparison, startOf(comparison)));
+  return pages.flatMap(({ entries }) => entries.flatMap((entry) => entry.findings));
+}
+
+async function kinds(buckets: Buckets, prefix = ''): Promise<(readonly [string, string])[]> {
+  return (await findings(buckets, prefix)).map(({ key, kind }) => [key, kind] as const);
+}
+
+describe('an upload is', () => {
+  test('missing without outputs, which the listing alone tells', async () => {
+    const buckets = new Buckets();
+    buckets.upload('a.jpg');
+    buckets.upload('b.jpg');
+    buckets.stray('b.jpg/thumb.webp');
+    expect(await kinds(buckets)).toEqual([
+      ['a.jpg', 'missing'],
+      ['b.jpg', 'missing'],
+    ]);
+    expect(buckets.outputs.asked).toEqual({ list: 2, read: 0, head: 0 });
+  });
+
+  test('up to date with exactly its outputs', async () => {
+    const buckets = new Buckets();
+    buckets.upload('a.jpg');
+    buckets.process('a.jpg');
+    expect(await kinds(buckets)).toEqual([['a.jpg', 'up-to-date']]);
+  });
+
+  test('changed, after an overwrite or with another recipe', async () => {
+    const buckets = new Buckets();
+    buckets.upload('a.jpg', 'v2');
+    buckets.process('a.jpg');
+    buckets.upload('b.jpg');
+    buckets.process('b.jpg', { eTag: 'v1', recipeHash: 'old' });
+    expect(await kinds(buckets)).toEqual([
+      ['a.jpg', 'source-changed'],
+      ['b.jpg', 'recipe-changed'],
+    ]);
+  });
+
+  test('damaged, where an output is gone, was replaced, or has company', async () => {
+    const buckets = new Buckets();
+    for (const key of ['company.jpg', 'crowd.jpg', 'gone.jpg', 'replaced.jpg']) {
+      buckets.upload(key);
+      buckets.process(key);
+    }
+    buckets.stray('company.jpg/x');
+    for (let index = 0; index < 50; index++) buckets.stray(`crowd.jpg/x${index}`);
+    buckets.outputs.objects.delete('gone.jpg/thumb.webp');
+    buckets.stray('replaced.jpg/thumb.webp');
+    expect(await kinds(buckets)).toEqual([
+      ['company.jpg', 'damaged'],
+      ['crowd.jpg', 'damaged'],
+      ['gone.jpg', 'damaged'],
+      ['replaced.jpg', 'damaged'],
+    ]);
+  });
+
+  test('rejected, for good or not', async () => {
+    const buckets = new Buckets();
+    for (const code of ['CORRUPT_IMAGE', 'GAVE_UP', 'TRANSFORM_FAILED'] as const) {
+      buckets.upload(`${code}.jpg`);
+      buckets.process(`${code}.jpg`, { eTag: 'v1', rejected: code });
+    }
+    expect(await kinds(buckets)).toEqual([
+      ['CORRUPT_IMAGE.jpg', 'rejected'],
+      ['GAVE_UP.jpg', 'retryable'],
+      ['TRANSFORM_FAILED.jpg', 'retryable'],
+    ]);
+  });
+
+  test('for no recipe, whatever stands beside it', async () => {
+    const buckets = new Buckets();
+    for (const key of ['folder/', 'notes.txt']) buckets.upload(key);
+    buckets.stray('notes.txt/thumb.webp');
+    expect(await kinds(buckets)).toEqual([
+      ['folder/', 'no-recipe'],
+      ['notes.txt', 'no-recipe'],
+      ['notes.txt/', 'leftover'],
+    ]);
+  });
+});
+
+describe('outputs without an upload are', () => {
+  test('orphaned, kept by the recipe, or a leftover of a recipe that is gone', async () => {
+    const buckets = new Buckets();
+    buckets.process('a.jpg');
+    buckets.process('kept/a.jpg');
+    buckets.stray('old.txt/thumb.webp');
+    expect(await kinds(buckets)).toEqual([
+      ['a.jpg', 'orphaned'],
+      ['kept/a.jpg', 'kept'],
+      ['old.txt/', 'leftover'],
+    ]);
+  });
+
+  test('orphaned without a manifest too, if they say whose they are', async () => {
+    const buckets = new Buckets();
+    buckets.process('a b+%.jpg');
+    buckets.outputs.objects.delete('a b+%.jpg/manifest.json');
+    expect(await kinds(buckets)).toEqual([['a b+%.jpg', 'orphaned']]);
+  });
+
+  test('left alone if they do not: nothing that Darkroom has not written is ever deleted', async () => {
+    const buckets = new Buckets();
+    buckets.stray('assets/logo.png');
+    buckets.stray('assets/manifest.json');
+    buckets.stray('at the root.png');
+    buckets.process('copied.jpg');
+    for (const [key, object] of [...buckets.outputs.objects])
+      if (key.startsWith('copied'))
+        buckets.outputs.objects.set(key.replace('copied', 'copy'), object);
+    expect(await kinds(buckets)).toEqual([
+      ['assets/', 'leftover'],
+      ['copied.jpg', 'orphaned'],
+      ['copy.jpg/', 'leftover'],
+    ]);
+  });
+});
+
+describe('keys that begin with one another', () => {
+  const keys = ['a', 'a-', 'a-/g', 'a.jpg', 'a.jpg-', 'a.jpg/b.jpg', 'a.jpg/b.jpg/c.jpg', 'a.jpg0'];
+
+  test('meet their own outputs', async () => {
+    const buckets = new Buckets();
+    for (const key of keys) {
+      buckets.upload(key);
+      buckets.process(key);
+    }
+    const found = await kinds(buckets);
+    expect(found.map(([key]) => key).sort()).toEqual([...keys].sort());
+    expect(new Set(found.map(([, kind]) => kind))).toEqual(new Set(['up-to-date']));
+  });
+
+  test('are told apart when one is gone', async () => {
+    for (const gone of keys) {
+      const buckets = new Buckets();
+      for (const key of keys) {
+        if (key !== gone) buckets.upload(key);
+        buckets.process(key);
+      }
+      const others = (await kinds(buckets)).filter(([, kind]) => kind !== 'up-to-date');
+      expect(others).toEqual([[gone, 'orphaned']]);
+    }
+  });
+});
+
+describe('keys that leave no room for more', () => {
+  const long = `${'long/'.repeat(204)}g`;
+
+  test('have their outputs elsewhere', async () => {
+    const buckets = new Buckets();
+    buckets.upload(long);
+    buckets.upload(`${long}g`);
+    buckets.upload('_long/g');
+    buckets.process(long);
+    buckets.process('_long/g');
+    expect(buckets.folder(long)).toMatch(/^_long\/[0-9a-f]{64}\/$/);
+    expect(await kinds(buckets)).toEqual([
+      ['_long/g', 'up-to-date'],
+      [long, 'up-to-date'],
+      [`${long}g`, 'missing'],
+    ]);
+  });
+
+  test('are orphaned, or leftovers that do not say whose they are', async () => {
+    const buckets = new Buckets();
+    buckets.process(long);
+    buckets.stray('_long/0/thumb.webp');
+    buckets.stray('_long/thumb.webp');
+    buckets.process('😀'.repeat(255) + 'g');
+    buckets.outputs.objects.delete(`${buckets.folder('😀'.repeat(255) + 'g')}manifest.json`);
+    const found = await kinds(buckets);
+    expect(found.toSorted()).toEqual(
+      [
+        ['_long/', 'leftover'],
+        ['_long/0/', 'leftover'],
+        [buckets.folder('😀'.repeat(255) + 'g'), 'leftover'],
+        [long, 'orphaned'],
+      ].toSorted(),
+    );
+    expect((await kinds(buckets, 'long/')).map(([key]) => key)).toEqual([long]);
+  });
+
+  test('leave a leftover where a recipe with longer names has made them long', async () => {
+    const buckets = new Buckets();
+    buckets.upload(long);
+    buckets.process(long);
+    buckets.stray(`${long}/t`);
+    expect(await kinds(buckets)).toEqual([
+      [long, 'up-to-date'],
+      [`${long}/`, 'leftover'],
+    ]);
+  });
+});
+
+test('a prefix narrows both sides', async () => {
+  const buckets = new Buckets();
+  for (const key of ['a', 'a/a', 'a/b-', 'a/ba', 'b/a']) buckets.process(key);
+  expect(await kinds(buckets, 'a/b')).toEqual([
+    ['a/b-', 'orphaned'],
+    ['a/ba', 'orphaned'],
+  ]);
+  expect((await kinds(buckets, 'a/')).map(([key]) => key)).toEqual(['a/a', 'a/b-', 'a/ba']);
+});
+
+test('the requests of a repair are those of the protocol', async () => {
+  const buckets = new Buckets();
+  buckets.upload('missing.jpg', 'v1', 7);
+  buckets.upload('changed.jpg', 'v2', 9);
+  buckets.process('changed.jpg', { eTag: 'v1', size: { width: 30, height: 20 } });
+  buckets.process('orphaned.jpg');
+  buckets.upload('recipe.jpg');
+  buckets.process('recipe.jpg', {
+    eTag: 'v1',
+    recipeHash: 'old',
+    size: { width: 30, height: 20 },
+  });
+  buckets.stray('recipe.jpg/old.webp');
+  expect(await findings(buckets)).toMatchObject([
+    {
+      key: 'changed.jpg',
+      bytes: 9,
+      requests: { list: 1, get: 2, put: 3, head: 1, delete: 0 },
+    },
+    {
+      key: 'missing.jpg',
+      bytes: 7,
+      requests: { list: 1, get: 1, put: 3, head: 1, delete: 0 },
+    },
+    { key: 'orphaned.jpg', requests: { list: 1, get: 2, put: 0, head: 1, delete: 3 } },
+    {
+      key: 'recipe.jpg',
+      pixels: 600,
+      requests: { list: 1, get: 2, put: 3, head: 1, delete: 1 },
+    },
+  ]);
+});

@@ -1,0 +1,126 @@
+import {
+  formatManifest,
+  isRetryable,
+  outputKeys,
+  outputMetadata,
+  parseSettings,
+  recipeHash,
+  selectRecipe,
+  type Manifest,
+  type RejectionCode,
+  type Settings,
+} from '@darkroom/pipeline';
+import { Comparison } from '../bucket/comparison.ts';
+import { MemoryBucket } from './memory-bucket.ts';
+
+/** Two variants for everything, one for `one/`, outputs kept below `kept/`, and none for `.txt`. */
+export const settings: Settings = parseSettings(
+  {
+    recipes: [
+      {
+        name: 'one',
+        match: { prefix: 'one/' },
+        variants: [{ name: 'thumb', steps: [{ resize: { width: 10 } }, { encode: 'webp' }] }],
+      },
+      {
+        name: 'kept',
+        match: { prefix: 'kept/' },
+        onSourceRemoved: 'keep',
+        variants: [{ name: 'thumb', steps: [{ resize: { width: 10 } }, { encode: 'webp' }] }],
+      },
+      {
+        name: 'photos',
+        match: { suffixes: ['g', '/', '-', 'a', '0', '😀', '\uE000'] },
+        variants: [
+          { name: 'thumb', steps: [{ resize: { width: 10 } }, { encode: 'webp' }] },
+          { name: 'web', steps: [{ resize: { width: 20 } }, { encode: 'jpeg' }] },
+        ],
+      },
+    ],
+  },
+  'test',
+);
+
+/** What has become of an upload. */
+export interface Outcome {
+  /** ETag of the upload that it was made from. */
+  readonly eTag: string;
+  readonly recipeHash?: string;
+  readonly rejected?: RejectionCode;
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+/** A source bucket and a processed one in memory, and what the pipeline does to them. */
+export class Buckets {
+  readonly sources = new MemoryBucket('sources');
+  readonly outputs = new MemoryBucket('processed');
+
+  comparison(prefix = ''): Comparison {
+    const { sources, outputs } = this;
+    const { recipes, limits } = settings;
+    return new Comparison({ sources, outputs, recipes, limits, prefix });
+  }
+
+  upload(key: string, eTag = 'v1', bytes = 1_000_000): void {
+    this.sources.objects.set(key, { eTag, bytes });
+  }
+
+  /** Folder of a key that a recipe is for. */
+  folder(key: string): string {
+    const recipe = selectRecipe(settings.recipes, key);
+    if (!recipe) throw new Error(`No recipe for ${key}`);
+    return outputKeys(key, recipe).prefix;
+  }
+
+  /** As `reconcile` leaves it. */
+  process(key: string, outcome: Outcome = { eTag: 'v1' }): void {
+    const recipe = selectRecipe(settings.recipes, key);
+    if (!recipe) throw new Error(`No recipe for ${key}`);
+    const keys = outputKeys(key, recipe);
+    const hash = outcome.recipeHash ?? recipeHash(recipe, settings.limits);
+    const head = {
+      version: 1 as const,
+      recipe: recipe.name,
+      recipeHash: hash,
+      source: {
+        bucket: 'sources',
+        key,
+        versionId: null,
+        eTag: outcome.eTag,
+        bytes: 1_000_000,
+        ...outcome.size,
+      },
+    };
+    const metadata = outputMetadata(key, recipe.name, hash);
+    const { rejected } = outcome;
+    const outputs = recipe.variants.map(({ name }) => ({
+      variant: name,
+      key: keys.output(name, 'webp'),
+      format: 'webp' as const,
+      contentType: 'image/webp',
+      width: 1,
+      height: 1,
+      bytes: 1,
+      eTag: `${name} of ${outcome.eTag}`,
+      sha256: '',
+    }));
+    const manifest: Manifest =
+      rejected === undefined
+        ? { ...head, status: 'done', outputs }
+        : {
+            ...head,
+            status: 'rejected',
+            outputs: [],
+            error: { code: rejected, message: 'no', retryable: isRetryable(rejected) },
+          };
+    for (const { key: output, eTag } of manifest.outputs)
+      this.outputs.objects.set(output, { eTag, bytes: 1, metadata });
+    const body = formatManifest(manifest);
+    this.outputs.objects.set(keys.manifest, { eTag: 'm', bytes: body.length, body, metadata });
+  }
+
+  /** An object of the processed bucket that Darkroom has not written. */
+  stray(key: string): void {
+    this.outputs.objects.set(key, { eTag: 'stray', bytes: 1 });
+  }
+}

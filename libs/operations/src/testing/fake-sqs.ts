@@ -1,0 +1,144 @@
+import {
+  SQSClient,
+  type ChangeMessageVisibilityBatchCommandInput,
+  type DeleteMessageBatchCommandInput,
+  type Message,
+  type ReceiveMessageCommandInput,
+  type SendMessageBatchCommandInput,
+} from '@aws-sdk/client-sqs';
+import type { Clock } from '../clock.ts';
+
+interface Stored {
+  readonly message: Message;
+  /** Milliseconds. */
+  visibleAt: number;
+}
+
+interface Failed {
+  readonly Id: string;
+  readonly Code: string;
+  readonly SenderFault: boolean;
+}
+
+/** What SQS does instead of what it was asked for; it throws, or names the entries that it refuses. */
+export type Fault = (command: string, bodies: readonly string[]) => readonly Failed[] | undefined;
+
+/** Two queues in memory below a real client: names of commands and shapes of answers are SQS's. */
+export class FakeSqs {
+  readonly client: SQSClient;
+  readonly #clock: Clock;
+  readonly #queues = new Map<string, Stored[]>();
+  readonly requests: { readonly command: string; readonly at: number; readonly entries: number }[] =
+    [];
+  fault: Fault = () => undefined;
+  #ids = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.client = new SQSClient({
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    this.client.middlewareStack.add(
+      (_next, { commandName = '' }) =>
+        ({ input }) =>
+          Promise.resolve().then(() => ({
+            output: this.#answer(commandName, input) as never,
+            response: undefined,
+          })),
+      { step: 'initialize', priority: 'high' },
+    );
+  }
+
+  put(queue: string, body: string, attributes: Record<string, string> = {}): string {
+    const id = `message-${(this.#ids += 1)}`;
+    const MessageAttributes = Object.fromEntries(
+      Object.entries(attributes).map(([name, StringValue]) => [
+        name,
+        { DataType: 'String', StringValue },
+      ]),
+    );
+    const message = {
+      MessageId: id,
+      ReceiptHandle: id,
+      Body: body,
+      MessageAttributes,
+      Attributes: { SentTimestamp: String(this.#clock.now()) },
+    };
+    this.#queue(queue).push({ message, visibleAt: 0 });
+    return id;
+  }
+
+  /** In flight or not. */
+  bodies(queue: string): string[] {
+    return this.#queue(queue).map(({ message: { Body = '' } }) => Body);
+  }
+
+  visible(queue: string): number {
+    return this.#queue(queue).filter(({ visibleAt }) => visibleAt <= this.#clock.now()).length;
+  }
+
+  #queue(url: string): Stored[] {
+    const queue = this.#queues.get(url) ?? [];
+    this.#queues.set(url, queue);
+    return queue;
+  }
+
+  #answer(command: string, input: object): object {
+    const entries = 'Entries' in input ? (input.Entries as { MessageBody?: string }[]) : [];
+    this.requests.push({ command, at: this.#clock.now(), entries: entries.length });
+    const refused = this.fault(
+      command,
+      entries.map(({ MessageBody = '' }) => MessageBody),
+    );
+    const taken = new Set(refused?.map(({ Id }) => Id));
+    const isTaken = ({ Id }: { Id?: string | undefined }) => !taken.has(Id ?? '');
+    switch (command) {
+      case 'SendMessageBatchCommand': {
+        const { QueueUrl = '', Entries = [] } = input as SendMessageBatchCommandInput;
+        for (const { MessageBody = '' } of Entries.filter(isTaken)) this.put(QueueUrl, MessageBody);
+        break;
+      }
+      case 'DeleteMessageBatchCommand': {
+        const { QueueUrl = '', Entries = [] } = input as DeleteMessageBatchCommandInput;
+        const gone = new Set(Entries.filter(isTaken).map(({ ReceiptHandle }) => ReceiptHandle));
+        const queue = this.#queue(QueueUrl);
+        queue.splice(0, queue.length, ...queue.filter((one) => !gone.has(handleOf(one))));
+        break;
+      }
+      case 'ChangeMessageVisibilityBatchCommand': {
+        const { QueueUrl = '', Entries = [] } = input as ChangeMessageVisibilityBatchCommandInput;
+        for (const { ReceiptHandle, VisibilityTimeout = 0 } of Entries.filter(isTaken))
+          this.#hide(QueueUrl, (one) => handleOf(one) === ReceiptHandle, VisibilityTimeout);
+        break;
+      }
+      case 'ReceiveMessageCommand':
+        return { Messages: this.#receive(input as ReceiveMessageCommandInput) };
+      case 'GetQueueAttributesCommand': {
+        const { QueueUrl = '' } = input as { QueueUrl?: string };
+        return { Attributes: { ApproximateNumberOfMessages: String(this.visible(QueueUrl)) } };
+      }
+      default:
+        throw new Error(`${command} is not played`);
+    }
+    return { Failed: refused };
+  }
+
+  #receive(input: ReceiveMessageCommandInput): Message[] {
+    const { QueueUrl = '', MaxNumberOfMessages = 1, VisibilityTimeout = 30 } = input;
+    const received = this.#queue(QueueUrl)
+      .filter(({ visibleAt }) => visibleAt <= this.#clock.now())
+      .slice(0, MaxNumberOfMessages);
+    this.#hide(QueueUrl, (one) => received.includes(one), VisibilityTimeout);
+    return received.map(({ message }) => message);
+  }
+
+  #hide(queue: string, which: (one: Stored) => boolean, seconds: number): void {
+    for (const one of this.#queue(queue).filter(which))
+      one.visibleAt = this.#clock.now() + seconds * 1000;
+  }
+}
+
+function handleOf({ message }: Stored): string {
+  return message.ReceiptHandle ?? '';
+}

@@ -1,0 +1,45 @@
+import type { BucketReader, ListedObject } from '../bucket/bucket-reader.ts';
+import { compareKeys } from '../bucket/folder-order.ts';
+
+export interface MemoryObject {
+  readonly eTag: string;
+  readonly bytes: number;
+  readonly body?: Uint8Array;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** A bucket in memory that lists as S3 does, in pages of any size, and counts what it is asked. */
+export class MemoryBucket implements BucketReader {
+  readonly bucket: string;
+  readonly objects = new Map<string, MemoryObject>();
+  readonly asked = { list: 0, read: 0, head: 0 };
+  pageSize = 1000;
+
+  constructor(bucket: string) {
+    this.bucket = bucket;
+  }
+
+  list(prefix: string, after: string) {
+    this.asked.list += 1;
+    const objects: ListedObject[] = [...this.objects]
+      .filter(([key]) => key.startsWith(prefix) && (after === '' || compareKeys(key, after) > 0))
+      .sort(([a], [b]) => compareKeys(a, b))
+      .map(([key, { eTag, bytes }]) => ({ key, eTag, bytes }));
+    return Promise.resolve({
+      objects: objects.slice(0, this.pageSize),
+      isLast: objects.length <= this.pageSize,
+    });
+  }
+
+  read(key: string) {
+    this.asked.read += 1;
+    const object = this.objects.get(key);
+    return Promise.resolve(object && (object.body ?? new Uint8Array()));
+  }
+
+  head(key: string) {
+    this.asked.head += 1;
+    const object = this.objects.get(key);
+    return Promise.resolve(object && (object.metadata ?? {}));
+  }
+}

@@ -1,0 +1,2 @@
+export * from './letters.ts';
+export { MemoryStore } from './memory-store.ts';

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { OUTPUT_FILES, type Rendered, type RenderedOutput } from '@darkroom/transforms';
+import type { Job } from './make-outputs.ts';
+import type { DoneManifest, ManifestOutput } from './manifest.ts';
+import type { OutputFolder } from './output-folder.ts';
+import { settle } from './settle.ts';
+
+/** Puts each output as soon as it is made, and waits for all of them, also when making the others fails. */
+export async function writeOutputs(
+  job: Job,
+  folder: OutputFolder,
+  rendered: AsyncIterable<Rendered> | Iterable<Rendered>,
+  metadata: Readonly<Record<string, string>>,
+): Promise<Pick<DoneManifest, 'outputs' | 'placeholder'>> {
+  const puts: Promise<ManifestOutput>[] = [];
+  let placeholder: DoneManifest['placeholder'];
+  let failed = false;
+  try {
+    for await (const item of rendered) {
+      if (failed) break;
+      if (item.kind === 'placeholder') {
+        placeholder = { thumbhash: item.thumbhash, dominantColour: item.dominantColour };
+        continue;
+      }
+      const put = putOutput(job, folder, item, metadata);
+      put.catch(() => (failed = true));
+      puts.push(put);
+    }
+  } finally {
+    // A failed write hides what the rendering threw: it may have happened all the same, which needs a new attempt.
+    await settle(puts);
+  }
+  const outputs = await Promise.all(puts);
+  const order = job.recipe.variants.map(({ name }) => name);
+  outputs.sort((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
+  return { outputs, ...(placeholder && { placeholder }) };
+}
+
+async function putOutput(
+  { keys, recipe }: Job,
+  folder: OutputFolder,
+  { variant, bytes, format, width, height, fit, facts }: RenderedOutput,
+  metadata: Readonly<Record<string, string>>,
+): Promise<ManifestOutput> {
+  const key = keys.output(variant, format);
+  const { contentType } = OUTPUT_FILES[format];
+  const eTag = await folder.put(key, bytes, {
+    contentType,
+    cacheControl: recipe.cacheControl,
+    metadata,
+  });
+  return {
+    variant,
+    key,
+    format,
+    contentType,
+    width,
+    height,
+    bytes: bytes.byteLength,
+    ...(fit !== undefined && { fit }),
+    ...(facts !== undefined && { facts }),
+    eTag,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
+}

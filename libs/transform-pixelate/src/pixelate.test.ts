@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { builtinTransforms, createCatalog } from '@darkroom/transforms';
+import { createEngine } from '@darkroom/transforms/engine';
+import { testFixtures } from '@darkroom/transforms/fixtures';
+import { animatedSample, renderOne, sample } from '@darkroom/transforms/testing';
+import { describe, expect, test } from 'vitest';
+import { pixelate } from './pixelate.ts';
+
+const transforms = [...builtinTransforms, pixelate];
+const catalog = createCatalog(transforms);
+const engine = createEngine({ catalog });
+
+testFixtures(path.join(import.meta.dirname, '../fixtures'), transforms);
+
+describe('a region that lies outside the picture', () => {
+  const outside = { left: 100, top: 0, width: 10, height: 10 };
+
+  test('refuses the upload: what had to be hidden would stay visible', async () => {
+    const photo = await sample({ width: 100, height: 80 });
+    const steps = ['flip', { pixelate: { regions: [outside] } }];
+    await expect(renderOne(engine, catalog, photo, steps)).rejects.toMatchObject({
+      code: 'TRANSFORM_FAILED',
+      message:
+        'recipe photos, variant one, step 1 (pixelate): the region at 100,0 lies outside the picture of 100×80',
+    });
+  });
+});
+
+test('every frame of an animation is hidden alike', async () => {
+  const moving = await animatedSample('gif', { width: 40, height: 30, frames: 3 });
+  const whole = { left: 0, top: 0, width: '100%', height: '100%' };
+  const { bytes } = await renderOne(engine, catalog, moving, [
+    { pixelate: { regions: [whole], blockSize: '100%' } },
+    { encode: 'gif' },
+  ]);
+  expect(await engine.inspect(bytes)).toMatchObject({ pages: 3, width: 40, height: 30 });
+});
+
+test.each([
+  [{ regions: [] }, ['pixelate', 'regions']],
+  [{ regions: [{ left: 0, top: 0, width: 10 }] }, ['pixelate', 'regions', 0, 'height']],
+  [
+    { regions: [{ left: 0, top: 0, width: 10, height: '10' }] },
+    ['pixelate', 'regions', 0, 'height'],
+  ],
+  [
+    { regions: [{ left: 0, top: 0, width: 10, height: 10 }], blockSize: 1 },
+    ['pixelate', 'blockSize'],
+  ],
+])('%j is refused with its path', (options, at) => {
+  const { error } = catalog.stepSchema.safeParse({ pixelate: options });
+  expect(error?.issues[0]?.path).toEqual(at);
+});

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { createCatalog } from '../catalog.ts';
+import { createEngine } from '../engine/index.ts';
+import { animatedSample, renderAll, renderOne, sample } from '../testing/index.ts';
+import { builtinTransforms } from './index.ts';
+
+const catalog = createCatalog(builtinTransforms);
+const engine = createEngine({ catalog });
+const framed = [{ extend: { top: 12, left: 30, background: 'white' } }];
+
+test('variants go on from what is left, side by side', async () => {
+  const photo = await sample({ width: 200, height: 100, format: 'png' });
+  const trimmed = [...framed, { trim: { background: 'white', threshold: 20 } }];
+  const { outputs, placeholder } = await renderAll(engine, catalog, photo, {
+    whole: trimmed,
+    half: [...trimmed, { resize: { width: 100 } }],
+    square: [...trimmed, { crop: { aspectRatio: '1:1' } }, { encode: 'webp' }],
+    framed,
+  });
+  const sizes = [...outputs.values()].map(({ variant, width, height }) => [variant, width, height]);
+  expect(sizes.sort()).toEqual([
+    ['framed', 230, 112],
+    ['half', 100, 50],
+    ['square', 100, 100],
+    ['whole', 200, 100],
+  ]);
+  expect(placeholder).toBeDefined();
+});
+
+test('two trims follow each other', async () => {
+  const photo = await sample({ width: 60, height: 40, format: 'png' });
+  const steps = [
+    ...framed,
+    { extend: { left: 5, background: 'blue' } },
+    { trim: { background: 'blue' } },
+    { trim: { background: 'white', threshold: 20 } },
+    { resize: { width: 30 } },
+  ];
+  expect(await renderOne(engine, catalog, photo, steps)).toMatchObject({ width: 30, height: 20 });
+});
+
+test('a step that does not fit what is left is TRANSFORM_FAILED with its place', async () => {
+  const photo = await sample({ width: 60, height: 40, format: 'png' });
+  const steps = [
+    ...framed,
+    { trim: { background: 'white', threshold: 20 } },
+    { crop: { width: 80, height: 10 } },
+  ];
+  await expect(renderOne(engine, catalog, photo, steps)).rejects.toMatchObject({
+    code: 'TRANSFORM_FAILED',
+    place: { variant: 'one', step: 2, transform: 'crop' },
+  });
+});
+
+test('a picture that is too small to trim is TRANSFORM_FAILED', async () => {
+  const dot = await sample({ width: 2, height: 2, format: 'png' });
+  await expect(renderOne(engine, catalog, dot, ['trim'])).rejects.toMatchObject({
+    code: 'TRANSFORM_FAILED',
+    message: expect.stringContaining('step 0 (trim): Image to trim must be at least 3x3 pixels'),
+  });
+});
+
+test('an animation is refused, since its frames would come out in several sizes', async () => {
+  const moving = await animatedSample('gif');
+  await expect(renderOne(engine, catalog, moving, ['trim'])).rejects.toMatchObject({
+    code: 'TRANSFORM_FAILED',
+    message: expect.stringContaining('step 0 (trim): frames would come out in several sizes'),
+  });
+});

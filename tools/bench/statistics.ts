@@ -1,0 +1,16 @@
+/** @throws RangeError for no numbers */
+export function fastest(numbers: readonly number[]): number {
+  return quantile(numbers, 0);
+}
+
+/** The lower one of two in the middle. */
+export function median(numbers: readonly number[]): number {
+  return quantile(numbers, 0.5);
+}
+
+function quantile(numbers: readonly number[], share: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const found = sorted[Math.floor((sorted.length - 1) * share)];
+  if (found === undefined) throw new RangeError('There are no numbers');
+  return found;
+}
