@@ -65,6 +65,7 @@ export function createFunction(
       environment: { variables: environment(settings, transport, buckets, queues) },
       // Powertools writes JSON itself. Lambda's own JSON mode filters by level, metrics included.
       loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
+      ...(settings.tracing && { tracingConfig: { mode: 'Active' } }),
       tags: settings.tags,
     },
     // Not callable before it may do its work: Lambda checks the role's rights on the queue when the trigger is made.

@@ -246,6 +246,20 @@ test('settings reach the resources they are for', async () => {
     expect(deployment.resource(`photos-${name}`).inputs['tags']).toEqual({ team: 'media' });
 });
 
+test.each([
+  [false, undefined, 'false'],
+  [true, { mode: 'Active' }, 'true'],
+])('tracing %o: the function, its role and Powertools agree', async (tracing, config, variable) => {
+  const deployment = await deploy({ recipes, tracing });
+  const { inputs } = deployment.resource('photos-resizer');
+  expect(inputs['tracingConfig']).toEqual(config);
+  expect(inputs['environment']).toMatchObject({
+    variables: { POWERTOOLS_TRACE_ENABLED: variable },
+  });
+  const statements = statementsOf(deployment.resource('photos-role-policy').inputs);
+  expect(statements.some(({ Sid }) => Sid === 'SendTraces')).toBe(tracing);
+});
+
 describe('recipes', () => {
   const inputs = async (args: ImagePipelineArgs) =>
     (await deploy(args)).resource('photos-resizer').inputs as {

@@ -68,7 +68,7 @@ export class ImagePipeline extends pulumi.ComponentResource {
     const logGroup = createLogGroup(name, settings, inside);
     const permissions = createPermissions(
       name,
-      { buckets, queues, logGroup, prefixes: prefixesOf(filters), tags: settings.tags },
+      { buckets, queues, logGroup, prefixes: prefixesOf(filters), settings },
       inside,
     );
     const handler = createFunction(

@@ -9,7 +9,8 @@ const arns: Arns = {
   deadLetters: 'arn:aws:sqs:eu-central-1:123456789012:dead-letters',
   logGroup: 'arn:aws:logs:eu-central-1:123456789012:log-group:logs',
 };
-const statements = functionStatements(arns, ['uploads/', 'scans/']);
+const prefixes = ['uploads/', 'scans/'];
+const statements = functionStatements(arns, { prefixes, tracing: false });
 
 /** As IAM would decide, for the one wildcard that the statements use. */
 function isAllowed(action: string, resource: string): boolean {
@@ -61,3 +62,12 @@ test.each(['uploads/cat.jpg', `uploads/${'long'.repeat(254)}`])(
         expect(isAllowed(action, `${arns.processed}/${output}`)).toBe(true);
   },
 );
+
+test('it may send traces where tracing is on', () => {
+  const traced = functionStatements(arns, { prefixes, tracing: true });
+  expect(traced.slice(0, -1)).toEqual(statements);
+  expect(traced.at(-1)).toMatchObject({
+    Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    Resource: ['*'],
+  });
+});

@@ -1,3 +1,4 @@
+import { LONG_PREFIX, type Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Buckets } from './buckets.ts';
@@ -12,9 +13,6 @@ export interface Arns {
   readonly deadLetters: string;
   readonly logGroup: string;
 }
-
-/** Outputs of uploads whose key is too long stand here (`libs/pipeline/src/keys.ts`). */
-const LONG_KEYS = '_long/';
 
 const lambdaMayAssume: Statement = {
   Sid: 'AllowLambda',
@@ -32,7 +30,7 @@ export function writeOutputs({ processed }: Arns, prefixes: readonly string[]): 
   return allow(
     'WriteOutputs',
     ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-    below(processed, [...prefixes, LONG_KEYS]),
+    below(processed, [...prefixes, LONG_PREFIX]),
   );
 }
 
@@ -62,12 +60,20 @@ export function writeLogs({ logGroup }: Arns): Statement {
   return allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [`${logGroup}:*`]);
 }
 
+/** Neither action knows resources (Service Authorization Reference, "AWS X-Ray"). */
+export function sendTraces(): Statement {
+  return allow('SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']);
+}
+
 /**
  * All that the function may do.
  *
  * @param prefixes of the uploads; outputs stand below the keys of their uploads
  */
-export function functionStatements(arns: Arns, prefixes: readonly string[]): Statement[] {
+export function functionStatements(
+  arns: Arns,
+  { prefixes, tracing }: { prefixes: readonly string[]; tracing: boolean },
+): Statement[] {
   return [
     readUploads(arns, prefixes),
     writeOutputs(arns, prefixes),
@@ -75,6 +81,7 @@ export function functionStatements(arns: Arns, prefixes: readonly string[]): Sta
     pollQueue(arns),
     sendDeadLetters(arns),
     writeLogs(arns),
+    ...(tracing ? [sendTraces()] : []),
   ];
 }
 
@@ -90,13 +97,13 @@ export function createPermissions(
     queues,
     logGroup,
     prefixes,
-    tags,
+    settings: { tracing, tags },
   }: {
     buckets: Buckets;
     queues: Queues;
     logGroup: aws.cloudwatch.LogGroup;
     prefixes: readonly string[];
-    tags: Readonly<Record<string, string>>;
+    settings: Settings;
   },
   opts: pulumi.CustomResourceOptions,
 ): Permissions {
@@ -116,7 +123,9 @@ export function createPermissions(
     `${name}-role-policy`,
     {
       role: role.name,
-      policy: arns.apply((values) => policyDocument(functionStatements(values, prefixes))),
+      policy: arns.apply((values) =>
+        policyDocument(functionStatements(values, { prefixes, tracing })),
+      ),
     },
     opts,
   );

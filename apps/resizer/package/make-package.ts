@@ -43,8 +43,8 @@ export async function makePackage(options: PackageOptions): Promise<void> {
 
 /** A process that runs the old package keeps its files: they are unlinked, never written to. */
 async function replace(output: string, made: string, attempts = 5): Promise<void> {
-  await rm(output, { recursive: true, force: true });
   try {
+    await rm(output, { recursive: true, force: true });
     await rename(made, output);
   } catch (error) {
     // Two builds at once make the same: the later one wins.

@@ -81,22 +81,23 @@ test('nobody looks for an X-Ray daemon unless tracing is on', () => {
 });
 
 describe('Lambda’s 4 KB', () => {
-  /** Recipes whose JSON has that many bytes. */
+  /** Recipes that have that many bytes as a variable: JSON in JSON. */
   function recipesOf(bytes: number): RecipeInput[] {
     const withPrefix = (length: number) =>
       few.map((recipe) => ({ ...recipe, match: { prefix: 'p'.repeat(length) } }));
-    return withPrefix(bytes - Buffer.byteLength(JSON.stringify(withPrefix(0))));
+    const empty = JSON.stringify(JSON.stringify(withPrefix(0)));
+    return withPrefix(bytes - Buffer.byteLength(empty));
   }
 
-  test('decide how recipes travel: they may have 2,560 bytes', () => {
-    expect(transportRecipes(recipesOf(2560))).toEqual({
-      variable: JSON.stringify(recipesOf(2560)),
+  test('decide how recipes travel: they may have 3,072 bytes', () => {
+    expect(transportRecipes(recipesOf(3072))).toEqual({
+      variable: JSON.stringify(recipesOf(3072)),
     });
-    expect(transportRecipes(recipesOf(2561))).toEqual({
+    expect(transportRecipes(recipesOf(3073))).toEqual({
       variable: 'file:recipes.json',
-      file: JSON.stringify(recipesOf(2561)),
+      file: JSON.stringify(recipesOf(3073)),
     });
-    const cats = few.map((recipe) => ({ ...recipe, match: { prefix: '猫'.repeat(900) } }));
+    const cats = few.map((recipe) => ({ ...recipe, match: { prefix: '猫'.repeat(1024) } }));
     expect(transportRecipes(cats)).toHaveProperty('file');
   });
 
@@ -106,11 +107,13 @@ describe('Lambda’s 4 KB', () => {
       processedBucket: 'p'.repeat(63),
       deadLetterQueueUrl: `https://sqs.ap-southeast-1.amazonaws.com/123456789012/${'q'.repeat(80)}`,
     };
-    const recipes = recipesOf(2560);
+    const recipes = recipesOf(3072);
     const limits = { bytes: 2 ** 31 - 1, pixels: 1_000_000_000, side: 1_000_000, pages: 10_000 };
     const settings = { ...settingsOf(few), limits };
     const variables = formatEnvironment(settings, transportRecipes(recipes), longest);
+    expect(variables['DARKROOM_RECIPES']).toBe(JSON.stringify(recipes));
     expect(environmentBytes(variables)).toBeLessThanOrEqual(MAX_ENVIRONMENT_BYTES);
+    expect(environmentBytes(variables)).toBeGreaterThan(MAX_ENVIRONMENT_BYTES - 512);
   });
 
   test('are a clear error where they are passed', () => {

@@ -71,10 +71,7 @@ export function formatEnvironment(
 }
 
 export function environmentBytes(variables: Readonly<Record<string, string>>): number {
-  return Object.entries(variables).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
-    0,
-  );
+  return Buffer.byteLength(JSON.stringify(variables));
 }
 
 /** The function's variables are not what `formatEnvironment` writes. */

@@ -94,8 +94,10 @@ function pick({ versionId, eTag, bytes }: FoundObject) {
 async function readSource(found: FoundObject, limits: Limits): Promise<Uint8Array> {
   const tooLarge = checkBytes(found.bytes, limits);
   if (tooLarge) throw tooLarge;
-  if (found.bytes === 0) throw new PipelineError('CORRUPT_IMAGE', 'The object has zero bytes');
-  return found.read();
+  // Read before it is judged, also where it seems empty: reading is what verifies the checksum.
+  const bytes = await found.read();
+  if (bytes.byteLength === 0) throw new PipelineError('CORRUPT_IMAGE', 'The object has zero bytes');
+  return bytes;
 }
 
 function checkSource(facts: SourceFacts, { recipe, limits }: Job): void {

@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RecipeInput } from './recipe.ts';
 
-/** All variables of a function together, bytes (Lambda developer guide, "Lambda quotas"). */
+/**
+ * All variables of a function together, bytes of their JSON (Lambda developer guide, "Lambda quotas"; the error that
+ * Lambda answers with quotes the JSON as what it has measured).
+ */
 export const MAX_ENVIRONMENT_BYTES = 4096;
 /** Recipes that do not fit into the environment travel as this file of the function's package. */
 export const RECIPES_FILE = 'recipes.json';
 /** Left for the variables whose length is known only after deployment: names, URLs, levels. */
-const OTHER_VARIABLES_BYTES = 1536;
+const OTHER_VARIABLES_BYTES = 1024;
 const FILE = 'file:';
 
 /** How the recipes travel, decided without knowing the deployed names, so that a preview decides as a deployment does. */
@@ -20,7 +23,9 @@ export interface RecipesTransport {
 
 export function transportRecipes(recipes: readonly RecipeInput[]): RecipesTransport {
   const text = JSON.stringify(recipes);
-  return Buffer.byteLength(text) + OTHER_VARIABLES_BYTES <= MAX_ENVIRONMENT_BYTES
+  // Once more as JSON, with every quotation mark escaped.
+  const bytes = Buffer.byteLength(JSON.stringify(text));
+  return bytes + OTHER_VARIABLES_BYTES <= MAX_ENVIRONMENT_BYTES
     ? { variable: text }
     : { variable: `${FILE}${RECIPES_FILE}`, file: text };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { PipelineError } from './errors.ts';
 import type { FoundObject } from './object-store.ts';
 import { reconcile } from './reconcile.ts';
 import { failsHalfWay, KEY, letters, MANIFEST, manifestOf, there } from './testing/letters.ts';
@@ -20,18 +21,31 @@ describe('an upload that is no usable image', () => {
     expect(await reconcile(KEY, bucket)).toEqual({ kind: 'acknowledged', code: 'UP_TO_DATE' });
   });
 
-  test.each([
-    [0, 'CORRUPT_IMAGE', 'The object has zero bytes'],
-    [4, 'TOO_LARGE', 'bytes: 4, the limit is 3'],
-  ])('is not read where it has %i bytes', async (bytes, code, message) => {
+  const found = (bytes: number, read: FoundObject['read'], discard = () => undefined) =>
+    ({ kind: 'found', eTag: 'e', versionId: null, bytes, read, discard }) as const;
+
+  test('is not read where it has too many bytes', async () => {
     const bucket = letters({}, { limits: { bytes: 3 } });
-    const eTag = bucket.source.place(KEY, 'x'.repeat(bytes));
     const discard = vi.fn();
     const read = () => Promise.reject(new Error('it was read'));
-    const found: FoundObject = { kind: 'found', eTag, versionId: null, bytes, read, discard };
-    vi.spyOn(bucket.source, 'get').mockResolvedValue(found);
-    expect(await reconcile(KEY, bucket)).toMatchObject({ manifest: { error: { code, message } } });
+    vi.spyOn(bucket.source, 'get').mockResolvedValue(found(4, read, discard));
+    vi.spyOn(bucket.source, 'head').mockResolvedValue('e');
+    const error = { code: 'TOO_LARGE', message: 'bytes: 4, the limit is 3' };
+    expect(await reconcile(KEY, bucket)).toMatchObject({ manifest: { error } });
     expect(discard).toHaveBeenCalledOnce();
+  });
+
+  test('is empty only where reading it says so too: that verifies its checksum', async () => {
+    const bucket = letters();
+    vi.spyOn(bucket.source, 'head').mockResolvedValue('e');
+    const get = vi.spyOn(bucket.source, 'get');
+    const wrong = new PipelineError('STORAGE_UNAVAILABLE', 'Checksum mismatch');
+    get.mockResolvedValue(found(0, () => Promise.reject(wrong)));
+    await expect(reconcile(KEY, bucket)).rejects.toBe(wrong);
+    expect(there(bucket)).toEqual([]);
+    get.mockResolvedValue(found(0, () => Promise.resolve(new Uint8Array())));
+    const error = { code: 'CORRUPT_IMAGE', message: 'The object has zero bytes' };
+    expect(await reconcile(KEY, bucket)).toMatchObject({ manifest: { error } });
   });
 
   test('is not decoded where its header promises too many pixels', async () => {

@@ -104,13 +104,13 @@ const storageSchema = z.strictObject({
 
 /** What one stack sets: `darkroom:pipeline` in `Pulumi.STACK.yaml`. Only the recipes have no default. */
 export const settingsSchema = z.strictObject({
-  recipes: recipesSchema,
+  recipes: recipesSchema.describe('What becomes of which uploads'),
   limits: limitsSchema.prefault({}),
-  function: functionSchema.prefault({}),
-  queue: queueSchema.prefault({}),
-  logs: logsSchema.prefault({}),
+  function: functionSchema.prefault({}).describe('The Lambda function'),
+  queue: queueSchema.prefault({}).describe('The queue between bucket and function'),
+  logs: logsSchema.prefault({}).describe('What the function writes to CloudWatch Logs'),
   tracing: z.boolean().default(false).describe('X-Ray tracing'),
-  storage: storageSchema.prefault({}),
+  storage: storageSchema.prefault({}).describe('The two buckets'),
   tags: z.record(z.string(), z.string()).default({}).describe('Tags of every resource'),
 });
 

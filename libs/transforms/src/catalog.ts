@@ -44,13 +44,14 @@ export function createCatalog<const T extends readonly Transform[]>(
     }
     return transform;
   };
+  const stepSchema = createStepSchema(get, names);
   return {
     names,
     get,
     bind: (step) => known(step.transform).bind(step.options),
     // What the schemas take is told apart at run time; the type says the same to a compiler.
-    stepSchema: createStepSchema(get, names) as z.ZodType<Step, StepInput<T[number]>>,
-    stepsSchema: createStepsSchema(get, names) as z.ZodType<Step[], StepInput<T[number]>[]>,
+    stepSchema: stepSchema as z.ZodType<Step, StepInput<T[number]>>,
+    stepsSchema: createStepsSchema(stepSchema, get) as z.ZodType<Step[], StepInput<T[number]>[]>,
     versions(steps) {
       const used = [...new Set(steps.map((step) => step.transform))].sort();
       return Object.fromEntries(used.map((name) => [name, known(name).version]));

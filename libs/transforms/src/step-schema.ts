@@ -70,8 +70,6 @@ export function createStepSchema(find: Find, names: readonly string[]) {
 }
 
 /** The steps of a variant, in the recipe's form; none keeps the picture as it is. */
-export function createStepsSchema(find: Find, names: readonly string[]) {
-  return z
-    .array(createStepSchema(find, names))
-    .superRefine((steps, context) => checkSteps(steps, find, context));
+export function createStepsSchema(stepSchema: ReturnType<typeof createStepSchema>, find: Find) {
+  return z.array(stepSchema).superRefine((steps, context) => checkSteps(steps, find, context));
 }

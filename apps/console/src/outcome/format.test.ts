@@ -37,6 +37,7 @@ test.each([
 test('a capture time is the clock on the wall, in whatever zone the page is', () => {
   expect(formatTakenAt('2024-05-01T12:03:04')).toBe('1 May 2024, 12:03');
   expect(formatTakenAt('0000:00:00')).toBeUndefined();
+  expect(formatTakenAt('2024-13-41T12:03:04')).toBeUndefined();
 });
 
 test('the rest', () => {

@@ -41,6 +41,8 @@ export function formatRatio(bytes: number, original: number): string | undefined
 
 /** Capture time as the camera wrote it, without a zone; nothing where it is no time. */
 export function formatTakenAt(takenAt: string): string | undefined {
+  // `Date` makes a time of almost anything.
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(takenAt)) return undefined;
   const time = new Date(takenAt);
   if (Number.isNaN(time.getTime())) return undefined;
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(time);

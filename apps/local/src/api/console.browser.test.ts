@@ -102,7 +102,9 @@ describe.skipIf(!chromium)(title, () => {
   });
 
   test('keeps both of two files with one name, and one that another program has just uploaded', async () => {
-    const { card, choose } = await open();
+    const { page, card, choose } = await open();
+    // The bucket has just been listed: the page cannot know of what comes next.
+    await page.getByText('Nothing in the tray yet.').waitFor();
     await rig.upload('uploads/cat.jpg', 'first, by another program');
     await choose(picked('cat.jpg', Buffer.from('second')), picked('cat.jpg', Buffer.from('third')));
     await card('uploads/cat-2.jpg').getByText('kept beside the one that has its name').waitFor();

@@ -68,62 +68,50 @@ describe('says in one message what is wrong:', () => {
 });
 
 describe('says where the stack file is wrong, and what is allowed there:', () => {
-  const variant = { name: 'thumb', steps: ['rotate'] };
+  const thumb = { name: 'thumb', steps: ['rotate'] };
   const recipe = (steps: unknown[]) => ({
-    recipes: [{ name: 'photos', variants: [variant, { name: 'web', steps }] }],
+    recipes: [{ name: 'photos', variants: [thumb, { name: 'web', steps }] }],
   });
-  const at = 'recipes[0].variants[1].steps';
+  const at = String.raw`recipes\[0\]\.variants\[1\]\.steps`;
 
-  test.each<[string, unknown, RegExp[]]>([
+  test.each<[string, unknown, string[]]>([
     [
       'an unknown transform',
       recipe(['rotate', { resise: { width: 9 } }]),
-      [/steps\[1\].*unknown transform "resise".*known: .*resize.*encode/],
+      [String.raw`${at}\[1\].*unknown transform "resise".*known: .*resize.*encode`],
     ],
     [
       'an unknown option',
       recipe([{ resize: { widht: 9 } }]),
-      [/steps\[0\]\.resize.*"widht".*allowed: width, height, fit/],
+      [String.raw`${at}\[0\]\.resize.*"widht".*allowed: width, height, fit`],
     ],
     [
-      'a value that an option does not take',
-      recipe([{ resize: { width: 9, fit: 'covre' } }]),
-      [/steps\[0\]\.resize\.fit.*"cover".*"contain".*"fill".*"inside".*"outside"/],
+      'a missing field',
+      { recipes: [{ variants: [thumb] }] },
+      [String.raw`recipes\[0\]\.name: is missing`],
     ],
     [
-      'a number that is too large',
-      recipe([{ encode: { format: 'webp', quality: 800 } }]),
-      [/quality.*100/],
+      'several things at once',
+      {
+        ...recipe([
+          { resize: { width: 9, fit: 'covre' } },
+          { encode: { format: 'webp', quality: 800 } },
+        ]),
+        functoin: {},
+      },
+      [
+        String.raw`${at}\[0\]\.resize\.fit.*"cover".*"contain".*"fill".*"inside".*"outside".*"covre"`,
+        String.raw`${at}\[1\]\.encode\.quality.*100.*800`,
+        String.raw`functoin: unknown key; allowed: recipes, .*function`,
+      ],
     ],
-    [
-      'several at once',
-      recipe([{ resize: { fit: 'x' } }, 'nothing']),
-      [/steps\[0\]\.resize\.fit/, /steps\[1\].*"nothing"/],
-    ],
+    ['a text in place of everything', 'photos', ['expected object']],
+    ['nothing', undefined, ['recipes: is missing']],
   ])('%s', async (_what, pipeline, problems) => {
     const message = await complaintAbout(pipeline);
     expect(message).toMatch(/^Pulumi\.e2e\.yaml, darkroom:pipeline is not valid:\n/);
-    expect(message).toContain(at);
-    for (const problem of problems) expect(message).toMatch(problem);
-    expect(message).not.toMatch(/^ +at /m); // no stack trace
-  });
-
-  test.each<[string, unknown, RegExp]>([
-    ['a missing field', { recipes: [{ variants: [variant] }] }, /recipes\[0\]\.name: is missing/],
-    ['no variants', { recipes: [{ name: 'photos' }] }, /recipes\[0\]\.variants: is missing/],
-    ['no recipes', {}, /recipes: is missing/],
-    [
-      'an unknown field',
-      { ...recipe([]), functoin: {} },
-      /functoin: unknown key; allowed: recipes, .*function/,
-    ],
-    ['a text in place of everything', 'photos', /expected object/],
-    ['nothing', undefined, /recipes: is missing/],
-  ])('%s', async (_what, pipeline, problem) => {
-    const message = await complaintAbout(pipeline);
-    expect(message).toMatch(/^Pulumi\.e2e\.yaml, darkroom:pipeline is not valid:\n/);
-    expect(message).toMatch(problem);
-    expect(message).not.toMatch(/^ +at /m);
+    for (const problem of problems) expect(message).toMatch(new RegExp(problem));
+    expect(message.trimEnd().split('\n')).toHaveLength(1 + problems.length);
   });
 
   async function complaintAbout(pipeline: unknown): Promise<string> {

@@ -53,7 +53,7 @@ async function expectAllDone(client: Client): Promise<void> {
 }
 
 test('stopped in the middle and started again', async () => {
-  const body = await picture({ width: 1200, height: 900 });
+  const body = await picture({ width: 640, height: 480 });
   const first = await start();
   const before = first.client.stack;
   await Promise.all(keys.map((key) => first.client.upload(key, body)));
@@ -72,7 +72,7 @@ test('stopped in the middle and started again', async () => {
 });
 
 test('killed while uploads come in, and started again: every upload that was answered is done', async () => {
-  const body = await picture({ width: 1200, height: 900 });
+  const body = await picture({ width: 640, height: 480 });
   const environment = { DARKROOM_DATA_DIR: dataDir };
   const first = new DarkroomProcess({ environment });
   const client = await first.connect();
@@ -104,7 +104,7 @@ test('killed while uploads come in, and started again: every upload that was ans
 });
 
 test('killed in the middle of the work, and started again', async () => {
-  const body = await picture({ width: 1200, height: 900 });
+  const body = await picture({ width: 640, height: 480 });
   const environment = { DARKROOM_DATA_DIR: dataDir };
   const first = new DarkroomProcess({ environment });
   const client = await first.connect();

@@ -4,6 +4,8 @@ import type { Comparison } from './comparison.ts';
 import type { Finding, Kind } from './finding.ts';
 import { folderOf } from './folder-order.ts';
 import { leftover } from './judge-folder.ts';
+import { NestedStream } from './nested-stream.ts';
+import { ObjectCursor } from './object-cursor.ts';
 import { manifestOf, outputFolders, type OutputFolder } from './output-folder.ts';
 import { readManifest } from './owner.ts';
 import { NO_REQUESTS, requestsToFill } from './requests.ts';
@@ -65,16 +67,12 @@ function pixelsOf({ source: { width, height, pages = 1 } }: Manifest): number | 
   return width === undefined || height === undefined ? undefined : width * height * pages;
 }
 
-/** Outputs of a key that leaves no room for more are elsewhere in the listing, by the key's hash. One page will do. */
+/** Outputs of a key that leaves no room for more are elsewhere in the listing, by the key's hash. */
 async function listFolder(
   path: string,
   { outputs, objectsWorthKeeping }: Comparison,
 ): Promise<OutputFolder | undefined> {
-  const { objects } = await outputs.list(path, '');
-  const [first, ...others] = objects.filter(({ key }) => folderOf(key) === path);
-  if (!first) return undefined;
-  const nesting = outputFolders(objectsWorthKeeping);
-  const folder = nesting.open(first);
-  for (const object of others) nesting.add(folder, object);
-  return folder;
+  const cursor = new ObjectCursor(outputs, path, '', ({ key }) => folderOf(key) === path);
+  const folders = new NestedStream(cursor, outputFolders(objectsWorthKeeping), []);
+  return folders.peek();
 }

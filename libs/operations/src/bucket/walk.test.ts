@@ -6,8 +6,10 @@ import { walk } from './walk.ts';
 
 async function findings(buckets: Buckets, prefix = ''): Promise<Finding[]> {
   const comparison = buckets.comparison(prefix);
-  const pages = await Array.fromAsync(walk(comparison, startOf(comparison)));
-  return pages.flatMap(({ entries }) => entries.flatMap((entry) => entry.findings));
+  const found: Finding[] = [];
+  for await (const { entries } of walk(comparison, startOf(comparison)))
+    found.push(...entries.flatMap((entry) => entry.findings));
+  return found;
 }
 
 async function kinds(buckets: Buckets, prefix = ''): Promise<(readonly [string, string])[]> {

@@ -37,24 +37,36 @@ export interface Part {
   position(): WalkPosition;
 }
 
-/** Compares the two buckets, page by page, in one pass over each. */
-export async function* walk(comparison: Comparison, from: WalkPosition): AsyncGenerator<WalkPage> {
+/**
+ * Compares the two buckets, page by page, in one pass over each.
+ *
+ * @param size entries of a page
+ */
+export async function* walk(
+  comparison: Comparison,
+  from: WalkPosition,
+  size = ENTRIES_A_PAGE,
+): AsyncGenerator<WalkPage> {
   let start = from;
   if (start.part === 'keys') {
-    yield* pages(keysPart(comparison, start), start.done);
+    yield* pages(keysPart(comparison, start), start.done, size);
     const { done: _, ...rest } = start;
     const nothing = { after: '', open: [] };
     start = { ...rest, part: 'long-keys', sources: nothing, outputs: nothing };
   }
-  yield* pages(longKeysPart(comparison, start), start.done);
+  yield* pages(longKeysPart(comparison, start), start.done, size);
 }
 
 /** @param done entries up to this one are left out */
-async function* pages(part: Part, done: string | undefined): AsyncGenerator<WalkPage> {
+async function* pages(
+  part: Part,
+  done: string | undefined,
+  size: number,
+): AsyncGenerator<WalkPage> {
   const limit = pLimit(READS_AT_ONCE);
   for (;;) {
     const start = part.position();
-    const entries = await take(ENTRIES_A_PAGE, part);
+    const entries = await take(size, part);
     if (entries.length === 0) return;
     const judged = entries
       .filter(({ key }) => done === undefined || compareByFolder(key, done) > 0)

@@ -31,6 +31,8 @@ export class FakeSqs {
   readonly requests: { readonly command: string; readonly at: number; readonly entries: number }[] =
     [];
   fault: Fault = () => undefined;
+  /** After a request was carried out; what it throws, the client gets instead of the answer. */
+  answered: () => void = () => undefined;
   #ids = 0;
 
   constructor(clock: Clock) {
@@ -43,7 +45,7 @@ export class FakeSqs {
       (_next, { commandName = '' }) =>
         ({ input }) =>
           Promise.resolve().then(() => ({
-            output: this.#answer(commandName, input) as never,
+            output: this.#request(commandName, input) as never,
             response: undefined,
           })),
       { step: 'initialize', priority: 'high' },
@@ -74,6 +76,31 @@ export class FakeSqs {
     return this.#queue(queue).map(({ message: { Body = '' } }) => Body);
   }
 
+  /**
+   * The process dies at its request of this number: nothing of it, or all but its answer, is carried out, and no later
+   * request is.
+   */
+  killAt(request: number, isCarriedOut: boolean): void {
+    const die = () => {
+      throw new Error('killed');
+    };
+    this.fault = () => {
+      const isOver = this.requests.length > request;
+      return isOver || (this.requests.length === request && !isCarriedOut) ? die() : undefined;
+    };
+    this.answered = () => (this.requests.length >= request ? die() : undefined);
+  }
+
+  /** Another process. */
+  revive(): void {
+    this.fault = () => undefined;
+    this.answered = () => undefined;
+  }
+
+  empty(queue: string): void {
+    this.#queue(queue).length = 0;
+  }
+
   visible(queue: string): number {
     return this.#queue(queue).filter(({ visibleAt }) => visibleAt <= this.#clock.now()).length;
   }
@@ -82,6 +109,12 @@ export class FakeSqs {
     const queue = this.#queues.get(url) ?? [];
     this.#queues.set(url, queue);
     return queue;
+  }
+
+  #request(command: string, input: object): object {
+    const answer = this.#answer(command, input);
+    this.answered();
+    return answer;
   }
 
   #answer(command: string, input: object): object {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 import type { OutputFormat, SourceFormat } from '../types.ts';
 
-const quality = z.number().int().min(1).max(100);
+const quality = z.number().int().min(1).max(100).describe('1 is smallest, 100 is best.');
 const chromaSubsampling = z
   .enum(['4:2:0', '4:4:4'])
   .default('4:2:0')

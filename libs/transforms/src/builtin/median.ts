@@ -23,5 +23,6 @@ export const median = defineTransform({
   options,
   scalar: 'size',
   slots: () => ['median'],
-  apply: (image, { size }) => image.median(size),
+  // libvips refuses a window that is larger than the picture.
+  apply: (image, { size }, { input }) => image.median(Math.min(size, input.width, input.height)),
 });

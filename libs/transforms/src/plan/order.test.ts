@@ -12,7 +12,7 @@ const readSideFile = logoOnly(
 );
 const engine = createEngine({ catalog, readSideFile });
 const reference = createReferenceEngine({ catalog, readSideFile });
-/** Random recipes of each property; 20,000 were tried when it was written. */
+/** Random recipes of each property: enough to find a new transform that lies about its place, in seconds. */
 const RUNS = 150;
 
 async function compare(source: Buffer, variants: Record<string, unknown>) {
@@ -50,8 +50,9 @@ test('the plan of a variant does what its steps say in their order', async () =>
       async (picture, kind, steps) => {
         const source = await sample({ ...picture, ...kind });
         const [found] = await compare(source, { one: [...steps, { encode: 'png' }] });
-        // Rounding to 8 bits after every step is all that the reference does more.
-        expect(found?.mean).toBeLessThan(1);
+        // The reference rounds to 8 bits after every step; the plan of a picture this small is made from the
+        // placeholder's 100 pixels, so that it is resampled twice.
+        expect(found?.mean).toBeLessThan(2);
       },
     ),
     { numRuns: RUNS },

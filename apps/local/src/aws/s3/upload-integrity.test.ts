@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { rawRequest } from '../testing/raw-request.ts';
 import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
+import { CHECKSUMS } from './checksums.ts';
 
 describe.each(STORAGES)('checksums of uploads in %s', (storage) => {
   let aws: RunningAws;
@@ -92,6 +93,28 @@ describe.each(STORAGES)('checksums of uploads in %s', (storage) => {
     expect(Buffer.compare(Buffer.from(bytes ?? []), Body)).toBe(0);
     expect(answer.ETag).toMatch(/-3"$/);
   });
+
+  test.each(['none', 'crc64nvme', 'crc32c'])(
+    'an upload with %s of the checksums that are kept has one all the same',
+    async (name) => {
+      const algorithm = CHECKSUMS[`x-amz-checksum-${name}`];
+      const declared = await algorithm?.digest(Buffer.from('hello'));
+      const headers = declared === undefined ? {} : { [`x-amz-checksum-${name}`]: declared };
+      const put = await rawRequest(
+        aws.endpoint,
+        'PUT',
+        `/${Bucket}/bare-${name}`,
+        headers,
+        'hello',
+      );
+      expect(put.status).toBe(200);
+      const sum = Buffer.alloc(4);
+      sum.writeUInt32BE(crc32('hello'));
+      const Key = `bare-${name}`;
+      const head = new HeadObjectCommand({ Bucket, Key, ChecksumMode: 'ENABLED' });
+      expect((await aws.s3.send(head)).ChecksumCRC32).toBe(sum.toString('base64'));
+    },
+  );
 
   test('a request body other than an object is verified too', async () => {
     const wrong = { 'x-amz-checksum-crc32': 'AAAAAA==' };

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Emulator } from '../emulator.ts';
 import { decodeAwsChunked, S3Error } from '../fauxqs-internals.ts';
 import { CHECKSUMS } from './checksums.ts';
-import { header, s3RequestOf } from './s3-request.ts';
+import { header, s3RequestOf, type S3Request } from './s3-request.ts';
 
 /**
  * Upstream: checksums are stored and given back, but not verified, and a body that ends early is
@@ -17,8 +17,25 @@ export function uploadIntegrity({ app }: Emulator): void {
     request.body = body;
     // CompleteMultipartUpload's checksum headers are about the object, not about this body.
     if (!('uploadId' in s3.query && s3.method === 'POST')) await verify(body, s3.headers);
+    if (isWholeObject(s3)) await addChecksum(body, s3.headers);
   });
 }
+
+function isWholeObject({ method, key, query, headers }: S3Request): boolean {
+  const isObject = method === 'PUT' && key !== '' && !('uploadId' in query);
+  return isObject && header(headers, 'x-amz-copy-source') === undefined;
+}
+
+/**
+ * S3 keeps a checksum of every object, its own CRC64NVME where the client gives none (user guide, "Checking object
+ * integrity"), so that readers can verify what they read. Upstream keeps three algorithms only: here it is CRC32.
+ */
+async function addChecksum(body: Buffer, headers: IncomingHttpHeaders): Promise<void> {
+  if (KEPT.some((name) => header(headers, name) !== undefined)) return;
+  headers['x-amz-checksum-crc32'] = await CHECKSUMS['x-amz-checksum-crc32']?.digest(body);
+}
+
+const KEPT = ['x-amz-checksum-crc32', 'x-amz-checksum-sha1', 'x-amz-checksum-sha256'];
 
 /** Trailing checksums join the headers; fauxqs then sees a plain body. */
 function unpack(body: Buffer, headers: IncomingHttpHeaders): Buffer {

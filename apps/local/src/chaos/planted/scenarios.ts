@@ -10,6 +10,11 @@ const SHORT_VISIBILITY = 10;
 const LONG_VISIBILITY = 300;
 const PAUSE_MS = 50;
 
+/** The pipeline behind the proxy, as far as a story needs it. */
+export interface Stage extends Pick<Rig, 'application' | 'info' | 'proxy'> {
+  readonly stack: Pick<Rig['stack'], 'pids' | 'killFunction'>;
+}
+
 /** Two uploads that make different outputs with the same names. */
 export interface Uploads {
   readonly first: Blob;
@@ -21,7 +26,7 @@ export interface Uploads {
  * was checked"). Each ends when all is quiet, with what is there for the key; nothing for no upload.
  */
 export const SCENARIOS: Readonly<
-  Record<DefectName, (rig: Rig, key: string, uploads: Uploads) => Promise<Blob | undefined>>
+  Record<DefectName, (stage: Stage, key: string, uploads: Uploads) => Promise<Blob | undefined>>
 > = {
   /** A slow worker writes after the upload was deleted and the deletion was handled. */
   async 'no confirmation'({ application, proxy }, key, { first }) {
@@ -86,7 +91,7 @@ const isPut = ({ actor, operation, key }: AwsRequest, wanted: string) =>
 const putBelow = (key: string) => (request: AwsRequest) =>
   request.operation === 'PutObject' && request.key?.startsWith(`${key}/`) === true;
 
-async function killFunctions(stack: Rig['stack']): Promise<void> {
+async function killFunctions(stack: Stage['stack']): Promise<void> {
   while ((await stack.pids()).functions.length > 0) {
     await stack.killFunction(0);
     await delay(PAUSE_MS);

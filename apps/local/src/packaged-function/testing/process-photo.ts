@@ -18,6 +18,8 @@ import { UnpackedFunction } from './unpacked-function.ts';
 
 const KEY = 'uploads/photo.jpg';
 
+type Variant = SettingsInput['recipes'][number]['variants'][number];
+
 /** Every encoder that libvips is shipped with for photos, and the transforms that read pixels. */
 const recipes: SettingsInput['recipes'] = [
   {
@@ -31,7 +33,7 @@ const recipes: SettingsInput['recipes'] = [
           { encode: 'webp' },
         ],
       },
-      ...(['jpeg', 'png', 'avif'] as const).map((format) => ({
+      ...(['jpeg', 'png', 'avif'] as const).map((format): Variant => ({
         name: format,
         steps: [{ rotate: 'auto' }, { resize: { width: 160 } }, { encode: format }],
       })),

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { FakeSqs } from '../testing/fake-sqs.ts';
+import { Pace } from './pace.ts';
+import { sendMessages } from './send-messages.ts';
+
+function rig(rate = Infinity) {
+  const clock = new FakeClock();
+  const sqs = new FakeSqs(clock);
+  const controller = new AbortController();
+  const outbox = {
+    sqs: sqs.client,
+    queueUrl: 'queue',
+    pace: new Pace(clock, rate),
+    clock,
+    signal: controller.signal,
+  };
+  return { sqs, clock, controller, outbox };
+}
+
+const bodies = Array.from({ length: 25 }, (_, index) => `body ${index}`);
+
+test('ten go in a request', async () => {
+  const { sqs, outbox } = rig();
+  expect((await sendMessages(bodies, outbox)).sent.size).toBe(25);
+  expect(sqs.bodies('queue')).toEqual(bodies);
+  expect(sqs.requests.map(({ entries }) => entries)).toEqual([10, 10, 5]);
+});
+
+test('large ones go in requests of at most 256 KiB, a larger one by itself', async () => {
+  const { sqs, outbox } = rig();
+  const large = [100, 100, 100, 600, 1, 1].map((kib) => 'ü'.repeat(kib * 512));
+  await sendMessages(large, outbox);
+  expect(sqs.requests.map(({ entries }) => entries)).toEqual([2, 1, 1, 2]);
+});
+
+test('those that SQS refuses go again, and only those', async () => {
+  const { sqs, outbox } = rig();
+  let attempt = 0;
+  sqs.fault = () => {
+    attempt += 1;
+    const refused = attempt === 1 ? ['1', '2'] : attempt === 2 ? ['2'] : [];
+    return refused.map((Id) => ({ Id, Code: 'InternalError', SenderFault: false }));
+  };
+  const { sent, failure } = await sendMessages(bodies.slice(0, 4), outbox);
+  expect([sent.size, failure]).toEqual([4, undefined]);
+  expect(sqs.bodies('queue')).toEqual(['body 0', 'body 3', 'body 1', 'body 2']);
+});
+
+test('one that is refused for good is told, and not sent again; the others are sent', async () => {
+  const { sqs, outbox } = rig();
+  sqs.fault = (_, [first]) =>
+    first === 'body 0' ? [{ Id: '0', Code: 'InvalidMessageContents', SenderFault: true }] : [];
+  const { sent, failure } = await sendMessages(bodies.slice(0, 3), outbox);
+  expect([...sent]).toEqual([1, 2]);
+  expect(failure).toContain('InvalidMessageContents');
+  expect(sqs.requests).toHaveLength(1);
+});
+
+test('SQS that keeps refusing is given up after five attempts with growing pauses', async () => {
+  const { sqs, outbox } = rig();
+  sqs.fault = () => [{ Id: '0', Code: 'InternalError', SenderFault: false }];
+  const { sent, failure } = await sendMessages(['body'], outbox);
+  expect([sent.size, failure]).toEqual([0, 'InternalError: no message']);
+  const times = sqs.requests.map(({ at }) => at);
+  expect(times.slice(1).map((at, index) => at - (times[index] ?? 0))).toEqual([
+    200, 400, 800, 1600,
+  ]);
+});
+
+test('attempts count for the rate', async () => {
+  const { sqs, outbox } = rig(2);
+  sqs.fault = () => [{ Id: '0', Code: 'InternalError', SenderFault: false }];
+  await sendMessages(['body'], outbox);
+  const times = sqs.requests.map(({ at }) => at);
+  for (const [index, at] of times.entries())
+    if (index > 0) expect(at - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(500);
+});
+
+test('nothing is sent after the signal', async () => {
+  const { sqs, outbox, controller } = rig();
+  sqs.fault = () => {
+    controller.abort();
+    return undefined;
+  };
+  const { sent, failure } = await sendMessages(bodies, outbox);
+  expect([sent.size, failure]).toEqual([10, undefined]);
+});

@@ -1,0 +1,39 @@
+import * as prettier from 'prettier';
+import {
+  RECIPE_SCHEMA,
+  recipeJsonSchema,
+  STACK_SCHEMA,
+  stackJsonSchema,
+} from './editor-schemas.ts';
+import { recipesPage } from './recipes-page.ts';
+import { settingsPage } from './settings-page.ts';
+import { transformsPage } from './transforms-page.ts';
+
+/** A text that is made of the schemas. */
+export interface GeneratedFile {
+  /** Path in the checkout. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const NOTE = '<!-- Made by `npm run docs` of the schemas in libs/; changes here are lost. -->';
+
+/** All pages and schemas, formatted as the checkout is. */
+export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
+  const pages = {
+    'docs/recipes.md': recipesPage(),
+    'docs/transforms.md': transformsPage(),
+    'docs/settings.md': settingsPage(),
+  };
+  const schemas = { [RECIPE_SCHEMA]: recipeJsonSchema(), [STACK_SCHEMA]: stackJsonSchema() };
+  const texts = [
+    ...Object.entries(pages).map(([path, text]) => [path, `${NOTE}\n\n${text}`] as const),
+    ...Object.entries(schemas).map(([path, schema]) => [path, JSON.stringify(schema)] as const),
+  ];
+  return Promise.all(
+    texts.map(async ([path, text]) => {
+      const options = { singleQuote: true, printWidth: 100, filepath: path };
+      return { path, text: await prettier.format(text, options) };
+    }),
+  );
+}

@@ -1,0 +1,91 @@
+import { catalog } from '@darkroom/pipeline';
+import { createEngine } from '@darkroom/transforms/engine';
+import { renderOne, sample, type SampleOptions } from '@darkroom/transforms/testing';
+import { shortStep } from './steps-yaml.ts';
+import { transformEntries, type TransformEntry } from './transform-entry.ts';
+
+/** Of the scene that most transforms are shown on, pixels. */
+const SIZE = { width: 240, height: 180 } as const;
+const SCENE = 'scene.webp';
+
+/** What a transform is shown with where the plain scene or its first example do not show what it does. */
+interface Shown {
+  readonly sample?: SampleOptions;
+  /** Steps before it. */
+  readonly before?: readonly unknown[];
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+const SHOWN: Readonly<Record<string, Shown>> = {
+  encode: { options: { format: 'jpeg', quality: 5 } },
+  trim: { before: [{ extend: { top: 12, bottom: 30, left: 40, right: 20, background: 'white' } }] },
+  normalise: { before: [{ modulate: { brightness: 0.5 } }] },
+  flatten: { sample: { alpha: true } },
+};
+
+/** A picture that the pages show. */
+export interface Picture {
+  /** File name, in `docs/pictures`. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How a page shows a transform: two files of `docs/pictures`, and the step between them. */
+export interface Showing {
+  readonly before: string;
+  readonly after: string;
+  readonly step: unknown;
+}
+
+/** @returns nothing where there is nothing to see */
+export function showingOf({ transform, examples }: TransformEntry): Showing | undefined {
+  const { name, kind, scalar } = transform;
+  if (kind !== 'pixels' && kind !== 'raw' && name !== 'encode') return undefined;
+  const { sample: own, before, options = examples[0] ?? {} } = SHOWN[name] ?? {};
+  return {
+    before: own || before ? `${name}-before.webp` : SCENE,
+    after: `${name}.webp`,
+    step: shortStep(name, options, scalar),
+  };
+}
+
+const ENCODE = { encode: { format: 'webp', quality: 80, effort: 6 } };
+
+async function logo(): Promise<Uint8Array> {
+  const white = { duotone: { shadow: 'white', highlight: 'white' } };
+  const steps = [white, { mask: 'circle' }, { encode: 'png' }];
+  const disc = await sample({ width: 64, height: 64, format: 'png' });
+  return (await renderOne(engine, catalog, disc, steps)).bytes;
+}
+
+const engine = createEngine({ catalog, readSideFile: logo });
+
+async function picture(
+  name: string,
+  { sample: own, before = [] }: Shown,
+  step?: unknown,
+): Promise<Picture> {
+  const source = await sample({ ...SIZE, format: 'png', seed: 4, ...own });
+  const steps = [...before, ...(step === undefined ? [] : [step])];
+  const isEncoded = JSON.stringify(step)?.includes('"encode"') ?? false;
+  const made = await renderOne(engine, catalog, source, isEncoded ? steps : [...steps, ENCODE]);
+  // What became of another format is kept nearly as it is.
+  const shown = isEncoded ? await renderOne(engine, catalog, made.bytes, [ENCODE]) : made;
+  return { name, bytes: shown.bytes, width: shown.width, height: shown.height };
+}
+
+/** All pictures of the pages, the same on every run. */
+export async function makePictures(): Promise<readonly Picture[]> {
+  const pictures = [await picture(SCENE, {})];
+  for (const entry of transformEntries(catalog)) {
+    const showing = showingOf(entry);
+    if (!showing) continue;
+    const shown = SHOWN[entry.transform.name] ?? {};
+    if (showing.before !== SCENE) pictures.push(await picture(showing.before, shown));
+    pictures.push(await picture(showing.after, shown, showing.step));
+  }
+  return pictures;
+}
