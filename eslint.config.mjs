@@ -68,6 +68,16 @@ const depConstraints = [
     sourceTag: 'room:bench',
     onlyDependOnLibsWithTags: ['room:pipeline', 'room:transforms'],
   },
+  {
+    sourceTag: 'room:docs',
+    onlyDependOnLibsWithTags: ['room:pipeline', 'room:transforms', 'room:plugin'],
+    bannedExternalImports: ['@aws-sdk/*', '@pulumi/*'],
+  },
+  {
+    // Writes libraries, and needs none.
+    sourceTag: 'room:generator',
+    onlyDependOnLibsWithTags: [],
+  },
 ];
 
 export default tseslint.config(

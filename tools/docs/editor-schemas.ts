@@ -19,7 +19,8 @@ function valuesOfOption(schema: JsonSchema, option: string): readonly JsonSchema
 function scalarSchema(schema: JsonSchema, option: string): JsonSchema {
   const values = valuesOfOption(schema, option);
   const [only] = values;
-  if (values.length === 1 && only) return only;
+  // A map is always the options themselves.
+  if (values.length === 1 && only) return { allOf: [only], not: { type: 'object' } };
   return { enum: values.flatMap((value) => (value.const === undefined ? [] : [value.const])) };
 }
 

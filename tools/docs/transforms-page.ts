@@ -10,7 +10,7 @@ const KINDS: Readonly<Record<Transform['kind'], string>> = {
   pixels: '',
   raw: 'Works on raw pixels: a barrier between sharp’s pipelines.',
   facts: 'Changes no pixel; what it finds stands in the manifest, in the output’s `facts`.',
-  setting: 'Changes no pixel; holds for the whole variant, wherever it stands in the steps.',
+  setting: 'A setting of the file: holds for the whole variant, wherever it stands in the steps.',
 };
 
 function optionsOf({ schema, transform }: TransformEntry, links: Links): string {

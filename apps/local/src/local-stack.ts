@@ -103,7 +103,7 @@ export async function startLocalStack(
     });
     const outputs = outputsSchema.parse(deployment.outputs);
 
-    const recovered = await recover({ s3, sqs, ...outputs, ...settings });
+    const recovered = await recover({ s3, sqs, ...outputs, settings });
     const lambdaOptions: LambdaOptions = {
       ...lambdaSpecs(deployment.resources, dataDir),
       endpoint: aws.endpoint,

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { PipelineError } from './errors.ts';
 import { reconcile } from './reconcile.ts';
-import { KEY, letters, MANIFEST, manifestOf, there, type Letters } from './testing/letters.ts';
+import {
+  KEY,
+  letters,
+  made,
+  MANIFEST,
+  manifestOf,
+  there,
+  type Letters,
+} from './testing/letters.ts';
 
 const lastAttempt = { lastAttempt: true };
 
@@ -28,7 +36,9 @@ test('it stays where nothing comes of the attempt, alone', async () => {
   bucket.source.place(KEY, 'A');
   await reconcile(KEY, bucket);
   bucket.source.place(KEY, 'B');
-  const render = () => {
+  const render = async function* () {
+    yield made('web');
+    await new Promise((resolve) => setImmediate(resolve));
     throw new PipelineError('INTERNAL', 'a defect');
   };
   const dying = { ...bucket, engine: { ...bucket.engine, render } };

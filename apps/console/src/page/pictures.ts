@@ -5,7 +5,7 @@ import { element } from './element.ts';
 import { showPlaceholder } from './placeholder.ts';
 
 /** Height of the strip, CSS pixels; `style.css` has the same. */
-const STRIP = 112;
+const STRIP = 108;
 
 function picture(view: PictureView, manifest: DoneManifest): HTMLElement {
   const image = element('img', {

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isAlive } from '../lambda/testing.ts';
 import { DarkroomProcess, HAS_PROC } from './testing/darkroom-process.ts';
-import { disagreements } from './testing/disagreements.ts';
+import { agreement } from './testing/disagreements.ts';
 import { PATIENCE } from './testing/patience.ts';
 import { picture } from './testing/pictures.ts';
 import { directoryOfTest } from './testing/running-stack.ts';
@@ -82,7 +82,7 @@ describe('says where the stack file is wrong, and what is allowed there:', () =>
     ],
     [
       'an unknown option',
-      recipe([{ resize: { widht: 9 } }]),
+      recipe([{ resize: { width: 9, widht: 9 } }]),
       [String.raw`${at}\[0\]\.resize.*"widht".*allowed: width, height, fit`],
     ],
     [
@@ -147,8 +147,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
 
       const again = new DarkroomProcess({ environment });
       const secondClient = await again.connect();
-      await secondClient.quiet();
-      expect(await disagreements(secondClient)).toEqual([]);
+      await agreement(secondClient);
       expect((await secondClient.list(secondClient.stack.sourceBucket)).size).toBe(keys.length);
       secondClient.close();
     },

@@ -2,7 +2,7 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Client } from './testing/client.ts';
 import { DarkroomProcess } from './testing/darkroom-process.ts';
-import { disagreements } from './testing/disagreements.ts';
+import { agreement, disagreements } from './testing/disagreements.ts';
 import { PATIENCE } from './testing/patience.ts';
 import { picture } from './testing/pictures.ts';
 import { startStack, directoryOfTest, type RunningStackOptions } from './testing/running-stack.ts';
@@ -38,16 +38,8 @@ async function middleOf(client: Client): Promise<void> {
   expect(done).toBeLessThan(UPLOADS);
 }
 
-/** Not when all is quiet: what somebody worked on who was killed stays in flight until its visibility timeout. */
-async function allAgree(client: Client): Promise<void> {
-  await vi.waitFor(async () => expect(await disagreements(client)).toEqual([]), {
-    ...PATIENCE,
-    interval: 500,
-  });
-}
-
 async function expectAllDone(client: Client): Promise<void> {
-  await allAgree(client);
+  await agreement(client);
   const manifests = await Promise.all(keys.map((key) => client.manifestOf(key)));
   expect(manifests.map((manifest) => manifest?.status)).toEqual(keys.map(() => 'done'));
 }
@@ -89,7 +81,7 @@ test('killed while uploads come in, and started again: every upload that was ans
 
   const second = new DarkroomProcess({ environment });
   const again = await second.connect();
-  await allAgree(again);
+  await agreement(again);
   const stored = await again.list(again.stack.sourceBucket);
   expect(answered.filter((key) => !stored.has(key))).toEqual([]);
 

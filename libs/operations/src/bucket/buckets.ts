@@ -9,7 +9,7 @@ export interface Buckets {
   readonly sourceBucket: string;
   readonly processedBucket: string;
   /** Of the stack, as `parseSettings` leaves them. */
-  readonly settings: Settings;
+  readonly settings: Pick<Settings, 'recipes' | 'limits'>;
   /** Only keys that begin so; every key unless given. */
   readonly prefix?: string;
 }

@@ -2,7 +2,7 @@ import { outputKeys, selectRecipe } from '@darkroom/pipeline';
 import type { Comparison } from './comparison.ts';
 import type { Finding } from './finding.ts';
 import { keyOf, manifestOf, type OutputFolder } from './output-folder.ts';
-import { ownerOf } from './owner.ts';
+import { belongsTo, ownerOf } from './owner.ts';
 import { NO_REQUESTS, requestsToEmpty } from './requests.ts';
 
 export function leftover({ path }: OutputFolder): Finding {
@@ -11,8 +11,9 @@ export function leftover({ path }: OutputFolder): Finding {
 
 /** A folder `K/` with no source `K`. What does not say that it is K's is not ours, and is left alone. */
 export async function judgeFolder(folder: OutputFolder, comparison: Comparison): Promise<Finding> {
-  const owner = await ownerOf(comparison.outputs, folder);
-  return owner === keyOf(folder) ? withoutSource(folder, owner, comparison) : leftover(folder);
+  const key = keyOf(folder);
+  const isOurs = await belongsTo(key, comparison.outputs, folder);
+  return isOurs ? withoutSource(folder, key, comparison) : leftover(folder);
 }
 
 /**

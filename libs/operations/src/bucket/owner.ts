@@ -12,9 +12,22 @@ export async function readManifest(
   return bytes && parseManifest(bytes);
 }
 
+/** Whether these are the key's outputs: its manifest says so, or, where a worker died before it wrote one, each output. */
+export async function belongsTo(
+  key: string,
+  outputs: BucketReader,
+  folder: OutputFolder,
+): Promise<boolean> {
+  const manifest = await readManifest(outputs, folder);
+  if (manifest) return manifest.source.key === key;
+  const metadata = await metadataOf(outputs, folder);
+  const own = outputMetadata(key, '', '');
+  const names = ['source-key', 'source-key-sha256'] as const;
+  return metadata !== undefined && names.every((name) => metadata[name] === own[name]);
+}
+
 /**
- * Whose outputs these are: the manifest's source, or, where a worker died before it wrote one, what every output tells in
- * its metadata.
+ * Whose outputs these are, by the same signs.
  *
  * @returns nothing where the folder does not say: Darkroom has not written it, or the key is too long for a header
  */
@@ -24,17 +37,18 @@ export async function ownerOf(
 ): Promise<string | undefined> {
   const manifest = await readManifest(outputs, folder);
   if (manifest) return manifest.source.key;
-  const first = folder.objects[0]?.[0];
-  const metadata = first === undefined ? undefined : await outputs.head(first);
-  return decode(metadata?.['source-key']);
+  const encoded = (await metadataOf(outputs, folder))?.['source-key'];
+  return encoded === undefined ? undefined : decode(encoded);
 }
 
-function decode(encoded: string | undefined): string | undefined {
-  if (encoded === undefined) return undefined;
+async function metadataOf(outputs: BucketReader, folder: OutputFolder) {
+  const first = folder.objects[0]?.[0];
+  return first === undefined ? undefined : outputs.head(first);
+}
+
+function decode(encoded: string): string | undefined {
   try {
-    const key = decodeURIComponent(encoded);
-    // Only what the pipeline itself would have written.
-    return outputMetadata(key, '', '')['source-key'] === encoded ? key : undefined;
+    return decodeURIComponent(encoded);
   } catch {
     return undefined;
   }

@@ -18,7 +18,7 @@ export interface PlanRun {
   readonly signal?: AbortSignal;
 }
 
-export type PlanOptions = Buckets & PlanRun;
+export type PlanOptions = Buckets & PlanRun & { readonly settings: Settings };
 
 export interface PlanProgress {
   /** Sources, and folders without one, that have been compared, those before `position` included. */

@@ -104,12 +104,15 @@ describe('outputs without an upload are', () => {
     ]);
   });
 
-  test('orphaned without a manifest too, if they say whose they are', async () => {
-    const buckets = new Buckets();
-    buckets.process('a b+%.jpg');
-    buckets.outputs.objects.delete('a b+%.jpg/manifest.json');
-    expect(await kinds(buckets)).toEqual([['a b+%.jpg', 'orphaned']]);
-  });
+  test.each(['a b+%.jpg', `${'日'.repeat(200)}.jpg`])(
+    'orphaned without a manifest too, if they say whose they are: %s',
+    async (key) => {
+      const buckets = new Buckets();
+      buckets.process(key);
+      buckets.outputs.objects.delete(`${key}/manifest.json`);
+      expect(await kinds(buckets)).toEqual([[key, 'orphaned']]);
+    },
+  );
 
   test('left alone if they do not: nothing that Darkroom has not written is ever deleted', async () => {
     const buckets = new Buckets();

@@ -7,7 +7,8 @@ const options = z
     background: colourSchema.default('#000000').describe('What lies behind the picture.'),
   })
   .meta({
-    description: 'Puts a colour behind transparent parts, after which nothing is transparent.',
+    description:
+      'Puts a colour behind transparent parts, after which nothing is transparent. A JPEG, which has no transparency, gets white unless a step says otherwise.',
     examples: [{ background: '#336699' }],
   });
 

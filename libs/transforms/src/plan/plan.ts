@@ -1,6 +1,7 @@
 import type { BoundTransform, Shape } from '../define-transform.ts';
 import type { SourceFacts, Step, Variant } from '../types.ts';
 import { liesOnItsSide } from '../builtin/orientation.ts';
+import { flatten } from '../builtin/flatten.ts';
 import { rotate } from '../builtin/rotate.ts';
 import { decodeMode, modeKey } from './decode-mode.ts';
 import { placeholderVariant } from './placeholder-variant.ts';
@@ -31,16 +32,36 @@ function upright(step: number): BoundStep {
   return { transform: rotate.name, options, step, bound: rotate.bind(options) };
 }
 
+/** JPEG has no transparency; sharp would put black behind it, where people expect the white of a page. */
+function onWhite(step: number): BoundStep {
+  const options = flatten.options.parse({ background: '#ffffff' });
+  return { transform: flatten.name, options, step, bound: flatten.bind(options) };
+}
+
+function endsWithAlpha(steps: readonly BoundStep[], upload: Shape): boolean {
+  try {
+    return steps.reduce((shape, { bound }) => bound.after(shape), upload).hasAlpha;
+  } catch {
+    // The planner meets the same error, and tells whose it is.
+    return false;
+  }
+}
+
 export function bindVariant(
   { name, steps }: Variant,
   settings: VariantSettings,
-  bind: PlanInput['bind'],
+  { bind, facts }: Pick<PlanInput, 'bind' | 'facts'>,
 ): BoundVariant {
   const bound = steps.map((given, step) => ({ ...given, step, bound: bind(given) }));
   const isTagless = settings.encode.format === 'gif' || settings.colourspace === 'keep';
+  const isOpaque = settings.encode.format !== 'jpeg' || !endsWithAlpha(bound, storedShape(facts));
   return {
     name,
-    steps: isTagless ? [...bound, upright(steps.length)] : bound,
+    steps: [
+      ...bound,
+      ...(isTagless ? [upright(steps.length)] : []),
+      ...(isOpaque ? [] : [onWhite(steps.length)]),
+    ],
   };
 }
 
@@ -68,7 +89,7 @@ export function makePlan({ recipe, facts, variants, bind }: PlanInput): Plan {
   );
   const bound = variants.flatMap((variant) => {
     const own = settings.get(variant.name);
-    return own ? [bindVariant(variant, own, bind)] : [];
+    return own ? [bindVariant(variant, own, { bind, facts })] : [];
   });
   const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
   for (const variant of [...bound, placeholderVariant(bound)]) {

@@ -17,7 +17,7 @@ export function referencePlan({ facts, variants, bind }: PlanInput): Plan {
   for (const variant of variants) {
     const settings = variantSettings(variant, facts);
     const mode = decodeMode(facts, settings);
-    const steps = bindVariant(variant, settings, bind).steps;
+    const steps = bindVariant(variant, settings, { bind, facts }).steps;
 
     const lay = (input: Stage['input'], operations: readonly Operation[], shape: Shape): number => {
       const id = stages.length;

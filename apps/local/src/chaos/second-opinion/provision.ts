@@ -11,6 +11,9 @@ import type { StackInfo } from '../../api/index.ts';
 export const REGION = 'us-east-1';
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
+/** Seconds: moto does not change it later, and the message of a killed worker has to come again soon. */
+const VISIBILITY_TIMEOUT = 15;
+
 export interface Provisioned {
   readonly info: StackInfo;
   readonly queueArn: string;
@@ -32,7 +35,7 @@ export async function provision(endpoint: string, pipeline: SettingsInput): Prom
   const deadLetters = await createQueue('dead-letters');
   const { maxReceiveCount } = settings.queue;
   const queue = await createQueue('uploads', {
-    VisibilityTimeout: String(6 * settings.function.timeout),
+    VisibilityTimeout: String(VISIBILITY_TIMEOUT),
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount }),
   });
   const [sourceBucket, processedBucket] = ['second-opinion-source', 'second-opinion-processed'];

@@ -3,8 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { manifestSchema, type Manifest } from '@darkroom/pipeline';
 import pLimit from 'p-limit';
 import sharp from 'sharp';
+import { expect, vi } from 'vitest';
 import { bare, type Client, type ListedObject } from './client.ts';
 import { CACHE_CONTROL, FILES, metadataOf, outputFolder, recipeOf } from './contract.ts';
+import { PATIENCE } from './patience.ts';
 
 /** Objects read at once. */
 const CONCURRENCY = 16;
@@ -33,6 +35,17 @@ export async function disagreements(client: Client): Promise<string[]> {
       .filter((key) => !accountedFor.has(key))
       .map((key) => `${key} belongs to no upload`),
   ];
+}
+
+/**
+ * Waits until there are none. Where a process was stopped or killed, its queue is not quiet for a while: what it had
+ * received stays in flight until its visibility timeout, though the next start has done the work since.
+ */
+export async function agreement(client: Client): Promise<void> {
+  await vi.waitFor(async () => expect(await disagreements(client)).toEqual([]), {
+    ...PATIENCE,
+    interval: 500,
+  });
 }
 
 class UploadCheck {

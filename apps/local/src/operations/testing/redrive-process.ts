@@ -1,0 +1,16 @@
+/** A process of its own, to be killed: `node redrive-process.ts ENDPOINT QUEUE_URL DEAD_LETTER_QUEUE_URL`. */
+import { redrive } from '@darkroom/operations';
+import { s3Client, sqsClient } from '../../aws/testing/running-aws.ts';
+
+const [, , endpoint = '', queueUrl = '', deadLetterQueueUrl = ''] = process.argv;
+await redrive({
+  sqs: sqsClient(endpoint),
+  s3: s3Client(endpoint),
+  processedBucket: 'processed',
+  recipes: [],
+  queueUrl,
+  deadLetterQueueUrl,
+  filter: 'all',
+  ratePerSecond: 20,
+  onProgress: ({ moved }) => console.log(moved),
+});

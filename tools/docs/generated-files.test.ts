@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { catalog } from '@darkroom/pipeline';
+import { createEngine } from '@darkroom/transforms/engine';
+import { describe, expect, test } from 'vitest';
+import { generatedFiles } from './generated-files.ts';
+import { makePictures } from './pictures.ts';
+
+const CHECKOUT = path.join(import.meta.dirname, '../..');
+const PICTURES = path.join(CHECKOUT, 'docs/pictures');
+const STALE = 'is stale: npm run docs';
+
+const files = await generatedFiles();
+
+test.each(files)('$path is what the schemas say', ({ path: file, text }) => {
+  expect(readFileSync(path.join(CHECKOUT, file), 'utf8'), `${file} ${STALE}`).toBe(text);
+});
+
+describe('the pictures', () => {
+  const pages = files.map(({ text }) => text).join('\n');
+
+  test('are those that the pages show', () => {
+    const shown = [...pages.matchAll(/\(pictures\/([^)]+)\)/g)].map(([, name]) => name);
+    expect([...new Set(shown)].sort(), `docs/pictures ${STALE}`).toEqual(
+      readdirSync(PICTURES).sort(),
+    );
+  });
+
+  test('are as large as the transforms make them, and small enough for a page', async () => {
+    const engine = createEngine({ catalog });
+    for (const { name, width, height } of await makePictures()) {
+      // Their bytes may differ from one version of libvips to the next.
+      const bytes = readFileSync(path.join(PICTURES, name));
+      const facts = await engine.inspect(bytes);
+      expect(facts, `${name} ${STALE}`).toMatchObject({ format: 'webp', width, height });
+      expect(bytes.length, name).toBeLessThan(16 * 1024);
+    }
+  });
+
+  test('of every transform that changes pixels', () => {
+    for (const name of catalog.names) {
+      const kind = catalog.get(name)?.kind;
+      if (kind === 'pixels' || kind === 'raw') expect(pages).toContain(`pictures/${name}.webp`);
+    }
+  });
+});
+
+test('links lead to headings that are there', () => {
+  for (const { path: file, text } of files.filter((one) => one.path.endsWith('.md'))) {
+    for (const [, page = '', anchor = ''] of text.matchAll(/\]\(([a-z]*\.md)?#([\w-]+)\)/g)) {
+      const target = page ? files.find((one) => one.path === `docs/${page}`)?.text : text;
+      const headings = [...(target ?? '').matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+        title.toLowerCase().replaceAll(' ', '-'),
+      );
+      expect(headings, `${file} → ${page}#${anchor}`).toContain(anchor);
+    }
+  }
+});
