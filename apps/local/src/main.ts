@@ -1,21 +1,28 @@
 import path from 'node:path';
+import { SettingsError } from '@darkroom/pipeline';
+import { DataDirectoryInUseError } from './aws/index.ts';
+import { DeploymentError } from './engine/index.ts';
 import { humanLine } from './function-log.ts';
 import { startLocalStack } from './local-stack.ts';
-import { readOptions } from './options.ts';
+import { LambdaConfigurationError } from './lambda/index.ts';
+import { OptionsError, readOptions } from './options.ts';
+import { PortTakenError } from './port-taken.ts';
 import { welcome } from './welcome.ts';
 
 /** For invocations that are under way; longer than that, and their messages come back at the next start. */
 const GRACE_MS = 10_000;
 const PARENT_CHECK_MS = 500;
 
-/** Errors that a person can mend: their message is all there is to say. `ERR_` are Node's own: defects of ours. */
+/** Errors that a person can mend: their message is all there is to say. The others are defects of ours. */
 function isExpected(error: unknown): error is Error {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    !error.code.startsWith('ERR_')
-  );
+  return [
+    DataDirectoryInUseError,
+    DeploymentError,
+    LambdaConfigurationError,
+    OptionsError,
+    PortTakenError,
+    SettingsError,
+  ].some((expected) => error instanceof expected);
 }
 
 /** npm passes a signal on to its shell, which dies without telling us: a lost parent means the same. */

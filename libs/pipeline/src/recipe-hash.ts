@@ -12,13 +12,24 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
+/** A function hashes the same few recipes and limits again for every key. */
+const known = new WeakMap<Recipe, WeakMap<Limits, string>>();
+
 /**
  * What an upload's outputs depend on beside its bytes: the recipe with its defaults, the limits, and the versions of the
  * transforms that it names. Change one, and everything made with the old one is out of date.
  *
+ * @param recipe not changed later: the hash of an object is worked out once, as that of `limits`
  * @returns 16 hex digits: enough to tell the recipes of one bucket apart, short enough for a header and a log line
  */
 export function recipeHash(recipe: Recipe, limits: Limits): string {
+  const hashes = known.get(recipe) ?? new WeakMap<Limits, string>();
+  const hash = hashes.get(limits) ?? computeHash(recipe, limits);
+  known.set(recipe, hashes.set(limits, hash));
+  return hash;
+}
+
+function computeHash(recipe: Recipe, limits: Limits): string {
   const transforms = catalog.versions(recipe.variants.flatMap(({ steps }) => steps));
   return createHash('sha256')
     .update(canonicalJson({ recipe, limits, transforms }))

@@ -1,4 +1,5 @@
 import type { ChaosResult } from './chaos.ts';
+import type { Violation } from './check/violation.ts';
 import { keepRow } from './document.ts';
 import { FAULTS } from './faults/fault.ts';
 import type { ChaosFigures } from './figures.ts';
@@ -13,18 +14,19 @@ export function describeChaos(figures: ChaosFigures): string {
   ].join('\n');
 }
 
+export function describeViolation({ kind, key, detail }: Violation): string {
+  return `${kind}: ${key}\n  ${detail}`;
+}
+
 /** With the command that repeats the run, and what went through the proxy for each key. */
 export function describeViolations({ figures, violations, stories }: ChaosResult): string {
   const { seed, operations, functionKills, stackKills, faultRate } = figures;
   return [
     `${violations.length} violations. Again: npm run chaos -- --seed ${seed} --operations ${operations} --kills ${functionKills + stackKills} --fault-rate ${faultRate}`,
-    ...violations.map(({ kind, key, detail }) =>
-      [
-        `${kind}: ${key}`,
-        `  ${detail}`,
-        ...(stories.get(key) ?? []).map((line) => `    ${line}`),
-      ].join('\n'),
-    ),
+    ...violations.flatMap((violation) => [
+      describeViolation(violation),
+      ...(stories.get(violation.key) ?? []).map((line) => `    ${line}`),
+    ]),
   ].join('\n');
 }
 

@@ -2,9 +2,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { disagreements } from './testing/disagreements.ts';
 import { picture } from './testing/pictures.ts';
 import { startStack } from './testing/running-stack.ts';
+import { createWorkspace, smallPipeline } from './testing/workspace.ts';
 
 test('200 uploads at once are all done', async () => {
-  const { client, stop } = await startStack();
+  const workspace = await createWorkspace();
+  onTestFinished(() => workspace.remove());
+  await workspace.writeStack('e2e', smallPipeline(16));
+  const { client, stop } = await startStack({ workspace: workspace.directory, stack: 'e2e' });
   onTestFinished(stop);
   const keys = Array.from({ length: 200 }, (_, index) => `uploads/burst/${index}.jpg`);
   const bodies = await Promise.all(

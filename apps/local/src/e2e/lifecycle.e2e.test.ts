@@ -105,7 +105,7 @@ test('an object that is deleted before it is read leaves nothing', async () => {
 
 test('an upload that is deleted while its outputs are written leaves nothing', async () => {
   const key = 'uploads/slow.jpg';
-  await client.upload(key, await picture({ width: 4000, height: 3000, seed: 6 }));
+  await client.upload(key, await picture({ width: 2400, height: 1800, seed: 6 }));
   await vi.waitFor(async () => expect((await client.outputsOf(key)).size).not.toBe(0), PATIENCE);
   await client.remove(key);
   await client.quiet();

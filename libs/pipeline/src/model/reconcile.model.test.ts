@@ -1,11 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { exploreAll, exploreSome, type Exploration } from './explore.ts';
-import type { Faults, Scenario } from './world.ts';
-
-function expectToHold({ failure }: Exploration): void {
-  expect(failure, failure && [...failure.steps, failure.problem].join('\n')).toBeUndefined();
-}
+import { describe, expect, test, vi } from 'vitest';
+import { expectToHold } from './expect-to-hold.ts';
+import { exploreAll, exploreSome } from './explore.ts';
+import type { Faults } from './world.ts';
 
 const SMALL: readonly (readonly [string, Faults])[] = [
   ['A', { duplicates: 1 }],
@@ -22,6 +19,9 @@ const SMALL: readonly (readonly [string, Faults])[] = [
   ['A-', { expiries: 1 }],
   ['A-', { crashes: 1 }],
 ];
+
+// A limit only ends what hangs: a slow machine may take minutes for tens of thousands of states.
+vi.setConfig({ testTimeout: 1_800_000 });
 
 describe('two workers, every interleaving', () => {
   test.for(SMALL)('history %s with %o', async ([history, faults]) => {
@@ -58,20 +58,5 @@ describe('two and three workers, random interleavings of longer histories under 
         `DARKROOM_SEED=${seed} ${history}: ${JSON.stringify(result.failure, null, 1)}`,
       ).toBeUndefined();
     }
-  });
-});
-
-describe('the checks see a planted defect', () => {
-  // Preconditions matter once a worker outlives its message's visibility and dies (docs/reconcile.md).
-  const late = { expiries: 1, crashes: 1, zombiesCrash: true };
-  const DEFECTS: readonly Scenario[] = [
-    { history: 'A-', workers: 2, defect: 'no confirmation' },
-    { history: 'AB', workers: 2, defect: 'version of the event' },
-    { history: 'RA', workers: 2, faults: late, defect: 'no preconditions' },
-  ];
-  test.for(DEFECTS)('$defect: history $history', async (scenario) => {
-    expect((await exploreAll(scenario)).failure).toBeDefined();
-    const { defect: _, ...sound } = scenario;
-    expectToHold(await exploreAll(sound));
   });
 });

@@ -34,7 +34,8 @@ export async function measureBurst(
   const sender = async () => {
     while (left-- > 0) {
       const key = keys[left % keys.length];
-      if (key !== undefined) await application.send(notification({ bucket: info.sourceBucket, key }));
+      if (key !== undefined)
+        await application.send(notification({ bucket: info.sourceBucket, key }));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, sender));

@@ -97,6 +97,7 @@ function throughputRatio(samples: readonly Sample[]): number {
   const middle = samples[Math.floor(samples.length / 2)];
   const [first, last] = [samples.at(0), samples.at(-1)];
   if (!first || !middle || !last) throw new Error('Too few samples');
-  const rate = (from: Sample, to: Sample) => (to.uploads - from.uploads) / (to.minute - from.minute);
+  const rate = (from: Sample, to: Sample) =>
+    (to.uploads - from.uploads) / (to.minute - from.minute);
   return rate(middle, last) / rate(first, middle);
 }

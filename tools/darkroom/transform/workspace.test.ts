@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import transformGenerator from './generator.ts';
+
+const CHECKOUT = path.join(import.meta.dirname, '../../..');
+/** What a plugin's own checks need of the checkout. */
+const COPIED = ['libs', 'tools/vitest', 'tsconfig.base.json', 'tsconfig.json', 'package.json'];
+const NOT_COPIED = new Set(['node_modules', 'out-tsc', 'test-results', 'dist']);
+
+let workspace: string;
+
+beforeAll(async () => {
+  workspace = await mkdtemp(path.join(os.tmpdir(), 'darkroom-generator-'));
+  for (const name of COPIED) {
+    await cp(path.join(CHECKOUT, name), path.join(workspace, name), {
+      recursive: true,
+      filter: (source) => !NOT_COPIED.has(path.basename(source)),
+    });
+  }
+  await generate('vignette');
+  await linkPackages();
+});
+
+afterAll(() => rm(workspace, { recursive: true, force: true }));
+
+/** Runs the generator on the files that it changes, and writes them as `nx g` would. */
+async function generate(name: string): Promise<void> {
+  const tree = createTreeWithEmptyWorkspace({ formatter: 'none' });
+  for (const file of [
+    'tsconfig.json',
+    'libs/transforms/package.json',
+    'libs/pipeline/package.json',
+    'libs/pipeline/tsconfig.json',
+    'libs/pipeline/src/catalog.ts',
+  ]) {
+    tree.write(file, await readFile(path.join(workspace, file)));
+  }
+  await transformGenerator(tree, { name });
+  for (const { path: file, content } of tree.listChanges()) {
+    if (!file.startsWith('libs/')) continue;
+    await mkdir(path.dirname(path.join(workspace, file)), { recursive: true });
+    await writeFile(path.join(workspace, file), content ?? '');
+  }
+}
+
+/** What `npm install` does in the generator's callback, without a registry. */
+async function linkPackages(): Promise<void> {
+  const installed = path.join(CHECKOUT, 'node_modules');
+  const links = path.join(workspace, 'node_modules');
+  await mkdir(path.join(links, '@darkroom'), { recursive: true });
+  for (const name of await readdir(installed)) {
+    if (name !== '@darkroom') await symlink(path.join(installed, name), path.join(links, name));
+  }
+  for (const name of await readdir(path.join(workspace, 'libs'))) {
+    await symlink(path.join(workspace, 'libs', name), path.join(links, '@darkroom', name));
+  }
+}
+
+/** @throws Error with what the program said, when it fails */
+function run(folder: string, module: string, ...args: readonly string[]): void {
+  const script = path.join(CHECKOUT, 'node_modules', module);
+  const cwd = path.join(workspace, folder);
+  execFileSync(process.execPath, [script, ...args], {
+    cwd,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
+}
+
+test('the new library’s own tests pass', async () => {
+  const library = 'libs/transform-vignette';
+  run(library, 'vitest/vitest.mjs', 'run');
+  const file = path.join(workspace, library, 'test-results/vitest.json');
+  const report = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  expect(report).toMatchObject({ success: true, numFailedTests: 0 });
+  expect(report['numPassedTests']).toBeGreaterThanOrEqual(9);
+});
+
+test('it type-checks', () => {
+  run('libs/transform-vignette', 'typescript/bin/tsc', '--build');
+});
+
+test('recipes may use it, and nobody else’s transform is gone', () => {
+  const said = execFileSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import { catalog, recipesSchema } from '@darkroom/pipeline';
+       const variants = [{ name: 'dark', steps: [{ vignette: 0.7 }, 'dhash'] }];
+       const [recipe] = recipesSchema.parse([{ name: 'photos', variants }]);
+       console.log(JSON.stringify([catalog.names, recipe.variants[0].steps]));`,
+    ],
+    { cwd: workspace, encoding: 'utf8' },
+  );
+  const [names, steps] = JSON.parse(said) as [string[], unknown[]];
+  expect(names).toEqual(expect.arrayContaining(['resize', 'pixelate', 'dhash', 'vignette']));
+  expect(steps[0]).toEqual({ transform: 'vignette', options: { strength: 0.7 } });
+});
