@@ -1,0 +1,105 @@
+/** Long, aborted, killed, refused: nothing is lost, nothing stays hidden. */
+import { describe, expect, test } from 'vitest';
+import { bodyOf, Rig } from '../testing/redrive-rig.ts';
+import { VISIBILITY_SECONDS } from './held-messages.ts';
+
+test('what is looked at stays hidden while the run lasts, however long, and is seen once', async () => {
+  const rig = new Rig();
+  for (let index = 0; index < 200; index++)
+    rig.letter(`${index}.jpg`, index % 2 === 0 ? 'TIMEOUT' : 'TRANSFORM_FAILED');
+  // A thousand seconds, at 600 of visibility.
+  const result = await rig.redrive({
+    filter: { errorCodes: ['TIMEOUT'] },
+    ratePerSecond: 0.1,
+  });
+  expect(result).toMatchObject({ looked: 200, moved: 100, hidden: 0 });
+  expect(new Set(rig.moved).size).toBe(100);
+  rig.expectAllVisible();
+});
+
+test('an aborted run makes visible what it had looked at', async () => {
+  for (let abortedAt = 1; abortedAt < 40; abortedAt++) {
+    const rig = new Rig();
+    for (let index = 0; index < 35; index++)
+      rig.letter(`${index}.jpg`, index % 2 === 0 ? 'TIMEOUT' : 'TRANSFORM_FAILED');
+    const controller = new AbortController();
+    rig.sqs.fault = () => {
+      if (rig.sqs.requests.length === abortedAt) controller.abort();
+      return undefined;
+    };
+    const { moved } = await rig.redrive({
+      filter: { errorCodes: ['TIMEOUT'] },
+      ratePerSecond: 3,
+      signal: controller.signal,
+    });
+    expect(rig.moved).toHaveLength(moved);
+    expect(rig.sqs.bodies('dead')).toHaveLength(35 - moved);
+    rig.expectAllVisible();
+  }
+});
+
+test('wherever it is killed nothing is lost, and the next run moves the rest', async () => {
+  let isOver = false;
+  for (let killedAt = 1; !isOver; killedAt++)
+    for (const isCarriedOut of [false, true]) {
+      const rig = new Rig();
+      rig.letters(25);
+      const all = rig.sqs.bodies('dead').sort();
+      rig.sqs.killAt(killedAt, isCarriedOut);
+      await rig.redrive().catch((error: unknown) => {
+        expect(error).toMatchObject({ message: 'killed' });
+      });
+      isOver = rig.sqs.requests.length < killedAt;
+      const kept = new Set([...rig.moved, ...rig.sqs.bodies('dead')]);
+      expect([...kept].sort()).toEqual(all);
+      rig.sqs.revive();
+      await rig.clock.sleep(VISIBILITY_SECONDS * 1000);
+      await rig.redrive();
+      expect([...new Set(rig.moved)].sort()).toEqual(all);
+      expect(rig.sqs.bodies('dead')).toEqual([]);
+    }
+});
+
+describe('SQS that refuses', () => {
+  test('to take one: the others are moved, that one stays', async () => {
+    const rig = new Rig();
+    rig.letters(5);
+    rig.sqs.fault = (command) =>
+      command === 'SendMessageBatchCommand'
+        ? [{ Id: '2', Code: 'InvalidMessageContents', SenderFault: true }]
+        : undefined;
+    await expect(rig.redrive()).rejects.toMatchObject({ code: 'SEND_FAILED' });
+    expect(rig.moved).toHaveLength(4);
+    expect(rig.sqs.bodies('dead')).toEqual([bodyOf('photos/2.jpg')]);
+    rig.expectAllVisible();
+  });
+
+  test('to delete one: it is in both queues', async () => {
+    const rig = new Rig();
+    rig.letters(5);
+    rig.sqs.fault = (command) =>
+      command === 'DeleteMessageBatchCommand'
+        ? [{ Id: '0', Code: 'InternalError', SenderFault: false }]
+        : undefined;
+    await expect(rig.redrive()).rejects.toMatchObject({ code: 'DELETE_FAILED' });
+    expect(rig.moved).toHaveLength(5);
+    expect(rig.sqs.bodies('dead')).toEqual([bodyOf('photos/0.jpg')]);
+    rig.expectAllVisible();
+  });
+
+  test('to have more in flight: the run ends, and says so', async () => {
+    const rig = new Rig();
+    rig.letters(50);
+    let receives = 0;
+    rig.sqs.fault = (command) => {
+      if (command === 'ReceiveMessageCommand' && (receives += 1) > 2)
+        throw Object.assign(new Error('Too many'), { name: 'OverLimit' });
+      return undefined;
+    };
+    expect(await rig.redrive({ dryRun: true })).toMatchObject({
+      looked: 20,
+      stoppedBy: 'in-flight',
+    });
+    rig.expectAllVisible();
+  });
+});
