@@ -5,6 +5,14 @@ import { FITS, resizedSize } from './resize-geometry.ts';
 
 const side = fc.integer({ min: 1, max: 60 });
 
+test('half a pixel is rounded as libvips does', () => {
+  const only = { withoutEnlargement: false, withoutReduction: false } as const;
+  expect(resizedSize({ width: 15, height: 50 }, { height: 45, fit: 'cover', ...only })).toEqual({
+    width: 14,
+    height: 45,
+  });
+});
+
 test('sizes are those that sharp makes', async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -17,9 +17,13 @@ export interface Size {
   readonly height: number;
 }
 
-/** As `vips_resize` rounds, which is given the inverse of the shrink (`pipeline.cc`, 434). */
+/**
+ * As `vips_resize` rounds, which is given the inverse of the shrink (`pipeline.cc`, 434): it multiplies by it to
+ * enlarge, and divides by its inverse to reduce. On a half the two differ by a pixel.
+ */
 function scaled(side: number, shrink: number): number {
-  return Math.max(1, Math.floor(side * (1 / shrink) + 0.5));
+  const scale = 1 / shrink;
+  return Math.max(1, Math.floor((scale < 1 ? side / (1 / scale) : side * scale) + 0.5));
 }
 
 function shrinks(input: Size, { width, height, fit, ...only }: ResizeTarget): [number, number] {

@@ -7,6 +7,13 @@ import type { Picture } from './picture.ts';
 import { decodeFrames } from './upload.ts';
 
 /**
+ * Without libvips' own words: it keeps one buffer of them for the whole process, so that of two images that fail at once
+ * one has the other's reason, or none. The message stands in the manifest, whose bytes depend on the upload alone. The
+ * cause has them, for logs.
+ */
+const CANNOT_BE_DECODED = 'cannot be decoded: its data is damaged or ends early';
+
+/**
  * Makes an `ImageError` of what went wrong in a stage. A pipeline is lazy and fails as a whole, so that the guilty step
  * is found by doing it all again, slowly: the decode alone, then one step after the other.
  */
@@ -24,11 +31,9 @@ export async function explainFailure(
   try {
     picture = await decodeFrames(job, stage.mode);
   } catch (decodeCause) {
-    return new ImageError(
-      'CORRUPT_IMAGE',
-      `the ${job.facts.format} cannot be decoded: ${reasonOf(decodeCause)}`,
-      { cause: decodeCause },
-    );
+    return new ImageError('CORRUPT_IMAGE', `the ${job.facts.format} ${CANNOT_BE_DECODED}`, {
+      cause: decodeCause,
+    });
   }
   const operations = declaredOperations(plan, stage);
   for (const operation of operations) {
@@ -52,7 +57,7 @@ export async function explainFailure(
     );
   }
   if (last) return stepError(placeOf(job, last), cause);
-  return new ImageError('CORRUPT_IMAGE', reasonOf(cause), { cause });
+  return new ImageError('CORRUPT_IMAGE', `the ${job.facts.format} ${CANNOT_BE_DECODED}`, { cause });
 }
 
 /** All operations from the upload to the end of the stage. */

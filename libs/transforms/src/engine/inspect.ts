@@ -1,6 +1,5 @@
 import sharp, { type Metadata } from 'sharp';
 import { ImageError } from '../errors.ts';
-import { reasonOf } from '../step-error.ts';
 import type { SourceCoding, SourceFacts } from '../types.ts';
 import { cameraFacts } from './camera-facts.ts';
 import { profileKind } from './colour-profile.ts';
@@ -33,7 +32,8 @@ export async function inspect(
   try {
     header = await sharp(source, { failOn: 'error', limitInputPixels: false }).metadata();
   } catch (cause) {
-    throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: ${reasonOf(cause)}`, {
+    // Without libvips' own words, which may be another image's (failures.ts).
+    throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {
       cause,
     });
   }
