@@ -154,7 +154,10 @@ export class Exchange {
 
   /** With a reset, as a dying machine or a firewall does it. */
   #breakConnection(): undefined {
-    this.#incoming.socket.resetAndDestroy();
+    const { socket } = this.#incoming;
+    // One that is being ended already cannot be reset (uv_tcp_close_reset): its handle would never be closed.
+    if (socket.writableEnded) socket.destroy();
+    else socket.resetAndDestroy();
     return undefined;
   }
 }
