@@ -19,19 +19,15 @@ describe('the samples', () => {
     expect(new Set(samples.map(({ name }) => name)).size).toBe(samples.length);
   });
 
-  test.each(samples.filter(({ expected }) => expected === 'done').map(({ name }) => name))(
-    '%s is a whole picture',
-    async (name) => {
-      const { channels } = await sharp(await bytesOf(name)).stats();
-      expect(channels.some(({ stdev }) => stdev > 5)).toBe(true);
-    },
-  );
+  test.each(samples)('$name is a whole picture, which should be done', async (sample) => {
+    expect(sample.expected).toBe('done');
+    const { channels } = await sharp(await sample.bytes()).stats();
+    expect(channels.some(({ stdev }) => stdev > 5)).toBe(true);
+  });
 
   test('show every format that the local stack takes', async () => {
     const formats = await Promise.all(
-      samples
-        .filter(({ expected }) => expected === 'done')
-        .map(async ({ bytes }) => (await sharp(await bytes()).metadata()).format),
+      samples.map(async ({ bytes }) => (await sharp(await bytes()).metadata()).format),
     );
     // sharp calls AVIF by its container's name.
     expect([...new Set(formats)].toSorted()).toEqual([
@@ -58,12 +54,6 @@ describe('the samples', () => {
   test('hold transparency and an animation', async () => {
     expect((await sharp(await bytesOf('badge.png')).metadata()).hasAlpha).toBe(true);
     expect((await sharp(await bytesOf('lamps.gif')).metadata()).pages).toBe(4);
-  });
-
-  test('hold a photo that cannot be read to its end, and text that is no photo', async () => {
-    const broken = sharp(await bytesOf('broken-off.jpg'), { failOn: 'truncated' });
-    await expect(broken.stats()).rejects.toThrow();
-    await expect(sharp(await bytesOf('notes.jpg')).metadata()).rejects.toThrow();
   });
 
   test('are the same bytes every time', async () => {

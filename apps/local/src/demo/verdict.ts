@@ -8,7 +8,7 @@ export interface Verdict {
   readonly problem?: string;
 }
 
-/** A file of the user's own may be rejected; a sample only as it is meant to be. */
+/** A file of the user's own may be rejected; a sample of ours may not. */
 export function judge({ sample, key, manifest, hasRecipe }: SampleResult): Verdict {
   if (!hasRecipe) return { outcome: 'no recipe', good: true };
   if (!manifest) return { outcome: 'none yet', good: false, problem: `${key} has no outcome yet` };

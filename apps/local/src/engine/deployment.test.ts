@@ -1,25 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BOX, LABEL, MemoryCloud, memoryHandlers } from './testing/memory-cloud.ts';
-import { run, type Program, type Register } from './testing/run.ts';
-
-let dataDir: string;
-let cloud: MemoryCloud;
-
-beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(tmpdir(), 'deployment-'));
-  cloud = new MemoryCloud();
-});
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
-
-const deploy = (program: Program) => run(memoryHandlers, cloud, dataDir, program);
-const failure = (program: Program) =>
-  deploy(program).then(
-    () => expect.unreachable('the deployment succeeded'),
-    (error: unknown) => error,
-  );
+import { run, type Register } from './testing/run.ts';
+import { cloud, dataDir, deploy, failure } from './testing/fresh-deployment.ts';
 
 describe('a second run', () => {
   const program = async (register: Register) => {

@@ -1,25 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { BOX, LABEL, MemoryCloud, memoryHandlers } from './testing/memory-cloud.ts';
-import { run, type Program, urn } from './testing/run.ts';
-
-let dataDir: string;
-let cloud: MemoryCloud;
-
-beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(tmpdir(), 'deployment-'));
-  cloud = new MemoryCloud();
-});
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
-
-const deploy = (program: Program) => run(memoryHandlers, cloud, dataDir, program);
-const failure = (program: Program) =>
-  deploy(program).then(
-    () => expect.unreachable('the deployment succeeded'),
-    (error: unknown) => error,
-  );
+import { BOX, LABEL } from './testing/memory-cloud.ts';
+import { urn } from './testing/run.ts';
+import { cloud, deploy, failure } from './testing/fresh-deployment.ts';
 
 describe('a kill between a creation and its note in the state', () => {
   beforeEach(() => cloud.lost.add('a'));
