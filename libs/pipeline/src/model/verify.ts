@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { parseManifest } from '../manifest.ts';
 import { outputKeys } from '../keys.ts';
+import { hash } from './scheduled-store.ts';
 import { KEY, recipes, type World } from './world.ts';
-
-const md5 = (body: Uint8Array) => createHash('md5').update(body).digest('hex');
 
 /** What is wrong with a quiet world, nothing where its outputs are exactly those of its source. */
 export function verify(world: World): string | undefined {
@@ -16,7 +14,7 @@ export function verify(world: World): string | undefined {
   const stored = world.processed.get(keys.manifest);
   const manifest = stored && parseManifest(stored.body);
   if (!manifest) return 'there is no manifest';
-  if (manifest.source.eTag !== md5(new TextEncoder().encode(world.source)))
+  if (manifest.source.eTag !== hash(new TextEncoder().encode(world.source)))
     return 'the manifest is that of another upload';
   if (manifest.status !== (world.source === 'R' ? 'rejected' : 'done'))
     return `the manifest says ${manifest.status}`;

@@ -1,13 +1,18 @@
-import { createHash } from 'node:crypto';
 import { PipelineError } from '../errors.ts';
 import { limitsSchema } from '../limits.ts';
-import type { GetResult, ObjectStore, PutOptions } from '../object-store.ts';
+import type { ObjectStore } from '../object-store.ts';
 import { recipesSchema } from '../recipe.ts';
 import { reconcile, type ReconcileContext } from '../reconcile.ts';
+import {
+  conflict,
+  hash,
+  scheduledStore,
+  type Defect,
+  type StoredObject,
+} from './scheduled-store.ts';
 import { letterEngine } from './uploads.ts';
 
 export const KEY = 'uploads/k.jpg';
-const SOURCE = 'source';
 
 export const recipes = recipesSchema.parse([
   {
@@ -34,20 +39,12 @@ export interface Faults {
   readonly zombiesCrash?: boolean;
 }
 
-/** Defects planted to see the checks fail; each through the store, so that the code under test is the real one. */
-export type Defect = 'no confirmation' | 'no preconditions' | 'version of the event';
-
 export interface Scenario {
   /** One letter for each upload, `-` for a delete. */
   readonly history: string;
   readonly workers: number;
   readonly faults?: Faults;
   readonly defect?: Defect;
-}
-
-export interface StoredObject {
-  readonly eTag: string;
-  readonly body: Uint8Array;
 }
 
 /** A request that waits for the scheduler, which lets it happen as one atomic step. */
@@ -76,9 +73,6 @@ export interface Action {
   readonly label: string;
   act(): void;
 }
-
-const hash = (body: Uint8Array) => createHash('md5').update(body).digest('hex');
-const conflict = (what: string) => new PipelineError('CONFLICT', what);
 
 /** One key, its client, its queue and the workers. Nothing happens but what `actions` lists, one at a time. */
 export class World {
@@ -272,80 +266,38 @@ export class World {
   }
 
   #store(worker: Worker, bucket: 'source' | 'processed'): ObjectStore {
-    const pending = worker.pending;
-    const request = <T>(label: string, isWrite: boolean, happen: () => T): Promise<T> =>
-      new Promise((resolve, reject) => {
-        pending.push({
-          label,
-          isWrite,
-          happen,
-          resolve: resolve as (value: unknown) => void,
-          reject,
-        });
-      });
-    const source = () =>
-      this.#scenario.defect === 'version of the event'
-        ? this.#uploadAt(worker.message)
-        : this.source;
-    const peek = (key: string): StoredObject | undefined => {
-      if (bucket === 'processed') return this.processed.get(key);
-      const letter = source();
-      if (letter === undefined) return undefined;
-      const body = new TextEncoder().encode(letter);
-      return { eTag: hash(body), body };
-    };
+    const { pending } = worker;
     const { defect } = this.#scenario;
-    let lastRead: string | undefined;
-    return {
-      bucket: bucket === 'source' ? SOURCE : 'processed',
-      list: (prefix) => {
+    return scheduledStore({
+      bucket,
+      request: (label, isWrite, happen) =>
+        new Promise((resolve, reject) => {
+          const settle = resolve as (value: unknown) => void;
+          pending.push({ label, isWrite, happen, resolve: settle, reject });
+        }),
+      onList: () => {
         worker.passes++;
         worker.log.length = 0;
-        return request('LIST', false, () =>
-          [...this.processed]
-            .filter(([key]) => key.startsWith(prefix))
-            .map(([key, { eTag }]) => ({ key, eTag })),
-        );
       },
-      get: (key, { ifMatch, ifNoneMatch } = {}) =>
-        request(`GET ${key}`, false, (): GetResult => {
-          const object = peek(key);
-          lastRead = object?.eTag;
-          if (ifMatch !== undefined && object?.eTag !== ifMatch) throw conflict(key);
-          if (!object) return { kind: 'missing' };
-          if (object.eTag === ifNoneMatch) return { kind: 'unchanged' };
-          const { eTag, body } = object;
-          const read = () => Promise.resolve(body);
-          return { kind: 'found', eTag, versionId: null, bytes: body.length, read, discard() {} };
-        }),
-      head: (key) =>
-        request(`HEAD ${key}`, false, () =>
-          defect === 'no confirmation' ? lastRead : peek(key)?.eTag,
-        ),
-      put: (key, body, options) =>
-        request(`PUT ${key}`, true, () => {
-          if (defect !== 'no preconditions') check(this.processed.get(key), options.precondition);
-          const eTag = hash(body);
-          this.processed.set(key, { eTag, body });
-          return eTag;
-        }),
-      delete: (key, { ifMatch }) =>
-        request(`DELETE ${key}`, true, () => {
-          if (defect !== 'no preconditions') check(this.processed.get(key), { ifMatch });
-          this.processed.delete(key);
-        }),
-    };
+      objects: () => {
+        if (bucket === 'processed') return this.processed;
+        const position = defect === 'version of the event' ? worker.message : this.#position;
+        return uploaded(this.#uploadAt(position));
+      },
+      defect,
+    });
   }
+}
+
+/** The source bucket: the one upload, or nothing. */
+function uploaded(letter: string | undefined): Map<string, StoredObject> {
+  if (letter === undefined) return new Map();
+  const body = new TextEncoder().encode(letter);
+  return new Map([[KEY, { eTag: hash(body), body }]]);
 }
 
 function idleWorker(): Worker {
   return { log: [], passes: 0, pending: [], state: 'idle', isZombie: false, message: 0 };
-}
-
-function check(object: StoredObject | undefined, precondition: PutOptions['precondition']): void {
-  const holds =
-    precondition === 'absent' ? object === undefined : object?.eTag === precondition.ifMatch;
-  if (!holds) throw conflict('precondition');
 }
 
 /** What a worker has learnt by an answer. */

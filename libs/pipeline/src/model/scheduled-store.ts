@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { PipelineError } from '../errors.ts';
+import type { GetResult, ObjectStore, PutOptions } from '../object-store.ts';
+
+/** Defects planted to see the checks fail; each through the store, so that the code under test is the real one. */
+export type Defect = 'no confirmation' | 'no preconditions' | 'version of the event';
+
+export interface StoredObject {
+  readonly eTag: string;
+  readonly body: Uint8Array;
+}
+
+export const hash = (body: Uint8Array) => createHash('md5').update(body).digest('hex');
+export const conflict = (what: string) => new PipelineError('CONFLICT', what);
+
+export interface ScheduledStoreOptions {
+  readonly bucket: string;
+  /** Asks the scheduler to let something happen as one atomic step. */
+  readonly request: <T>(label: string, isWrite: boolean, happen: () => T) => Promise<T>;
+  /** Every pass begins with a listing. */
+  readonly onList: () => void;
+  /** What is in the bucket at the moment at which a request happens. */
+  readonly objects: () => Map<string, StoredObject>;
+  readonly defect: Defect | undefined;
+}
+
+/** S3's semantics in memory: when a request happens is the scheduler's affair. */
+export function scheduledStore(options: ScheduledStoreOptions): ObjectStore {
+  const { bucket, request, onList, objects, defect } = options;
+  let lastRead: string | undefined;
+  return {
+    bucket,
+    list: (prefix) => {
+      onList();
+      return request('LIST', false, () =>
+        [...objects()]
+          .filter(([key]) => key.startsWith(prefix))
+          .map(([key, { eTag }]) => ({ key, eTag })),
+      );
+    },
+    get: (key, { ifMatch, ifNoneMatch } = {}) =>
+      request(`GET ${key}`, false, (): GetResult => {
+        const object = objects().get(key);
+        lastRead = object?.eTag;
+        if (ifMatch !== undefined && object?.eTag !== ifMatch) throw conflict(key);
+        if (!object) return { kind: 'missing' };
+        if (object.eTag === ifNoneMatch) return { kind: 'unchanged' };
+        const { eTag, body } = object;
+        const read = () => Promise.resolve(body);
+        return { kind: 'found', eTag, versionId: null, bytes: body.length, read, discard() {} };
+      }),
+    head: (key) =>
+      request(`HEAD ${key}`, false, () =>
+        defect === 'no confirmation' ? lastRead : objects().get(key)?.eTag,
+      ),
+    put: (key, body, { precondition }) =>
+      request(`PUT ${key}`, true, () => {
+        if (defect !== 'no preconditions') check(objects().get(key), precondition);
+        const eTag = hash(body);
+        objects().set(key, { eTag, body });
+        return eTag;
+      }),
+    delete: (key, { ifMatch }) =>
+      request(`DELETE ${key}`, true, () => {
+        if (defect !== 'no preconditions') check(objects().get(key), { ifMatch });
+        objects().delete(key);
+      }),
+  };
+}
+
+function check(object: StoredObject | undefined, precondition: PutOptions['precondition']): void {
+  const holds =
+    precondition === 'absent' ? object === undefined : object?.eTag === precondition.ifMatch;
+  if (!holds) throw conflict('precondition');
+}
