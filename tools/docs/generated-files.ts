@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as prettier from 'prettier';
 import {
   RECIPE_SCHEMA,
@@ -5,11 +6,12 @@ import {
   STACK_SCHEMA,
   stackJsonSchema,
 } from './editor-schemas.ts';
+import { diagrams } from './diagrams.ts';
 import { recipesPage } from './recipes-page.ts';
 import { settingsPage } from './settings-page.ts';
 import { transformsPage } from './transforms-page.ts';
 
-/** A text that is made of the schemas. */
+/** A text that is made of another one: the schemas, or a diagram's. */
 export interface GeneratedFile {
   /** Path in the checkout. */
   readonly path: string;
@@ -18,7 +20,9 @@ export interface GeneratedFile {
 
 const NOTE = '<!-- Made by `npm run docs` of the schemas in libs/; changes here are lost. -->';
 
-/** All pages and schemas, formatted as the checkout is. */
+const CHECKOUT = path.join(import.meta.dirname, '../..');
+
+/** All pages, schemas and diagrams, formatted as the checkout is. */
 export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
   const pages = {
     'docs/recipes.md': recipesPage(),
@@ -30,10 +34,9 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
     ...Object.entries(pages).map(([path, text]) => [path, `${NOTE}\n\n${text}`] as const),
     ...Object.entries(schemas).map(([path, schema]) => [path, JSON.stringify(schema)] as const),
   ];
-  return Promise.all(
-    texts.map(async ([path, text]) => {
-      const options = { singleQuote: true, printWidth: 100, filepath: path };
-      return { path, text: await prettier.format(text, options) };
-    }),
-  );
+  const formatted = texts.map(async ([path, text]) => {
+    const options = { singleQuote: true, printWidth: 100, filepath: path };
+    return { path, text: await prettier.format(text, options) };
+  });
+  return [...(await Promise.all(formatted)), ...(await diagrams(CHECKOUT, 'docs/diagrams'))];
 }
