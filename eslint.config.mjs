@@ -47,8 +47,15 @@ const depConstraints = [
     bannedExternalImports: ['@pulumi/*', 'fauxqs'],
   },
   {
+    // Rules about any stack of AWS resources: pure but for Pulumi's policy server.
+    sourceTag: 'room:policy',
+    onlyDependOnLibsWithTags: [],
+    bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', '@pulumi/aws', 'fauxqs'],
+  },
+  {
     sourceTag: 'room:infra',
-    onlyDependOnLibsWithTags: ['room:pipeline'],
+    // The policies are for its tests: a development dependency.
+    onlyDependOnLibsWithTags: ['room:pipeline', 'room:policy'],
     bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', 'fauxqs'],
   },
   {
@@ -62,6 +69,16 @@ const depConstraints = [
     // Of the pipeline, types only (below): the page talks to S3 as any application does.
     onlyDependOnLibsWithTags: ['room:pipeline'],
     bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', '@pulumi/*', 'fauxqs', 'fastify'],
+  },
+  {
+    sourceTag: 'room:cli',
+    onlyDependOnLibsWithTags: [
+      'room:pipeline',
+      'room:events',
+      'room:transforms',
+      'room:operations',
+    ],
+    bannedExternalImports: ['sharp', 'exifr', '@pulumi/*', 'fauxqs'],
   },
   {
     // Benchmarks run what was built, as processes.

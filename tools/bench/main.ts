@@ -1,19 +1,18 @@
-/** `npm run bench -- NAME…`: runs the benchmarks of these names, or all of them. */
+/** `npm run bench -- NAME… [options]`: runs the benchmarks of these names, or all of them (arguments.ts). */
+import { ArgumentsError, parseArguments, type Arguments, type Benchmark } from './arguments.ts';
 import { coldStart } from './cold-start/cold-start.ts';
+import { transforms } from './transforms/transforms.ts';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<string>>> = {
+const RUN: Readonly<Record<Benchmark, (given: Arguments) => Promise<string>>> = {
   'cold-start': coldStart,
+  transforms,
 };
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in BENCHMARKS));
-if (unknown.length > 0) {
-  console.error(
-    `No benchmark is called ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}`,
-  );
-  process.exit(1);
-}
-for (const [name, run] of Object.entries(BENCHMARKS)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
-  console.log(`${name}\n${await run()}\n`);
+try {
+  const given = parseArguments(process.argv.slice(2));
+  for (const name of given.benchmarks) console.log(`${name}\n${await RUN[name](given)}\n`);
+} catch (cause) {
+  if (!(cause instanceof ArgumentsError)) throw cause;
+  console.error(cause.message);
+  process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fastest, median } from './statistics.ts';
+import { fastest, geometricMean, mean, median } from './statistics.ts';
 
 test('one slow run changes neither the fastest nor the median', () => {
   expect(fastest([12, 10, 11, 900])).toBe(10);
@@ -9,4 +9,10 @@ test('one slow run changes neither the fastest nor the median', () => {
 
 test('of nothing there is no median', () => {
   expect(() => median([])).toThrow(RangeError);
+  expect(() => mean([])).toThrow(RangeError);
+});
+
+test('twice as fast and half as fast is equally fast', () => {
+  expect(geometricMean([2, 0.5])).toBeCloseTo(1);
+  expect(mean([2, 0.5])).toBe(1.25);
 });

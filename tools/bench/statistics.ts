@@ -14,3 +14,14 @@ function quantile(numbers: readonly number[], share: number): number {
   if (found === undefined) throw new RangeError('There are no numbers');
   return found;
 }
+
+/** The mean for ratios: that of 2 and 0.5 is 1. */
+export function geometricMean(numbers: readonly number[]): number {
+  return Math.exp(mean(numbers.map(Math.log)));
+}
+
+/** @throws RangeError for no numbers */
+export function mean(numbers: readonly number[]): number {
+  if (numbers.length === 0) throw new RangeError('There are no numbers');
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}

@@ -1,5 +1,12 @@
-import { catalog, recipeSchema, settingsSchema } from '@darkroom/pipeline';
+import {
+  catalog,
+  encodeSchema,
+  recipeSchema,
+  settingsSchema,
+  variantStepSchema,
+} from '@darkroom/pipeline';
 import type { Transform } from '@darkroom/transforms';
+import type * as z from 'zod';
 import { jsonSchemaOf, transformsOf, type JsonSchema } from './json-schema.ts';
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
@@ -50,6 +57,7 @@ function stepDefinitions(transforms: readonly Transform[]): Record<string, JsonS
       ],
     };
   }
+  definitions['encode'] = properties['encode'] ?? {};
   definitions['step'] = {
     description: 'A transform: its name, or a map from its name to its options.',
     anyOf: [
@@ -66,10 +74,17 @@ function stepDefinitions(transforms: readonly Transform[]): Record<string, JsonS
   return definitions;
 }
 
+/** What only our own code can check in a recipe: steps, and what an `encode` step takes. */
+export function recipePlaces(): ReadonlyMap<z.core.$ZodType, JsonSchema> {
+  return new Map<z.core.$ZodType, JsonSchema>([
+    [variantStepSchema, { $ref: '#/definitions/step' }],
+    [encodeSchema, { $ref: '#/definitions/encode' }],
+  ]);
+}
+
 /** One recipe. */
 export function recipeJsonSchema(): JsonSchema {
-  const step = new Map([[catalog.stepSchema, { $ref: '#/definitions/step' }]]);
-  const { schema, values } = jsonSchemaOf(recipeSchema, step);
+  const { schema, values } = jsonSchemaOf(recipeSchema, recipePlaces());
   return {
     $schema: DRAFT,
     title: 'Darkroom recipe',

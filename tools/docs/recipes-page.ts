@@ -1,19 +1,18 @@
-import { catalog, recipeSchema } from '@darkroom/pipeline';
-import { RECIPE_SCHEMA, STACK_SCHEMA } from './editor-schemas.ts';
+import { catalog, recipeSchema, SIDE_FILES_FOLDER } from '@darkroom/pipeline';
+import { RECIPE_SCHEMA, recipePlaces, STACK_SCHEMA } from './editor-schemas.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { optionRows, optionsTable } from './options-table.ts';
 
 /** `docs/recipes.md`. */
 export function recipesPage(): string {
-  const step = new Map([[catalog.stepSchema, { $ref: '#/definitions/step' }]]);
-  const { schema } = jsonSchemaOf(recipeSchema, step);
+  const { schema } = jsonSchemaOf(recipeSchema, recipePlaces());
   return [
     '# Recipes',
     'A recipe says which uploads it is for and what becomes of them. It stands in a stack’s configuration, under `darkroom:pipeline` ([settings](settings.md)):',
     '```yaml\n' + EXAMPLE + '\n```',
     'Unknown keys anywhere are errors that name the path, when the program is previewed and before anything runs.',
     '## Members',
-    optionsTable(optionRows(schema), { step: '#steps' }),
+    optionsTable(optionRows(schema), { step: '#steps', encode: 'transforms.md#encode' }),
     '## Steps',
     'A step is a map with one key, `TRANSFORM: OPTIONS`. A bare `TRANSFORM` stands for no options, and some transforms take a lone value for their main option. All three:',
     '```yaml\nsteps:\n  - rotate: auto\n  - resize: { width: 640, withoutEnlargement: true }\n  - grayscale\n  - encode: { format: webp, quality: 80 }\n```',

@@ -1,101 +1,111 @@
 import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
-import { denyPlainHttp, policyDocument } from './policy.ts';
+import { createBucket, createBucketPolicy, type PrivateBucket } from './bucket.ts';
+import type { Delivery } from './delivery/create-delivery.ts';
+import type { Encryption } from './encryption.ts';
+import { existingBucket } from './existing-bucket.ts';
 
-export interface Buckets {
-  /** Takes the uploads. Versioned: an overwritten or deleted upload can be fetched back for a while. */
-  readonly source: aws.s3.Bucket;
-  /** Holds the variants and manifests. Not versioned: everything in it can be made again. */
-  readonly processed: aws.s3.Bucket;
+/** The bucket that takes the uploads: the stack's own, or one that was there before. */
+export interface SourceBucket {
+  readonly bucket: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
 }
 
-/** Both buckets, and around each all that keeps it private. */
+export interface Buckets {
+  readonly source: SourceBucket;
+  /** Holds the variants and manifests. Not versioned: everything in it can be made again. */
+  readonly processed: aws.s3.Bucket;
+  /** Those that the stack made, with what their policies wait for. */
+  readonly own: { readonly source?: PrivateBucket; readonly processed: PrivateBucket };
+}
+
+/** Both buckets, and around each that the stack makes all that keeps it private, but for their policies. */
 export function createBuckets(
   name: string,
-  settings: Settings,
+  parts: { readonly settings: Settings; readonly encryption: Encryption },
   opts: pulumi.CustomResourceOptions,
 ): Buckets {
-  const { protect, expireNoncurrentDays } = settings.storage;
-  // A bucket that is kept keeps its guards: without them it would be kept, and open.
-  const kept = { ...opts, protect, retainOnDelete: protect };
+  const { source, storage } = parts.settings;
+  const kept = keptWith(storage, opts);
+  const processed = createBucket(`${name}-processed`, parts, kept);
+  new aws.s3.BucketLifecycleConfiguration(
+    `${name}-processed-lifecycle`,
+    {
+      bucket: processed.bucket.bucket,
+      rules: [abandonedUploads, ...expiredOutputs(storage.expireProcessedDays)],
+    },
+    kept,
+  );
+  if (source)
+    return {
+      source: existingBucket(source.bucket, processed.bucket, opts),
+      processed: processed.bucket,
+      own: { processed },
+    };
+  const own = createSource(name, parts, kept);
+  return { source: own.bucket, processed: processed.bucket, own: { source: own, processed } };
+}
 
-  const source = createBucket(`${name}-source`, settings, kept);
+/** Versioned: an overwritten or deleted upload can be fetched back for a while. */
+function createSource(
+  name: string,
+  parts: { readonly settings: Settings; readonly encryption: Encryption },
+  kept: pulumi.CustomResourceOptions,
+): PrivateBucket {
+  const source = createBucket(`${name}-source`, parts, kept);
   const versioning = new aws.s3.BucketVersioning(
     `${name}-source-versioning`,
-    { bucket: source.bucket, versioningConfiguration: { status: 'Enabled' } },
+    { bucket: source.bucket.bucket, versioningConfiguration: { status: 'Enabled' } },
     kept,
   );
   new aws.s3.BucketLifecycleConfiguration(
     `${name}-source-lifecycle`,
-    { bucket: source.bucket, rules: [abandonedUploads, oldVersions(expireNoncurrentDays)] },
+    {
+      bucket: source.bucket.bucket,
+      rules: [abandonedUploads, oldVersions(parts.settings.storage.expireNoncurrentDays)],
+    },
     { ...kept, dependsOn: versioning },
   );
-
-  const processed = createBucket(`${name}-processed`, settings, kept);
-  new aws.s3.BucketLifecycleConfiguration(
-    `${name}-processed-lifecycle`,
-    { bucket: processed.bucket, rules: [abandonedUploads] },
-    kept,
-  );
-  return { source, processed };
+  return source;
 }
 
-/** Private, encrypted, owned by the account alone, reached over TLS only. */
-function createBucket(
+/** Who may reach the buckets that the stack made, and how. */
+export function createBucketPolicies(
   name: string,
-  { tags, storage }: Settings,
+  {
+    settings: { storage },
+    buckets: { own },
+    delivery,
+  }: { settings: Settings; buckets: Buckets; delivery: Delivery | undefined },
   opts: pulumi.CustomResourceOptions,
-): aws.s3.Bucket {
-  // What may be deleted at all may be deleted with its objects: `pulumi destroy` leaves nothing in a development stack.
-  const bucket = new aws.s3.Bucket(name, { tags, forceDestroy: !storage.protect }, opts);
-  const access = new aws.s3.BucketPublicAccessBlock(
-    `${name}-access`,
-    {
-      bucket: bucket.bucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    },
-    opts,
-  );
-  new aws.s3.BucketOwnershipControls(
-    `${name}-ownership`,
-    { bucket: bucket.bucket, rule: { objectOwnership: 'BucketOwnerEnforced' } },
-    opts,
-  );
-  new aws.s3.BucketServerSideEncryptionConfiguration(
-    `${name}-encryption`,
-    {
-      bucket: bucket.bucket,
-      rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
-    },
-    opts,
-  );
-  new aws.s3.BucketPolicy(
-    `${name}-policy`,
-    {
-      bucket: bucket.bucket,
-      policy: bucket.arn.apply((arn) => policyDocument([denyPlainHttp('s3', [arn, `${arn}/*`])])),
-    },
-    // S3 answers OperationAborted when both are put at once.
-    { ...opts, dependsOn: access },
-  );
-  return bucket;
+): void {
+  const kept = keptWith(storage, opts);
+  if (own.source) createBucketPolicy(`${name}-source`, own.source, [], kept);
+  const readers = delivery ? [delivery.mayRead] : [];
+  createBucketPolicy(`${name}-processed`, own.processed, readers, kept);
 }
 
+/** A bucket that is kept keeps its guards: without them it would be kept, and open. */
+function keptWith(
+  { protect }: Settings['storage'],
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResourceOptions {
+  return { ...opts, protect, retainOnDelete: protect };
+}
+
+type LifecycleRule = aws.types.input.s3.BucketLifecycleConfigurationRule;
 const wholeBucket = { prefix: '' };
 
 /** Parts of a multipart upload that nobody completed cost money and are seen nowhere. */
-const abandonedUploads: aws.types.input.s3.BucketLifecycleConfigurationRule = {
+const abandonedUploads: LifecycleRule = {
   id: 'abandoned-multipart-uploads',
   status: 'Enabled',
   filter: wholeBucket,
   abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
 };
 
-function oldVersions(days: number): aws.types.input.s3.BucketLifecycleConfigurationRule {
+function oldVersions(days: number): LifecycleRule {
   return {
     id: 'old-versions',
     status: 'Enabled',
@@ -104,4 +114,9 @@ function oldVersions(days: number): aws.types.input.s3.BucketLifecycleConfigurat
     // A delete marker with no version behind it hides nothing.
     expiration: { expiredObjectDeleteMarker: true },
   };
+}
+
+function expiredOutputs(days: number | undefined): LifecycleRule[] {
+  if (days === undefined) return [];
+  return [{ id: 'old-outputs', status: 'Enabled', filter: wholeBucket, expiration: { days } }];
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { SettingsInput } from '@darkroom/pipeline';
 import type * as pulumi from '@pulumi/pulumi';
 import { describe, expect, test } from 'vitest';
@@ -182,6 +183,7 @@ describe.each(stacks)('the stack %s', async (stack) => {
         variables: {
           DARKROOM_SOURCE_BUCKET: 'photos-source-0a1b2c3',
           DARKROOM_PROCESSED_BUCKET: 'photos-processed-0a1b2c3',
+          DARKROOM_QUEUE_URL: expect.stringMatching(/\/photos-queue-0a1b2c3$/),
           DARKROOM_DEAD_LETTER_QUEUE_URL: expect.stringMatching(/\/photos-dead-letters-0a1b2c3$/),
         },
       },
@@ -306,4 +308,39 @@ test('a resource that is refused fails the run, though nothing depends on it', a
       refused: 'photos-trigger',
     }),
   ).rejects.toThrow('photos-trigger was refused');
+});
+
+describe('side files that the recipes name', () => {
+  const marked = (image: string): SettingsInput['recipes'] => [
+    { name: 'photos', variants: [{ name: 'web', steps: [{ watermark: image }] }] },
+  ];
+  const here = path.basename(import.meta.filename);
+
+  test('of the bundle travel in the package, beside the handler', async () => {
+    const args = { recipes: marked(here), assetsDir: import.meta.dirname };
+    const { inputs } = (await deploy(args)).resource('photos-resizer');
+    const { assets } = inputs['code'] as pulumi.asset.AssetArchive;
+    const parts = (await assets) as Record<string, pulumi.asset.FileAsset>;
+    expect(Object.keys(parts)).toEqual(['.', `assets/${here}`]);
+    expect(await parts[`assets/${here}`]?.path).toBe(import.meta.filename);
+  });
+
+  test('are missed at preview, by the recipe that reads them', async () => {
+    await expect(
+      deploy({ recipes: marked('none.png'), assetsDir: import.meta.dirname }),
+    ).rejects.toThrow(/^recipe "photos" reads a side file that is not there: .*none\.png$/);
+  });
+
+  test('of the source bucket may be read, and nothing beside them', async () => {
+    const deployment = await deploy({ recipes: marked('s3:brand/logo.png') });
+    const statements = statementsOf(deployment.resource('photos-role-policy').inputs);
+    expect(statements.filter(({ Sid }) => Sid === 'ReadSideFiles')).toEqual([
+      {
+        Sid: 'ReadSideFiles',
+        Effect: 'Allow',
+        Action: ['s3:GetObject'],
+        Resource: ['arn:aws:s3:::photos-source-0a1b2c3/brand/logo.png'],
+      },
+    ]);
+  });
 });

@@ -1,13 +1,25 @@
-import { parseSettings, type SettingsInput } from '@darkroom/pipeline';
+import path from 'node:path';
+import {
+  memoryWarnings,
+  parseSettings,
+  SIDE_FILES_FOLDER,
+  type SettingsInput,
+} from '@darkroom/pipeline';
 import * as pulumi from '@pulumi/pulumi';
-import { createBuckets } from './buckets.ts';
+import { createBucketPolicies, createBuckets } from './buckets.ts';
+import { createDelivery } from './delivery/create-delivery.ts';
+import { createEncryption } from './encryption.ts';
+import { createEventRules } from './event-rules.ts';
 import { createFunction, createLogGroup } from './function.ts';
+import { createKeyPolicy } from './key-policy.ts';
 import { notificationFilters, prefixesOf } from './notification-filters.ts';
-import { createNotification } from './notification.ts';
-import { createDashboard } from './observability.ts';
+import { createNotifications } from './notification.ts';
+import { createObservability } from './observability.ts';
+import { createOutcomeBus } from './outcome-bus.ts';
 import { functionPackage } from './package.ts';
 import { createPermissions } from './permissions.ts';
-import { createQueuePolicy, createQueues } from './queues.ts';
+import { createQueuePolicies, createQueues } from './queues.ts';
+import { pipelineTags } from './tags.ts';
 import { createTrigger } from './trigger.ts';
 
 /** What `darkroom:pipeline` holds in a stack file; only `recipes` has no default. */
@@ -18,14 +30,19 @@ export type ImagePipelineArgs = SettingsInput & {
    * than its sources.
    */
   readonly packageDir?: string;
+  /**
+   * Folder of the files that recipes name, such as a watermark's logo.
+   * Default: `assets` beside `Pulumi.yaml` of this repository.
+   */
+  readonly assetsDir?: string;
 };
 
 /**
  * Images in, variants out:
  *
  * ```text
- * source bucket ──notification──▶ queue ──trigger──▶ function ──▶ processed bucket
- *                                   │                   │
+ * source bucket ──notification──▶ queue ──trigger──▶ function ──▶ processed bucket ─ ─▶ CloudFront
+ *                                   │                   │ └ ─ ─▶ event bus
  *                                   └─▶ dead letters ◀──┘
  * ```
  *
@@ -36,39 +53,66 @@ export type ImagePipelineArgs = SettingsInput & {
 export class ImagePipeline extends pulumi.ComponentResource {
   /** Name of the bucket that takes uploads. */
   readonly sourceBucket: pulumi.Output<string>;
+  readonly sourceBucketArn: pulumi.Output<string>;
   /** Name of the bucket that holds variants and manifests. */
   readonly processedBucket: pulumi.Output<string>;
+  readonly processedBucketArn: pulumi.Output<string>;
   readonly queueUrl: pulumi.Output<string>;
+  readonly queueArn: pulumi.Output<string>;
   readonly deadLetterQueueUrl: pulumi.Output<string>;
+  readonly deadLetterQueueArn: pulumi.Output<string>;
   readonly functionName: pulumi.Output<string>;
+  readonly functionArn: pulumi.Output<string>;
+  /** Where the function logs; a line for each upload. */
+  readonly logGroupName: pulumi.Output<string>;
+  /** The SNS topic that the alarms tell, for receivers of your own. */
+  readonly alarmTopicArn: pulumi.Output<string>;
   /** The CloudWatch dashboard, for a browser. */
   readonly dashboardUrl: pulumi.Output<string>;
+  /** Where the outputs are for the world, where the settings say so. */
+  readonly deliveryUrl?: pulumi.Output<string>;
+  /** The bus that is told outcomes, where the settings say so. */
+  readonly eventBusArn?: pulumi.Output<string>;
 
   constructor(name: string, args: ImagePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super('darkroom:index:ImagePipeline', name, {}, opts);
-    const { packageDir, ...input } = args;
-    const settings = parseSettings(input, `ImagePipeline "${name}"`);
+    const { packageDir, assetsDir, ...input } = args;
+    const parsed = parseSettings(input, `ImagePipeline "${name}"`);
+    const settings = { ...parsed, tags: pipelineTags(name, parsed.tags) };
+    for (const warning of memoryWarnings(settings)) void pulumi.log.warn(warning, this);
     const filters = notificationFilters(settings.recipes);
     const inside = { parent: this };
 
-    const buckets = createBuckets(name, settings, inside);
-    const queues = createQueues(name, settings, inside);
+    const encryption = createEncryption(name, settings, inside);
 
-    const queuePolicy = createQueuePolicy(
+    const buckets = createBuckets(name, { settings, encryption }, inside);
+    const bucket = buckets.source;
+    const queues = createQueues(name, { settings, encryption }, inside);
+    const rules = createEventRules(name, { settings, bucket, filters }, inside);
+    const delivery = createDelivery(name, { settings, processed: buckets.processed }, inside);
+
+    createBucketPolicies(name, { settings, buckets, delivery }, inside);
+    const queuePolicies = createQueuePolicies(name, queues, { bucket, rules }, inside);
+    const keyPolicies = createKeyPolicy(
       name,
-      { queue: queues.queue, bucket: buckets.source },
+      { settings, encryption, source: bucket, rules, distribution: delivery?.distribution },
       inside,
     );
-    createNotification(
+    createNotifications(
       name,
-      { bucket: buckets.source, queue: queues.queue, filters },
-      { ...inside, dependsOn: queuePolicy },
+      { settings, bucket, queues, filters, rules },
+      { ...inside, dependsOn: [...queuePolicies, ...keyPolicies] },
     );
 
-    const logGroup = createLogGroup(name, settings, inside);
+    const withKey = { ...inside, dependsOn: keyPolicies };
+    const eventBus = createOutcomeBus(name, { settings, encryption }, withKey);
+    const logGroup = createLogGroup(name, { settings, encryption }, withKey);
     const permissions = createPermissions(
       name,
-      { buckets, queues, logGroup, prefixes: prefixesOf(filters), settings },
+      {
+        ...{ buckets, queues, logGroup, prefixes: prefixesOf(filters) },
+        ...{ encryption, eventBus, settings },
+      },
       inside,
     );
     const handler = createFunction(
@@ -77,30 +121,55 @@ export class ImagePipeline extends pulumi.ComponentResource {
         settings,
         recipes: input.recipes,
         packageDir: packageDir ?? functionPackage(settings.function.architecture),
+        assetsDir: assetsDir ?? path.join(import.meta.dirname, '../../..', SIDE_FILES_FOLDER),
         buckets,
         queues,
         permissions,
+        encryption,
+        eventBus,
         logGroup,
       },
       inside,
     );
     createTrigger(name, { queue: queues.queue, handler, settings }, inside);
 
-    const dashboard = createDashboard(name, { queues, handler }, inside);
+    const { alarmTopic, dashboardUrl } = createObservability(
+      name,
+      { settings, queues, handler, logGroup, keyArn: encryption.keyArn },
+      inside,
+    );
 
     this.sourceBucket = buckets.source.bucket;
+    this.sourceBucketArn = buckets.source.arn;
     this.processedBucket = buckets.processed.bucket;
+    this.processedBucketArn = buckets.processed.arn;
     this.queueUrl = queues.queue.url;
+    this.queueArn = queues.queue.arn;
     this.deadLetterQueueUrl = queues.deadLetters.url;
+    this.deadLetterQueueArn = queues.deadLetters.arn;
     this.functionName = handler.name;
-    this.dashboardUrl = dashboard.url;
+    this.functionArn = handler.arn;
+    this.logGroupName = logGroup.name;
+    this.alarmTopicArn = alarmTopic.arn;
+    this.dashboardUrl = dashboardUrl;
+    if (delivery) this.deliveryUrl = delivery.url;
+    if (eventBus) this.eventBusArn = eventBus;
     this.registerOutputs({
       sourceBucket: this.sourceBucket,
+      sourceBucketArn: this.sourceBucketArn,
       processedBucket: this.processedBucket,
+      processedBucketArn: this.processedBucketArn,
       queueUrl: this.queueUrl,
+      queueArn: this.queueArn,
       deadLetterQueueUrl: this.deadLetterQueueUrl,
+      deadLetterQueueArn: this.deadLetterQueueArn,
       functionName: this.functionName,
+      functionArn: this.functionArn,
+      logGroupName: this.logGroupName,
+      alarmTopicArn: this.alarmTopicArn,
       dashboardUrl: this.dashboardUrl,
+      ...(delivery && { deliveryUrl: delivery.url }),
+      ...(eventBus && { eventBusArn: eventBus }),
     });
   }
 }

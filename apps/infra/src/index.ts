@@ -12,7 +12,9 @@ export default () => {
     deadLetterQueueUrl,
     functionName,
     dashboardUrl,
-  } = new ImagePipeline('photos', { ...stackSettings(), ...packageOfHost() });
+    deliveryUrl,
+    eventBusArn,
+  } = new ImagePipeline('photos', { ...stackSettings(), ...localRun() });
   return {
     sourceBucket,
     processedBucket,
@@ -20,6 +22,8 @@ export default () => {
     deadLetterQueueUrl,
     functionName,
     dashboardUrl,
+    ...(deliveryUrl && { deliveryUrl }),
+    ...(eventBusArn && { eventBusArn }),
   };
 };
 
@@ -35,8 +39,13 @@ function stackSettings(): SettingsInput {
   return input as SettingsInput;
 }
 
-/** The local run sets `darkroom:packageTarget`: there the function runs on the machine that deploys it. */
-function packageOfHost(): { packageDir?: string } {
-  const target = new pulumi.Config('darkroom').get('packageTarget', { allowedValues: ['host'] });
-  return target === undefined ? {} : { packageDir: functionPackage(target) };
+/** The local run sets these: there the function runs on the machine that deploys it. */
+function localRun(): { packageDir?: string; assetsDir?: string } {
+  const config = new pulumi.Config('darkroom');
+  const target = config.get('packageTarget', { allowedValues: ['host'] });
+  const assetsDir = config.get('assetsDir');
+  return {
+    ...(target !== undefined && { packageDir: functionPackage(target) }),
+    ...(assetsDir !== undefined && { assetsDir }),
+  };
 }

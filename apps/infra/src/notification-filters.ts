@@ -70,7 +70,7 @@ function addFilter(filters: readonly Filter[], filter: Filter): Filter[] {
 }
 
 /** S3's own rule: some key could pass both. */
-function overlap(a: Filter, b: Filter): boolean {
+export function overlap(a: Filter, b: Filter): boolean {
   return (
     (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix)) &&
     (a.suffix.endsWith(b.suffix) || b.suffix.endsWith(a.suffix))

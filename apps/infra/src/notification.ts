@@ -1,22 +1,52 @@
+import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
+import { addNotifications } from './added-notification.ts';
+import type { SourceBucket } from './buckets.ts';
+import { createEventTargets } from './event-rules.ts';
 import type { Filter } from './notification-filters.ts';
+import type { Queues } from './queues.ts';
 
 /** Everything that changes what a key holds; `ObjectRemoved` leaves out what a lifecycle rule removes. */
 const EVENTS = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:LifecycleExpiration:*'];
 
+interface Notified {
+  readonly bucket: SourceBucket;
+  readonly queue: aws.sqs.Queue;
+  readonly filters: readonly Filter[];
+}
+
 /**
- * Tells the queue which keys changed. A bucket has one notification configuration: this resource owns all of it.
+ * Tells the queue which keys changed: by the bucket itself, or by rules of EventBridge where there are some.
  *
- * @param opts must depend on the queue's policy: S3 tries the queue out when it is named
+ * @param opts must depend on the queues' policies: S3 tries the queue out when it is named
  */
-export function createNotification(
+export function createNotifications(
   name: string,
   {
-    bucket,
-    queue,
-    filters,
-  }: { bucket: aws.s3.Bucket; queue: aws.sqs.Queue; filters: readonly Filter[] },
+    settings: { source },
+    queues,
+    rules,
+    ...rest
+  }: {
+    readonly settings: Settings;
+    readonly bucket: SourceBucket;
+    readonly queues: Queues;
+    readonly filters: readonly Filter[];
+    readonly rules: readonly aws.cloudwatch.EventRule[];
+  },
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const notified = { ...rest, queue: queues.queue };
+  if (rules.length > 0) createEventTargets(name, { rules, queues }, opts);
+  else if (source) createAddedNotification(name, notified, opts);
+  else createNotification(name, notified, opts);
+}
+
+/** A bucket has one notification configuration: this resource owns all of it. */
+function createNotification(
+  name: string,
+  { bucket, queue, filters }: Notified,
   opts: pulumi.CustomResourceOptions,
 ): aws.s3.BucketNotification {
   return new aws.s3.BucketNotification(
@@ -31,5 +61,41 @@ export function createNotification(
       })),
     },
     opts,
+  );
+}
+
+/**
+ * The same for a bucket that others have configured: read anew by every preview, theirs kept, ours added.
+ *
+ * The resource owns the whole configuration, so its deletion would take theirs along: it is left in S3 instead, and
+ * ours in it have to be removed by hand (apps/infra/README.md).
+ *
+ * @throws ExistingBucketError, through its inputs, where theirs and ours overlap
+ */
+function createAddedNotification(
+  name: string,
+  { bucket, queue, filters }: Notified,
+  opts: pulumi.CustomResourceOptions,
+): aws.s3.BucketNotification {
+  const all = pulumi
+    .all([aws.s3.getBucketNotificationOutput({ bucket: bucket.bucket }, opts), queue.arn])
+    .apply(([existing, queueArn]) =>
+      addNotifications(existing, {
+        marker: `darkroom:${pulumi.getProject()}/${pulumi.getStack()}/${name}:`,
+        queueArn,
+        events: EVENTS,
+        filters,
+      }),
+    );
+  return new aws.s3.BucketNotification(
+    `${name}-notification`,
+    {
+      bucket: bucket.bucket,
+      eventbridge: all.eventbridge,
+      lambdaFunctions: all.lambdaFunctions.apply((theirs) => [...theirs]),
+      queues: all.queues.apply((those) => [...those]),
+      topics: all.topics.apply((theirs) => [...theirs]),
+    },
+    { ...opts, retainOnDelete: true },
   );
 }

@@ -10,7 +10,7 @@ const arns: Arns = {
   logGroup: 'arn:aws:logs:eu-central-1:123456789012:log-group:logs',
 };
 const prefixes = ['uploads/', 'scans/'];
-const statements = functionStatements(arns, { prefixes, tracing: false });
+const statements = functionStatements(arns, { prefixes, sideFiles: [], tracing: false });
 
 /** As IAM would decide, for the one wildcard that the statements use. */
 function isAllowed(action: string, resource: string): boolean {
@@ -44,6 +44,7 @@ test('the function may do its work, and nothing beside it', () => {
     'sqs:ReceiveMessage arn:aws:sqs:eu-central-1:123456789012:queue',
     'sqs:DeleteMessage arn:aws:sqs:eu-central-1:123456789012:queue',
     'sqs:GetQueueAttributes arn:aws:sqs:eu-central-1:123456789012:queue',
+    'sqs:ChangeMessageVisibility arn:aws:sqs:eu-central-1:123456789012:queue',
     'sqs:SendMessage arn:aws:sqs:eu-central-1:123456789012:dead-letters',
     'logs:CreateLogStream arn:aws:logs:eu-central-1:123456789012:log-group:logs:*',
     'logs:PutLogEvents arn:aws:logs:eu-central-1:123456789012:log-group:logs:*',
@@ -64,10 +65,23 @@ test.each(['uploads/cat.jpg', `uploads/${'long'.repeat(254)}`])(
 );
 
 test('it may send traces where tracing is on', () => {
-  const traced = functionStatements(arns, { prefixes, tracing: true });
+  const traced = functionStatements(arns, { prefixes, sideFiles: [], tracing: true });
   expect(traced.slice(0, -1)).toEqual(statements);
   expect(traced.at(-1)).toMatchObject({
     Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     Resource: ['*'],
   });
+});
+
+test('it may read the side files that recipes name, by their very keys', () => {
+  const { Action, Resource } = functionStatements(arns, {
+    prefixes,
+    sideFiles: ['brand/logo.png', 'brand/seal.webp'],
+    tracing: false,
+  }).find(({ Sid }) => Sid === 'ReadSideFiles') ?? { Action: [], Resource: [] };
+  expect(Action).toEqual(['s3:GetObject']);
+  expect(Resource).toEqual([
+    'arn:aws:s3:::source/brand/logo.png',
+    'arn:aws:s3:::source/brand/seal.webp',
+  ]);
 });

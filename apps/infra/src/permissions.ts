@@ -1,7 +1,8 @@
-import { LONG_PREFIX, type Settings } from '@darkroom/pipeline';
+import { LONG_PREFIX, sideFilesFrom, type Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Buckets } from './buckets.ts';
+import type { Encryption } from './encryption.ts';
 import { policyDocument, type Statement } from './policy.ts';
 import type { Queues } from './queues.ts';
 
@@ -12,6 +13,12 @@ export interface Arns {
   readonly queue: string;
   readonly deadLetters: string;
   readonly logGroup: string;
+  /** Key that encrypts buckets and queues, where the account has one for it. */
+  readonly key?: string | undefined;
+  /** Key that an existing source bucket is encrypted with. */
+  readonly sourceKey?: string | undefined;
+  /** Is told outcomes. */
+  readonly eventBus?: string | undefined;
 }
 
 const lambdaMayAssume: Statement = {
@@ -23,6 +30,15 @@ const lambdaMayAssume: Statement = {
 
 export function readUploads({ source }: Arns, prefixes: readonly string[]): Statement {
   return allow('ReadUploads', ['s3:GetObject'], below(source, prefixes));
+}
+
+/** Exactly the objects that recipes name, such as a logo. */
+export function readSideFiles({ source }: Arns, keys: readonly string[]): Statement {
+  return allow(
+    'ReadSideFiles',
+    ['s3:GetObject'],
+    keys.map((key) => `${source}/${key}`),
+  );
 }
 
 /** `DeleteObject` with `If-Match` needs `s3:GetObject` too. */
@@ -42,11 +58,16 @@ export function tellMissing({ source, processed }: Arns): Statement {
   return allow('TellMissingAndList', ['s3:ListBucket'], [source, processed]);
 }
 
-/** The event source mapping polls in the name of the function's role. */
+/** The event source mapping polls in the name of the function's role; the function says when what failed comes back. */
 export function pollQueue({ queue }: Arns): Statement {
   return allow(
     'PollQueue',
-    ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    [
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ChangeMessageVisibility',
+    ],
     [queue],
   );
 }
@@ -60,6 +81,19 @@ export function writeLogs({ logGroup }: Arns): Statement {
   return allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [`${logGroup}:*`]);
 }
 
+/** To read is to decrypt; to write, to an encrypted queue too, takes a data key (and, for parts of it, to decrypt). */
+export function useKey(key: string): Statement {
+  return allow('UseKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [key]);
+}
+
+export function decryptUploads(key: string): Statement {
+  return allow('DecryptUploads', ['kms:Decrypt'], [key]);
+}
+
+export function tellOutcomes(eventBus: string): Statement {
+  return allow('TellOutcomes', ['events:PutEvents'], [eventBus]);
+}
+
 /** Neither action knows resources (Service Authorization Reference, "AWS X-Ray"). */
 export function sendTraces(): Statement {
   return allow('SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']);
@@ -69,18 +103,27 @@ export function sendTraces(): Statement {
  * All that the function may do.
  *
  * @param prefixes of the uploads; outputs stand below the keys of their uploads
+ * @param sideFiles keys of the objects in the source bucket that recipes name
  */
 export function functionStatements(
   arns: Arns,
-  { prefixes, tracing }: { prefixes: readonly string[]; tracing: boolean },
+  {
+    prefixes,
+    sideFiles,
+    tracing,
+  }: { prefixes: readonly string[]; sideFiles: readonly string[]; tracing: boolean },
 ): Statement[] {
   return [
     readUploads(arns, prefixes),
+    ...(sideFiles.length > 0 ? [readSideFiles(arns, sideFiles)] : []),
     writeOutputs(arns, prefixes),
     tellMissing(arns),
     pollQueue(arns),
     sendDeadLetters(arns),
     writeLogs(arns),
+    ...(arns.key === undefined ? [] : [useKey(arns.key)]),
+    ...(arns.sourceKey === undefined ? [] : [decryptUploads(arns.sourceKey)]),
+    ...(arns.eventBus === undefined ? [] : [tellOutcomes(arns.eventBus)]),
     ...(tracing ? [sendTraces()] : []),
   ];
 }
@@ -97,16 +140,21 @@ export function createPermissions(
     queues,
     logGroup,
     prefixes,
-    settings: { tracing, tags },
+    encryption,
+    eventBus,
+    settings: { recipes, tracing, tags, source },
   }: {
     buckets: Buckets;
     queues: Queues;
     logGroup: aws.cloudwatch.LogGroup;
     prefixes: readonly string[];
+    encryption: Encryption;
+    eventBus: pulumi.Output<string> | undefined;
     settings: Settings;
   },
   opts: pulumi.CustomResourceOptions,
 ): Permissions {
+  const sideFiles = sideFilesFrom('bucket', recipes);
   const role = new aws.iam.Role(
     `${name}-role`,
     { assumeRolePolicy: policyDocument([lambdaMayAssume]), tags },
@@ -118,13 +166,16 @@ export function createPermissions(
     queue: queues.queue.arn,
     deadLetters: queues.deadLetters.arn,
     logGroup: logGroup.arn,
+    key: encryption.keyArn,
+    sourceKey: source?.keyArn,
+    eventBus,
   });
   const policy = new aws.iam.RolePolicy(
     `${name}-role-policy`,
     {
       role: role.name,
       policy: arns.apply((values) =>
-        policyDocument(functionStatements(values, { prefixes, tracing })),
+        policyDocument(functionStatements(values, { prefixes, sideFiles, tracing })),
       ),
     },
     opts,

@@ -6,11 +6,13 @@ export interface Statement {
   readonly Sid: string;
   readonly Effect: 'Allow' | 'Deny';
   /** In policies of resources; in a role's policy the role is the principal. */
-  readonly Principal?: '*' | { readonly Service: string };
+  readonly Principal?: '*' | { readonly Service: string } | { readonly AWS: string };
   readonly Action: readonly string[];
   /** In a role's trust policy, the role is the resource. */
   readonly Resource?: readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly Condition?: Readonly<
+    Record<string, Readonly<Record<string, string | readonly string[]>>>
+  >;
 }
 
 export function policyDocument(statements: readonly Statement[]): string {

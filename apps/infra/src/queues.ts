@@ -1,6 +1,8 @@
 import { visibilityTimeout, type Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import type { SourceBucket } from './buckets.ts';
+import type { Encryption } from './encryption.ts';
 import { denyPlainHttp, policyDocument, type Statement } from './policy.ts';
 
 export interface Queues {
@@ -13,14 +15,16 @@ export interface Queues {
 /** The queue and its dead-letter queue; only the queue may redrive into it. */
 export function createQueues(
   name: string,
-  { queue: queueSettings, function: functionSettings, tags }: Settings,
+  { settings, encryption }: { settings: Settings; encryption: Encryption },
   opts: pulumi.CustomResourceOptions,
 ): Queues {
+  const { queue: queueSettings, function: functionSettings, tags } = settings;
+  const encrypted = encryptedWith(encryption);
   const deadLetters = new aws.sqs.Queue(
     `${name}-dead-letters`,
     {
       messageRetentionSeconds: queueSettings.deadLetterRetention,
-      sqsManagedSseEnabled: true,
+      ...encrypted,
       tags,
     },
     opts,
@@ -37,7 +41,7 @@ export function createQueues(
         deadLetterTargetArn: deadLetters.arn,
         maxReceiveCount: queueSettings.maxReceiveCount,
       }),
-      sqsManagedSseEnabled: true,
+      ...encrypted,
       tags,
     },
     opts,
@@ -53,39 +57,67 @@ export function createQueues(
     },
     opts,
   );
-  new aws.sqs.QueuePolicy(
-    `${name}-dead-letters-policy`,
-    {
-      queueUrl: deadLetters.url,
-      policy: deadLetters.arn.apply((arn) => policyDocument([denyPlainHttp('sqs', [arn])])),
-    },
-    opts,
-  );
   return { queue, deadLetters };
 }
 
-/** Lets one bucket send to the queue, and nobody else who is not allowed by a policy of their own. */
-export function createQueuePolicy(
+/** Minutes for which SQS keeps a data key of KMS: its default, and few enough requests to KMS. */
+const DATA_KEY_MINUTES = 5;
+
+function encryptedWith({ keyArn }: Encryption) {
+  return keyArn
+    ? { kmsMasterKeyId: keyArn, kmsDataKeyReusePeriodSeconds: DATA_KEY_MINUTES * 60 }
+    : { sqsManagedSseEnabled: true };
+}
+
+/** Who may send to the queues, beside those who are allowed by a policy of their own. */
+export interface Senders {
+  /** Tells the queue what changes in it. */
+  readonly bucket: SourceBucket;
+  /** Rules of EventBridge that do so in its place; what they cannot deliver goes to the dead letters. */
+  readonly rules: readonly aws.cloudwatch.EventRule[];
+}
+
+export function createQueuePolicies(
   name: string,
-  { queue, bucket }: { queue: aws.sqs.Queue; bucket: aws.s3.Bucket },
+  { queue, deadLetters }: Queues,
+  { bucket, rules }: Senders,
   opts: pulumi.CustomResourceOptions,
-): aws.sqs.QueuePolicy {
+): aws.sqs.QueuePolicy[] {
+  const ruleArns = pulumi.all(rules.map(({ arn }) => arn));
   const { accountId } = aws.getCallerIdentityOutput({}, opts);
-  return new aws.sqs.QueuePolicy(
-    `${name}-queue-policy`,
-    {
-      queueUrl: queue.url,
-      policy: pulumi
-        .all([queue.arn, bucket.arn, accountId])
-        .apply(([queueArn, bucketArn, account]) =>
-          policyDocument([
-            allowBucket(queueArn, bucketArn, account),
-            denyPlainHttp('sqs', [queueArn]),
-          ]),
+  const policyOf = (of: string, { url, arn }: aws.sqs.Queue, senders: pulumi.Output<Statement[]>) =>
+    new aws.sqs.QueuePolicy(
+      `${name}-${of}-policy`,
+      {
+        queueUrl: url,
+        policy: pulumi
+          .all([arn, senders])
+          .apply(([queueArn, statements]) =>
+            policyDocument([...statements, denyPlainHttp('sqs', [queueArn])]),
+          ),
+      },
+      opts,
+    );
+  return [
+    policyOf(
+      'queue',
+      queue,
+      pulumi
+        .all([queue.arn, bucket.arn, accountId, ruleArns])
+        .apply(([queueArn, bucketArn, account, arns]) =>
+          rules.length > 0
+            ? [allowRules(queueArn, arns)]
+            : [allowBucket(queueArn, bucketArn, account)],
         ),
-    },
-    opts,
-  );
+    ),
+    policyOf(
+      'dead-letters',
+      deadLetters,
+      pulumi
+        .all([deadLetters.arn, ruleArns])
+        .apply(([queueArn, arns]) => (rules.length > 0 ? [allowRules(queueArn, arns)] : [])),
+    ),
+  ];
 }
 
 /**
@@ -103,5 +135,17 @@ export function allowBucket(queueArn: string, bucketArn: string, account: string
       ArnEquals: { 'aws:SourceArn': bucketArn },
       StringEquals: { 'aws:SourceAccount': account },
     },
+  };
+}
+
+/** The ARNs name the account, too (EventBridge user guide, "Using resource-based policies", Amazon SQS). */
+export function allowRules(queueArn: string, ruleArns: readonly string[]): Statement {
+  return {
+    Sid: 'AllowRules',
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: ['sqs:SendMessage'],
+    Resource: [queueArn],
+    Condition: { ArnEquals: { 'aws:SourceArn': ruleArns } },
   };
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { parseSettings, type Settings } from '@darkroom/pipeline';
+import { parseSettings, pinSideFiles, SIDE_FILES_FOLDER, type Settings } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { startApi, type StackInfo } from './api/index.ts';
 import { NOT_EMULATED, startEmbeddedAws } from './aws/index.ts';
@@ -60,7 +60,7 @@ export interface LocalStack {
  * Runs the whole pipeline on this machine: the Pulumi program's stack on the embedded S3 and SQS, the built function,
  * the console. A later start on the same data directory goes on where this one stopped.
  *
- * @throws PortTakenError, DeploymentError, SettingsError or DataDirectoryInUseError; nothing is left running then
+ * @throws PortTakenError, DeploymentError, SettingsError, SideFileError or DataDirectoryInUseError; nothing is left running then
  */
 export async function startLocalStack(
   options: LocalOptions,
@@ -86,7 +86,8 @@ export async function startLocalStack(
     );
     started.push(() => aws.stop());
 
-    const { project, region, settings } = await readSettings(workspace, stack);
+    const assetsDir = path.join(workspace, SIDE_FILES_FOLDER);
+    const { project, region, settings } = await readSettings(workspace, stack, assetsDir);
     const client = { endpoint: aws.endpoint, region, credentials: CREDENTIALS };
     const s3 = new S3Client({ ...client, forcePathStyle: true });
     const sqs = new SQSClient(client);
@@ -95,7 +96,7 @@ export async function startLocalStack(
       projectDir: workspace,
       stack,
       // The function runs here, whatever its processor is in the cloud.
-      config: { [`${project}:packageTarget`]: 'host' },
+      config: { [`${project}:packageTarget`]: 'host', [`${project}:assetsDir`]: assetsDir },
       dataDir,
       handlers,
       context: { s3, sqs, endpoint: aws.endpoint, region, accountId: ACCOUNT_ID, dataDir },
@@ -144,13 +145,16 @@ export async function startLocalStack(
 async function readSettings(
   workspace: string,
   stack: string,
+  assetsDir: string,
 ): Promise<{ project: string; region: string; settings: Settings }> {
   const { project, config } = await readStackConfig(workspace, stack);
   const text = config[`${project}:pipeline`];
+  const settings = parseSettings(parseValue(text), `Pulumi.${stack}.yaml, ${project}:pipeline`);
+  const recipes = pinSideFiles(settings.recipes, assetsDir);
   return {
     project,
     region: config['aws:region'] ?? 'us-east-1',
-    settings: parseSettings(parseValue(text), `Pulumi.${stack}.yaml, ${project}:pipeline`),
+    settings: { ...settings, recipes },
   };
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { SettingsError } from '@darkroom/pipeline';
+import { SettingsError, SideFileError } from '@darkroom/pipeline';
 import { DataDirectoryInUseError } from './aws/index.ts';
 import { DeploymentError } from './engine/index.ts';
 import { humanLine } from './function-log.ts';
@@ -22,6 +22,7 @@ function isExpected(error: unknown): error is Error {
     OptionsError,
     PortTakenError,
     SettingsError,
+    SideFileError,
   ].some((expected) => error instanceof expected);
 }
 

@@ -11,6 +11,7 @@ const recipes = [{ name: 'photos', variants: [{ name: 'thumb', steps: ['rotate' 
 const variables = formatEnvironment(parseSettings({ recipes }, 'test'), transportRecipes(recipes), {
   sourceBucket: 'source',
   processedBucket: 'processed',
+  queueUrl: 'http://127.0.0.1:1/queue',
   deadLetterQueueUrl: 'http://127.0.0.1:1/dead-letters',
 });
 

@@ -3,7 +3,7 @@ import { formatMessage } from '@darkroom/events';
 import { formatEnvironment, parseSettings, transportRecipes } from '@darkroom/pipeline';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { messageSent } from './testing/answer-sqs.ts';
+import { answerSqs } from './testing/answer-sqs.ts';
 import { captureOutput } from './testing/captured-output.ts';
 import { s3Error, startCannedAws, type Answer, type CannedAws } from './testing/canned-aws.ts';
 
@@ -23,10 +23,12 @@ function setEnvironment(changes: Record<string, string | undefined> = {}): void 
     {
       sourceBucket: 'source',
       processedBucket: 'processed',
+      queueUrl: `${aws.url}/123456789012/queue`,
       deadLetterQueueUrl: `${aws.url}/123456789012/dead-letters`,
     },
   );
-  for (const [name, value] of Object.entries({ ...variables, ...changes })) vi.stubEnv(name, value);
+  const all = { ...variables, AWS_LAMBDA_FUNCTION_NAME: 'photos', ...changes };
+  for (const [name, value] of Object.entries(all)) vi.stubEnv(name, value);
 }
 
 beforeAll(async () => {
@@ -83,7 +85,7 @@ describe('a batch', () => {
   const toSqsElse =
     (answer: Answer): Answer =>
     (response, request) =>
-      (request.line === 'POST /' ? messageSent : answer)(response, request);
+      (request.line === 'POST /' ? answerSqs : answer)(response, request);
 
   test('comes back with the messages that have to come again, and no others', async () => {
     aws.answer(toSqsElse(s3Error(403, 'AccessDenied')));
@@ -97,7 +99,15 @@ describe('a batch', () => {
     const sent = aws.requests.filter(({ line }) => line === 'POST /');
     expect(sent.map(({ body }) => JSON.parse(body) as object)).toEqual([
       expect.objectContaining({ MessageBody: 'rubbish' }),
+      {
+        QueueUrl: `${aws.url}/123456789012/queue`,
+        Entries: [
+          { Id: '0', ReceiptHandle: 'that fails', VisibilityTimeout: expect.any(Number) },
+        ],
+      },
     ]);
+    // By the last request of all: nothing of a message is under way when it becomes visible.
+    expect(aws.requests.at(-1)).toBe(sent[1]);
     expect(output.map((line) => line['message'] ?? 'metrics')).toEqual([
       'dead letter',
       'attempt failed',
@@ -121,8 +131,16 @@ describe('a batch', () => {
     expect(aws.requests.at(-1)?.body).toContain('STORAGE_UNAVAILABLE');
   });
 
-  test('without messages is nothing to do', async () => {
-    expect(await call()).toEqual({ failed: [], output: [] });
+  test('without messages is nothing to do, and told with the function’s name and memory', async () => {
+    const { failed, output } = await call();
+    expect(failed).toEqual([]);
+    expect(output).toEqual([
+      expect.objectContaining({ service: 'darkroom', FunctionName: 'photos' }),
+    ]);
+    const { MemoryUsed: percent } = output[0] as { MemoryUsed: number };
+    // Of a test runner, which Lambda's limit does not hold.
+    expect(percent).toBeGreaterThan(1);
+    expect(percent).toBeLessThan(1000);
   });
 });
 

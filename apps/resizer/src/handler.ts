@@ -1,73 +1,123 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { catalog, parseEnvironment } from '@darkroom/pipeline';
-import { createEngine } from '@darkroom/transforms/engine';
+import {
+  backOff,
+  CLOSING_MS,
+  MemoryBudget,
+  metricDimensions,
+  parseEnvironment,
+  toPipelineError,
+  uploadMemory,
+} from '@darkroom/pipeline';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import pLimit from 'p-limit';
 import { createS3, createSqs } from './clients.ts';
 import { sendDeadLetter } from './dead-letter.ts';
+import { createFunctionEngine } from './engine.ts';
+import { giveBack, type FailedMessage } from './give-back.ts';
+import { isolatedEngine } from './isolation/isolated-engine.ts';
 import { s3ObjectStore } from './object-store.ts';
 import { processMessage, type MessageContext } from './process-message.ts';
 import { createReport } from './report.ts';
 import { clientTracing } from './tracing.ts';
+import { Turns } from './turns.ts';
 
-/** Left of the function's time when work stops: enough to end the requests under way, and to answer. Milliseconds. */
-const CLOSING_MS = 5_000;
+/** Left of the function's time when it stops asking SQS for anything: enough to answer. Milliseconds. */
+const ANSWERING_MS = 1_000;
 
 // The cold start. A wrong environment ends it with every problem in one message.
-const environment = parseEnvironment(process.env, process.env['LAMBDA_TASK_ROOT'] ?? '.');
+const root = process.env['LAMBDA_TASK_ROOT'] ?? '.';
+const environment = parseEnvironment(process.env, root);
 const logger = new Logger({ logLevel: environment.logLevel });
-const metrics = new Metrics();
+const metrics = new Metrics({
+  // Lambda sets it, always.
+  defaultDimensions: metricDimensions(process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'unknown'),
+});
 const traced = await clientTracing(environment.tracing);
 const s3 = traced(createS3());
 const sqs = traced(createSqs());
 const report = createReport(logger, metrics);
-const engine = createEngine({
-  catalog,
-  svg: environment.recipes.some(({ formats }) => formats.includes('svg')),
-});
+const engine = createFunctionEngine(environment, root, s3);
 
 /** A batch of SQS records in, the ids of those that have to come again out. */
 export async function handler(event: SQSEvent, lambda: Context): Promise<SQSBatchResponse> {
   logger.addContext(lambda);
-  const processor = new BatchProcessor(EventType.SQS);
-  const timeLeft = Math.max(0, lambda.getRemainingTimeInMillis() - CLOSING_MS);
-  const signal = AbortSignal.timeout(timeLeft);
-  const context: MessageContext = {
-    pipeline: {
-      source: s3ObjectStore(s3, environment.sourceBucket, signal),
-      processed: s3ObjectStore(s3, environment.processedBucket, signal),
-      engine,
-      recipes: environment.recipes,
-      limits: environment.limits,
-    },
-    report,
-    maxReceiveCount: environment.maxReceiveCount,
-    sendDeadLetter: (letter) => sendDeadLetter(sqs, environment.deadLetterQueueUrl, letter),
-    signal,
-    // Powertools starts all records at once; images have to wait for a processor and for memory.
-    limit: pLimit(concurrencyFor(event.Records)),
-  };
+  const failed: FailedMessage[] = [];
+  const context = messageContext(event.Records, lambda);
   try {
     return await processPartialResponse(
-      event,
-      (record: SQSRecord) =>
-        processMessage({ body: record.body, receiveCount: receiveCount(record) }, context),
-      processor,
+      { Records: inOrder(event.Records) },
+      async (record: SQSRecord) => {
+        const attempt = receiveCount(record);
+        try {
+          await processMessage({ body: record.body, receiveCount: attempt }, context);
+        } catch (error) {
+          const { code } = toPipelineError(error);
+          const { longestBackOff: longest } = environment;
+          failed.push({
+            receiptHandle: record.receiptHandle,
+            backOff: backOff(code, attempt, { longest, random: Math.random() }),
+          });
+          throw error;
+        }
+      },
+      new BatchProcessor(EventType.SQS),
       { context: lambda, throwOnFullBatchFailure: false },
     );
   } finally {
-    // A batch of nothing but test events has none, and Powertools would warn of that.
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    await backOffAll(failed, lambda);
+    // `maxRSS` counts in KiB whatever the platform.
+    report.memory(process.resourceUsage().maxRSS * 1024, Number(lambda.memoryLimitInMB));
+    metrics.publishStoredMetrics();
   }
+}
+
+function messageContext(records: readonly SQSRecord[], lambda: Context): MessageContext {
+  // What has failed before may be what killed the process, and whoever was in it with that has failed with it.
+  const isolated = records.some((record) => receiveCount(record) > 1);
+  const memory = new MemoryBudget(uploadMemory(Number(lambda.memoryLimitInMB)));
+  const turns = new Turns(
+    isolated ? 1 : environment.concurrency,
+    () => lambda.getRemainingTimeInMillis() - CLOSING_MS,
+  );
+  return {
+    report,
+    maxReceiveCount: environment.maxReceiveCount,
+    sendDeadLetter: (letter) => sendDeadLetter(sqs, environment.deadLetterQueueUrl, letter),
+    takeTurn: (message, work) =>
+      turns.take(message.receiveCount, async (signal) => {
+        const own = isolated ? isolatedEngine(engine, signal) : undefined;
+        const pipeline = {
+          source: s3ObjectStore(s3, environment.sourceBucket, signal),
+          processed: s3ObjectStore(s3, environment.processedBucket, signal),
+          engine: own ?? engine,
+          recipes: environment.recipes,
+          limits: environment.limits,
+          memory,
+        };
+        try {
+          return await work({ pipeline, signal });
+        } finally {
+          await own?.end();
+        }
+      }),
+  };
+}
+
+/** After everything else: a message that is visible again must have no request under way. */
+async function backOffAll(messages: readonly FailedMessage[], lambda: Context): Promise<void> {
+  if (messages.length === 0) return;
+  const left = Math.max(0, lambda.getRemainingTimeInMillis() - ANSWERING_MS);
+  const signal = AbortSignal.timeout(left);
+  const problems = await giveBack(sqs, environment.queueUrl, messages, signal);
+  if (problems.length > 0) report.backOffFailed(problems);
 }
 
 function receiveCount({ attributes }: SQSRecord): number {
   return Number(attributes.ApproximateReceiveCount);
 }
 
-/** What has failed before is tried one at a time: it may be what killed the process. */
-function concurrencyFor(records: readonly SQSRecord[]): number {
-  return records.some((record) => receiveCount(record) > 1) ? 1 : environment.concurrency;
+/** The last attempt of a message goes first: for want of time it would have been none. */
+function inOrder(records: readonly SQSRecord[]): SQSRecord[] {
+  return records.toSorted((a, b) => receiveCount(b) - receiveCount(a));
 }

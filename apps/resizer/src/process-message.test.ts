@@ -15,17 +15,17 @@ function setUp(...given: Parameters<typeof letters>) {
     failure: vi.fn<Report['failure']>(),
     deadLetter: vi.fn<Report['deadLetter']>(),
     deadLetterFailed: vi.fn<Report['deadLetterFailed']>(),
+    backOffFailed: vi.fn<Report['backOffFailed']>(),
+    memory: vi.fn<Report['memory']>(),
   };
   const context: MessageContext = {
-    pipeline: bucket,
     maxReceiveCount: 5,
     report,
     sendDeadLetter: (letter) => {
       sent.push(letter);
       return Promise.resolve();
     },
-    signal: new AbortController().signal,
-    limit: (work) => work(),
+    takeTurn: (_message, work) => work({ pipeline: bucket, signal: new AbortController().signal }),
   };
   const process = (body: string, receiveCount = 1, rest: Partial<MessageContext> = {}) =>
     processMessage({ body, receiveCount }, { ...context, ...rest });
@@ -155,12 +155,30 @@ describe('a message of several keys', () => {
     expect(there(bucket)).toContain('uploads/1.jpg/manifest.json');
   });
 
-  test('works on no more of them at once than it may', async () => {
+  test('takes a turn for each of them', async () => {
     const { bucket, process } = setUp();
     for (const key of keys) bucket.source.place(key, 'A');
-    const limit = vi.fn((work: () => Promise<unknown>) => work());
-    await process(aboutAll(...keys), 1, { limit: limit as MessageContext['limit'] });
-    expect(limit).toHaveBeenCalledTimes(3);
+    const takeTurn = vi.fn(() => Promise.resolve());
+    await process(aboutAll(...keys), 1, { takeTurn: takeTurn as MessageContext['takeTurn'] });
+    expect(takeTurn).toHaveBeenCalledTimes(3);
+    expect(there(bucket)).toEqual([]);
+  });
+
+  test('comes again where there is no time for one of them, which costs no request', async () => {
+    const { bucket, report, process } = setUp();
+    for (const key of keys) bucket.source.place(key, 'A');
+    let turns = 0;
+    const takeTurn: MessageContext['takeTurn'] = (_message, work) =>
+      work({
+        pipeline: bucket,
+        signal: turns++ === 1 ? AbortSignal.abort() : new AbortController().signal,
+      });
+    await expect(process(aboutAll(...keys), 1, { takeTurn })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    });
+    expect(there(bucket)).toContain('uploads/3.jpg/manifest.json');
+    expect(bucket.requests().filter((request) => request.includes('2.jpg'))).toEqual([]);
+    expect(report.failure).toHaveBeenCalledOnce();
   });
 });
 

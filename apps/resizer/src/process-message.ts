@@ -17,14 +17,20 @@ export interface Message {
 }
 
 export interface MessageContext {
-  readonly pipeline: ReconcileContext;
   readonly maxReceiveCount: number;
   readonly report: Report;
   readonly sendDeadLetter: (letter: DeadLetter) => Promise<void>;
-  /** Aborted when the function's time runs out. */
+  /**
+   * Waits for a key's turn, since a message may name thousands of them, and works with a pipeline that ends when the
+   * key's own time is over.
+   */
+  readonly takeTurn: <T>(message: Message, work: (turn: Turn) => Promise<T>) => Promise<T>;
+}
+
+export interface Turn {
+  readonly pipeline: ReconcileContext;
+  /** Aborted when the time is over; already aborted where there is none. */
   readonly signal: AbortSignal;
-  /** Waits for a processor and for memory: a message may name thousands of keys. */
-  readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -34,7 +40,9 @@ export interface MessageContext {
 export async function processMessage(message: Message, context: MessageContext): Promise<void> {
   const changes = await readChanges(message, context);
   const results = await Promise.allSettled(
-    changes.map((change) => context.limit(() => processChange(change, message, context))),
+    changes.map((change) =>
+      context.takeTurn(message, (turn) => processChange(change, message, turn, context)),
+    ),
   );
   const failure = results.find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
@@ -57,9 +65,11 @@ async function readChanges(
 async function processChange(
   change: ObjectChange,
   { receiveCount }: Message,
+  turn: Turn,
   context: MessageContext,
 ): Promise<void> {
-  const letter = await attempt(change, receiveCount >= context.maxReceiveCount, context);
+  const lastAttempt = receiveCount >= context.maxReceiveCount;
+  const letter = await attempt(change, lastAttempt, turn, context.report);
   if (letter) await deadLetter(letter, context);
 }
 
@@ -70,7 +80,8 @@ async function processChange(
 async function attempt(
   { bucket, key }: ObjectChange,
   lastAttempt: boolean,
-  { pipeline, report, signal }: MessageContext,
+  { pipeline, signal }: Turn,
+  report: Report,
 ): Promise<DeadLetter | undefined> {
   const started = performance.now();
   const elapsed = () => performance.now() - started;

@@ -49,7 +49,14 @@ describe('each key is one line and one count', () => {
       }),
     ]);
     expect(metrics).toEqual([
-      expect.objectContaining({ service: 'darkroom', DONE: 1, Duration: 13 }),
+      expect.objectContaining({
+        service: 'darkroom',
+        DONE: 1,
+        Duration: 13,
+        Rejected: 0,
+        Failed: 0,
+        Outputs: 2,
+      }),
     ]);
     expect(metrics[0]?.['_aws']).toMatchObject({
       CloudWatchMetrics: [
@@ -57,7 +64,10 @@ describe('each key is one line and one count', () => {
           Namespace: 'Darkroom',
           Metrics: [
             { Name: 'Duration', Unit: 'Milliseconds' },
+            { Name: 'Failed', Unit: 'Count' },
             { Name: 'DONE', Unit: 'Count' },
+            { Name: 'Rejected', Unit: 'Count' },
+            { Name: 'Outputs', Unit: 'Count' },
           ],
         },
       ],
@@ -76,7 +86,9 @@ describe('each key is one line and one count', () => {
         reason: 'no image',
       }),
     ]);
-    expect(metrics).toEqual([expect.objectContaining({ CORRUPT_IMAGE: 1 })]);
+    expect(metrics).toEqual([
+      expect.objectContaining({ CORRUPT_IMAGE: 1, Rejected: 1, Failed: 0 }),
+    ]);
   });
 
   test.each(['UP_TO_DATE', 'NO_RECIPE', 'SOURCE_MISSING'] as const)('%s', async (code) => {
@@ -143,7 +155,7 @@ describe('an attempt that failed', () => {
     expect(text).not.toContain('the bytes of a picture');
     expect(text).not.toMatch(/authorization|credential/i);
     expect(text.length).toBeLessThan(6000);
-    expect(metrics).toEqual([expect.objectContaining({ STORAGE_UNAVAILABLE: 1 })]);
+    expect(metrics).toEqual([expect.objectContaining({ STORAGE_UNAVAILABLE: 1, Failed: 1 })]);
   });
 
   test('is told of a dead letter that was not sent, too', async () => {
@@ -156,6 +168,11 @@ describe('an attempt that failed', () => {
     expect(JSON.stringify(log)).not.toContain('a secret');
     expect(metrics).toEqual([expect.objectContaining({ THROTTLED: 1 })]);
   });
+});
+
+test('memory is a share of what the function has', async () => {
+  const { metrics } = await told((report) => report.memory(768 * 1024 * 1024, 1024));
+  expect(metrics).toEqual([expect.objectContaining({ MemoryUsed: 75 })]);
 });
 
 test('no count is lost in a batch of hundreds', async () => {

@@ -1,4 +1,3 @@
-import { isRetryable } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
@@ -12,7 +11,7 @@ export function agrees(
   recipeHash: string,
   listed: ReadonlyMap<string, string>,
 ): boolean {
-  const mayBeRetried = manifest.status === 'rejected' && isRetryable(manifest.error.code);
+  const mayBeRetried = manifest.status === 'rejected' && manifest.error.retryable;
   return (
     !mayBeRetried &&
     manifest.recipeHash === recipeHash &&

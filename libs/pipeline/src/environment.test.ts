@@ -22,6 +22,7 @@ const many = Array.from({ length: 60 }, (_, index) => ({
 const names: DeployedNames = {
   sourceBucket: 'photos-source-0a1b2c3',
   processedBucket: 'photos-processed-0a1b2c3',
+  queueUrl: 'https://sqs.eu-central-1.amazonaws.com/123456789012/photos-queue',
   deadLetterQueueUrl: 'https://sqs.eu-central-1.amazonaws.com/123456789012/photos-dead-letters',
 };
 
@@ -47,6 +48,7 @@ describe('what the program writes, the function reads', () => {
       recipes: settings.recipes,
       limits: settings.limits,
       maxReceiveCount: 8,
+      longestBackOff: 900,
       concurrency: 2,
       logLevel: 'DEBUG',
       tracing: true,
@@ -105,6 +107,7 @@ describe('Lambda’s 4 KB', () => {
     const longest: DeployedNames = {
       sourceBucket: 's'.repeat(63),
       processedBucket: 'p'.repeat(63),
+      queueUrl: `https://sqs.ap-southeast-1.amazonaws.com/123456789012/${'q'.repeat(80)}`,
       deadLetterQueueUrl: `https://sqs.ap-southeast-1.amazonaws.com/123456789012/${'q'.repeat(80)}`,
     };
     const recipes = recipesOf(3072);
@@ -157,8 +160,8 @@ describe('a wrong environment', () => {
       '  DARKROOM_PROCESSED_BUCKET: Too small: expected string to have >=3 characters, got ""',
       '  DARKROOM_DEAD_LETTER_QUEUE_URL: Invalid URL, got "photos-dead-letters"',
       expect.stringMatching(/^ {2}DARKROOM_RECIPES\[0\]\.variants\[0\]\.name: a name is /),
+      '  DARKROOM_RECIPES[0].variants[0].stepz: unknown key; allowed: name, steps, widths, encode, when, animated, copy',
       '  DARKROOM_RECIPES[0].variants[0].steps: is missing',
-      '  DARKROOM_RECIPES[0].variants[0].stepz: unknown key; allowed: name, steps',
       expect.stringMatching(/^ {2}DARKROOM_LIMITS: is no JSON: /),
       '  DARKROOM_MAX_RECEIVE_COUNT: must be a whole number above 0, got "0"',
       '  DARKROOM_CONCURRENCY: must be a whole number above 0, got "1e3"',

@@ -60,10 +60,17 @@ export function isRejection(code: Code): code is RejectionCode {
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
   readonly code: Code;
+  /** Of a rejection: the same upload may succeed after an operator's fix. Default: as the code says. */
+  readonly retryable: boolean;
 
-  constructor(code: Code, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: Code,
+    message: string,
+    { retryable, ...options }: { cause?: unknown; retryable?: boolean } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.retryable = retryable ?? (isRejection(code) && isRetryable(code));
   }
 }
 

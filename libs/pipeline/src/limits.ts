@@ -1,6 +1,7 @@
-import type { SourceFacts } from '@darkroom/transforms';
+import type { SourceFacts, SourceFormat } from '@darkroom/transforms';
 import * as z from 'zod';
 import { PipelineError } from './errors.ts';
+import { functionMemory } from './upload-memory.ts';
 
 /** What an upload may cost. Everything is checked from the object's size and the image's header, before decoding. */
 export const limitsSchema = z
@@ -39,6 +40,18 @@ function exceeds(what: string, actual: number, limit: number): PipelineError | u
   );
 }
 
+/** @returns the `UNSUPPORTED_FORMAT` to reject with, or nothing */
+export function checkFormat(
+  { format }: SourceFacts,
+  { name, formats }: { readonly name: string; readonly formats: readonly SourceFormat[] },
+): PipelineError | undefined {
+  if (formats.includes(format)) return undefined;
+  return new PipelineError(
+    'UNSUPPORTED_FORMAT',
+    `The bytes are ${format}; recipe "${name}" takes ${formats.join(', ')}`,
+  );
+}
+
 /** @returns the `TOO_LARGE` to reject with, or nothing */
 export function checkBytes(bytes: number, limits: Limits): PipelineError | undefined {
   return exceeds('bytes', bytes, limits.bytes);
@@ -50,5 +63,23 @@ export function checkFacts(facts: SourceFacts, limits: Limits): PipelineError | 
     exceeds('longest side in pixels', Math.max(facts.width, facts.height), limits.side) ??
     exceeds('pages', facts.pages, limits.pages) ??
     exceeds('pixels in all pages', facts.width * facts.height * facts.pages, limits.pixels)
+  );
+}
+
+/**
+ * What an upload takes of the function's memory, MiB. An operator can give the function more, so that this rejection is
+ * no last word on the upload.
+ *
+ * @param available the most that one upload may have (`uploadMemory`)
+ * @returns the `TOO_LARGE` to reject with, or nothing
+ */
+export function checkMemory(needed: number, available: number): PipelineError | undefined {
+  if (needed <= available) return undefined;
+  const [needs, has] = [Math.ceil(needed), Math.floor(available)].map((mib) => number.format(mib));
+  const memory = number.format(functionMemory(needed));
+  return new PipelineError(
+    'TOO_LARGE',
+    `memory in MiB: needs about ${needs}, the function has ${has} for an upload; function.memory: ${memory} would do`,
+    { retryable: true },
   );
 }

@@ -1,18 +1,15 @@
 import type { ImageEngine, SourceFacts } from '@darkroom/transforms';
-import {
-  isRejection,
-  isRetryable,
-  PipelineError,
-  toPipelineError,
-  type RejectionCode,
-} from './errors.ts';
+import { isRejection, PipelineError, toPipelineError } from './errors.ts';
 import type { OutputKeys } from './keys.ts';
-import { checkBytes, checkFacts, type Limits } from './limits.ts';
+import { checkBytes, checkFacts, checkFormat, checkMemory, type Limits } from './limits.ts';
 import type { Manifest, ManifestSource, RejectedManifest } from './manifest.ts';
+import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
 import { outputMetadata } from './metadata.ts';
 import type { FoundObject } from './object-store.ts';
 import type { OutputFolder } from './output-folder.ts';
 import type { Recipe } from './recipe.ts';
+import { renderRequest, renderVariants } from './render-variants.ts';
+import { peakMemory, readingMemory } from './upload-memory.ts';
 import { writeOutputs } from './write-outputs.ts';
 
 /** One key's work, the same over all passes. */
@@ -23,11 +20,16 @@ export interface Job {
   readonly keys: OutputKeys;
   readonly engine: ImageEngine;
   readonly limits: Limits;
+  readonly memory: MemoryBudget;
   readonly signal: AbortSignal | undefined;
   readonly lastAttempt: boolean;
 }
 
-const GAVE_UP = 'No attempt finished: a crash, out of memory, out of time, or AWS was unavailable';
+const GAVE_UP: RejectedManifest['error'] = {
+  code: 'GAVE_UP',
+  message: 'No attempt finished: a crash, out of memory, out of time, or AWS was unavailable',
+  retryable: true,
+};
 
 /**
  * Reads one version of an upload, writes its outputs and commits the manifest, which may be a rejection.
@@ -44,44 +46,47 @@ export async function makeOutputs(
   const object = { bucket, key: job.key, ...pick(found) };
   const reject = (
     source: ManifestSource,
-    code: RejectionCode,
-    message: string,
+    { code, message, retryable }: RejectedManifest['error'],
   ): RejectedManifest => ({
     ...head,
     status: 'rejected',
     source,
     outputs: [],
-    error: { code, message, retryable: isRetryable(code) },
+    error: { code, message, retryable },
   });
 
-  if (job.lastAttempt) await folder.commit(reject(object, 'GAVE_UP', GAVE_UP), metadata);
+  if (job.lastAttempt) await folder.commit(reject(object, GAVE_UP), metadata);
 
   let source: ManifestSource = object;
   let manifest: Manifest;
-  try {
-    const bytes = await readSource(found, job.limits);
+  const fromShare = async (share: MemoryShare): Promise<Manifest> => {
+    const bytes = await readSource(found);
     const facts = await job.engine.inspect(bytes);
     source = describe(object, facts);
     checkSource(facts, job);
-    const rendering = job.engine.render({
-      source: bytes,
-      facts,
-      recipe: job.recipe.name,
-      variants: job.recipe.variants,
-      ...(job.signal && { signal: job.signal }),
-    });
+    const request = renderRequest(job.recipe, facts);
+    const needed = peakMemory(found.bytes, job.engine.memory(request));
+    throwIfAny(checkMemory(needed, job.memory.capacity));
+    await share.grow(needed);
+    const rendering = renderVariants(job, bytes, request);
     // On the last attempt nothing stands beside the GAVE_UP manifest until everything has been made.
     const rendered = job.lastAttempt ? await collect(rendering) : rendering;
-    manifest = {
+    return {
       ...head,
       status: 'done',
       source,
       ...(await writeOutputs(job, folder, rendered, metadata)),
     };
-  } catch (error) {
-    const { code, message } = toPipelineError(error);
-    if (!isRejection(code)) throw error;
-    manifest = reject(source, code, message);
+  };
+  try {
+    throwIfAny(checkBytes(found.bytes, job.limits));
+    const reading = readingMemory(found.bytes);
+    throwIfAny(checkMemory(reading, job.memory.capacity));
+    manifest = await job.memory.use(reading, job.signal, fromShare);
+  } catch (cause) {
+    const { code, message, retryable } = toPipelineError(cause);
+    if (!isRejection(code)) throw cause;
+    manifest = reject(source, { code, message, retryable });
   }
   await folder.commit(manifest, metadata);
   return manifest;
@@ -91,9 +96,7 @@ function pick({ versionId, eTag, bytes }: FoundObject) {
   return { versionId, eTag, bytes };
 }
 
-async function readSource(found: FoundObject, limits: Limits): Promise<Uint8Array> {
-  const tooLarge = checkBytes(found.bytes, limits);
-  if (tooLarge) throw tooLarge;
+async function readSource(found: FoundObject): Promise<Uint8Array> {
   // Read before it is judged, also where it seems empty: reading is what verifies the checksum.
   const bytes = await found.read();
   if (bytes.byteLength === 0) throw new PipelineError('CORRUPT_IMAGE', 'The object has zero bytes');
@@ -101,13 +104,12 @@ async function readSource(found: FoundObject, limits: Limits): Promise<Uint8Arra
 }
 
 function checkSource(facts: SourceFacts, { recipe, limits }: Job): void {
-  if (!recipe.formats.includes(facts.format))
-    throw new PipelineError(
-      'UNSUPPORTED_FORMAT',
-      `The bytes are ${facts.format}; recipe "${recipe.name}" takes ${recipe.formats.join(', ')}`,
-    );
-  const tooLarge = checkFacts(facts, limits);
-  if (tooLarge) throw tooLarge;
+  throwIfAny(checkFormat(facts, recipe));
+  throwIfAny(checkFacts(facts, limits));
+}
+
+function throwIfAny(error: PipelineError | undefined): void {
+  if (error) throw error;
 }
 
 function describe(

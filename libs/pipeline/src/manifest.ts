@@ -33,6 +33,13 @@ const outputSchema = z.object({
   sha256: z.string(),
 });
 
+/** What the recipe asks for; by default a ThumbHash and the dominant colour. */
+const placeholderSchema = z.object({
+  thumbhash: z.string().optional(),
+  blurhash: z.string().optional(),
+  dominantColour: z.string().optional(),
+});
+
 const REJECTION_CODES = Object.keys(CODES).filter((code): code is RejectionCode =>
   isRejection(code as Code),
 );
@@ -40,29 +47,33 @@ const REJECTION_CODES = Object.keys(CODES).filter((code): code is RejectionCode 
 const versionSchema = z.literal(1);
 const made = { recipe: z.string(), recipeHash: z.string(), source: sourceSchema };
 
+export const doneManifestSchema = z.object({
+  version: versionSchema,
+  status: z.literal('done'),
+  ...made,
+  outputs: z.array(outputSchema),
+  placeholder: placeholderSchema.optional(),
+});
+
+export const rejectedManifestSchema = z.object({
+  version: versionSchema,
+  status: z.literal('rejected'),
+  ...made,
+  outputs: z.array(outputSchema).max(0),
+  error: z.object({
+    code: z.enum(REJECTION_CODES),
+    message: z.string(),
+    retryable: z.boolean(),
+  }),
+});
+
 /**
  * The outcome of an upload, `K/manifest.json` (contract, "Manifest"). Readers ignore members that they do not know.
  * The order of members here is that of the file.
  */
 export const manifestSchema = z.discriminatedUnion('status', [
-  z.object({
-    version: versionSchema,
-    status: z.literal('done'),
-    ...made,
-    outputs: z.array(outputSchema),
-    placeholder: z.object({ thumbhash: z.string(), dominantColour: z.string() }).optional(),
-  }),
-  z.object({
-    version: versionSchema,
-    status: z.literal('rejected'),
-    ...made,
-    outputs: z.array(outputSchema).max(0),
-    error: z.object({
-      code: z.enum(REJECTION_CODES),
-      message: z.string(),
-      retryable: z.boolean(),
-    }),
-  }),
+  doneManifestSchema,
+  rejectedManifestSchema,
 ]);
 
 export type Manifest = z.output<typeof manifestSchema>;

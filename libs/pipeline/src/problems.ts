@@ -16,9 +16,23 @@ function describe({ code, input, inst }: z.core.$ZodRawIssue): string | undefine
   return undefined;
 }
 
+/** Of a union that no member fits: what is wrong inside the one that is at least of the right kind. */
+function insideUnion({ path, errors }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
+  const meant = errors.filter((issues) =>
+    issues.every(({ path: inner, code }) => inner.length > 0 || code === 'unrecognized_keys'),
+  );
+  return meant.length === 1
+    ? meant.flat().map((issue) => ({ ...issue, path: [...path, ...issue.path] }))
+    : [];
+}
+
 /** A path and what is wrong there; what stands there is told too where it is short and not told already. */
 function lines(issue: z.core.$ZodIssue): string[] {
   const { code, path, message, input } = issue;
+  if (code === 'invalid_union') {
+    const inside = insideUnion(issue);
+    if (inside.length > 0) return inside.flatMap(lines);
+  }
   if (code === 'unrecognized_keys')
     return issue.keys.map((key) => `${toDotPath([...path, key])}: ${message}`);
   const isShown = code !== 'custom' && ['string', 'number', 'boolean'].includes(typeof input);

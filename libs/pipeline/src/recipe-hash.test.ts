@@ -12,7 +12,7 @@ const photos: RecipeInput = {
   variants: [{ name: 'thumb', steps: [{ resize: { width: 200 } }, { encode: 'webp' }] }],
 };
 const hashOf = (input: RecipeInput) => recipeHash(recipeSchema.parse(input), limits);
-type Steps = RecipeInput['variants'][number]['steps'];
+type Steps = NonNullable<RecipeInput['variants'][number]['steps']>;
 const withSteps = (...steps: Steps) => hashOf({ ...photos, variants: [{ name: 'v', steps }] });
 
 test('it is short enough for a header', () => {

@@ -1,49 +1,20 @@
 import { SOURCE_FORMATS } from '@darkroom/transforms';
 import * as z from 'zod';
-import { catalog } from './catalog.ts';
+import { expandVariant } from './recipe/expand.ts';
+import { nameSchema, uniqueNames } from './recipe/names.ts';
+import { placeholderParts, placeholderSchema } from './recipe/placeholder.ts';
+import { animatedSchema, variantSchema, type RecipeVariant } from './recipe/variant.ts';
 
 /** `Cache-Control` of outputs that an overwrite of their upload replaces. */
 export const DEFAULT_CACHE_CONTROL = 'public, max-age=300, stale-while-revalidate=86400';
-
-/** Lower-case letters, digits and inner hyphens: safe in an object key, a URL and a file name. */
-const nameSchema = z
-  .string()
-  .regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
-    'a name is 1 to 64 lower-case letters, digits and inner hyphens',
-  );
-
-/** Names must differ; told together with whatever else is wrong, so that the items may be anything yet. */
-const uniqueNames = z.superRefine<readonly ({ name?: unknown } | null | undefined)[]>(
-  (items, context) => {
-    const seen = new Set<unknown>();
-    items.forEach((item, index) => {
-      const name = item?.name;
-      if (typeof name === 'string' && seen.has(name))
-        context.addIssue({
-          code: 'custom',
-          path: [index, 'name'],
-          message: `"${name}" is already taken: names must differ`,
-        });
-      seen.add(name);
-    });
-  },
-  { when: ({ value }) => Array.isArray(value) },
-);
 
 /** S3's own limit for the values of a notification's filter rules is the length of a key. */
 const keyPartSchema = z
   .string()
   .refine((part) => Buffer.byteLength(part) <= 1024, 'a key has at most 1,024 bytes');
 
-const variantSchema = z.strictObject({
-  name: nameSchema.describe('Name of the output: `KEY/NAME.EXT`'),
-  steps: catalog.stepsSchema.describe(
-    'Transforms, in this order, each on the result of the one before',
-  ),
-});
-
-export const recipeSchema = z.strictObject({
+/** A recipe as it is written: every member with its text for the reference pages. */
+const writtenSchema = z.strictObject({
   name: nameSchema.describe('Name in manifests, logs and metrics'),
   match: z
     .strictObject({
@@ -61,6 +32,22 @@ export const recipeSchema = z.strictObject({
     .min(1)
     .check(uniqueNames)
     .describe('The pictures to make of an upload'),
+  effort: z
+    .enum(['fast', 'balanced', 'small'])
+    .default('balanced')
+    .describe(
+      'What encoders aim at where an `encode` step does not say it: little CPU, or few bytes',
+    ),
+  animated: animatedSchema
+    .default('keep')
+    .describe(
+      'An animated GIF or WebP [keeps its frames](#animations) in outputs that can hold them, or is a still of the first',
+    ),
+  placeholder: placeholderSchema
+    .prefault({})
+    .describe(
+      'What the manifest holds for the time until a picture has loaded; `false` for nothing',
+    ),
   formats: z
     .array(z.enum(SOURCE_FORMATS))
     .min(1)
@@ -77,10 +64,40 @@ export const recipeSchema = z.strictObject({
     .describe('What becomes of the outputs when the upload is removed'),
 });
 
+type Written = z.output<typeof writtenSchema>;
+
+/** An SVG can carry scripts, and outputs are served to browsers. */
+function refuseSvgCopies({ formats, variants }: Written, context: z.RefinementCtx): void {
+  if (!formats.includes('svg')) return;
+  variants.forEach(({ copy, when }, index) => {
+    if (copy && (when?.format?.includes('svg') ?? true))
+      context.addIssue({
+        code: 'custom',
+        path: ['variants', index, 'copy'],
+        message:
+          'a copy of an SVG could carry scripts to browsers: give it a `when` with the other formats',
+      });
+  });
+}
+
+/** What stands for several variants is written out, once, so that all else sees plain ones. */
+function expandRecipe({ animated, variants, placeholder, ...rest }: Written) {
+  return {
+    ...rest,
+    variants: variants.flatMap((variant): RecipeVariant[] => expandVariant(variant, animated)),
+    placeholder: placeholderParts(placeholder),
+  };
+}
+
+export const recipeSchema = writtenSchema.superRefine(refuseSvgCopies).transform(expandRecipe);
+
 export const recipesSchema = z.array(recipeSchema).min(1).check(uniqueNames);
 
-/** A recipe as its schema leaves it: steps parsed, defaults filled in. */
-export type Recipe = z.output<typeof recipeSchema>;
+/** A recipe as its schema leaves it: variants plain, steps parsed, defaults filled in. */
+export interface Recipe extends z.output<typeof recipeSchema> {
+  /** SHA-256 of the bundled files that the steps read, by their names (`pinSideFiles`). */
+  readonly sideFiles?: Readonly<Record<string, string>>;
+}
 /** A recipe as a stack file or a program writes it. */
 export type RecipeInput = z.input<typeof recipeSchema>;
 

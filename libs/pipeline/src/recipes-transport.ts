@@ -11,6 +11,8 @@ export const MAX_ENVIRONMENT_BYTES = 4096;
 export const RECIPES_FILE = 'recipes.json';
 /** Left for the variables whose length is known only after deployment: names, URLs, levels. */
 const OTHER_VARIABLES_BYTES = 1024;
+/** The same for the ARN of an event bus, which few have: a name of up to 256 characters. */
+export const EVENT_BUS_BYTES = 384;
 const FILE = 'file:';
 
 /** How the recipes travel, decided without knowing the deployed names, so that a preview decides as a deployment does. */
@@ -21,11 +23,12 @@ export interface RecipesTransport {
   readonly file?: string;
 }
 
-export function transportRecipes(recipes: readonly RecipeInput[]): RecipesTransport {
+/** @param reserved bytes that variables take which not every function has */
+export function transportRecipes(recipes: readonly RecipeInput[], reserved = 0): RecipesTransport {
   const text = JSON.stringify(recipes);
   // Once more as JSON, with every quotation mark escaped.
   const bytes = Buffer.byteLength(JSON.stringify(text));
-  return bytes + OTHER_VARIABLES_BYTES <= MAX_ENVIRONMENT_BYTES
+  return bytes + OTHER_VARIABLES_BYTES + reserved <= MAX_ENVIRONMENT_BYTES
     ? { variable: text }
     : { variable: `${FILE}${RECIPES_FILE}`, file: text };
 }

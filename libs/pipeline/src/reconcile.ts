@@ -5,6 +5,7 @@ import { outputKeys } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { makeOutputs, type Job } from './make-outputs.ts';
 import type { DoneManifest, RejectedManifest } from './manifest.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { FoundObject, GetResult, ObjectStore } from './object-store.ts';
 import { OutputFolder } from './output-folder.ts';
 import { recipeHash } from './recipe-hash.ts';
@@ -20,6 +21,8 @@ export interface ReconcileContext {
   readonly engine: ImageEngine;
   readonly recipes: readonly Recipe[];
   readonly limits: Limits;
+  /** Of all uploads that are worked on at once. */
+  readonly memory: MemoryBudget;
 }
 
 export interface ReconcileOptions {
@@ -58,6 +61,7 @@ export async function reconcile(
     keys: outputKeys(key, recipe),
     engine: context.engine,
     limits: context.limits,
+    memory: context.memory,
     signal: options.signal,
     lastAttempt: options.lastAttempt ?? false,
   };

@@ -1,118 +1,64 @@
 import * as z from 'zod';
+import { choiceProblems } from './delivery-choices.ts';
 import { limitsSchema } from './limits.ts';
 import { check } from './problems.ts';
 import { recipesSchema } from './recipe.ts';
+import { alarmsSchema } from './settings/alarms.ts';
+import { costsSchema } from './settings/costs.ts';
+import { deliverySchema } from './settings/delivery.ts';
+import { encryptionSchema } from './settings/encryption.ts';
+import { functionSchema } from './settings/function.ts';
+import { logsSchema } from './settings/logs.ts';
+import { outcomeEventsSchema } from './settings/outcome-events.ts';
+import { queueSchema } from './settings/queue.ts';
+import { sourceSchema } from './settings/source.ts';
+import { storageSchema } from './settings/storage.ts';
+import { tagsSchema } from './settings/tags.ts';
+import { misfits } from './sizing.ts';
 
-const DAY_SECONDS = 24 * 60 * 60;
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const functionSchema = z.strictObject({
-  architecture: z.enum(['arm64', 'x86_64']).default('arm64').describe('Processor of the function'),
-  memory: z
-    .int()
-    .min(512)
-    .max(10_240)
-    .default(1769)
-    .describe('MiB; 1,769 is one vCPU, and the function works on one image for each vCPU'),
-  timeout: z.int().min(10).max(900).default(60).describe('Seconds for one batch'),
-  ephemeralStorage: z.int().min(512).max(10_240).default(512).describe('MiB of `/tmp`'),
-  reservedConcurrency: z
-    .int()
-    .min(2)
-    .optional()
-    .describe('Concurrent executions that are set aside for, and are the most of, this function'),
-});
-
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const queueSchema = z
-  .strictObject({
-    batchSize: z
-      .int()
-      .min(1)
-      .max(10_000)
-      .default(5)
-      .describe('Most messages for one call of the function'),
-    batchWindow: z
-      .int()
-      .min(0)
-      .max(300)
-      .default(0)
-      .describe('Seconds to wait for a batch to fill; at least 1 for batches above 10'),
-    maximumConcurrency: z
-      .int()
-      .min(2)
-      .max(1000)
-      .default(10)
-      .describe('Most calls of the function at once: the guard against a surprise bill'),
-    maxReceiveCount: z
-      .int()
-      .min(5)
-      .max(1000)
-      .default(5)
-      .describe('Attempts before the dead-letter queue'),
-    retention: z
-      .int()
-      .min(60)
-      .max(14 * DAY_SECONDS)
-      .default(4 * DAY_SECONDS)
-      .describe('Seconds that a message is kept'),
-    deadLetterRetention: z
-      .int()
-      .min(60)
-      .max(14 * DAY_SECONDS)
-      .default(14 * DAY_SECONDS)
-      .describe('Seconds that a dead letter is kept; more than `retention`'),
-  })
-  .superRefine((queue, context) => {
-    if (queue.batchSize > 10 && queue.batchWindow < 1)
-      context.addIssue({
-        code: 'custom',
-        path: ['batchWindow'],
-        message: 'a batchSize above 10 needs a batchWindow of at least 1 second',
-      });
-    if (queue.deadLetterRetention <= queue.retention)
-      context.addIssue({
-        code: 'custom',
-        path: ['deadLetterRetention'],
-        message: `must be longer than queue.retention (${queue.retention} s): a dead letter keeps the age of its message`,
-      });
-  });
-
-export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
-
-const logsSchema = z.strictObject({
-  level: z.enum(LOG_LEVELS).default('INFO').describe('Least level that is logged'),
-  retentionDays: z
-    .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653])
-    .default(30)
-    .describe('Days that logs are kept; the values that CloudWatch Logs has'),
-});
-
-const storageSchema = z.strictObject({
-  protect: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Refuse to delete the buckets: `pulumi destroy` stops before them, and they are kept when the program drops them',
-    ),
-  expireNoncurrentDays: z
-    .int()
-    .min(1)
-    .default(30)
-    .describe('Days after which an overwritten or deleted upload is gone for good'),
-});
+export { LAMBDA_GB_SECOND } from './settings/costs.ts';
+export { LOG_LEVELS } from './settings/logs.ts';
+export { OWN_TAG_PREFIX } from './settings/tags.ts';
+export type { AlarmReceiver } from './settings/alarms.ts';
 
 /** What one stack sets: `darkroom:pipeline` in `Pulumi.STACK.yaml`. Only the recipes have no default. */
-export const settingsSchema = z.strictObject({
-  recipes: recipesSchema.describe('What becomes of which uploads'),
-  limits: limitsSchema.prefault({}),
-  function: functionSchema.prefault({}).describe('The Lambda function'),
-  queue: queueSchema.prefault({}).describe('The queue between bucket and function'),
-  logs: logsSchema.prefault({}).describe('What the function writes to CloudWatch Logs'),
-  tracing: z.boolean().default(false).describe('X-Ray tracing'),
-  storage: storageSchema.prefault({}).describe('The two buckets'),
-  tags: z.record(z.string(), z.string()).default({}).describe('Tags of every resource'),
-});
+export const settingsSchema = z
+  .strictObject({
+    recipes: recipesSchema.describe('What becomes of which uploads'),
+    limits: limitsSchema.prefault({}),
+    function: functionSchema.prefault({}).describe('The Lambda function'),
+    queue: queueSchema.prefault({}).describe('The queue between bucket and function'),
+    logs: logsSchema.prefault({}).describe('What the function writes to CloudWatch Logs'),
+    tracing: z.boolean().default(false).describe('X-Ray tracing'),
+    storage: storageSchema.prefault({}).describe('The two buckets'),
+    alarms: alarmsSchema
+      .prefault({})
+      .describe('When whom to tell; each alarm stands in the runbook'),
+    costs: costsSchema.prefault({}).describe('Prices that the dashboard reckons with, US dollars'),
+    encryption: encryptionSchema.prefault({}).describe('Encryption at rest'),
+    source: sourceSchema
+      .optional()
+      .describe('A bucket that is there already, for the uploads; otherwise the stack makes one'),
+    delivery: deliverySchema
+      .optional()
+      .describe('Where set, be it to `{}`: CloudFront in front of the processed bucket'),
+    events: outcomeEventsSchema
+      .optional()
+      .describe(
+        'Where set, be it to `{}`: an event in EventBridge for each outcome, `ImageProcessed` or `ImageRejected`, with the manifest ([schema](../outcome-event.schema.json))',
+      ),
+    tags: tagsSchema
+      .default({})
+      .describe('Tags of every resource, beside `darkroom:stack` and `darkroom:pipeline`'),
+  })
+  .superRefine((settings, context) => {
+    for (const { path, message } of misfits(settings))
+      context.addIssue({ code: 'custom', path: [...path], message });
+  })
+  .superRefine(({ recipes, delivery }, context) => {
+    for (const { path, message } of choiceProblems(recipes, delivery?.choices ?? {}))
+      context.addIssue({ code: 'custom', path: ['delivery', 'choices', ...path], message });
+  });
 
 export type Settings = z.output<typeof settingsSchema>;
 /** What a program or a stack file writes. */

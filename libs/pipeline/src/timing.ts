@@ -5,6 +5,9 @@
 export const REQUEST_TIMEOUT_MS = 10_000;
 export const CONNECTION_TIMEOUT_MS = 2_000;
 
+/** Left of the function's time when work stops: enough to end the requests under way, and to answer. Milliseconds. */
+export const CLOSING_MS = 5_000;
+
 /** AWS's own advice (Lambda developer guide, "Using Lambda with Amazon SQS"): six times the function's timeout. */
 const VISIBILITY_FACTOR = 6;
 

@@ -19,7 +19,8 @@ export async function writeOutputs(
     for await (const item of rendered) {
       if (failed) break;
       if (item.kind === 'placeholder') {
-        placeholder = { thumbhash: item.thumbhash, dominantColour: item.dominantColour };
+        const { kind: _, ...parts } = item;
+        placeholder = parts;
         continue;
       }
       const put = putOutput(job, folder, item, metadata);

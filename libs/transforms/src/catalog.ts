@@ -19,6 +19,8 @@ export interface Catalog<Input = unknown> {
   readonly stepsSchema: z.ZodType<Step[], Input[]>;
   /** Name to version of the transforms that the steps use, for the recipe's hash. */
   versions(steps: readonly Step[]): Readonly<Record<string, number>>;
+  /** Names of the side files that the steps read, each once, in alphabetical order. */
+  sideFiles(steps: readonly Step[]): readonly string[];
 }
 
 /**
@@ -55,6 +57,10 @@ export function createCatalog<const T extends readonly Transform[]>(
     versions(steps) {
       const used = [...new Set(steps.map((step) => step.transform))].sort();
       return Object.fromEntries(used.map((name) => [name, known(name).version]));
+    },
+    sideFiles(steps) {
+      const named = steps.flatMap(({ transform, options }) => known(transform).sideFiles(options));
+      return [...new Set(named)].sort();
     },
   };
 }

@@ -26,6 +26,8 @@ export interface Transform<
   readonly options: Schema;
   /** The option that a bare scalar sets: `blur: 2` for `blur: { sigma: 2 }`. */
   readonly scalar?: Scalar;
+  /** As the definition has it, of parsed options. */
+  sideFiles(options: unknown): readonly string[];
   /** @throws ZodError on options that the schema refuses */
   bind(options: unknown): BoundTransform;
 }
@@ -39,6 +41,11 @@ interface CommonDefinition<Name extends string, Schema extends z.ZodType, Scalar
    */
   readonly options: Schema;
   readonly scalar?: Scalar;
+  /**
+   * Names of the files that `apply` reads by `context.readFile`. They are told here so that a deployment can put them
+   * into the package, or permit reading them, and so that a changed one makes outputs out of date.
+   */
+  readonly sideFiles?: (options: z.output<Schema>) => readonly string[];
 }
 
 /** A transform by sharp's lazy operations. */
@@ -73,7 +80,7 @@ export interface PixelDefinition<
   ) => Sharp | Promise<Sharp>;
 }
 
-/** A transform that computes on pixels in memory, frame by frame. It does not go with `colourspace: keep`. */
+/** A transform that computes on pixels in memory, frame by frame. It goes with `colourspace: srgb` alone. */
 export interface RawDefinition<
   Name extends string,
   Schema extends z.ZodType,
@@ -126,13 +133,14 @@ export function defineTransform<
   Schema extends z.ZodType,
   const Scalar extends keyof z.input<Schema> & string = never,
 >(definition: Definition<Name, Schema, Scalar>): Transform<Name, Schema, Scalar> {
-  const { name, version, kind = 'pixels', options: schema, scalar } = definition;
+  const { name, version, kind = 'pixels', options: schema, scalar, sideFiles } = definition;
   return {
     name,
     version,
     kind,
     options: schema,
     ...(scalar === undefined ? {} : { scalar }),
+    sideFiles: (given) => sideFiles?.(given as z.output<Schema>) ?? [],
     bind: (given) => bind(definition, schema.parse(given)),
   };
 }

@@ -1,5 +1,12 @@
 export type ImageErrorCode =
-  'UNSUPPORTED_FORMAT' | 'CORRUPT_IMAGE' | 'TOO_LARGE' | 'TRANSFORM_FAILED' | 'TIMEOUT';
+  | 'UNSUPPORTED_FORMAT'
+  | 'CORRUPT_IMAGE'
+  | 'TOO_LARGE'
+  | 'TRANSFORM_FAILED'
+  | 'TIMEOUT'
+  // A side file could not be read now, and may be later.
+  | 'THROTTLED'
+  | 'STORAGE_UNAVAILABLE';
 
 /** Where in a recipe an error happened; the engine fills it in, in one place. */
 export interface ErrorPlace {

@@ -3,6 +3,8 @@ export * from './errors.ts';
 export * from './catalog.ts';
 export * from './define-transform.ts';
 export type { StepInput } from './step-input.ts';
+export { checkSteps } from './steps-check.ts';
+export { readSideFileName, sideFileSchema, type SideFileName } from './side-file-name.ts';
 export { colourSchema, rgbOf, type Colour } from './builtin/background.ts';
 export { lengthInPixels, lengthSchema, type Length } from './builtin/length.ts';
 export { builtinTransforms } from './builtin/index.ts';

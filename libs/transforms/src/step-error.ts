@@ -9,9 +9,20 @@ export function reasonOf(cause: unknown): string {
   return text.split('\n')[0]?.trim() || 'no reason given';
 }
 
-/** A step failed on a valid picture: `TRANSFORM_FAILED` with its place. */
+/**
+ * A step failed on a valid picture: `TRANSFORM_FAILED` with its place, or the code of the storage that did not answer
+ * when the step read a side file.
+ */
 export function stepError(place: Required<ErrorPlace>, cause: unknown): ImageError {
-  return errorAt('TRANSFORM_FAILED', place, cause);
+  return errorAt(storageCodeOf(cause) ?? 'TRANSFORM_FAILED', place, cause);
+}
+
+function storageCodeOf(cause: unknown): ImageErrorCode | undefined {
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined;
+  const { code } = cause;
+  return code === 'THROTTLED' || code === 'STORAGE_UNAVAILABLE' || code === 'TIMEOUT'
+    ? code
+    : undefined;
 }
 
 /** A step was not done in time: `TIMEOUT` with its place. */

@@ -13,7 +13,7 @@ export function checkSteps(
 ): void {
   const said = new Set<string>();
   const keepsColours = steps.some(
-    ({ transform, options }) => transform === 'colourspace' && options['space'] === 'keep',
+    ({ transform, options }) => transform === 'colourspace' && options['space'] !== 'srgb',
   );
   steps.forEach(({ transform }, index) => {
     const refuse = (message: string) =>
@@ -27,7 +27,7 @@ export function checkSteps(
       refuse(`${transform} comes after encode, which writes the file: move encode to the end`);
     }
     if (kind === 'raw' && keepsColours) {
-      refuse(`${transform} works on 8-bit sRGB pixels, which colourspace: keep does not yield`);
+      refuse(`${transform} works on 8-bit sRGB pixels, which colourspace yields as srgb alone`);
     }
   });
 }

@@ -20,6 +20,11 @@ export const OUTPUT_FILES: Readonly<
   tiff: { extension: 'tiff', contentType: 'image/tiff' },
 };
 
+/** How hard encoders work where an `encode` step does not say it: CPU against bytes. */
+export const EFFORTS = ['fast', 'balanced', 'small'] as const;
+export type Effort = (typeof EFFORTS)[number];
+export const DEFAULT_EFFORT: Effort = 'balanced';
+
 /** What the header of an upload tells; nothing of it was decoded. */
 export interface SourceFacts {
   readonly format: SourceFormat;
@@ -48,7 +53,7 @@ export interface SourceCoding {
   /** Bits per channel as decoded. */
   readonly depth: 8 | 16;
   readonly space: 'rgb' | 'grey' | 'cmyk';
-  /** Embedded ICC profile: `srgb` needs no conversion. */
+  /** Embedded ICC profile: `srgb` needs no conversion; a damaged one counts as `none`. */
   readonly profile: 'none' | 'srgb' | 'other';
   /** JPEG and AVIF: `4:2:0`, `4:4:4`, … */
   readonly chromaSubsampling?: string;
@@ -64,6 +69,8 @@ export interface Step {
 export interface Variant {
   readonly name: string;
   readonly steps: readonly Step[];
+  /** Of an animation: all frames where the output can hold them (`keep`, the default), or a still of the first. */
+  readonly animated?: 'keep' | 'first' | undefined;
 }
 
 /** A variant, made. */
@@ -81,14 +88,29 @@ export interface RenderedOutput {
   readonly facts?: Readonly<Record<string, Facts>>;
 }
 
-/** What stands in for a picture until it has loaded. */
+/** What stands in for a picture until it has loaded; what the request did not ask for is left out. */
 export interface RenderedPlaceholder {
   readonly kind: 'placeholder';
   /** ThumbHash, base64. */
-  readonly thumbhash: string;
+  readonly thumbhash?: string;
+  /** BlurHash of 4×3 components, 3×4 for a portrait; transparent parts are white, since it has no transparency. */
+  readonly blurhash?: string;
   /** `#rrggbb`. */
-  readonly dominantColour: string;
+  readonly dominantColour?: string;
 }
+
+/** What a placeholder consists of; of nothing, none is made. */
+export interface PlaceholderParts {
+  readonly thumbhash: boolean;
+  readonly dominantColour: boolean;
+  readonly blurhash: boolean;
+}
+
+export const DEFAULT_PLACEHOLDER: PlaceholderParts = {
+  thumbhash: true,
+  dominantColour: true,
+  blurhash: false,
+};
 
 export type Rendered = RenderedOutput | RenderedPlaceholder;
 
@@ -98,8 +120,18 @@ export interface RenderRequest {
   /** For messages. */
   readonly recipe: string;
   readonly variants: readonly Variant[];
+  /** Default: `DEFAULT_PLACEHOLDER`. */
+  readonly placeholder?: PlaceholderParts;
+  /** Default: `DEFAULT_EFFORT`. */
+  readonly effort?: Effort | undefined;
   readonly signal?: AbortSignal;
 }
+
+/** All that the memory of a rendering depends on. */
+export type MemoryRequest = Pick<
+  RenderRequest,
+  'facts' | 'recipe' | 'variants' | 'placeholder' | 'effort'
+>;
 
 /** The engine as the pipeline sees it; `@darkroom/transforms/engine` implements it on sharp. */
 export interface ImageEngine {
@@ -108,6 +140,11 @@ export interface ImageEngine {
    * @throws ImageError `UNSUPPORTED_FORMAT` (names the detected type) or `CORRUPT_IMAGE`
    */
   inspect(source: Uint8Array): Promise<SourceFacts>;
+  /**
+   * MiB that rendering takes at its peak beside the process itself, told before any pixel is decoded; on the safe side.
+   * @throws ImageError as `render`, for what is clear before decoding
+   */
+  memory(request: MemoryRequest): number;
   /**
    * Makes the variants from one decode, yielding each when it is encoded (cheap ones first, not in the recipe's
    * order), and the placeholder. The same source and variants give the same bytes.

@@ -19,6 +19,7 @@ const environment = {
   ...formatEnvironment(parseSettings({ recipes }, 'the benchmark'), transportRecipes(recipes), {
     sourceBucket: 'source',
     processedBucket: 'processed',
+    queueUrl: 'http://127.0.0.1/queue',
     deadLetterQueueUrl: 'http://127.0.0.1/dead-letters',
   }),
   AWS_REGION: 'us-east-1',
@@ -28,19 +29,21 @@ const environment = {
  * Time until the handler is ready in a fresh process (`apps/resizer/dist/host`), beside that of sharp and the S3 client
  * alone. All take turns, so that a busy machine slows all of them.
  */
-export async function coldStart(): Promise<string> {
+export async function coldStart({ rounds = ROUNDS }: {
+  readonly rounds?: number;
+}): Promise<string> {
   const modules = {
     'Node alone': undefined,
     'sharp and the S3 client': await buildBaseline(RESIZER),
     'the handler': path.join(RESIZER, 'dist/host/index.mjs'),
   };
   const starts = new Map<string, Start[]>(Object.keys(modules).map((name) => [name, []]));
-  for (let round = 0; round < ROUNDS; round += 1)
+  for (let round = 0; round < rounds; round += 1)
     for (const [name, module] of Object.entries(modules))
       starts.get(name)?.push(startProcess(environment, module));
   return [
     ...[...starts].map(([name, measured]) => `  ${name.padEnd(24)} ${describe(measured)}`),
-    `  the handler is ready after ${ratio(starts, fastest)} times the time (fastest of ${ROUNDS}; medians ${ratio(starts, median)})`,
+    `  the handler is ready after ${ratio(starts, fastest)} times the time (fastest of ${rounds}; medians ${ratio(starts, median)})`,
   ].join('\n');
 }
 

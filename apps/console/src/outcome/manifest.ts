@@ -32,7 +32,9 @@ const manifestSchema = z.discriminatedUnion('status', [
         eTag: z.string(),
       }),
     ),
-    placeholder: z.optional(z.object({ thumbhash: z.string(), dominantColour: z.string() })),
+    placeholder: z.optional(
+      z.object({ thumbhash: z.optional(z.string()), dominantColour: z.optional(z.string()) }),
+    ),
   }),
   z.object({
     ...base,

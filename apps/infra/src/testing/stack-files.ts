@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { SettingsInput } from '@darkroom/pipeline';
 import { parse } from 'yaml';
 
 export const workspace = path.resolve(import.meta.dirname, '../../../..');
@@ -18,6 +19,11 @@ export function stackConfig(stack: string): Record<string, string> {
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
   );
+}
+
+/** What a stack's file sets for the pipeline. */
+export function settingsOf(stack: string): SettingsInput {
+  return JSON.parse(stackConfig(stack)['darkroom:pipeline'] ?? '') as SettingsInput;
 }
 
 export function readProject(): { name: string; main: string } {

@@ -3,6 +3,7 @@ import type { Handlers } from '../engine/index.ts';
 import { dashboard } from './cloudwatch/dashboard.ts';
 import { logGroup } from './cloudwatch/log-group.ts';
 import { metricAlarm } from './cloudwatch/metric-alarm.ts';
+import { queryDefinition } from './cloudwatch/query-definition.ts';
 import type { AwsContext } from './context.ts';
 import { getCallerIdentity } from './functions/get-caller-identity.ts';
 import { getPartition } from './functions/get-partition.ts';
@@ -70,6 +71,7 @@ export const handlers: Handlers<AwsContext> = {
     logGroup,
     metricAlarm,
     dashboard,
+    queryDefinition,
 
     topic,
     topicPolicy,

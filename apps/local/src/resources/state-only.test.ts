@@ -43,6 +43,12 @@ const cases: [type: string, inputs: object, outputs: object, change: object][] =
     { dashboardBody: '{"widgets":[1]}' },
   ],
   [
+    'aws:cloudwatch/queryDefinition:QueryDefinition',
+    { name: 'a/b', queryString: 'fields key' },
+    { queryDefinitionId: 'a/b' },
+    { queryString: 'fields code' },
+  ],
+  [
     'aws:sns/topic:Topic',
     { name: 't' },
     { arn: 'arn:aws:sns:us-east-1:000000000000:t' },

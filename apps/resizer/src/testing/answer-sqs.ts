@@ -17,3 +17,11 @@ export const messageSent: Answer = (response, { body }) => {
   response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
   response.end(JSON.stringify({ MessageId: 'message-1', MD5OfMessageBody }));
 };
+
+/** As SQS answers to whatever the function asks of it. */
+export const answerSqs: Answer = (response, request) => {
+  if (request.headers['x-amz-target'] === 'AmazonSQS.SendMessage')
+    return messageSent(response, request);
+  response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end('{"Successful":[],"Failed":[]}');
+};

@@ -1,4 +1,4 @@
-import { agrees, isRetryable, outputKeys, selectRecipe, type Manifest } from '@darkroom/pipeline';
+import { agrees, outputKeys, selectRecipe, type Manifest } from '@darkroom/pipeline';
 import type { ListedObject } from './bucket-reader.ts';
 import type { Comparison } from './comparison.ts';
 import type { Finding, Kind } from './finding.ts';
@@ -53,7 +53,7 @@ function compare(
   if (!folder || !manifest) return 'missing';
   if (manifest.source.eTag !== source.eTag) return 'source-changed';
   if (manifest.recipeHash !== recipeHash) return 'recipe-changed';
-  if (manifest.status === 'rejected' && isRetryable(manifest.error.code)) return 'retryable';
+  if (manifest.status === 'rejected' && manifest.error.retryable) return 'retryable';
   const listed = new Map(folder.objects);
   if (listed.size !== folder.count || !agrees(manifest, recipeHash, listed)) return 'damaged';
   return manifest.status === 'rejected' ? 'rejected' : 'up-to-date';

@@ -28,6 +28,7 @@ export const letterEngine: ImageEngine = {
     const size = { width: 4, height: 3, orientation: 1, pages: 1, bytes: source.byteLength };
     return Promise.resolve({ format: upload.format, ...size, hasAlpha: false, progressive: false });
   },
+  memory: () => 0,
   async *render({ source }) {
     const letter = text.decode(source);
     const upload = UPLOADS[letter];

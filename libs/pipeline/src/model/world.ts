@@ -1,6 +1,7 @@
 import { PipelineError } from '../errors.ts';
 import { limitsSchema } from '../limits.ts';
 import type { ObjectStore } from '../object-store.ts';
+import { MemoryBudget } from '../memory-budget.ts';
 import { recipesSchema } from '../recipe.ts';
 import { reconcile, type ReconcileContext } from '../reconcile.ts';
 import {
@@ -186,6 +187,7 @@ export class World {
       engine: letterEngine,
       recipes,
       limits,
+      memory: new MemoryBudget(1024),
     };
     reconcile(KEY, context).then(
       () => {

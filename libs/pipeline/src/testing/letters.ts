@@ -7,6 +7,7 @@ import {
 } from '@darkroom/transforms';
 import { limitsSchema } from '../limits.ts';
 import { parseManifest, type Manifest } from '../manifest.ts';
+import { MemoryBudget } from '../memory-budget.ts';
 import { letterEngine } from '../model/uploads.ts';
 import { recipesSchema, type RecipeInput } from '../recipe.ts';
 import type { ReconcileContext } from '../reconcile.ts';
@@ -25,7 +26,11 @@ export interface Letters extends ReconcileContext {
 
 export function letters(
   recipe: Partial<RecipeInput> = {},
-  rest: { readonly engine?: Partial<ImageEngine>; readonly limits?: object } = {},
+  rest: {
+    readonly engine?: Partial<ImageEngine>;
+    readonly limits?: object;
+    readonly memory?: MemoryBudget;
+  } = {},
 ): Letters {
   const source = new MemoryStore('source');
   const processed = new MemoryStore('processed');
@@ -45,6 +50,7 @@ export function letters(
       },
     ]),
     limits: limitsSchema.parse(rest.limits ?? {}),
+    memory: rest.memory ?? new MemoryBudget(1024),
     requests: () => [
       ...source.requests.splice(0).map((request) => `source: ${request}`),
       ...processed.requests.splice(0),

@@ -4,10 +4,10 @@ import { defineTransform } from '../define-transform.ts';
 const options = z
   .strictObject({
     space: z
-      .enum(['srgb', 'keep'])
+      .enum(['srgb', 'p3', 'keep'])
       .default('srgb')
       .describe(
-        '`srgb` converts the colours by the embedded profile, and the file needs none. `keep` leaves them as they are, their profile embedded; CMYK, which browsers do not show, is converted all the same.',
+        '`srgb` converts the colours by the embedded profile, and the file needs none. `p3` writes Display P3, its profile embedded, 8 bits per channel: what a wide-gamut photo shows beyond sRGB stays, and the steps work in the photo’s own colours. `keep` leaves them as they are, their profile embedded; CMYK, which browsers do not show, is converted all the same.',
       ),
   })
   .meta({

@@ -1,19 +1,16 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
 import { defineTransform, type Shape, type StepContext } from '../define-transform.ts';
+import { sideFileSchema } from '../side-file-name.ts';
 import { gravitySchema, placeOffset } from './position.ts';
 
 const share = z.string().regex(/^(100|\d{1,2})(\.\d+)?%$/, { error: 'expected 0% to 100%' });
 
 const options = z
   .strictObject({
-    image: z
-      .string()
-      .min(1)
-      .max(1024)
-      .describe(
-        'Name of the side file that holds the mark: a PNG, WebP, JPEG or AVIF of at most 16 MiB.',
-      ),
+    image: sideFileSchema.describe(
+      'Name of the [side file](recipes.md#side-files) that holds the mark: a PNG, WebP, JPEG or AVIF of at most 16 MiB.',
+    ),
     width: share
       .default('25%')
       .describe(
@@ -74,6 +71,7 @@ export const watermark = defineTransform({
   version: 1,
   options,
   scalar: 'image',
+  sideFiles: ({ image }) => [image],
   // Compositing brings alpha, which an opaque picture does not keep.
   slots: (_, { hasAlpha }) => (hasAlpha ? ['composite'] : ['composite', 'removeAlpha']),
   async apply(image, given, context): Promise<Sharp> {

@@ -1,12 +1,13 @@
 import type { Catalog } from '../catalog.ts';
+import { estimateMemory } from '../plan/memory.ts';
 import { makePlan, type PlanInput } from '../plan/plan.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
 import type { Plan } from '../plan/types.ts';
-import type { ImageEngine } from '../types.ts';
+import { DEFAULT_PLACEHOLDER, type ImageEngine, type MemoryRequest } from '../types.ts';
 import { checkFormatLimits, execute } from './execute.ts';
 import { inspect } from './inspect.ts';
 import { setUpSharp } from './sharp-setup.ts';
-import type { ReadSideFile } from './step-context.ts';
+import { readOnce, type ReadSideFile } from './side-files.ts';
 
 export interface EngineOptions {
   readonly catalog: Catalog;
@@ -35,12 +36,39 @@ function engineOf(
   { catalog, concurrency = 1, svg = false, stepTimeout = 20_000, readSideFile }: EngineOptions,
 ): ImageEngine {
   setUpSharp({ svg });
+  const planOf = ({
+    facts,
+    variants,
+    recipe,
+    placeholder = DEFAULT_PLACEHOLDER,
+    effort,
+  }: MemoryRequest): Plan => {
+    const plan = planner({
+      facts,
+      variants,
+      recipe,
+      placeholder: Object.values(placeholder).includes(true),
+      effort,
+      bind: (step) => catalog.bind(step),
+    });
+    checkFormatLimits(plan, recipe);
+    return plan;
+  };
   return {
     inspect: (source) => inspect(source, { svg }),
-    async *render({ source, facts, recipe, variants, signal }) {
-      const plan = planner({ facts, variants, recipe, bind: (step) => catalog.bind(step) });
-      checkFormatLimits(plan, recipe);
-      const job = { source, facts, recipe, signal, stepTimeout, readSideFile };
+    memory: (request) => estimateMemory(request.facts, planOf(request), concurrency),
+    async *render(request) {
+      const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
+      const plan = planOf(request);
+      const job = {
+        source,
+        facts,
+        recipe,
+        placeholder,
+        signal,
+        stepTimeout,
+        readSideFile: readSideFile && readOnce(readSideFile),
+      };
       yield* execute(plan, job, concurrency);
     },
   };

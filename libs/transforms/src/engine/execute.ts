@@ -1,4 +1,5 @@
 import { ImageError } from '../errors.ts';
+import { candidates } from '../plan/candidates.ts';
 import { whyTooLarge } from '../plan/limits.ts';
 import type { FileStage, PlaceholderStage, Plan, Stage } from '../plan/types.ts';
 import type { OutputFormat, Rendered } from '../types.ts';
@@ -23,7 +24,8 @@ const COST: Readonly<Record<OutputFormat, number>> = {
 
 function cost(stage: EndStage): number {
   if (stage.kind === 'placeholder') return 0;
-  return stage.shape.width * stage.shape.height * COST[stage.settings.encode.format];
+  const files = candidates(stage).reduce((sum, { format }) => sum + COST[format], 0);
+  return stage.shape.width * stage.shape.height * files;
 }
 
 /** Cheap ones first, so that one slow encoder does not keep the others waiting. */
@@ -39,10 +41,10 @@ function inOrder(plan: Plan): readonly EndStage[] {
 export function checkFormatLimits(plan: Plan, recipe: string): void {
   for (const stage of plan.stages) {
     if (stage.kind !== 'file') continue;
-    const why = whyTooLarge(stage.shape, stage.settings.encode.format);
-    if (!why) continue;
+    const whys = candidates(stage).map(({ format }) => whyTooLarge(stage.shape, format));
+    if (whys.includes(undefined)) continue;
     const { variant } = stage;
-    throw new ImageError('TOO_LARGE', `recipe ${recipe}, variant ${variant}: ${why}`, {
+    throw new ImageError('TOO_LARGE', `recipe ${recipe}, variant ${variant}: ${whys.join('; ')}`, {
       place: { recipe, variant },
     });
   }
@@ -54,14 +56,13 @@ async function make(stage: EndStage, pictures: Pictures, job: Job): Promise<Rend
     if (stage.kind === 'placeholder') {
       const [frame] = (await pixelsOf(stage, input, job)).frames;
       if (!frame) throw new Error('a picture without a frame');
-      return placeholderOf(frame);
+      return placeholderOf(frame, job.placeholder);
     }
-    const { variant, settings, fit } = stage;
+    const { variant, fit } = stage;
     const file = await writeFile(await openForFile(stage, input, job), stage, job);
     return {
       kind: 'output',
       variant,
-      format: settings.encode.format,
       ...file,
       ...(fit === undefined ? {} : { fit }),
       ...(input?.facts ? { facts: input.facts } : {}),

@@ -50,9 +50,10 @@ export async function explainFailure(
   if (stage.kind === 'file') {
     const { variant, settings } = stage;
     const place = { recipe: job.recipe, variant };
+    const formats = settings.encodings.map(({ format }) => format).join(' or ');
     return new ImageError(
       'TRANSFORM_FAILED',
-      `recipe ${job.recipe}, variant ${variant}: cannot be written as ${settings.encode.format}: ${reasonOf(cause)}`,
+      `recipe ${job.recipe}, variant ${variant}: cannot be written as ${formats}: ${reasonOf(cause)}`,
       { cause, place },
     );
   }

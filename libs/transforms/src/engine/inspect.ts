@@ -7,10 +7,11 @@ import { detectType } from './detect-type.ts';
 
 function coding(header: Metadata): SourceCoding {
   const { space, depth, icc, chromaSubsampling } = header;
+  const kind = space === 'cmyk' ? 'cmyk' : space === 'b-w' || space === 'grey16' ? 'grey' : 'rgb';
   return {
     depth: depth === 'uchar' || depth === 'char' ? 8 : 16,
-    space: space === 'cmyk' ? 'cmyk' : space === 'b-w' || space === 'grey16' ? 'grey' : 'rgb',
-    profile: profileKind(icc),
+    space: kind,
+    profile: profileKind(icc, kind),
     ...(chromaSubsampling ? { chromaSubsampling } : {}),
   };
 }

@@ -45,7 +45,7 @@ function tiffFrame(data: Buffer, info: RawInfo): Frame {
     ...info,
     data,
     bytes: data.byteLength,
-    open: () => sharp(data, { limitInputPixels: false }).keepIccProfile(),
+    open: () => sharp(data, { limitInputPixels: false, ignoreIcc: true }).keepIccProfile(),
   };
 }
 
@@ -100,12 +100,20 @@ export function framesOf(roll: Frame, pages: number): Picture {
 export function openRoll({ frames }: Picture): Sharp {
   const [first] = frames;
   if (!first) throw new Error('an animation without frames');
-  const { width, height } = first;
-  return sharp(Buffer.concat(frames.map(({ data }) => data as Buffer)), {
+  const data = Buffer.concat(frames.map((frame) => frame.data as Buffer));
+  return openFrames({ ...first, height: first.height * frames.length, data }, first.height);
+}
+
+/** Opens a tall picture as the animation that it is; `height` is that of a frame, pixels. */
+export function openFrames(
+  roll: Pick<Frame, 'width' | 'height' | 'channels' | 'data'>,
+  height: number,
+): Sharp {
+  return sharp(roll.data, {
     raw: {
-      width,
-      height: height * frames.length,
-      channels: first.channels as 3 | 4,
+      width: roll.width,
+      height: roll.height,
+      channels: roll.channels as 3 | 4,
       pageHeight: height,
     },
     limitInputPixels: false,

@@ -152,7 +152,7 @@ describe('a transform of raw pixels', () => {
     const { error } = catalog.stepsSchema.safeParse(['swap', { colourspace: 'keep' }]);
     expect(error?.issues[0]).toMatchObject({
       path: [0],
-      message: 'swap works on 8-bit sRGB pixels, which colourspace: keep does not yield',
+      message: 'swap works on 8-bit sRGB pixels, which colourspace yields as srgb alone',
     });
   });
 });

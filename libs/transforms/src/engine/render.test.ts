@@ -126,7 +126,7 @@ describe('a step that goes wrong is TRANSFORM_FAILED with its place', () => {
 });
 
 test('an aborted signal is TIMEOUT', async () => {
-  const all = renderAll(engine, catalog, photo, responsive, AbortSignal.abort());
+  const all = renderAll(engine, catalog, photo, responsive, { signal: AbortSignal.abort() });
   await expect(all).rejects.toMatchObject({ code: 'TIMEOUT' });
 });
 

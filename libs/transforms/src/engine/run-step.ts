@@ -2,15 +2,18 @@ import type { Sharp } from 'sharp';
 import type { Facts, StepContext } from '../define-transform.ts';
 import type { ErrorPlace } from '../errors.ts';
 import type { Operation, Stage } from '../plan/types.ts';
+import type { PlaceholderParts } from '../types.ts';
 import { checkedFacts, checkedImage, checkedPixels } from './checked-results.ts';
 import { contain, type StepBounds } from './contain.ts';
 import { rawFrame, type Frame, type Picture } from './picture.ts';
-import { stepContext, type ReadSideFile } from './step-context.ts';
+import type { ReadSideFile } from './side-files.ts';
+import { stepContext } from './step-context.ts';
 import type { Upload } from './upload.ts';
 
 /** One upload being worked on. */
 export interface Job extends Upload, StepBounds {
   readonly recipe: string;
+  readonly placeholder: PlaceholderParts;
   readonly readSideFile?: ReadSideFile | undefined;
 }
 

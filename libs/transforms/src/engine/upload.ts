@@ -26,8 +26,8 @@ export function openUpload({ source, facts }: Upload, mode: DecodeMode): Sharp {
   return convertLast ? image.withIccProfile('srgb') : image;
 }
 
-/** Decodes an animation into its frames. */
+/** Decodes the upload's frames; without `animated`, the first one alone. */
 export async function decodeFrames(upload: Upload, mode: DecodeMode): Promise<Picture> {
   const roll = await frameOf(openUpload(upload, mode), { mode, operations: [] });
-  return framesOf(roll, upload.facts.pages);
+  return framesOf(roll, mode.animated ? upload.facts.pages : 1);
 }

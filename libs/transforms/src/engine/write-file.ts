@@ -1,71 +1,77 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
-import { setEncoder } from '../builtin/encode.ts';
+import type { Metadata, Sharp } from 'sharp';
+import { isSearched } from '../builtin/encodings.ts';
+import type { Playback } from '../builtin/encoders/encoded-picture.ts';
+import { candidates } from '../plan/candidates.ts';
 import type { FileStage } from '../plan/types.ts';
-import { exifToKeep } from './exif-to-keep.ts';
-import { frameOf } from './picture.ts';
-import type { Upload } from './upload.ts';
+import { stepError } from '../step-error.ts';
+import type { EncodedFile } from './encode/encodable.ts';
+import { encodeSmallest } from './encode/encode-as.ts';
+import { TooManyBytes } from './encode/fit-bytes.ts';
+import { fileMetadata, headerFor } from './file-metadata.ts';
+import { frameOf, openFrames } from './picture.ts';
+import type { Job } from './run-step.ts';
 
-/** An encoded file. */
-export interface EncodedFile {
-  readonly bytes: Buffer;
-  /** Pixels; one page of an animation. */
-  readonly width: number;
-  readonly height: number;
+/** The longest delay, ms, and the most loops that sharp takes; a GIF may say ten times as long. */
+const MAX_PLAYBACK = 65_535;
+
+/** How the upload's animation plays, as near to it as can be written. */
+function playbackOf({ delay, loop }: Partial<Metadata> = {}): Playback {
+  return {
+    ...(delay ? { delay: delay.map((milliseconds) => Math.min(milliseconds, MAX_PLAYBACK)) } : {}),
+    ...(loop !== undefined ? { loop: Math.min(loop, MAX_PLAYBACK) } : {}),
+  };
+}
+
+/** What sharp does after it has converted to Display P3, where a step means the colours before. */
+function comesAfterColours({ operations, settings }: FileStage): boolean {
+  return (
+    settings.colourspace === ('p4' as 'p3') &&
+    operations.some(({ slots }) => slots?.includes('negate') ?? true)
+  );
+}
+
+/** Opens the pixels of a pipeline, as often as it takes: as they come where once is enough. */
+async function openerOf(
+  pipeline: Sharp,
+  stage: FileStage,
+  isRepeated: boolean,
+): Promise<() => Sharp> {
+  const { mode, shape } = stage;
+  // `withMetadata` would keep all that the upload has; pixels that were laid down have nothing to keep.
+  const isTagged = shape.orientation !== 1 && !mode.animated;
+  if (!isRepeated && !isTagged && !comesAfterColours(stage)) return () => pipeline;
+  if (!mode.animated) {
+    const frame = await frameOf(pipeline, stage);
+    return () => frame.open();
+  }
+  const roll = await frameOf(pipeline, { mode, operations: [] });
+  return () => openFrames(roll, shape.height);
 }
 
 /**
- * Sets what the file says beside its pixels. Pixels that nothing made upright keep their orientation tag, the one
- * piece of metadata without which the picture would lie on its side.
+ * Encodes the pixels of a lazy pipeline as the stage's settings say.
+ * @throws ImageError `TRANSFORM_FAILED` where the file cannot be as small as the step wants it
  */
-async function setMetadata(
-  image: Sharp,
-  stage: FileStage,
-  header: Metadata | undefined,
-): Promise<void> {
-  const { metadata, colourspace } = stage.settings;
-  const exif = await exifToKeep(header?.exif, metadata.tags);
-  if (exif) image.withExif(exif);
-  const { orientation } = stage.shape;
-  if (orientation !== 1) {
-    // The tag comes only with `withMetadata`, which also embeds a profile.
-    image.withMetadata({ orientation }).withIccProfile('srgb', { attach: false });
-  }
-  const xmp = metadata.xmp ? header?.xmpAsString : undefined;
-  if (xmp) image.withXmp(xmp);
-  if (stage.mode.keepColours) image.keepIccProfile();
-  else if (metadata.icc && colourspace === 'srgb') image.withIccProfile('srgb');
-}
-
-/** The upload's header, where something of it goes into the file. */
-async function headerFor({ settings, mode }: FileStage, { source }: Upload) {
-  const { tags, xmp } = settings.metadata;
-  const isNeeded = tags.length > 0 || xmp || mode.animated;
-  return isNeeded ? sharp(source, { limitInputPixels: false }).metadata() : undefined;
-}
-
-/** Encodes the pixels of a lazy pipeline as the stage's settings say. */
-export async function writeFile(
-  pipeline: Sharp,
-  stage: FileStage,
-  upload: Upload,
-): Promise<EncodedFile> {
-  // `withMetadata` would keep all that the upload has; pixels that were laid down have nothing to keep.
-  const image =
-    stage.shape.orientation === 1 || stage.mode.animated
-      ? pipeline
-      : (await frameOf(pipeline, stage)).open();
-  const { encode } = stage.settings;
+export async function writeFile(pipeline: Sharp, stage: FileStage, job: Job): Promise<EncodedFile> {
+  const encodings = candidates(stage);
   const { width, height } = stage.shape;
-  if (stage.mode.depth === 16) image.toColourspace('rgb16');
-  const header = await headerFor(stage, upload);
-  await setMetadata(image, stage, header);
-  const { delay, loop } = header ?? {};
-  setEncoder(image, encode, {
+  const isRepeated = encodings.length > 1 || encodings.some(isSearched);
+  const open = await openerOf(pipeline, stage, isRepeated);
+  const header = await headerFor(stage, job);
+  const withMetadata = await fileMetadata(stage, header);
+  const picture = {
+    open: () => withMetadata(open()),
     longerSide: Math.max(width, height),
     // libvips leaves it out of raw pixels.
-    ...(stage.mode.animated && delay ? { delay } : {}),
-    ...(stage.mode.animated && loop !== undefined ? { loop } : {}),
-  });
-  const { data, info } = await image.toBuffer({ resolveWithObject: true });
-  return { bytes: data, width: info.width, height: info.pageHeight ?? info.height };
+    ...(stage.mode.animated ? { playback: playbackOf(header) } : {}),
+    signal: job.signal,
+  };
+  try {
+    return await encodeSmallest(picture, encodings);
+  } catch (cause) {
+    if (!(cause instanceof TooManyBytes)) throw cause;
+    const { variant, settings } = stage;
+    const { encodeStep: step = 0 } = settings;
+    throw stepError({ recipe: job.recipe, variant, step, transform: 'encode' }, cause);
+  }
 }

@@ -1,3 +1,4 @@
+import { holdsAnimation } from '../builtin/encodings.ts';
 import type { SourceFacts } from '../types.ts';
 import type { DecodeMode } from './types.ts';
 import type { VariantSettings } from './variant-settings.ts';
@@ -13,15 +14,18 @@ export interface SourcePixels {
 /** The decode that a variant needs; without settings, the placeholder's. */
 export function decodeMode(facts: SourceFacts, settings?: VariantSettings): DecodeMode {
   const { depth = 8, space = 'rgb', profile = 'none' } = facts.coding ?? {};
-  const format = settings?.encode.format;
-  const keep = settings?.colourspace === 'keep';
+  const { encodings = [], colourspace = 'srgb' } = settings ?? {};
+  const keep = colourspace === 'keep';
+  const isWide = colourspace === 'p3' && profile === 'other' && space === 'rgb';
+  const isDeep = encodings.every(({ format }) => format === 'png' || format === 'tiff');
   return {
     animated:
+      settings?.animated !== 'first' &&
       facts.pages > 1 &&
       (facts.format === 'gif' || facts.format === 'webp') &&
-      (format === 'gif' || format === 'webp'),
-    keepColours: keep && profile !== 'none' && space !== 'cmyk',
-    depth: keep && depth === 16 && (format === 'png' || format === 'tiff') ? 16 : 8,
+      encodings.some(holdsAnimation),
+    keepColours: isWide || (keep && profile !== 'none' && space !== 'cmyk'),
+    depth: keep && depth === 16 && isDeep ? 16 : 8,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { SourceFacts } from '../types.ts';
-import type { Operation, Plan, Stage } from './types.ts';
+import { candidates } from './candidates.ts';
+import type { FileStage, Operation, Plan, Stage } from './types.ts';
 
 function describeOperation({ transform, variants, step, output }: Operation): string {
   const size = `${output.width}×${output.height}`;
@@ -15,13 +16,18 @@ function describeInput({ input, mode }: Stage): string {
   return `decode ${what}, ${colours}, ${mode.depth} bits`;
 }
 
+function describeFormats(stage: FileStage): string {
+  const formats = candidates(stage).map(({ format }) => format);
+  return formats.length > 1 ? `the smallest of ${formats.join(', ')}` : formats.join();
+}
+
 function describeEnd(stage: Stage): string {
   const size = `${stage.shape.width}×${stage.shape.height}`;
   switch (stage.kind) {
     case 'pixels':
       return `  = pixels, ${size}; barrier: ${stage.barrier}`;
     case 'file':
-      return `  = ${stage.variant}: ${stage.settings.encode.format}, ${size}`;
+      return `  = ${stage.variant}: ${describeFormats(stage)}, ${size}`;
     case 'placeholder':
       return `  = placeholder, from ${size}`;
   }

@@ -1,4 +1,6 @@
 import type { SourceFacts } from '../types.ts';
+import { isCompared, isSearched } from '../builtin/encodings.ts';
+import { candidates } from './candidates.ts';
 import type { FileStage, Plan, Stage } from './types.ts';
 
 const MIB = 1024 * 1024;
@@ -18,6 +20,10 @@ const HELD_MIB_PER_MEGAPIXEL = 2.9;
 const HELD_MIB_PER_MEGAPIXEL_444 = 5.9;
 const ENCODE_MIB_PER_MEGAPIXEL = 17;
 const AVIF_MIB_PER_MEGAPIXEL = 26;
+/** Raw pixels, RGBA, of which several files are written. */
+const LAID_MIB_PER_MEGAPIXEL = 4;
+/** Twice RGBA, and once more what the file is decoded to, where a file is compared with what was written. */
+const COMPARED_MIB_PER_MEGAPIXEL = 12;
 /** A process that has worked before keeps holes between its pieces; this with `MALLOC_ARENA_MAX=2`. */
 const WARM_PROCESS = 1.5;
 
@@ -37,9 +43,16 @@ function pixels({ shape, mode }: Stage, facts: SourceFacts): number {
 
 /** MiB that an encoder holds. */
 function encoding(stage: FileStage, facts: SourceFacts): number {
-  const isAvif = stage.settings.encode.format === 'avif';
+  const isAvif = candidates(stage).some(({ format }) => format === 'avif');
   const perMegapixel = isAvif ? AVIF_MIB_PER_MEGAPIXEL : ENCODE_MIB_PER_MEGAPIXEL;
-  return (perMegapixel * pixels(stage, facts)) / MEGAPIXEL;
+  return ((perMegapixel + searching(stage)) * pixels(stage, facts)) / MEGAPIXEL;
+}
+
+/** MiB per megapixel that choosing between several files holds. */
+function searching(stage: FileStage): number {
+  const encodings = candidates(stage);
+  if (encodings.some(isCompared)) return LAID_MIB_PER_MEGAPIXEL + COMPARED_MIB_PER_MEGAPIXEL;
+  return encodings.length > 1 || encodings.some(isSearched) ? LAID_MIB_PER_MEGAPIXEL : 0;
 }
 
 /** MiB for files whose size is not known yet: as large as it can be, and written by the most demanding encoder. */

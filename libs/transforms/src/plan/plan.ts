@@ -1,5 +1,5 @@
 import type { BoundTransform, Shape } from '../define-transform.ts';
-import type { SourceFacts, Step, Variant } from '../types.ts';
+import type { Effort, SourceFacts, Step, Variant } from '../types.ts';
 import { liesOnItsSide } from '../builtin/orientation.ts';
 import { flatten } from '../builtin/flatten.ts';
 import { rotate } from '../builtin/rotate.ts';
@@ -15,6 +15,10 @@ export interface PlanInput {
   readonly recipe: string;
   readonly facts: SourceFacts;
   readonly variants: readonly Variant[];
+  /** Whether a placeholder is made too; default true. */
+  readonly placeholder?: boolean;
+  /** Of the encoders; default `balanced`. */
+  readonly effort?: Effort | undefined;
   /** The catalog's `bind`. */
   readonly bind: (step: Step) => BoundTransform;
 }
@@ -53,8 +57,10 @@ export function bindVariant(
   { bind, facts }: Pick<PlanInput, 'bind' | 'facts'>,
 ): BoundVariant {
   const bound = steps.map((given, step) => ({ ...given, step, bound: bind(given) }));
-  const isTagless = settings.encode.format === 'gif' || settings.colourspace === 'keep';
-  const isOpaque = settings.encode.format !== 'jpeg' || !endsWithAlpha(bound, storedShape(facts));
+  const { encodings, colourspace } = settings;
+  const isTagless = encodings.some(({ format }) => format === 'gif') || colourspace !== 'srgb';
+  const isOpaque =
+    encodings.some(({ format }) => format !== 'jpeg') || !endsWithAlpha(bound, storedShape(facts));
   return {
     name,
     steps: [
@@ -83,16 +89,23 @@ export function endingOf(variant: Variant, settings: VariantSettings): Ending {
  * one decode at the largest size that any of them needs.
  * @throws ImageError `TRANSFORM_FAILED` from a step whose options do not fit the picture
  */
-export function makePlan({ recipe, facts, variants, bind }: PlanInput): Plan {
+export function makePlan({
+  recipe,
+  facts,
+  variants,
+  placeholder = true,
+  effort,
+  bind,
+}: PlanInput): Plan {
   const settings = new Map(
-    variants.map((variant) => [variant.name, variantSettings(variant, facts)]),
+    variants.map((variant) => [variant.name, variantSettings(variant, facts, effort)]),
   );
   const bound = variants.flatMap((variant) => {
     const own = settings.get(variant.name);
     return own ? [bindVariant(variant, own, { bind, facts })] : [];
   });
   const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
-  for (const variant of [...bound, placeholderVariant(bound)]) {
+  for (const variant of placeholder ? [...bound, placeholderVariant(bound)] : bound) {
     const mode = decodeMode(facts, settings.get(variant.name));
     const decode = decodes.get(modeKey(mode)) ?? { mode, variants: [] };
     decode.variants.push(variant);

@@ -9,13 +9,13 @@ import { variantSettings } from './variant-settings.ts';
  * What the declared order means, without any cleverness: every variant decodes the whole upload, and every step has a
  * pipeline of its own from raw pixels to raw pixels. Tests hold `makePlan` against it.
  */
-export function referencePlan({ facts, variants, bind }: PlanInput): Plan {
+export function referencePlan({ facts, variants, effort, bind }: PlanInput): Plan {
   const stages: Stage[] = [];
   const unmeasured = new Set<Unmeasured>();
   const plan = () => ({ stages: [...stages], unmeasured: [...unmeasured] });
 
   for (const variant of variants) {
-    const settings = variantSettings(variant, facts);
+    const settings = variantSettings(variant, facts, effort);
     const mode = decodeMode(facts, settings);
     const steps = bindVariant(variant, settings, { bind, facts }).steps;
 

@@ -1,21 +1,34 @@
 import { colourSpaceOf, type ColourSpace } from '../builtin/colourspace.ts';
-import { encodeOptions, type EncodeOptions } from '../builtin/encode.ts';
+import type { EncodeOptions } from '../builtin/encode.ts';
+import { encodingsOf } from '../builtin/encodings.ts';
 import { keptMetadata, type KeptMetadata } from '../builtin/metadata.ts';
-import type { SourceFacts, Variant } from '../types.ts';
+import { DEFAULT_EFFORT, type Effort, type SourceFacts, type Variant } from '../types.ts';
 
 /** What a variant's `encode`, `metadata` and `colourspace` steps say. */
 export interface VariantSettings {
-  readonly encode: EncodeOptions;
+  /** What the file may be, the smallest of which is chosen; mostly one. */
+  readonly encodings: readonly EncodeOptions[];
+  /** Index of the `encode` step; left out where there is none. */
+  readonly encodeStep?: number;
   readonly metadata: KeptMetadata;
   readonly colourspace: ColourSpace;
+  /** As the variant has it. */
+  readonly animated: 'keep' | 'first';
 }
 
-export function variantSettings(variant: Variant, facts: SourceFacts): VariantSettings {
+export function variantSettings(
+  variant: Variant,
+  facts: SourceFacts,
+  effort: Effort = DEFAULT_EFFORT,
+): VariantSettings {
+  const encodeStep = variant.steps.findIndex(({ transform }) => transform === 'encode');
   const optionsOf = (name: string) =>
     variant.steps.find(({ transform }) => transform === name)?.options;
   return {
-    encode: encodeOptions(optionsOf('encode'), facts.format),
+    encodings: encodingsOf(optionsOf('encode'), facts.format, effort),
+    ...(encodeStep < 0 ? {} : { encodeStep }),
     metadata: keptMetadata(optionsOf('metadata')),
     colourspace: colourSpaceOf(optionsOf('colourspace')),
+    animated: variant.animated ?? 'keep',
   };
 }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog.ts';
 import type {
   ImageEngine,
+  RenderRequest,
   RenderedOutput,
   RenderedPlaceholder,
   SourceFacts,
@@ -23,7 +24,7 @@ export async function renderAll(
   catalog: Catalog,
   source: Uint8Array,
   variants: Readonly<Record<string, unknown>>,
-  signal?: AbortSignal,
+  more: Pick<RenderRequest, 'effort' | 'signal'> = {},
 ): Promise<RenderedAll> {
   const facts = await engine.inspect(source);
   const parsed: Variant[] = Object.entries(variants).map(([name, steps]) => ({
@@ -34,7 +35,7 @@ export async function renderAll(
   const outputs = new Map<string, RenderedOutput>();
   const order: string[] = [];
   let placeholder: RenderedPlaceholder | undefined;
-  for await (const made of engine.render({ ...request, ...(signal ? { signal } : {}) })) {
+  for await (const made of engine.render({ ...request, ...more })) {
     if (made.kind === 'placeholder') placeholder = made;
     else {
       outputs.set(made.variant, made);
@@ -50,8 +51,10 @@ export async function renderOne(
   catalog: Catalog,
   source: Uint8Array,
   steps: unknown,
+  more?: Pick<RenderRequest, 'effort'>,
 ): Promise<RenderedOutput> {
-  const output = (await renderAll(engine, catalog, source, { one: steps })).outputs.get('one');
+  const { outputs } = await renderAll(engine, catalog, source, { one: steps }, more);
+  const output = outputs.get('one');
   if (!output) throw new Error('the engine made no output');
   return output;
 }

@@ -4,9 +4,28 @@ import { build, type BuildOptions } from 'esbuild';
 import { CHECKOUT } from '../../e2e/testing/workspace.ts';
 
 const RESIZER = path.join(CHECKOUT, 'apps/resizer');
+const HANDLER = path.join(RESIZER, 'src/handler.ts');
 
 /** Bundles the handler as apps/resizer does (its project.json), with the defects around it. */
-export async function bundlePlantedHandler(outfile: string): Promise<void> {
+export function bundlePlantedHandler(outfile: string): Promise<void> {
+  const contents = `
+    import { planted } from ${JSON.stringify(path.join(import.meta.dirname, 'plant.ts'))};
+    import { handler as real } from ${JSON.stringify(HANDLER)};
+    export const handler = planted(real);
+  `;
+  return bundleHandler(contents, outfile);
+}
+
+/** Bundles the handler behind a module that is loaded before it. */
+export function bundleHandlerAfter(module: string, outfile: string): Promise<void> {
+  const contents = `
+    import ${JSON.stringify(module)};
+    export { handler } from ${JSON.stringify(HANDLER)};
+  `;
+  return bundleHandler(contents, outfile);
+}
+
+async function bundleHandler(contents: string, outfile: string): Promise<void> {
   const configuration = path.join(RESIZER, 'esbuild.config.mjs');
   const { default: product } = (await import(pathToFileURL(configuration).href)) as {
     default: BuildOptions;
@@ -14,15 +33,7 @@ export async function bundlePlantedHandler(outfile: string): Promise<void> {
   const { outExtension: _, ...options } = product;
   await build({
     ...options,
-    stdin: {
-      contents: `
-        import { planted } from ${JSON.stringify(path.join(import.meta.dirname, 'plant.ts'))};
-        import { handler as real } from ${JSON.stringify(path.join(RESIZER, 'src/handler.ts'))};
-        export const handler = planted(real);
-      `,
-      resolveDir: RESIZER,
-      loader: 'ts',
-    },
+    stdin: { contents, resolveDir: RESIZER, loader: 'ts' },
     outfile,
     bundle: true,
     format: 'esm',

@@ -33,6 +33,7 @@ export async function startSecondOpinion(
   const endpoint = proxy.endpoint('function');
   const environment = formatEnvironment(settings, transportRecipes(pipeline.recipes), {
     ...info,
+    queueUrl: info.queueUrl.replace(moto.endpoint, endpoint),
     deadLetterQueueUrl: info.deadLetterQueueUrl.replace(moto.endpoint, endpoint),
   });
   const lambda = await startLambda({

@@ -29,7 +29,11 @@ export function interposed(
 }
 
 /** The package that was built, with another handler in it. */
-function withHandler({ codeDirectory }: FunctionSpec, handlerFile: string, folder: string): string {
+export function withHandler(
+  { codeDirectory }: FunctionSpec,
+  handlerFile: string,
+  folder: string,
+): string {
   mkdirSync(folder);
   for (const name of readdirSync(codeDirectory))
     if (!name.startsWith('index.mjs'))

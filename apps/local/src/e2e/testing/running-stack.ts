@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import { withHandler } from '../../chaos/stack/interposed.ts';
+import type { LambdaOptions } from '../../lambda/index.ts';
 import { startLocalStack, type LocalStack } from '../../local-stack.ts';
 import { Client } from './client.ts';
 import { CHECKOUT } from './workspace.ts';
@@ -15,6 +17,8 @@ export interface RunningStackOptions {
   readonly stack?: string;
   /** To go on where another one stopped; its owner removes it. Default: a new one, which is removed with the stack. */
   readonly dataDir?: string;
+  /** Makes another handler to run than the one that was built, in the file of this name. */
+  readonly makeHandler?: (file: string) => Promise<void>;
 }
 
 /** The pipeline in this process, on free ports. */
@@ -29,16 +33,16 @@ export async function startStack({
   workspace = CHECKOUT,
   stack = 'local',
   dataDir,
+  makeHandler,
 }: RunningStackOptions = {}): Promise<RunningStack> {
   const directory = dataDir ?? (await temporaryDirectory());
   const removeData = async () => {
     if (dataDir === undefined) await rm(directory, { recursive: true, force: true });
   };
   try {
-    const local = await startLocalStack({
-      ...{ workspace, stack, dataDir: directory },
-      ...{ port: 0, awsPort: 0 },
-    });
+    const options = { workspace, stack, dataDir: directory, port: 0, awsPort: 0 };
+    const adjustLambda = makeHandler && (await anotherHandler(makeHandler, directory));
+    const local = await startLocalStack(options, { ...(adjustLambda && { adjustLambda }), ...(process.env['DBG'] ? { onFunctionLog: (l) => void console.error(l) } : {}) });
     const client = await Client.connect(local.url);
     let stopped: Promise<void> | undefined;
     const stop = async () => {
@@ -51,6 +55,18 @@ export async function startStack({
     await removeData();
     throw error;
   }
+}
+
+async function anotherHandler(makeHandler: (file: string) => Promise<void>, directory: string) {
+  const file = path.join(directory, 'another-handler.mjs');
+  await makeHandler(file);
+  return (options: LambdaOptions): LambdaOptions => ({
+    ...options,
+    functions: options.functions.map((spec) => ({
+      ...spec,
+      codeDirectory: withHandler(spec, file, path.join(directory, 'another-package')),
+    })),
+  });
 }
 
 export function temporaryDirectory(): Promise<string> {

@@ -55,7 +55,7 @@ export async function processPhoto(architecture: Architecture, node: NodeCommand
   const environment = formatEnvironment(
     parseSettings({ recipes }, 'the test'),
     transportRecipes(recipes),
-    { sourceBucket, processedBucket, deadLetterQueueUrl },
+    { sourceBucket, processedBucket, queueUrl: deadLetterQueueUrl, deadLetterQueueUrl },
   );
   const options = { architecture, node, endpoint: aws.endpoint, environment };
   const unpacked = await UnpackedFunction.start(options);

@@ -1,0 +1,80 @@
+import type { output } from '@pulumi/aws/types/index.js';
+import { ExistingBucketError } from './existing-bucket.ts';
+import { overlap, type Filter } from './notification-filters.ts';
+
+/** A bucket's notification configuration, as the provider reads and writes it. */
+export interface NotificationConfiguration {
+  readonly eventbridge: boolean;
+  readonly lambdaFunctions: readonly output.s3.GetBucketNotificationLambdaFunction[];
+  readonly queues: readonly output.s3.GetBucketNotificationQueue[];
+  readonly topics: readonly output.s3.GetBucketNotificationTopic[];
+}
+
+/**
+ * What others have configured, and ours beside it. Ours are known by their ids, so that the next deployment replaces
+ * them instead of adding them again.
+ *
+ * @param existing as S3 has it now, ours of the last deployment included
+ * @param marker what the ids of ours begin with, and those of nobody else
+ * @throws ExistingBucketError where S3 would refuse it: two of them may not tell of the same event of the same key
+ */
+export function addNotifications(
+  existing: NotificationConfiguration,
+  ours: {
+    readonly marker: string;
+    readonly queueArn: string;
+    readonly events: readonly string[];
+    readonly filters: readonly Filter[];
+  },
+): NotificationConfiguration {
+  const isTheirs = ({ id }: { readonly id: string }) => !id.startsWith(ours.marker);
+  const theirs = {
+    lambdaFunctions: existing.lambdaFunctions.filter(isTheirs),
+    queues: existing.queues.filter(isTheirs),
+    topics: existing.topics.filter(isTheirs),
+  };
+  for (const other of [...theirs.lambdaFunctions, ...theirs.queues, ...theirs.topics])
+    for (const filter of ours.filters)
+      if (sharesEvent(other.events, ours.events) && overlap(filterOf(other), filter))
+        throw filtersOverlap(other, filter);
+  const added = ours.filters.map(({ prefix, suffix }, index) => ({
+    id: `${ours.marker}${index}`,
+    queueArn: ours.queueArn,
+    events: [...ours.events],
+    filterPrefix: prefix,
+    filterSuffix: suffix,
+  }));
+  return {
+    eventbridge: existing.eventbridge,
+    ...theirs,
+    queues: [...theirs.queues, ...added],
+  };
+}
+
+interface Other {
+  readonly id: string;
+  readonly events: readonly string[];
+  readonly filterPrefix: string;
+  readonly filterSuffix: string;
+}
+
+function filterOf({ filterPrefix, filterSuffix }: Other): Filter {
+  return { prefix: filterPrefix, suffix: filterSuffix };
+}
+
+/** `s3:ObjectCreated:*` covers `s3:ObjectCreated:Put`. */
+function sharesEvent(some: readonly string[], others: readonly string[]): boolean {
+  const covers = (wide: string, narrow: string) =>
+    wide === narrow || (wide.endsWith(':*') && narrow.startsWith(wide.slice(0, -1)));
+  return some.some((one) => others.some((other) => covers(one, other) || covers(other, one)));
+}
+
+function filtersOverlap(other: Other, filter: Filter): ExistingBucketError {
+  const words = ({ prefix, suffix }: Filter) => `"${prefix}…${suffix}"`;
+  return new ExistingBucketError(
+    'FILTERS_OVERLAP',
+    `its notification "${other.id}" tells of ${other.events.join(', ')} for keys ${words(filterOf(other))}, the recipes ` +
+      `need ${words(filter)}, and S3 takes one for a key. Set source.notifications to "eventbridge", which everybody ` +
+      'can listen to, or give the recipes other prefixes',
+  );
+}

@@ -1,0 +1,102 @@
+import { deliveryChoices, type Settings } from '@darkroom/pipeline';
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { Statement } from '../policy.ts';
+import { AUTO, chooseFormatCode } from './choose-format.ts';
+import { createDistribution } from './distribution.ts';
+import { createCachePolicy, createHeadersPolicy } from './policies.ts';
+
+export interface Delivery {
+  readonly distribution: aws.cloudfront.Distribution;
+  /** Where the outputs are for the world, without a slash at the end. */
+  readonly url: pulumi.Output<string>;
+  /** Of the processed bucket's policy. */
+  readonly mayRead: pulumi.Output<Statement>;
+}
+
+/**
+ * CloudFront in front of the processed bucket, where the settings say so.
+ *
+ * @throws ChoicesError where the choices do not fit into a CloudFront Function
+ */
+export function createDelivery(
+  name: string,
+  { settings, processed }: { settings: Settings; processed: aws.s3.Bucket },
+  opts: pulumi.CustomResourceOptions,
+): Delivery | undefined {
+  const { delivery } = settings;
+  if (!delivery) return undefined;
+  const distribution = createDistribution(
+    name,
+    {
+      delivery,
+      tags: settings.tags,
+      processed,
+      access: new aws.cloudfront.OriginAccessControl(
+        `${name}-access`,
+        {
+          description: 'Lets the distribution read the processed bucket',
+          originAccessControlOriginType: 's3',
+          signingBehavior: 'always',
+          signingProtocol: 'sigv4',
+        },
+        opts,
+      ),
+      cache: createCachePolicy(name, opts),
+      headers: createHeadersPolicy(`${name}-headers`, { vary: false }, opts),
+      chosen: createChoice(name, settings, delivery, opts),
+    },
+    opts,
+  );
+  const [domain] = delivery.domains ?? [];
+  return {
+    distribution,
+    url: pulumi.interpolate`https://${domain ?? distribution.domainName}`,
+    mayRead: pulumi
+      .all([processed.arn, distribution.arn])
+      .apply(([bucket, reader]) => distributionMayRead(bucket, reader)),
+  };
+}
+
+/** Not `s3:ListBucket`: a missing output is 403 instead of 404 then, but nobody gets a list of all keys. */
+export function distributionMayRead(bucketArn: string, distributionArn: string): Statement {
+  return {
+    Sid: 'AllowDistribution',
+    Effect: 'Allow',
+    Principal: { Service: 'cloudfront.amazonaws.com' },
+    Action: ['s3:GetObject'],
+    Resource: [`${bucketArn}/*`],
+    // The ARN names the account, too.
+    Condition: { ArnEquals: { 'aws:SourceArn': distributionArn } },
+  };
+}
+
+/** What answers `KEY/NAME.auto`. */
+export interface Chosen {
+  readonly pathPattern: string;
+  readonly choose: aws.cloudfront.Function;
+  readonly headers: aws.cloudfront.ResponseHeadersPolicy;
+}
+
+function createChoice(
+  name: string,
+  { recipes }: Settings,
+  { choices }: NonNullable<Settings['delivery']>,
+  opts: pulumi.CustomResourceOptions,
+): Chosen | undefined {
+  const offered = deliveryChoices(recipes, choices);
+  if (Object.values(offered).every((names) => Object.keys(names).length === 0)) return undefined;
+  return {
+    pathPattern: `*${AUTO}`,
+    choose: new aws.cloudfront.Function(
+      `${name}-choose-format`,
+      {
+        comment: 'The format that Accept names',
+        runtime: 'cloudfront-js-2.0',
+        code: chooseFormatCode(recipes, offered),
+      },
+      opts,
+    ),
+    headers: createHeadersPolicy(`${name}-chosen-headers`, { vary: true }, opts),
+  };
+}

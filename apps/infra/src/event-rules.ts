@@ -1,0 +1,105 @@
+import type { Settings } from '@darkroom/pipeline';
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { SourceBucket } from './buckets.ts';
+import { ExistingBucketError } from './existing-bucket.ts';
+import type { Filter } from './notification-filters.ts';
+import type { Queues } from './queues.ts';
+
+/** Each wildcard makes a rule slower to match, and EventBridge refuses "too complex" ones: more filters, more rules. */
+const FILTERS_OF_RULE = 10;
+
+/**
+ * Patterns of EventBridge's events that tell of changes which pass the filters; every such event matches exactly one.
+ * `Object Deleted` is sent for what a lifecycle rule removes, too.
+ */
+export function eventPatterns(bucket: string, filters: readonly Filter[]): object[] {
+  return chunks(filters).map((some) => {
+    // Filters do not overlap: the one that every key passes is the only one.
+    const keys = some.filter(({ prefix, suffix }) => prefix || suffix).map(keyPattern);
+    return {
+      source: ['aws.s3'],
+      'detail-type': ['Object Created', 'Object Deleted'],
+      detail: { bucket: { name: [bucket] }, ...(keys.length > 0 && { object: { key: keys } }) },
+    };
+  });
+}
+
+/** Filters hold no character that a wildcard pattern would have to escape. */
+function keyPattern({ prefix, suffix }: Filter): object {
+  if (!suffix) return { prefix };
+  return prefix ? { wildcard: `${prefix}*${suffix}` } : { suffix };
+}
+
+function chunks(filters: readonly Filter[]): Filter[][] {
+  const count = Math.ceil(filters.length / FILTERS_OF_RULE);
+  return Array.from({ length: count }, (_, index) =>
+    filters.slice(index * FILTERS_OF_RULE, (index + 1) * FILTERS_OF_RULE),
+  );
+}
+
+/**
+ * Rules that see what changes in an existing bucket. They leave its own configuration alone, and so whoever else
+ * listens. None where its notifications are to be used, or those of a bucket of the stack's own.
+ *
+ * @throws ExistingBucketError, through the rules' inputs, where the bucket sends nothing to EventBridge
+ */
+export function createEventRules(
+  name: string,
+  {
+    settings: { source, tags },
+    bucket: { bucket },
+    filters,
+  }: { settings: Settings; bucket: SourceBucket; filters: readonly Filter[] },
+  opts: pulumi.CustomResourceOptions,
+): aws.cloudwatch.EventRule[] {
+  if (source?.notifications !== 'eventbridge') return [];
+  const patterns = pulumi
+    .all([bucket, aws.s3.getBucketNotificationOutput({ bucket }, opts)])
+    .apply(([bucketName, { eventbridge }]) => {
+      if (!eventbridge) throw eventBridgeIsOff(bucketName);
+      return eventPatterns(bucketName, filters).map((pattern) => JSON.stringify(pattern));
+    });
+  return chunks(filters).map(
+    (_, index) =>
+      new aws.cloudwatch.EventRule(
+        `${name}-uploads-${index}`,
+        {
+          description: 'Changes of keys that a recipe is for',
+          eventPattern: patterns.apply((all) => all[index] ?? ''),
+          tags,
+        },
+        opts,
+      ),
+  );
+}
+
+/** Not done here: S3 keeps one notification configuration for a bucket, and to put it would replace what is there. */
+function eventBridgeIsOff(bucket: string): ExistingBucketError {
+  return new ExistingBucketError(
+    'EVENTBRIDGE_OFF',
+    `${bucket} does not send its events to EventBridge. Switch that on where the bucket's notifications are kept: in ` +
+      'the console under Properties, "Amazon EventBridge", or as `eventbridge: true` of its BucketNotification. ' +
+      'Or set source.notifications to "add"',
+  );
+}
+
+/** @param opts must depend on the queues' policies */
+export function createEventTargets(
+  name: string,
+  { rules, queues }: { rules: readonly aws.cloudwatch.EventRule[]; queues: Queues },
+  opts: pulumi.CustomResourceOptions,
+): void {
+  rules.forEach((rule, index) => {
+    new aws.cloudwatch.EventTarget(
+      `${name}-uploads-${index}-target`,
+      {
+        rule: rule.name,
+        arn: queues.queue.arn,
+        // What could not be delivered for a day; the pipeline reads it as it is, so a redrive is all it takes.
+        deadLetterConfig: { arn: queues.deadLetters.arn },
+      },
+      opts,
+    );
+  });
+}

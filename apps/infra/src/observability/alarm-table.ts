@@ -1,0 +1,148 @@
+import {
+  CLOSING_MS,
+  CODES,
+  oldestMessageAlarm,
+  type RejectionCode,
+  type Settings,
+} from '@darkroom/pipeline';
+import { countOf, WATCHED, type Metric } from './metrics.ts';
+
+/** An alarm, wherever the pipeline is deployed. It goes off above its threshold. */
+export interface AlarmSpec {
+  /** Last part of its name. */
+  readonly name: string;
+  /** For the person who is woken: what is the case, in one sentence. */
+  readonly meaning: string;
+  /** Section of docs/runbook.md. */
+  readonly runbook: string;
+  /** By their names in the expression. */
+  readonly metrics: Readonly<Record<string, Metric>>;
+  /** Left out where there is one metric, and it is compared as it is. */
+  readonly expression?: string;
+  readonly threshold: number;
+  /** Seconds. */
+  readonly period: number;
+  /** Goes off when so many of so many periods are above. */
+  readonly periods: readonly [above: number, of: number];
+}
+
+const MINUTE = 60;
+const HOUR = 3600;
+/** Two of three five-minute periods: one bad moment, which a retry mends, wakes nobody. */
+const LASTING = { period: 5 * MINUTE, periods: [2, 3] } as const;
+const ONCE = [1, 1] as const;
+
+/** A share of less than this many says nothing: of three uploads one may well be broken. */
+const FEWEST = 20;
+/** Calls in an hour that nobody has to be told of, whatever the messages. */
+const FREE_CALLS = 100;
+/** Percent of the function's working time. */
+const NEAR_TIMEOUT = 0.8;
+/** Percent of rejections that are no uploader's doing: a recipe that cannot be, or a defect. */
+const OPERATORS_SHARE = 1;
+
+/** All alarms. What settings give is their business; every other number has its reason beside it. */
+export function alarmTable(settings: Settings): readonly AlarmSpec[] {
+  const { alarms, function: lambda } = settings;
+  return [
+    {
+      name: 'dead-letters',
+      meaning: 'Uploads wait for an operator in the dead-letter queue.',
+      runbook: 'dead-letters',
+      metrics: { letters: WATCHED.deadLetters },
+      // Each of them is an upload that nobody will process.
+      threshold: 0,
+      period: MINUTE,
+      periods: ONCE,
+    },
+    {
+      name: 'oldest-message',
+      meaning: `The oldest message has waited for more than ${oldestMessageAlarm(settings)} seconds.`,
+      runbook: 'oldest-message',
+      metrics: { age: WATCHED.oldest },
+      threshold: oldestMessageAlarm(settings),
+      ...LASTING,
+    },
+    {
+      name: 'errors',
+      meaning: `More than ${alarms.errorRate} percent of the function’s calls crash or run out of time.`,
+      runbook: 'errors',
+      metrics: { errors: WATCHED.errors, calls: WATCHED.calls },
+      expression: '100 * errors / calls',
+      threshold: alarms.errorRate,
+      ...LASTING,
+    },
+    {
+      name: 'failed-attempts',
+      meaning: `More than ${alarms.failedAttempts} percent of the attempts fail and are repeated: S3, SQS or the function’s permissions.`,
+      runbook: 'failed-attempts',
+      metrics: { failed: WATCHED.failed, attempts: WATCHED.attempts },
+      expression: `IF(attempts >= ${FEWEST}, 100 * failed / attempts, 0)`,
+      threshold: alarms.failedAttempts,
+      ...LASTING,
+    },
+    {
+      name: 'throttles',
+      meaning: 'Lambda refuses calls of the function: each counts as an attempt of its messages.',
+      runbook: 'throttles',
+      metrics: { throttles: WATCHED.throttles },
+      // With queue.maximumConcurrency below what the account has there are none at all.
+      threshold: 0,
+      ...LASTING,
+    },
+    {
+      name: 'duration',
+      meaning: 'Calls of the function need nearly all of their time; batches are about to be cut.',
+      runbook: 'duration',
+      metrics: { slowest: WATCHED.slowestCalls },
+      // The function ends its work this long before it is ended, so that no call takes longer.
+      threshold: NEAR_TIMEOUT * (lambda.timeout * 1000 - CLOSING_MS),
+      ...LASTING,
+    },
+    {
+      name: 'memory',
+      meaning: `The function holds more than ${alarms.memoryUsed} percent of its ${lambda.memory} MiB.`,
+      runbook: 'memory',
+      metrics: { memory: WATCHED.memory },
+      threshold: alarms.memoryUsed,
+      ...LASTING,
+    },
+    ...rejections(settings),
+    {
+      name: 'spending',
+      meaning: `The function is called more than ${alarms.callsPerMessage} times for each message: something goes round.`,
+      runbook: 'spending',
+      // A backlog is done in an hour in which little arrives: so whichever is more, arrived or settled.
+      metrics: { calls: WATCHED.calls, sent: WATCHED.messages, settled: WATCHED.settled },
+      expression: `calls - ${alarms.callsPerMessage} * IF(sent > settled, sent, settled)`,
+      threshold: FREE_CALLS,
+      period: HOUR,
+      periods: ONCE,
+    },
+  ];
+}
+
+/** Left out: `GAVE_UP`, of which a dead letter tells, and which counts as the code that the last attempt failed with. */
+export const REJECTIONS = [
+  'UNSUPPORTED_FORMAT',
+  'CORRUPT_IMAGE',
+  'TOO_LARGE',
+  'TRANSFORM_FAILED',
+] as const;
+
+function rejections({ alarms }: Settings): AlarmSpec[] {
+  return REJECTIONS.map((code: RejectionCode) => {
+    const isOperators = CODES[code].verdict === 'reject-and-dead-letter';
+    const share = isOperators ? OPERATORS_SHARE : alarms.rejectedShare;
+    return {
+      name: `rejected-${code.toLowerCase().replaceAll('_', '-')}`,
+      meaning: `More than ${share} percent of an hour’s uploads are rejected as ${code}.`,
+      runbook: 'rejected-uploads',
+      metrics: { rejected: countOf(code), decided: WATCHED.decided },
+      expression: `IF(decided >= ${FEWEST}, 100 * rejected / decided, 0)`,
+      threshold: share,
+      period: HOUR,
+      periods: ONCE,
+    };
+  });
+}

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { CODES } from '@darkroom/pipeline';
+import { describe, expect, test } from 'vitest';
+import { ACCOUNT } from '../testing/provider.ts';
+import { observe, settingsWith } from '../testing/observed.ts';
+import { statementsOf } from '../testing/policies.ts';
+import { workspace } from '../testing/stack-files.ts';
+import { alarmTable, REJECTIONS } from './alarm-table.ts';
+import { RUNBOOK } from './runbook.ts';
+
+interface MetricQuery {
+  readonly id: string;
+  readonly expression?: string;
+  readonly returnData: boolean;
+  readonly metric?: {
+    readonly namespace: string;
+    readonly metricName: string;
+    readonly dimensions: Readonly<Record<string, string>>;
+    readonly period: number;
+    readonly stat: string;
+  };
+}
+
+const settings = settingsWith();
+const deployment = await observe(settings);
+const alarms = deployment.ofType('aws:cloudwatch/metricAlarm:MetricAlarm');
+const queriesOf = (name: string) =>
+  deployment.resource(`photos-alarm-${name}`).inputs['metricQueries'] as MetricQuery[];
+
+describe('every alarm', () => {
+  test.each(alarms)(
+    '$name tells the topic, in both directions, and is silent without data',
+    ({ inputs }) => {
+      const topic = expect.stringMatching(/^arn:aws:sns:.*:photos-alarms-0a1b2c3$/);
+      expect(inputs).toMatchObject({
+        alarmActions: [topic],
+        okActions: [topic],
+        treatMissingData: 'notBreaching',
+        comparisonOperator: 'GreaterThanThreshold',
+      });
+      expect(inputs['datapointsToAlarm']).toBeLessThanOrEqual(
+        inputs['evaluationPeriods'] as number,
+      );
+    },
+  );
+
+  test.each(alarms)(
+    '$name says what is the case, and which section of the runbook helps',
+    ({ inputs }) => {
+      const description = inputs['alarmDescription'] as string;
+      // CloudWatch's limit.
+      expect(description.length).toBeLessThanOrEqual(1024);
+      expect(description).toMatch(/^[A-Z].*\. What to do: docs\/runbook\.md#[a-z-]+$/);
+    },
+  );
+
+  test.each(alarms)('$name compares one value, made of metrics of this pipeline', ({ inputs }) => {
+    const queries = inputs['metricQueries'] as MetricQuery[];
+    expect(queries.filter(({ returnData }) => returnData)).toHaveLength(1);
+    const ids = new Set(queries.map(({ id }) => id));
+    for (const { id, metric, expression } of queries) {
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
+      expect(id).toMatch(/^[a-z][a-zA-Z0-9_]{0,254}$/);
+      if (metric) {
+        expect(Object.values(metric.dimensions)).toContainEqual(
+          expect.stringMatching(/^photos-(?:queue|dead-letters|resizer)-0a1b2c3$/),
+        );
+        continue;
+      }
+      const named = expression?.match(/\b[a-z]\w*\b/g) ?? [];
+      expect(named.length).toBeGreaterThan(1);
+      for (const name of named) expect(ids).toContain(name);
+      for (const other of ids) if (other !== id) expect(named).toContain(other);
+    }
+  });
+
+  test('has a section of the runbook, and none is left over', () => {
+    const runbook = readFileSync(path.join(workspace, RUNBOOK), 'utf8');
+    const sections = [...runbook.matchAll(/^## (?<title>.+)$/gm)].map(({ groups }) =>
+      (groups?.['title'] ?? '').toLowerCase().replaceAll(' ', '-'),
+    );
+    const wanted = new Set(alarmTable(settings).map(({ runbook: section }) => section));
+    for (const section of wanted) expect(sections).toContain(section);
+  });
+});
+
+test('they are these', () => {
+  expect(alarms.map(({ name }) => name).sort()).toEqual(
+    [
+      'dead-letters',
+      'duration',
+      'errors',
+      'failed-attempts',
+      'memory',
+      'oldest-message',
+      'rejected-corrupt-image',
+      'rejected-too-large',
+      'rejected-transform-failed',
+      'rejected-unsupported-format',
+      'spending',
+      'throttles',
+    ].map((name) => `photos-alarm-${name}`),
+  );
+});
+
+describe('thresholds', () => {
+  const thresholds = (rest: Parameters<typeof settingsWith>[0]) =>
+    Object.fromEntries(
+      alarmTable(settingsWith(rest)).map(({ name, threshold }) => [name, threshold]),
+    );
+
+  test('follow from the other settings', () => {
+    expect(thresholds({ function: { timeout: 100 }, queue: { batchWindow: 10 } })).toMatchObject({
+      'dead-letters': 0,
+      'oldest-message': 3 * 610,
+      duration: 0.8 * 95_000,
+    });
+  });
+
+  test('can be reached: no call takes longer than the time in which the function works', () => {
+    for (const timeout of [10, 60, 900]) {
+      const { duration } = thresholds({ function: { timeout } });
+      expect(duration).toBeLessThan(timeout * 1000 - 5000);
+    }
+  });
+
+  test('are settings where people differ', () => {
+    const alarmSettings = {
+      oldestMessage: 900,
+      errorRate: 1,
+      failedAttempts: 10,
+      memoryUsed: 80,
+      rejectedShare: 50,
+      callsPerMessage: 2,
+    };
+    const given = thresholds({ alarms: alarmSettings });
+    expect(given).toMatchObject({
+      'oldest-message': 900,
+      errors: 1,
+      'failed-attempts': 10,
+      memory: 80,
+      'rejected-corrupt-image': 50,
+      'rejected-transform-failed': 1,
+    });
+    const spending = alarmTable(settingsWith({ alarms: alarmSettings })).find(
+      ({ name }) => name === 'spending',
+    );
+    expect(spending?.expression).toBe('calls - 2 * IF(sent > settled, sent, settled)');
+  });
+});
+
+test('every code that a manifest can be rejected with has its alarm, but for the one that dead letters tell of', () => {
+  const rejecting = Object.entries(CODES)
+    .filter(([, { verdict }]) => verdict.startsWith('reject'))
+    .map(([code]) => code);
+  expect([...REJECTIONS, 'GAVE_UP'].sort()).toEqual(rejecting.sort());
+});
+
+test('the share of a code is of the uploads that were decided upon, by the function of this stack', () => {
+  expect(queriesOf('rejected-too-large')).toEqual([
+    {
+      id: 'rejected',
+      returnData: false,
+      metric: {
+        namespace: 'Darkroom',
+        metricName: 'TOO_LARGE',
+        dimensions: { service: 'darkroom', FunctionName: 'photos-resizer-0a1b2c3' },
+        period: 3600,
+        stat: 'Sum',
+      },
+    },
+    {
+      id: 'decided',
+      returnData: false,
+      metric: {
+        namespace: 'Darkroom',
+        metricName: 'Rejected',
+        dimensions: { service: 'darkroom', FunctionName: 'photos-resizer-0a1b2c3' },
+        period: 3600,
+        stat: 'SampleCount',
+      },
+    },
+    {
+      id: 'compared',
+      label: 'rejected-too-large',
+      expression: 'IF(decided >= 20, 100 * rejected / decided, 0)',
+      returnData: true,
+    },
+  ]);
+});
+
+describe('the topic', () => {
+  test('takes messages of the alarms of this account, over TLS', () => {
+    const arn = expect.stringMatching(/:photos-alarms-0a1b2c3$/);
+    expect(statementsOf(deployment.resource('photos-alarms-policy').inputs)).toEqual([
+      {
+        Sid: 'AllowAlarms',
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: ['sns:Publish'],
+        Resource: [arn],
+        Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+      },
+      {
+        Sid: 'DenyPlainHttp',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: ['sns:Publish'],
+        Resource: [arn],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ]);
+  });
+
+  test('is encrypted with the key of the stack, where there is one', async () => {
+    expect(deployment.resource('photos-alarms').inputs).not.toHaveProperty('kmsMasterKeyId');
+    const keyArn = 'arn:aws:kms:eu-central-1:123456789012:key/1';
+    const encrypted = await observe(settings, { keyArn });
+    expect(encrypted.resource('photos-alarms').inputs['kmsMasterKeyId']).toBe(keyArn);
+  });
+
+  test('tells the receivers', async () => {
+    const receivers = [{ email: 'ops@example.org' }, { https: 'https://alerts.example.org/a' }];
+    const { ofType } = await observe(settingsWith({ alarms: { receivers } }));
+    expect(
+      ofType('aws:sns/topicSubscription:TopicSubscription').map(({ inputs }) => inputs),
+    ).toEqual([
+      expect.objectContaining({ protocol: 'email', endpoint: 'ops@example.org' }),
+      expect.objectContaining({ protocol: 'https', endpoint: 'https://alerts.example.org/a' }),
+    ]);
+  });
+
+  test.each([
+    [[{ email: 'ops@example.org', https: 'https://example.org' }], /receivers\[0\]: either/],
+    [[{}], /receivers\[0\]: either/],
+    [[{ https: 'http://example.org' }], /receivers\[0\]\.https: must be an https URL/],
+    [[{ sms: '+49' }], /receivers\[0\]\.sms: unknown key; allowed: email, https/],
+  ])('%j is no receiver', (receivers, problem) => {
+    expect(() => settingsWith({ alarms: { receivers } })).toThrow(problem);
+  });
+});
+
+test('links go to where the runbook is published', async () => {
+  const runbookUrl = 'https://wiki.example.org/runbook';
+  const { resource } = await observe(settingsWith({ alarms: { runbookUrl } }));
+  expect(resource('photos-alarm-spending').inputs['alarmDescription']).toContain(
+    'https://wiki.example.org/runbook#spending',
+  );
+});

@@ -1,0 +1,82 @@
+import { METRICS, METRICS_NAMESPACE, metricDimensions } from '@darkroom/pipeline';
+
+/** One metric with its statistic, wherever the pipeline is deployed. */
+export interface Metric {
+  /** `uploads`: the function's own, `METRICS` and a count for each code. */
+  readonly of: 'queue' | 'deadLetters' | 'function' | 'uploads';
+  readonly name: string;
+  readonly stat: string;
+}
+
+/** Names of what is watched: text, or outputs of Pulumi. */
+export interface Watched<T> {
+  readonly queue: T;
+  readonly deadLetters: T;
+  readonly functionName: T;
+}
+
+/** Where CloudWatch has the metric. */
+export function located<T>(
+  { of, name: metricName }: Metric,
+  { queue, deadLetters, functionName }: Watched<T>,
+): {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, T | string>>;
+} {
+  switch (of) {
+    case 'queue':
+      return { namespace: 'AWS/SQS', metricName, dimensions: { QueueName: queue } };
+    case 'deadLetters':
+      return { namespace: 'AWS/SQS', metricName, dimensions: { QueueName: deadLetters } };
+    case 'function':
+      return { namespace: 'AWS/Lambda', metricName, dimensions: { FunctionName: functionName } };
+    case 'uploads':
+      return {
+        namespace: METRICS_NAMESPACE,
+        metricName,
+        dimensions: metricDimensions(functionName),
+      };
+  }
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+const sqs = (of: 'queue' | 'deadLetters', name: string, stat: string): Metric => ({
+  of,
+  name,
+  stat,
+});
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+const lambda = (name: string, stat: string): Metric => ({ of: 'function', name, stat });
+const uploads = (name: string, stat: string): Metric => ({ of: 'uploads', name, stat });
+
+/** All that alarms and dashboard look at. */
+export const WATCHED = {
+  messages: sqs('queue', 'NumberOfMessagesSent', 'Sum'),
+  settled: sqs('queue', 'NumberOfMessagesDeleted', 'Sum'),
+  waiting: sqs('queue', 'ApproximateNumberOfMessagesVisible', 'Maximum'),
+  inFlight: sqs('queue', 'ApproximateNumberOfMessagesNotVisible', 'Maximum'),
+  oldest: sqs('queue', 'ApproximateAgeOfOldestMessage', 'Maximum'),
+  deadLetters: sqs('deadLetters', 'ApproximateNumberOfMessagesVisible', 'Maximum'),
+  calls: lambda('Invocations', 'Sum'),
+  errors: lambda('Errors', 'Sum'),
+  throttles: lambda('Throttles', 'Sum'),
+  atOnce: lambda('ConcurrentExecutions', 'Maximum'),
+  callTime: lambda('Duration', 'Sum'),
+  typicalCall: lambda('Duration', 'p50'),
+  slowestCalls: lambda('Duration', 'p99'),
+  memory: uploads(METRICS.memoryUsed, 'Maximum'),
+  done: uploads('DONE', 'Sum'),
+  outputs: uploads(METRICS.outputs, 'Sum'),
+  typicalUpload: uploads(METRICS.duration, 'p50'),
+  slowestUploads: uploads(METRICS.duration, 'p99'),
+  rejected: uploads(METRICS.rejected, 'Sum'),
+  decided: uploads(METRICS.rejected, 'SampleCount'),
+  failed: uploads(METRICS.failed, 'Sum'),
+  attempts: uploads(METRICS.failed, 'SampleCount'),
+} as const satisfies Record<string, Metric>;
+
+/** How often a code of the contract occurred. */
+export function countOf(code: string): Metric {
+  return uploads(code, 'Sum');
+}

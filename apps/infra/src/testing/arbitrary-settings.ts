@@ -1,0 +1,133 @@
+import {
+  parseSettings,
+  SettingsError,
+  settingsSchema,
+  type SettingsInput,
+} from '@darkroom/pipeline';
+import fc from 'fast-check';
+import * as z from 'zod';
+import { arbitraryOf, type Places } from './schema-arbitrary.ts';
+
+const keyPart = fc.stringMatching(/^[a-z]{1,8}\/$/);
+const format = fc.constantFrom('webp', 'jpeg', 'avif', 'png');
+const width = fc.integer({ min: 16, max: 4000 });
+
+const variants = fc.uniqueArray(
+  fc.record({
+    name: fc.stringMatching(/^[a-z][a-z0-9]{0,9}$/),
+    steps: fc
+      .tuple(width, format)
+      .map(([wide, name]) => ['rotate', { resize: { width: wide } }, { encode: { format: name } }]),
+  }),
+  { selector: ({ name }) => name, minLength: 1, maxLength: 4 },
+);
+
+/** Several recipes, prefixes that lie in one another, suffixes; enough of them now and then to pass the 4 KB. */
+const recipes = fc.oneof(
+  { weight: 4, arbitrary: recipesOf(4) },
+  { weight: 1, arbitrary: recipesOf(40) },
+);
+
+function recipesOf(most: number) {
+  return fc.uniqueArray(
+    fc.record(
+      {
+        name: fc.stringMatching(/^[a-z][a-z0-9-]{0,8}[a-z0-9]$/),
+        match: fc.record(
+          {
+            prefix: fc.array(keyPart, { maxLength: 2 }).map((parts) => parts.join('')),
+            suffixes: fc.uniqueArray(fc.constantFrom('.jpg', '.png', '.tif', '.tiff'), {
+              minLength: 1,
+              maxLength: 2,
+            }),
+          },
+          { requiredKeys: [] },
+        ),
+        variants,
+        onSourceRemoved: fc.constantFrom('delete', 'keep'),
+      },
+      { requiredKeys: ['name', 'variants'] },
+    ),
+    { selector: ({ name }) => name, minLength: 1, maxLength: most },
+  );
+}
+
+const PLACES: Places = {
+  recipes,
+  // Of recipes' variants, which a schema cannot name; delivery has tests of its own for them.
+  'delivery.choices': fc.constant({}),
+  // Either the one or the other.
+  'alarms.receivers': fc.array(
+    fc.oneof(
+      fc.record({ email: fc.stringMatching(/^[a-z]{1,9}@example\.com$/) }),
+      fc.record({ https: fc.webUrl({ validSchemes: ['https'] }) }),
+    ),
+    { maxLength: 3 },
+  ),
+  tags: fc.dictionary(
+    fc.stringMatching(/^[a-z][a-z0-9:-]{0,15}$/),
+    fc.stringMatching(/^[A-Za-z0-9 @._-]{0,20}$/),
+    { maxKeys: 4 },
+  ),
+};
+
+/** How often settings come out that are refused for how they go together, seen by the tests. */
+export interface Acceptance {
+  generated: number;
+  accepted: number;
+}
+
+/** Settings of every kind: all that the schema names, at its limits and between. */
+export function arbitrarySettings(
+  acceptance: Acceptance = { generated: 0, accepted: 0 },
+): fc.Arbitrary<SettingsInput> {
+  const schema = z.toJSONSchema(settingsSchema, { io: 'input', unrepresentable: 'any' });
+  const settings = arbitraryOf(schema, PLACES) as fc.Arbitrary<SettingsInput>;
+  return settings.map(agreeing).filter((one) => {
+    acceptance.generated += 1;
+    const accepted = isValid(one);
+    acceptance.accepted += Number(accepted);
+    return accepted;
+  });
+}
+
+/** Made to go together where few would by chance. What still does not is left out. */
+function agreeing({ queue = {}, delivery, alarms, ...settings }: SettingsInput): SettingsInput {
+  const { retention: one = 345_600, deadLetterRetention: other = 1_209_600 } = queue;
+  const [retention, deadLetterRetention] = one < other ? [one, other] : [other, one];
+  const { batchSize = 5, batchWindow = 0, maximumConcurrency = 10 } = queue;
+  const { reservedConcurrency } = settings.function ?? {};
+  const { domains: _domains, certificateArn: _certificate, ...ofAws } = delivery ?? {};
+  const isOwn = delivery?.domains !== undefined && delivery.certificateArn !== undefined;
+  const { oldestMessage, ...otherAlarms } = alarms ?? {};
+  return {
+    ...settings,
+    queue: {
+      ...{ ...queue, retention, deadLetterRetention },
+      batchWindow: batchSize > 10 ? Math.max(batchWindow, 1) : batchWindow,
+    },
+    ...(reservedConcurrency !== undefined && {
+      function: {
+        ...settings.function,
+        reservedConcurrency: Math.max(reservedConcurrency, maximumConcurrency),
+      },
+    }),
+    ...(delivery && { delivery: isOwn ? delivery : ofAws }),
+    ...(alarms && {
+      alarms: {
+        ...otherAlarms,
+        ...(oldestMessage !== undefined && oldestMessage < retention && { oldestMessage }),
+      },
+    }),
+  };
+}
+
+function isValid(settings: SettingsInput): boolean {
+  try {
+    parseSettings(settings, 'generated settings');
+    return true;
+  } catch (error) {
+    if (error instanceof SettingsError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { SettingsInput } from '@darkroom/pipeline';
+import { Client } from '../e2e/testing/client.ts';
+import { createWorkspace } from '../e2e/testing/workspace.ts';
+import { State } from '../engine/state.ts';
+import { startLocalStack } from '../local-stack.ts';
+import { Graph } from './graph.ts';
+import type { RecordedCall } from './recorded-call.ts';
+import { startRecordingProxy } from './recording-proxy.ts';
+
+const GRACE_MS = 10_000;
+/** Of the function's log, for who looks into a failure. */
+const LINES = 20;
+
+export interface Recording {
+  readonly graph: Graph;
+  readonly calls: readonly RecordedCall[];
+}
+
+/** Deploys the program with these settings, lets `use` use the pipeline, and tells what the function asked of AWS. */
+export async function record(
+  pipeline: SettingsInput,
+  use: (client: Client) => Promise<void>,
+): Promise<Recording> {
+  const workspace = await createWorkspace();
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-permissions-'));
+  const proxy = await startRecordingProxy();
+  const log: string[] = [];
+  try {
+    await workspace.writeStack('permissions', pipeline);
+    const local = await startLocalStack(
+      { workspace: workspace.directory, stack: 'permissions', dataDir, port: 0, awsPort: 0 },
+      {
+        onFunctionLog: (line) => log.push(line),
+        adjustLambda(options) {
+          proxy.connect(options.endpoint);
+          const move = (value: string) => value.replaceAll(options.endpoint, proxy.endpoint);
+          const functions = options.functions.map((spec) => ({
+            ...spec,
+            environment: Object.fromEntries(
+              Object.entries(spec.environment).map(([name, value]) => [name, move(value)]),
+            ),
+          }));
+          return { ...options, endpoint: proxy.endpoint, functions };
+        },
+      },
+    );
+    const client = await Client.connect(local.url);
+    try {
+      await use(client);
+      await client.quiet();
+    } finally {
+      client.close();
+      await local.stop(GRACE_MS);
+    }
+    const { endpoint } = local.info;
+    const state = await State.open({
+      dataDir,
+      project: 'darkroom',
+      stack: 'permissions',
+      endpoint,
+    });
+    return { graph: new Graph(state.resources()), calls: proxy.calls };
+  } catch (error) {
+    throw new Error(
+      `The pipeline did not do what is asked of it:\n${log.slice(-LINES).join('\n')}`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    await proxy.stop();
+    await workspace.remove();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,217 @@
+import { expect, test } from 'vitest';
+import { RULES, Stack, violations, type Resource } from './index.ts';
+import { changed, policy, soundStack, tls, without } from './testing/sound-stack.ts';
+import { BUCKET_ACL, DISTRIBUTION } from './types.ts';
+
+const broken = (resources: readonly Resource[]) =>
+  violations(RULES, new Stack(resources)).map(({ rule, name }) => `${rule}: ${name}`);
+
+test('a sound stack keeps every rule', () => {
+  expect(broken(soundStack())).toEqual([]);
+});
+
+test('names differ, and say what Pulumi takes for one', () => {
+  const names = RULES.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[a-z][a-z-]+$/);
+});
+
+const letIn = (Principal: unknown, more: object = {}) =>
+  policy(
+    {
+      Effect: 'Allow',
+      Principal,
+      Action: 'sqs:SendMessage',
+      Resource: 'arn:aws:sqs:eu-central-1:123456789012:queue',
+      ...more,
+    },
+    tls('sqs:*'),
+  );
+const may = (Action: string, Resource: string) => ({
+  policy: policy({ Effect: 'Allow', Action, Resource }),
+});
+const acl: Resource = {
+  id: 'acl',
+  type: BUCKET_ACL,
+  name: 'acl',
+  properties: { acl: 'public-read' },
+  protect: false,
+  retainOnDelete: false,
+};
+const distribution: Resource = {
+  ...{ id: 'cdn', type: DISTRIBUTION, name: 'cdn', protect: false, retainOnDelete: false },
+  properties: {
+    defaultCacheBehavior: { viewerProtocolPolicy: 'allow-all' },
+    tags: { 'darkroom:stack': 'x', 'darkroom:pipeline': 'x' },
+  },
+};
+
+test.each<[what: string, rule: string, resources: Resource[]]>([
+  ['a bucket without its access block', 'private-buckets: source', without('access')],
+  [
+    'a bucket that lets public policies through',
+    'private-buckets: source',
+    changed('access', { blockPublicPolicy: false }),
+  ],
+  [
+    'a bucket with other owners’ objects',
+    'private-buckets: source',
+    changed('ownership', { rule: { objectOwnership: 'ObjectWriter' } }),
+  ],
+  ['an access control list', 'private-buckets: acl', [...soundStack(), acl]],
+  [
+    'a bucket over HTTP',
+    'tls-only: source',
+    changed('bucket-policy', { policy: policy(tls('s3:GetObject')) }),
+  ],
+  ['a queue over HTTP', 'tls-only: letters', without('letters-policy')],
+  ['a topic over HTTP', 'tls-only: alarms', without('alarms-policy')],
+  ['a distribution over HTTP', 'tls-only: cdn', [...soundStack(), distribution]],
+  [
+    'a queue with another key than the rest',
+    'encrypted-at-rest: queue',
+    changed('queue', { kmsMasterKeyId: undefined, sqsManagedSseEnabled: true }),
+  ],
+  [
+    'a topic that alone has no key',
+    'encrypted-at-rest: alarms',
+    changed('alarms', { kmsMasterKeyId: 'alias/aws/sns' }),
+  ],
+  ['a bucket that says nothing of encryption', 'encrypted-at-rest: source', without('encryption')],
+  [
+    'all actions of a service',
+    'exact-actions: role-policy',
+    changed('role-policy', may('s3:*', 'arn:aws:s3:::source/uploads/*')),
+  ],
+  [
+    'all actions but some',
+    'exact-actions: role-policy',
+    changed('role-policy', {
+      policy: policy({
+        Effect: 'Allow',
+        NotAction: 's3:PutObject',
+        Resource: 'arn:aws:s3:::source/*',
+      }),
+    }),
+  ],
+  [
+    'every key of KMS for anybody but the account',
+    'exact-actions: key-policy',
+    changed('key-policy', {
+      policy: policy({
+        Effect: 'Allow',
+        Principal: { AWS: 'arn:aws:iam::123456789012:role/x' },
+        Action: 'kms:*',
+        Resource: '*',
+      }),
+    }),
+  ],
+  [
+    'every resource',
+    'exact-resources: role-policy',
+    changed('role-policy', may('s3:GetObject', '*')),
+  ],
+  [
+    'every bucket',
+    'exact-resources: role-policy',
+    changed('role-policy', may('s3:GetObject', 'arn:aws:s3:::*')),
+  ],
+  [
+    'every queue of a name',
+    'exact-resources: role-policy',
+    changed('role-policy', may('sqs:SendMessage', 'arn:aws:sqs:*:*:queue')),
+  ],
+  [
+    'everybody',
+    'known-callers: queue-policy',
+    changed('queue-policy', {
+      policy: letIn('*', { Condition: { StringEquals: { 'aws:SourceAccount': '1' } } }),
+    }),
+  ],
+  [
+    'everybody, said otherwise',
+    'known-callers: queue-policy',
+    changed('queue-policy', { policy: letIn({ AWS: '*' }) }),
+  ],
+  [
+    'a service for anybody',
+    'known-callers: queue-policy',
+    changed('queue-policy', { policy: letIn({ Service: 's3.amazonaws.com' }) }),
+  ],
+  [
+    'a bucket that may go',
+    'data-is-kept: source',
+    changed('source', {}, { protect: false, retainOnDelete: false }),
+  ],
+  [
+    'a bucket that is protected, and emptied',
+    'data-is-kept: source',
+    changed('source', { forceDestroy: true }),
+  ],
+  ['a guard that may go', 'data-is-kept: source', changed('access', {}, { protect: false })],
+  [
+    'a guard that goes with its last line',
+    'data-is-kept: source',
+    changed('bucket-policy', {}, { retainOnDelete: false }),
+  ],
+  [
+    'a key that may go before its data',
+    'data-is-kept: key',
+    changed('key', {}, { protect: false }),
+  ],
+  [
+    'a message that comes back too early',
+    'visibility-timeout: trigger',
+    changed('queue', { visibilityTimeoutSeconds: 364 }),
+  ],
+  [
+    'a queue without dead letters',
+    'dead-letters: trigger',
+    changed('queue', { redrivePolicy: undefined }),
+  ],
+  [
+    'a queue that gives up early',
+    'dead-letters: trigger',
+    changed('queue', { redrivePolicy: JSON.stringify({ maxReceiveCount: 1 }) }),
+  ],
+  [
+    'dead letters that go first',
+    'dead-letters: trigger',
+    changed('letters', { messageRetentionSeconds: 345_600 }),
+  ],
+  ['no bound on calls', 'bounded-concurrency: trigger', changed('trigger', { scalingConfig: {} })],
+  [
+    'more calls than are reserved',
+    'bounded-concurrency: trigger',
+    changed('resizer', { reservedConcurrentExecutions: 9 }),
+  ],
+  [
+    'too large an environment',
+    'environment-fits: resizer',
+    changed('resizer', { environment: { variables: { A: 'ä'.repeat(2048) } } }),
+  ],
+  ['an alarm for nobody', 'alarms-reach-somebody: alarm', changed('alarm', { alarmActions: [] })],
+  [
+    'an alarm that is off',
+    'alarms-reach-somebody: alarm',
+    changed('alarm', { actionsEnabled: false }),
+  ],
+  [
+    'an alarm without a runbook',
+    'alarms-reach-somebody: alarm',
+    changed('alarm', { alarmDescription: 'Something is wrong' }),
+  ],
+  ['logs for ever', 'logs-expire: logs', changed('logs', { retentionInDays: 0 })],
+  [
+    'a log group that Lambda makes',
+    'logs-expire: resizer',
+    changed('resizer', { loggingConfig: undefined }),
+  ],
+  [
+    'something without an owner',
+    'tagged: queue',
+    changed('queue', { tags: { 'darkroom:stack': 'prod' } }),
+  ],
+])('%s: %s', (_what, rule, resources) => {
+  expect(broken(resources)).toContain(rule);
+});

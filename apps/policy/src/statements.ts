@@ -1,0 +1,83 @@
+import type { Resource } from './resource.ts';
+import {
+  BUCKET_POLICY,
+  IAM_POLICY,
+  KEY,
+  KEY_POLICY,
+  QUEUE,
+  QUEUE_POLICY,
+  ROLE,
+  ROLE_POLICY,
+  TOPIC,
+  TOPIC_POLICY,
+} from './types.ts';
+
+/** A statement of a policy, with lists where IAM allows one or many. */
+export interface Statement {
+  readonly effect: 'Allow' | 'Deny';
+  /** `*`, or `Service: s3.amazonaws.com` and the like; empty in a role's own policy. */
+  readonly principals: readonly string[];
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** Operator and key, for example `ArnEquals aws:SourceArn`, to values. */
+  readonly conditions: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Where policies stand. */
+const POLICY_PROPERTIES: Readonly<Record<string, string>> = {
+  [ROLE]: 'assumeRolePolicy',
+  [ROLE_POLICY]: 'policy',
+  [IAM_POLICY]: 'policy',
+  [BUCKET_POLICY]: 'policy',
+  [QUEUE]: 'policy',
+  [QUEUE_POLICY]: 'policy',
+  [TOPIC]: 'policy',
+  [TOPIC_POLICY]: 'policy',
+  [KEY]: 'policy',
+  [KEY_POLICY]: 'policy',
+};
+
+export function hasPolicy({ type }: Resource): boolean {
+  return type in POLICY_PROPERTIES;
+}
+
+/** The statements of the policy that a resource carries; none where it carries none. */
+export function statementsOf({ type, properties }: Resource): Statement[] {
+  const value = properties[POLICY_PROPERTIES[type] ?? ''];
+  if (value === undefined || value === null || value === '') return [];
+  const document = (typeof value === 'string' ? JSON.parse(value) : value) as {
+    Statement: Raw | Raw[];
+  };
+  return [document.Statement].flat().map(readStatement);
+}
+
+type OneOrMore = string | readonly string[];
+interface Raw {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: '*' | Readonly<Record<string, OneOrMore>>;
+  readonly Action?: OneOrMore;
+  readonly NotAction?: OneOrMore;
+  readonly Resource?: OneOrMore;
+  readonly NotResource?: OneOrMore;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, OneOrMore>>>>;
+}
+
+/** Everything but a few is as good as everything: `NotAction` and `NotResource` count as `*`. */
+function readStatement({ Effect, Principal = {}, Condition = {}, ...raw }: Raw): Statement {
+  return {
+    effect: Effect,
+    principals:
+      Principal === '*'
+        ? ['*']
+        : Object.entries(Principal).flatMap(([kind, names]) =>
+            [names].flat().map((name) => (name === '*' ? '*' : `${kind}: ${name}`)),
+          ),
+    actions: raw.NotAction === undefined ? [raw.Action ?? []].flat() : ['*'],
+    resources: raw.NotResource === undefined ? [raw.Resource ?? []].flat() : ['*'],
+    conditions: Object.fromEntries(
+      Object.entries(Condition).flatMap(([operator, keys]) =>
+        Object.entries(keys).map(([key, values]) => [`${operator} ${key}`, [values].flat()]),
+      ),
+    ),
+  };
+}

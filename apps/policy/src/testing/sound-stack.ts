@@ -1,0 +1,213 @@
+import type { Resource } from '../resource.ts';
+import {
+  BUCKET,
+  BUCKET_ENCRYPTION,
+  BUCKET_POLICY,
+  EVENT_SOURCE_MAPPING,
+  FUNCTION,
+  KEY,
+  KEY_POLICY,
+  LOG_GROUP,
+  METRIC_ALARM,
+  OWNERSHIP,
+  PUBLIC_ACCESS_BLOCK,
+  QUEUE,
+  QUEUE_POLICY,
+  ROLE,
+  ROLE_POLICY,
+  TOPIC,
+  TOPIC_POLICY,
+} from '../types.ts';
+
+const ACCOUNT = '123456789012';
+const arn = (service: string, name: string) => `arn:aws:${service}:eu-central-1:${ACCOUNT}:${name}`;
+const tags = { 'darkroom:stack': 'prod', 'darkroom:pipeline': 'photos' };
+const keyArn = arn('kms', 'key/1');
+
+export const policy = (...Statement: object[]) =>
+  JSON.stringify({ Version: '2012-10-17', Statement });
+export const tls = (action: string, ...Resource: string[]) => ({
+  ...{ Effect: 'Deny', Principal: '*', Action: [action], Resource },
+  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+});
+
+function resource(type: string, name: string, properties: object, protect = false): Resource {
+  return {
+    id: `${type} ${name}`,
+    type,
+    name,
+    properties: { ...properties },
+    protect,
+    retainOnDelete: protect,
+  };
+}
+
+/** A small stack that keeps every rule. */
+export function soundStack(): Resource[] {
+  const queueArn = arn('sqs', 'queue');
+  return [
+    resource(
+      BUCKET,
+      'source',
+      { bucket: 'source', arn: 'arn:aws:s3:::source', forceDestroy: false, tags },
+      true,
+    ),
+    resource(
+      PUBLIC_ACCESS_BLOCK,
+      'access',
+      {
+        bucket: 'source',
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      true,
+    ),
+    resource(
+      OWNERSHIP,
+      'ownership',
+      { bucket: 'source', rule: { objectOwnership: 'BucketOwnerEnforced' } },
+      true,
+    ),
+    resource(
+      BUCKET_ENCRYPTION,
+      'encryption',
+      {
+        bucket: 'source',
+        rules: [
+          {
+            applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: keyArn },
+          },
+        ],
+      },
+      true,
+    ),
+    resource(
+      BUCKET_POLICY,
+      'bucket-policy',
+      {
+        bucket: 'source',
+        policy: policy(tls('s3:*', 'arn:aws:s3:::source', 'arn:aws:s3:::source/*')),
+      },
+      true,
+    ),
+    resource(QUEUE, 'queue', {
+      name: 'queue',
+      url: 'https://sqs/queue',
+      arn: queueArn,
+      visibilityTimeoutSeconds: 365,
+      messageRetentionSeconds: 345_600,
+      kmsMasterKeyId: keyArn,
+      redrivePolicy: JSON.stringify({
+        deadLetterTargetArn: arn('sqs', 'letters'),
+        maxReceiveCount: 5,
+      }),
+      tags,
+    }),
+    resource(QUEUE_POLICY, 'queue-policy', {
+      queueUrl: 'https://sqs/queue',
+      policy: policy(tls('sqs:*', queueArn), {
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: queueArn,
+        Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::source' } },
+      }),
+    }),
+    resource(QUEUE, 'letters', {
+      name: 'letters',
+      url: 'https://sqs/letters',
+      arn: arn('sqs', 'letters'),
+      messageRetentionSeconds: 1_209_600,
+      kmsMasterKeyId: keyArn,
+      tags,
+    }),
+    resource(QUEUE_POLICY, 'letters-policy', {
+      queueUrl: 'https://sqs/letters',
+      policy: policy(tls('sqs:*', arn('sqs', 'letters'))),
+    }),
+    resource(FUNCTION, 'resizer', {
+      name: 'resizer',
+      arn: arn('lambda', 'function:resizer'),
+      timeout: 60,
+      kmsKeyArn: keyArn,
+      reservedConcurrentExecutions: 10,
+      environment: { variables: { A: 'b' } },
+      loggingConfig: { logGroup: 'logs' },
+      tags,
+    }),
+    resource(EVENT_SOURCE_MAPPING, 'trigger', {
+      eventSourceArn: queueArn,
+      functionName: arn('lambda', 'function:resizer'),
+      maximumBatchingWindowInSeconds: 5,
+      scalingConfig: { maximumConcurrency: 10 },
+      tags,
+    }),
+    resource(LOG_GROUP, 'logs', { name: 'logs', retentionInDays: 30, kmsKeyId: keyArn, tags }),
+    resource(ROLE, 'role', {
+      name: 'role',
+      assumeRolePolicy: policy({
+        Effect: 'Allow',
+        Principal: { Service: 'lambda.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      }),
+      tags,
+    }),
+    resource(ROLE_POLICY, 'role-policy', {
+      role: 'role',
+      policy: policy(
+        { Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::source/uploads/*'] },
+        { Effect: 'Allow', Action: ['xray:PutTraceSegments'], Resource: '*' },
+      ),
+    }),
+    resource(TOPIC, 'alarms', { arn: arn('sns', 'alarms'), kmsMasterKeyId: keyArn, tags }),
+    resource(TOPIC_POLICY, 'alarms-policy', {
+      arn: arn('sns', 'alarms'),
+      policy: policy(tls('sns:Publish', arn('sns', 'alarms')), {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: arn('sns', 'alarms'),
+        Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+      }),
+    }),
+    resource(METRIC_ALARM, 'alarm', {
+      alarmActions: [arn('sns', 'alarms')],
+      alarmDescription: 'Letters wait. What to do: docs/runbook.md#dead-letters',
+      tags,
+    }),
+    resource(KEY, 'key', { keyId: '1', arn: keyArn, tags }, true),
+    resource(
+      KEY_POLICY,
+      'key-policy',
+      {
+        keyId: '1',
+        policy: policy({
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+          Action: 'kms:*',
+          Resource: '*',
+        }),
+      },
+      true,
+    ),
+  ];
+}
+
+/** The same with some properties or options of one resource changed. */
+export function changed(
+  name: string,
+  properties: object,
+  options: Partial<Resource> = {},
+): Resource[] {
+  return soundStack().map((one) =>
+    one.name === name
+      ? { ...one, ...options, properties: { ...one.properties, ...properties } }
+      : one,
+  );
+}
+
+export function without(name: string): Resource[] {
+  return soundStack().filter((one) => one.name !== name);
+}

@@ -1,0 +1,59 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { giveBack } from './give-back.ts';
+import { startCannedAws, status, silence, type CannedAws } from './testing/canned-aws.ts';
+
+const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/queue';
+const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
+const done = status(200, JSON_TYPE, '{"Successful":[]}');
+
+let aws: CannedAws;
+let sqs: SQSClient;
+beforeAll(async () => {
+  aws = await startCannedAws();
+  sqs = new SQSClient({ endpoint: aws.url, maxAttempts: 1 });
+});
+afterAll(async () => {
+  sqs.destroy();
+  await aws.close();
+});
+
+const messages = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ receiptHandle: `r${index}`, backOff: index }));
+const never = new AbortController().signal;
+
+test('each message comes again after its own time, ten to a request', async () => {
+  aws.answer(done);
+  expect(await giveBack(sqs, QUEUE, messages(12), never)).toEqual([]);
+  const entries = aws.requests.map(
+    ({ body }) => (JSON.parse(body) as { Entries: Record<string, unknown>[] }).Entries,
+  );
+  expect(entries.map(({ length }) => length)).toEqual([10, 2]);
+  expect(entries.flat().at(-1)).toEqual({ Id: '1', ReceiptHandle: 'r11', VisibilityTimeout: 11 });
+});
+
+test('nothing is asked where nothing failed', async () => {
+  aws.answer(done);
+  expect(await giveBack(sqs, QUEUE, [], never)).toEqual([]);
+  expect(aws.requests).toEqual([]);
+});
+
+test('what SQS does not take is told, and thrown at nobody', async () => {
+  const failed =
+    '{"Failed":[{"Id":"0","Code":"ReceiptHandleIsInvalid","Message":"too late","SenderFault":true}]}';
+  aws.answer(status(200, JSON_TYPE, failed));
+  expect(await giveBack(sqs, QUEUE, messages(1), never)).toEqual([
+    expect.objectContaining({ message: 'ReceiptHandleIsInvalid: too late' }),
+  ]);
+  aws.answer(status(403, JSON_TYPE, '{"__type":"AccessDenied"}'));
+  expect(await giveBack(sqs, QUEUE, messages(1), never)).toEqual([
+    expect.objectContaining({ code: 'STORAGE_UNAVAILABLE' }),
+  ]);
+});
+
+test('nobody waits longer than there is time', async () => {
+  aws.answer(silence);
+  expect(await giveBack(sqs, QUEUE, messages(1), AbortSignal.timeout(50))).toEqual([
+    expect.objectContaining({ code: 'TIMEOUT' }),
+  ]);
+});

@@ -1,0 +1,115 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { on } from 'node:events';
+import { PipelineError } from '@darkroom/pipeline';
+import type { ImageEngine } from '@darkroom/transforms';
+import { ENGINE_PROCESS_ARGUMENT, ENGINE_PROCESS_FILE } from './engine-process.ts';
+import type { Answer, EndingEngine, Question } from './protocol.ts';
+
+/**
+ * An engine in a process of its own, for one upload that may be what killed a process before: whatever it does to that
+ * process, its neighbours and the function's requests are not in it. When the time is over the process is ended, though
+ * it be stuck in native code.
+ *
+ * The process is started when it is first needed; `end` must be called.
+ *
+ * @param engine tells what is told without pixels
+ * @param signal aborted when the upload's time is over: `TIMEOUT`
+ */
+export function isolatedEngine(
+  engine: Pick<ImageEngine, 'memory'>,
+  signal: AbortSignal,
+): EndingEngine {
+  let started: ChildProcess | undefined;
+  const kill = () => void started?.kill('SIGKILL');
+  const end = async () => {
+    const ended = started && endOf(started);
+    kill();
+    started = undefined;
+    await ended;
+  };
+  signal.addEventListener('abort', kill, { once: true });
+
+  async function* ask(question: Question): AsyncGenerator<Answer> {
+    if (signal.aborted) throw late(signal);
+    const process = (started ??= startProcess());
+    let isAnswered = false;
+    try {
+      for await (const answer of answersOf(process, question)) {
+        isAnswered = answer.kind !== 'rendered';
+        if (answer.kind === 'failed') throw errorOf(answer);
+        if (answer.kind === 'end') return;
+        yield answer;
+        if (isAnswered) return;
+      }
+      throw signal.aborted ? late(signal) : died(process);
+    } finally {
+      // It may be in the middle of an answer that nobody waits for.
+      if (!isAnswered) await end();
+    }
+  }
+
+  return {
+    memory: (request) => engine.memory(request),
+    async inspect(source) {
+      for await (const answer of ask({ kind: 'inspect', source }))
+        if (answer.kind === 'facts') return answer.facts;
+      throw new PipelineError('INTERNAL', 'The engine’s process answered without facts');
+    },
+    async *render({ signal: _signal, ...request }) {
+      for await (const answer of ask({ kind: 'render', request }))
+        if (answer.kind === 'rendered') yield answer.rendered;
+    },
+    async end() {
+      signal.removeEventListener('abort', kill);
+      await end();
+    },
+  };
+}
+
+function startProcess(): ChildProcess {
+  const child = fork(ENGINE_PROCESS_FILE, [ENGINE_PROCESS_ARGUMENT], {
+    execArgv: [],
+    // Pictures as they are, not as JSON.
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  // Told by whoever waits for an answer; without a listener it would end the function.
+  return child.on('error', () => undefined);
+}
+
+/** Until the process ends. */
+async function* answersOf(process: ChildProcess, question: Question): AsyncGenerator<Answer> {
+  if (hasEnded(process)) return;
+  const messages = on(process, 'message', { close: ['exit', 'error'] });
+  // A process that cannot be sent to has ended, or is about to.
+  process.send(question, () => undefined);
+  for await (const [answer] of messages as AsyncIterable<[Answer]>) yield answer;
+}
+
+/** Resolves when the process is gone. */
+function endOf(process: ChildProcess): Promise<void> {
+  if (hasEnded(process)) return Promise.resolve();
+  return new Promise((resolve) => {
+    process.once('exit', () => resolve()).once('error', () => resolve());
+  });
+}
+
+function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null;
+}
+
+function late(signal: AbortSignal): PipelineError {
+  return new PipelineError('TIMEOUT', 'The time for one image is over', { cause: signal.reason });
+}
+
+function died({ exitCode, signalCode }: ChildProcess): PipelineError {
+  const how = signalCode ?? (exitCode === null ? 'it could not be started' : `exit ${exitCode}`);
+  return new PipelineError('INTERNAL', `The process that worked on the image ended: ${how}`);
+}
+
+function errorOf({ code, message, retryable, stack }: Answer & { kind: 'failed' }): PipelineError {
+  const error = new PipelineError(code, message, { retryable });
+  // Where it happened, which is not here.
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

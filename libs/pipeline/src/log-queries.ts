@@ -1,0 +1,56 @@
+/** A question to the function's log, for CloudWatch Logs Insights. */
+export interface LogQuery {
+  readonly name: string;
+  /** The commands, one a line. Fields are those of the function's report. */
+  readonly text: string;
+}
+
+/** Stands in a query for the key that it asks about. */
+export const KEY_TO_REPLACE = 'uploads/REPLACE-ME.jpg';
+
+/**
+ * Saved with each pipeline, and told of in the runbook.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+ */
+export const LOG_QUERIES = {
+  rejected: {
+    name: 'rejected uploads',
+    text: lines(
+      'filter message = "rejected"',
+      'fields @timestamp, key, recipe, code, reason, eTag, duration',
+      'sort @timestamp desc',
+      'limit 200',
+    ),
+  },
+  slowest: {
+    name: 'slowest uploads',
+    text: lines(
+      'filter message in ["done", "rejected"]',
+      'fields @timestamp, key, recipe, duration, bytesIn, bytesOut, outputs, function_request_id',
+      'sort duration desc',
+      'limit 50',
+    ),
+  },
+  story: {
+    name: "one key's story",
+    text: lines(
+      `filter key = "${KEY_TO_REPLACE}"`,
+      'fields @timestamp, message, code, reason, error.message, eTag, recipeHash, outputs, duration, function_request_id',
+      'sort @timestamp asc',
+      'limit 1000',
+    ),
+  },
+  failed: {
+    name: 'failed attempts',
+    text: lines(
+      'filter message in ["attempt failed", "dead letter", "dead letter not sent"]',
+      'fields @timestamp, key, message, code, reason, error.message, function_request_id',
+      'sort @timestamp desc',
+      'limit 200',
+    ),
+  },
+} as const satisfies Record<string, LogQuery>;
+
+function lines(...commands: readonly string[]): string {
+  return commands.join('\n| ');
+}

@@ -1,0 +1,81 @@
+import * as z from 'zod';
+
+const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+const NAME_IN_WORDS = 'a name is 1 to 64 lower-case letters, digits and inner hyphens';
+/** Stands for the width in the name of a variant with `widths`. */
+const WIDTH = '{width}';
+
+/** Lower-case letters, digits and inner hyphens: safe in an object key, a URL and a file name. */
+export const nameSchema = z.string().regex(NAME, NAME_IN_WORDS);
+
+/** A name that may say where each width goes; the names that come of it are checked when they are known. */
+export const variantNameSchema = z
+  .string()
+  .regex(/^(?!-)(?:[a-z0-9-]|\{width\}){1,64}(?<!-)$/, NAME_IN_WORDS);
+
+/** What the names of a variant's pictures are made of; of a recipe that is wrong in places, anything. */
+export interface Named {
+  readonly name?: unknown;
+  readonly widths?: unknown;
+  readonly encode?: unknown;
+}
+
+/** `web-320-webp`, or `w320-webp` of `w{width}`. */
+export function variantName(name: string, width?: number, format?: string): string {
+  const sized =
+    width === undefined
+      ? name
+      : name.includes(WIDTH)
+        ? name.replaceAll(WIDTH, String(width))
+        : `${name}-${width}`;
+  return format === undefined ? sized : `${sized}-${format}`;
+}
+
+/** Of one variant as written: its own name, or one for each width and each format. */
+function namesOf({ name, widths, encode }: Named): string[] {
+  if (typeof name !== 'string') return [];
+  const formats = listOf(encode).map((step) => formatOf(step));
+  return listOf(widths).flatMap((width) =>
+    formats.map((format) => variantName(name, width as number | undefined, format)),
+  );
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [undefined];
+}
+
+/** Of a parsed `encode`; several to choose from are `smallest`. */
+export function formatOf(step: unknown): string | undefined {
+  const { format } = (step as { options?: { format?: unknown } } | undefined)?.options ?? {};
+  if (Array.isArray(format)) return 'smallest';
+  return typeof format === 'string' ? format : undefined;
+}
+
+/** What is wrong with the names that come of a variant. */
+export function nameProblem(variant: Named & { readonly name: string }): string | undefined {
+  // Told already.
+  if (!variantNameSchema.safeParse(variant.name).success) return undefined;
+  if (variant.name.includes(WIDTH) && variant.widths === undefined)
+    return `${WIDTH} stands for each of the widths, and the variant has none`;
+  const wrong = namesOf(variant).find((name) => !NAME.test(name));
+  return wrong === undefined ? undefined : `${NAME_IN_WORDS}, and this leads to "${wrong}"`;
+}
+
+/** Names must differ; told together with whatever else is wrong, so that the items may be anything yet. */
+export const uniqueNames = z.superRefine<readonly (Named | null | undefined)[]>(
+  (items, context) => {
+    const seen = new Set<string>();
+    items.forEach((item, index) => {
+      for (const name of namesOf(item ?? {})) {
+        if (seen.has(name))
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'name'],
+            message: `"${name}" is already taken: names must differ`,
+          });
+        seen.add(name);
+      }
+    });
+  },
+  { when: ({ value }) => Array.isArray(value) },
+);

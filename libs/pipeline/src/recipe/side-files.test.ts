@@ -1,0 +1,71 @@
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { limitsSchema } from '../limits.ts';
+import { recipeHash } from '../recipe-hash.ts';
+import { recipesSchema } from '../recipe.ts';
+import { MAX_SIDE_FILE_BYTES, pinSideFiles, sideFilesFrom, sideFilesOf } from './side-files.ts';
+
+const limits = limitsSchema.parse({});
+const marked = (...images: string[]) =>
+  recipesSchema.parse([
+    {
+      name: 'photos',
+      variants: images.map((image, index) => ({
+        name: `v${index}`,
+        steps: [{ watermark: { image } }],
+      })),
+    },
+  ]);
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'assets-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const hashes = (...images: string[]) =>
+  pinSideFiles(marked(...images), folder).map((recipe) => recipeHash(recipe, limits));
+
+test('the steps say what they read, each file once, by where it stands', () => {
+  const recipes = marked('b.png', 's3:brand/a.png', 'b.png', 'a.png');
+  expect(sideFilesOf(recipes)).toEqual(['a.png', 'b.png', 's3:brand/a.png']);
+  expect(sideFilesFrom('bundle', recipes)).toEqual(['a.png', 'b.png']);
+  expect(sideFilesFrom('bucket', recipes)).toEqual(['brand/a.png']);
+});
+
+test('a changed file changes the hash of the recipe that reads it', async () => {
+  await mkdir(path.join(folder, 'brand'));
+  await writeFile(path.join(folder, 'brand/logo.png'), 'old');
+  const old = hashes('brand/logo.png');
+  expect(hashes('brand/logo.png')).toEqual(old);
+  await writeFile(path.join(folder, 'brand/logo.png'), 'new');
+  expect(hashes('brand/logo.png')).not.toEqual(old);
+});
+
+test('recipes without bundled files stay as they are', () => {
+  const recipes = marked('s3:brand/logo.png');
+  expect(pinSideFiles(recipes, folder)).toEqual(recipes);
+});
+
+test('a hash that leaves a bundled file out is refused', () => {
+  const [recipe] = marked('logo.png');
+  expect(() => recipe && recipeHash(recipe, limits)).toThrow(
+    'recipe "photos": the content of logo.png is not known here',
+  );
+});
+
+test('a file that is not there is told with the recipe that reads it', () => {
+  expect(() => pinSideFiles(marked('logo.png'), folder)).toThrow(
+    `recipe "photos" reads a side file that is not there: ${path.join(folder, 'logo.png')}`,
+  );
+});
+
+test('a file that is too large is refused without reading it', async () => {
+  await writeFile(path.join(folder, 'logo.png'), '');
+  await truncate(path.join(folder, 'logo.png'), MAX_SIDE_FILE_BYTES + 1);
+  expect(() => pinSideFiles(marked('logo.png'), folder)).toThrow(
+    /of 16777217 bytes, at most 16777216/,
+  );
+});

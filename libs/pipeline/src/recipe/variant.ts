@@ -1,0 +1,90 @@
+import type { Variant } from '@darkroom/transforms';
+import * as z from 'zod';
+import { nameProblem, variantNameSchema } from './names.ts';
+import { encodeSchema, variantStepsSchema } from './steps.ts';
+import { whenSchema, type When } from './when.ts';
+
+export const animatedSchema = z.enum(['keep', 'first']);
+
+/** A variant as it is written; `expandVariant` makes plain ones of it. */
+export const variantSchema = z
+  .strictObject({
+    name: variantNameSchema.describe(
+      'Name of the output: `KEY/NAME.EXT`. With `widths` and `encode`: `KEY/NAME-WIDTH-FORMAT.EXT`, or the width where the name says `{width}`',
+    ),
+    steps: variantStepsSchema
+      .optional()
+      .describe('Transforms, in this order, each on the result of the one before'),
+    widths: z
+      .array(z.int().min(1).max(65_535))
+      .min(1)
+      .optional()
+      .describe('A [responsive set](#responsive-sets): one picture for each width, pixels'),
+    encode: z
+      .array(encodeSchema)
+      .min(1)
+      .optional()
+      .describe('One picture for each of these, which are what an `encode` step takes'),
+    when: whenSchema
+      .optional()
+      .describe('The variant is made only [if all of this holds](#conditions) for the upload'),
+    animated: animatedSchema.optional().describe('For this variant, instead of the recipe’s'),
+    copy: z
+      .literal(true)
+      .optional()
+      .describe('A [copy of the upload](#copies), byte for byte, instead of `steps`'),
+  })
+  .check(
+    z.superRefine<Written>(checkMembers, {
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    }),
+  )
+  .superRefine(checkMeaning);
+
+interface Written {
+  readonly steps?: unknown;
+  readonly copy?: unknown;
+}
+export type WrittenVariant = z.output<typeof variantSchema>;
+
+/** A plain variant: one picture. */
+export interface RecipeVariant extends Variant {
+  readonly when?: When;
+  /** The upload itself; there are no steps. */
+  readonly copy?: true;
+}
+
+/** Told together with whatever else is wrong. */
+function checkMembers(variant: Written, context: z.RefinementCtx): void {
+  if (variant.copy === undefined) {
+    if (variant.steps === undefined)
+      context.addIssue({ code: 'custom', path: ['steps'], message: 'is missing' });
+    return;
+  }
+  for (const member of ['steps', 'widths', 'encode', 'animated'])
+    if (member in variant)
+      context.addIssue({
+        code: 'custom',
+        path: [member],
+        message: `a copy has the upload’s bytes: ${member} cannot change them`,
+      });
+}
+
+function checkMeaning(variant: WrittenVariant, context: z.RefinementCtx): void {
+  const { steps = [], widths, encode } = variant;
+  const refuse = (path: readonly PropertyKey[], message: string) =>
+    context.addIssue({ code: 'custom', path: [...path], message });
+  const named = nameProblem(variant);
+  if (named) refuse(['name'], named);
+  let resizes = 0;
+  steps.forEach(({ transform, open }, index) => {
+    const path = ['steps', index, transform];
+    if (transform === 'encode' && encode)
+      refuse(path, 'the variant’s own encode list says how files are written');
+    if (transform !== 'resize') return;
+    if (open && !widths) refuse(path, 'needs a width, a height or both');
+    if (!open && widths)
+      refuse(path, 'takes its width from the variant’s widths: leave width and height out');
+    if (widths && ++resizes > 1) refuse(path, 'with widths, a variant has one resize');
+  });
+}

@@ -1,0 +1,55 @@
+import { SOURCE_FORMATS, type SourceFacts } from '@darkroom/transforms';
+import * as z from 'zod';
+
+const range = z
+  .strictObject({
+    min: z.int().min(1).optional().describe('At least so many'),
+    max: z.int().min(1).optional().describe('At most so many'),
+  })
+  .refine(({ min, max }) => min !== undefined || max !== undefined, 'needs a min, a max or both')
+  .refine(({ min = 0, max = Infinity }) => min <= max, 'min is above max');
+
+/** All that it names has to hold. */
+export const whenSchema = z
+  .strictObject({
+    format: z
+      .array(z.enum(SOURCE_FORMATS))
+      .min(1)
+      .optional()
+      .describe('The upload’s format, told by its bytes, is one of these'),
+    width: range.optional().describe('Of the upload as displayed, pixels'),
+    height: range.optional().describe('Of the upload as displayed, pixels'),
+    pixels: range.optional().describe('Width × height; of an animation, one frame’s'),
+    animated: z.boolean().optional().describe('A GIF or WebP of more than one frame'),
+    hasAlpha: z.boolean().optional().describe('The upload can have transparent parts'),
+  })
+  .refine((when) => Object.keys(when).length > 0, {
+    error: 'names no condition',
+    when: ({ issues }) => issues.length === 0,
+  });
+
+/** A condition on the upload. */
+export type When = z.output<typeof whenSchema>;
+type Range = z.output<typeof range>;
+
+function inRange(value: number, { min = 0, max = Infinity }: Range = {}): boolean {
+  return min <= value && value <= max;
+}
+
+function isAnimated({ format, pages }: SourceFacts): boolean {
+  return pages > 1 && (format === 'gif' || format === 'webp');
+}
+
+/** Whether the condition holds for an upload, as far as its header tells. */
+export function holds(when: When | undefined, facts: SourceFacts): boolean {
+  if (!when) return true;
+  const { format, width, height, pixels, animated, hasAlpha } = when;
+  return (
+    (format?.includes(facts.format) ?? true) &&
+    inRange(facts.width, width) &&
+    inRange(facts.height, height) &&
+    inRange(facts.width * facts.height, pixels) &&
+    (animated ?? isAnimated(facts)) === isAnimated(facts) &&
+    (hasAlpha ?? facts.hasAlpha) === facts.hasAlpha
+  );
+}

@@ -1,0 +1,65 @@
+import type { Sharp } from 'sharp';
+import * as z from 'zod';
+import type { Effort } from '../../types.ts';
+import { maxBytesSchema, qualitySchema } from './quality.ts';
+import { chromaSubsamplingSchema } from './subsampling.ts';
+
+export const jpegSchema = z
+  .strictObject({
+    format: z.literal('jpeg'),
+    quality: qualitySchema.default(80),
+    maxBytes: maxBytesSchema,
+    progressive: z
+      .boolean()
+      .optional()
+      .describe(
+        'Shown coarse first: 3 % fewer bytes for 1.7 times the CPU of a baseline JPEG, which is little. Left out: false with `effort: fast`, else true.',
+      ),
+    chromaSubsampling: chromaSubsamplingSchema,
+    quantisationTable: z
+      .number()
+      .int()
+      .min(0)
+      .max(8)
+      .default(3)
+      .describe(
+        'mozjpeg’s table 3 gives 5 % fewer bytes at equal SSIMULACRA2 than 0, the one of the JPEG standard.',
+      ),
+    mozjpeg: z
+      .boolean()
+      .optional()
+      .describe(
+        'Trellis quantisation and overshoot deringing: 10 % fewer bytes at 3 times the CPU or more. Left out: true with `effort: small`, else false.',
+      ),
+    optimiseScans: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Tries several progressive scans: with `mozjpeg`, 1 % fewer bytes at 1.5 times its CPU.',
+      ),
+  })
+  .refine(({ optimiseScans, progressive }) => !(optimiseScans && progressive === false), {
+    error: 'optimiseScans writes a progressive JPEG, which progressive: false forbids',
+  })
+  .meta({ description: 'Photos, everywhere; no transparency.' });
+
+export type JpegOptions = z.output<typeof jpegSchema>;
+
+export const JPEG_PRESETS: Readonly<Record<Effort, Partial<JpegOptions>>> = {
+  fast: { progressive: false, mozjpeg: false },
+  balanced: { progressive: true, mozjpeg: false },
+  small: { progressive: true, mozjpeg: true },
+};
+
+export function setJpeg(image: Sharp, given: JpegOptions, quality: number): Sharp {
+  const { progressive, chromaSubsampling, quantisationTable, mozjpeg, optimiseScans } = given;
+  return image.jpeg({
+    quality,
+    chromaSubsampling,
+    // What sharp’s `mozjpeg` stands for, but for scans and table, which are options of their own.
+    ...(mozjpeg ? { trellisQuantisation: true, overshootDeringing: true } : {}),
+    progressive,
+    optimiseScans,
+    quantisationTable,
+  });
+}

@@ -1,0 +1,73 @@
+import type { Effort, SourceFormat } from '../types.ts';
+import { defaultEncoding, parseEncoding, type EncodeOptions } from './encode.ts';
+import { AVIF_PRESETS } from './encoders/avif.ts';
+import { GIF_PRESETS } from './encoders/gif.ts';
+import { JPEG_PRESETS } from './encoders/jpeg.ts';
+import { pngPreset } from './encoders/png.ts';
+import { TIFF_PRESETS } from './encoders/tiff.ts';
+import { WEBP_PRESETS } from './encoders/webp.ts';
+
+function presetOf(given: EncodeOptions, effort: Effort): Partial<EncodeOptions> {
+  switch (given.format) {
+    case 'jpeg':
+      return JPEG_PRESETS[effort];
+    case 'png':
+      return pngPreset(given, effort);
+    case 'webp':
+      return WEBP_PRESETS[effort];
+    case 'avif':
+      return AVIF_PRESETS[effort];
+    case 'gif':
+      return GIF_PRESETS[effort];
+    case 'tiff':
+      return TIFF_PRESETS[effort];
+  }
+}
+
+/** What the step leaves out is as the recipe's effort says. */
+function withPreset(given: EncodeOptions, effort: Effort): EncodeOptions {
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...presetOf(given, effort), ...Object.fromEntries(said) } as EncodeOptions;
+}
+
+function wanted(given: unknown, sourceFormat: SourceFormat): readonly EncodeOptions[] {
+  const encoding = parseEncoding(given);
+  switch (encoding.format) {
+    case 'source':
+      return [defaultEncoding(sourceFormat === 'svg' ? 'png' : sourceFormat)];
+    case 'smallest':
+      return encoding.of;
+    default:
+      return [encoding];
+  }
+}
+
+/**
+ * What a variant may be written as, the smallest of which is chosen; mostly one.
+ * @param given options of its `encode` step, if it has one
+ */
+export function encodingsOf(
+  given: unknown,
+  sourceFormat: SourceFormat,
+  effort: Effort,
+): readonly EncodeOptions[] {
+  return wanted(given, sourceFormat).map((encoding) => withPreset(encoding, effort));
+}
+
+export function holdsAnimation({ format }: Pick<EncodeOptions, 'format'>): boolean {
+  return format === 'gif' || format === 'webp';
+}
+
+export function maxBytesOf(options: EncodeOptions): number | undefined {
+  return options.format === 'gif' ? undefined : options.maxBytes;
+}
+
+/** Whether files are compared with the picture, to find the lowest quality that looks as good. */
+export function isCompared(options: EncodeOptions): boolean {
+  return options.format !== 'gif' && typeof options.quality === 'object';
+}
+
+/** Whether one call of the encoder may not be enough. */
+export function isSearched(options: EncodeOptions): boolean {
+  return maxBytesOf(options) !== undefined || isCompared(options);
+}

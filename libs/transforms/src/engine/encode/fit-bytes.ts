@@ -1,0 +1,62 @@
+import type { EncodeOptions } from '../../builtin/encode.ts';
+import { LEAST_QUALITY } from '../../builtin/encoders/quality.ts';
+import { encodeOnce, type Encodable, type EncodedFile } from './encodable.ts';
+
+/** No quality is low enough for `maxBytes`. */
+export class TooManyBytes extends Error {}
+
+/** A file of a known quality. */
+export interface Tried {
+  readonly quality: number;
+  readonly file: EncodedFile;
+}
+
+/** Files that are written between the one that is too large and, if none of them fits, the one of quality 1. */
+const SEARCH = 6;
+/** How fast the logarithm of the size grows with the quality, about, in all lossy formats around 60. */
+const SLOPE = 0.02;
+/** So many guesses are made by the sizes that are known; what is left after them is halved. */
+const GUESSES = 3;
+
+const size = ({ file }: Tried) => file.bytes.length;
+
+function guess(over: Tried, fits: Tried | undefined, maxBytes: number): number {
+  const slope = fits ? Math.log(size(over) / size(fits)) / (over.quality - fits.quality) : SLOPE;
+  return Math.floor(over.quality - Math.log(size(over) / maxBytes) / Math.max(slope, SLOPE / 10));
+}
+
+/** The quality to try next, between the two. */
+function between(over: Tried, fits: Tried | undefined, maxBytes: number, tries: number): number {
+  const lowest = (fits?.quality ?? 0) + 1;
+  const highest = over.quality - 1;
+  const wanted = tries < GUESSES ? guess(over, fits, maxBytes) : Math.ceil((lowest + highest) / 2);
+  return Math.max(lowest, Math.min(highest, wanted));
+}
+
+/**
+ * Looks for the best quality below that of a file that is too large.
+ * @throws TooManyBytes
+ */
+export async function fitBytes(
+  picture: Encodable,
+  options: EncodeOptions,
+  tooLarge: Tried,
+  maxBytes: number,
+): Promise<EncodedFile> {
+  let over = tooLarge;
+  let fits: Tried | undefined;
+  const attempt = async (quality: number) => {
+    const tried = { quality, file: await encodeOnce(picture, options, quality) };
+    if (size(tried) <= maxBytes) fits = tried;
+    else over = tried;
+  };
+  for (let tries = 0; tries < SEARCH && over.quality - (fits?.quality ?? 0) > 1; tries++) {
+    await attempt(between(over, fits, maxBytes, tries));
+  }
+  if (!fits && over.quality > LEAST_QUALITY) await attempt(LEAST_QUALITY);
+  if (!fits) {
+    const least = `${options.format} takes ${size(over)} bytes even at quality ${LEAST_QUALITY}`;
+    throw new TooManyBytes(`${least}, and maxBytes is ${maxBytes}`);
+  }
+  return fits.file;
+}

@@ -1,0 +1,31 @@
+/** Reads a file beside the pipeline, such as a logo, by its name. */
+export type ReadSideFile = (
+  name: string,
+  options: { readonly signal: AbortSignal; readonly maxBytes: number },
+) => Promise<Uint8Array>;
+
+/** The largest side file, bytes: it is in memory while an upload is worked on. */
+const MAX_SIDE_FILE = 16 * 1024 * 1024;
+
+/** Reads each file once, however many variants of an upload want it. */
+export function readOnce(read: ReadSideFile): ReadSideFile {
+  const files = new Map<string, Promise<Uint8Array>>();
+  return (name, options) => {
+    const file = files.get(name) ?? read(name, options);
+    files.set(name, file);
+    return file;
+  };
+}
+
+/** @throws Error where there is no such file, or it is too large */
+export async function readBounded(
+  name: string,
+  signal: AbortSignal,
+  read: ReadSideFile | undefined,
+): Promise<Uint8Array> {
+  if (!read) throw new Error(`there are no side files here: ${JSON.stringify(name)}`);
+  const file = await read(name, { signal, maxBytes: MAX_SIDE_FILE });
+  if (file.byteLength > MAX_SIDE_FILE)
+    throw new Error(`${name} has ${file.byteLength} bytes; at most ${MAX_SIDE_FILE} are read`);
+  return file;
+}

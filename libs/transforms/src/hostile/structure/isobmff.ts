@@ -1,0 +1,40 @@
+import { contentOf, latin1, uint32, type Piece, type Structure } from './piece.ts';
+
+/** Boxes that hold boxes, and how many bytes stand before those (ISO/IEC 14496-12, 23008-12). */
+const CONTAINERS: Readonly<Record<string, number>> = { meta: 4, iprp: 0, ipco: 0, iinf: 6, iref: 4 };
+
+function joinBoxes(pieces: readonly Piece[]): Buffer {
+  return Buffer.concat(pieces.map((piece) => box(piece.type, contentOf(piece), piece.declared)));
+}
+
+export function box(type: string, data: Buffer, declared = data.length): Buffer {
+  return Buffer.concat([uint32(declared + 8), latin1(type), data]);
+}
+
+function splitBoxes(bytes: Buffer): Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = 0; at + 8 <= bytes.length;) {
+    const length = bytes.readUInt32BE(at);
+    const type = bytes.toString('latin1', at + 4, at + 8);
+    const data = bytes.subarray(at + 8, at + length);
+    const head = CONTAINERS[type];
+    pieces.push(
+      head === undefined
+        ? { type, data }
+        : {
+            type,
+            data,
+            inner: {
+              prefix: data.subarray(0, head),
+              pieces: splitBoxes(data.subarray(head)),
+              join: joinBoxes,
+            },
+          },
+    );
+    at += Math.max(8, length);
+  }
+  return pieces;
+}
+
+/** The boxes of an AVIF file. Places in `iloc` are counted from the start, so that what moves them is a lie of its own. */
+export const avif: Structure = { split: splitBoxes, join: joinBoxes };

@@ -1,0 +1,35 @@
+import { catalog } from '@darkroom/pipeline';
+import { createEngine } from '@darkroom/transforms/engine';
+import type { Variant } from '@darkroom/transforms';
+import { OUTPUTS, QUALITY, type Output } from '../job.ts';
+import type { DoJob, Made } from './contestant.ts';
+
+type Effort = 'fast' | 'balanced';
+
+/** As a recipe's author writes it: width, quality and format, and nothing of the encoders' own settings. */
+function variant({ name, width, format }: Output): Variant {
+  return {
+    name,
+    steps: catalog.stepsSchema.parse([
+      { rotate: 'auto' },
+      { resize: { width, withoutEnlargement: true } },
+      { encode: { format, quality: QUALITY } },
+    ]),
+  };
+}
+
+/** Darkroom's engine, the placeholder included, which nobody else makes. */
+export function engine(effort: Effort): DoJob {
+  const { inspect, render } = createEngine({ catalog });
+  const variants = OUTPUTS.map(variant);
+  return async (source) => {
+    const made: Made[] = [];
+    const facts = await inspect(source);
+    for await (const rendered of render({ source, facts, recipe: 'bench', variants, effort })) {
+      if (rendered.kind === 'placeholder') continue;
+      const output = OUTPUTS.find(({ name }) => name === rendered.variant);
+      if (output) made.push({ output, bytes: rendered.bytes });
+    }
+    return made;
+  };
+}
