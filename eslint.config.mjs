@@ -59,6 +59,12 @@ const depConstraints = [
     bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', 'fauxqs'],
   },
   {
+    // As another team would have it: the component, and nothing of ours beside it.
+    sourceTag: 'room:example',
+    onlyDependOnLibsWithTags: ['room:infra'],
+    bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', 'fauxqs'],
+  },
+  {
     sourceTag: 'room:local',
     // apps/local takes the program and the function as paths, as a cloud would.
     onlyDependOnLibsWithTags: ['room:pipeline', 'room:events', 'room:operations'],
@@ -79,6 +85,12 @@ const depConstraints = [
       'room:operations',
     ],
     bannedExternalImports: ['sharp', 'exifr', '@pulumi/*', 'fauxqs'],
+  },
+  {
+    // Drives Pulumi's CLI as a process, and AWS by its SDK.
+    sourceTag: 'room:deploy',
+    onlyDependOnLibsWithTags: ['room:pipeline'],
+    bannedExternalImports: ['@pulumi/*', 'fauxqs'],
   },
   {
     // Benchmarks run what was built, as processes.

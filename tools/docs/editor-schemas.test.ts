@@ -10,7 +10,8 @@ import { transformEntries } from './transform-entry.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '../..');
 
-const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
+// Formats, such as an address, are a help to editors that know them.
+const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, validateFormats: false });
 ajv.addSchema(recipeJsonSchema(), RECIPE_SCHEMA);
 const checkRecipe = ajv.getSchema(RECIPE_SCHEMA);
 const checkStack = ajv.compile(stackJsonSchema());
@@ -58,6 +59,10 @@ describe('a step that an editor accepts is one that Darkroom accepts, and the ot
     null,
     { encode: 'webp' },
     { encode: 'bmp' },
+    { encode: 'smallest' },
+    { encode: { format: 'smallest', of: ['webp', { format: 'jpeg', quality: { ssim: 0.98 } }] } },
+    { encode: { format: 'smallest', of: ['webp', 'bmp'] } },
+    { encode: { format: 'gif', maxBytes: 9 } },
     { encode: { format: 'avif', mozjpeg: true } },
     { metadata: ['icc'] },
     { metadata: { keep: ['icc', 'gps', 'Copyright'] } },
@@ -70,7 +75,7 @@ describe('a step that an editor accepts is one that Darkroom accepts, and the ot
     { pixelate: { regions: [] } },
     { pixelate: { regions: [{ left: 0, top: 0, width: 1 }] } },
   ];
-  /** What only code can say: `resize` needs one of two options, `crop` one of two groups. */
+  /** What only code can say: `resize` and `watermark` need one of two options, `crop` one of two groups. */
   const lenient = [
     { resize: {} },
     { crop: {} },
@@ -78,6 +83,9 @@ describe('a step that an editor accepts is one that Darkroom accepts, and the ot
     'crop',
     { resize: null },
     { crop: null },
+    'watermark',
+    { watermark: {} },
+    { watermark: null },
   ];
 
   test.each([...examples, ...bare, ...others].map((step) => [step]))('%j', (step) => {
@@ -85,6 +93,41 @@ describe('a step that an editor accepts is one that Darkroom accepts, and the ot
     const isAccepted = recipeSchema.safeParse(withStep(step)).success;
     expect(isRecipe(withStep(step))).toBe(isAccepted || isLenient);
   });
+});
+
+describe('a variant that an editor accepts is one that Darkroom accepts, and the other way round', () => {
+  test.each([
+    [{ steps: [] }],
+    [{ copy: true }],
+    [{ copy: false }],
+    [{ copy: true, steps: [] }],
+    [{}],
+    [{ steps: ['resize'], widths: [320, 640] }],
+    [{ steps: [], widths: [] }],
+    [{ steps: [], widths: [0] }],
+    [{ steps: [], encode: ['webp', { format: 'jpeg', quality: 82 }] }],
+    [{ steps: [], encode: [] }],
+    [{ steps: [], encode: ['bmp'] }],
+    [{ steps: [], encode: 'webp' }],
+    [{ steps: [], animated: 'first' }],
+    [{ steps: [], animated: false }],
+    [{ steps: [], when: { pixels: { max: 4 }, format: ['gif'], animated: true } }],
+    [{ steps: [], when: { pixels: 4 } }],
+    [{ steps: [], when: { bytes: { max: 4 } } }],
+    [{ steps: [{ watermark: 's3:logo.png' }] }],
+    [{ steps: [{ watermark: '../logo.png' }] }],
+  ])('%j', (variant) => {
+    const recipe = { name: 'photos', variants: [{ name: 'one', ...variant }] };
+    expect(isRecipe(recipe)).toBe(recipeSchema.safeParse(recipe).success);
+  });
+
+  test.each([[false], [true], [{}], [{ blurhash: true }], [{ blur: true }]])(
+    'placeholder: %j',
+    (placeholder) => {
+      const recipe = { name: 'photos', placeholder, variants: [{ name: 'one', steps: [] }] };
+      expect(isRecipe(recipe)).toBe(recipeSchema.safeParse(recipe).success);
+    },
+  );
 });
 
 test.each<[unknown, string]>([

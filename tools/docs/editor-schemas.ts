@@ -9,16 +9,17 @@ import type { Transform } from '@darkroom/transforms';
 import type * as z from 'zod';
 import { jsonSchemaOf, transformsOf, type JsonSchema } from './json-schema.ts';
 
-const DRAFT = 'http://json-schema.org/draft-07/schema#';
+export const DRAFT = 'http://json-schema.org/draft-07/schema#';
 export const RECIPE_SCHEMA = 'recipe.schema.json';
 export const STACK_SCHEMA = 'darkroom.schema.json';
 
-/** The members of a union that have the option, of each what the option may be. */
+/** The members of a union for which the option is enough, of each what the option may be. */
 function valuesOfOption(schema: JsonSchema, option: string): readonly JsonSchema[] {
   const members = schema.oneOf ?? schema.anyOf ?? [schema];
-  return members.flatMap((member) => {
-    const value = member.properties?.[option];
-    return typeof value === 'object' ? [value] : [];
+  return members.flatMap(({ properties, required = [] }) => {
+    const value = properties?.[option];
+    const isEnough = required.every((name) => name === option);
+    return typeof value === 'object' && isEnough ? [value] : [];
   });
 }
 

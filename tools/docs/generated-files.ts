@@ -7,6 +7,7 @@ import {
   stackJsonSchema,
 } from './editor-schemas.ts';
 import { diagrams } from './diagrams.ts';
+import { EVENT_SCHEMA, eventJsonSchema } from './event-schema.ts';
 import { recipesPage } from './recipes-page.ts';
 import { settingsPage } from './settings-page.ts';
 import { transformsPage } from './transforms-page.ts';
@@ -29,7 +30,11 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
     'docs/transforms.md': transformsPage(),
     'docs/settings.md': settingsPage(),
   };
-  const schemas = { [RECIPE_SCHEMA]: recipeJsonSchema(), [STACK_SCHEMA]: stackJsonSchema() };
+  const schemas = {
+    [RECIPE_SCHEMA]: recipeJsonSchema(),
+    [STACK_SCHEMA]: stackJsonSchema(),
+    [EVENT_SCHEMA]: eventJsonSchema(),
+  };
   const texts = [
     ...Object.entries(pages).map(([path, text]) => [path, `${NOTE}\n\n${text}`] as const),
     ...Object.entries(schemas).map(([path, schema]) => [path, JSON.stringify(schema)] as const),

@@ -27,13 +27,23 @@ test.each([
 test('the options of inner maps come with their path', () => {
   const inner = z.strictObject({ y: z.boolean().describe('y') });
   const lines = tableOf(
-    z.strictObject({ one: inner.optional().describe('1'), many: z.array(inner).describe('2') }),
+    z.strictObject({
+      one: inner.optional().describe('1'),
+      many: z.array(inner).describe('2'),
+      none: z
+        .union([z.literal(false), inner])
+        .prefault({ y: true })
+        .describe('3'),
+    }),
   );
+  expect(lines.at(-2)).toBe('| `none` | `false` or map |  | 3 |');
   expect(lines.map((line) => line.split(' ')[1])).toEqual([
     '`one`',
     '`one.y`',
     '`many`',
     '`many[].y`',
+    '`none`',
+    '`none.y`',
   ]);
 });
 

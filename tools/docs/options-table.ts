@@ -65,13 +65,15 @@ export function optionRows(schema: JsonSchema, prefix = ''): readonly Row[] {
     const path = prefix + name;
     const row = { path, schema: value, isRequired: schema.required?.includes(name) ?? false };
     const items = value.type === 'array' ? (value.items as JsonSchema) : undefined;
-    const inner = items
-      ? optionRows(items, `${path}[].`)
-      : value.type === 'object'
-        ? optionRows(value, `${path}.`)
-        : [];
+    const map = mapOf(value);
+    const inner = items ? optionRows(items, `${path}[].`) : map ? optionRows(map, `${path}.`) : [];
     return [row, ...inner];
   });
+}
+
+/** The map that a value is or may be. */
+function mapOf(value: JsonSchema): JsonSchema | undefined {
+  return [value, ...(value.anyOf ?? [])].find(({ type }) => type === 'object');
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
@@ -80,7 +82,7 @@ function defaultInWords({ schema, isRequired }: Row): string {
   if (isRequired) return 'required';
   const { default: fallback } = schema;
   // A map whose members have defaults of their own.
-  if (fallback === undefined || schema.type === 'object') return '';
+  if (fallback === undefined || mapOf(schema)) return '';
   if (Array.isArray(fallback)) return fallback.map(code).join(', ') || 'none';
   return code(fallback);
 }

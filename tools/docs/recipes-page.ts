@@ -1,7 +1,8 @@
-import { catalog, recipeSchema, SIDE_FILES_FOLDER } from '@darkroom/pipeline';
+import { catalog, recipeSchema } from '@darkroom/pipeline';
 import { RECIPE_SCHEMA, recipePlaces, STACK_SCHEMA } from './editor-schemas.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { optionRows, optionsTable } from './options-table.ts';
+import { recipeSections } from './recipe-sections.ts';
 
 /** `docs/recipes.md`. */
 export function recipesPage(): string {
@@ -18,6 +19,7 @@ export function recipesPage(): string {
     '```yaml\nsteps:\n  - rotate: auto\n  - resize: { width: 640, withoutEnlargement: true }\n  - grayscale\n  - encode: { format: webp, quality: 80 }\n```',
     'Each step works on the result of the one before, whatever order sharp itself would choose. `encode`, `metadata` and `colourspace` are settings of the file: each stands once in a variant, and nothing that changes pixels comes after `encode`. A variant without `encode` keeps the upload’s format.',
     `The transforms: ${catalog.names.map((name) => `[${name}](transforms.md#${name})`).join(', ')}.`,
+    ...recipeSections,
     '## In an editor',
     `[${RECIPE_SCHEMA}](../${RECIPE_SCHEMA}) describes one recipe, [${STACK_SCHEMA}](../${STACK_SCHEMA}) a whole stack file. An editor with the YAML language server completes and checks a stack file that begins with`,
     '```yaml\n# yaml-language-server: $schema=./' + STACK_SCHEMA + '\n```',

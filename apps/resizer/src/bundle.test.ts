@@ -40,6 +40,12 @@ describe('the built package', () => {
     expect(JSON.parse(stdout)).toEqual({ batchItemFailures: [] });
   });
 
+  test('starts with an event bus too', async () => {
+    const bus = 'arn:aws:events:us-east-1:123456789012:event-bus/photos-outcomes';
+    const { stdout } = await start({ ...variables, DARKROOM_EVENT_BUS: bus });
+    expect(JSON.parse(stdout)).toEqual({ batchItemFailures: [] });
+  });
+
   test('says what is wrong with its environment before anything else', async () => {
     const { DARKROOM_LIMITS: _limits, ...rest } = variables;
     await expect(start({ ...rest, DARKROOM_CONCURRENCY: 'many' })).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '@darkroom/pipeline';
  * Every request ends by itself well before the visibility timeout. Region, credentials and (on a laptop) the endpoint
  * come from the environment, as everywhere in AWS's SDK.
  */
-const config = {
+export const clientConfig = {
   maxAttempts: 3,
   requestHandler: {
     connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -23,8 +23,8 @@ const config = {
  */
 export const createS3 = () =>
   new S3Client({
-    ...config,
+    ...clientConfig,
     requestChecksumCalculation: 'WHEN_SUPPORTED',
     responseChecksumValidation: 'WHEN_SUPPORTED',
   });
-export const createSqs = () => new SQSClient(config);
+export const createSqs = () => new SQSClient(clientConfig);

@@ -101,9 +101,7 @@ describe('a batch', () => {
       expect.objectContaining({ MessageBody: 'rubbish' }),
       {
         QueueUrl: `${aws.url}/123456789012/queue`,
-        Entries: [
-          { Id: '0', ReceiptHandle: 'that fails', VisibilityTimeout: expect.any(Number) },
-        ],
+        Entries: [{ Id: '0', ReceiptHandle: 'that fails', VisibilityTimeout: expect.any(Number) }],
       },
     ]);
     // By the last request of all: nothing of a message is under way when it becomes visible.

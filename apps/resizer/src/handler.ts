@@ -11,12 +11,14 @@ import {
   uploadMemory,
 } from '@darkroom/pipeline';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { planBatch } from './batch-plan.ts';
 import { createS3, createSqs } from './clients.ts';
 import { sendDeadLetter } from './dead-letter.ts';
 import { createFunctionEngine } from './engine.ts';
 import { giveBack, type FailedMessage } from './give-back.ts';
 import { isolatedEngine } from './isolation/isolated-engine.ts';
 import { s3ObjectStore } from './object-store.ts';
+import { createAnnounce } from './outcome-events.ts';
 import { processMessage, type MessageContext } from './process-message.ts';
 import { createReport } from './report.ts';
 import { clientTracing } from './tracing.ts';
@@ -36,6 +38,10 @@ const metrics = new Metrics({
 const traced = await clientTracing(environment.tracing);
 const s3 = traced(createS3());
 const sqs = traced(createSqs());
+const announce =
+  environment.eventBus === undefined
+    ? undefined
+    : await createAnnounce(environment.eventBus, traced);
 const report = createReport(logger, metrics);
 const engine = createFunctionEngine(environment, root, s3);
 
@@ -43,10 +49,13 @@ const engine = createFunctionEngine(environment, root, s3);
 export async function handler(event: SQSEvent, lambda: Context): Promise<SQSBatchResponse> {
   logger.addContext(lambda);
   const failed: FailedMessage[] = [];
-  const context = messageContext(event.Records, lambda);
+  const plan = planBatch(
+    event.Records.map((record) => ({ ...record, receiveCount: receiveCount(record) })),
+  );
+  const context = messageContext(plan.isolated, lambda);
   try {
     return await processPartialResponse(
-      { Records: inOrder(event.Records) },
+      { Records: [...plan.records] },
       async (record: SQSRecord) => {
         const attempt = receiveCount(record);
         try {
@@ -72,9 +81,7 @@ export async function handler(event: SQSEvent, lambda: Context): Promise<SQSBatc
   }
 }
 
-function messageContext(records: readonly SQSRecord[], lambda: Context): MessageContext {
-  // What has failed before may be what killed the process, and whoever was in it with that has failed with it.
-  const isolated = records.some((record) => receiveCount(record) > 1);
+function messageContext(isolated: boolean, lambda: Context): MessageContext {
   const memory = new MemoryBudget(uploadMemory(Number(lambda.memoryLimitInMB)));
   const turns = new Turns(
     isolated ? 1 : environment.concurrency,
@@ -96,7 +103,7 @@ function messageContext(records: readonly SQSRecord[], lambda: Context): Message
           memory,
         };
         try {
-          return await work({ pipeline, signal });
+          return await work({ pipeline, signal, announce });
         } finally {
           await own?.end();
         }
@@ -115,9 +122,4 @@ async function backOffAll(messages: readonly FailedMessage[], lambda: Context): 
 
 function receiveCount({ attributes }: SQSRecord): number {
   return Number(attributes.ApproximateReceiveCount);
-}
-
-/** The last attempt of a message goes first: for want of time it would have been none. */
-function inOrder(records: readonly SQSRecord[]): SQSRecord[] {
-  return records.toSorted((a, b) => receiveCount(b) - receiveCount(a));
 }

@@ -7,6 +7,7 @@ import {
   type ReconcileContext,
 } from '@darkroom/pipeline';
 import type { DeadLetter } from './dead-letter.ts';
+import type { Announce } from './outcome-events.ts';
 import type { Report } from './report.ts';
 
 /** An SQS record, as far as the pipeline reads it. */
@@ -31,6 +32,8 @@ export interface Turn {
   readonly pipeline: ReconcileContext;
   /** Aborted when the time is over; already aborted where there is none. */
   readonly signal: AbortSignal;
+  /** Tells an application, where one wants to know. */
+  readonly announce?: Announce | undefined;
 }
 
 /**
@@ -80,9 +83,10 @@ async function processChange(
 async function attempt(
   { bucket, key }: ObjectChange,
   lastAttempt: boolean,
-  { pipeline, signal }: Turn,
+  turn: Turn,
   report: Report,
 ): Promise<DeadLetter | undefined> {
+  const { pipeline, signal } = turn;
   const started = performance.now();
   const elapsed = () => performance.now() - started;
   const letter = (error: PipelineError): DeadLetter => ({
@@ -99,6 +103,7 @@ async function attempt(
         `The message names the bucket ${bucket}; ours is ${pipeline.source.bucket}`,
       );
     const outcome = await reconcile(key, pipeline, { signal, lastAttempt });
+    await turn.announce?.(key, outcome, turn);
     report.outcome(key, outcome, elapsed());
     if (outcome.kind !== 'rejected') return undefined;
     const { code, message } = outcome.manifest.error;

@@ -10,8 +10,10 @@ export * from './limits.ts';
 export * from './log-queries.ts';
 export * from './manifest.ts';
 export { MemoryBudget } from './memory-budget.ts';
+export { memoryWarnings } from './memory-warnings.ts';
 export * from './metadata.ts';
 export * from './metrics.ts';
+export { oldestMessageAlarm } from './misfits.ts';
 export * from './object-store.ts';
 export * from './outcome-event.ts';
 export * from './recipe-hash.ts';
@@ -24,7 +26,6 @@ export { EVENT_BUS_BYTES, RECIPES_FILE, transportRecipes } from './recipes-trans
 export type { RecipesTransport } from './recipes-transport.ts';
 export { check, type Checked } from './problems.ts';
 export * from './settings.ts';
-export { memoryForLargest, memoryWarnings, oldestMessageAlarm } from './sizing.ts';
 export * from './timing.ts';
 export { uploadMemory } from './upload-memory.ts';
 export { reconcile } from './reconcile.ts';

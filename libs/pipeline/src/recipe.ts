@@ -41,7 +41,7 @@ const writtenSchema = z.strictObject({
   animated: animatedSchema
     .default('keep')
     .describe(
-      'An animated GIF or WebP [keeps its frames](#animations) in outputs that can hold them, or is a still of the first',
+      'An animated GIF or WebP keeps its frames in outputs that can hold them, or is a still of the first',
     ),
   placeholder: placeholderSchema
     .prefault({})

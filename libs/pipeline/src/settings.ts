@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { choiceProblems } from './delivery-choices.ts';
 import { limitsSchema } from './limits.ts';
+import { misfits } from './misfits.ts';
 import { check } from './problems.ts';
 import { recipesSchema } from './recipe.ts';
 import { alarmsSchema } from './settings/alarms.ts';
@@ -14,7 +15,6 @@ import { queueSchema } from './settings/queue.ts';
 import { sourceSchema } from './settings/source.ts';
 import { storageSchema } from './settings/storage.ts';
 import { tagsSchema } from './settings/tags.ts';
-import { misfits } from './sizing.ts';
 
 export { LAMBDA_GB_SECOND } from './settings/costs.ts';
 export { LOG_LEVELS } from './settings/logs.ts';

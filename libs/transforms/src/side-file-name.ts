@@ -8,16 +8,14 @@ const MAX_NAME = 512;
  * Folders and a file, of letters, digits and `. _ -`: neither a path out of the folder of side files nor a wildcard of
  * a policy can be written.
  */
-const NAME = /^(?:s3:)?(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/;
+const NAME =
+  /^(?:s3:)?(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/;
 
 /** Names a side file, such as a logo, in the options of a transform. */
-export const sideFileSchema = z
-  .string()
-  .max(MAX_NAME)
-  .regex(NAME, {
-    error:
-      'expected the name of a file in the folder of side files (logo.png), or s3: and a key of the source bucket (s3:brand/logo.png), of letters, digits, and . _ - between slashes',
-  });
+export const sideFileSchema = z.string().max(MAX_NAME).regex(NAME, {
+  error:
+    'expected the name of a file in the folder of side files (logo.png), or s3: and a key of the source bucket (s3:brand/logo.png), of letters, digits, and . _ - between slashes',
+});
 
 export interface SideFileName {
   /** `bundle`: the function's package; `bucket`: the source bucket. */

@@ -29,7 +29,9 @@ const environment = {
  * Time until the handler is ready in a fresh process (`apps/resizer/dist/host`), beside that of sharp and the S3 client
  * alone. All take turns, so that a busy machine slows all of them.
  */
-export async function coldStart({ rounds = ROUNDS }: {
+export async function coldStart({
+  rounds = ROUNDS,
+}: {
   readonly rounds?: number;
 }): Promise<string> {
   const modules = {

@@ -32,4 +32,7 @@ export const BALANCED: EncoderSettings = {
 };
 
 /** What sharp does when only the quality is given. */
-export const SHARPS_OWN: EncoderSettings = { jpeg: { quality: QUALITY }, webp: { quality: QUALITY } };
+export const SHARPS_OWN: EncoderSettings = {
+  jpeg: { quality: QUALITY },
+  webp: { quality: QUALITY },
+};

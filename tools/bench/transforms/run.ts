@@ -85,7 +85,9 @@ export async function run(
   const sources = await makeSources(photos, options);
   for (const [index, source] of sources.entries()) {
     const { photo, sourceClass } = source;
-    options.onProgress?.(`${index + 1} of ${sources.length}: ${photo}, ${CLASS_NAMES[sourceClass]}`);
+    options.onProgress?.(
+      `${index + 1} of ${sources.length}: ${photo}, ${CLASS_NAMES[sourceClass]}`,
+    );
     results.push(await runSource(source, options));
   }
   return results;

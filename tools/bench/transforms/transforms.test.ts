@@ -17,7 +17,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('a run prints every class, every contestant and every aim', async () => {
-  const printed = await transforms({ photos: folder, rounds: 1 }, { found: [], missing: ['Paint'] });
+  const printed = await transforms(
+    { photos: folder, rounds: 1 },
+    { found: [], missing: ['Paint'] },
+  );
   expect(printed).toMatch(/camera JPEG without a profile: 1 photo of 0\.1 megapixels/);
   for (const name of Object.values(NAMES)) expect(printed).toContain(name);
   expect(printed.match(/at most 1\.05 × the floor/g)).toHaveLength(4);
@@ -30,7 +33,9 @@ test('equal settings are equal: the engine’s files are the floor’s', async (
   const filesOf = async (name: string) => {
     const outputs = path.join(folder, name);
     await mkdir(outputs);
-    await all.find((contestant) => contestant.name === name)?.run(path.join(folder, 'photo.jpg'), outputs);
+    await all
+      .find((contestant) => contestant.name === name)
+      ?.run(path.join(folder, 'photo.jpg'), outputs);
     return Promise.all(OUTPUTS.map((output) => readFile(path.join(outputs, output.name))));
   };
   expect(await filesOf(NAMES.darkroom)).toEqual(await filesOf(NAMES.floor));

@@ -66,7 +66,7 @@ test('is registered wherever the workspace has to know of it', async () => {
   const catalog = tree.read('libs/pipeline/src/catalog.ts', 'utf8') ?? '';
   expect(catalog).toContain("import { oldFilm } from '@darkroom/transform-old-film';");
   expect(catalog.replaceAll(/\s+/g, ' ')).toMatch(
-    /createCatalog\(\[ ?\.\.\.ready, .*, oldFilm,? ?\]\)/,
+    /createCatalog\(\[ ?\.\.\.builtinTransforms, .*, oldFilm,? ?\]\)/,
   );
   expect(readJson(tree, 'libs/pipeline/package.json')).toMatchObject({
     dependencies: { '@darkroom/transform-old-film': '0.1.0' },

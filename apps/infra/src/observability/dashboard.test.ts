@@ -2,6 +2,7 @@ import { LOG_QUERIES } from '@darkroom/pipeline';
 import { describe, expect, test } from 'vitest';
 import { observe, settingsWith } from '../testing/observed.ts';
 import { REGION } from '../testing/provider.ts';
+import { alarmTable } from './alarm-table.ts';
 import { dashboardBody, type DashboardNames, type Widget } from './dashboard-body.ts';
 
 const names: DashboardNames = {
@@ -125,9 +126,10 @@ describe('deployed', async () => {
 
   test('shows the state of every alarm', () => {
     const shown = body.widgets.find(({ type }) => type === 'alarm')?.properties['alarms'];
-    const alarms = deployment.ofType('aws:cloudwatch/metricAlarm:MetricAlarm');
     expect(shown).toEqual(
-      alarms.map(({ name }) => expect.stringMatching(new RegExp(`:alarm:${name}-0a1b2c3$`))),
+      alarmTable(settingsWith()).map(({ name }) =>
+        expect.stringMatching(new RegExp(`:alarm:photos-alarm-${name}-0a1b2c3$`)),
+      ),
     );
   });
 

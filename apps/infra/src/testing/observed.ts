@@ -22,7 +22,7 @@ export function observe(
     const deadLetters = new aws.sqs.Queue('photos-dead-letters');
     const handler = new aws.lambda.Function('photos-resizer', {
       role: 'role',
-      code: new pulumi.asset.StringAsset(''),
+      code: new pulumi.asset.FileArchive('.'),
     });
     const logGroup = new aws.cloudwatch.LogGroup('photos-logs');
     createObservability(

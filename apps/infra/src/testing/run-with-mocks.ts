@@ -5,14 +5,24 @@ import { readProject } from './stack-files.ts';
 /** A resource as a program asked for it, with the options that mocks alone do not show. */
 export interface MockedResource extends Registered {
   readonly parent: pulumi.Resource | undefined;
+  /** `URN::id`; empty for the default one. */
+  readonly provider: string;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   /** Names of what it waits for, beside what its inputs come from. */
   readonly dependsOn: readonly string[];
 }
 
+/** A function of the provider that the program called. */
+export interface MockedCall {
+  readonly token: string;
+  /** As that of a resource. */
+  readonly provider: string;
+}
+
 export interface MockedDeployment {
   readonly resources: readonly MockedResource[];
+  readonly calls: readonly MockedCall[];
   /** The one resource of that name. */
   resource(name: string): MockedResource;
   ofType(type: string): MockedResource[];
@@ -36,18 +46,23 @@ export async function runWithMocks(
   { stack = 'test', config = {}, refused }: MockedStack = {},
 ): Promise<MockedDeployment> {
   const resources: MockedResource[] = [];
+  const calls: MockedCall[] = [];
   const failures: unknown[] = [];
   const options = new OptionsByName();
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs }) {
+      newResource({ type, name, inputs, provider = '' }) {
         const resource = { type, name, inputs: inputs as Properties };
-        if (type !== 'pulumi:pulumi:Stack') resources.push({ ...resource, ...options.of(name) });
+        if (type !== 'pulumi:pulumi:Stack')
+          resources.push({ ...resource, provider, ...options.of(name) });
         // Thrown to Pulumi, a failure would come back as rejections that nobody handles, or not at all.
         if (name === refused) failures.push(new Error(`${name} was refused`));
         return create(resource);
       },
-      call: ({ token, inputs }) => invoke(token, inputs as Properties),
+      call({ token, inputs, provider = '' }) {
+        calls.push({ token, provider });
+        return invoke(token, inputs as Properties);
+      },
     },
     readProject().name,
     stack,
@@ -65,7 +80,7 @@ export async function runWithMocks(
   // Resources may still be on their way when the program has ended.
   await pulumi.runtime.disconnect();
   if (failures.length > 0) throw failures[0];
-  return deployment(resources);
+  return deployment(resources, calls);
 }
 
 /** Options are seen before a resource is registered, by a transformation that changes nothing. */
@@ -78,7 +93,7 @@ class OptionsByName {
     this.#names.set(resource, name);
   }
 
-  of(name: string): Omit<MockedResource, keyof Registered> {
+  of(name: string): Omit<MockedResource, keyof Registered | 'provider'> {
     const { parent, protect, retainOnDelete, dependsOn } = this.#options.get(name) ?? {};
     return {
       parent,
@@ -89,9 +104,13 @@ class OptionsByName {
   }
 }
 
-function deployment(resources: readonly MockedResource[]): MockedDeployment {
+function deployment(
+  resources: readonly MockedResource[],
+  calls: readonly MockedCall[],
+): MockedDeployment {
   return {
     resources,
+    calls,
     resource(name) {
       const [found, ...more] = resources.filter((resource) => resource.name === name);
       if (found && more.length === 0) return found;

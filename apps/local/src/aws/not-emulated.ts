@@ -30,6 +30,10 @@ export const NOT_EMULATED: readonly NotEmulated[] = [
     why: 'refused with 501: the pipeline listens through SQS',
   },
   {
+    what: 'EventBridge',
+    why: 'what the function tells it is taken, and goes nowhere',
+  },
+  {
     what: 'Object tags, storage classes, the Expires header, object lock and S3’s other sub-resources',
     why: 'headers of a PUT are ignored, requests for the sub-resource are refused with 501',
   },

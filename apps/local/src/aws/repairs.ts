@@ -1,4 +1,5 @@
 import type { Repair } from './emulator.ts';
+import { putEvents } from './events/put-events.ts';
 import { cors } from './http/cors.ts';
 import { errorAnswers } from './http/error-answers.ts';
 import { requestBodies } from './http/request-bodies.ts';
@@ -31,6 +32,7 @@ export const REPAIRS: readonly Repair[] = [
   cors,
   requestBodies,
   errorAnswers,
+  putEvents,
   uploadIntegrity,
   subResources,
   keyLength,

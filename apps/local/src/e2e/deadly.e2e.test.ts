@@ -68,7 +68,7 @@ const gaveUp = {
 
 test('one that kills its process costs its neighbours one death, and ends in an answer', async () => {
   // Longer than a batch takes on a slow machine.
-  await setVisibility(25);
+  await setVisibility(20);
   const good = Array.from({ length: 6 }, (_, index) => `uploads/${index}.jpg`);
   const deadly = ['uploads/deadly-1.jpg', 'uploads/deadly-2.jpg'];
   const [body, killer] = [await picture(), await marked(DEADLY)];
@@ -108,7 +108,7 @@ test('one that takes the function with it every time has an answer too, which ex
     return looked.found;
   }, PATIENCE);
   expect(Object.fromEntries(found.byErrorCode)).toEqual({ GAVE_UP: 1 });
-  const [letter] = await letters.all();
+  const letter = (await letters.all()).at(-1);
   // SQS moved it by itself: nobody was left to say why.
   expect(letter?.attributes).toEqual({});
   expect(deaths() - before).toBeGreaterThanOrEqual(5);

@@ -1,10 +1,20 @@
 /** What of AWS a Pulumi program may use locally. One more resource: one file, and one line in this list. */
 import type { Handlers } from '../engine/index.ts';
+import { cachePolicy } from './cloudfront/cache-policy.ts';
+import { distribution } from './cloudfront/distribution.ts';
+import { cloudFrontFunction } from './cloudfront/function.ts';
+import { originAccessControl } from './cloudfront/origin-access-control.ts';
+import { responseHeadersPolicy } from './cloudfront/response-headers-policy.ts';
 import { dashboard } from './cloudwatch/dashboard.ts';
 import { logGroup } from './cloudwatch/log-group.ts';
 import { metricAlarm } from './cloudwatch/metric-alarm.ts';
 import { queryDefinition } from './cloudwatch/query-definition.ts';
 import type { AwsContext } from './context.ts';
+import { eventBus } from './events/event-bus.ts';
+import { eventRule } from './events/event-rule.ts';
+import { eventTarget } from './events/event-target.ts';
+import { getBucketNotification } from './functions/get-bucket-notification.ts';
+import { getBucket } from './functions/get-bucket.ts';
 import { getCallerIdentity } from './functions/get-caller-identity.ts';
 import { getPartition } from './functions/get-partition.ts';
 import { getPolicyDocument } from './functions/get-policy-document.ts';
@@ -80,6 +90,23 @@ export const handlers: Handlers<AwsContext> = {
     key,
     keyPolicy,
     alias,
+
+    eventBus,
+    eventRule,
+    eventTarget,
+
+    distribution,
+    cachePolicy,
+    responseHeadersPolicy,
+    originAccessControl,
+    cloudFrontFunction,
   ],
-  functions: [getCallerIdentity, getPartition, getPolicyDocument, getRegion],
+  functions: [
+    getBucket,
+    getBucketNotification,
+    getCallerIdentity,
+    getPartition,
+    getPolicyDocument,
+    getRegion,
+  ],
 };

@@ -10,6 +10,8 @@ export const WHY = {
   encryption: ENCRYPTION,
   cloudWatch: NO_SERVICE('CloudWatch'),
   sns: NO_SERVICE('SNS'),
+  cloudFront: NO_SERVICE('CloudFront'),
+  eventBridge: NO_SERVICE('EventBridge'),
   kms: `${NO_SERVICE('KMS')}, and ${ENCRYPTION}`,
   versioning: 'kept and read back, but an overwrite or a delete is final',
   lifecycle: 'kept and read back, but nothing expires by itself',

@@ -6,46 +6,49 @@ import { whenSchema, type When } from './when.ts';
 
 export const animatedSchema = z.enum(['keep', 'first']);
 
-/** A variant as it is written; `expandVariant` makes plain ones of it. */
-export const variantSchema = z
-  .strictObject({
-    name: variantNameSchema.describe(
-      'Name of the output: `KEY/NAME.EXT`. With `widths` and `encode`: `KEY/NAME-WIDTH-FORMAT.EXT`, or the width where the name says `{width}`',
-    ),
-    steps: variantStepsSchema
-      .optional()
-      .describe('Transforms, in this order, each on the result of the one before'),
-    widths: z
-      .array(z.int().min(1).max(65_535))
-      .min(1)
-      .optional()
-      .describe('A [responsive set](#responsive-sets): one picture for each width, pixels'),
-    encode: z
-      .array(encodeSchema)
-      .min(1)
-      .optional()
-      .describe('One picture for each of these, which are what an `encode` step takes'),
-    when: whenSchema
-      .optional()
-      .describe('The variant is made only [if all of this holds](#conditions) for the upload'),
-    animated: animatedSchema.optional().describe('For this variant, instead of the recipe’s'),
-    copy: z
-      .literal(true)
-      .optional()
-      .describe('A [copy of the upload](#copies), byte for byte, instead of `steps`'),
-  })
-  .check(
-    z.superRefine<Written>(checkMembers, {
-      when: ({ value }) => typeof value === 'object' && value !== null,
-    }),
-  )
-  .superRefine(checkMeaning);
+const membersSchema = z.strictObject({
+  name: variantNameSchema.describe(
+    'Name of the output: `KEY/NAME.EXT`. With `widths` and `encode`: `KEY/NAME-WIDTH-FORMAT.EXT`, or the width where the name says `{width}`',
+  ),
+  steps: variantStepsSchema
+    .optional()
+    .describe('Transforms, in this order, each on the result of the one before'),
+  widths: z
+    .array(z.int().min(1).max(65_535))
+    .min(1)
+    .optional()
+    .describe('A responsive set: one picture for each width, pixels'),
+  encode: z
+    .array(encodeSchema)
+    .min(1)
+    .optional()
+    .describe('One picture for each of these, which are what an `encode` step takes'),
+  when: whenSchema
+    .optional()
+    .describe('The variant is made only if all of this holds for the upload'),
+  animated: animatedSchema.optional().describe('For this variant, instead of the recipe’s'),
+  copy: z
+    .literal(true)
+    .optional()
+    .describe('A copy of the upload, byte for byte, instead of `steps`'),
+});
 
 interface Written {
   readonly steps?: unknown;
   readonly copy?: unknown;
 }
-export type WrittenVariant = z.output<typeof variantSchema>;
+/** A variant as it is written; `expandVariant` makes plain ones of it. */
+export type WrittenVariant = z.output<typeof membersSchema>;
+
+export const variantSchema = membersSchema
+  .check(
+    z.superRefine<Written>(checkMembers, {
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    }),
+  )
+  .superRefine(checkMeaning)
+  // For editors.
+  .meta({ oneOf: [{ required: ['steps'] }, { required: ['copy'] }] });
 
 /** A plain variant: one picture. */
 export interface RecipeVariant extends Variant {

@@ -38,9 +38,14 @@ export const colourSchema = z
 
 export type Colour = z.output<typeof colourSchema>;
 
+/** 0 lets all that lies under the colour show through, 1 nothing. */
+export function opacityOf(value: Colour): number {
+  return typeof value === 'string' ? colour(value).alpha() : value.alpha;
+}
+
 /** Some of what lies under the colour shows through. */
 export function isTranslucent(value: Colour): boolean {
-  return (typeof value === 'string' ? colour(value).alpha() : value.alpha) < 1;
+  return opacityOf(value) < 1;
 }
 
 /** Red, green and blue, 0 to 255; alpha does not count. */

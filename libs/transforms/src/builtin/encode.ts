@@ -28,7 +28,7 @@ function candidateProblem({ errors, input }: { errors?: unknown; input?: unknown
 
 /** One of the files that `smallest` chooses from. */
 const candidate = z
-  .union([z.enum(OUTPUT_FORMATS).transform((format) => decided.parse({ format })), decided], {
+  .union([z.enum(OUTPUT_FORMATS), decided], {
     error: candidateProblem,
   })
   .meta({

@@ -36,7 +36,7 @@ function wanted(given: unknown, sourceFormat: SourceFormat): readonly EncodeOpti
     case 'source':
       return [defaultEncoding(sourceFormat === 'svg' ? 'png' : sourceFormat)];
     case 'smallest':
-      return encoding.of;
+      return encoding.of.map((one) => (typeof one === 'string' ? defaultEncoding(one) : one));
     default:
       return [encoding];
   }

@@ -4,6 +4,7 @@ import { createCatalog } from '../catalog.ts';
 import { createEngine } from '../engine/index.ts';
 import { animatedSample, logoOnly, renderOne, sample } from '../testing/index.ts';
 import { builtinTransforms } from './index.ts';
+import openSans from './text/open-sans.json' with { type: 'json' };
 
 const catalog = createCatalog(builtinTransforms);
 const red = await sharp({ create: { width: 40, height: 20, channels: 3, background: '#ff0000' } })
@@ -72,7 +73,78 @@ test('opacity lets the picture shine through', async () => {
 });
 
 test('tiles cover the picture', async () => {
-  expect((await marked({ tile: true, width: '13%' })).count).toBe(200 * 100);
+  expect((await marked({ tile: true, width: '13%', margin: '0%' })).count).toBe(200 * 100);
+});
+
+test('… with room between them as the margin says', async () => {
+  // Marks of 20×10 pixels, 5 apart: 8 columns of 25, and 7 rows of 15 of which the last shows its 10 pixels.
+  expect((await marked({ tile: true, width: '10%', margin: '5%' })).count).toBe(8 * 20 * 7 * 10);
+});
+
+test('a turned mark stays within the picture', async () => {
+  const { box } = await marked({ width: '100%', angle: 45, margin: '0%' });
+  expect(box.left).toBeGreaterThanOrEqual(0);
+  expect(box.right - box.left).toBeLessThan(100);
+  expect(box.bottom - box.top).toBeGreaterThan(80);
+});
+
+test.each([
+  [{}, 'needs image or text'],
+  [{ image: 'a.png', text: 'b' }, 'needs image or text'],
+  [{ image: 'a.png', colour: 'red' }, 'font and colour go with text'],
+  [{ text: ' ' }, 'something to see'],
+])('%j is refused', (watermark, message) => {
+  const { error } = catalog.stepsSchema.safeParse([{ watermark }]);
+  expect(error?.issues[0]?.message).toContain(message);
+});
+
+describe('a text', () => {
+  const draw = (watermark: object) => marked({ image: undefined, text: 'ADA', ...watermark });
+
+  test('is white, a quarter of the width, in the corner, unless it is told otherwise', async () => {
+    const { box, count } = await draw({});
+    // Thin edges of the letters are too faint to count.
+    expect(box.right).toBeGreaterThan(194);
+    expect(box.left).toBeGreaterThan(144);
+    expect(box.right - box.left).toBeGreaterThan(45);
+    expect(box.bottom).toBeLessThanOrEqual(97);
+    expect(count).toBeGreaterThan(100);
+  });
+
+  test('has its colour and its opacity', async () => {
+    const wide = { width: '100%', gravity: 'centre', margin: '0%', text: 'I' };
+    expect((await draw({ ...wide, colour: '#ff0000' })).colour).toEqual([255, 0, 0]);
+    expect((await draw({ ...wide, colour: '#ff000080', opacity: 0.5 })).colour[0]).toBeCloseTo(
+      160,
+      -1,
+    );
+  });
+
+  test('may be in a font of one’s own', async () => {
+    const [, file = ''] = openSans.fonts;
+    const own = createEngine({
+      catalog,
+      readSideFile: () => Promise.resolve(Buffer.from(file, 'base64')),
+    });
+    const steps = (text: string) => [
+      { watermark: { text, font: 'brand.woff' } },
+      { encode: 'png' },
+    ];
+    expect((await renderOne(own, catalog, grey, steps('Ł'))).width).toBe(200);
+    // Its own alone: what it lacks is not taken from elsewhere.
+    await expect(renderOne(own, catalog, grey, steps('Ж'))).rejects.toMatchObject({
+      code: 'TRANSFORM_FAILED',
+      message: 'recipe photos, variant one, step 0 (watermark): the font has no "Ж"',
+    });
+  });
+
+  test('in a file that is no font is a failure of the step', async () => {
+    const steps = [{ watermark: { text: 'A', font: 'logo.png' } }];
+    await expect(renderOne(engine, catalog, grey, steps)).rejects.toMatchObject({
+      code: 'TRANSFORM_FAILED',
+      place: { step: 0, transform: 'watermark' },
+    });
+  });
 });
 
 test('a mark is never higher than the picture', async () => {

@@ -2,15 +2,36 @@ import type { Sharp } from 'sharp';
 import * as z from 'zod';
 import { defineTransform, type Shape, type StepContext } from '../define-transform.ts';
 import { sideFileSchema } from '../side-file-name.ts';
+import { colourSchema, opacityOf, rgbOf } from './background.ts';
+import { imageMark } from './image-mark.ts';
+import { withRoom, type Mark } from './mark.ts';
 import { gravitySchema, placeOffset } from './position.ts';
+import { defaultFonts, readFont } from './text/fonts.ts';
+import { textMark } from './text/text-mark.ts';
 
 const share = z.string().regex(/^(100|\d{1,2})(\.\d+)?%$/, { error: 'expected 0% to 100%' });
 
 const options = z
   .strictObject({
-    image: sideFileSchema.describe(
-      'Name of the [side file](recipes.md#side-files) that holds the mark: a PNG, WebP, JPEG or AVIF of at most 16 MiB.',
-    ),
+    image: sideFileSchema
+      .optional()
+      .describe(
+        'The side file that holds the mark, a PNG, WebP, JPEG or AVIF of at most 16 MiB: its name in the folder `assets`, or `s3:` and a key of the source bucket.',
+      ),
+    text: z
+      .string()
+      .regex(/\S/, { error: 'expected a text with something to see' })
+      .max(200)
+      .optional()
+      .describe(
+        'Instead of `image`: a text, which may have several lines. Written from left to right.',
+      ),
+    font: sideFileSchema
+      .optional()
+      .describe(
+        'With `text`: the side file of a TrueType, OpenType or WOFF font. Left out: Open Sans, semi-bold, which comes along and has Latin, Greek and Cyrillic.',
+      ),
+    colour: colourSchema.optional().describe('With `text`: its colour; white where left out.'),
     width: share
       .default('25%')
       .describe(
@@ -22,63 +43,96 @@ const options = z
       .max(1)
       .default(1)
       .describe('1 shows the mark as it is, 0 not at all; its own transparency counts as well.'),
+    angle: z
+      .number()
+      .min(-360)
+      .max(360)
+      .default(0)
+      .describe('Turns the mark, degrees clockwise; `width` is its width before.'),
     gravity: gravitySchema.default('southeast').describe('Where the mark stands.'),
     margin: share
       .default('3%')
-      .describe('Room between the mark and the edges, as a share of the picture’s shorter side.'),
+      .describe(
+        'Room between the mark and the edges, as a share of the picture’s shorter side; with `tile`, between marks.',
+      ),
     tile: z.boolean().default(false).describe('Repeats the mark over the whole picture.'),
   })
+  .superRefine((given, context) => {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+    const { image, text, font, colour } = given;
+    if ((image === undefined) === (text === undefined)) refuse('needs image or text, one of them');
+    if (text === undefined && (font ?? colour) !== undefined)
+      refuse('font and colour go with text');
+  })
   .meta({
-    description: 'Puts a picture, such as a logo, on the picture.',
-    examples: [{ image: 'logo.png', width: '30%', opacity: 0.7 }],
+    description: 'Puts a picture, such as a logo, or a text on the picture.',
+    examples: [
+      { image: 'logo.png', width: '30%', opacity: 0.7 },
+      { text: '© Ada Lovelace', opacity: 0.5, angle: -30, tile: true },
+    ],
   });
 
 type Options = z.output<typeof options>;
 
 const part = (text: string, side: number) => (Number(text.slice(0, -1)) / 100) * side;
 
-/** The mark as raw pixels, in its size and with its opacity. */
-async function makeMark(given: Options, { input, ...context }: StepContext) {
+/** The mark in its size and with its opacity. */
+async function makeMark(given: Options, { input, ...context }: StepContext): Promise<Mark> {
+  const { image, text = '', font, colour = 'white', opacity, angle } = given;
   const width = Math.max(1, Math.round(part(given.width, input.width)));
-  // Multiplies the mark's own alpha, everywhere.
-  const veil = Buffer.from([255, 255, 255, Math.round(255 * given.opacity)]);
-  const { data, info } = await context
-    .createImage(await context.readFile(given.image))
-    .autoOrient()
-    .resize({ width, height: input.height, fit: 'inside' })
-    .ensureAlpha()
-    .composite([
-      { input: veil, raw: { width: 1, height: 1, channels: 4 }, tile: true, blend: 'dest-in' },
-    ])
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { input: data, raw: { width: info.width, height: info.height, channels: 4 } } as const;
+  const size = { width, most: input, angle };
+  if (image !== undefined) {
+    return imageMark(await context.readFile(image), opacity, size, context.createImage);
+  }
+  const fonts =
+    font === undefined ? await defaultFonts() : await readFont(await context.readFile(font));
+  return textMark(
+    text,
+    fonts,
+    { colour: rgbOf(colour), opacity: opacity * opacityOf(colour) },
+    size,
+  );
 }
 
-function place({ gravity, margin }: Options, input: Shape, mark: Pick<Shape, 'width' | 'height'>) {
+function roomOf({ margin }: Options, { width, height }: Shape): number {
+  return Math.round(part(margin, Math.min(width, height)));
+}
+
+/** With room on two sides, as far as the picture has it, so that the marks stand apart. */
+function tileOf(mark: Mark, given: Options, input: Shape): Mark {
+  const room = roomOf(given, input);
+  return withRoom(
+    mark,
+    Math.min(room, input.width - mark.width),
+    Math.min(room, input.height - mark.height),
+  );
+}
+
+function place(given: Options, input: Shape, mark: Mark) {
   const free = { x: input.width - mark.width, y: input.height - mark.height };
-  const room = Math.round(part(margin, Math.min(input.width, input.height)));
+  const room = roomOf(given, input);
   const edge = {
     x: Math.min(room, Math.floor(free.x / 2)),
     y: Math.min(room, Math.floor(free.y / 2)),
   };
-  const { left, top } = placeOffset(free.x - 2 * edge.x, free.y - 2 * edge.y, gravity);
+  const { left, top } = placeOffset(free.x - 2 * edge.x, free.y - 2 * edge.y, given.gravity);
   return { left: left + edge.x, top: top + edge.y };
 }
 
 export const watermark = defineTransform({
   name: 'watermark',
-  version: 1,
+  version: 2,
   options,
   scalar: 'image',
-  sideFiles: ({ image }) => [image],
+  sideFiles: ({ image, font }) => [image, font].filter((name) => name !== undefined),
   // Compositing brings alpha, which an opaque picture does not keep.
   slots: (_, { hasAlpha }) => (hasAlpha ? ['composite'] : ['composite', 'removeAlpha']),
   async apply(image, given, context): Promise<Sharp> {
     const { input } = context;
     const mark = await makeMark(given, context);
-    const where = given.tile ? { tile: true, gravity: 'northwest' } : place(given, input, mark.raw);
-    image.composite([{ ...mark, ...where }]);
+    const { data, width, height } = given.tile ? tileOf(mark, given, input) : mark;
+    const where = given.tile ? { tile: true, gravity: 'northwest' } : place(given, input, mark);
+    image.composite([{ input: data, raw: { width, height, channels: 4 }, ...where }]);
     return input.hasAlpha ? image : image.removeAlpha();
   },
 });

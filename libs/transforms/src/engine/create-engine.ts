@@ -6,6 +6,7 @@ import type { Plan } from '../plan/types.ts';
 import { DEFAULT_PLACEHOLDER, type ImageEngine, type MemoryRequest } from '../types.ts';
 import { checkFormatLimits, execute } from './execute.ts';
 import { inspect } from './inspect.ts';
+import { withoutPackedTexts } from './packed-texts.ts';
 import { setUpSharp } from './sharp-setup.ts';
 import { readOnce, type ReadSideFile } from './side-files.ts';
 
@@ -15,6 +16,8 @@ export interface EngineOptions {
   readonly concurrency?: number;
   /** Lets the SVG loader see uploads; default false, since an SVG can reach out and blow up. */
   readonly svg?: boolean;
+  /** Lets libultrahdr see JPEGs, so that a variant can keep their HDR gain map; default false. */
+  readonly gainMaps?: boolean;
   /** The most that one step's own code may take, milliseconds; default 20,000. Longer is a `TIMEOUT`. */
   readonly stepTimeout?: number;
   /** Where steps read side files, such as a logo; none are there when left out. */
@@ -33,9 +36,10 @@ export function createReferenceEngine(options: EngineOptions): ImageEngine {
 
 function engineOf(
   planner: (input: PlanInput) => Plan,
-  { catalog, concurrency = 1, svg = false, stepTimeout = 20_000, readSideFile }: EngineOptions,
+  { catalog, concurrency = 1, stepTimeout = 20_000, readSideFile, ...loaders }: EngineOptions,
 ): ImageEngine {
-  setUpSharp({ svg });
+  const { svg = false, gainMaps = false } = loaders;
+  setUpSharp({ svg, gainMaps });
   const planOf = ({
     facts,
     variants,
@@ -61,7 +65,7 @@ function engineOf(
       const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
       const plan = planOf(request);
       const job = {
-        source,
+        source: withoutPackedTexts(source),
         facts,
         recipe,
         placeholder,

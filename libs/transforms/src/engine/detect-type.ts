@@ -57,11 +57,23 @@ function detectText(source: Uint8Array): DetectedType {
   // Control characters other than tab, line feed, form feed and carriage return are no text.
   if (/[\u0000-\u0008\u000e-\u001f]/.test(sample)) return { name: 'of no known type' };
   const start = sample.replace(/^\ufeff/, '').trimStart();
-  if (/^(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!DOCTYPE\s+svg[^>]*>\s*)?<svg[\s>]/i.test(start)) {
-    return { name: 'an SVG drawing', format: 'svg' };
-  }
+  if (/^<svg[\s>]/i.test(withoutProlog(start))) return { name: 'an SVG drawing', format: 'svg' };
   if (/^<(!doctype\s+html|html|head|body)\b/i.test(start)) return { name: 'an HTML page' };
   if (start.startsWith('<?xml')) return { name: 'an XML document' };
   if (/^[[{]/.test(start)) return { name: 'JSON or other text' };
   return { name: 'text' };
+}
+
+/** A document type without entities of its own: what is in brackets would be the XML parser's work. */
+const DOCTYPE =
+  /^<!DOCTYPE\s+svg(?:\s+(?:PUBLIC|SYSTEM)(?:\s+(?:"[^"<>]*"|'[^'<>]*'))+)?\s*>\s*/i;
+
+/** What follows XML's declaration, comments and document type; one pass, since the text may be made to be slow to match. */
+function withoutProlog(text: string): string {
+  let rest = text.replace(/^<\?xml[^>]*>\s*/, '');
+  for (let end = 0; rest.startsWith('<!--') && end >= 0; ) {
+    end = rest.indexOf('-->', '<!--'.length);
+    if (end >= 0) rest = rest.slice(end + '-->'.length).trimStart();
+  }
+  return rest.replace(DOCTYPE, '');
 }

@@ -11,15 +11,18 @@ export function dominantColour(rgba: Uint8Array): string {
   const bins = new Map<number, { count: number; r: number; g: number; b: number }>();
   let fullest = { count: 0, r: 255, g: 255, b: 255 };
   for (let i = 0; i + 3 < rgba.length; i += 4) {
-    const [r = 0, g = 0, b = 0, alpha = 0] = rgba.subarray(i, i + 4);
-    if (alpha < OPAQUE) continue;
+    // One by one: a view of each pixel would be thousands of objects for the collector.
+    const r = rgba[i] ?? 0;
+    const g = rgba[i + 1] ?? 0;
+    const b = rgba[i + 2] ?? 0;
+    if ((rgba[i + 3] ?? 0) < OPAQUE) continue;
     const key = (Math.floor(r / BIN) * BINS + Math.floor(g / BIN)) * BINS + Math.floor(b / BIN);
-    const bin = bins.get(key) ?? { count: 0, r: 0, g: 0, b: 0 };
+    let bin = bins.get(key);
+    if (!bin) bins.set(key, (bin = { count: 0, r: 0, g: 0, b: 0 }));
     bin.count += 1;
     bin.r += r;
     bin.g += g;
     bin.b += b;
-    bins.set(key, bin);
     if (bin.count > fullest.count) fullest = bin;
   }
   const { count, r, g, b } = fullest;

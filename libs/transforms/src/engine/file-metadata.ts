@@ -1,7 +1,9 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { FileStage } from '../plan/types.ts';
 import { exifToKeep } from './exif-to-keep.ts';
+import { carriesGainMap, keepGainMap } from './gain-map.ts';
 import type { Upload } from './upload.ts';
+import { withoutPosition } from './xmp.ts';
 
 /** The upload's header, where something of it goes into the file. */
 export async function headerFor(
@@ -34,7 +36,8 @@ export async function fileMetadata(
   const { metadata } = stage.settings;
   const { orientation } = stage.shape;
   const exif = await exifToKeep(header?.exif, metadata.tags);
-  const xmp = metadata.xmp ? header?.xmpAsString : undefined;
+  const packet = metadata.xmp ? header?.xmpAsString : undefined;
+  const xmp = packet && !metadata.position ? withoutPosition(packet) : packet;
   return (image) => {
     if (exif) image.withExif(exif);
     if (orientation !== 1) {
@@ -44,6 +47,6 @@ export async function fileMetadata(
     if (xmp) image.withXmp(xmp);
     if (stage.mode.depth === 16) image.toColourspace('rgb16');
     setColours(image, stage);
-    return image;
+    return carriesGainMap(stage) ? keepGainMap(image) : image;
   };
 }

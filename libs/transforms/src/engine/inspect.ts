@@ -4,6 +4,7 @@ import type { SourceCoding, SourceFacts } from '../types.ts';
 import { cameraFacts } from './camera-facts.ts';
 import { profileKind } from './colour-profile.ts';
 import { detectType } from './detect-type.ts';
+import { withoutPackedTexts } from './packed-texts.ts';
 
 function coding(header: Metadata): SourceCoding {
   const { space, depth, icc, chromaSubsampling } = header;
@@ -31,7 +32,8 @@ export async function inspect(
   }
   let header: Metadata;
   try {
-    header = await sharp(source, { failOn: 'error', limitInputPixels: false }).metadata();
+    const options = { failOn: 'error', limitInputPixels: false } as const;
+    header = await sharp(withoutPackedTexts(source), options).metadata();
   } catch (cause) {
     // Without libvips' own words, which may be another image's (failures.ts).
     throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {
@@ -50,6 +52,7 @@ export async function inspect(
     hasAlpha: header.hasAlpha,
     progressive: header.isProgressive,
     ...(await cameraFacts(header.exif)),
+    ...(header.gainMap ? { gainMap: true } : {}),
     coding: coding(header),
   };
 }

@@ -12,7 +12,10 @@ const ALL = { thumbhash: true, dominantColour: true, blurhash: true };
 async function render(source: Uint8Array, placeholder?: PlaceholderParts): Promise<Rendered[]> {
   const facts = await engine.inspect(source);
   const request = { source, facts, recipe: 'photos', variants: [] };
-  return Array.fromAsync(engine.render({ ...request, ...(placeholder && { placeholder }) }));
+  const rendering = engine.render({ ...request, ...(placeholder && { placeholder }) });
+  const made: Rendered[] = [];
+  for await (const item of rendering) made.push(item);
+  return made;
 }
 
 async function placeholderOf(source: Uint8Array, parts: PlaceholderParts = ALL) {

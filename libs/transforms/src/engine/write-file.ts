@@ -25,7 +25,7 @@ function playbackOf({ delay, loop }: Partial<Metadata> = {}): Playback {
 /** What sharp does after it has converted to Display P3, where a step means the colours before. */
 function comesAfterColours({ operations, settings }: FileStage): boolean {
   return (
-    settings.colourspace === ('p4' as 'p3') &&
+    settings.colourspace === 'p3' &&
     operations.some(({ slots }) => slots?.includes('negate') ?? true)
   );
 }

@@ -13,7 +13,8 @@ function describeInput({ input, mode }: Stage): string {
   if (input !== 'upload') return `pixels of stage ${input}`;
   const what = mode.animated ? 'all frames' : 'the upload';
   const colours = mode.keepColours ? 'colours as they are' : 'sRGB';
-  return `decode ${what}, ${colours}, ${mode.depth} bits`;
+  const gainMap = mode.gainMap ? ', with its gain map' : '';
+  return `decode ${what}, ${colours}, ${mode.depth} bits${gainMap}`;
 }
 
 function describeFormats(stage: FileStage): string {

@@ -18,8 +18,13 @@ const HELD_MIB = 20;
 const HELD_MIB_PER_MEGAPIXEL = 2.9;
 /** Full chroma doubles what a progressive JPEG's coefficients take. */
 const HELD_MIB_PER_MEGAPIXEL_444 = 5.9;
+/** AVIF is decoded as a whole, in the decoder's planes and in pixels. */
+const AVIF_HELD_MIB_PER_MEGAPIXEL = 11;
 const ENCODE_MIB_PER_MEGAPIXEL = 17;
 const AVIF_MIB_PER_MEGAPIXEL = 26;
+/** Of all frames together, which are laid down as well; they are encoded one by one. */
+const ANIMATION_MIB_PER_MEGAPIXEL = 6;
+const ANIMATION_HELD_MIB_PER_MEGAPIXEL = 3;
 /** Raw pixels, RGBA, of which several files are written. */
 const LAID_MIB_PER_MEGAPIXEL = 4;
 /** Twice RGBA, and once more what the file is decoded to, where a file is compared with what was written. */
@@ -28,12 +33,16 @@ const COMPARED_MIB_PER_MEGAPIXEL = 12;
 const WARM_PROCESS = 1.5;
 
 /** MiB that decoding holds beside its output. */
-function decoding(facts: SourceFacts): number {
+function decoding({ stages }: Plan, facts: SourceFacts): number {
+  const megapixels = (facts.width * facts.height) / MEGAPIXEL;
+  if (stages.some((stage) => isMoving(stage, facts)))
+    return DECODE_MIB + ANIMATION_HELD_MIB_PER_MEGAPIXEL * facts.pages * megapixels;
+  if (facts.format === 'avif') return HELD_MIB + AVIF_HELD_MIB_PER_MEGAPIXEL * megapixels;
   if (!facts.progressive) return DECODE_MIB;
   const isFullChroma = facts.format === 'jpeg' && facts.coding?.chromaSubsampling === '4:4:4';
   const perMegapixel = isFullChroma ? HELD_MIB_PER_MEGAPIXEL_444 : HELD_MIB_PER_MEGAPIXEL;
   const deep = facts.coding?.depth === 16 ? 2 : 1;
-  return HELD_MIB + (perMegapixel * deep * facts.width * facts.height) / MEGAPIXEL;
+  return HELD_MIB + perMegapixel * deep * megapixels;
 }
 
 /** Pixels of all frames. */
@@ -43,9 +52,18 @@ function pixels({ shape, mode }: Stage, facts: SourceFacts): number {
 
 /** MiB that an encoder holds. */
 function encoding(stage: FileStage, facts: SourceFacts): number {
+  return ((writing(stage, facts) + searching(stage)) * pixels(stage, facts)) / MEGAPIXEL;
+}
+
+/** MiB per megapixel of the encoder itself. */
+function writing(stage: FileStage, facts: SourceFacts): number {
+  if (isMoving(stage, facts)) return ANIMATION_MIB_PER_MEGAPIXEL;
   const isAvif = candidates(stage).some(({ format }) => format === 'avif');
-  const perMegapixel = isAvif ? AVIF_MIB_PER_MEGAPIXEL : ENCODE_MIB_PER_MEGAPIXEL;
-  return ((perMegapixel + searching(stage)) * pixels(stage, facts)) / MEGAPIXEL;
+  return isAvif ? AVIF_MIB_PER_MEGAPIXEL : ENCODE_MIB_PER_MEGAPIXEL;
+}
+
+function isMoving({ mode }: Stage, { pages }: SourceFacts): boolean {
+  return mode.animated && pages > 1;
 }
 
 /** MiB per megapixel that choosing between several files holds. */
@@ -84,6 +102,6 @@ export function estimateMemory(facts: SourceFacts, plan: Plan, concurrency: numb
     .sort((a, b) => b - a)
     .slice(0, concurrency)
     .reduce((sum, mib) => sum + mib, 0);
-  const work = Math.max(decoding(facts), encoders);
+  const work = Math.max(decoding(plan, facts), encoders);
   return (facts.bytes / MIB + laid(plan, facts) + work) * WARM_PROCESS;
 }

@@ -58,7 +58,10 @@ export function bindVariant(
 ): BoundVariant {
   const bound = steps.map((given, step) => ({ ...given, step, bound: bind(given) }));
   const { encodings, colourspace } = settings;
-  const isTagless = encodings.some(({ format }) => format === 'gif') || colourspace !== 'srgb';
+  const isTagless =
+    encodings.some(({ format }) => format === 'gif') ||
+    colourspace !== 'srgb' ||
+    settings.metadata.gainMap;
   const isOpaque =
     encodings.some(({ format }) => format !== 'jpeg') || !endsWithAlpha(bound, storedShape(facts));
   return {
@@ -107,9 +110,11 @@ export function makePlan({
   const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
   for (const variant of placeholder ? [...bound, placeholderVariant(bound)] : bound) {
     const mode = decodeMode(facts, settings.get(variant.name));
-    const decode = decodes.get(modeKey(mode)) ?? { mode, variants: [] };
+    // A gain map comes through one pipeline alone: nothing of it can be shared.
+    const key = mode.gainMap ? `gain map of ${variant.name}` : modeKey(mode);
+    const decode = decodes.get(key) ?? { mode, variants: [] };
     decode.variants.push(variant);
-    decodes.set(modeKey(mode), decode);
+    decodes.set(key, decode);
   }
   const planner = new Planner(
     recipe,

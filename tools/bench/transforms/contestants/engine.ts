@@ -20,12 +20,18 @@ function variant({ name, width, format }: Output): Variant {
 
 /** Darkroom's engine, the placeholder included, which nobody else makes. */
 export function engine(effort: Effort): DoJob {
-  const { inspect, render } = createEngine({ catalog });
+  const images = createEngine({ catalog });
   const variants = OUTPUTS.map(variant);
   return async (source) => {
     const made: Made[] = [];
-    const facts = await inspect(source);
-    for await (const rendered of render({ source, facts, recipe: 'bench', variants, effort })) {
+    const facts = await images.inspect(source);
+    for await (const rendered of images.render({
+      source,
+      facts,
+      recipe: 'bench',
+      variants,
+      effort,
+    })) {
       if (rendered.kind === 'placeholder') continue;
       const output = OUTPUTS.find(({ name }) => name === rendered.variant);
       if (output) made.push({ output, bytes: rendered.bytes });

@@ -22,7 +22,11 @@ export function pipelinePerOutput(settings: EncoderSettings): DoJob {
 
 interface Raw {
   readonly data: Buffer;
-  readonly info: { readonly width: number; readonly height: number; readonly channels: 1 | 2 | 3 | 4 };
+  readonly info: {
+    readonly width: number;
+    readonly height: number;
+    readonly channels: 1 | 2 | 3 | 4;
+  };
 }
 
 const open = ({ data, info: { width, height, channels } }: Raw) =>

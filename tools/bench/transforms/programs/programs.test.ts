@@ -16,7 +16,10 @@ test('a program is measured from outside', async () => {
 });
 
 test('a program that fails is an error with its words', async () => {
-  const failing = measureProgram(process.execPath, ['--eval', 'console.error("no"); process.exit(3)']);
+  const failing = measureProgram(process.execPath, [
+    '--eval',
+    'console.error("no"); process.exit(3)',
+  ]);
   await expect(failing).rejects.toThrow(/ended with 3: no/);
 });
 

@@ -44,6 +44,9 @@ export function compare(one: Pixels, other: Pixels): Quality {
       `${one.width}×${one.height} and ${other.width}×${other.height} pixels cannot be compared`,
     );
   }
-  const { mssim } = ssim(withAlpha(one), withAlpha(other), { ssim: 'bezkrovny', downsample: false });
+  const { mssim } = ssim(withAlpha(one), withAlpha(other), {
+    ssim: 'bezkrovny',
+    downsample: false,
+  });
   return { ssim: mssim, psnr: psnr(one.data, other.data) };
 }

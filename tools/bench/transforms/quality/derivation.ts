@@ -31,7 +31,11 @@ export async function derivationOf(
   const variants = Object.fromEntries(
     WIDTHS.map((width) => [
       `w${width}`,
-      [{ rotate: 'auto' }, { resize: resize(width) }, { encode: { format: 'png', compressionLevel: 1 } }],
+      [
+        { rotate: 'auto' },
+        { resize: resize(width) },
+        { encode: { format: 'png', compressionLevel: 1 } },
+      ],
     ]),
   );
   const { outputs } = await renderAll(createEngine({ catalog }), catalog, source, variants);

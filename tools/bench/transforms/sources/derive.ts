@@ -49,7 +49,11 @@ export async function derive(
   const image = await stored(photo, megapixels);
   if (wanted === 'png') return image.png().toBuffer();
   const jpeg = await image
-    .jpeg({ quality: CAMERA_QUALITY, chromaSubsampling: '4:2:0', progressive: wanted === 'progressive' })
+    .jpeg({
+      quality: CAMERA_QUALITY,
+      chromaSubsampling: '4:2:0',
+      progressive: wanted === 'progressive',
+    })
     .toBuffer();
   return wanted === 'srgb' ? attachProfile(jpeg, await srgbProfile()) : jpeg;
 }

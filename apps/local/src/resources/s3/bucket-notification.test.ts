@@ -120,7 +120,7 @@ describe('a notification', () => {
       });
     expect(await failureOf(cloud.deploy(toTopic))).toMatchObject({
       code: 'INPUT_INVALID',
-      message: expect.stringContaining('property "topics" is unknown'),
+      message: expect.stringContaining('only queues are notified here, no topics'),
     });
   });
 });

@@ -16,10 +16,16 @@ const queue = z.strictObject({
   filterSuffix: z.string().optional(),
 });
 
-/** Topics, functions and EventBridge are left out on purpose: as unknown inputs they are refused. */
+/** Nobody but a queue hears of changes here: a configuration that names others is refused, an empty one is none. */
+const noneOf = (what: string) =>
+  z.array(z.json()).max(0, `only queues are notified here, no ${what}`).optional();
+
 export const bucketNotification = bucketSetting({
   type: 'aws:s3/bucketNotification:BucketNotification',
   inputs: {
+    eventbridge: z.literal(false, 'there is no EventBridge here').optional(),
+    lambdaFunctions: noneOf('functions'),
+    topics: noneOf('topics'),
     queues: z
       .array(queue)
       .refine((queues) => queues.flatMap(toS3).length > 0, 'names no event that can happen here'),

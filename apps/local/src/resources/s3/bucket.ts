@@ -26,14 +26,14 @@ export const bucket = defineResource({
       ['BucketAlreadyOwnedByYou'],
       context.s3.send(new CreateBucketCommand({ Bucket: name })),
     );
-    return { id: name, outputs: outputsOf(name, context) };
+    return { id: name, outputs: bucketOutputs(name, context) };
   },
   locate: ({ bucket: name }) => name,
   async read({ id }, context) {
     const head = context.s3.send(new HeadBucketCommand({ Bucket: id }));
-    return (await unlessAbsent(['NotFound', 'NoSuchBucket'], head)) && outputsOf(id, context);
+    return (await unlessAbsent(['NotFound', 'NoSuchBucket'], head)) && bucketOutputs(id, context);
   },
-  update: ({ id }, _inputs, context) => outputsOf(id, context),
+  update: ({ id }, _inputs, context) => bucketOutputs(id, context),
   async delete({ id, inputs }, { s3 }) {
     if (inputs.forceDestroy) await unlessAbsent(['NoSuchBucket'], removeObjects(s3, id));
     try {
@@ -46,7 +46,7 @@ export const bucket = defineResource({
   },
 });
 
-function outputsOf(name: string, { region }: AwsContext) {
+export function bucketOutputs(name: string, { region }: AwsContext) {
   return {
     bucket: name,
     arn: `arn:aws:s3:::${name}`,

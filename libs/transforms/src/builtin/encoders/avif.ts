@@ -13,7 +13,9 @@ export const avifSchema = z
     format: z.literal('avif'),
     quality: qualitySchema
       .optional()
-      .describe('60 where left out, and 65 for a picture whose longer side is below 500 pixels.'),
+      .describe(
+        'How good the file looks; 60 where left out, and 65 for a picture whose longer side is below 500 pixels.',
+      ),
     maxBytes: maxBytesSchema,
     lossless: z.boolean().default(false).describe('Every pixel is kept.'),
     effort: z

@@ -7,7 +7,7 @@ import { chromaSubsamplingSchema } from './subsampling.ts';
 export const jpegSchema = z
   .strictObject({
     format: z.literal('jpeg'),
-    quality: qualitySchema.default(80),
+    quality: qualitySchema.default(80).describe('How good the file looks.'),
     maxBytes: maxBytesSchema,
     progressive: z
       .boolean()

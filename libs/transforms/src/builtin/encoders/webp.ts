@@ -8,7 +8,7 @@ import { maxBytesSchema, plainQualitySchema, qualitySchema } from './quality.ts'
 export const webpSchema = z
   .strictObject({
     format: z.literal('webp'),
-    quality: qualitySchema.default(80),
+    quality: qualitySchema.default(80).describe('How good the file looks.'),
     maxBytes: maxBytesSchema,
     alphaQuality: plainQualitySchema.default(100).describe('Quality of the transparency.'),
     lossless: z.boolean().default(false).describe('Every pixel is kept; `quality` is then effort.'),

@@ -55,7 +55,8 @@ const BASES: Readonly<Record<OutputFormat, readonly (() => Promise<Buffer>)[]>> 
     () => scene().tiff({ compression: 'lzw', predictor: 'horizontal' }).toBuffer(),
     () => scene().tiff({ compression: 'deflate' }).toBuffer(),
     () => scene().tiff({ compression: 'jpeg' }).toBuffer(),
-    () => scene().tiff({ compression: 'none', tile: true, tileWidth: 16, tileHeight: 16 }).toBuffer(),
+    () =>
+      scene().tiff({ compression: 'none', tile: true, tileWidth: 16, tileHeight: 16 }).toBuffer(),
     () => scene().tiff({ compression: 'none', pyramid: true, tile: true }).toBuffer(),
     () => scene().toColourspace('b-w').tiff({ compression: 'packbits', bitdepth: 1 }).toBuffer(),
     () => deep().tiff({ compression: 'none' }).toBuffer(),

@@ -7,7 +7,10 @@ export class Dice {
   /** @param names what the choices are for: other names give other choices */
   constructor(seed: number, ...names: readonly number[]) {
     // Multiplied by large odd numbers, so that neighbouring seeds and cases have nothing in common.
-    const mixed = names.reduce((sum, name) => Math.imul(sum ^ name, 0x9e3779b1) ^ (sum >>> 15), seed);
+    const mixed = names.reduce(
+      (sum, name) => Math.imul(sum ^ name, 0x9e3779b1) ^ (sum >>> 15),
+      seed,
+    );
     this.#random = seededRandom(Math.imul(mixed, 0x85ebca6b));
   }
 

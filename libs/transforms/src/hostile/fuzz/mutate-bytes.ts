@@ -41,7 +41,11 @@ const repeat: MutateBytes = (data, dice) => {
 const fill: MutateBytes = (data, dice) => {
   const changed = Buffer.from(data);
   const from = dice.below(data.length);
-  return changed.fill(dice.of([0, 0xff, 0x80]), from, Math.min(data.length, from + 1 + dice.below(32)));
+  return changed.fill(
+    dice.of([0, 0xff, 0x80]),
+    from,
+    Math.min(data.length, from + 1 + dice.below(32)),
+  );
 };
 
 const remove: MutateBytes = (data, dice) => {

@@ -21,7 +21,10 @@ function changed(piece: Piece, dice: Dice, donor: Pieces): Piece {
   const { type, data, inner } = piece;
   if (inner && dice.below(4) > 0) {
     const prefix = dice.below(6) === 0 ? mutateBytes(inner.prefix, dice) : inner.prefix;
-    return { ...piece, inner: { ...inner, prefix, pieces: mutatePieces(inner.pieces, dice, donor) } };
+    return {
+      ...piece,
+      inner: { ...inner, prefix, pieces: mutatePieces(inner.pieces, dice, donor) },
+    };
   }
   if (dice.below(5) > 0) return { type, data: mutateBytes(data, dice) };
   return { ...piece, declared: Math.max(0, dice.of(liesAbout(data.length))) };

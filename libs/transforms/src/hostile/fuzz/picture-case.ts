@@ -28,7 +28,8 @@ export async function pictureCase({ seed, format, index }: CaseId): Promise<Buff
   const { split, join } = STRUCTURES[format];
   const donor = split(dice.of(files));
   let pieces = split(dice.of(files));
-  for (let left = 1 + dice.below(1 + dice.below(4)); left > 0; left--) pieces = mutatePieces(pieces, dice, donor);
+  for (let left = 1 + dice.below(1 + dice.below(4)); left > 0; left--)
+    pieces = mutatePieces(pieces, dice, donor);
   const file = join(pieces);
   return dice.below(10) === 0 ? mutateBytes(file, dice) : file;
 }

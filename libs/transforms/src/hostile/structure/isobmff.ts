@@ -1,7 +1,13 @@
 import { contentOf, latin1, uint32, type Piece, type Structure } from './piece.ts';
 
 /** Boxes that hold boxes, and how many bytes stand before those (ISO/IEC 14496-12, 23008-12). */
-const CONTAINERS: Readonly<Record<string, number>> = { meta: 4, iprp: 0, ipco: 0, iinf: 6, iref: 4 };
+const CONTAINERS: Readonly<Record<string, number>> = {
+  meta: 4,
+  iprp: 0,
+  ipco: 0,
+  iinf: 6,
+  iref: 4,
+};
 
 function joinBoxes(pieces: readonly Piece[]): Buffer {
   return Buffer.concat(pieces.map((piece) => box(piece.type, contentOf(piece), piece.declared)));

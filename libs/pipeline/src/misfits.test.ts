@@ -1,15 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { imagesAtOnce } from './environment.ts';
+import { oldestMessageAlarm } from './misfits.ts';
 import { parseSettings, type Settings, type SettingsInput } from './settings.ts';
-import { memoryForLargest, memoryWarnings, oldestMessageAlarm } from './sizing.ts';
 import { CLOSING_MS } from './timing.ts';
 
 const small: SettingsInput['recipes'] = [
   { name: 'photos', variants: [{ name: 'thumb', steps: [{ resize: { width: 200 } }] }] },
-];
-const whole: SettingsInput['recipes'] = [
-  { name: 'scans', variants: [{ name: 'upright', steps: ['rotate'] }] },
 ];
 const parse = (rest: object): Settings => parseSettings({ recipes: small, ...rest }, 'test');
 
@@ -72,43 +69,5 @@ describe('settings that are wrong together are refused, with the path of the one
         },
       ),
     );
-  });
-});
-
-describe('memory for the largest picture that the limits let in', () => {
-  const limits = (pixels: number) => parse({ limits: { pixels } }).limits;
-  const [recipe] = parse({}).recipes;
-  const [full] = parse({ recipes: whole }).recipes;
-  if (!recipe || !full) throw new Error('there are recipes');
-
-  test('grows with the pixels, and with variants that are as large as the upload', () => {
-    expect(memoryForLargest(recipe, limits(100_000_000))).toBeGreaterThan(
-      memoryForLargest(recipe, limits(10_000_000)),
-    );
-    expect(memoryForLargest(full, limits(50_000_000))).toBeGreaterThan(
-      memoryForLargest(recipe, limits(50_000_000)),
-    );
-  });
-
-  test('fits by default where every variant is a reduction', () => {
-    expect(memoryWarnings(parse({}))).toEqual([]);
-  });
-
-  test('is a warning that names the recipe and what to change, where it does not fit', () => {
-    expect(memoryWarnings(parse({ recipes: [...small, ...whole] }))).toEqual([
-      expect.stringMatching(
-        /^function\.memory: 1,769 MiB do not hold .*limits\.pixels 100,000,000.*"scans".*about [\d,]+ MiB/,
-      ),
-    ]);
-    expect(memoryWarnings(parse({ recipes: whole, limits: { pixels: 30_000_000 } }))).toEqual([]);
-  });
-
-  test('counts no picture that the steps refuse', () => {
-    const crop = [{ crop: { left: 99_000, top: 0, width: 10, height: 10 } }];
-    const [cropped] = parse({
-      recipes: [{ name: 'a', variants: [{ name: 'b', steps: crop }] }],
-    }).recipes;
-    if (!cropped) throw new Error('there is a recipe');
-    expect(memoryForLargest(cropped, limits(1_000_000))).toBeLessThan(100);
   });
 });

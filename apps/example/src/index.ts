@@ -1,0 +1,4 @@
+import { gallery } from './gallery.ts';
+
+/** The program of `Pulumi.yaml`. */
+export default () => gallery();

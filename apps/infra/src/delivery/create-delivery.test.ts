@@ -1,0 +1,170 @@
+import type { SettingsInput } from '@darkroom/pipeline';
+import { describe, expect, test } from 'vitest';
+import { ImagePipeline } from '../image-pipeline.ts';
+import { statementsOf } from '../testing/policies.ts';
+import { ACCOUNT, REGION } from '../testing/provider.ts';
+import { runWithMocks } from '../testing/run-with-mocks.ts';
+
+const encoded = (format: 'webp' | 'jpeg') => ({
+  name: `w640-${format}`,
+  steps: [{ resize: { width: 640 } }, { encode: { format } }],
+});
+const recipes: SettingsInput['recipes'] = [
+  {
+    name: 'photos',
+    match: { prefix: 'uploads/' },
+    variants: [encoded('webp'), encoded('jpeg')],
+  },
+];
+const deploy = (delivery: SettingsInput['delivery'], rest: Partial<SettingsInput> = {}) =>
+  runWithMocks(
+    () =>
+      new ImagePipeline('photos', {
+        ...{ recipes, delivery, ...rest },
+        packageDir: import.meta.dirname,
+      }),
+  );
+
+interface Behaviour {
+  readonly pathPattern?: string;
+  readonly cachePolicyId: string;
+  readonly responseHeadersPolicyId: string;
+  readonly functionAssociations?: object[];
+}
+const DISTRIBUTION = `arn:aws:cloudfront::${ACCOUNT}:distribution/E0123456789ABC`;
+
+test('there is none unless the settings ask for it', async () => {
+  const { resources } = await deploy(undefined);
+  expect(resources.filter(({ type }) => type.startsWith('aws:cloudfront/'))).toEqual([]);
+});
+
+describe('a distribution', async () => {
+  const deployment = await deploy({ choices: { photos: { w640: ['w640-webp', 'w640-jpeg'] } } });
+  const { inputs } = deployment.resource('photos-delivery');
+  const behaviours = [
+    inputs['defaultCacheBehavior'],
+    ...(inputs['orderedCacheBehaviors'] as unknown[]),
+  ] as Behaviour[];
+
+  test('reads the processed bucket by access control, and is the only one that may', () => {
+    expect(inputs['origins']).toEqual([
+      {
+        originId: 'processed',
+        domainName: `photos-processed-0a1b2c3.s3.${REGION}.amazonaws.com`,
+        originAccessControlId: 'photos-access-0a1b2c3',
+      },
+    ]);
+    expect(deployment.resource('photos-access').inputs).toMatchObject({
+      originAccessControlOriginType: 's3',
+      signingBehavior: 'always',
+      signingProtocol: 'sigv4',
+    });
+    const allowed = statementsOf(deployment.resource('photos-processed-policy').inputs).filter(
+      ({ Effect }) => Effect === 'Allow',
+    );
+    expect(allowed).toEqual([
+      {
+        Sid: 'AllowDistribution',
+        Effect: 'Allow',
+        Principal: { Service: 'cloudfront.amazonaws.com' },
+        Action: ['s3:GetObject'],
+        Resource: ['arn:aws:s3:::photos-processed-0a1b2c3/*'],
+        Condition: { ArnEquals: { 'aws:SourceArn': DISTRIBUTION } },
+      },
+    ]);
+    expect(
+      statementsOf(deployment.resource('photos-source-policy').inputs).map(({ Effect }) => Effect),
+    ).toEqual(['Deny']);
+  });
+
+  test('answers only GET and HEAD, over TLS and HTTP/2 or 3, and compresses nothing again', () => {
+    expect(inputs).toMatchObject({ enabled: true, httpVersion: 'http2and3' });
+    for (const behaviour of behaviours)
+      expect(behaviour).toMatchObject({
+        viewerProtocolPolicy: 'redirect-to-https',
+        allowedMethods: ['GET', 'HEAD'],
+        compress: false,
+      });
+  });
+
+  test('keeps copies by path and v, as long as the objects say', () => {
+    expect(deployment.resource('photos-cache').inputs).toMatchObject({
+      minTtl: 0,
+      parametersInCacheKeyAndForwardedToOrigin: {
+        cookiesConfig: { cookieBehavior: 'none' },
+        headersConfig: { headerBehavior: 'none' },
+        queryStringsConfig: { queryStringBehavior: 'whitelist', queryStrings: { items: ['v'] } },
+      },
+    });
+  });
+
+  test('keeps no copy of manifests', () => {
+    const manifests = behaviours.find(({ pathPattern }) => pathPattern === '*/manifest.json');
+    expect(manifests?.cachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a5be4ad39');
+  });
+
+  test('chooses a format before it asks the cache, and says that the answer varies', () => {
+    const chosen = behaviours.find(({ pathPattern }) => pathPattern === '*.auto');
+    expect(chosen?.functionAssociations).toEqual([
+      {
+        eventType: 'viewer-request',
+        functionArn: expect.stringMatching(/:function\/photos-choose-format-0a1b2c3$/),
+      },
+    ]);
+    const code = deployment.resource('photos-choose-format').inputs;
+    expect(code).toMatchObject({ runtime: 'cloudfront-js-2.0' });
+    expect(code['code']).toContain('w640-webp.webp');
+    for (const [policy, varies] of [
+      ['photos-chosen-headers', true],
+      ['photos-headers', false],
+    ] as const)
+      expect(JSON.stringify(deployment.resource(policy).inputs).includes('"Vary"')).toBe(varies);
+  });
+
+  test('serves pictures that run nothing, whatever is in them', () => {
+    for (const policy of ['photos-headers', 'photos-chosen-headers'])
+      expect(deployment.resource(policy).inputs['securityHeadersConfig']).toMatchObject({
+        contentTypeOptions: { override: true },
+        contentSecurityPolicy: { contentSecurityPolicy: "default-src 'none'; sandbox" },
+      });
+    for (const { responseHeadersPolicyId } of behaviours)
+      expect(responseHeadersPolicyId).toMatch(/^photos-(chosen-)?headers-/);
+  });
+});
+
+test('without choices, no code runs for a request', async () => {
+  const deployment = await deploy({});
+  expect(deployment.ofType('aws:cloudfront/function:Function')).toEqual([]);
+  expect(deployment.resource('photos-delivery').inputs['orderedCacheBehaviors']).toHaveLength(1);
+});
+
+test('a host name of one’s own comes with its certificate and a modern TLS', async () => {
+  const certificateArn = `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/1`;
+  const deployment = await deploy({
+    domains: ['images.example.com'],
+    certificateArn,
+    priceClass: 'PriceClass_All',
+    accessLogsBucket: 'logs-of-all',
+  });
+  expect(deployment.resource('photos-delivery').inputs).toMatchObject({
+    aliases: ['images.example.com'],
+    priceClass: 'PriceClass_All',
+    viewerCertificate: {
+      acmCertificateArn: certificateArn,
+      sslSupportMethod: 'sni-only',
+      minimumProtocolVersion: 'TLSv1.2_2021',
+    },
+    loggingConfig: { bucket: 'logs-of-all.s3.amazonaws.com', prefix: 'photos/' },
+  });
+});
+
+test('with a KMS key, the distribution may decrypt what it reads', async () => {
+  const deployment = await deploy({}, { encryption: { kms: true } });
+  expect(statementsOf(deployment.resource('photos-key-policy').inputs)).toContainEqual(
+    expect.objectContaining({
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Action: ['kms:Decrypt'],
+      Condition: { ArnEquals: { 'aws:SourceArn': DISTRIBUTION } },
+    }),
+  );
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { eventPatterns } from './event-rules.ts';
+import { notificationFilters } from './notification-filters.ts';
+
+type KeyPattern = { prefix?: string; suffix?: string; wildcard?: string };
+interface Pattern {
+  readonly detail: { readonly object?: { readonly key: readonly KeyPattern[] } };
+}
+
+/** As EventBridge does (user guide, "Comparison operators for use in event patterns"). */
+function passes({ detail: { object } }: Pattern, key: string): boolean {
+  return (
+    object?.key.some(({ prefix = '', suffix = '', wildcard }) => {
+      if (wildcard === undefined) return key.startsWith(prefix) && key.endsWith(suffix);
+      const [begin = '', end = ''] = wildcard.split('*');
+      return key.length >= begin.length + end.length && key.startsWith(begin) && key.endsWith(end);
+    }) ?? true
+  );
+}
+
+const word = fc.constantFrom('', 'a/', 'a/b/', 'b/', 'c');
+const ending = fc.constantFrom('.jpg', '.a.jpg', '.png');
+const matches = fc.array(
+  fc.record({ match: fc.record({ prefix: word, suffixes: fc.array(ending, { minLength: 1 }) }) }),
+  { minLength: 1, maxLength: 40 },
+);
+
+test('every key that a recipe matches passes exactly one pattern', () => {
+  fc.assert(
+    fc.property(matches, word, ending, (recipes, begin, end) => {
+      const patterns = eventPatterns('uploads', notificationFilters(recipes)) as Pattern[];
+      const key = `${begin}cat${end}`;
+      const isMatched = recipes.some(
+        ({ match }) =>
+          key.startsWith(match.prefix) && match.suffixes.some((suffix) => key.endsWith(suffix)),
+      );
+      const passed = patterns.filter((pattern) => passes(pattern, key)).length;
+      expect(passed).toBeLessThanOrEqual(1);
+      if (isMatched) expect(passed).toBe(1);
+    }),
+  );
+});
+
+test('a recipe for every key needs no pattern of keys', () => {
+  expect(eventPatterns('uploads', [{ prefix: '', suffix: '' }])).toEqual([
+    {
+      source: ['aws.s3'],
+      'detail-type': ['Object Created', 'Object Deleted'],
+      detail: { bucket: { name: ['uploads'] } },
+    },
+  ]);
+});
+
+test('many filters become several rules, each within EventBridge’s limit', () => {
+  const filters = Array.from({ length: 100 }, (_, index) => ({
+    prefix: `tenants/${index}-of-the-first-region/uploads/`,
+    suffix: '.jpg',
+  }));
+  const patterns = eventPatterns('uploads', filters);
+  expect(patterns).toHaveLength(10);
+  // Characters of one pattern (EventBridge user guide, "Quotas").
+  for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThan(2048);
+});

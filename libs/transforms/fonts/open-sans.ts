@@ -1,0 +1,28 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+/*
+ * Makes `src/builtin/text/open-sans.json`: the font of text marks as a module that bundlers inline, since a package for
+ * AWS Lambda has no font files and the machines that it runs on have none in common. Run it after an update of
+ * `@fontsource/open-sans`; a test tells when it is stale.
+ */
+
+const SUBSETS = ['latin', 'latin-ext', 'greek', 'cyrillic', 'vietnamese'];
+const WEIGHT = 600;
+
+export const TARGET = path.join(import.meta.dirname, '../src/builtin/text/open-sans.json');
+
+export function openSansJson(): string {
+  const folder = path.dirname(
+    createRequire(import.meta.url).resolve('@fontsource/open-sans/package.json'),
+  );
+  const read = (file: string) => readFileSync(path.join(folder, file));
+  const fonts = SUBSETS.map((subset) =>
+    read(`files/open-sans-${subset}-${WEIGHT}-normal.woff`).toString('base64'),
+  );
+  const licence = read('LICENSE').toString('utf8');
+  return JSON.stringify({ licence, fonts }, null, 2) + '\n';
+}
+
+if (import.meta.main) writeFileSync(TARGET, openSansJson());

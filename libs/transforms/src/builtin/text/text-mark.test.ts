@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { defaultFonts } from './fonts.ts';
+import { textMark } from './text-mark.ts';
+
+const fonts = await defaultFonts();
+const white = { colour: [255, 255, 255], opacity: 1 } as const;
+const most = { width: 1000, height: 1000 };
+const mark = (text: string, angle = 0, width = 200) =>
+  textMark(text, fonts, white, { width, most, angle });
+
+test('has the width that it is given, and the height that follows', () => {
+  const { width, height, data } = mark('© Ada Lovelace');
+  expect(width).toBe(200);
+  expect(height).toBeGreaterThan(15);
+  expect(height).toBeLessThan(40);
+  expect(data.length).toBe(width * height * 4);
+});
+
+test('a second line makes it higher', () => {
+  const [one, two] = [mark('Ada'), mark('Ada\nAda')];
+  expect(two.height).toBeGreaterThan(1.8 * one.height);
+});
+
+test('a quarter turn exchanges its sides', () => {
+  const [upright, lying] = [mark('Ada'), mark('Ada', 90)];
+  expect(Math.abs(lying.width - upright.height)).toBeLessThanOrEqual(1);
+  expect(Math.abs(lying.height - upright.width)).toBeLessThanOrEqual(1);
+});
+
+test.each([0, 30, 45, 90, 200])('turned by %i degrees it still fits', (angle) => {
+  const small = { width: 60, height: 25 };
+  const { width, height } = textMark('© Ada', fonts, white, { width: 500, most: small, angle });
+  expect(width).toBeLessThanOrEqual(60);
+  expect(height).toBeLessThanOrEqual(25);
+});
+
+test('Latin, Greek and Cyrillic are there, mixed too; what is not there is named', () => {
+  expect(mark('Łódź, Tiếng Việt, Ελλάδα, Москва').width).toBe(200);
+  expect(() => mark('Ada 猫')).toThrow('the font has no "猫"');
+});
+
+test('the same bytes on every machine, whatever fonts it has', () => {
+  const hash = createHash('sha256').update(mark('© Ada Lovelace\nЖ Ω fi').data).digest('hex');
+  expect(hash).toMatchInlineSnapshot(
+    `"cba488331814d92be16cd50fb33462111056749f6b104f1054749619cae275c5"`,
+  );
+});

@@ -1,0 +1,35 @@
+import type { Outcome, TrialLimits } from './trial.ts';
+
+/** What a probe's process is started with. */
+export interface ProbeOptions {
+  /** Lets SVG in; default false. */
+  readonly svg?: boolean;
+  readonly limits?: TrialLimits;
+}
+
+export interface ProbeRequest {
+  readonly source: Uint8Array;
+  /** Sends back what was made. */
+  readonly withOutputs: boolean;
+}
+
+/** What a picture did to the process. */
+export interface ProbeAnswer {
+  readonly kind: 'answer';
+  /** Of two goes at the same time, as a function with two images in hand would: they must not differ. */
+  readonly outcomes: readonly [Outcome, Outcome];
+  readonly milliseconds: number;
+  /** Most resident memory of the process meanwhile, MiB. */
+  readonly peakMiB: number;
+  /** By variant. */
+  readonly outputs: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The process did not survive it. */
+export interface ProbeEnd {
+  readonly kind: 'end';
+  /** A signal, an exit code, or a deadline that passed. */
+  readonly how: string;
+  /** The last that it wrote. */
+  readonly stderr: string;
+}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { parseArguments } from './arguments.ts';
+
+test.each([
+  [['dev'], { stack: 'dev', yes: false }],
+  [['--yes', 'prod'], { stack: 'prod', yes: true }],
+])('%j', (given, wanted) => {
+  expect(parseArguments(given)).toEqual(wanted);
+});
+
+test.each([[[]], [['dev', 'prod']], [['--force', 'dev']], [['../dev']]])(
+  '%j is refused, and told how it is written',
+  (given) => {
+    expect(() => parseArguments(given)).toThrow(/Usage: npm run deploy -- STACK \[--yes\]/);
+  },
+);

@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util';
+import { DeployError } from './deploy-error.ts';
+
+export interface Arguments {
+  readonly stack: string;
+  /** Asks nothing: for CI. */
+  readonly yes: boolean;
+}
+
+export const USAGE = 'npm run deploy -- STACK [--yes]';
+
+/** @throws DeployError `ARGUMENTS` */
+export function parseArguments(given: readonly string[]): Arguments {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...given],
+      options: { yes: { type: 'boolean', short: 'y', default: false } },
+      allowPositionals: true,
+    });
+    const [stack, ...others] = positionals;
+    if (stack === undefined || others.length > 0) throw new Error('one stack has to be named');
+    if (!/^[\w.-]+$/.test(stack)) throw new Error(`"${stack}" is no name of a stack`);
+    return { stack, yes: values.yes };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DeployError('ARGUMENTS', `${why}\nUsage: ${USAGE}`, { cause });
+  }
+}

@@ -1,0 +1,23 @@
+export type DeployErrorCode =
+  | 'ARGUMENTS'
+  | 'NODE_TOO_OLD'
+  | 'STACK_FILE'
+  | 'PULUMI_MISSING'
+  | 'PULUMI_LOGIN'
+  | 'CREDENTIALS'
+  | 'QUOTA'
+  | 'BUILD_FAILED'
+  | 'PULUMI_FAILED'
+  | 'NOT_CONFIRMED'
+  | 'SMOKE_TEST';
+
+/** Something that the person who deploys has to see to: the message says what. */
+export class DeployError extends Error {
+  override readonly name = 'DeployError';
+  readonly code: DeployErrorCode;
+
+  constructor(code: DeployErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

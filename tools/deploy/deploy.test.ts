@@ -1,0 +1,164 @@
+/** The whole of `npm run deploy`, with the Pulumi CLI replaced and AWS's services on this machine. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { deploy } from './deploy.ts';
+import type { DeployError } from './deploy-error.ts';
+import type { Outputs } from './steps/update.ts';
+import { fakeAccount, type Account } from './testing/fake-account.ts';
+import { CHECKOUT, fakeWorkspace, type FakeWorkspaceOptions } from './testing/fake-workspace.ts';
+import { localPipeline } from './testing/local-pipeline.ts';
+import type { Terminal } from './terminal.ts';
+
+const STACK = 'test';
+
+interface StackYaml {
+  config: { 'darkroom:pipeline': { function: { reservedConcurrency?: number } } };
+}
+
+/** @param answer to every question; nothing where nobody is there */
+function screen(answer?: string): Terminal & { readonly lines: readonly string[] } {
+  const lines: string[] = [];
+  return {
+    lines,
+    print: (line) => void lines.push(line),
+    ask(question) {
+      lines.push(question);
+      return Promise.resolve(answer);
+    },
+  };
+}
+
+/** The codes and messages of what it ends with. */
+async function problems(doing: Promise<unknown>): Promise<Pick<DeployError, 'code' | 'message'>[]> {
+  const error: unknown = await doing.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  const all = error instanceof AggregateError ? error.errors : [error];
+  return (all as DeployError[]).map(({ code, message }) => ({ code, message }));
+}
+
+const problem = (code: string, message: RegExp) => ({
+  code,
+  message: expect.stringMatching(message),
+});
+
+async function keysOf(outputs: Outputs): Promise<string[]> {
+  const s3 = new S3Client({ region: 'us-east-1' });
+  const listed = await Promise.all(
+    [outputs.sourceBucket, outputs.processedBucket].map((Bucket) =>
+      s3.send(new ListObjectsV2Command({ Bucket })),
+    ),
+  );
+  s3.destroy();
+  return listed.flatMap(({ Contents = [] }) => Contents.map(({ Key = '' }) => Key));
+}
+
+test('deploys, tries it out, and leaves nothing of that behind', async () => {
+  const outputs = await localPipeline();
+  await fakeAccount();
+  const workspace = await fakeWorkspace({ outputs });
+  const terminal = screen('y');
+  await deploy({ stack: STACK, yes: false }, workspace.directory, terminal);
+
+  expect(await workspace.calls()).toEqual([
+    'pulumi version',
+    'pulumi whoami --non-interactive',
+    'nx package-arm64 resizer --outputStyle=static',
+    `pulumi stack select --create ${STACK}`,
+    `pulumi preview --stack ${STACK} --diff --policy-pack apps/policy`,
+    `pulumi up --stack ${STACK} --yes --skip-preview`,
+    `pulumi stack output --stack ${STACK} --json`,
+  ]);
+  const said = terminal.lines.join('\n');
+  expect(said).toContain('✓ Pulumi v3.265.0, logged in as tester');
+  expect(said).toContain('✓ AWS account 123456789012, as arn:aws:iam::123456789012:user/tester');
+  expect(said).toContain(`Deploy the stack ${STACK} to the account 123456789012? (y/N)`);
+  expect(said).toMatch(/✓ uploads\/darkroom-smoke-test-\S+\.jpg, \d+\.\d s:/);
+  expect(said).toMatch(/thumb\.webp {2}200×200, \d+ bytes/);
+  expect(said).toContain(`sourceBucket: ${outputs.sourceBucket}`);
+  expect(await keysOf(outputs)).toEqual([]);
+});
+
+describe('is told everything that is missing, at once', () => {
+  const check = async (options: FakeWorkspaceOptions, account?: Account) => {
+    await fakeAccount(account);
+    const workspace = await fakeWorkspace(options);
+    const found = await problems(
+      deploy({ stack: STACK, yes: true }, workspace.directory, screen()),
+    );
+    // Nothing is built or changed.
+    const calls = await workspace.calls();
+    expect(calls.filter((call) => !/^pulumi (?:version|whoami)/.test(call))).toEqual([]);
+    return found;
+  };
+
+  test('the CLI, where it can neither be found nor fetched; a stack file that is wrong', async () => {
+    const stackFile = 'config: { aws:region: eu-west-1, darkroom:pipeline: { recipes: [] } }';
+    expect(await check({ hasPulumi: false, stackFile })).toEqual([
+      problem('PULUMI_MISSING', /fetch failed[^]*pulumi\.com\/docs\/install/),
+      problem('STACK_FILE', /^Pulumi\.test\.yaml, darkroom:pipeline is not valid:\n {2}recipes/),
+    ]);
+  });
+
+  test('a login of the CLI, credentials of AWS', async () => {
+    expect(await check({ failing: 'whoami' }, { knows: false })).toEqual([
+      problem('PULUMI_LOGIN', /whoami does not work today[^]*pulumi login/),
+      problem('CREDENTIALS', /security token[^]*aws sso login/),
+    ]);
+  });
+
+  test.each([
+    ['no file', undefined, /no Pulumi\.test\.yaml/],
+    ['no region', 'config: { darkroom:pipeline: {} }', /sets no region/],
+    ['no YAML', 'config: {', /no YAML/],
+  ])('%s', async (_what, stackFile, message) => {
+    expect(await check({ stackFile })).toEqual([problem('STACK_FILE', message)]);
+  });
+
+  test('quotas of a new account', async () => {
+    expect(await check({}, { concurrency: [10, 3] })).toEqual([
+      problem('QUOTA', /10 functions at once[^]*maximumConcurrency asks for 4[^]*servicequotas/),
+    ]);
+  });
+
+  test('quotas that others have reserved', async () => {
+    const own = parse(
+      await readFile(path.join(CHECKOUT, 'Pulumi.local.yaml'), 'utf8'),
+    ) as StackYaml;
+    own.config['darkroom:pipeline'].function.reservedConcurrency = 20;
+    const stackFile = stringify(own);
+    expect(await check({ stackFile }, { concurrency: [1000, 110] })).toEqual([
+      problem('QUOTA', /reservedConcurrency asks for 20, and 100 have to be left/),
+    ]);
+  });
+});
+
+describe('goes no further', () => {
+  const end = async (answer: string | undefined, options: FakeWorkspaceOptions = {}) => {
+    // Quotas that nobody may look at are no reason to stop.
+    await fakeAccount({ concurrency: undefined });
+    const workspace = await fakeWorkspace(options);
+    const found = await problems(
+      deploy({ stack: STACK, yes: false }, workspace.directory, screen(answer)),
+    );
+    expect((await workspace.calls()).join('\n')).not.toContain('pulumi up');
+    return found;
+  };
+
+  test.each(['n', '', 'maybe'])('where the answer is "%s"', async (answer) => {
+    expect(await end(answer)).toEqual([problem('NOT_CONFIRMED', /Nothing was changed/)]);
+  });
+
+  test('where nobody is there to ask', async () => {
+    expect(await end(undefined)).toEqual([problem('NOT_CONFIRMED', /--yes/)]);
+  });
+
+  test('where the preview fails', async () => {
+    const found = await end('y', { failing: 'preview' });
+    expect(found).toEqual([problem('PULUMI_FAILED', /`pulumi preview --stack test .*` failed/)]);
+  });
+});

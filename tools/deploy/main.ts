@@ -1,0 +1,18 @@
+/** `npm run deploy -- STACK`: checks, builds, previews, asks, deploys, and tries it out (docs/deploy.md). */
+import path from 'node:path';
+import { parseArguments } from './arguments.ts';
+import { deploy } from './deploy.ts';
+import { DeployError } from './deploy-error.ts';
+import { terminal } from './terminal.ts';
+
+const workspace = path.resolve(import.meta.dirname, '../..');
+
+try {
+  await deploy(parseArguments(process.argv.slice(2)), workspace, terminal);
+} catch (error) {
+  // What a person can mend; anything else is a defect of ours.
+  const problems: unknown[] = error instanceof AggregateError ? error.errors : [error];
+  if (!problems.every((problem) => problem instanceof DeployError)) throw error;
+  for (const { message } of problems) console.error(`✗ ${message}`);
+  process.exitCode = 1;
+}

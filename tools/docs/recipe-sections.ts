@@ -1,0 +1,57 @@
+import { SIDE_FILES_FOLDER } from '@darkroom/pipeline';
+
+const yaml = (text: string) => '```yaml\n' + text + '\n```';
+
+/** What the table of members leaves unsaid, a section for each. */
+export const recipeSections: readonly string[] = [
+  '## Responsive sets',
+  'A variant with `widths` stands for one variant of each width, and with an `encode` list for one of each format. This one makes `w320-webp`, `w320-jpeg`, `w640-webp` and so on:',
+  yaml(`- name: w{width}
+  widths: [320, 640, 1280]
+  encode: [{ format: webp, quality: 80 }, { format: jpeg, quality: 82 }]
+  steps:
+    - rotate: auto
+    - sharpen`),
+  'They are written out before anything else sees them: manifests, keys and messages know plain variants only, and writing them out by hand means the same. A name without `{width}` gets `-WIDTH` at its end, then `-FORMAT` if there is an `encode` list; names must differ in the end as always.',
+  'Each width becomes `resize: { width: WIDTH, withoutEnlargement: true }`, which is done as the last step before `encode`. To have it done elsewhere, or with other options, write a `resize` without a width at that place, such as a bare `- resize` or `- resize: { kernel: mitchell }`; `withoutEnlargement: false` lets small uploads grow. A set keeps the shape of the picture: for another one, `crop` first.',
+
+  '## Conditions',
+  'A variant with `when` is made only for uploads of which all that it names holds, as their header tells. So an expensive format can be kept for small pictures, and another stand in for large ones:',
+  yaml(`variants:
+  - name: web-avif
+    when: { pixels: { max: 4000000 } }
+    steps: [rotate, { encode: avif }]
+  - name: web-webp
+    when: { pixels: { min: 4000001 } }
+    steps: [rotate, { encode: webp }]`),
+  'Names differ all the same; the manifest lists what was made, and a reader takes what it finds there. A new upload under the same key for which the condition no longer holds has the old output removed. If no condition holds, the upload is `done` without outputs.',
+
+  '## Effort',
+  'What encoders do where an `encode` step does not say it: `fast` for the least CPU, `small` for the fewest bytes. [encode](transforms.md#encode) tells what that means for each format.',
+
+  '## Animations',
+  'With `animated: keep` an animated GIF or WebP keeps its frames in outputs that are GIF or WebP; steps work on every frame, and other formats get the first one. With `animated: first` every output is a still of the first frame. A variant may say otherwise than its recipe: moving pictures, and a still for a list of thumbnails.',
+
+  '## Placeholders',
+  'The manifest’s `placeholder` holds a ThumbHash and the dominant colour, and a BlurHash too if asked:',
+  yaml('placeholder: { blurhash: true, dominantColour: false }'),
+  'They are made of the upright picture in the same decode. With `placeholder: false` there is none.',
+
+  '## Copies',
+  'A variant with `copy: true` and no steps is the upload, byte for byte, under the extension and media type of its true format. So **its metadata is published too, the place where it was taken included**. It is written when all other variants have shown that the upload can be decoded. An SVG can carry scripts, and outputs never do: a recipe that accepts `svg` copies only by a `when` with the other formats.',
+
+  '## Side files',
+  `Steps such as \`watermark\` read a file beside the upload, of at most 16 MiB. Its name says where it stands:`,
+  [
+    '| name | file |',
+    '| --- | --- |',
+    `| \`brand/logo.png\` | in the folder \`${SIDE_FILES_FOLDER}\` beside \`Pulumi.yaml\` (the component’s \`assetsDir\`). It travels in the function’s package, and its content counts as part of the recipe: with another logo, outputs of the old one are out of date. One that is missing is an error at preview. |`,
+    '| `s3:brand/logo.png` | the object of that key in the source bucket, read for each upload that needs it; the function may read exactly the keys that recipes name. Its content does not count: a new logo is for new uploads only, so give it a new name (`brand/logo-2.png`), which counts. One that is missing is `TRANSFORM_FAILED`, which a redrive mends once it is there. |',
+  ].join('\n'),
+  'Names consist of letters, digits, `.`, `_`, `-` and slashes between them.',
+
+  '## The plan',
+  'What a recipe does to a photo, printed without doing it: the stages, each one pipeline of sharp, why each ends, and the memory that they take.',
+  '```sh\nnpm run darkroom -- plan recipe.yaml photo.jpg\n```',
+  'The file holds one recipe, a list of which the third argument names one, or is a stack file.',
+];
