@@ -67,7 +67,10 @@ const depConstraints = [
   {
     sourceTag: 'room:local',
     // apps/local takes the program and the function as paths, as a cloud would.
-    onlyDependOnLibsWithTags: ['room:pipeline', 'room:events', 'room:operations'],
+    // Of the transforms, the hostile uploads that they are tested with.
+    onlyDependOnLibsWithTags: [
+      ...['room:pipeline', 'room:events', 'room:operations', 'room:transforms'],
+    ],
     bannedExternalImports: ['@pulumi/aws', 'exifr'],
   },
   {
@@ -140,7 +143,9 @@ export default tseslint.config(
   },
   {
     files: ['libs/**/*.ts', 'apps/{resizer,infra}/**/*.ts'],
-    ignores: ['libs/transforms/src/engine/**', '**/*.test.ts', '**/testing/**'],
+    ignores: [
+      ...['libs/transforms/src/{engine,hostile}/**', '**/*.test.ts', '**/testing/**'],
+    ],
     rules: {
       '@typescript-eslint/no-restricted-imports': ['error', { patterns: [sharpAtRunTime] }],
     },

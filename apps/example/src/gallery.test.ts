@@ -45,13 +45,16 @@ describe('several pipelines in one program', () => {
 describe('accounts and regions', () => {
   const providers = { photos: 'europe', press: 'europe', 'photos-america': 'america' };
 
-  test.each(Object.entries(providers))('every part of %s is where its provider %s is', (pipeline, provider) => {
-    for (const { name, provider: used } of partsOf(pipeline))
-      expect({ name, used }).toEqual({
-        name,
-        used: expect.stringContaining(`pulumi:providers:aws::${provider}::`),
-      });
-  });
+  test.each(Object.entries(providers))(
+    'every part of %s is where its provider %s is',
+    (pipeline, provider) => {
+      for (const { name, provider: used } of partsOf(pipeline))
+        expect({ name, used }).toEqual({
+          name,
+          used: expect.stringContaining(`pulumi:providers:aws::${provider}::`),
+        });
+    },
+  );
 
   test('nothing asks the default provider, which may be of any account', () => {
     expect(deployment.calls.length).toBeGreaterThan(3);

@@ -30,13 +30,6 @@ export function createEncryption(
     },
     kept,
   );
-  new aws.kms.Alias(
-    `${name}-key-alias`,
-    {
-      name: `alias/${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
-      targetKeyId: key.keyId,
-    },
-    kept,
-  );
+  new aws.kms.Alias(`${name}-key-alias`, { targetKeyId: key.keyId }, kept);
   return { keyArn: key.arn, ownKeyId: key.keyId };
 }

@@ -245,7 +245,7 @@ test('settings reach the resources they are for', async () => {
     'resizer',
     'trigger',
   ])
-    expect(deployment.resource(`photos-${name}`).inputs['tags']).toEqual({ team: 'media' });
+    expect(deployment.resource(`photos-${name}`).inputs['tags']).toMatchObject({ team: 'media' });
 });
 
 test.each([

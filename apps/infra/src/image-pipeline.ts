@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {
-  memoryWarnings,
+  memoryWarning,
   parseSettings,
   SIDE_FILES_FOLDER,
   type SettingsInput,
@@ -79,7 +79,8 @@ export class ImagePipeline extends pulumi.ComponentResource {
     const { packageDir, assetsDir, ...input } = args;
     const parsed = parseSettings(input, `ImagePipeline "${name}"`);
     const settings = { ...parsed, tags: pipelineTags(name, parsed.tags) };
-    for (const warning of memoryWarnings(settings)) void pulumi.log.warn(warning, this);
+    const warning = memoryWarning(settings);
+    if (warning !== undefined) void pulumi.log.warn(warning, this);
     const filters = notificationFilters(settings.recipes);
     const inside = { parent: this };
 

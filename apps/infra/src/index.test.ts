@@ -18,6 +18,7 @@ test.each(stacks)(
     const hosted = await runInLanguageHost(stack);
     expect(hosted).toMatchObject({ exitCode: 0, messages: [] });
     expect(Object.keys(hosted.outputs).sort()).toEqual([
+      'alarmTopicArn',
       'dashboardUrl',
       'deadLetterQueueUrl',
       'functionName',

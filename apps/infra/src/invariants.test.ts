@@ -9,13 +9,14 @@ import {
   type SettingsInput,
 } from '@darkroom/pipeline';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import * as pulumi from '@pulumi/pulumi';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ImagePipeline } from './image-pipeline.ts';
 import { arbitrarySettings } from './testing/arbitrary-settings.ts';
 import { runWithMocks, type MockedDeployment } from './testing/run-with-mocks.ts';
 import { settingsOf, stacks } from './testing/stack-files.ts';
 
-const RUNS = 60;
+const RUNS = 40;
 /** Seconds: as often as the SDK tries a request (apps/resizer/src/clients.ts). */
 const REQUESTS = (3 * (CONNECTION_TIMEOUT_MS + REQUEST_TIMEOUT_MS)) / 1000;
 
@@ -88,9 +89,14 @@ function isTaggable(type: string): boolean {
   return found;
 }
 
+const warned = vi.spyOn(pulumi.log, 'warn');
+beforeEach(() => void warned.mockResolvedValue());
+afterEach(() => warned.mockReset());
+
 describe('hold in every committed stack', () => {
   test.each(stacks)('%s', async (stack) => {
     expectInvariants(await deploy(settingsOf(stack)));
+    expect(warned).not.toHaveBeenCalled();
   });
 });
 
@@ -108,6 +114,17 @@ test('know which types have tags', () => {
   expect(isTaggable('aws:sns/topic:Topic')).toBe(true);
   expect(isTaggable('aws:cloudwatch/dashboard:Dashboard')).toBe(false);
   expect(isTaggable('darkroom:index:ImagePipeline')).toBe(false);
+});
+
+test('a function that is too small for what the limits let in is told of, at preview', async () => {
+  await deploy({
+    recipes: [{ name: 'scans', variants: [{ name: 'upright', steps: ['rotate'] }] }],
+    function: { memory: 512 },
+  });
+  expect(warned).toHaveBeenCalledExactlyOnceWith(
+    expect.stringMatching(/^function\.memory: 512 MiB are too few/),
+    expect.any(ImagePipeline),
+  );
 });
 
 describe('what goes with a stack when it is destroyed', () => {

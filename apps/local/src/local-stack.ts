@@ -60,7 +60,8 @@ export interface LocalStack {
  * Runs the whole pipeline on this machine: the Pulumi program's stack on the embedded S3 and SQS, the built function,
  * the console. A later start on the same data directory goes on where this one stopped.
  *
- * @throws PortTakenError, DeploymentError, SettingsError, SideFileError or DataDirectoryInUseError; nothing is left running then
+ * @throws PortTakenError, DeploymentError, SettingsError, SideFileError or DataDirectoryInUseError; nothing is left
+ * running then
  */
 export async function startLocalStack(
   options: LocalOptions,

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { catalog, type Environment } from '@darkroom/pipeline';
-import { keepsGainMap, type ImageEngine } from '@darkroom/transforms';
+import type { ImageEngine } from '@darkroom/transforms';
 import { createEngine } from '@darkroom/transforms/engine';
 import { sideFileReader } from './side-files.ts';
 
@@ -14,8 +14,5 @@ export function createFunctionEngine(
     catalog,
     readSideFile: sideFileReader({ ...environment, root, s3 }),
     svg: environment.recipes.some(({ formats }) => formats.includes('svg')),
-    gainMaps: environment.recipes.some(({ variants }) =>
-      variants.some(({ steps }) => keepsGainMap(steps)),
-    ),
   });
 }

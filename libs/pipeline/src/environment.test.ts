@@ -10,7 +10,12 @@ import {
   type DeployedNames,
 } from './environment.ts';
 import type { RecipeInput } from './recipe.ts';
-import { MAX_ENVIRONMENT_BYTES, RECIPES_FILE, transportRecipes } from './recipes-transport.ts';
+import {
+  EVENT_BUS_BYTES,
+  MAX_ENVIRONMENT_BYTES,
+  RECIPES_FILE,
+  transportRecipes,
+} from './recipes-transport.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 const few: RecipeInput[] = [{ name: 'photos', variants: [{ name: 'thumb', steps: ['rotate'] }] }];
@@ -82,6 +87,16 @@ test('nobody looks for an X-Ray daemon unless tracing is on', () => {
   expect(variables['POWERTOOLS_TRACE_ENABLED']).toBe('false');
 });
 
+test('an event bus is told of, where there is one', () => {
+  const eventBus = 'arn:aws:events:eu-central-1:123456789012:event-bus/photos-outcomes';
+  const transport = transportRecipes(few);
+  const settings = settingsOf(few);
+  const variables = formatEnvironment(settings, transport, { ...names, eventBus });
+  expect(parseEnvironment(variables, folder)).toMatchObject({ eventBus });
+  const without = formatEnvironment(settings, transport, names);
+  expect(parseEnvironment(without, folder)).not.toHaveProperty('eventBus');
+});
+
 describe('Lambda’s 4 KB', () => {
   /** Recipes that have that many bytes as a variable: JSON in JSON. */
   function recipesOf(bytes: number): RecipeInput[] {
@@ -117,6 +132,18 @@ describe('Lambda’s 4 KB', () => {
     expect(variables['DARKROOM_RECIPES']).toBe(JSON.stringify(recipes));
     expect(environmentBytes(variables)).toBeLessThanOrEqual(MAX_ENVIRONMENT_BYTES);
     expect(environmentBytes(variables)).toBeGreaterThan(MAX_ENVIRONMENT_BYTES - 512);
+  });
+
+  test('are kept with the longest ARN of an event bus, too', () => {
+    const eventBus = `arn:aws-us-gov:events:us-gov-east-1:123456789012:event-bus/${'b'.repeat(256)}`;
+    const recipes = recipesOf(3072 - EVENT_BUS_BYTES);
+    const transport = transportRecipes(recipes, EVENT_BUS_BYTES);
+    const variables = formatEnvironment(settingsOf(few), transport, { ...names, eventBus });
+    expect(variables['DARKROOM_RECIPES']).toBe(JSON.stringify(recipes));
+    expect(environmentBytes(variables)).toBeLessThanOrEqual(MAX_ENVIRONMENT_BYTES);
+    expect(transportRecipes(recipesOf(3073 - EVENT_BUS_BYTES), EVENT_BUS_BYTES)).toHaveProperty(
+      'file',
+    );
   });
 
   test('are a clear error where they are passed', () => {
@@ -167,6 +194,15 @@ describe('a wrong environment', () => {
       '  DARKROOM_CONCURRENCY: must be a whole number above 0, got "1e3"',
       '  POWERTOOLS_LOG_LEVEL: Invalid option: expected one of "DEBUG"|"INFO"|"WARN"|"ERROR", got "LOUD"',
       '  POWERTOOLS_TRACE_ENABLED: Invalid option: expected one of "true"|"false", got "yes"',
+    ]);
+  });
+
+  test('a source bucket that is the processed bucket too would never end', () => {
+    expect(refusal({ ...right, DARKROOM_PROCESSED_BUCKET: names.sourceBucket })).toEqual([
+      expect.any(String),
+      expect.stringMatching(
+        /^ {2}DARKROOM_PROCESSED_BUCKET: is the source bucket too.*without end/,
+      ),
     ]);
   });
 

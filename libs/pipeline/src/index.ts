@@ -10,7 +10,7 @@ export * from './limits.ts';
 export * from './log-queries.ts';
 export * from './manifest.ts';
 export { MemoryBudget } from './memory-budget.ts';
-export { memoryWarnings } from './memory-warnings.ts';
+export { memoryWarning } from './memory-warning.ts';
 export * from './metadata.ts';
 export * from './metrics.ts';
 export { oldestMessageAlarm } from './misfits.ts';

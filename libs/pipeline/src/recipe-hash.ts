@@ -35,7 +35,9 @@ export function recipeHash(recipe: Recipe, limits: Limits): string {
 function computeHash(recipe: Recipe, limits: Limits): string {
   const unpinned = sideFilesFrom('bundle', [recipe]).find((file) => !recipe.sideFiles?.[file]);
   if (unpinned !== undefined)
-    throw new Error(`recipe "${recipe.name}": the content of ${unpinned} is not known here`);
+    throw new Error(
+      `recipe "${recipe.name}": the content of ${unpinned} is not known here (pinSideFiles)`,
+    );
   const transforms = catalog.versions(recipe.variants.flatMap(({ steps }) => steps));
   return createHash('sha256')
     .update(canonicalJson({ recipe, limits, transforms }))

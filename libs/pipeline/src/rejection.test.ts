@@ -48,6 +48,24 @@ describe('an upload that is no usable image', () => {
     expect(await reconcile(KEY, bucket)).toMatchObject({ manifest: { error } });
   });
 
+  test('costs four requests, and three each time that it is told of again: a flood of them costs little', async () => {
+    const bucket = letters();
+    bucket.source.place(KEY, 'R');
+    await reconcile(KEY, bucket);
+    expect(bucket.requests()).toEqual([
+      `source: GET ${KEY}`,
+      `source: HEAD ${KEY}`,
+      `LIST ${KEY}/`,
+      `PUT ${MANIFEST}`,
+    ]);
+    expect(await reconcile(KEY, bucket)).toEqual({ kind: 'acknowledged', code: 'UP_TO_DATE' });
+    expect(bucket.requests()).toEqual([
+      `source: GET ${KEY} if changed`,
+      `LIST ${KEY}/`,
+      `GET ${MANIFEST}`,
+    ]);
+  });
+
   test('is not decoded where its header promises too many pixels', async () => {
     const render = () => {
       throw new Error('it was decoded');

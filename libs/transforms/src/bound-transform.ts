@@ -28,7 +28,7 @@ export interface StepContext {
   /** Aborted when the upload's time is over, or the step's own. */
   readonly signal: AbortSignal;
   /**
-   * Reads a side file such as a logo; at most 16 MiB.
+   * Reads a side file such as a logo, one of those that the definition's `sideFiles` tells; at most 16 MiB.
    * @throws Error where there is none, or it is too large
    */
   readonly readFile: (name: string) => Promise<Uint8Array>;

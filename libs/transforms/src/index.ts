@@ -6,7 +6,6 @@ export type { StepInput } from './step-input.ts';
 export { checkSteps } from './steps-check.ts';
 export { readSideFileName, sideFileSchema, type SideFileName } from './side-file-name.ts';
 export { colourSchema, rgbOf, type Colour } from './builtin/background.ts';
-export { keepsGainMap } from './builtin/metadata.ts';
 export { lengthInPixels, lengthSchema, type Length } from './builtin/length.ts';
 export { builtinTransforms } from './builtin/index.ts';
 export { describePlan } from './plan/describe.ts';

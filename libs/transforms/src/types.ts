@@ -44,8 +44,6 @@ export interface SourceFacts {
   readonly takenAt?: string;
   /** Maker and model, as EXIF has them. */
   readonly camera?: string;
-  /** A JPEG with an HDR gain map; only an engine with `gainMaps` looks for one. */
-  readonly gainMap?: boolean;
   /** How the pixels are coded; left out it counts as plain 8-bit sRGB. */
   readonly coding?: SourceCoding;
 }

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { IN_PROCESS } from './contestants/index.ts';
+import { peakOf } from './peak-memory.ts';
 
 const [name = '', file = '', folder = ''] = process.argv.slice(2);
 if (!(name in IN_PROCESS)) throw new Error(`no contestant is called ${name}`);
@@ -18,8 +19,7 @@ const before = process.cpuUsage();
 const made = await doJob(source);
 const { user, system } = process.cpuUsage(before);
 const wall = (performance.now() - began) / 1000;
-// Kibibytes, whatever the system (libuv).
-const peak = process.resourceUsage().maxRSS / 1024;
+const peak = peakOf(process.pid);
 await Promise.all(
   made.map(({ output, bytes }) => writeFile(path.join(folder, output.name), bytes)),
 );

@@ -51,7 +51,9 @@ function titleOf(name: string, own: readonly SourceResult[]): string {
 }
 
 function words({ ssim, psnr }: Quality): string {
-  return `SSIM at least ${ssim.toFixed(4)}, PSNR at least ${psnr.toFixed(1)} dB`;
+  // Where the largest one is the whole picture, nothing differs.
+  const decibels = Number.isFinite(psnr) ? `${psnr.toFixed(1)} dB` : '∞';
+  return `SSIM at least ${ssim.toFixed(4)}, PSNR at least ${decibels}`;
 }
 
 /** The bound on what deriving every size from the largest one does to the pixels. */
@@ -105,7 +107,7 @@ export function markdownReport(report: Report, date: Date): string {
     });
     const judged = verdicts(sourceClass, own);
     return [
-      `### ${titleOf(name, own)}`,
+      `#### ${titleOf(name, own)}`,
       markdownTable([['', 'CPU, × Darkroom', 'peak MiB', 'KiB out', 'SSIM', 'PSNR dB'], ...rows]),
       markdownTable([
         ['aim', 'measured', 'verdict'],
@@ -116,7 +118,7 @@ export function markdownReport(report: Report, date: Date): string {
   return [
     `Measured on ${date.toISOString().slice(0, 10)}: ${about(report).join(' ')}`,
     ...parts,
-    '### What deriving from the largest does',
+    '#### Deriving from the largest',
     'Resampling alone, lossless, against one resize of the whole picture; the worst of all sources and widths.',
     derivation(report)
       .map((line) => `- ${line}`)

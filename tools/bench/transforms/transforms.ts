@@ -50,7 +50,10 @@ export async function transforms(
       rounds,
       sources: sourcesInWords(given),
     };
-    if (given.write) await writeFigures(markdownReport(report, new Date()));
+    if (given.write) {
+      const section = megapixels === undefined ? 'as they are' : 'enlarged';
+      await writeFigures(section, markdownReport(report, new Date()));
+    }
     return textReport(report);
   } finally {
     await rm(folder, { recursive: true, force: true });

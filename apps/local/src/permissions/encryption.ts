@@ -44,7 +44,10 @@ export function keyUse(
 ): KeyUse[] {
   if (typeof reference !== 'string' || reference.startsWith('alias/aws/')) return [];
   const alias = graph.find('kms/Alias', reference);
-  const resource = arnOf(graph.require('kms/Key', alias?.inputs['targetKeyId'] ?? reference));
+  const named = String(alias?.inputs['targetKeyId'] ?? reference);
+  const key = graph.find('kms/Key', named);
+  // One that the settings name keeps its own policy, which is not ours to prove.
+  const resource = key ? arnOf(key) : named;
   const region = resource.split(':')[3];
   const context =
     service === undefined ? {} : { 'kms:ViaService': `${service}.${region}.amazonaws.com` };

@@ -55,7 +55,7 @@ function s3Permissions(
   { operation, bucket, key, versionId, condition, status }: RecordedCall,
   graph: Graph,
 ): Permission[] {
-  const bucketArn = arnOf(graph.require('s3/Bucket', bucket));
+  const bucketArn = bucketArnOf(graph, bucket);
   const object = (action: string) => ({ action, resource: `${bucketArn}/${key}` });
   const list = { action: 's3:ListBucket', resource: bucketArn };
   switch (operation) {
@@ -78,6 +78,14 @@ function s3Permissions(
     default:
       throw new Error(`Which permissions does S3's ${operation} need?`);
   }
+}
+
+/** Of the program's, or one that was there before and whose notifications the program uses. */
+function bucketArnOf(graph: Graph, bucket: string | undefined): string {
+  const isNotifying = graph
+    .ofType('BucketNotification')
+    .some(({ inputs }) => inputs['bucket'] === bucket);
+  return isNotifying ? `arn:aws:s3:::${bucket}` : arnOf(graph.require('s3/Bucket', bucket));
 }
 
 /** The function reaches the queue through the recorder: host and port of its URL are not the queue's. */

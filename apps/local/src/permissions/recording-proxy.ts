@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { errorAnswer } from '../chaos/proxy/error-answers.ts';
 import { passedOn, Upstream, type WholeResponse } from '../chaos/proxy/upstream.ts';
 import { readCall, type RecordedCall } from './recorded-call.ts';
 
@@ -8,7 +9,7 @@ import { readCall, type RecordedCall } from './recorded-call.ts';
 const OF_THE_FUNCTION = /exec-env\/AWS_Lambda_/;
 const NO_EVENT_BUS = /^AWSEvents\.PutEvents$/;
 
-/** Stands before the function's AWS, changes nothing, and remembers every call of the function. */
+/** Stands before the function's AWS, and remembers every call of the function. */
 export interface RecordingProxy {
   /** For the function and its event source mapping. */
   readonly endpoint: string;
@@ -19,7 +20,12 @@ export interface RecordingProxy {
   stop(): Promise<void>;
 }
 
-export async function startRecordingProxy(): Promise<RecordingProxy> {
+/**
+ * @param refuse says whether S3 has no time for a call, which is recorded all the same: a worker has to try again later
+ */
+export async function startRecordingProxy(
+  refuse: (call: { readonly method: string; readonly url: string }) => boolean,
+): Promise<RecordingProxy> {
   const upstream = new Upstream();
   const calls: RecordedCall[] = [];
   const failures: unknown[] = [];
@@ -31,7 +37,9 @@ export async function startRecordingProxy(): Promise<RecordingProxy> {
     const body = Buffer.concat((await incoming.toArray()) as Buffer[]);
     const answer =
       eventBusAnswer(incoming, body) ??
-      (await upstream.send({ method, url, headers, body }, gone.signal));
+      (refuse({ method, url })
+        ? errorAnswer('slow-down', { actor: 'function', operation: method, place: 'elsewhere' })
+        : await upstream.send({ method, url, headers, body }, gone.signal));
     if (OF_THE_FUNCTION.test(headers['user-agent'] ?? '')) {
       try {
         calls.push(readCall({ method, url, headers, body, status: answer.status }));

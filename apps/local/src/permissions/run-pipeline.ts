@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { SettingsInput } from '@darkroom/pipeline';
+import { startEmbeddedAws } from '../aws/index.ts';
 import { Client } from '../e2e/testing/client.ts';
 import { createWorkspace } from '../e2e/testing/workspace.ts';
 import { State } from '../engine/state.ts';
@@ -11,6 +13,10 @@ import type { RecordedCall } from './recorded-call.ts';
 import { startRecordingProxy } from './recording-proxy.ts';
 
 const GRACE_MS = 10_000;
+/** Of the SDK's clients (apps/resizer/src/clients.ts). */
+const ATTEMPTS = 3;
+/** Keys whose outputs S3 does not take at first, so that their message has to come again. */
+export const STUMBLING = /stumbling/;
 /** Of the function's log, for who looks into a failure. */
 const LINES = 20;
 
@@ -19,17 +25,21 @@ export interface Recording {
   readonly calls: readonly RecordedCall[];
 }
 
-/** Deploys the program with these settings, lets `use` use the pipeline, and tells what the function asked of AWS. */
+/**
+ * Deploys the program with these settings, lets `use` use the pipeline, and tells what the function asked of AWS. A
+ * source bucket that the settings name is there before.
+ */
 export async function record(
   pipeline: SettingsInput,
   use: (client: Client) => Promise<void>,
 ): Promise<Recording> {
   const workspace = await createWorkspace();
   const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-permissions-'));
-  const proxy = await startRecordingProxy();
+  const proxy = await startRecordingProxy(onceForEach(STUMBLING));
   const log: string[] = [];
   try {
     await workspace.writeStack('permissions', pipeline);
+    if (pipeline.source) await createBucket(dataDir, pipeline.source.bucket);
     const local = await startLocalStack(
       { workspace: workspace.directory, stack: 'permissions', dataDir, port: 0, awsPort: 0 },
       {
@@ -75,4 +85,25 @@ export async function record(
     await workspace.remove();
     await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+/** Three times for each path: the SDK itself tries as often, before anybody hears of it. */
+function onceForEach(what: RegExp) {
+  const times = new Map<string, number>();
+  return ({ method, url }: { readonly method: string; readonly url: string }) => {
+    const [path = ''] = url.split('?');
+    if (method !== 'PUT' || !what.test(path)) return false;
+    times.set(path, (times.get(path) ?? 0) + 1);
+    return (times.get(path) ?? 0) <= ATTEMPTS;
+  };
+}
+
+async function createBucket(dataDir: string, Bucket: string): Promise<void> {
+  const aws = await startEmbeddedAws({ port: 0, dataDir });
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const { endpoint } = aws;
+  const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  s3.destroy();
+  await aws.stop();
 }

@@ -15,12 +15,14 @@ export function serviceRequests(graph: Graph, principal: string): IamRequest[] {
     assumeRoles,
     bucketNotifications,
     eventRules,
+    encryptedBuses,
     alarms,
     deliveries,
     encryptedLogs,
     (all: Graph) => polling(all, principal),
     (all: Graph) => logging(all, principal),
     (all: Graph) => tracing(all, principal),
+    (all: Graph) => encryptedVariables(all, principal),
   ].flatMap((rule: Rule) => rule(graph));
 }
 
@@ -48,20 +50,36 @@ function assumeRoles(graph: Graph): IamRequest[] {
 function bucketNotifications(graph: Graph): IamRequest[] {
   return graph.ofType('BucketNotification').flatMap(({ name, inputs }) =>
     valuesAt(inputs, 'queues', 'queueArn').flatMap((queueArn) => {
-      const bucketArn = `arn:aws:s3:::${String(inputs['bucket'])}`;
-      return toQueue(graph, queueArn, 's3.amazonaws.com', bucketArn, `S3 notifies by ${name}`);
+      const account = accountOf(String(queueArn));
+      const context = sourceOf(`arn:aws:s3:::${String(inputs['bucket'])}`, account);
+      return toQueue(graph, queueArn, 's3.amazonaws.com', context, `S3 notifies by ${name}`);
     }),
   );
 }
 
-/** EventBridge user guide, "Using resource-based policies", Amazon SQS. */
+/** EventBridge user guide, "Using resource-based policies", Amazon SQS: of the rule alone. */
 function eventRules(graph: Graph): IamRequest[] {
   return graph.ofType('EventTarget').flatMap(({ name, inputs }) => {
-    const rule = graph.find('EventRule', inputs['rule']);
-    const isQueue = String(inputs['arn']).includes(':sqs:');
-    if (!rule || !isQueue) return [];
+    const rule = graph.require('EventRule', inputs['rule']);
+    const queues = [inputs['arn'], ...valuesAt(inputs, 'deadLetterConfig', 'arn')];
+    const context = { 'aws:SourceArn': arnOf(rule) };
     const because = `EventBridge delivers by ${name}`;
-    return toQueue(graph, inputs['arn'], 'events.amazonaws.com', arnOf(rule), because);
+    return queues.flatMap((queue) =>
+      toQueue(graph, queue, 'events.amazonaws.com', context, because),
+    );
+  });
+}
+
+/** EventBridge user guide, "Encrypting event buses with AWS KMS keys". */
+function encryptedBuses(graph: Graph): IamRequest[] {
+  return graph.ofType('EventBus').flatMap((bus) => {
+    const actions = ['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt'];
+    return keyUse(graph, bus.inputs['kmsKeyIdentifier'], actions).map((use) => ({
+      ...use,
+      principal: 'events.amazonaws.com',
+      context: sourceOf(arnOf(bus), accountOf(arnOf(bus))),
+      because: `EventBridge encrypts ${bus.name}`,
+    }));
   });
 }
 
@@ -69,11 +87,10 @@ function toQueue(
   graph: Graph,
   queueArn: unknown,
   principal: string,
-  sourceArn: string,
+  context: Readonly<Record<string, string>>,
   because: string,
 ): IamRequest[] {
   const queue = graph.require('sqs/Queue', queueArn);
-  const context = sourceOf(sourceArn, accountOf(arnOf(queue)));
   return [
     { principal, action: 'sqs:SendMessage', resource: arnOf(queue), context, because },
     // A service uses a key in its own name, not through SQS.
@@ -117,7 +134,7 @@ function deliveries(graph: Graph): IamRequest[] {
       .flatMap((bucket) => {
         const arn = arnOf(distribution);
         const because = `CloudFront reads for ${distribution.name}`;
-        const context = { 'aws:SourceArn': arn, 'aws:SourceAccount': accountOf(arn) };
+        const context = { 'aws:SourceArn': arn };
         const resource = `${arnOf(bucket)}/uploads/cat.jpg/thumb.webp`;
         return [
           { principal, action: 's3:GetObject', resource, context, because },
@@ -184,6 +201,15 @@ function tracing(graph: Graph, principal: string): IamRequest[] {
   return tracedFunctions(graph).flatMap(({ name }) =>
     ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'].map((action) => ({
       ...{ principal, action, resource: '*', context: {}, because: `${name} is traced` },
+    })),
+  );
+}
+
+/** Lambda developer guide, "Securing Lambda environment variables": the role decrypts them with a key of the account. */
+function encryptedVariables(graph: Graph, principal: string): IamRequest[] {
+  return graph.ofType('lambda/Function').flatMap(({ name, inputs }) =>
+    keyUse(graph, inputs['kmsKeyArn'], ['kms:Decrypt'], 'lambda').map((use) => ({
+      ...{ ...use, principal, because: `${name} reads its variables` },
     })),
   );
 }

@@ -37,6 +37,12 @@ export async function usePrefix(client: Client, prefix: string): Promise<void> {
   await client.quiet();
 }
 
+/** An upload whose outputs S3 does not take at first: the function says when it wants the message again. */
+export async function useRetry(client: Client, prefix: string): Promise<void> {
+  const { status } = await client.develop(`${prefix}stumbling.jpg`, await picture());
+  expect(status).toBe('done');
+}
+
 /** Messages that only an operator can deal with. */
 export async function useDeadLetters(client: Client): Promise<void> {
   const body = 'nothing that anybody understands';

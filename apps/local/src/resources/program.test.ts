@@ -97,6 +97,7 @@ describe('the pipeline of this repository', () => {
   test('is deployed, and the same through Pulumi’s language host', async () => {
     const first = await deploy(options());
     expect(Object.keys(first.outputs).sort()).toEqual([
+      'alarmTopicArn',
       'dashboardUrl',
       'deadLetterQueueUrl',
       'functionName',

@@ -44,10 +44,9 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [undefined];
 }
 
-/** Of a parsed `encode`; several to choose from are `smallest`. */
+/** Of a parsed `encode`. */
 export function formatOf(step: unknown): string | undefined {
   const { format } = (step as { options?: { format?: unknown } } | undefined)?.options ?? {};
-  if (Array.isArray(format)) return 'smallest';
   return typeof format === 'string' ? format : undefined;
 }
 

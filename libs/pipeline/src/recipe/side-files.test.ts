@@ -52,7 +52,7 @@ test('recipes without bundled files stay as they are', () => {
 test('a hash that leaves a bundled file out is refused', () => {
   const [recipe] = marked('logo.png');
   expect(() => recipe && recipeHash(recipe, limits)).toThrow(
-    'recipe "photos": the content of logo.png is not known here',
+    'recipe "photos": the content of logo.png is not known here (pinSideFiles)',
   );
 });
 

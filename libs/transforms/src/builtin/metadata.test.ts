@@ -83,3 +83,19 @@ test('a tag that cannot be kept is refused', () => {
   const { error } = catalog.stepSchema.safeParse({ metadata: ['MakerNote'] });
   expect(error?.issues[0]?.message).toMatch(/"copyright".*got "MakerNote"/);
 });
+
+test.each([
+  [['xmp'], false],
+  [['xmp', 'gps'], true],
+])('keep: %j', async (keep, isPositionKept) => {
+  const packet =
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:exif="http://ns.adobe.com/exif/1.0/" dc:format="a cat" exif:GPSLatitude="51,30.5N"/></rdf:RDF></x:xmpmeta>';
+  const source = await sharp(photo).withXmp(packet).jpeg().toBuffer();
+  for (const format of ['jpeg', 'webp', 'png']) {
+    const steps = [{ metadata: keep }, { encode: format }];
+    const { bytes } = await renderOne(engine, catalog, source, steps);
+    const { xmpAsString } = await sharp(bytes).metadata();
+    expect(xmpAsString).toContain('a cat');
+    expect(xmpAsString?.includes('51,30.5N')).toBe(isPositionKept);
+  }
+});

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
-import type { Step } from '../types.ts';
 
 /** EXIF tags that may be kept, and the image file directory that holds them (CIPA DC-008, 4.6). */
 export const EXIF_TAGS = {
@@ -41,10 +40,10 @@ const GROUPS: Readonly<Record<string, readonly ExifTag[]>> = {
 const options = z
   .strictObject({
     keep: z
-      .array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', 'gainMap', ...tags]))
+      .array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', ...tags]))
       .default([])
       .describe(
-        'What stays in the file: `copyright` (artist and copyright), `exif` (camera, exposure, times, description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet, without a position in it unless `gps` is named too), `icc` (embeds the sRGB profile; Display P3 and kept colours have theirs in any case), `gainMap` (what makes an HDR photo of a JPEG, in a JPEG of a decided `quality`, whose other options do not count then: as long as the steps are `rotate: auto` and quarter turns, `flip`, `flop`, `crop`, `extend`, `blur` and `resize` without a strategy, and need no barrier; such a variant shares no work with others). IPTC blocks never stay: sharp writes none.',
+        'What stays in the file: `copyright` (artist and copyright, as EXIF, and out of IPTC or XMP where EXIF does not tell), `exif` (camera, exposure, times, description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet, without a position in it unless `gps` is named too), `icc` (embeds the sRGB profile; Display P3 and kept colours have theirs in any case). Neither an IPTC block nor an HDR gain map can stay: sharp writes no IPTC, and its `keepGainMap` reads memory that is freed already (0.35.5; lovell/sharp pull request 4599).',
       ),
   })
   .meta({
@@ -65,7 +64,6 @@ export interface KeptMetadata {
   readonly tags: readonly ExifTag[];
   readonly xmp: boolean;
   readonly icc: boolean;
-  readonly gainMap: boolean;
   /** Where the picture was taken may stay. */
   readonly position: boolean;
 }
@@ -77,14 +75,6 @@ export function keptMetadata(given: unknown): KeptMetadata {
     tags: tags.filter((tag) => wanted.has(tag)),
     xmp: wanted.has('xmp'),
     icc: wanted.has('icc'),
-    gainMap: wanted.has('gainMap'),
     position: keep.includes('gps'),
   };
-}
-
-/** Whether one of the steps asks for the upload's gain map. */
-export function keepsGainMap(steps: readonly Step[]): boolean {
-  return steps.some(
-    ({ transform, options: given }) => transform === 'metadata' && keptMetadata(given).gainMap,
-  );
 }

@@ -16,8 +16,6 @@ export interface EngineOptions {
   readonly concurrency?: number;
   /** Lets the SVG loader see uploads; default false, since an SVG can reach out and blow up. */
   readonly svg?: boolean;
-  /** Lets libultrahdr see JPEGs, so that a variant can keep their HDR gain map; default false. */
-  readonly gainMaps?: boolean;
   /** The most that one step's own code may take, milliseconds; default 20,000. Longer is a `TIMEOUT`. */
   readonly stepTimeout?: number;
   /** Where steps read side files, such as a logo; none are there when left out. */
@@ -36,10 +34,9 @@ export function createReferenceEngine(options: EngineOptions): ImageEngine {
 
 function engineOf(
   planner: (input: PlanInput) => Plan,
-  { catalog, concurrency = 1, stepTimeout = 20_000, readSideFile, ...loaders }: EngineOptions,
+  { catalog, concurrency = 1, svg = false, stepTimeout = 20_000, readSideFile }: EngineOptions,
 ): ImageEngine {
-  const { svg = false, gainMaps = false } = loaders;
-  setUpSharp({ svg, gainMaps });
+  setUpSharp({ svg });
   const planOf = ({
     facts,
     variants,

@@ -65,13 +65,12 @@ function detectText(source: Uint8Array): DetectedType {
 }
 
 /** A document type without entities of its own: what is in brackets would be the XML parser's work. */
-const DOCTYPE =
-  /^<!DOCTYPE\s+svg(?:\s+(?:PUBLIC|SYSTEM)(?:\s+(?:"[^"<>]*"|'[^'<>]*'))+)?\s*>\s*/i;
+const DOCTYPE = /^<!DOCTYPE\s+svg(?:\s+(?:PUBLIC|SYSTEM)(?:\s+(?:"[^"<>]*"|'[^'<>]*'))+)?\s*>\s*/i;
 
 /** What follows XML's declaration, comments and document type; one pass, since the text may be made to be slow to match. */
 function withoutProlog(text: string): string {
   let rest = text.replace(/^<\?xml[^>]*>\s*/, '');
-  for (let end = 0; rest.startsWith('<!--') && end >= 0; ) {
+  for (let end = 0; rest.startsWith('<!--') && end >= 0;) {
     end = rest.indexOf('-->', '<!--'.length);
     if (end >= 0) rest = rest.slice(end + '-->'.length).trimStart();
   }

@@ -1,5 +1,7 @@
 import { EXIF_TAGS, type ExifTag } from '../builtin/metadata.ts';
+import type { Metadata } from 'sharp';
 import { readExif } from './read-exif.ts';
+import { readRights } from './read-rights.ts';
 
 /** As sharp's `withExif` takes it: texts by directory and tag. */
 export type ExifTexts = Record<'IFD0' | 'IFD2' | 'IFD3', Record<string, string>>;
@@ -27,16 +29,23 @@ function text(value: unknown): string | undefined {
 /** exifr's name for a tag where it differs from the standard's. */
 const ALIAS: Partial<Record<ExifTag, string>> = { DateTime: 'ModifyDate' };
 
-/** Takes the tags that a variant keeps out of the upload's EXIF block. */
+/** Tags whose meaning other blocks may have where EXIF has not. */
+const RIGHTS: readonly ExifTag[] = ['Artist', 'Copyright'];
+
+/** Takes the tags that a variant keeps out of the upload's EXIF block, and whose picture it is out of any block. */
 export async function exifToKeep(
-  exif: Uint8Array | undefined,
+  header: Metadata | undefined,
   tags: readonly ExifTag[],
 ): Promise<ExifTexts | undefined> {
   if (tags.length === 0) return undefined;
-  const read = await readExif(exif);
+  const read = await readExif(header?.exif);
+  const isMissing = RIGHTS.some((tag) => tags.includes(tag) && text(read[tag]) === undefined);
+  const rights: Readonly<Record<string, unknown>> = {
+    ...(header && isMissing ? await readRights(header) : {}),
+  };
   const kept: ExifTexts = { IFD0: {}, IFD2: {}, IFD3: {} };
   for (const tag of tags) {
-    const value = text(read[ALIAS[tag] ?? tag]);
+    const value = text(read[ALIAS[tag] ?? tag]) ?? text(rights[tag]);
     if (value !== undefined) kept[EXIF_TAGS[tag]][tag] = value;
   }
   return kept;

@@ -1,7 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { FileStage } from '../plan/types.ts';
 import { exifToKeep } from './exif-to-keep.ts';
-import { carriesGainMap, keepGainMap } from './gain-map.ts';
 import type { Upload } from './upload.ts';
 import { withoutPosition } from './xmp.ts';
 
@@ -35,7 +34,7 @@ export async function fileMetadata(
 ): Promise<(image: Sharp) => Sharp> {
   const { metadata } = stage.settings;
   const { orientation } = stage.shape;
-  const exif = await exifToKeep(header?.exif, metadata.tags);
+  const exif = await exifToKeep(header, metadata.tags);
   const packet = metadata.xmp ? header?.xmpAsString : undefined;
   const xmp = packet && !metadata.position ? withoutPosition(packet) : packet;
   return (image) => {
@@ -47,6 +46,6 @@ export async function fileMetadata(
     if (xmp) image.withXmp(xmp);
     if (stage.mode.depth === 16) image.toColourspace('rgb16');
     setColours(image, stage);
-    return carriesGainMap(stage) ? keepGainMap(image) : image;
+    return image;
   };
 }

@@ -52,7 +52,6 @@ export async function inspect(
     hasAlpha: header.hasAlpha,
     progressive: header.isProgressive,
     ...(await cameraFacts(header.exif)),
-    ...(header.gainMap ? { gainMap: true } : {}),
     coding: coding(header),
   };
 }

@@ -10,27 +10,16 @@ const NEEDED_LOADERS = [
   'VipsForeignLoadTiffBuffer',
 ];
 
-/** Loaders that few recipes need. */
-export interface Loaders {
-  readonly svg: boolean;
-  /** libultrahdr, for JPEGs with an HDR gain map; without it they are read as the plain JPEGs that they are too. */
-  readonly gainMaps: boolean;
-}
-
 /**
  * Settings of libvips for the whole process: no cache of operations (each upload is seen once), one thread for each
  * image (several images at once use the cores better: docs/architecture.md), and no loader that no upload needs, so
  * that hostile bytes reach as little code as possible.
  */
-export function setUpSharp({ svg, gainMaps }: Loaders): void {
+export function setUpSharp({ svg }: { readonly svg: boolean }): void {
   sharp.cache(false);
   sharp.concurrency(1);
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({
-    operation: [
-      ...NEEDED_LOADERS,
-      ...(svg ? ['VipsForeignLoadSvgBuffer'] : []),
-      ...(gainMaps ? ['VipsForeignLoadUhdrBuffer'] : []),
-    ],
+    operation: svg ? [...NEEDED_LOADERS, 'VipsForeignLoadSvgBuffer'] : NEEDED_LOADERS,
   });
 }

@@ -1,4 +1,4 @@
-import { holdsAnimation, isSearched } from '../builtin/encodings.ts';
+import { holdsAnimation } from '../builtin/encodings.ts';
 import type { SourceFacts } from '../types.ts';
 import type { DecodeMode } from './types.ts';
 import type { VariantSettings } from './variant-settings.ts';
@@ -26,15 +26,7 @@ export function decodeMode(facts: SourceFacts, settings?: VariantSettings): Deco
       encodings.some(holdsAnimation),
     keepColours: isWide || (keep && profile !== 'none' && space !== 'cmyk'),
     depth: keep && depth === 16 && isDeep ? 16 : 8,
-    ...(facts.gainMap && holdsGainMap(settings) ? { gainMap: true } : {}),
   };
-}
-
-/** sharp writes a gain map into a JPEG alone, from the pipeline that decodes. */
-function holdsGainMap(settings: VariantSettings | undefined): boolean {
-  const [encoding, ...others] = settings?.encodings ?? [];
-  if (!settings?.metadata.gainMap || others.length > 0) return false;
-  return encoding?.format === 'jpeg' && !isSearched(encoding);
 }
 
 export function modeKey({ animated, keepColours, depth }: DecodeMode): string {

@@ -13,8 +13,7 @@ function describeInput({ input, mode }: Stage): string {
   if (input !== 'upload') return `pixels of stage ${input}`;
   const what = mode.animated ? 'all frames' : 'the upload';
   const colours = mode.keepColours ? 'colours as they are' : 'sRGB';
-  const gainMap = mode.gainMap ? ', with its gain map' : '';
-  return `decode ${what}, ${colours}, ${mode.depth} bits${gainMap}`;
+  return `decode ${what}, ${colours}, ${mode.depth} bits`;
 }
 
 function describeFormats(stage: FileStage): string {

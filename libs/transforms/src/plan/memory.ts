@@ -19,12 +19,15 @@ const HELD_MIB_PER_MEGAPIXEL = 2.9;
 /** Full chroma doubles what a progressive JPEG's coefficients take. */
 const HELD_MIB_PER_MEGAPIXEL_444 = 5.9;
 /** AVIF is decoded as a whole, in the decoder's planes and in pixels. */
-const AVIF_HELD_MIB_PER_MEGAPIXEL = 11;
+const AVIF_HELD_MIB = 110;
+const AVIF_HELD_MIB_PER_MEGAPIXEL = 9;
 const ENCODE_MIB_PER_MEGAPIXEL = 17;
 const AVIF_MIB_PER_MEGAPIXEL = 26;
 /** Of all frames together, which are laid down as well; they are encoded one by one. */
 const ANIMATION_MIB_PER_MEGAPIXEL = 6;
 const ANIMATION_HELD_MIB_PER_MEGAPIXEL = 3;
+/** Of frames that are done with, until the garbage is collected. */
+const ANIMATION_HELD_MIB = 105;
 /** Raw pixels, RGBA, of which several files are written. */
 const LAID_MIB_PER_MEGAPIXEL = 4;
 /** Twice RGBA, and once more what the file is decoded to, where a file is compared with what was written. */
@@ -36,8 +39,8 @@ const WARM_PROCESS = 1.5;
 function decoding({ stages }: Plan, facts: SourceFacts): number {
   const megapixels = (facts.width * facts.height) / MEGAPIXEL;
   if (stages.some((stage) => isMoving(stage, facts)))
-    return DECODE_MIB + ANIMATION_HELD_MIB_PER_MEGAPIXEL * facts.pages * megapixels;
-  if (facts.format === 'avif') return HELD_MIB + AVIF_HELD_MIB_PER_MEGAPIXEL * megapixels;
+    return ANIMATION_HELD_MIB + ANIMATION_HELD_MIB_PER_MEGAPIXEL * facts.pages * megapixels;
+  if (facts.format === 'avif') return AVIF_HELD_MIB + AVIF_HELD_MIB_PER_MEGAPIXEL * megapixels;
   if (!facts.progressive) return DECODE_MIB;
   const isFullChroma = facts.format === 'jpeg' && facts.coding?.chromaSubsampling === '4:4:4';
   const perMegapixel = isFullChroma ? HELD_MIB_PER_MEGAPIXEL_444 : HELD_MIB_PER_MEGAPIXEL;

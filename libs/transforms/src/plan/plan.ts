@@ -58,10 +58,7 @@ export function bindVariant(
 ): BoundVariant {
   const bound = steps.map((given, step) => ({ ...given, step, bound: bind(given) }));
   const { encodings, colourspace } = settings;
-  const isTagless =
-    encodings.some(({ format }) => format === 'gif') ||
-    colourspace !== 'srgb' ||
-    settings.metadata.gainMap;
+  const isTagless = encodings.some(({ format }) => format === 'gif') || colourspace !== 'srgb';
   const isOpaque =
     encodings.some(({ format }) => format !== 'jpeg') || !endsWithAlpha(bound, storedShape(facts));
   return {
@@ -110,11 +107,9 @@ export function makePlan({
   const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
   for (const variant of placeholder ? [...bound, placeholderVariant(bound)] : bound) {
     const mode = decodeMode(facts, settings.get(variant.name));
-    // A gain map comes through one pipeline alone: nothing of it can be shared.
-    const key = mode.gainMap ? `gain map of ${variant.name}` : modeKey(mode);
-    const decode = decodes.get(key) ?? { mode, variants: [] };
+    const decode = decodes.get(modeKey(mode)) ?? { mode, variants: [] };
     decode.variants.push(variant);
-    decodes.set(key, decode);
+    decodes.set(modeKey(mode), decode);
   }
   const planner = new Planner(
     recipe,

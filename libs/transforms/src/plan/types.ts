@@ -10,8 +10,6 @@ export interface DecodeMode {
   readonly keepColours: boolean;
   /** Bits per channel that the steps work with. */
   readonly depth: 8 | 16;
-  /** The upload's HDR gain map is to go the same way, as far as sharp takes it. */
-  readonly gainMap?: boolean;
 }
 
 /** One step of a variant, or a scaling that the planner added for several of them (`transform` is `scale`). */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Measured } from '../measured.ts';
+import { peakOf } from '../peak-memory.ts';
 
 /** Starts a program, tells its process ID, and says at the end what its children took (POSIX `times`). */
 const SCRIPT = '"$@" >&2 & echo $!; wait $!; code=$?; times; exit $code';
@@ -17,16 +17,6 @@ function seconds(given: string): number {
 export function childrenCpu(printed: string): number {
   const last = printed.trim().split('\n').at(-1) ?? '';
   return last.split(' ').reduce((sum, time) => sum + seconds(time), 0);
-}
-
-/** The most memory that a process had so far, MiB; Linux only, 0 elsewhere and once it has ended. */
-function peakOf(pid: number): number {
-  try {
-    const [, kib = 0] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return Number(kib) / 1024;
-  } catch {
-    return 0;
-  }
 }
 
 /**

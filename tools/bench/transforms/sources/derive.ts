@@ -47,7 +47,8 @@ export async function derive(
     return attachProfile(photo, await srgbProfile());
   }
   const image = await stored(photo, megapixels);
-  if (wanted === 'png') return image.png().toBuffer();
+  // Upright, as programs write them: not all programs look for an orientation in a PNG.
+  if (wanted === 'png') return image.autoOrient().png().toBuffer();
   const jpeg = await image
     .jpeg({
       quality: CAMERA_QUALITY,

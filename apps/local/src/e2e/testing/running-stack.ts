@@ -42,7 +42,7 @@ export async function startStack({
   try {
     const options = { workspace, stack, dataDir: directory, port: 0, awsPort: 0 };
     const adjustLambda = makeHandler && (await anotherHandler(makeHandler, directory));
-    const local = await startLocalStack(options, { ...(adjustLambda && { adjustLambda }), ...(process.env['DBG'] ? { onFunctionLog: (l) => void console.error(l) } : {}) });
+    const local = await startLocalStack(options, { ...(adjustLambda && { adjustLambda }) });
     const client = await Client.connect(local.url);
     let stopped: Promise<void> | undefined;
     const stop = async () => {

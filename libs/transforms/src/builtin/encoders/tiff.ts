@@ -3,6 +3,9 @@ import * as z from 'zod';
 import type { Effort } from '../../types.ts';
 import { maxBytesSchema, plainQualitySchema } from './quality.ts';
 
+const tileSide = z.number().int().min(16).max(32_768).multipleOf(16);
+const resolution = z.number().min(0.001).max(1_000_000).default(1);
+
 export const tiffSchema = z
   .strictObject({
     format: z.literal('tiff'),
@@ -16,6 +19,21 @@ export const tiffSchema = z
     maxBytes: maxBytesSchema.describe(
       'With `compression: jpeg`: the most bytes that the file may have, by lowering `quality` as in other formats, with at most 8 files written. Where even quality 1 does not fit, the upload is refused.',
     ),
+    predictor: z
+      .enum(['none', 'horizontal'])
+      .default('horizontal')
+      .describe('With `lzw` and `deflate`: `horizontal` stores differences, for fewer bytes.'),
+    tile: z.boolean().default(false).describe('Stores tiles instead of strips.'),
+    tileWidth: tileSide.default(256).describe('With `tile`: pixels, a multiple of 16.'),
+    tileHeight: tileSide.default(256).describe('With `tile`: pixels, a multiple of 16.'),
+    pyramid: z.boolean().default(false).describe('Holds smaller copies of the picture as well.'),
+    bigtiff: z.boolean().default(false).describe('For files of more than 4 GiB.'),
+    xres: resolution.describe('Pixels per millimetre, across.'),
+    yres: resolution.describe('Pixels per millimetre, down.'),
+    resolutionUnit: z
+      .enum(['inch', 'cm'])
+      .default('inch')
+      .describe('What the file gives its resolution in.'),
   })
   .refine(({ compression, maxBytes }) => compression === 'jpeg' || maxBytes === undefined, {
     path: ['maxBytes'],
@@ -31,6 +49,7 @@ export const TIFF_PRESETS: Readonly<Record<Effort, Partial<TiffOptions>>> = {
   small: { compression: 'deflate' },
 };
 
-export function setTiff(image: Sharp, { compression }: TiffOptions, quality: number): Sharp {
-  return image.tiff({ compression, quality, predictor: 'horizontal' });
+export function setTiff(image: Sharp, given: TiffOptions, quality: number): Sharp {
+  const { format: _, maxBytes: __, ...settings } = given;
+  return image.tiff({ ...settings, quality });
 }

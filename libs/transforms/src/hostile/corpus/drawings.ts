@@ -102,7 +102,10 @@ export const DRAWINGS = [
     latin1(`${'<!---->'.repeat(140)}x`),
   ),
   drawing('an SVG behind many comments', DRAWN, () =>
-    Buffer.concat([latin1('<!---->'.repeat(100)), svg(RED).subarray('<?xml version="1.0"?>'.length)]),
+    Buffer.concat([
+      latin1('<!---->'.repeat(100)),
+      svg(RED).subarray('<?xml version="1.0"?>'.length),
+    ]),
   ),
   drawing('an SVG that does not end', ['CORRUPT_IMAGE'], () => latin1(`<svg ${NAMESPACES}><g>`)),
   drawing('an SVG with a blur of everything', EITHER, () =>

@@ -34,7 +34,8 @@ export interface FuzzFigures {
   readonly outcomes: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
   readonly slowestMilliseconds: number;
-  readonly peakMiB: number;
+  /** Most that a process grew by for one case, MiB; 0 where the system does not tell. */
+  readonly grownMiB: number;
 }
 
 /** Tries mutated pictures in processes of their own. The same seed tries the same ones. */
@@ -42,7 +43,7 @@ export async function fuzzPictures(options: FuzzOptions): Promise<FuzzFigures> {
   const { from = 0, processes = 1 } = options;
   const findings: Finding[] = [];
   const outcomes: Record<string, number> = {};
-  let [cases, slowestMilliseconds, peakMiB, next] = [0, 0, 0, 0];
+  let [cases, slowestMilliseconds, grownMiB, next] = [0, 0, 0, 0];
 
   const takeCase = (): CaseId | undefined => {
     const { formats, seed } = options;
@@ -61,7 +62,7 @@ export async function fuzzPictures(options: FuzzOptions): Promise<FuzzFigures> {
       outcomes[code] = (outcomes[code] ?? 0) + 1;
       if (given.kind === 'answer') {
         slowestMilliseconds = Math.max(slowestMilliseconds, given.milliseconds);
-        peakMiB = Math.max(peakMiB, given.peakMiB);
+        grownMiB = Math.max(grownMiB, given.grownMiB ?? 0);
       }
       const wrong = complaint(given);
       if (wrong === undefined) continue;
@@ -76,7 +77,7 @@ export async function fuzzPictures(options: FuzzOptions): Promise<FuzzFigures> {
   } finally {
     await Promise.all(probes.map((probe) => probe.stop()));
   }
-  return { cases, outcomes, findings, slowestMilliseconds, peakMiB };
+  return { cases, outcomes, findings, slowestMilliseconds, grownMiB };
 }
 
 /** How to see it again. */

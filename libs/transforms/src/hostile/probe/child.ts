@@ -1,19 +1,28 @@
 /** A process that pictures are tried in, so that only it dies of them. Started by `Probe`, with its options as JSON. */
 import type { ProbeAnswer, ProbeOptions, ProbeRequest } from './protocol.ts';
-import { peakMiB, resetPeak } from './peak-memory.ts';
+import { watchMemory } from './peak-memory.ts';
 import { Trials } from './trial.ts';
 
-const trials = new Trials(JSON.parse(process.argv[2] ?? '{}') as ProbeOptions);
+const options = JSON.parse(process.argv[2] ?? '{}') as ProbeOptions;
+const trials = new Trials(options);
+
+function goWrong(): void {
+  if (options.defect === 'kill') process.kill(process.pid, 'SIGSEGV');
+  if (options.defect === 'reject') void Promise.reject(new Error('out of the blue'));
+  while (options.defect === 'loop');
+}
 
 async function answer({ source, withOutputs }: ProbeRequest): Promise<ProbeAnswer> {
-  resetPeak();
+  goWrong();
+  const grown = watchMemory();
   const started = performance.now();
   const [one, other] = await Promise.all([trials.run(source), trials.run(source)]);
   return {
     kind: 'answer',
     outcomes: [one.outcome, other.outcome],
     milliseconds: performance.now() - started,
-    peakMiB: peakMiB(),
+    grownMiB: grown(),
+    estimatedMiB: one.estimatedMiB,
     outputs: withOutputs ? one.outputs : new Map(),
   };
 }

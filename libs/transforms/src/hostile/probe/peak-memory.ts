@@ -1,22 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Forgets the peak until now, where the system can: proc(5), `clear_refs`. Elsewhere it is the process's whole life's. */
-export function resetPeak(): void {
+const MIB = 1024 * 1024;
+
+/**
+ * Begins to watch resident memory; what is given back tells by how much it has grown at most since, MiB. Nothing where
+ * the system does not tell (proc(5): `clear_refs` forgets the peak, `VmHWM` is the new one).
+ */
+export function watchMemory(): () => number | undefined {
+  const before = process.memoryUsage.rss();
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {
-    // No such file, or not ours to write: the peak stays what it is.
+    return () => undefined;
   }
-}
-
-/** Most resident memory since then, MiB. */
-export function peakMiB(): number {
-  try {
+  return () => {
     const status = readFileSync('/proc/self/status', 'utf8');
-    const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-    if (peak !== undefined) return Number(peak) / 1024;
-  } catch {
-    // Not Linux.
-  }
-  return process.resourceUsage().maxRSS / 1024;
+    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kibibytes === undefined ? undefined : (Number(kibibytes) * 1024 - before) / MIB;
+  };
 }

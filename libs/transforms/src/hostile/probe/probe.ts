@@ -11,11 +11,14 @@ const MAX_STDERR = 4_000;
 /** Tries pictures in a process of its own, one after the other; a new one is started when one has died. */
 export class Probe {
   readonly #options: ProbeOptions;
+  readonly #deadline: number;
   #child: ChildProcess | undefined;
   #stderr = '';
 
-  constructor(options: ProbeOptions = {}) {
+  /** @param deadline for one picture, milliseconds */
+  constructor(options: ProbeOptions = {}, deadline = DEADLINE) {
     this.#options = options;
+    this.#deadline = deadline;
   }
 
   /** Not to be called again before it has answered. */
@@ -26,7 +29,7 @@ export class Probe {
     const child = this.#child ?? this.#start();
     const stop = new AbortController();
     const { signal } = stop;
-    const timer = setTimeout(() => child.kill('SIGKILL'), DEADLINE);
+    const timer = setTimeout(() => child.kill('SIGKILL'), this.#deadline);
     try {
       const ended = once(child, 'close', { signal }).then(([code, name]: unknown[]) =>
         this.#endOf(code, name),
@@ -77,7 +80,7 @@ export class Probe {
     this.#child = undefined;
     const how =
       signal === 'SIGKILL'
-        ? `no answer after ${DEADLINE / 1000} s, or killed for its memory`
+        ? `no answer after ${this.#deadline / 1000} s, or killed for its memory`
         : `the process ended: ${String(signal ?? `exit code ${String(code)}`)}`;
     return { kind: 'end', how, stderr: this.#stderr };
   }

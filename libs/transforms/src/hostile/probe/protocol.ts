@@ -5,6 +5,8 @@ export interface ProbeOptions {
   /** Lets SVG in; default false. */
   readonly svg?: boolean;
   readonly limits?: TrialLimits;
+  /** What goes wrong with every picture, to see that it is noticed. */
+  readonly defect?: 'kill' | 'reject' | 'loop' | 'range-error';
 }
 
 export interface ProbeRequest {
@@ -19,8 +21,10 @@ export interface ProbeAnswer {
   /** Of two goes at the same time, as a function with two images in hand would: they must not differ. */
   readonly outcomes: readonly [Outcome, Outcome];
   readonly milliseconds: number;
-  /** Most resident memory of the process meanwhile, MiB. */
-  readonly peakMiB: number;
+  /** By how much the process's resident memory grew at most meanwhile, MiB; nothing where the system does not tell. */
+  readonly grownMiB: number | undefined;
+  /** What the engine said that one of them would take beside the process itself, MiB. */
+  readonly estimatedMiB: number;
   /** By variant. */
   readonly outputs: ReadonlyMap<string, Uint8Array>;
 }

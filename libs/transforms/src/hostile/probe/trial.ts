@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { builtinTransforms } from '../../builtin/index.ts';
 import { createCatalog } from '../../catalog.ts';
 import { createEngine } from '../../engine/index.ts';
+import type { ProbeOptions } from './protocol.ts';
+import { ImageError } from '../../errors.ts';
 import type { ImageEngine, SourceFacts, Variant } from '../../types.ts';
 
 /** Codes that an upload may end with, whatever it is; `DONE` stands for all of its outputs. */
@@ -61,6 +63,8 @@ const VARIANTS: readonly Variant[] = Object.entries(RECIPE).map(([name, steps]) 
 
 export interface Trial {
   readonly outcome: Outcome;
+  /** What the engine said that rendering would take beside the process itself, MiB; 0 where it was not begun. */
+  readonly estimatedMiB: number;
   /** By variant. */
   readonly outputs: ReadonlyMap<string, Uint8Array>;
 }
@@ -69,22 +73,27 @@ export interface Trial {
 export class Trials {
   readonly #engine: ImageEngine;
   readonly #limits: TrialLimits;
+  readonly #isDefective: boolean;
 
-  constructor({ svg = false, limits = DEFAULT_LIMITS }: { svg?: boolean; limits?: TrialLimits }) {
+  constructor({ svg = false, limits = DEFAULT_LIMITS, defect }: ProbeOptions) {
     this.#engine = createEngine({ catalog, svg });
+    this.#isDefective = defect === 'range-error';
     this.#limits = limits;
   }
 
   /** Never throws. */
   async run(source: Uint8Array): Promise<Trial> {
     const outputs = new Map<string, Uint8Array>();
+    let estimatedMiB = 0;
     const hash = createHash('sha256');
     try {
+      if (this.#isDefective) throw new RangeError('planted');
       const facts = await this.#engine.inspect(source);
       hash.update(JSON.stringify(facts));
       const excess = this.#excess(facts);
-      if (excess) return { outcome: { code: 'TOO_LARGE', message: excess, digest: '' }, outputs };
+      if (excess) throw new ImageError('TOO_LARGE', excess);
       const request = { source, facts, recipe: 'hostile', variants: VARIANTS };
+      estimatedMiB = this.#engine.memory(request);
       for await (const made of this.#engine.render(request)) {
         if (made.kind === 'output') {
           outputs.set(made.variant, made.bytes);
@@ -93,9 +102,10 @@ export class Trials {
           hash.update(`${made.thumbhash} ${made.dominantColour}`);
         }
       }
-      return { outcome: { code: 'DONE', message: '', digest: hash.digest('hex') }, outputs };
+      const outcome = { code: 'DONE', message: '', digest: hash.digest('hex') };
+      return { outcome, outputs, estimatedMiB };
     } catch (error) {
-      return { outcome: { ...whatWentWrong(error), digest: '' }, outputs };
+      return { outcome: { ...whatWentWrong(error), digest: '' }, outputs, estimatedMiB };
     }
   }
 

@@ -10,22 +10,25 @@ import { functionMemory, peakMemory } from './upload-memory.ts';
 const number = new Intl.NumberFormat('en');
 
 /**
- * Recipes of which the function would reject everyday pictures for its memory, though the limits let them in. No
- * misfit: few uploads are that large, and their manifests say it. For the people who deploy to decide.
+ * Whether the function would reject everyday pictures for its memory, though the limits let them in. No misfit: few
+ * uploads are that large, and their manifests say it. For the people who deploy to decide.
  *
- * @returns for each recipe a sentence, with what to change
+ * @returns a sentence, with what to change; nothing where they fit
  */
-export function memoryWarnings({ recipes, limits, function: { memory } }: Settings): string[] {
-  return recipes.flatMap((recipe) => {
-    const needs = memoryForLargest(recipe, limits);
-    if (needs <= memory) return [];
-    return [
-      `function.memory: ${number.format(memory)} MiB are too few for the largest pictures that the limits let in ` +
-        `(limits.pixels ${number.format(limits.pixels)}, limits.bytes ${number.format(limits.bytes)}) with the ` +
-        `variants of the recipe "${recipe.name}"; they would be rejected as TOO_LARGE. ` +
-        `Give the function ${number.format(needs)} MiB, or lower limits.pixels`,
-    ];
-  });
+export function memoryWarning({
+  recipes,
+  limits,
+  function: { memory },
+}: Settings): string | undefined {
+  const needs = recipes.map((recipe) => ({ recipe, mib: memoryForLargest(recipe, limits) }));
+  const tooMuch = needs.filter(({ mib }) => mib > memory);
+  if (tooMuch.length === 0) return undefined;
+  return (
+    `function.memory: ${number.format(memory)} MiB are too few for the largest pictures that the limits let in ` +
+    `(limits.pixels ${number.format(limits.pixels)}, limits.bytes ${number.format(limits.bytes)}) with the variants ` +
+    `of ${tooMuch.map(({ recipe }) => recipe.name).join(', ')}; they would be rejected as TOO_LARGE. ` +
+    `Give the function ${number.format(Math.max(...tooMuch.map(({ mib }) => mib)))} MiB, or lower the limits`
+  );
 }
 
 /** What cameras, phones and drawing programs write pictures of any size in. */

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { animatedSample } from '../testing/index.ts';
+
+vi.setConfig({ testTimeout: 600_000 });
+
+/** What is loaded with the first picture, and what the allocators of other machines keep, MiB. */
+const SLACK_MIB = 60;
+
+let folder: string;
+let small: Buffer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'darkroom-peak-'));
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  small = await sharp({
+    create: { width: 1000, height: 750, channels: 3, background: '#888', noise },
+  })
+    .png()
+    .toBuffer();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const photo = (width = 4000) => sharp(small).resize(width);
+
+test.each([
+  [
+    'a camera’s JPEG of 12 megapixels',
+    () => photo().withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+  ],
+  [
+    'a progressive JPEG of 12 megapixels',
+    () => photo().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer(),
+  ],
+  [
+    'an interlaced PNG of 12 megapixels',
+    () => photo().png({ progressive: true, compressionLevel: 1 }).toBuffer(),
+  ],
+  ['an AVIF of 6 megapixels', () => photo(2828).avif({ effort: 0 }).toBuffer()],
+  ['an animation', () => animatedSample('webp', { width: 480, height: 320, frames: 24 })],
+])('%s takes no more memory than was said before', async (name, make) => {
+  const file = path.join(folder, 'picture');
+  await writeFile(file, await make());
+  const script = path.join(import.meta.dirname, '../testing/peak-memory.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, file], {
+    env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+  });
+  const { took, said } = JSON.parse(stdout) as { took: number; said: number };
+  console.log(`${name}: ${Math.round(took)} MiB, said ${Math.round(said)}`);
+  expect(took).toBeLessThan(said + SLACK_MIB);
+});

@@ -1,0 +1,29 @@
+/** `node peak-memory.ts FILE`: renders a file twice and says what that took at its peak, and what the engine had said. */
+import { readFile } from 'node:fs/promises';
+import { builtinTransforms } from '../builtin/index.ts';
+import { createCatalog } from '../catalog.ts';
+import { createEngine } from '../engine/index.ts';
+
+const MIB = 1024 * 1024;
+const catalog = createCatalog(builtinTransforms);
+const engine = createEngine({ catalog });
+const variants = [320, 640, 1280].flatMap((width) =>
+  ['webp', 'jpeg'].map((format) => ({
+    name: `w${width}-${format}`,
+    steps: catalog.stepsSchema.parse([
+      'rotate',
+      { resize: { width, withoutEnlargement: true } },
+      { encode: format },
+    ]),
+  })),
+);
+
+const source = await readFile(process.argv[2] ?? '');
+const facts = await engine.inspect(source);
+const request = { facts, recipe: 'photos', variants };
+// The file is there already, and belongs to what rendering takes.
+const atRest = process.memoryUsage().rss - source.byteLength;
+for (let time = 0; time < 2; time++)
+  for await (const _ of engine.render({ source, ...request })) void _;
+const peak = process.resourceUsage().maxRSS * 1024;
+console.log(JSON.stringify({ took: (peak - atRest) / MIB, said: engine.memory(request) }));
