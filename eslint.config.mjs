@@ -69,7 +69,10 @@ const depConstraints = [
     // apps/local takes the program and the function as paths, as a cloud would.
     // Of the transforms, the hostile uploads that they are tested with.
     onlyDependOnLibsWithTags: [
-      ...['room:pipeline', 'room:events', 'room:operations', 'room:transforms'],
+      'room:pipeline',
+      'room:events',
+      'room:operations',
+      'room:transforms',
     ],
     bannedExternalImports: ['@pulumi/aws', 'exifr'],
   },
@@ -143,9 +146,7 @@ export default tseslint.config(
   },
   {
     files: ['libs/**/*.ts', 'apps/{resizer,infra}/**/*.ts'],
-    ignores: [
-      ...['libs/transforms/src/{engine,hostile}/**', '**/*.test.ts', '**/testing/**'],
-    ],
+    ignores: ['libs/transforms/src/{engine,hostile}/**', '**/*.test.ts', '**/testing/**'],
     rules: {
       '@typescript-eslint/no-restricted-imports': ['error', { patterns: [sharpAtRunTime] }],
     },

@@ -42,7 +42,7 @@ export function gallery() {
   const europe = new aws.Provider('europe', { region: 'eu-central-1' });
   const america = new aws.Provider('america', {
     region: 'us-east-1',
-    assumeRole: { roleArn: config.require('americaRoleArn') },
+    assumeRoles: [{ roleArn: config.require('americaRoleArn') }],
     defaultTags: { tags: { costCentre: 'america' } },
   });
 

@@ -24,7 +24,8 @@ function deploy(settings: SettingsInput): Promise<MockedDeployment> {
   return runWithMocks(() => new ImagePipeline('photos', { ...settings, packageDir: '.' }));
 }
 
-function expectInvariants({ resource, resources, ofType }: MockedDeployment): void {
+function expectInvariants(deployment: MockedDeployment): void {
+  const resource = (name: string) => deployment.resource(name);
   const queue = resource('photos-queue').inputs;
   const deadLetters = resource('photos-dead-letters').inputs;
   const trigger = resource('photos-trigger').inputs;
@@ -58,10 +59,10 @@ function expectInvariants({ resource, resources, ofType }: MockedDeployment): vo
     resource(`photos-alarm-${name}`).inputs['threshold'] as number;
   expect(thresholdOf('oldest-message')).toBeLessThan(queue['messageRetentionSeconds'] as number);
   expect(thresholdOf('duration')).toBeLessThan(timeout * 1000 - CLOSING_MS);
-  for (const { inputs } of ofType('aws:cloudwatch/metricAlarm:MetricAlarm'))
+  for (const { inputs } of deployment.ofType('aws:cloudwatch/metricAlarm:MetricAlarm'))
     expect(inputs['alarmActions']).toHaveLength(1);
 
-  for (const { type, name, inputs } of resources) {
+  for (const { type, name, inputs } of deployment.resources) {
     expect(name).toMatch(/^photos(?:-|$)/);
     if (isTaggable(type))
       expect({ name, tags: inputs['tags'] }).toEqual({
@@ -133,12 +134,12 @@ describe('what goes with a stack when it is destroyed', () => {
   ];
 
   test('everything, where nothing is protected: also buckets that hold objects', async () => {
-    const { resources, ofType } = await deploy({ recipes, storage: { protect: false } });
-    for (const { name, protect, retainOnDelete } of resources)
+    const deployment = await deploy({ recipes, storage: { protect: false } });
+    for (const { name, protect, retainOnDelete } of deployment.resources)
       expect({ name, protect, retainOnDelete }).toEqual({
         ...{ name, protect: false, retainOnDelete: false },
       });
-    for (const { inputs } of ofType('aws:s3/bucket:Bucket'))
+    for (const { inputs } of deployment.ofType('aws:s3/bucket:Bucket'))
       expect(inputs['forceDestroy']).toBe(true);
   });
 

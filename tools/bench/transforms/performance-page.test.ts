@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { withFigures } from './performance-page.ts';
 
-const page = 'Before.\n\n<!-- as they are: begin -->\n\nold\n\n<!-- as they are: end -->\n\nAfter.\n';
+const page =
+  'Before.\n\n<!-- as they are: begin -->\n\nold\n\n<!-- as they are: end -->\n\nAfter.\n';
 
 test('figures replace those between the marks, and nothing else', () => {
   const renewed = withFigures(page, 'as they are', 'new');

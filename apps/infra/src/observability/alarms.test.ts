@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CODES } from '@darkroom/pipeline';
+import { CODES, parseSettings } from '@darkroom/pipeline';
 import { describe, expect, test } from 'vitest';
 import { ACCOUNT } from '../testing/provider.ts';
-import { observe, settingsWith } from '../testing/observed.ts';
+import { observe, recipes, settingsWith } from '../testing/observed.ts';
 import { statementsOf } from '../testing/policies.ts';
 import { workspace } from '../testing/stack-files.ts';
 import { alarmTable, REJECTIONS } from './alarm-table.ts';
@@ -101,6 +101,12 @@ test('they are these', () => {
       'spending',
       'throttles',
     ].map((name) => `photos-alarm-${name}`),
+  );
+});
+
+test('their names tell the stack', () => {
+  expect(deployment.resource('photos-alarm-spending').inputs['name']).toBe(
+    'darkroom-test-photos-spending',
   );
 });
 
@@ -222,9 +228,9 @@ describe('the topic', () => {
 
   test('tells the receivers', async () => {
     const receivers = [{ email: 'ops@example.org' }, { https: 'https://alerts.example.org/a' }];
-    const { ofType } = await observe(settingsWith({ alarms: { receivers } }));
+    const told = await observe(settingsWith({ alarms: { receivers } }));
     expect(
-      ofType('aws:sns/topicSubscription:TopicSubscription').map(({ inputs }) => inputs),
+      told.ofType('aws:sns/topicSubscription:TopicSubscription').map(({ inputs }) => inputs),
     ).toEqual([
       expect.objectContaining({ protocol: 'email', endpoint: 'ops@example.org' }),
       expect.objectContaining({ protocol: 'https', endpoint: 'https://alerts.example.org/a' }),
@@ -237,14 +243,15 @@ describe('the topic', () => {
     [[{ https: 'http://example.org' }], /receivers\[0\]\.https: must be an https URL/],
     [[{ sms: '+49' }], /receivers\[0\]\.sms: unknown key; allowed: email, https/],
   ])('%j is no receiver', (receivers, problem) => {
-    expect(() => settingsWith({ alarms: { receivers } })).toThrow(problem);
+    const settingsFile: unknown = { recipes, alarms: { receivers } };
+    expect(() => parseSettings(settingsFile, 'test')).toThrow(problem);
   });
 });
 
 test('links go to where the runbook is published', async () => {
   const runbookUrl = 'https://wiki.example.org/runbook';
-  const { resource } = await observe(settingsWith({ alarms: { runbookUrl } }));
-  expect(resource('photos-alarm-spending').inputs['alarmDescription']).toContain(
+  const linked = await observe(settingsWith({ alarms: { runbookUrl } }));
+  expect(linked.resource('photos-alarm-spending').inputs['alarmDescription']).toContain(
     'https://wiki.example.org/runbook#spending',
   );
 });

@@ -1,6 +1,6 @@
 import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
 import { alarmTable, type AlarmSpec } from './alarm-table.ts';
 import { located, type Watched } from './metrics.ts';
 import { runbookLink } from './runbook.ts';
@@ -20,6 +20,8 @@ export function createAlarms(
       new aws.cloudwatch.MetricAlarm(
         `${name}-alarm-${spec.name}`,
         {
+          // What the person on call sees first has to tell the stack.
+          name: `${pulumi.getProject()}-${pulumi.getStack()}-${name}-${spec.name}`,
           alarmDescription: `${spec.meaning} What to do: ${runbookLink(settings, spec.runbook)}`,
           metricQueries: metricQueries(spec, watched),
           comparisonOperator: 'GreaterThanThreshold',

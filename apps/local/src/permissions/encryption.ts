@@ -44,7 +44,8 @@ export function keyUse(
 ): KeyUse[] {
   if (typeof reference !== 'string' || reference.startsWith('alias/aws/')) return [];
   const alias = graph.find('kms/Alias', reference);
-  const named = String(alias?.inputs['targetKeyId'] ?? reference);
+  const target = alias?.inputs['targetKeyId'];
+  const named = typeof target === 'string' ? target : reference;
   const key = graph.find('kms/Key', named);
   // One that the settings name keeps its own policy, which is not ours to prove.
   const resource = key ? arnOf(key) : named;

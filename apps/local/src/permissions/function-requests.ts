@@ -38,12 +38,8 @@ function permissionsOf(call: RecordedCall, graph: Graph): Permission[] {
       const resource = arnOf(graph.require('sqs/Queue', localQueueUrl(call, graph)));
       return [{ action: `sqs:${call.operation.replace(/Batch$/, '')}`, resource }];
     }
-    case 'events': {
-      const bus = graph.find('EventBus', call.target);
-      return [
-        { action: `events:${call.operation}`, resource: bus ? arnOf(bus) : defaultBus(graph) },
-      ];
-    }
+    case 'events':
+      return [{ action: `events:${call.operation}`, resource: busArn(call) }];
   }
 }
 
@@ -95,10 +91,8 @@ function localQueueUrl({ target = '' }: RecordedCall, graph: Graph): string {
   return queue?.id ?? target;
 }
 
-/** Events without a bus go to the account's default one. */
-function defaultBus(graph: Graph): string {
-  const [, , , region, account] = arnOf(
-    graph.require('sqs/Queue', graph.ofType('sqs/Queue')[0]?.id),
-  ).split(':');
-  return `arn:aws:events:${region}:${account}:event-bus/default`;
+/** The function names its bus by ARN, so that it may be another account's. */
+function busArn({ target = '' }: RecordedCall): string {
+  if (target.startsWith('arn:')) return target;
+  throw new Error(`Which event bus is "${target}"?`);
 }

@@ -15,21 +15,34 @@ export async function missingPermissions(
 
 /**
  * What is granted and was never needed: each action of each resource is taken out of its policy, one at a time, and all
- * requests are still allowed.
+ * that was allowed is still allowed.
  */
 export async function excessPermissions(
   requests: readonly IamRequest[],
   policies: readonly AttachedPolicy[],
 ): Promise<string[]> {
+  const allowed: IamRequest[] = [];
+  for (const request of requests) if (await isAllowed(request, policies)) allowed.push(request);
   const excess: string[] = [];
-  for (const grant of grantsOf(policies)) {
-    const without = replace(policies, grant, remainder(grant));
-    // All others are decided as before.
-    const affected = requests.filter(({ action }) => matches(grant.action, action));
-    if ((await missingPermissions(affected, without)).length === 0)
+  for (const grant of grantsOf(policies))
+    if (!(await isNeeded(grant, allowed, policies)))
       excess.push(`${grant.policy.name}: ${grant.action} ${grant.resource ?? ''}`.trim());
-  }
   return excess;
+}
+
+/** @param allowed requests that the policies with the grant allow */
+export async function isNeeded(
+  grant: Grant,
+  allowed: readonly IamRequest[],
+  policies: readonly AttachedPolicy[],
+): Promise<boolean> {
+  const without = replace(policies, grant, remainder(grant));
+  for (const request of allowed) {
+    // All others are decided as before.
+    if (!matches(grant.action, request.action)) continue;
+    if (!(await isAllowed(request, without))) return true;
+  }
+  return false;
 }
 
 /** One action of one statement on one of its resources. */

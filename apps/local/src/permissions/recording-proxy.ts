@@ -21,7 +21,7 @@ export interface RecordingProxy {
 }
 
 /**
- * @param refuse says whether S3 has no time for a call, which is recorded all the same: a worker has to try again later
+ * @param refuse says whether S3 fails at a call, which is recorded all the same: a worker has to try again later
  */
 export async function startRecordingProxy(
   refuse: (call: { readonly method: string; readonly url: string }) => boolean,
@@ -38,7 +38,11 @@ export async function startRecordingProxy(
     const answer =
       eventBusAnswer(incoming, body) ??
       (refuse({ method, url })
-        ? errorAnswer('slow-down', { actor: 'function', operation: method, place: 'elsewhere' })
+        ? errorAnswer('internal-error', {
+            actor: 'function',
+            operation: method,
+            place: 'elsewhere',
+          })
         : await upstream.send({ method, url, headers, body }, gone.signal));
     if (OF_THE_FUNCTION.test(headers['user-agent'] ?? '')) {
       try {

@@ -36,8 +36,10 @@ async function answer(question: Question, engine: ImageEngine): Promise<void> {
 }
 
 async function* answers(question: Question, engine: ImageEngine): AsyncGenerator<Answer> {
-  if (question.kind === 'inspect')
-    return yield { kind: 'facts', facts: await engine.inspect(question.source) };
+  if (question.kind === 'inspect') {
+    yield { kind: 'facts', facts: await engine.inspect(question.source) };
+    return;
+  }
   for await (const rendered of engine.render(question.request))
     yield { kind: 'rendered', rendered };
   yield { kind: 'end' };

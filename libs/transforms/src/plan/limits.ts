@@ -1,8 +1,11 @@
 import type { OutputFormat } from '../types.ts';
 
-/** The longest side of a file, pixels: sharp 0.35.5, `common.cc` `AssertImageTypeDimensions`; libpng, libtiff. */
+/**
+ * The longest side of a file, pixels: sharp 0.35.5, `common.cc` `AssertImageTypeDimensions`; libpng, libtiff; of a JPEG
+ * libjpeg's `JPEG_MAX_DIMENSION` (`jmorecfg.h`), below the format's own 65,535.
+ */
 const MAX_SIDE: Readonly<Record<OutputFormat, number>> = {
-  jpeg: 65_535,
+  jpeg: 65_500,
   png: 2_147_483_647,
   webp: 16_383,
   avif: 16_384,

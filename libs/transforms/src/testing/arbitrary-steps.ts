@@ -69,13 +69,18 @@ const STEPS = {
   negate: fc.constantFrom({ alpha: false }, { alpha: true }),
   flatten: colour,
   mask: fc.constantFrom('rounded', 'circle'),
-  watermark: fc.record({
-    image: fc.constant('logo.png'),
-    width: fc.constantFrom('10%', '40%'),
-    opacity: fc.constantFrom(0.4, 1),
-    gravity: fc.constantFrom('southeast', 'centre', 'north'),
-    tile: fc.boolean(),
-  }),
+  watermark: fc
+    .tuple(
+      fc.constantFrom({ image: 'logo.png' }, { text: '© Ada', colour: 'teal' }),
+      fc.record({
+        width: fc.constantFrom('10%', '40%'),
+        opacity: fc.constantFrom(0.4, 1),
+        gravity: fc.constantFrom('southeast', 'centre', 'north'),
+        angle: fc.constantFrom(0, 0, -30, 90),
+        tile: fc.boolean(),
+      }),
+    )
+    .map(([mark, more]) => ({ ...mark, ...more })),
 } as const;
 
 /** Names of the transforms that `arbitrarySteps` draws from. */

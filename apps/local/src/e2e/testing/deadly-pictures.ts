@@ -2,10 +2,10 @@
 import sharp from 'sharp';
 import { DEADLY, DEADLY_FOR_ALL } from './deadly-marks.ts';
 
-// eslint-disable-next-line @typescript-eslint/unbound-method -- called with the image that it belongs to
-const original = sharp.prototype.metadata as (...given: unknown[]) => unknown;
+const prototype = sharp.prototype as { metadata: (...given: unknown[]) => unknown };
+const { metadata } = prototype;
 
-sharp.prototype.metadata = function (this: unknown, ...given: unknown[]): unknown {
+prototype.metadata = function (this: unknown, ...given: unknown[]): unknown {
   const { options } = this as { options: { input: { buffer?: Buffer } } };
   const file = options.input.buffer;
   // What started this process, too: as if the machine had gone.
@@ -14,5 +14,5 @@ sharp.prototype.metadata = function (this: unknown, ...given: unknown[]): unknow
     process.kill(process.pid, 'SIGKILL');
   }
   if (file?.includes(DEADLY) === true) process.kill(process.pid, 'SIGKILL');
-  return original.apply(this, given);
-} as typeof sharp.prototype.metadata;
+  return metadata.apply(this, given);
+};

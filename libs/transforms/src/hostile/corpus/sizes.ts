@@ -127,9 +127,12 @@ async function avifSize(): Promise<Buffer> {
   return avif.join(resized(avif.split(await small('avif'))));
 }
 
+/** Grey, one bit for each pixel (PNG, third edition, 11.2.1). */
+const ONE_BIT = Buffer.from([1, 0, 0, 0, 0]);
+
 /** A picture of one bit for each pixel that is really there. */
 function plain(side: number): Promise<Buffer> {
-  return pngOf(side, side, (Math.ceil(side / 8) + 1) * side, Buffer.from([1, 0, 0, 0, 0]));
+  return pngOf(side, side, (Math.ceil(side / 8) + 1) * side, ONE_BIT);
 }
 
 const heic = Buffer.concat([
@@ -142,6 +145,9 @@ export const SIZES = [
   item('2,147,483,647 × 1 in a PNG', ['TOO_LARGE', 'CORRUPT_IMAGE'], () => pngOf(0x7fffffff, 1)),
   item('0 × 0 in a PNG', 'CORRUPT_IMAGE', () => pngOf(0, 0)),
   item('9,000 × 9,000 in a PNG without pixels', 'CORRUPT_IMAGE', () => pngOf(9_000, 9_000)),
+  item('a PNG of 1 × 65,520, more than libjpeg writes', 'TOO_LARGE', () =>
+    pngOf(1, 65_520, 2 * 65_520, ONE_BIT),
+  ),
   item('200 MB of zeros behind a PNG of 24 × 16', ['DONE', 'CORRUPT_IMAGE'], () =>
     pngOf(24, 16, 200_000_000),
   ),

@@ -1,0 +1,2 @@
+export { misbehaviour } from './misbehaviour.ts';
+export { mutatedMessage } from './mutated-message.ts';
