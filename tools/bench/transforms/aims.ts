@@ -85,6 +85,7 @@ export function verdicts(
             byteRatio(results, fast, defaults),
             1,
           ),
+          noWorse(results, fast, defaults),
         ]),
   ];
 }

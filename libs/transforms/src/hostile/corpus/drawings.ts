@@ -107,6 +107,11 @@ export const DRAWINGS = [
       svg(RED).subarray('<?xml version="1.0"?>'.length),
     ]),
   ),
+  drawing('an SVG with the document type of the W3C', DRAWN, () =>
+    svg(RED, {
+      head: '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://127.0.0.1:9/svg11.dtd">',
+    }),
+  ),
   drawing('an SVG that does not end', ['CORRUPT_IMAGE'], () => latin1(`<svg ${NAMESPACES}><g>`)),
   drawing('an SVG with a blur of everything', EITHER, () =>
     svg(
