@@ -1,4 +1,7 @@
 /** The rules that users have as a policy pack (`apps/policy`), on the program with all settings that we can think of. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { RULES, violations } from '@darkroom/policy';
 import { parseSettings, type SettingsInput } from '@darkroom/pipeline';
 import fc from 'fast-check';
@@ -10,6 +13,13 @@ import { runWithMocks, type MockedDeployment } from './testing/run-with-mocks.ts
 import { settingsOf, stacks } from './testing/stack-files.ts';
 
 const RUNS = 200;
+/** What adds resources. */
+const EVERY_SWITCH: Partial<SettingsInput> = {
+  encryption: { kms: true },
+  delivery: {},
+  events: {},
+  alarms: { receivers: [{ email: 'operators@example.com' }] },
+};
 /** Of all that is generated; fewer would mean that whole kinds of settings never come. */
 const LEAST_ACCEPTED = 0.2;
 
@@ -71,4 +81,64 @@ test(`${RUNS} generated stacks keep every rule`, { timeout: 1_800_000 }, async (
       `${acceptance.accepted} of ${acceptance.generated} generated settings were valid`,
   );
   expect(acceptance.accepted / acceptance.generated).toBeGreaterThan(LEAST_ACCEPTED);
+});
+
+/** A way to break the program, and the rule that sees it: as the graph is here, not as the rules' own tests build it. */
+const BREAKS: readonly [rule: string, resource: string, property: string, value: unknown][] = [
+  ['private-buckets', 'photos-source-access', 'blockPublicPolicy', false],
+  ['private-buckets', 'photos-processed-ownership', 'rule', { objectOwnership: 'ObjectWriter' }],
+  ['tls-only', 'photos-queue-policy', 'policy', '{"Statement":[]}'],
+  ['tls-only', 'photos-processed-policy', 'policy', '{"Statement":[]}'],
+  ['tls-only', 'photos-alarms-policy', 'policy', '{"Statement":[]}'],
+  ['encrypted-at-rest', 'photos-dead-letters', 'sqsManagedSseEnabled', false],
+  ['encrypted-at-rest', 'photos-source-encryption', 'rules', []],
+  ['exact-actions', 'photos-role-policy', 'policy', allowing('s3:*', 'arn:aws:s3:::photos/*')],
+  ['exact-resources', 'photos-role-policy', 'policy', allowing('s3:GetObject', '*')],
+  [
+    'known-callers',
+    'photos-queue-policy',
+    'policy',
+    allowing('sqs:SendMessage', 'arn:aws:sqs:a:1:q', 's3.amazonaws.com'),
+  ],
+  ['data-is-kept', 'photos-source', 'forceDestroy', true],
+  ['visibility-timeout', 'photos-queue', 'visibilityTimeoutSeconds', 60],
+  ['dead-letters', 'photos-dead-letters', 'messageRetentionSeconds', 60],
+  ['bounded-concurrency', 'photos-trigger', 'scalingConfig', undefined],
+  ['environment-fits', 'photos-resizer', 'environment', { variables: { A: 'a'.repeat(4096) } }],
+  ['alarms-reach-somebody', 'photos-alarm-dead-letters', 'alarmActions', []],
+  ['logs-expire', 'photos-logs', 'retentionInDays', 0],
+  ['tagged', 'photos-queue', 'tags', {}],
+];
+
+function allowing(Action: string, Resource: string, Service?: string): string {
+  const Principal = Service === undefined ? {} : { Principal: { Service } };
+  return JSON.stringify({ Statement: [{ Effect: 'Allow', Action, Resource, ...Principal }] });
+}
+
+test('each rule sees the program broken', async () => {
+  const deployment = await deploy(settingsOf('prod'));
+  expect(new Set(BREAKS.map(([rule]) => rule))).toEqual(new Set(RULES.map(({ name }) => name)));
+  for (const [rule, name, property, value] of BREAKS) {
+    deployment.resource(name);
+    const resources = deployment.resources.map((one) =>
+      one.name === name ? { ...one, inputs: { ...one.inputs, [property]: value } } : one,
+    );
+    const found = violations(RULES, policyStack({ ...deployment, resources }));
+    expect(
+      found.map((violation) => violation.rule),
+      `${name}.${property}`,
+    ).toContain(rule);
+  }
+});
+
+test('everything that the provider takes tags of has them', async () => {
+  const everything = await deploy({ ...settingsOf('prod'), ...EVERY_SWITCH });
+  const provider = path.dirname(createRequire(import.meta.url).resolve('@pulumi/aws/package.json'));
+  for (const { type, name, inputs } of everything.resources) {
+    const [, module] = /^aws:([^:]+):/.exec(type) ?? [];
+    if (module === undefined) continue;
+    const source = await readFile(path.join(provider, `${module}.js`), 'utf8');
+    const takesTags = source.includes('resourceInputs["tags"]');
+    expect({ name, hasTags: inputs['tags'] !== undefined }).toEqual({ name, hasTags: takesTags });
+  }
 });

@@ -28,8 +28,9 @@ test('each message comes again after its own time, ten to a request', async () =
   const entries = aws.requests.map(
     ({ body }) => (JSON.parse(body) as { Entries: Record<string, unknown>[] }).Entries,
   );
-  expect(entries.map(({ length }) => length)).toEqual([10, 2]);
-  expect(entries.flat().at(-1)).toEqual({ Id: '1', ReceiptHandle: 'r11', VisibilityTimeout: 11 });
+  expect(entries.map(({ length }) => length).sort()).toEqual([10, 2]);
+  expect(entries.flat()).toContainEqual({ Id: '1', ReceiptHandle: 'r11', VisibilityTimeout: 11 });
+  expect(entries.flat()).toContainEqual({ Id: '9', ReceiptHandle: 'r9', VisibilityTimeout: 9 });
 });
 
 test('nothing is asked where nothing failed', async () => {

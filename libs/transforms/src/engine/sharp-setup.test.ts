@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import sharp from 'sharp';
+import sharp, { type AvailableFormatInfo } from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OUTPUT_FORMATS } from '../types.ts';
 import { sample } from '../testing/index.ts';
@@ -47,7 +47,7 @@ const fromDisk = () =>
   });
 
 test('there is a file for every loader that this libvips has', () => {
-  const loaders = Object.entries(sharp.format)
+  const loaders = Object.entries<AvailableFormatInfo>({ ...sharp.format })
     .filter(([name, { input }]) => name !== 'raw' && (input.buffer || input.file))
     .map(([name]) => name);
   expect([...files.keys()].sort()).toEqual(expect.arrayContaining(loaders));

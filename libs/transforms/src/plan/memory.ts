@@ -14,7 +14,7 @@ export const BASE_MIB = 70;
  * file is progressive or interlaced, when the whole picture is held; encoding holds its picture several times.
  */
 const DECODE_MIB = 45;
-const HELD_MIB = 20;
+const HELD_MIB = 28;
 const HELD_MIB_PER_MEGAPIXEL = 2.9;
 /** Full chroma doubles what a progressive JPEG's coefficients take. */
 const HELD_MIB_PER_MEGAPIXEL_444 = 5.9;

@@ -42,7 +42,7 @@ interface Entry {
 function exif(
   directories: readonly (readonly Entry[])[],
   next = 0,
-  tail = Buffer.alloc(0),
+  tail: Buffer = Buffer.alloc(0),
 ): Buffer {
   const parts = directories.map((entries, index) =>
     Buffer.concat([

@@ -31,8 +31,8 @@ export class Probe {
     const { signal } = stop;
     const timer = setTimeout(() => child.kill('SIGKILL'), this.#deadline);
     try {
-      const ended = once(child, 'close', { signal }).then(([code, name]: unknown[]) =>
-        this.#endOf(code, name),
+      const ended = once(child, 'close', { signal }).then(([code, name]) =>
+        this.#endOf(code as number | null, name as NodeJS.Signals | null),
       );
       const answered = once(child, 'message', { signal }).then(([answer]) => answer as ProbeAnswer);
       // Whichever of the two is left waiting is told to stop.
@@ -76,12 +76,12 @@ export class Probe {
     return child;
   }
 
-  #endOf(code: unknown, signal: unknown): ProbeEnd {
+  #endOf(code: number | null, signal: NodeJS.Signals | null): ProbeEnd {
     this.#child = undefined;
     const how =
       signal === 'SIGKILL'
         ? `no answer after ${this.#deadline / 1000} s, or killed for its memory`
-        : `the process ended: ${String(signal ?? `exit code ${String(code)}`)}`;
+        : `the process ended: ${signal ?? `exit code ${code}`}`;
     return { kind: 'end', how, stderr: this.#stderr };
   }
 }

@@ -17,8 +17,8 @@ export interface Inner {
 
 /** How a format's files are taken apart and put together; `join` of what `split` returns is the file again. */
 export interface Structure {
-  split(file: Buffer): readonly Piece[];
-  join(pieces: readonly Piece[]): Buffer;
+  readonly split: (file: Buffer) => readonly Piece[];
+  readonly join: (pieces: readonly Piece[]) => Buffer;
 }
 
 export function contentOf({ data, inner }: Piece): Buffer {

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SettingsInput } from '@darkroom/pipeline';
+import { startApi, type StackInfo } from '../../api/index.ts';
+import { Client } from '../../e2e/testing/client.ts';
+import { createWorkspace } from '../../e2e/testing/workspace.ts';
+import { deploy, type DeploymentResult } from '../../engine/index.ts';
+import { startLambda } from '../../lambda/index.ts';
+import { handlers, lambdaSpecs } from '../../resources/index.ts';
+import { startMoto } from './moto-server.ts';
+import { CREDENTIALS, REGION } from './provision.ts';
+
+const GRACE_MS = 10_000;
+/** moto's own. */
+const ACCOUNT_ID = '123456789012';
+const STACK = 'second-opinion';
+
+/** The whole program and the packaged function on an emulator that others wrote. */
+export interface DeployedProgram {
+  readonly client: Client;
+  readonly resources: DeploymentResult['resources'];
+  stop(): Promise<void>;
+}
+
+/** Creates what the Pulumi program says on moto, by the same engine and handlers as on the embedded AWS. */
+export async function deployProgram(pipeline: SettingsInput): Promise<DeployedProgram> {
+  const started: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of started.splice(0).reverse()) await end();
+  };
+  try {
+    const workspace = await createWorkspace();
+    started.push(() => workspace.remove());
+    await workspace.writeStack(STACK, pipeline);
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-second-opinion-'));
+    started.push(() => rm(dataDir, { recursive: true, force: true }));
+    const { endpoint, stop: stopMoto } = await startMoto();
+    started.push(stopMoto);
+
+    const options = { endpoint, region: REGION, credentials: CREDENTIALS };
+    const s3 = new S3Client({ ...options, forcePathStyle: true });
+    const sqs = new SQSClient(options);
+    started.push(() => Promise.resolve([s3, sqs].forEach((one) => one.destroy())));
+    const deployment = await deploy({
+      entry: path.join(workspace.directory, 'apps/infra/src/index.ts'),
+      ...{ projectDir: workspace.directory, stack: STACK, dataDir, handlers },
+      config: { 'darkroom:packageTarget': 'host' },
+      context: { s3, sqs, endpoint, region: REGION, accountId: ACCOUNT_ID, dataDir },
+    });
+    const lambda = await startLambda({
+      ...lambdaSpecs(deployment.resources, dataDir),
+      ...options,
+      maxConcurrency: 2,
+      onLog: () => undefined,
+    });
+    started.push(() => lambda.stop(GRACE_MS));
+
+    const info: StackInfo = {
+      ...(deployment.outputs as unknown as StackInfo),
+      ...{ stack: STACK, endpoint, region: REGION },
+      recipes: pipeline.recipes.map(({ name, match, variants }) => ({
+        ...{ name, match: { prefix: match?.prefix ?? '' } },
+        variants: variants.map((variant) => variant.name),
+      })),
+    };
+    const api = await startApi({
+      ...{ port: 0, host: '127.0.0.1', stack: () => info },
+      consoleDir: path.join(workspace.directory, 'apps/console/dist'),
+    });
+    started.push(() => api.stop());
+    const client = await Client.connect(api.url);
+    started.push(() => Promise.resolve(client.close()));
+    return { client, resources: deployment.resources, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
