@@ -15,14 +15,19 @@ function rational(value: number): string {
     : `${Math.round(value * DENOMINATOR)}/${DENOMINATOR}`;
 }
 
+/** Damaged EXIF divides by zero. */
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
 function text(value: unknown): string | undefined {
   if (typeof value === 'string') return value.replaceAll('\0', '').trim() || undefined;
-  if (typeof value === 'number' && Number.isFinite(value)) return rational(value);
-  if (Array.isArray(value) && value.every((part) => typeof part === 'number')) {
+  if (isNumber(value)) return rational(value);
+  if (Array.isArray(value) && value.length > 0 && value.every(isNumber)) {
     return value.map(rational).join(' ');
   }
   // GPSAltitudeRef is one byte.
-  if (value instanceof Uint8Array) return [...value].join(' ');
+  if (value instanceof Uint8Array && value.length > 0) return [...value].join(' ');
   return undefined;
 }
 

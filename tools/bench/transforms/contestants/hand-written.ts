@@ -35,18 +35,18 @@ const open = ({ data, info: { width, height, channels } }: Raw) =>
 /**
  * The least work that sharp can do the job with: one decode at the largest width, each other width directly from
  * its pixels, both files of a width from the same pixels, no conversion from sRGB to sRGB.
- *
- * @param ignoreIcc the writer knows that the photo is sRGB
  */
-export function decodeOnce(settings: EncoderSettings, { ignoreIcc = true } = {}): DoJob {
+export function decodeOnce(settings: EncoderSettings): DoJob {
   return async (source) => {
-    const largest = Math.max(...WIDTHS);
-    const whole = await sharp(source, { ignoreIcc }).autoOrient().metadata();
-    const upright = whole.autoOrient;
-    const height = (width: number) => Math.round((width * upright.height) / upright.width);
-    const pixels: Raw = await sharp(source, { ignoreIcc })
+    const { autoOrient: upright } = await sharp(source).metadata();
+    const sizeOf = (width: number) => ({
+      width,
+      height: Math.round((width * upright.height) / upright.width),
+      fit: 'fill' as const,
+    });
+    const pixels: Raw = await sharp(source, { ignoreIcc: true })
       .autoOrient()
-      .resize({ width: largest, withoutEnlargement: true })
+      .resize(sizeOf(Math.min(Math.max(...WIDTHS), upright.width)))
       .raw()
       .toBuffer({ resolveWithObject: true });
     const made: Made[] = [];
@@ -54,10 +54,7 @@ export function decodeOnce(settings: EncoderSettings, { ignoreIcc = true } = {})
       const scaled: Raw =
         width >= pixels.info.width
           ? pixels
-          : await open(pixels)
-              .resize({ width, height: height(width), fit: 'fill' })
-              .raw()
-              .toBuffer({ resolveWithObject: true });
+          : await open(pixels).resize(sizeOf(width)).raw().toBuffer({ resolveWithObject: true });
       for (const output of OUTPUTS) {
         if (output.width !== width) continue;
         made.push({ output, bytes: await encode(open(scaled), output, settings) });

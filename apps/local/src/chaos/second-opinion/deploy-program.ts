@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
+import { DeleteBucketPolicyCommand, GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SettingsInput } from '@darkroom/pipeline';
 import { startApi, type StackInfo } from '../../api/index.ts';
@@ -21,7 +21,8 @@ const STACK = 'second-opinion';
 /** The whole program and the packaged function on an emulator that others wrote. */
 export interface DeployedProgram {
   readonly client: Client;
-  readonly resources: DeploymentResult['resources'];
+  /** The buckets' policies, as moto took them. */
+  readonly bucketPolicies: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -37,8 +38,9 @@ export async function deployProgram(pipeline: SettingsInput): Promise<DeployedPr
     await workspace.writeStack(STACK, pipeline);
     const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-second-opinion-'));
     started.push(() => rm(dataDir, { recursive: true, force: true }));
-    const { endpoint, stop: stopMoto } = await startMoto();
-    started.push(stopMoto);
+    const moto = await startMoto();
+    started.push(() => moto.stop());
+    const { endpoint } = moto;
 
     const options = { endpoint, region: REGION, credentials: CREDENTIALS };
     const s3 = new S3Client({ ...options, forcePathStyle: true });
@@ -50,6 +52,7 @@ export async function deployProgram(pipeline: SettingsInput): Promise<DeployedPr
       config: { 'darkroom:packageTarget': 'host' },
       context: { s3, sqs, endpoint, region: REGION, accountId: ACCOUNT_ID, dataDir },
     });
+    const bucketPolicies = await takePolicies(s3, deployment.resources);
     const lambda = await startLambda({
       ...lambdaSpecs(deployment.resources, dataDir),
       ...options,
@@ -73,9 +76,23 @@ export async function deployProgram(pipeline: SettingsInput): Promise<DeployedPr
     started.push(() => api.stop());
     const client = await Client.connect(api.url);
     started.push(() => Promise.resolve(client.close()));
-    return { client, resources: deployment.resources, stop };
+    return { client, bucketPolicies, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** moto reads no conditions: what denies plain HTTP would deny everything, and so has to go before anything is used. */
+async function takePolicies(
+  s3: S3Client,
+  resources: DeploymentResult['resources'],
+): Promise<string[]> {
+  const policies: string[] = [];
+  for (const { id: Bucket } of resources.filter(({ type }) => type === 'aws:s3/bucket:Bucket')) {
+    const { Policy = '' } = await s3.send(new GetBucketPolicyCommand({ Bucket }));
+    policies.push(Policy);
+    await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
+  }
+  return policies;
 }
