@@ -70,7 +70,7 @@ test('deploys, tries it out, and leaves nothing of that behind', async () => {
     'nx package-arm64 resizer --outputStyle=static',
     `pulumi stack select --create ${STACK}`,
     `pulumi preview --stack ${STACK} --diff --policy-pack apps/policy`,
-    `pulumi up --stack ${STACK} --yes --skip-preview`,
+    `pulumi up --stack ${STACK} --yes --skip-preview --policy-pack apps/policy`,
     `pulumi stack output --stack ${STACK} --json`,
   ]);
   const said = terminal.lines.join('\n');

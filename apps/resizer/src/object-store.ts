@@ -69,11 +69,11 @@ export function s3ObjectStore(s3: S3Client, bucket: string, signal: AbortSignal)
 
     async head(key) {
       try {
-        const { ETag } = await s3.send(
+        const { ETag, Metadata } = await s3.send(
           new HeadObjectCommand({ Bucket: bucket, Key: key }),
           options,
         );
-        return bare(ETag, key);
+        return { eTag: bare(ETag, key), metadata: Metadata ?? {} };
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw failure(error, `HEAD ${bucket}/${key}`);

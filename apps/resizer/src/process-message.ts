@@ -72,7 +72,8 @@ async function processChange(
   context: MessageContext,
 ): Promise<void> {
   const lastAttempt = receiveCount >= context.maxReceiveCount;
-  const letter = await attempt(change, lastAttempt, turn, context.report);
+  const options = { retry: receiveCount > 1, lastAttempt };
+  const letter = await attempt(change, options, turn, context.report);
   if (letter) await deadLetter(letter, context);
 }
 
@@ -82,7 +83,7 @@ async function processChange(
  */
 async function attempt(
   { bucket, key }: ObjectChange,
-  lastAttempt: boolean,
+  { retry, lastAttempt }: { readonly retry: boolean; readonly lastAttempt: boolean },
   turn: Turn,
   report: Report,
 ): Promise<DeadLetter | undefined> {
@@ -102,7 +103,7 @@ async function attempt(
         'INVALID_MESSAGE',
         `The message names the bucket ${bucket}; ours is ${pipeline.source.bucket}`,
       );
-    const outcome = await reconcile(key, pipeline, { signal, lastAttempt });
+    const outcome = await reconcile(key, pipeline, { signal, retry, lastAttempt });
     await turn.announce?.(key, outcome, turn);
     report.outcome(key, outcome, elapsed());
     if (outcome.kind !== 'rejected') return undefined;

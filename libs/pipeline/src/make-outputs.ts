@@ -5,6 +5,7 @@ import { checkBytes, checkFacts, checkFormat, checkMemory, type Limits } from '.
 import type { Manifest, ManifestSource, RejectedManifest } from './manifest.ts';
 import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
 import { outputMetadata } from './metadata.ts';
+import { outputsAlreadyThere } from './outputs-already-there.ts';
 import type { FoundObject } from './object-store.ts';
 import type { OutputFolder } from './output-folder.ts';
 import type { Recipe } from './recipe.ts';
@@ -22,6 +23,7 @@ export interface Job {
   readonly limits: Limits;
   readonly memory: MemoryBudget;
   readonly signal: AbortSignal | undefined;
+  readonly retry: boolean;
   readonly lastAttempt: boolean;
 }
 
@@ -43,6 +45,7 @@ export async function makeOutputs(
 ): Promise<Manifest> {
   const metadata = outputMetadata(job.key, job.recipe.name, job.recipeHash);
   const head = { version: 1, recipe: job.recipe.name, recipeHash: job.recipeHash } as const;
+  const origin = { sourceETag: found.eTag, metadata };
   const object = { bucket, key: job.key, ...pick(found) };
   const reject = (
     source: ManifestSource,
@@ -67,15 +70,19 @@ export async function makeOutputs(
     const request = renderRequest(job.recipe, facts);
     const needed = peakMemory(found.bytes, job.engine.memory(request));
     throwIfAny(checkMemory(needed, job.memory.capacity));
+    // On the last attempt none is there: the GAVE_UP manifest has removed them.
+    const there =
+      job.retry && !job.lastAttempt ? await outputsAlreadyThere(job, folder, facts, origin) : [];
     await share.grow(needed);
-    const rendering = renderVariants(job, bytes, request);
+    const done = new Set(there.map(({ variant }) => variant));
+    const rendering = renderVariants(job, bytes, request, done);
     // On the last attempt nothing stands beside the GAVE_UP manifest until everything has been made.
     const rendered = job.lastAttempt ? await collect(rendering) : rendering;
     return {
       ...head,
       status: 'done',
       source,
-      ...(await writeOutputs(job, folder, rendered, metadata)),
+      ...(await writeOutputs(job, folder, rendered, origin, there)),
     };
   };
   try {

@@ -18,7 +18,7 @@ const sourceSchema = z.object({
   camera: z.string().optional(),
 });
 
-const outputSchema = z.object({
+export const outputSchema = z.object({
   variant: z.string(),
   key: z.string(),
   format: z.enum(OUTPUT_FORMATS),

@@ -10,8 +10,8 @@ export interface ObjectStore {
   list(prefix: string): Promise<ListedObject[]>;
   /** The newest version of an object. */
   get(key: string, options?: { ifMatch?: string; ifNoneMatch?: string }): Promise<GetResult>;
-  /** @returns its ETag, nothing where it is gone */
-  head(key: string): Promise<string | undefined>;
+  /** @returns nothing where it is gone */
+  head(key: string): Promise<ObjectHead | undefined>;
   /** @returns the new object's ETag */
   put(key: string, body: Uint8Array, options: PutOptions): Promise<string>;
   delete(key: string, options: { ifMatch: string }): Promise<void>;
@@ -20,6 +20,11 @@ export interface ObjectStore {
 export interface ListedObject {
   readonly key: string;
   readonly eTag: string;
+}
+
+export interface ObjectHead {
+  readonly eTag: string;
+  readonly metadata: PutOptions['metadata'];
 }
 
 export type GetResult =

@@ -1,3 +1,4 @@
+import { PipelineError } from './errors.ts';
 import type { OutputKeys } from './keys.ts';
 import { formatManifest, parseManifest, type Manifest } from './manifest.ts';
 import type { ObjectStore, PutOptions } from './object-store.ts';
@@ -34,6 +35,17 @@ export class OutputFolder {
     if (eTag === undefined) return undefined;
     const found = await this.#store.get(this.#keys.manifest, { ifMatch: eTag });
     return found.kind === 'found' ? parseManifest(await found.read()) : undefined;
+  }
+
+  /**
+   * Metadata of an object that was listed.
+   * @throws PipelineError `CONFLICT` where it is no longer what was listed, as a write to it would
+   */
+  async metadata(key: string): Promise<PutOptions['metadata']> {
+    const head = await this.#store.head(key);
+    if (!head || head.eTag !== this.#objects.get(key))
+      throw new PipelineError('CONFLICT', `${key} is not what was listed`);
+    return head.metadata;
   }
 
   /** @returns the object's ETag */

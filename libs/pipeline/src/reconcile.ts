@@ -29,6 +29,11 @@ export interface ReconcileOptions {
   /** Aborted when the function's time runs out. */
   readonly signal?: AbortSignal;
   /**
+   * The message has come before: outputs that an earlier attempt has left are not made again where they say what they
+   * were made of. One HEAD for each of them.
+   */
+  readonly retry?: boolean;
+  /**
    * The message will not come again: a `GAVE_UP` manifest is committed before the work is tried, and success replaces
    * it, so that even an image that kills the process has an outcome.
    */
@@ -63,6 +68,7 @@ export async function reconcile(
     limits: context.limits,
     memory: context.memory,
     signal: options.signal,
+    retry: options.retry ?? false,
     lastAttempt: options.lastAttempt ?? false,
   };
   for (let pass = 0; pass < MAX_PASSES; pass++) {
@@ -136,5 +142,5 @@ async function empty(folder: OutputFolder): Promise<Outcome> {
 
 async function sourceIsStill(read: GetResult, key: string, source: ObjectStore): Promise<boolean> {
   const now = await source.head(key);
-  return now === (read.kind === 'found' ? read.eTag : undefined);
+  return now?.eTag === (read.kind === 'found' ? read.eTag : undefined);
 }

@@ -29,7 +29,7 @@ describe('an upload that is no usable image', () => {
     const discard = vi.fn();
     const read = () => Promise.reject(new Error('it was read'));
     vi.spyOn(bucket.source, 'get').mockResolvedValue(found(4, read, discard));
-    vi.spyOn(bucket.source, 'head').mockResolvedValue('e');
+    vi.spyOn(bucket.source, 'head').mockResolvedValue({ eTag: 'e', metadata: {} });
     const error = { code: 'TOO_LARGE', message: 'bytes: 4, the limit is 3' };
     expect(await reconcile(KEY, bucket)).toMatchObject({ manifest: { error } });
     expect(discard).toHaveBeenCalledOnce();
@@ -37,7 +37,7 @@ describe('an upload that is no usable image', () => {
 
   test('is empty only where reading it says so too: that verifies its checksum', async () => {
     const bucket = letters();
-    vi.spyOn(bucket.source, 'head').mockResolvedValue('e');
+    vi.spyOn(bucket.source, 'head').mockResolvedValue({ eTag: 'e', metadata: {} });
     const get = vi.spyOn(bucket.source, 'get');
     const wrong = new PipelineError('STORAGE_UNAVAILABLE', 'Checksum mismatch');
     get.mockResolvedValue(found(0, () => Promise.reject(wrong)));

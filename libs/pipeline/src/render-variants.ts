@@ -13,15 +13,20 @@ export function renderRequest(
   return { facts, recipe, variants: rendered, effort, placeholder };
 }
 
-/** Copies come last, when all else has shown that the upload can be decoded. */
+/**
+ * Copies come last, when all else has shown that the upload can be decoded.
+ * @param done variants that are there already
+ */
 export async function* renderVariants(
   { recipe, engine, signal }: Pick<Job, 'recipe' | 'engine' | 'signal'>,
   source: Uint8Array,
   request: MemoryRequest,
+  done: ReadonlySet<string>,
 ): AsyncGenerator<Rendered, void> {
-  yield* engine.render({ source, ...request, ...(signal && { signal }) });
+  yield* engine.render({ source, ...request, done, ...(signal && { signal }) });
   for (const { name, copy, when } of recipe.variants)
-    if (copy && holds(when, request.facts)) yield copyOf(name, source, request.facts);
+    if (copy && holds(when, request.facts) && !done.has(name))
+      yield copyOf(name, source, request.facts);
 }
 
 function copyOf(variant: string, bytes: Uint8Array, facts: SourceFacts): RenderedOutput {

@@ -51,7 +51,7 @@ describe('an upload that can never fit', () => {
         ...{ kind: 'found', eTag: 'e', versionId: null, bytes: MIB, discard() {} },
         read,
       } as const);
-    bucket.source.head = () => Promise.resolve('e');
+    bucket.source.head = () => Promise.resolve({ eTag: 'e', metadata: {} });
     expect(await reconcile(KEY, bucket)).toMatchObject({
       manifest: { error: { code: 'TOO_LARGE' } },
     });

@@ -3,14 +3,19 @@ import { OUTPUT_FILES, type Rendered, type RenderedOutput } from '@darkroom/tran
 import type { Job } from './make-outputs.ts';
 import type { DoneManifest, ManifestOutput } from './manifest.ts';
 import type { OutputFolder } from './output-folder.ts';
+import { labelled, type Origin } from './output-label.ts';
 import { settle } from './settle.ts';
 
-/** Puts each output as soon as it is made, and waits for all of them, also when making the others fails. */
+/**
+ * Puts each output as soon as it is made, and waits for all of them, also when making the others fails.
+ * @param there outputs that need not be made
+ */
 export async function writeOutputs(
   job: Job,
   folder: OutputFolder,
   rendered: AsyncIterable<Rendered> | Iterable<Rendered>,
-  metadata: Readonly<Record<string, string>>,
+  origin: Origin,
+  there: readonly ManifestOutput[],
 ): Promise<Pick<DoneManifest, 'outputs' | 'placeholder'>> {
   const puts: Promise<ManifestOutput>[] = [];
   let placeholder: DoneManifest['placeholder'];
@@ -23,7 +28,7 @@ export async function writeOutputs(
         placeholder = parts;
         continue;
       }
-      const put = putOutput(job, folder, item, metadata);
+      const put = putOutput(job, folder, item, origin);
       put.catch(() => (failed = true));
       puts.push(put);
     }
@@ -31,7 +36,7 @@ export async function writeOutputs(
     // A failed write hides what the rendering threw: it may have happened all the same, which needs a new attempt.
     await settle(puts);
   }
-  const outputs = await Promise.all(puts);
+  const outputs = [...there, ...(await Promise.all(puts))];
   const order = job.recipe.variants.map(({ name }) => name);
   outputs.sort((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
   return { outputs, ...(placeholder && { placeholder }) };
@@ -41,16 +46,11 @@ async function putOutput(
   { keys, recipe }: Job,
   folder: OutputFolder,
   { variant, bytes, format, width, height, fit, facts }: RenderedOutput,
-  metadata: Readonly<Record<string, string>>,
+  origin: Origin,
 ): Promise<ManifestOutput> {
   const key = keys.output(variant, format);
   const { contentType } = OUTPUT_FILES[format];
-  const eTag = await folder.put(key, bytes, {
-    contentType,
-    cacheControl: recipe.cacheControl,
-    metadata,
-  });
-  return {
+  const output = {
     variant,
     key,
     format,
@@ -60,7 +60,12 @@ async function putOutput(
     bytes: bytes.byteLength,
     ...(fit !== undefined && { fit }),
     ...(facts !== undefined && { facts }),
-    eTag,
     sha256: createHash('sha256').update(bytes).digest('hex'),
   };
+  const eTag = await folder.put(key, bytes, {
+    contentType,
+    cacheControl: recipe.cacheControl,
+    metadata: labelled(output, origin),
+  });
+  return { ...output, eTag };
 }

@@ -124,6 +124,11 @@ export interface RenderRequest {
   readonly placeholder?: PlaceholderParts;
   /** Default: `DEFAULT_EFFORT`. */
   readonly effort?: Effort | undefined;
+  /**
+   * Variants that are there already: they are planned, so that the others are the same bytes as with them, and not
+   * made. Default: none.
+   */
+  readonly done?: ReadonlySet<string>;
   readonly signal?: AbortSignal;
 }
 
@@ -146,7 +151,7 @@ export interface ImageEngine {
    */
   memory(request: MemoryRequest): number;
   /**
-   * Makes the variants from one decode, yielding each when it is encoded (cheap ones first, not in the recipe's
+   * Makes the variants but those that are done from one decode, yielding each when it is encoded (cheap ones first, not in the recipe's
    * order), and the placeholder. The same source and variants give the same bytes.
    * Leaving the loop early waits for what is under way.
    * @throws ImageError `CORRUPT_IMAGE`, `TOO_LARGE`, `TRANSFORM_FAILED` or `TIMEOUT`

@@ -1,7 +1,4 @@
-import { pulumiStep, type Target } from './pulumi.ts';
-
-/** Where the rules are that every stack keeps. */
-const POLICIES = 'apps/policy';
+import { POLICIES, pulumiStep, type Target } from './pulumi.ts';
 
 /** What would change, and whether the rules allow it. The stack is made where there is none. @throws DeployError */
 export async function preview(target: Target): Promise<void> {

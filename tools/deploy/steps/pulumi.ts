@@ -2,6 +2,9 @@ import { run } from '../command.ts';
 import { DeployError } from '../deploy-error.ts';
 import type { PulumiCli } from './find-pulumi.ts';
 
+/** Where the rules are that every stack keeps. */
+export const POLICIES = 'apps/policy';
+
 /** One stack, by the CLI. */
 export interface Target {
   readonly workspace: string;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { pulumiAnswer, pulumiStep, type Target } from './pulumi.ts';
+import { POLICIES, pulumiAnswer, pulumiStep, type Target } from './pulumi.ts';
 
 const outputsSchema = z.object({
   sourceBucket: z.string(),
@@ -13,10 +13,11 @@ const outputsSchema = z.object({
 /** As docs/contract.md names them. */
 export type Outputs = z.output<typeof outputsSchema>;
 
-/** Deploys what the preview showed. @throws DeployError `PULUMI_FAILED` */
+/** Deploys what the preview showed; rules judge now what it could not know. @throws DeployError `PULUMI_FAILED` */
 export async function update(target: Target): Promise<Outputs> {
   const { stack } = target;
-  await pulumiStep(target, 'up', '--stack', stack, '--yes', '--skip-preview');
+  const policies = ['--policy-pack', POLICIES];
+  await pulumiStep(target, 'up', '--stack', stack, '--yes', '--skip-preview', ...policies);
   const json = await pulumiAnswer(target, 'stack', 'output', '--stack', stack, '--json');
   return outputsSchema.parse(JSON.parse(json));
 }

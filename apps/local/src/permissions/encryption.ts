@@ -50,7 +50,7 @@ export function keyUse(
   // One that the settings name keeps its own policy, which is not ours to prove.
   const resource = key ? arnOf(key) : named;
   const region = resource.split(':')[3];
-  const context =
+  const context: Record<string, string> =
     service === undefined ? {} : { 'kms:ViaService': `${service}.${region}.amazonaws.com` };
   return actions.map((action) => ({ action, resource, context }));
 }

@@ -12,6 +12,9 @@ test.each([
   'apps/infra/src/index.ts',
   'apps/local/src/main.ts',
   'apps/console/src/main.ts',
+  'apps/cli/src/main.ts',
+  'apps/policy/src/pack.ts',
+  'tools/deploy/main.ts',
 ])('%s does not reach it', async (entry) => {
   const { metafile } = await build({
     entryPoints: [path.join(CHECKOUT, entry)],

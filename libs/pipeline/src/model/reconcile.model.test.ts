@@ -31,6 +31,24 @@ describe('two workers, every interleaving', () => {
   });
 });
 
+describe('two workers that may take what others have left, every interleaving', () => {
+  const LEFT: readonly (readonly [string, Faults])[] = [
+    ['A', { crashes: 1 }],
+    ['A', { lostResponses: 1 }],
+    ['A-', {}],
+    ['AA', {}],
+    ['AB', {}],
+    ['AC', {}],
+    ['AF', {}],
+    ['A-', { expiries: 1 }],
+  ];
+  test.for(LEFT)('history %s with %o', async ([history, faults]) => {
+    const result = await exploreAll({ history, workers: 2, faults, receivedBefore: true });
+    expectToHold(result);
+    expect(result.quietStates).toBeGreaterThan(0);
+  });
+});
+
 describe('two and three workers, random interleavings of longer histories under faults', () => {
   const LONG = [
     'A-A-',
@@ -49,17 +67,20 @@ describe('two and three workers, random interleavings of longer histories under 
   // A worker that outlives its message's visibility and then dies is beyond assumption (i), so none dies here.
   const LATE: Faults = { expiries: 1, duplicates: 1 };
   const RUNS = [
-    [2, DYING],
-    [3, DYING],
-    [2, LATE],
+    [2, DYING, false],
+    [3, DYING, false],
+    [3, DYING, true],
+    [2, LATE, false],
+    [2, LATE, true],
   ] as const;
-  test.for(RUNS)('%i workers with %o', async ([workers, faults]) => {
+  test.for(RUNS)('%i workers with %o, messages received before: %s', async (run) => {
+    const [workers, faults, receivedBefore] = run;
     const seed = Number(process.env['DARKROOM_SEED'] ?? Date.now() % 2 ** 31);
     const random = fc.sample(fc.infiniteStream(fc.nat(2 ** 30)), { numRuns: 1, seed })[0];
     if (!random) throw new Error('fast-check gave no stream');
     const choose = (choices: number) => (random.next().value as number) % choices;
     for (const history of LONG) {
-      const result = await exploreSome({ history, workers, faults }, 60, choose);
+      const result = await exploreSome({ history, workers, faults, receivedBefore }, 60, choose);
       expect(
         result.failure,
         `DARKROOM_SEED=${seed} ${history}: ${JSON.stringify(result.failure, null, 1)}`,

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { PipelineError } from '../errors.ts';
-import type { GetResult, ObjectStore, PutOptions } from '../object-store.ts';
+import type { GetResult, ObjectHead, ObjectStore, PutOptions } from '../object-store.ts';
 
 /** Defects planted to see the checks fail; each through the store, so that the code under test is the real one. */
-export type Defect = 'no confirmation' | 'no preconditions' | 'version of the event';
+export type Defect =
+  'no confirmation' | 'no preconditions' | 'version of the event' | 'any output is believed';
 
 export interface StoredObject {
   readonly eTag: string;
   readonly body: Uint8Array;
+  readonly metadata: PutOptions['metadata'];
 }
 
 export const hash = (body: Uint8Array) => createHash('md5').update(body).digest('hex');
@@ -21,12 +23,14 @@ export interface ScheduledStoreOptions {
   readonly onList: () => void;
   /** What is in the bucket at the moment at which a request happens. */
   readonly objects: () => Map<string, StoredObject>;
+  /** Of the upload that is there. */
+  readonly sourceETag: () => string | undefined;
   readonly defect: Defect | undefined;
 }
 
 /** S3's semantics in memory: when a request happens is the scheduler's affair. */
 export function scheduledStore(options: ScheduledStoreOptions): ObjectStore {
-  const { bucket, request, onList, objects, defect } = options;
+  const { bucket, request, onList, objects, sourceETag, defect } = options;
   let lastRead: string | undefined;
   return {
     bucket,
@@ -50,14 +54,20 @@ export function scheduledStore(options: ScheduledStoreOptions): ObjectStore {
         return { kind: 'found', eTag, versionId: null, bytes: body.length, read, discard() {} };
       }),
     head: (key) =>
-      request(`HEAD ${key}`, false, () =>
-        defect === 'no confirmation' ? lastRead : objects().get(key)?.eTag,
-      ),
-    put: (key, body, { precondition }) =>
+      request(`HEAD ${key}`, false, (): ObjectHead | undefined => {
+        const object = objects().get(key);
+        const eTag = defect === 'no confirmation' && bucket === 'source' ? lastRead : object?.eTag;
+        if (eTag === undefined) return undefined;
+        const claim = defect === 'any output is believed' && {
+          'source-etag': sourceETag() ?? '',
+        };
+        return { eTag, metadata: { ...object?.metadata, ...claim } };
+      }),
+    put: (key, body, { precondition, metadata }) =>
       request(`PUT ${key}`, true, () => {
         if (defect !== 'no preconditions') check(objects().get(key), precondition);
         const eTag = hash(body);
-        objects().set(key, { eTag, body });
+        objects().set(key, { eTag, body, metadata });
         return eTag;
       }),
     delete: (key, { ifMatch }) =>

@@ -29,7 +29,7 @@ export const letterEngine: ImageEngine = {
     return Promise.resolve({ format: upload.format, ...size, hasAlpha: false, progressive: false });
   },
   memory: () => 0,
-  async *render({ source }) {
+  async *render({ source, done }) {
     const letter = text.decode(source);
     const upload = UPLOADS[letter];
     if (!upload) throw new Error(`no upload ${letter}`);
@@ -42,7 +42,7 @@ export const letterEngine: ImageEngine = {
       width: 4,
       height: 3,
     });
-    yield output('same', upload.format, `same of ${letter}`);
-    yield output('web', 'webp', upload.web);
+    if (!done?.has('same')) yield output('same', upload.format, `same of ${letter}`);
+    if (!done?.has('web')) yield output('web', 'webp', upload.web);
   },
 };

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { parseManifest } from '../manifest.ts';
 import { outputKeys } from '../keys.ts';
 import { hash } from './scheduled-store.ts';
 import { KEY, recipes, type World } from './world.ts';
+
+const sha256Of = (body: Uint8Array) => createHash('sha256').update(body).digest('hex');
 
 /** What is wrong with a quiet world, nothing where its outputs are exactly those of its source. */
 export function verify(world: World): string | undefined {
@@ -19,9 +22,10 @@ export function verify(world: World): string | undefined {
   if (manifest.status !== (world.source === 'R' ? 'rejected' : 'done'))
     return `the manifest says ${manifest.status}`;
   if (manifest.status === 'done' && manifest.outputs.length !== 2) return 'an output is missing';
-  for (const { key, eTag, variant } of manifest.outputs) {
+  for (const { key, eTag, variant, bytes, sha256 } of manifest.outputs) {
     const object = world.processed.get(key);
-    if (object?.eTag !== eTag) return `${variant} is not what the manifest names`;
+    if (object?.eTag !== eTag || object.body.length !== bytes || sha256Of(object.body) !== sha256)
+      return `${variant} is not what the manifest names`;
     const content = new TextDecoder().decode(object.body);
     const from = variant === 'web' && world.source === 'F' ? 'A' : world.source;
     if (content !== `${variant} of ${from}`) return `${key} holds "${content}"`;

@@ -45,7 +45,16 @@ export interface Scenario {
   readonly history: string;
   readonly workers: number;
   readonly faults?: Faults;
+  /** Every message has been received before, by somebody who left no trace. */
+  readonly receivedBefore?: boolean;
   readonly defect?: Defect;
+}
+
+interface Message {
+  /** In the history that it tells of. */
+  readonly position: number;
+  /** It has been received before. */
+  readonly retry: boolean;
 }
 
 /** A request that waits for the scheduler, which lets it happen as one atomic step. */
@@ -66,8 +75,7 @@ interface Worker {
   state: 'idle' | 'running' | 'finished' | 'failed';
   /** Its message has come back while it runs. */
   isZombie: boolean;
-  /** Position in the history that its message tells of. */
-  message: number;
+  message: Message;
 }
 
 export interface Action {
@@ -87,8 +95,8 @@ export class World {
   };
   readonly #workers: Worker[];
   #position = 0;
-  /** Visible messages: positions in the history. */
-  #messages: number[] = [];
+  /** Those that are visible. */
+  #messages: Message[] = [];
 
   constructor(scenario: Scenario) {
     const { faults = {} } = scenario;
@@ -118,15 +126,18 @@ export class World {
       .map((worker) => [
         worker.state,
         worker.isZombie,
-        this.#scenario.defect === 'version of the event' ? worker.message : 0,
+        this.#scenario.defect === 'version of the event' ? worker.message.position : 0,
+        worker.message.retry,
         // What parallel requests have answered matters, not in which order they did.
         worker.state === 'running' ? [worker.passes, [...worker.log].sort()] : [],
         worker.pending.map(({ label }) => label),
       ])
       .map((worker) => JSON.stringify(worker))
       .sort();
-    const objects = [...this.processed].map(([key, { eTag }]) => `${key} ${eTag}`).sort();
-    const messages = [...this.#messages].sort();
+    const objects = [...this.processed]
+      .map(([key, { eTag, metadata }]) => `${key} ${eTag} ${JSON.stringify(metadata)}`)
+      .sort();
+    const messages = this.#messages.map(nameOf).sort();
     return JSON.stringify([this.#position, messages, this.#budget, objects, workers]);
   }
 
@@ -153,7 +164,11 @@ export class World {
     if (this.#position >= history.length) return [];
     const send = (copies: number) => () => {
       this.#position++;
-      this.#messages.push(...Array<number>(copies).fill(this.#position));
+      const message = {
+        position: this.#position,
+        retry: this.#scenario.receivedBefore ?? false,
+      };
+      this.#messages.push(...Array<Message>(copies).fill(message));
     };
     const label = `client: ${history[this.#position]}`;
     const actions = [{ label, act: send(1) }];
@@ -169,8 +184,9 @@ export class World {
   }
 
   #takeActions(worker: Worker, name: string): Action[] {
-    return [...new Set(this.#messages)].map((message) => ({
-      label: `${name} takes the message of ${message}`,
+    const alike = new Map(this.#messages.map((message) => [nameOf(message), message]));
+    return [...alike.values()].map((message) => ({
+      label: `${name} takes the message of ${nameOf(message)}`,
       act: () => {
         this.#messages.splice(this.#messages.indexOf(message), 1);
         Object.assign(worker, idleWorker(), { state: 'running', message });
@@ -189,7 +205,7 @@ export class World {
       limits,
       memory: new MemoryBudget(1024),
     };
-    reconcile(KEY, context).then(
+    reconcile(KEY, context, { retry: worker.message.retry }).then(
       () => {
         if (worker.log === token) worker.state = 'finished';
       },
@@ -255,7 +271,7 @@ export class World {
         act: () => {
           this.#budget.expiries--;
           worker.isZombie = true;
-          this.#messages.push(worker.message);
+          this.#messages.push({ ...worker.message, retry: true });
         },
       });
     return actions;
@@ -263,7 +279,7 @@ export class World {
 
   /** The worker is free again, its message visible, and whatever it still ran goes nowhere. */
   #giveBack(worker: Worker): void {
-    if (!worker.isZombie) this.#messages.push(worker.message);
+    if (!worker.isZombie) this.#messages.push({ ...worker.message, retry: true });
     Object.assign(worker, idleWorker());
   }
 
@@ -283,9 +299,11 @@ export class World {
       },
       objects: () => {
         if (bucket === 'processed') return this.processed;
-        const position = defect === 'version of the event' ? worker.message : this.#position;
+        const position =
+          defect === 'version of the event' ? worker.message.position : this.#position;
         return uploaded(this.#uploadAt(position));
       },
+      sourceETag: () => uploaded(this.source).get(KEY)?.eTag,
       defect,
     });
   }
@@ -295,11 +313,16 @@ export class World {
 function uploaded(letter: string | undefined): Map<string, StoredObject> {
   if (letter === undefined) return new Map();
   const body = new TextEncoder().encode(letter);
-  return new Map([[KEY, { eTag: hash(body), body }]]);
+  return new Map([[KEY, { eTag: hash(body), body, metadata: {} }]]);
 }
 
 function idleWorker(): Worker {
-  return { log: [], passes: 0, pending: [], state: 'idle', isZombie: false, message: 0 };
+  const message = { position: 0, retry: false };
+  return { log: [], passes: 0, pending: [], state: 'idle', isZombie: false, message };
+}
+
+function nameOf({ position, retry }: Message): string {
+  return retry ? `${position}, received again` : String(position);
 }
 
 /** What a worker has learnt by an answer. */

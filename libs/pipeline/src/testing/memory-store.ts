@@ -4,6 +4,7 @@ import type {
   FoundObject,
   GetResult,
   ListedObject,
+  ObjectHead,
   ObjectStore,
   PutOptions,
 } from '../object-store.ts';
@@ -62,8 +63,11 @@ export class MemoryStore implements ObjectStore {
     });
   }
 
-  head(key: string): Promise<string | undefined> {
-    return this.#request(`HEAD ${key}`, () => this.objects.get(key)?.eTag);
+  head(key: string): Promise<ObjectHead | undefined> {
+    return this.#request(`HEAD ${key}`, () => {
+      const object = this.objects.get(key);
+      return object && { eTag: object.eTag, metadata: object.options?.metadata ?? {} };
+    });
   }
 
   put(key: string, body: Uint8Array, options: PutOptions): Promise<string> {

@@ -70,7 +70,7 @@ function engineOf(
         stepTimeout,
         readSideFile: readSideFile && readOnce(readSideFile),
       };
-      yield* execute(plan, job, concurrency);
+      yield* execute(plan, job, concurrency, request.done);
     },
   };
 }

@@ -70,11 +70,12 @@ async function make(stage: EndStage, pictures: Pictures, job: Job): Promise<Rend
   });
 }
 
-/** Runs a plan: at most `concurrency` files at a time, each yielded when it is there. */
+/** Runs a plan: at most `concurrency` files at a time, each yielded when it is there; none of variants that are done. */
 export async function* execute(
   given: Plan,
   job: Job,
   concurrency: number,
+  done: ReadonlySet<string> = new Set(),
 ): AsyncGenerator<Rendered, void> {
   let plan = given;
   const explained = async <T>(stage: Stage, work: Promise<T>): Promise<T> => {
@@ -97,7 +98,10 @@ export async function* execute(
     checkFormatLimits(plan, job.recipe);
     pictures.extend(plan);
   }
-  const waiting = [...inOrder(plan)];
+  const isDone = (stage: EndStage) => stage.kind === 'file' && done.has(stage.variant);
+  const ends = inOrder(plan);
+  for (const stage of ends.filter(isDone)) pictures.leave(stage);
+  const waiting = ends.filter((stage) => !isDone(stage));
   const underWay = new Map<EndStage, Promise<{ stage: EndStage; rendered: Rendered }>>();
   try {
     while (waiting.length > 0 || underWay.size > 0) {

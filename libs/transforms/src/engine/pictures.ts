@@ -32,10 +32,26 @@ export class Pictures {
     try {
       return await use(await this.#get(input));
     } finally {
-      const users = (this.#users.get(input) ?? 1) - 1;
-      this.#users.set(input, users);
-      if (users === 0) this.#made.delete(input);
+      this.#release(input);
     }
+  }
+
+  /** The stage is not run; what was to be made for it alone never is. */
+  leave({ input }: Stage): void {
+    if (input === 'upload') return;
+    const isMade = this.#made.has(input);
+    const isLast = this.#release(input);
+    const stage = this.#stages[input];
+    if (isLast && !isMade && stage) this.leave(stage);
+  }
+
+  /** @returns whether that was the last that needed it */
+  #release(input: number): boolean {
+    const users = (this.#users.get(input) ?? 1) - 1;
+    this.#users.set(input, users);
+    if (users > 0) return false;
+    this.#made.delete(input);
+    return true;
   }
 
   #get(id: number): Promise<Picture> {

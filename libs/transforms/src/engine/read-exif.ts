@@ -1,4 +1,5 @@
 import exifr from 'exifr';
+import { honestExif } from './honest-exif.ts';
 
 /** What an EXIF block in JPEG, WebP and AVIF starts with before its TIFF header (CIPA DC-008, 4.7.2). */
 const PREFIX = 'Exif\0\0';
@@ -11,15 +12,19 @@ export async function readExif(
   exif: Uint8Array | undefined,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!exif) return {};
-  const isPrefixed = Buffer.from(exif.subarray(0, PREFIX.length)).toString('latin1') === PREFIX;
+  const block = Buffer.from(exif.buffer, exif.byteOffset, exif.byteLength);
+  const isPrefixed = block.toString('latin1', 0, PREFIX.length) === PREFIX;
   try {
-    const tags: unknown = await exifr.parse(isPrefixed ? exif.subarray(PREFIX.length) : exif, {
-      tiff: true,
-      exif: true,
-      gps: true,
-      reviveValues: false,
-      translateValues: false,
-    });
+    const tags: unknown = await exifr.parse(
+      honestExif(isPrefixed ? block.subarray(PREFIX.length) : block),
+      {
+        tiff: true,
+        exif: true,
+        gps: true,
+        reviveValues: false,
+        translateValues: false,
+      },
+    );
     return (tags ?? {}) as Record<string, unknown>;
   } catch {
     return {};

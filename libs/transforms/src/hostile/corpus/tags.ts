@@ -60,6 +60,10 @@ const app1 = (block: Buffer): Piece => ({ type: 'e1', data: Buffer.concat([EXIF_
 /** Pointers to the EXIF and GPS directories (CIPA DC-008, 4.6.3). */
 const pointer = (tag: number, value: number): Entry => ({ tag, type: 4, count: 1, value });
 const [EXIF_DIRECTORY, GPS_DIRECTORY, DESCRIPTION] = [0x8769, 0x8825, 0x010e];
+const [RESOLUTION, EXPOSURE_TIME] = [0x011a, 0x829a];
+const NO_FRACTION: Entry = { tag: EXPOSURE_TIME, type: 5, count: 0, value: 0 };
+/** Two fractions that are zeros by zeros: they stand where the directory's last fields do. */
+const ZERO_FRACTION: Entry = { tag: EXPOSURE_TIME, type: 5, count: 2, value: 36 };
 
 const BLOCKS: Readonly<Record<string, Buffer>> = {
   'whose first directory is its own next one': exif([[pointer(0x0112, 1)]], 8),
@@ -69,6 +73,9 @@ const BLOCKS: Readonly<Record<string, Buffer>> = {
     [pointer(GPS_DIRECTORY, 8), pointer(EXIF_DIRECTORY, 26)],
   ]),
   'with a value of 4 GiB': exif([[{ tag: DESCRIPTION, type: 2, count: 0xffffffff, value: 8 }]]),
+  'with 16 million fractions': exif([[{ tag: RESOLUTION, type: 5, count: 0xfffe01, value: 8 }]]),
+  'with a fraction of nothing': exif([[pointer(EXIF_DIRECTORY, 26)], [NO_FRACTION]]),
+  'with a fraction by zero': exif([[pointer(EXIF_DIRECTORY, 26)], [ZERO_FRACTION]]),
   'with a value behind its end': exif([
     [{ tag: DESCRIPTION, type: 2, count: 99, value: 0xffff0000 }],
   ]),
@@ -124,6 +131,16 @@ function echoing(length: number): Buffer {
   return block;
 }
 
+/** As many entries as fit, each of them all the rest of the block: a quarter of a million million bytes. */
+function echoingExif(): Buffer {
+  const all = { tag: DESCRIPTION, type: 2, count: 4_000_000, value: 8 };
+  return exif(
+    [Array.from({ length: 65_535 }, (_, tag) => ({ ...all, tag }))],
+    0,
+    Buffer.alloc(4_000_000, 'x'),
+  );
+}
+
 const icc = (data: Buffer): Piece => ({
   type: 'e2',
   data: Buffer.concat([latin1('ICC_PROFILE\0\x01\x01'), data]),
@@ -149,6 +166,9 @@ export const TAGS = [
     item(`EXIF ${what}, in a PNG`, 'DONE', () => pngWith({ type: 'eXIf', data: block })),
     item(`EXIF ${what}, in a WebP`, 'DONE', () => webpWith(0x08, { type: 'EXIF', data: block })),
   ]),
+  item('65,535 EXIF entries with the same 4 MB', 'DONE', () =>
+    pngWith({ type: 'eXIf', data: echoingExif() }),
+  ),
   item('a script in the description', 'DONE', () => jpegWith(app1(described(PLANTED.script)))),
   item('a description of 60 kB', 'DONE', () =>
     jpegWith(app1(described(PLANTED.words.repeat(4_600)))),
