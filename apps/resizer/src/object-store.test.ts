@@ -178,7 +178,8 @@ describe('GET', () => {
 describe('HEAD', () => {
   test('gives the ETag, or nothing', async () => {
     aws.answer(status(200, { etag: '"abc"' }), status(404));
-    expect(await store.head('a.jpg')).toBe('abc');
+    expect(await store.head('a.jpg')).toEqual({ eTag: 'abc', metadata: {} });
+    expect(await store.head('a.jpg')).toEqual({ eTag: 'abc', metadata: { recipe: 'photos' } });
     expect(await store.head('a.jpg')).toBeUndefined();
     expect(firstLine()).toBe('HEAD /photos/a.jpg');
   });

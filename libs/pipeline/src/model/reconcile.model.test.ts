@@ -40,7 +40,6 @@ describe('two workers that may take what others have left, every interleaving', 
     ['AB', {}],
     ['AC', {}],
     ['AF', {}],
-    ['A-', { expiries: 1 }],
   ];
   test.for(LEFT)('history %s with %o', async ([history, faults]) => {
     const result = await exploreAll({ history, workers: 2, faults, receivedBefore: true });

@@ -60,7 +60,10 @@ export class Reference {
         {
           ...object,
           body: name === MANIFEST ? manifestFor(key, folder, object.body) : object.body,
-          metadata: metadataOf(key, metadata['recipe'] ?? '', metadata['recipe-hash'] ?? ''),
+          metadata: {
+            ...withoutSource(metadata),
+            ...metadataOf(key, metadata['recipe'] ?? '', metadata['recipe-hash'] ?? ''),
+          },
         },
       ]),
     );
@@ -69,6 +72,10 @@ export class Reference {
 
 export function sameObject(a: StoredObject, b: StoredObject): boolean {
   return a.body.equals(b.body) && isDeepStrictEqual({ ...a, body: 0 }, { ...b, body: 0 });
+}
+
+function withoutSource({ 'source-key': _, ...rest }: StoredObject['metadata']) {
+  return rest;
 }
 
 /** The same manifest, of another key, to the byte. */

@@ -1,5 +1,6 @@
 /** What docs/contract.md promises, in words of its own: the tests must not believe the code that they test. */
 import { createHash } from 'node:crypto';
+import type { Manifest } from '@darkroom/pipeline';
 import type { StackInfo } from '../../api/index.ts';
 
 type Recipes = StackInfo['recipes'];
@@ -34,6 +35,19 @@ export function outputFolder(key: string, recipes: Recipes): string {
   );
   const fits = Buffer.byteLength(key) + 1 + longest <= MAX_KEY_BYTES;
   return fits ? `${key}/` : `_long/${createHash('sha256').update(key).digest('hex')}/`;
+}
+
+/** User metadata of an output: what a manifest says of it, and of which upload it is made. */
+export function outputMetadataOf(
+  { recipe, recipeHash, source }: Pick<Manifest, 'recipe' | 'recipeHash' | 'source'>,
+  output: Manifest['outputs'][number],
+): Record<string, string> {
+  const { variant, format, width, height, bytes, fit, facts, sha256 } = output;
+  return {
+    ...metadataOf(source.key, recipe, recipeHash),
+    'source-etag': source.eTag,
+    output: JSON.stringify({ variant, format, width, height, bytes, fit, facts, sha256 }),
+  };
 }
 
 /** User metadata of every output and manifest. */

@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
 import sharp from 'sharp';
 import { expect, vi } from 'vitest';
 import { bare, type Client, type ListedObject } from './client.ts';
-import { CACHE_CONTROL, FILES, metadataOf, outputFolder, recipeOf } from './contract.ts';
+import { CACHE_CONTROL, FILES, metadataOf, outputFolder, outputMetadataOf, recipeOf } from './contract.ts';
 import { PATIENCE } from './patience.ts';
 
 /** Objects read at once. */
@@ -108,7 +108,7 @@ class UploadCheck {
     this.#expect(`${key}, headers`, headersOf(found.head), {
       contentType,
       cacheControl: CACHE_CONTROL,
-      metadata: metadataOf(this.#key, manifest.recipe, manifest.recipeHash),
+      metadata: outputMetadataOf(manifest, output),
     });
     const picture = await sharp(found.body)
       .metadata()
