@@ -176,8 +176,13 @@ describe('GET', () => {
 });
 
 describe('HEAD', () => {
-  test('gives the ETag, or nothing', async () => {
-    aws.answer(status(200, { etag: '"abc"' }), status(404));
+  test('gives the ETag and metadata, or nothing', async () => {
+    const etag = '"abc"';
+    aws.answer(
+      status(200, { etag }),
+      status(200, { etag, 'x-amz-meta-recipe': 'photos' }),
+      status(404),
+    );
     expect(await store.head('a.jpg')).toEqual({ eTag: 'abc', metadata: {} });
     expect(await store.head('a.jpg')).toEqual({ eTag: 'abc', metadata: { recipe: 'photos' } });
     expect(await store.head('a.jpg')).toBeUndefined();

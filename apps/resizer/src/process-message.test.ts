@@ -195,6 +195,22 @@ describe('an attempt that fails', () => {
     expect(sent).toEqual([]);
   });
 
+  test('is then spared what the attempt before has made', async () => {
+    const { bucket, process } = setUp();
+    bucket.source.place(KEY, 'A');
+    bucket.processed.interfere = (request) => {
+      if (request === `PUT ${KEY}/manifest.json`) throw unavailable;
+    };
+    await expect(process(about(KEY))).rejects.toBe(unavailable);
+    bucket.processed.interfere = () => {};
+    bucket.requests();
+    await process(about(KEY), 2);
+    expect(bucket.requests().filter((request) => request.startsWith('PUT'))).toEqual([
+      `PUT ${KEY}/manifest.json`,
+    ]);
+    expect(manifestOf(bucket)?.status).toBe('done');
+  });
+
   test.each([5, 6])('is the last at receive %i: it is done, by a dead letter', async (count) => {
     const { bucket, sent, report, process } = setUp();
     bucket.source.place(KEY, 'A');

@@ -26,6 +26,21 @@ function insideUnion({ path, errors }: z.core.$ZodIssueInvalidUnion): z.core.$Zo
     : [];
 }
 
+/** Names of the recipe and the variant that a path leads through: people know them by name, not by number. */
+function namesOn(path: readonly PropertyKey[], whole: unknown): string {
+  const names: string[] = [];
+  let value = whole;
+  for (let depth = 0; typeof value === 'object' && value !== null; depth++) {
+    const { name } = value as { name?: unknown };
+    const what =
+      'variants' in value ? 'recipe' : path[depth - 2] === 'variants' ? 'variant' : undefined;
+    const key = path[depth];
+    if (what && typeof name === 'string' && key !== 'name') names.push(`${what} ${show(name)}`);
+    value = key === undefined ? undefined : (value as Record<PropertyKey, unknown>)[key];
+  }
+  return names.length > 0 ? ` (${names.join(', ')})` : '';
+}
+
 /** A path and what is wrong there; what stands there is told too where it is short and not told already. */
 function lines(issue: z.core.$ZodIssue): string[] {
   const { code, path, message, input } = issue;
@@ -49,6 +64,8 @@ export type Checked<T> =
 export function check<T>(schema: z.ZodType<T>, input: unknown): Checked<T> {
   const { data, error } = schema.safeParse(input, { error: describe, reportInput: true });
   if (!error) return { ok: true, data };
-  const problems = error.issues.flatMap(lines).map((line) => `  ${line}`);
+  const problems = error.issues.flatMap((issue) =>
+    lines(issue).map((line) => `  ${line}${namesOn(issue.path, input)}`),
+  );
   return { ok: false, problems: problems.join('\n'), cause: error };
 }

@@ -5,9 +5,11 @@ import { DEFAULT_CACHE_CONTROL, recipesSchema, selectRecipe, type Recipe } from 
 const steps = [{ rotate: 'auto' }, { encode: 'webp' }];
 const variants = [{ name: 'thumb', steps }];
 
+/** Without the names at the end of each (`problems.test.ts`). */
 function problems(...recipes: unknown[]): string[] {
   const checked = check(recipesSchema, recipes);
-  return checked.ok ? [] : checked.problems.split('\n').map((line) => line.trim());
+  const lines = checked.ok ? [] : checked.problems.split('\n');
+  return lines.map((line) => line.trim().replace(/ \((recipe|variant) .*\)$/, ''));
 }
 
 describe('a recipe', () => {
@@ -72,7 +74,7 @@ describe('a mistake is told with its path and what is allowed', () => {
   test('an unknown transform', () => {
     expect(problems({ name: 'photos', variants: [{ name: 'web', steps: ['resise'] }] })).toEqual([
       expect.stringMatching(
-        /^\[0\]\.variants\[0\]\.steps\[0\]: unknown transform "resise"; known: rotate, resize, /,
+        /^\[0\]\.variants\[0\]\.steps\[0\]\.resise: unknown transform "resise"; known: rotate, resize, /,
       ),
     ]);
   });
@@ -109,7 +111,7 @@ describe('a mistake is told with its path and what is allowed', () => {
   test('a name that is taken, together with every other mistake', () => {
     const twice = [...variants, { name: 'thumb', steps: ['flop', 'flopp'] }];
     expect(problems({ name: 'photos', variants: twice }, { name: 'photos', variants })).toEqual([
-      expect.stringMatching(/^\[0\]\.variants\[1\]\.steps\[1\]: unknown transform "flopp"/),
+      expect.stringMatching(/^\[0\]\.variants\[1\]\.steps\[1\]\.flopp: unknown transform "flopp"/),
       '[0].variants[1].name: "thumb" is already taken: names must differ',
       '[1].name: "photos" is already taken: names must differ',
     ]);

@@ -76,6 +76,23 @@ describe('a step in the recipe’s form', () => {
     [{ resize: { width: 1, background: 'greyish' } }, 'resize.background', /CSS colour.*"greyish"/],
     [{ encode: 'webm' }, 'encode', /got "webm"/],
     [{ resize: 320 }, 'resize', /takes a map of options, got 320/],
+    ['resize', 'resize', /^needs a width, a height or both/],
+    [
+      { crop: { aspectRatio: '1:1', focus: { x: 1 } } },
+      'crop.focus.y',
+      /^is missing: expected number$/,
+    ],
+    [
+      { crop: { aspectRatio: '1:1', focus: { x: 1, y: 1, z: 1 } } },
+      'crop.focus.z',
+      /; allowed: x, y$/,
+    ],
+    [
+      { encode: { format: 'smallest', of: ['webp', { format: 'gif', qualty: 1 }] } },
+      'encode.of.1.qualty',
+      /^unknown option "qualty"; allowed: format, colours, /,
+    ],
+    [{ grayscale: { x: 1 } }, 'grayscale.x', /^unknown option "x"; there are none$/],
   ])('%j says what was given and what is allowed', (step, path, message) => {
     expect(problems(step)).toEqual([{ path, message: expect.stringMatching(message) }]);
   });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Transform } from './define-transform.ts';
-import { optionProblems } from './option-problems.ts';
+import { optionError, optionProblems } from './option-problems.ts';
 import { checkSteps } from './steps-check.ts';
 import type { Step } from './types.ts';
 
@@ -9,14 +9,12 @@ type Find = (name: string) => Transform | undefined;
 interface NamedStep {
   readonly name: string;
   readonly options: unknown;
-  /** The options stand under the transform's name in the recipe. */
-  readonly isMap: boolean;
 }
 
 const FORM = 'a step is a map with one key, `TRANSFORM: OPTIONS`, or just `TRANSFORM`';
 
 function read(given: unknown): NamedStep | string {
-  if (typeof given === 'string') return { name: given, options: {}, isMap: false };
+  if (typeof given === 'string') return { name: given, options: {} };
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return `${FORM}; got ${JSON.stringify(given) ?? 'nothing'}`;
   }
@@ -26,7 +24,7 @@ function read(given: unknown): NamedStep | string {
   if (entries.length > 1) {
     return `${FORM}; got ${entries.length} keys (${Object.keys(given).join(', ')}): make each a step of its own`;
   }
-  return { name: entry[0], options: entry[1] ?? {}, isMap: true };
+  return { name: entry[0], options: entry[1] ?? {} };
 }
 
 function withScalar(transform: Transform, options: unknown): { options: unknown } | string {
@@ -44,7 +42,7 @@ export function createStepSchema(find: Find, names: readonly string[]) {
     };
     const named = read(given);
     if (typeof named === 'string') return refuse([], named);
-    const path = named.isMap ? [named.name] : [];
+    const path = [named.name];
     const transform = find(named.name);
     if (!transform) {
       return refuse(
@@ -54,7 +52,7 @@ export function createStepSchema(find: Find, names: readonly string[]) {
     }
     const form = withScalar(transform, named.options);
     if (typeof form === 'string') return refuse(path, form);
-    const result = transform.options.safeParse(form.options);
+    const result = transform.options.safeParse(form.options, { error: optionError });
     if (result.success) {
       return {
         transform: transform.name,
@@ -62,7 +60,7 @@ export function createStepSchema(find: Find, names: readonly string[]) {
       };
     }
     const isScalar = form.options !== named.options;
-    for (const problem of optionProblems(transform.options, form.options, result.error.issues)) {
+    for (const problem of optionProblems(form.options, result.error.issues)) {
       refuse(isScalar ? path : [...path, ...problem.path], problem.message);
     }
     return z.NEVER;

@@ -21,9 +21,11 @@ function shapes(...variants: VariantInput[]) {
   ]);
 }
 
+/** Without the names at the end of each (`problems.test.ts`). */
 function problems(recipe: unknown): string[] {
   const checked = check(recipeSchema, recipe);
-  return checked.ok ? [] : checked.problems.split('\n').map((line) => line.trim());
+  const lines = checked.ok ? [] : checked.problems.split('\n');
+  return lines.map((line) => line.trim().replace(/ \((recipe|variant) .*\)$/, ''));
 }
 
 const problemsOf = (...variants: unknown[]) => problems({ name: 'photos', variants });

@@ -40,9 +40,9 @@ test.each<[string, SourceFacts, When | undefined, boolean]>([
 });
 
 test.each([
-  [{}, 'names no condition'],
+  [{}, 'names no condition; there are: format, width, height, pixels, animated, hasAlpha'],
   [{ pixels: {} }, 'pixels: needs a min, a max or both'],
-  [{ width: { min: 10, max: 9 } }, 'width: min is above max'],
+  [{ width: { min: 10, max: 9 } }, 'width: min (10) is above max (9)'],
   [{ width: 320 }, 'width: Invalid input: expected object, received number, got 320'],
   [
     { formats: ['jpeg'] },

@@ -7,26 +7,31 @@ const range = z
     max: z.int().min(1).optional().describe('At most so many'),
   })
   .refine(({ min, max }) => min !== undefined || max !== undefined, 'needs a min, a max or both')
-  .refine(({ min = 0, max = Infinity }) => min <= max, 'min is above max');
+  .refine(({ min = 0, max = Infinity }) => min <= max, {
+    error: ({ input }) => {
+      const { min, max } = input as Range;
+      return `min (${min}) is above max (${max})`;
+    },
+  });
+
+const conditions = z.strictObject({
+  format: z
+    .array(z.enum(SOURCE_FORMATS))
+    .min(1)
+    .optional()
+    .describe('The upload’s format, told by its bytes, is one of these'),
+  width: range.optional().describe('Of the upload as displayed, pixels'),
+  height: range.optional().describe('Of the upload as displayed, pixels'),
+  pixels: range.optional().describe('Width × height; of an animation, one frame’s'),
+  animated: z.boolean().optional().describe('A GIF or WebP of more than one frame'),
+  hasAlpha: z.boolean().optional().describe('The upload can have transparent parts'),
+});
 
 /** All that it names has to hold. */
-export const whenSchema = z
-  .strictObject({
-    format: z
-      .array(z.enum(SOURCE_FORMATS))
-      .min(1)
-      .optional()
-      .describe('The upload’s format, told by its bytes, is one of these'),
-    width: range.optional().describe('Of the upload as displayed, pixels'),
-    height: range.optional().describe('Of the upload as displayed, pixels'),
-    pixels: range.optional().describe('Width × height; of an animation, one frame’s'),
-    animated: z.boolean().optional().describe('A GIF or WebP of more than one frame'),
-    hasAlpha: z.boolean().optional().describe('The upload can have transparent parts'),
-  })
-  .refine((when) => Object.keys(when).length > 0, {
-    error: 'names no condition',
-    when: ({ issues }) => issues.length === 0,
-  });
+export const whenSchema = conditions.refine((when) => Object.keys(when).length > 0, {
+  error: `names no condition; there are: ${Object.keys(conditions.shape).join(', ')}`,
+  when: ({ issues }) => issues.length === 0,
+});
 
 /** A condition on the upload. */
 export type When = z.output<typeof whenSchema>;

@@ -53,6 +53,43 @@ test('the same upload and recipe give the same bytes', async () => {
   expect(two.placeholder).toEqual(one.placeholder);
 });
 
+describe('variants that are done already', () => {
+  /** Shared pixels, pixels of one variant alone, a size that is known only by the pixels, a file without either. */
+  const mixed = {
+    ...responsive,
+    soft: ['rotate', { resize: { width: 120 } }, { blur: 2 }, { resize: { width: 60 } }],
+    trimmed: ['rotate', { trim: {} }, { resize: { width: 90 } }, { encode: 'png' }],
+    large: [{ encode: 'jpeg' }],
+  };
+  const names = Object.keys(mixed);
+
+  test.each([
+    ...names.map((name) => [name]),
+    ...names.map((name) => names.filter((other) => other !== name)),
+    names,
+  ])('are not made, and the others are the same bytes: %s …', async (...done) => {
+    const all = await renderAll(engine, catalog, photo, mixed);
+    const some = await renderAll(engine, catalog, photo, mixed, { done: new Set(done) });
+    expect([...some.outputs.keys()].sort()).toEqual(
+      names.filter((name) => !done.includes(name)).sort(),
+    );
+    for (const [name, output] of some.outputs) expect(output).toEqual(all.outputs.get(name));
+    expect(some.placeholder).toEqual(all.placeholder);
+  });
+
+  test('cost neither their encoding nor the steps that are theirs alone', async () => {
+    const broken = { how: 'throws' };
+    const variants = {
+      whole: [{ resize: { width: 50 } }],
+      broken: [{ broken }, { resize: { width: 40 } }, { broken }],
+    };
+    await expect(renderAll(engine, catalog, photo, variants)).rejects.toThrow('out of ink');
+    const done = new Set(['broken']);
+    const { order } = await renderAll(engine, catalog, photo, variants, { done });
+    expect(order).toEqual(['whole']);
+  });
+});
+
 describe('an animation', () => {
   test.each(['gif', 'webp'] as const)('keeps its frames as %s', async (format) => {
     const moving = await animatedSample('gif', { width: 40, height: 30, frames: 3, delay: 80 });

@@ -24,7 +24,7 @@ export async function renderAll(
   catalog: Catalog,
   source: Uint8Array,
   variants: Readonly<Record<string, unknown>>,
-  more: Pick<RenderRequest, 'effort' | 'signal'> = {},
+  more: Pick<RenderRequest, 'effort' | 'signal' | 'done'> = {},
 ): Promise<RenderedAll> {
   const facts = await engine.inspect(source);
   const parsed: Variant[] = Object.entries(variants).map(([name, steps]) => ({

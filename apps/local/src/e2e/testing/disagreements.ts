@@ -5,7 +5,14 @@ import pLimit from 'p-limit';
 import sharp from 'sharp';
 import { expect, vi } from 'vitest';
 import { bare, type Client, type ListedObject } from './client.ts';
-import { CACHE_CONTROL, FILES, metadataOf, outputFolder, outputMetadataOf, recipeOf } from './contract.ts';
+import {
+  CACHE_CONTROL,
+  FILES,
+  metadataOf,
+  outputFolder,
+  outputMetadataOf,
+  recipeOf,
+} from './contract.ts';
 import { PATIENCE } from './patience.ts';
 
 /** Objects read at once. */
