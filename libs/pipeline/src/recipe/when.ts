@@ -1,6 +1,12 @@
 import { SOURCE_FORMATS, type SourceFacts } from '@darkroom/transforms';
 import * as z from 'zod';
 
+/** Both ends belong to it. */
+interface Range {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
 const range = z
   .strictObject({
     min: z.int().min(1).optional().describe('At least so many'),
@@ -35,7 +41,6 @@ export const whenSchema = conditions.refine((when) => Object.keys(when).length >
 
 /** A condition on the upload. */
 export type When = z.output<typeof whenSchema>;
-type Range = z.output<typeof range>;
 
 function inRange(value: number, { min = 0, max = Infinity }: Range = {}): boolean {
   return min <= value && value <= max;
