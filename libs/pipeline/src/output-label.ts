@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { outputSchema, type ManifestOutput } from './manifest.ts';
 import { MAX_METADATA_BYTES, type ObjectMetadata } from './metadata.ts';
 

@@ -19,7 +19,7 @@ test.each([
 test.each<[string, object, string]>([
   [
     'an unknown key of a variant',
-    { variants: [{ ...recipe.variants[0], step: 1 }] },
+    { variants: [{ name: 'web', steps: [], step: 1 }] },
     'allowed: name, steps, widths, encode, when, animated, copy (recipe "photos", variant "web")',
   ],
   ['a member of the recipe', { effort: 'max' }, 'got "max" (recipe "photos")'],
