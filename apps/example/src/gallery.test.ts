@@ -1,5 +1,6 @@
 import { ImagePipeline } from '@darkroom/infra';
 import { runWithMocks, type MockedResource } from '@darkroom/infra/testing';
+import { brokenRules } from '@darkroom/infra/testing/rules';
 import { describe, expect, test } from 'vitest';
 import { gallery } from './gallery.ts';
 
@@ -74,4 +75,8 @@ test('the program’s own resources build on the outputs of a pipeline', () => {
     topic: expect.stringMatching(/:press-alarms-0a1b2c3$/),
     protocol: 'sqs',
   });
+});
+
+test('the whole program keeps the rules of the policy pack, what is the team’s own included', () => {
+  expect(brokenRules(deployment)).toEqual([]);
 });

@@ -1,6 +1,9 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
+/** Whose these are: the rules of `apps/policy` ask for that of everything in a stack. */
+const tags = { team: 'gallery' };
+
 /** For the team's web application: it uploads, and does nothing else. */
 export function allowUploads(
   name: string,
@@ -18,6 +21,7 @@ export function allowUploads(
           ],
         }),
       ),
+      tags,
     },
     opts,
   );
@@ -29,7 +33,7 @@ export function notifyOnCall(
   alarmTopicArn: pulumi.Output<string>,
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const incidents = new aws.sqs.Queue(`${name}-incidents`, { sqsManagedSseEnabled: true }, opts);
+  const incidents = new aws.sqs.Queue(`${name}-incidents`, { sqsManagedSseEnabled: true, tags }, opts);
   new aws.sqs.QueuePolicy(
     `${name}-incidents-policy`,
     {
@@ -43,6 +47,13 @@ export function notifyOnCall(
             Action: ['sqs:SendMessage'],
             Resource: [incidents.arn],
             Condition: { ArnEquals: { 'aws:SourceArn': alarmTopicArn } },
+          },
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: ['sqs:*'],
+            Resource: [incidents.arn],
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
           },
         ],
       }),

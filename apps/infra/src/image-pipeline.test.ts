@@ -225,6 +225,25 @@ test('two pipelines stand beside each other in one program', async () => {
   expect(names.filter((name) => name.includes('scans'))).toHaveLength(names.length / 2);
 });
 
+test.each(['Photos', 'my_photos', '-photos', 'photos-', '4photos', 'p'.repeat(41), ''])(
+  'a pipeline cannot be called %j: AWS would not take what is called after it',
+  async (name) => {
+    await expect(deploy({ recipes }, name)).rejects.toThrow(/^ImagePipeline ".*": a name is 1 to 40/);
+  },
+);
+
+test('the longest name fits into whatever is called after it', async () => {
+  const longest = 'p'.repeat(40);
+  const { resources } = await deploy(
+    { recipes, delivery: {}, events: {}, source: { bucket: 'uploads' } },
+    longest,
+  );
+  // Pulumi adds a hyphen and seven digits. AWS takes 63 of a bucket, 64 of a function, a role, a rule and the like.
+  for (const { type, name } of resources)
+    if (!/Alarm|Policy|Configuration|Block|Controls|Dashboard|Query/.test(type))
+      expect(`${name}-0a1b2c3`.length, type).toBeLessThanOrEqual(63);
+});
+
 test('settings reach the resources they are for', async () => {
   const deployment = await deploy({
     recipes,

@@ -18,6 +18,7 @@ import { createObservability } from './observability.ts';
 import { createOutcomeBus } from './outcome-bus.ts';
 import { functionPackage } from './package.ts';
 import { createPermissions } from './permissions.ts';
+import { checkPipelineName } from './pipeline-name.ts';
 import { createQueuePolicies, createQueues } from './queues.ts';
 import { pipelineTags } from './tags.ts';
 import { createTrigger } from './trigger.ts';
@@ -46,6 +47,7 @@ export type ImagePipelineArgs = SettingsInput & {
  *                                   └─▶ dead letters ◀──┘
  * ```
  *
+ * @throws PipelineNameError where the name is none for AWS
  * @throws SettingsError that lists every problem of the settings
  * @throws PackageError where the function's package is not built and cannot be
  * @throws FilterError where S3 has no notification filters for the recipes' matches
@@ -76,6 +78,7 @@ export class ImagePipeline extends pulumi.ComponentResource {
 
   constructor(name: string, args: ImagePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super('darkroom:index:ImagePipeline', name, {}, opts);
+    checkPipelineName(name);
     const { packageDir, assetsDir, ...input } = args;
     const parsed = parseSettings(input, `ImagePipeline "${name}"`);
     const settings = { ...parsed, tags: pipelineTags(name, parsed.tags) };

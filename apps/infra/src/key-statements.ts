@@ -46,7 +46,8 @@ export function keyStatements(users: KeyUsers): Statement[] {
       : allow('RulesNotify', 'events.amazonaws.com', SEND, {
           ArnEquals: { 'aws:SourceArn': rules },
         }),
-    // The log group asks for the key while it is made: its whole name is not known then.
+    // The log group asks for the key while it is made: its whole name is not known then. Action by action what the
+    // CloudWatch Logs user guide, "Encrypt log data", lists with wildcards.
     allow(
       'EncryptLogs',
       `logs.${region}.amazonaws.com`,
@@ -56,6 +57,7 @@ export function keyStatements(users: KeyUsers): Statement[] {
         'kms:ReEncryptFrom',
         'kms:ReEncryptTo',
         'kms:GenerateDataKey',
+        'kms:GenerateDataKeyWithoutPlaintext',
         'kms:DescribeKey',
       ],
       {

@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { RULES, violations } from '@darkroom/policy';
+import { RULES } from '@darkroom/policy';
 import { parseSettings, type SettingsInput } from '@darkroom/pipeline';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { ImagePipeline } from './image-pipeline.ts';
 import { arbitrarySettings, type Acceptance } from './testing/arbitrary-settings.ts';
-import { policyStack } from './testing/policy-stack.ts';
+import { brokenRules } from './testing/policy-stack.ts';
 import { runWithMocks, type MockedDeployment } from './testing/run-with-mocks.ts';
 import { settingsOf, stacks } from './testing/stack-files.ts';
 
@@ -57,7 +57,7 @@ function expectProtected({ resources }: MockedDeployment, input: SettingsInput):
 test.each(stacks)('the stack %s keeps every rule', async (stack) => {
   const settings = settingsOf(stack);
   const deployment = await deploy(settings);
-  expect(violations(RULES, policyStack(deployment))).toEqual([]);
+  expect(brokenRules(deployment)).toEqual([]);
   expectProtected(deployment, settings);
 });
 
@@ -69,7 +69,7 @@ test(`${RUNS} generated stacks keep every rule`, { timeout: 1_800_000 }, async (
     fc.asyncProperty(arbitrarySettings(acceptance), async (settings) => {
       const deployment = await deployQuickly(settings);
       for (const { type } of deployment.resources) seen.add(type);
-      expect(violations(RULES, policyStack(deployment))).toEqual([]);
+      expect(brokenRules(deployment)).toEqual([]);
       expectProtected(deployment, settings);
     }),
     // On failure fast-check prints the seed, and settings as small as will still fail.
@@ -123,7 +123,7 @@ test('each rule sees the program broken', async () => {
     const resources = deployment.resources.map((one) =>
       one.name === name ? { ...one, inputs: { ...one.inputs, [property]: value } } : one,
     );
-    const found = violations(RULES, policyStack({ ...deployment, resources }));
+    const found = brokenRules({ ...deployment, resources });
     expect(
       found.map((violation) => violation.rule),
       `${name}.${property}`,

@@ -1,6 +1,6 @@
 /** A resource of a stack, as far as rules look at it. */
 export interface Resource {
-  /** URN, or whatever else tells it from the others. */
+  /** URN, or whatever else tells it from the others, with the types of the components around it. */
   readonly id: string;
   readonly type: string;
   readonly name: string;

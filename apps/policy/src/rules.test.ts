@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { RULES, Stack, violations, type Resource } from './index.ts';
 import { changed, policy, soundStack, tls, without } from './testing/sound-stack.ts';
-import { BUCKET_ACL, DISTRIBUTION } from './types.ts';
+import { BUCKET_ACL, DISTRIBUTION, QUEUE } from './types.ts';
+
+const PIPELINE = 'darkroom:index:ImagePipeline';
 
 const broken = (resources: readonly Resource[]) =>
   violations(RULES, new Stack(resources)).map(({ rule, name }) => `${rule}: ${name}`);
@@ -208,10 +210,11 @@ test.each<[what: string, rule: string, resources: Resource[]]>([
     changed('resizer', { loggingConfig: undefined }),
   ],
   [
-    'something without an owner',
+    'a part of a pipeline that does not say of which',
     'tagged: queue',
-    changed('queue', { tags: { 'darkroom:stack': 'prod' } }),
+    changed('queue', { tags: { team: 'media' } }, { id: `${PIPELINE}$${QUEUE} queue` }),
   ],
+  ['something without an owner', 'tagged: queue', changed('queue', { tags: {} })],
 ])('%s: %s', (_what, rule, resources) => {
   expect(broken(resources)).toContain(rule);
 });

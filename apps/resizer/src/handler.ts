@@ -101,6 +101,7 @@ function messageContext(isolated: boolean, lambda: Context): MessageContext {
           recipes: environment.recipes,
           limits: environment.limits,
           memory,
+          vcpus: environment.concurrency,
         };
         try {
           return await work({ pipeline, signal, announce });

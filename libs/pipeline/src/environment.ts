@@ -26,7 +26,7 @@ export interface Environment {
   readonly maxReceiveCount: number;
   /** The most that a failed message waits for its next attempt, seconds. */
   readonly longestBackOff: number;
-  /** Images that the function works on at once. */
+  /** Images that the function works on at once: one for each vCPU. */
   readonly concurrency: number;
   readonly logLevel: Settings['logs']['level'];
   /** Requests to AWS are traced by X-Ray. */

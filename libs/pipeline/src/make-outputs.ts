@@ -1,5 +1,6 @@
 import type { ImageEngine, SourceFacts } from '@darkroom/transforms';
 import { isRejection, PipelineError, toPipelineError } from './errors.ts';
+import { filesAtOnce } from './files-at-once.ts';
 import type { OutputKeys } from './keys.ts';
 import { checkBytes, checkFacts, checkFormat, checkMemory, type Limits } from './limits.ts';
 import type { Manifest, ManifestSource, RejectedManifest } from './manifest.ts';
@@ -22,6 +23,7 @@ export interface Job {
   readonly engine: ImageEngine;
   readonly limits: Limits;
   readonly memory: MemoryBudget;
+  readonly vcpus: number;
   readonly signal: AbortSignal | undefined;
   readonly retry: boolean;
   readonly lastAttempt: boolean;
@@ -67,8 +69,12 @@ export async function makeOutputs(
     const facts = await job.engine.inspect(bytes);
     source = describe(object, facts);
     checkSource(facts, job);
-    const request = renderRequest(job.recipe, facts);
-    const needed = peakMemory(found.bytes, job.engine.memory(request));
+    const planned = renderRequest(job.recipe, facts);
+    const need = (concurrency: number) =>
+      peakMemory(found.bytes, job.engine.memory({ ...planned, concurrency }));
+    const concurrency = filesAtOnce(job.vcpus, job.memory.capacity, need);
+    const request = { ...planned, concurrency };
+    const needed = need(concurrency);
     throwIfAny(checkMemory(needed, job.memory.capacity));
     // On the last attempt none is there: the GAVE_UP manifest has removed them.
     const there =

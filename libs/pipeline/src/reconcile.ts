@@ -23,6 +23,8 @@ export interface ReconcileContext {
   readonly limits: Limits;
   /** Of all uploads that are worked on at once. */
   readonly memory: MemoryBudget;
+  /** For the files of an upload that is alone (`files-at-once.ts`); default 1. */
+  readonly vcpus?: number;
 }
 
 export interface ReconcileOptions {
@@ -67,6 +69,7 @@ export async function reconcile(
     engine: context.engine,
     limits: context.limits,
     memory: context.memory,
+    vcpus: context.vcpus ?? 1,
     signal: options.signal,
     retry: options.retry ?? false,
     lastAttempt: options.lastAttempt ?? false,

@@ -124,6 +124,8 @@ export interface RenderRequest {
   readonly placeholder?: PlaceholderParts;
   /** Default: `DEFAULT_EFFORT`. */
   readonly effort?: Effort | undefined;
+  /** Files that are encoded at once, at least 1; changes no byte of them. Default: the engine's own. */
+  readonly concurrency?: number;
   /**
    * Variants that are there already: they are planned, so that the others are the same bytes as with them, and not
    * made. Default: none.
@@ -135,7 +137,7 @@ export interface RenderRequest {
 /** All that the memory of a rendering depends on. */
 export type MemoryRequest = Pick<
   RenderRequest,
-  'facts' | 'recipe' | 'variants' | 'placeholder' | 'effort'
+  'facts' | 'recipe' | 'variants' | 'placeholder' | 'effort' | 'concurrency'
 >;
 
 /** The engine as the pipeline sees it; `@darkroom/transforms/engine` implements it on sharp. */
@@ -151,8 +153,8 @@ export interface ImageEngine {
    */
   memory(request: MemoryRequest): number;
   /**
-   * Makes the variants but those that are done from one decode, yielding each when it is encoded (cheap ones first, not in the recipe's
-   * order), and the placeholder. The same source and variants give the same bytes.
+   * Makes the variants but those that are done from one decode, yielding each when it is encoded (cheap ones first, not
+   * in the recipe's order), and the placeholder. The same source and variants give the same bytes.
    * Leaving the loop early waits for what is under way.
    * @throws ImageError `CORRUPT_IMAGE`, `TOO_LARGE`, `TRANSFORM_FAILED` or `TIMEOUT`
    */

@@ -52,10 +52,13 @@ function recipesOf(most: number) {
   );
 }
 
+/** Stands for all choices that the recipes offer. */
+const ALL_CHOICES = {};
+
 const PLACES: Places = {
   recipes,
-  // Of recipes' variants, which a schema cannot name; delivery has tests of its own for them.
-  'delivery.choices': fc.constant({}),
+  // Of recipes' variants, which a schema cannot name: `agreeing` fills in those that there are.
+  'delivery.choices': fc.constantFrom({}, ALL_CHOICES),
   // Either the one or the other.
   'alarms.receivers': fc.array(
     fc.oneof(
@@ -99,6 +102,7 @@ function agreeing({ queue = {}, delivery, alarms, ...settings }: SettingsInput):
   const { reservedConcurrency } = settings.function ?? {};
   const { domains: _domains, certificateArn: _certificate, ...ofAws } = delivery ?? {};
   const isOwn = delivery?.domains !== undefined && delivery.certificateArn !== undefined;
+  const choices = delivery?.choices === ALL_CHOICES ? choicesOf(settings.recipes) : {};
   const { oldestMessage, ...otherAlarms } = alarms ?? {};
   return {
     ...settings,
@@ -112,7 +116,7 @@ function agreeing({ queue = {}, delivery, alarms, ...settings }: SettingsInput):
         reservedConcurrency: Math.max(reservedConcurrency, maximumConcurrency),
       },
     }),
-    ...(delivery && { delivery: isOwn ? delivery : ofAws }),
+    ...(delivery && { delivery: { ...(isOwn ? delivery : ofAws), choices } }),
     ...(alarms && {
       alarms: {
         ...otherAlarms,
@@ -120,6 +124,25 @@ function agreeing({ queue = {}, delivery, alarms, ...settings }: SettingsInput):
       },
     }),
   };
+}
+
+/** For each recipe that has one variant for everybody, those in other formats before it. */
+function choicesOf(
+  all: SettingsInput['recipes'],
+): NonNullable<NonNullable<SettingsInput['delivery']>['choices']> {
+  return Object.fromEntries(
+    all.flatMap(({ name, variants: some }) => {
+      const files = new Map(some.map((variant) => [formatOf(variant), variant.name]));
+      const last = files.get('jpeg') ?? files.get('png');
+      const others = ['avif', 'webp'].flatMap((one) => files.get(one) ?? []);
+      return last !== undefined && others.length > 0 ? [[name, { best: [...others, last] }]] : [];
+    }),
+  );
+}
+
+/** As `variants` above writes it. */
+function formatOf({ steps }: SettingsInput['recipes'][number]['variants'][number]): unknown {
+  return (steps as { encode?: { format: string } }[]).find(({ encode }) => encode)?.encode?.format;
 }
 
 function isValid(settings: SettingsInput): boolean {

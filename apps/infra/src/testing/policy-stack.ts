@@ -1,6 +1,12 @@
-import { Stack, type Resource } from '@darkroom/policy';
+import { RULES, Stack, violations, type Resource, type Violation } from '@darkroom/policy';
+import { ImagePipeline } from '../image-pipeline.ts';
 import { create } from './provider.ts';
 import type { MockedDeployment, MockedResource } from './run-with-mocks.ts';
+
+/** Where a deployment breaks the rules that users have as a policy pack. */
+export function brokenRules(deployment: MockedDeployment): Violation[] {
+  return violations(RULES, policyStack(deployment));
+}
 
 /** A deployment as the rules of `apps/policy` see it: inputs, and what a provider makes of them. */
 export function policyStack({ resources }: MockedDeployment): Stack {
@@ -8,10 +14,12 @@ export function policyStack({ resources }: MockedDeployment): Stack {
 }
 
 function policyResource(resource: MockedResource): Resource {
-  const { type, name, protect, retainOnDelete } = resource;
+  const { type, name, parent, protect, retainOnDelete } = resource;
   const { id, state } = create(resource);
+  // As in a URN.
+  const around = parent instanceof ImagePipeline ? 'darkroom:index:ImagePipeline$' : '';
   return {
-    ...{ id: `${type} ${name}`, type, name, protect, retainOnDelete },
+    ...{ id: `${around}${type} ${name}`, type, name, protect, retainOnDelete },
     properties: { ...state, id },
   };
 }

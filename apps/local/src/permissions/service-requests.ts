@@ -154,6 +154,7 @@ function encryptedLogs(graph: Graph): IamRequest[] {
       'ReEncryptFrom',
       'ReEncryptTo',
       'GenerateDataKey',
+      'GenerateDataKeyWithoutPlaintext',
       'DescribeKey',
     ];
     return keyUse(

@@ -22,18 +22,22 @@ const TAGGABLE = [
   ...[METRIC_ALARM, COMPOSITE_ALARM, EVENT_BUS, DISTRIBUTION],
   'aws:cloudwatch/eventRule:EventRule',
 ];
+/** In the URN of whatever is inside a pipeline. */
+const INSIDE = 'darkroom:index:ImagePipeline$';
 /** Whose it is, so that a bill or a person can tell. */
 const OWNERS = ['darkroom:stack', 'darkroom:pipeline'];
 
 export const tagged: Rule = {
   name: 'tagged',
-  description: 'Everything that can have tags says which stack and pipeline it belongs to.',
+  description:
+    'Everything that can have tags has some that say whose it is; what is inside a pipeline, which stack and pipeline it belongs to.',
   of: TAGGABLE,
-  problem({ properties }) {
+  problem({ id, properties }) {
     // With the provider's default tags, `tagsAll` holds more.
     const tags = ['tags', 'tagsAll']
       .flatMap((property) => valuesAt(properties, property))
       .flatMap((all) => Object.keys(all as object));
+    if (!id.includes(INSIDE)) return tags.length > 0 ? undefined : 'has no tag';
     const missing = OWNERS.filter((tag) => !tags.includes(tag));
     return missing.length === 0 ? undefined : `has no tag ${missing.join(', ')}`;
   },

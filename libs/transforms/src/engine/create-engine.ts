@@ -57,7 +57,8 @@ function engineOf(
   };
   return {
     inspect: (source) => inspect(source, { svg }),
-    memory: (request) => estimateMemory(request.facts, planOf(request), concurrency),
+    memory: (request) =>
+      estimateMemory(request.facts, planOf(request), request.concurrency ?? concurrency),
     async *render(request) {
       const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
       const plan = planOf(request);
@@ -70,7 +71,7 @@ function engineOf(
         stepTimeout,
         readSideFile: readSideFile && readOnce(readSideFile),
       };
-      yield* execute(plan, job, concurrency, request.done);
+      yield* execute(plan, job, request.concurrency ?? concurrency, request.done);
     },
   };
 }
