@@ -34,6 +34,15 @@ test('a responsive set is made like variants that were written out', async () =>
   ]);
 });
 
+test('the vCPUs reach the engine, as files at once', async () => {
+  const render = vi.spyOn(engine, 'render');
+  const bucket = letters({}, { engine });
+  bucket.source.place(KEY, photo);
+  await reconcile(KEY, { ...bucket, vcpus: 2 });
+  expect(render.mock.lastCall?.[0]).toMatchObject({ concurrency: 2 });
+  render.mockRestore();
+});
+
 test('effort reaches the engine', async () => {
   const render = vi.spyOn(engine, 'render');
   const { manifest: small } = await process(photo, { effort: 'small' });
