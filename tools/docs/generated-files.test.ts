@@ -44,15 +44,3 @@ describe('the pictures', () => {
     }
   });
 });
-
-test('links lead to headings that are there', () => {
-  for (const { path: file, text } of files.filter((one) => one.path.endsWith('.md'))) {
-    for (const [, page = '', anchor = ''] of text.matchAll(/\]\(([a-z]*\.md)?#([\w-]+)\)/g)) {
-      const target = page ? files.find((one) => one.path === `docs/${page}`)?.text : text;
-      const headings = [...(target ?? '').matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
-        title.toLowerCase().replaceAll(' ', '-'),
-      );
-      expect(headings, `${file} → ${page}#${anchor}`).toContain(anchor);
-    }
-  }
-});

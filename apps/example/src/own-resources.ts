@@ -33,7 +33,11 @@ export function notifyOnCall(
   alarmTopicArn: pulumi.Output<string>,
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const incidents = new aws.sqs.Queue(`${name}-incidents`, { sqsManagedSseEnabled: true, tags }, opts);
+  const incidents = new aws.sqs.Queue(
+    `${name}-incidents`,
+    { sqsManagedSseEnabled: true, tags },
+    opts,
+  );
   new aws.sqs.QueuePolicy(
     `${name}-incidents-policy`,
     {

@@ -1,6 +1,4 @@
-import path from 'node:path';
 import type { SettingsInput } from '@darkroom/pipeline';
-import type * as pulumi from '@pulumi/pulumi';
 import { describe, expect, test } from 'vitest';
 import { ImagePipeline, type ImagePipelineArgs } from './image-pipeline.ts';
 import { statementsOf } from './testing/policies.ts';
@@ -225,25 +223,6 @@ test('two pipelines stand beside each other in one program', async () => {
   expect(names.filter((name) => name.includes('scans'))).toHaveLength(names.length / 2);
 });
 
-test.each(['Photos', 'my_photos', '-photos', 'photos-', '4photos', 'p'.repeat(41), ''])(
-  'a pipeline cannot be called %j: AWS would not take what is called after it',
-  async (name) => {
-    await expect(deploy({ recipes }, name)).rejects.toThrow(/^ImagePipeline ".*": a name is 1 to 40/);
-  },
-);
-
-test('the longest name fits into whatever is called after it', async () => {
-  const longest = 'p'.repeat(40);
-  const { resources } = await deploy(
-    { recipes, delivery: {}, events: {}, source: { bucket: 'uploads' } },
-    longest,
-  );
-  // Pulumi adds a hyphen and seven digits. AWS takes 63 of a bucket, 64 of a function, a role, a rule and the like.
-  for (const { type, name } of resources)
-    if (!/Alarm|Policy|Configuration|Block|Controls|Dashboard|Query/.test(type))
-      expect(`${name}-0a1b2c3`.length, type).toBeLessThanOrEqual(63);
-});
-
 test('settings reach the resources they are for', async () => {
   const deployment = await deploy({
     recipes,
@@ -267,50 +246,6 @@ test('settings reach the resources they are for', async () => {
     expect(deployment.resource(`photos-${name}`).inputs['tags']).toMatchObject({ team: 'media' });
 });
 
-test.each([
-  [false, undefined, 'false'],
-  [true, { mode: 'Active' }, 'true'],
-])('tracing %o: the function, its role and Powertools agree', async (tracing, config, variable) => {
-  const deployment = await deploy({ recipes, tracing });
-  const { inputs } = deployment.resource('photos-resizer');
-  expect(inputs['tracingConfig']).toEqual(config);
-  expect(inputs['environment']).toMatchObject({
-    variables: { POWERTOOLS_TRACE_ENABLED: variable },
-  });
-  const statements = statementsOf(deployment.resource('photos-role-policy').inputs);
-  expect(statements.some(({ Sid }) => Sid === 'SendTraces')).toBe(tracing);
-});
-
-describe('recipes', () => {
-  const inputs = async (args: ImagePipelineArgs) =>
-    (await deploy(args)).resource('photos-resizer').inputs as {
-      code: pulumi.asset.FileArchive & pulumi.asset.AssetArchive;
-      environment: { variables: Record<string, string> };
-    };
-
-  test('travel in the environment where they fit into it', async () => {
-    const { code, environment } = await inputs({ recipes });
-    expect(await code.path).toBe(packageDir);
-    expect(environment.variables['DARKROOM_RECIPES']).toBe(JSON.stringify(recipes));
-  });
-
-  test('travel as a file beside the handler where Lambda has no room for them', async () => {
-    const many = Array.from({ length: 60 }, (_, index) => ({
-      name: `recipe-${index}`,
-      match: { prefix: `tenant-${index}/` },
-      variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }],
-    }));
-    const { code, environment } = await inputs({ recipes: many });
-    const { '.': built, 'recipes.json': file } = (await code.assets) as {
-      '.': pulumi.asset.FileArchive;
-      'recipes.json': pulumi.asset.StringAsset;
-    };
-    expect(await built.path).toBe(packageDir);
-    expect(await file.text).toBe(JSON.stringify(many));
-    expect(environment.variables['DARKROOM_RECIPES']).toBe('file:recipes.json');
-  });
-});
-
 test('wrong settings are refused, each problem with its path', async () => {
   const wrong = {
     recipes: [{ name: 'photos', variants: [{ name: 'small', steps: [{ reszie: {} }] }] }],
@@ -327,39 +262,4 @@ test('a resource that is refused fails the run, though nothing depends on it', a
       refused: 'photos-trigger',
     }),
   ).rejects.toThrow('photos-trigger was refused');
-});
-
-describe('side files that the recipes name', () => {
-  const marked = (image: string): SettingsInput['recipes'] => [
-    { name: 'photos', variants: [{ name: 'web', steps: [{ watermark: image }] }] },
-  ];
-  const here = path.basename(import.meta.filename);
-
-  test('of the bundle travel in the package, beside the handler', async () => {
-    const args = { recipes: marked(here), assetsDir: import.meta.dirname };
-    const { inputs } = (await deploy(args)).resource('photos-resizer');
-    const { assets } = inputs['code'] as pulumi.asset.AssetArchive;
-    const parts = (await assets) as Record<string, pulumi.asset.FileAsset>;
-    expect(Object.keys(parts)).toEqual(['.', `assets/${here}`]);
-    expect(await parts[`assets/${here}`]?.path).toBe(import.meta.filename);
-  });
-
-  test('are missed at preview, by the recipe that reads them', async () => {
-    await expect(
-      deploy({ recipes: marked('none.png'), assetsDir: import.meta.dirname }),
-    ).rejects.toThrow(/^recipe "photos" reads a side file that is not there: .*none\.png$/);
-  });
-
-  test('of the source bucket may be read, and nothing beside them', async () => {
-    const deployment = await deploy({ recipes: marked('s3:brand/logo.png') });
-    const statements = statementsOf(deployment.resource('photos-role-policy').inputs);
-    expect(statements.filter(({ Sid }) => Sid === 'ReadSideFiles')).toEqual([
-      {
-        Sid: 'ReadSideFiles',
-        Effect: 'Allow',
-        Action: ['s3:GetObject'],
-        Resource: ['arn:aws:s3:::photos-source-0a1b2c3/brand/logo.png'],
-      },
-    ]);
-  });
 });

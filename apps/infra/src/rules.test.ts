@@ -13,10 +13,10 @@ import { runWithMocks, type MockedDeployment } from './testing/run-with-mocks.ts
 import { settingsOf, stacks } from './testing/stack-files.ts';
 
 const RUNS = 200;
-/** What adds resources. */
+/** What adds resources to those of prod. */
 const EVERY_SWITCH: Partial<SettingsInput> = {
   encryption: { kms: true },
-  delivery: {},
+  delivery: { choices: { photos: { w640: ['w640-avif', 'w640-jpeg'] } } },
   events: {},
   alarms: { receivers: [{ email: 'operators@example.com' }] },
 };
@@ -80,6 +80,8 @@ test(`${RUNS} generated stacks keep every rule`, { timeout: 1_800_000 }, async (
     `${RUNS} stacks of ${seen.size} resource types in ${((user + system) / 1e6).toFixed(1)} s of CPU; ` +
       `${acceptance.accepted} of ${acceptance.generated} generated settings were valid`,
   );
+  // Only where choices are generated too.
+  expect(seen).toContain('aws:cloudfront/function:Function');
   expect(acceptance.accepted / acceptance.generated).toBeGreaterThan(LEAST_ACCEPTED);
 });
 

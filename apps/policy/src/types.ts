@@ -22,4 +22,6 @@ export const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
 export const METRIC_ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm';
 export const COMPOSITE_ALARM = 'aws:cloudwatch/compositeAlarm:CompositeAlarm';
 export const EVENT_BUS = 'aws:cloudwatch/eventBus:EventBus';
+export const CLOUDFRONT_FUNCTION = 'aws:cloudfront/function:Function';
+export const EVENT_RULE = 'aws:cloudwatch/eventRule:EventRule';
 export const DISTRIBUTION = 'aws:cloudfront/distribution:Distribution';

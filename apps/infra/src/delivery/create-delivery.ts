@@ -80,7 +80,7 @@ export interface Chosen {
 
 function createChoice(
   name: string,
-  { recipes }: Settings,
+  { recipes, tags }: Settings,
   { choices }: NonNullable<Settings['delivery']>,
   opts: pulumi.CustomResourceOptions,
 ): Chosen | undefined {
@@ -94,6 +94,7 @@ function createChoice(
         comment: 'The format that Accept names',
         runtime: 'cloudfront-js-2.0',
         code: chooseFormatCode(recipes, offered),
+        tags,
       },
       opts,
     ),

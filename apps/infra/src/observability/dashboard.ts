@@ -27,8 +27,10 @@ export function createDashboard(
   const dashboard = new aws.cloudwatch.Dashboard(
     `${name}-dashboard`,
     {
-      // Has no automatic name, and is one of all regions and stacks of an account.
-      dashboardName: pulumi.interpolate`${pulumi.getProject()}-${pulumi.getStack()}-${name}-${region}`,
+      // Has no automatic name, is one of all regions and stacks of an account, and no dots, which a stack's may have.
+      dashboardName: pulumi
+        .concat(pulumi.getProject(), '-', pulumi.getStack(), '-', name, '-', region)
+        .apply((all) => all.replaceAll('.', '-')),
       dashboardBody: pulumi
         .output({
           ...watched,

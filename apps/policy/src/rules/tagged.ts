@@ -2,9 +2,11 @@ import { valuesAt } from '../resource.ts';
 import type { Rule } from '../rule.ts';
 import {
   BUCKET,
+  CLOUDFRONT_FUNCTION,
   COMPOSITE_ALARM,
   DISTRIBUTION,
   EVENT_BUS,
+  EVENT_RULE,
   EVENT_SOURCE_MAPPING,
   FUNCTION,
   IAM_POLICY,
@@ -19,8 +21,7 @@ import {
 /** What AWS takes tags of. */
 const TAGGABLE = [
   ...[BUCKET, QUEUE, TOPIC, KEY, FUNCTION, EVENT_SOURCE_MAPPING, ROLE, IAM_POLICY, LOG_GROUP],
-  ...[METRIC_ALARM, COMPOSITE_ALARM, EVENT_BUS, DISTRIBUTION],
-  'aws:cloudwatch/eventRule:EventRule',
+  ...[METRIC_ALARM, COMPOSITE_ALARM, EVENT_BUS, EVENT_RULE, DISTRIBUTION, CLOUDFRONT_FUNCTION],
 ];
 /** In the URN of whatever is inside a pipeline. */
 const INSIDE = 'darkroom:index:ImagePipeline$';

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import type { SettingsInput } from '@darkroom/pipeline';
+import type * as pulumi from '@pulumi/pulumi';
+import { describe, expect, test } from 'vitest';
+import { ImagePipeline, type ImagePipelineArgs } from './image-pipeline.ts';
+import { statementsOf } from './testing/policies.ts';
+import { runWithMocks, type MockedDeployment } from './testing/run-with-mocks.ts';
+
+// Nothing is built where a package is given; under mocks nobody opens it.
+const packageDir = import.meta.dirname;
+const recipes: SettingsInput['recipes'] = [
+  { name: 'photos', variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }] },
+];
+
+function deploy(args: ImagePipelineArgs): Promise<MockedDeployment> {
+  return runWithMocks(() => new ImagePipeline('photos', { packageDir, ...args }));
+}
+
+test.each([
+  [false, undefined, 'false'],
+  [true, { mode: 'Active' }, 'true'],
+])('tracing %o: the function, its role and Powertools agree', async (tracing, config, variable) => {
+  const deployment = await deploy({ recipes, tracing });
+  const { inputs } = deployment.resource('photos-resizer');
+  expect(inputs['tracingConfig']).toEqual(config);
+  expect(inputs['environment']).toMatchObject({
+    variables: { POWERTOOLS_TRACE_ENABLED: variable },
+  });
+  const statements = statementsOf(deployment.resource('photos-role-policy').inputs);
+  expect(statements.some(({ Sid }) => Sid === 'SendTraces')).toBe(tracing);
+});
+
+describe('recipes', () => {
+  const inputs = async (args: ImagePipelineArgs) =>
+    (await deploy(args)).resource('photos-resizer').inputs as {
+      code: pulumi.asset.FileArchive & pulumi.asset.AssetArchive;
+      environment: { variables: Record<string, string> };
+    };
+
+  test('travel in the environment where they fit into it', async () => {
+    const { code, environment } = await inputs({ recipes });
+    expect(await code.path).toBe(packageDir);
+    expect(environment.variables['DARKROOM_RECIPES']).toBe(JSON.stringify(recipes));
+  });
+
+  test('travel as a file beside the handler where Lambda has no room for them', async () => {
+    const many = Array.from({ length: 60 }, (_, index) => ({
+      name: `recipe-${index}`,
+      match: { prefix: `tenant-${index}/` },
+      variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }],
+    }));
+    const { code, environment } = await inputs({ recipes: many });
+    const { '.': built, 'recipes.json': file } = (await code.assets) as {
+      '.': pulumi.asset.FileArchive;
+      'recipes.json': pulumi.asset.StringAsset;
+    };
+    expect(await built.path).toBe(packageDir);
+    expect(await file.text).toBe(JSON.stringify(many));
+    expect(environment.variables['DARKROOM_RECIPES']).toBe('file:recipes.json');
+  });
+});
+
+describe('side files that the recipes name', () => {
+  const marked = (image: string): SettingsInput['recipes'] => [
+    { name: 'photos', variants: [{ name: 'web', steps: [{ watermark: image }] }] },
+  ];
+  const here = path.basename(import.meta.filename);
+
+  test('of the bundle travel in the package, beside the handler', async () => {
+    const args = { recipes: marked(here), assetsDir: import.meta.dirname };
+    const { inputs } = (await deploy(args)).resource('photos-resizer');
+    const { assets } = inputs['code'] as pulumi.asset.AssetArchive;
+    const parts = (await assets) as Record<string, pulumi.asset.FileAsset>;
+    expect(Object.keys(parts)).toEqual(['.', `assets/${here}`]);
+    expect(await parts[`assets/${here}`]?.path).toBe(import.meta.filename);
+  });
+
+  test('are missed at preview, by the recipe that reads them', async () => {
+    await expect(
+      deploy({ recipes: marked('none.png'), assetsDir: import.meta.dirname }),
+    ).rejects.toThrow(/^recipe "photos" reads a side file that is not there: .*none\.png$/);
+  });
+
+  test('of the source bucket may be read, and nothing beside them', async () => {
+    const deployment = await deploy({ recipes: marked('s3:brand/logo.png') });
+    const statements = statementsOf(deployment.resource('photos-role-policy').inputs);
+    expect(statements.filter(({ Sid }) => Sid === 'ReadSideFiles')).toEqual([
+      {
+        Sid: 'ReadSideFiles',
+        Effect: 'Allow',
+        Action: ['s3:GetObject'],
+        Resource: ['arn:aws:s3:::photos-source-0a1b2c3/brand/logo.png'],
+      },
+    ]);
+  });
+});

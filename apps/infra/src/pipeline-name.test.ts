@@ -1,0 +1,35 @@
+import type { SettingsInput } from '@darkroom/pipeline';
+import { expect, test } from 'vitest';
+import { ImagePipeline, type ImagePipelineArgs } from './image-pipeline.ts';
+import { runWithMocks, type MockedDeployment } from './testing/run-with-mocks.ts';
+
+// Nothing is built where a package is given; under mocks nobody opens it.
+const packageDir = import.meta.dirname;
+const recipes: SettingsInput['recipes'] = [
+  { name: 'photos', variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }] },
+];
+
+function deploy(args: ImagePipelineArgs, name: string): Promise<MockedDeployment> {
+  return runWithMocks(() => new ImagePipeline(name, { packageDir, ...args }));
+}
+
+test.each(['Photos', 'my_photos', '-photos', 'photos-', '4photos', 'p'.repeat(41)])(
+  'a pipeline cannot be called %j: AWS would not take what is called after it',
+  async (name) => {
+    await expect(deploy({ recipes }, name)).rejects.toThrow(
+      /^ImagePipeline ".*": a name is 1 to 40/,
+    );
+  },
+);
+
+test('the longest name fits into whatever is called after it', async () => {
+  const longest = 'p'.repeat(40);
+  const { resources } = await deploy(
+    { recipes, delivery: {}, events: {}, source: { bucket: 'uploads' } },
+    longest,
+  );
+  // Pulumi adds a hyphen and seven digits. AWS takes 63 of a bucket, 64 of a function, a role, a rule and the like.
+  for (const { type, name } of resources)
+    if (!/Alarm|Policy|Configuration|Block|Controls|Dashboard|Query|Target/.test(type))
+      expect(`${name}-0a1b2c3`.length, type).toBeLessThanOrEqual(63);
+});
