@@ -3,6 +3,9 @@ import path from 'node:path';
 import type { FunctionSpec, LambdaOptions } from '../../lambda/index.ts';
 import type { StackRun } from './messages.ts';
 
+/** Seconds: as the visibility timeout is shortened, so that a run is quiet soon; 900 would be the stack's own. */
+const LONGEST_BACK_OFF = '30';
+
 /** The function and its event source mapping with the proxy between them and AWS. */
 export function interposed(
   options: LambdaOptions,
@@ -14,13 +17,16 @@ export function interposed(
     maxConcurrency: concurrency,
     functions: options.functions.map((spec) => ({
       ...spec,
-      // Of the queues' URLs.
-      environment: Object.fromEntries(
-        Object.entries(spec.environment).map(([name, value]) => [
-          name,
-          value.replaceAll(options.endpoint, functionEndpoint),
-        ]),
-      ),
+      environment: {
+        // Of the queues' URLs.
+        ...Object.fromEntries(
+          Object.entries(spec.environment).map(([name, value]) => [
+            name,
+            value.replaceAll(options.endpoint, functionEndpoint),
+          ]),
+        ),
+        DARKROOM_LONGEST_BACK_OFF: LONGEST_BACK_OFF,
+      },
       ...(handlerFile !== undefined && {
         codeDirectory: withHandler(spec, handlerFile, path.join(dataDir, 'planted')),
       }),
