@@ -118,7 +118,7 @@ describe('the key’s policy', () => {
     expect(sids({ eventBus: true })).toContain('EncryptEvents');
   });
 
-  test('lets a service use the key on behalf of one resource of this account alone', () => {
+  test('lets a service use the key on behalf of this account alone, and of one resource where it says which', () => {
     const statements = keyStatements({
       ...users,
       eventBus: true,
@@ -129,7 +129,11 @@ describe('the key’s policy', () => {
       const text = JSON.stringify(Condition);
       expect({ Sid, text }).toEqual({
         Sid,
-        text: expect.stringMatching(/aws:SourceArn|kms:EncryptionContext:aws:logs:arn/),
+        text: expect.stringMatching(
+          Sid === 'AlarmsNotify'
+            ? /aws:SourceAccount/
+            : /aws:SourceArn|kms:EncryptionContext:aws:logs:arn/,
+        ),
       });
       expect({ Sid, text }).toEqual({ Sid, text: expect.stringContaining(ACCOUNT) });
       for (const action of Action) expect(action).toMatch(/^kms:[A-Za-z]+$/);

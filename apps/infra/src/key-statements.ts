@@ -64,10 +64,8 @@ export function keyStatements(users: KeyUsers): Statement[] {
         ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arn('logs', `log-group:${name}-logs-*`) },
       },
     ),
-    allow('AlarmsNotify', 'cloudwatch.amazonaws.com', SEND, {
-      ArnLike: { 'aws:SourceArn': arn('cloudwatch', 'alarm:*') },
-      ...inAccount,
-    }),
+    // The topic's policy names the alarms; whether CloudWatch tells KMS which alarm it is, AWS does not say.
+    allow('AlarmsNotify', 'cloudwatch.amazonaws.com', SEND, inAccount),
     ...(distribution === undefined
       ? []
       : [
