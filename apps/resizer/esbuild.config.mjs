@@ -1,5 +1,8 @@
 export default {
   outExtension: { '.js': '.mjs' },
+  // What is imported when it is needed (a font, event buses, tracing) is a file of its own: a start does not read it.
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
   // ES modules where a package has them: what the handler does not use of them is left out.
   mainFields: ['module', 'main'],
   // `debug` does without; what a package only may have is no reason to ship a tool of this repository.

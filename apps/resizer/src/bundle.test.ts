@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { formatEnvironment, parseSettings, transportRecipes } from '@darkroom/pipeline';
@@ -26,6 +26,14 @@ function start(environment: Readonly<Record<string, string>>) {
   const args = ['--input-type=module', '--eval', PROGRAM];
   const env = { AWS_REGION: 'us-east-1', LAMBDA_TASK_ROOT: folder, ...environment };
   return promisify(execFile)(process.execPath, args, { cwd: folder, env });
+}
+
+function bundle(): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter(
+      ({ name, parentPath }) => name.endsWith('.mjs') && !parentPath.includes('node_modules/@'),
+    )
+    .map(({ name, parentPath }) => path.join(parentPath, name));
 }
 
 /** The last line; before it stand the metrics of the call. */
@@ -63,6 +71,18 @@ describe('the built package', () => {
 
   // A namespace that is used as a value keeps all of Zod in the bundle: its 40 languages too, 350 kB.
   test('holds no more of Zod than is used', () => {
-    expect(readFileSync(path.join(folder, 'index.mjs'), 'utf8')).not.toContain('Ungültige Eingabe');
+    for (const file of bundle())
+      expect(readFileSync(file, 'utf8')).not.toContain('Ungültige Eingabe');
+  });
+
+  // As one file the bundle has 2 MB, most of which nearly no start needs.
+  test('reads at its start nothing that only some recipes and settings need', () => {
+    const lazy = ['fontkit', '@aws-sdk/client-eventbridge', '@aws-lambda-powertools/tracer'];
+    const packages = (files: readonly string[]) => {
+      const text = files.map((file) => readFileSync(`${file}.map`, 'utf8')).join();
+      return lazy.filter((name) => text.includes(`node_modules/${name}/`));
+    };
+    expect(packages(bundle())).toEqual(lazy);
+    expect(packages([path.join(folder, 'index.mjs')])).toEqual([]);
   });
 });

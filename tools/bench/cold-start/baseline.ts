@@ -21,7 +21,9 @@ export async function buildBaseline(resizer: string): Promise<string> {
   const outfile = path.join(import.meta.dirname, '../dist/baseline.mjs');
   await build({
     ...shared,
+    // One file, whose name is given.
     outExtension: {},
+    splitting: false,
     stdin: { contents: SOURCE, resolveDir: resizer },
     outfile,
     bundle: true,

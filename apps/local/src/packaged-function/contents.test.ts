@@ -25,18 +25,25 @@ describe.each(ARCHITECTURES)('the package for %s', (architecture) => {
   const libvips = `node_modules/@img/sharp-libvips-linux-${CPU[architecture]}`;
   let files: Record<string, Buffer>;
   const json = (name: string) => JSON.parse(files[name]?.toString() ?? '') as unknown;
+  const ours = () => Object.keys(files).filter((name) => !name.startsWith('node_modules/'));
+  const maps = () =>
+    ours()
+      .filter((name) => name.endsWith('.map'))
+      .map((name) => json(name) as { sources: string[]; sourcesContent?: unknown });
 
   beforeAll(async () => {
     files = await filesBelow(builtPackage(architecture));
   });
 
-  test('is the bundle, its map, and the native files of sharp with what loads them', async () => {
+  test('is the bundle, its maps, and the native files of sharp with what loads them', async () => {
     const { version } = (await lockedPackages())['node_modules/sharp'] ?? {};
     const so = Object.keys(files).find((name) => name.startsWith(`${libvips}/lib/libvips-cpp.so.`));
+    const chunks = ours().filter((name) => /^chunks\/[\w-]+-[A-Z\d]{8}\.mjs(?:\.map)?$/.test(name));
     expect(Object.keys(files)).toEqual(
       [
         'index.mjs',
         'index.mjs.map',
+        ...chunks,
         `${binding}/LICENSE`,
         `${binding}/index.cjs`,
         `${binding}/lib/sharp-linux-${CPU[architecture]}-${version}.node`,
@@ -74,11 +81,12 @@ describe.each(ARCHITECTURES)('the package for %s', (architecture) => {
 
   test('bundles no package that is for development only', async () => {
     const locked = await lockedPackages();
-    const { sources } = json('index.mjs.map') as { sources: string[] };
     const bundled = new Set(
-      sources.flatMap(
-        (source) => /node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(source) ?? [],
-      ),
+      maps()
+        .flatMap(({ sources }) => sources)
+        .flatMap(
+          (source) => /node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(source) ?? [],
+        ),
     );
     expect([...bundled]).toContain('node_modules/@aws-sdk/client-s3');
     expect([...bundled]).toContain('node_modules/sharp');
@@ -89,12 +97,12 @@ describe.each(ARCHITECTURES)('the package for %s', (architecture) => {
   });
 
   test('names no folder of the machine that made it, nor a source that lies outside', () => {
-    for (const name of ['index.mjs', 'index.mjs.map'])
-      expect(files[name]?.includes(workspace), name).toBe(false);
-    const map = json('index.mjs.map') as { sources: string[]; sourcesContent?: unknown };
-    for (const source of map.sources)
-      expect(source).toMatch(/^(?:\.\.\/)+(?:src|libs|node_modules)\//);
-    expect(map.sourcesContent).toBeUndefined();
+    for (const name of ours()) expect(files[name]?.includes(workspace), name).toBe(false);
+    for (const { sources, sourcesContent } of maps()) {
+      for (const source of sources)
+        expect(source).toMatch(/^(?:\.\.\/)+(?:src|libs|node_modules)\//);
+      expect(sourcesContent).toBeUndefined();
+    }
   });
 
   test('is small', () => {

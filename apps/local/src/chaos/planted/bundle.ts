@@ -30,7 +30,8 @@ async function bundleHandler(contents: string, outfile: string): Promise<void> {
   const { default: product } = (await import(pathToFileURL(configuration).href)) as {
     default: BuildOptions;
   };
-  const { outExtension: _, ...options } = product;
+  // One file, whose name is given.
+  const { outExtension: _, splitting: __, chunkNames: ___, ...options } = product;
   await build({
     ...options,
     stdin: { contents, resolveDir: RESIZER, loader: 'ts' },
