@@ -82,6 +82,14 @@ test('the function works on one image for each whole processor, and on one at le
   expect([512, 1769, 3537, 3538, 10_240].map(concurrencyOf)).toEqual(['1', '1', '1', '2', '5']);
 });
 
+test('where images would take all of libuv’s threads, it has more', () => {
+  const threadsOf = (memory: number) =>
+    formatEnvironment(settingsOf(few, { function: { memory } }), transportRecipes(few), names)[
+      'UV_THREADPOOL_SIZE'
+    ];
+  expect([1769, 3538, 5307, 10_240].map(threadsOf)).toEqual([undefined, undefined, '5', '7']);
+});
+
 test('nobody looks for an X-Ray daemon unless tracing is on', () => {
   const variables = formatEnvironment(settingsOf(few), transportRecipes(few), names);
   expect(variables['POWERTOOLS_TRACE_ENABLED']).toBe('false');
@@ -127,7 +135,7 @@ describe('Lambda’s 4 KB', () => {
     };
     const recipes = recipesOf(3072);
     const limits = { bytes: 2 ** 31 - 1, pixels: 1_000_000_000, side: 1_000_000, pages: 10_000 };
-    const settings = { ...settingsOf(few), limits };
+    const settings = { ...settingsOf(few, { function: { memory: 10_240 } }), limits };
     const variables = formatEnvironment(settings, transportRecipes(recipes), longest);
     expect(variables['DARKROOM_RECIPES']).toBe(JSON.stringify(recipes));
     expect(environmentBytes(variables)).toBeLessThanOrEqual(MAX_ENVIRONMENT_BYTES);

@@ -59,6 +59,7 @@ export function formatEnvironment(
   transport: RecipesTransport,
   names: DeployedNames,
 ): Record<string, string> {
+  const concurrency = imagesAtOnce(settings.function.memory);
   const variables = {
     DARKROOM_SOURCE_BUCKET: names.sourceBucket,
     DARKROOM_PROCESSED_BUCKET: names.processedBucket,
@@ -69,13 +70,15 @@ export function formatEnvironment(
     DARKROOM_LIMITS: JSON.stringify(settings.limits),
     DARKROOM_MAX_RECEIVE_COUNT: String(settings.queue.maxReceiveCount),
     DARKROOM_LONGEST_BACK_OFF: String(longestBackOff(settings.queue)),
-    DARKROOM_CONCURRENCY: String(imagesAtOnce(settings.function.memory)),
+    DARKROOM_CONCURRENCY: String(concurrency),
     POWERTOOLS_SERVICE_NAME: METRICS_SERVICE,
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     POWERTOOLS_LOG_LEVEL: settings.logs.level,
     POWERTOOLS_TRACE_ENABLED: String(settings.tracing),
     // glibc's arenas fragment under libvips (lovell/sharp 2607): the process must start with this.
     MALLOC_ARENA_MAX: '2',
+    // Of libuv's threads, 4 by default, each image takes one: names are looked up and files read in the others.
+    ...(concurrency > 2 && { UV_THREADPOOL_SIZE: String(concurrency + 2) }),
     NODE_OPTIONS: '--enable-source-maps',
   };
   const bytes = environmentBytes(variables);
