@@ -4,11 +4,13 @@ export interface Command {
   readonly parameters: string;
   /** What it does, in a line. */
   readonly summary: string;
+  /** What else there is to know, for `COMMAND --help`. */
+  readonly details: string;
   /**
-   * @returns what is printed
+   * @param print takes what it has to say, as it comes
    * @throws CommandError for whoever typed it; errors of the pipeline's own codes
    */
-  run(args: readonly string[]): Promise<string>;
+  run(args: readonly string[], print: (text: string) => void): Promise<void>;
 }
 
 /** The person who typed the command can mend it: the message is all there is to say. */

@@ -1,35 +1,54 @@
 import { readFile } from 'node:fs/promises';
-import { check, recipeSchema, recipesSchema, type Recipe } from '@darkroom/pipeline';
-import { parseDocument } from 'yaml';
+import path from 'node:path';
+import {
+  check,
+  parseSettings,
+  pinSideFiles,
+  recipeSchema,
+  recipesSchema,
+  SettingsError,
+  settingsSchema,
+  SIDE_FILES_FOLDER,
+  type Checked,
+  type Settings,
+} from '@darkroom/pipeline';
 import { CommandError } from './command.ts';
 import { pathOf } from './path-of.ts';
+import { readYaml } from './yaml-file.ts';
+
+/** The recipes of a file, and what the stack grants uploads: its own where it is a stack file, else the defaults. */
+export type RecipeFile = Pick<Settings, 'recipes' | 'limits' | 'function'>;
 
 /**
- * The recipes of a file: one recipe, a list of them, or a stack file that holds them.
+ * One recipe, a list of them, or a stack file that holds them, which is checked as at preview.
  * @throws CommandError that lists every problem
  */
-export async function readRecipes(file: string): Promise<readonly Recipe[]> {
+export async function readRecipes(file: string): Promise<RecipeFile> {
   const text = await readFile(pathOf(file), 'utf8').catch((cause: unknown) => {
     throw new CommandError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
   });
-  const document = parseDocument(text);
-  const [wrong] = document.errors;
-  if (wrong) throw new CommandError(`${file} is no YAML: ${wrong.message}`, { cause: wrong });
-  const found = recipesIn(document.toJS());
-  const checked = Array.isArray(found)
-    ? check<readonly Recipe[]>(recipesSchema, found)
-    : asList(check<Recipe>(recipeSchema, found));
-  if (checked.ok) return checked.data;
+  const content = readYaml(text, file);
+  if (typeof content === 'object' && content !== null && 'config' in content)
+    return stackSettings(content.config, file);
+  if (Array.isArray(content)) refuse(check(recipesSchema, content), file);
+  else refuse(check(recipeSchema, content), file);
+  return settingsSchema.parse({ recipes: Array.isArray(content) ? content : [content] });
+}
+
+function refuse(checked: Checked<unknown>, file: string): void {
+  if (checked.ok) return;
   throw new CommandError(`${file} is not valid:\n${checked.problems}`, { cause: checked.cause });
 }
 
-function asList(checked: ReturnType<typeof check<Recipe>>) {
-  return checked.ok ? { ok: true as const, data: [checked.data] } : checked;
-}
-
-/** In `Pulumi.STACK.yaml` they stand in the stack's configuration. */
-function recipesIn(content: unknown): unknown {
-  if (typeof content !== 'object' || content === null || !('config' in content)) return content;
-  const { config } = content as { config: { 'darkroom:pipeline'?: { recipes?: unknown } } | null };
-  return config?.['darkroom:pipeline']?.recipes;
+/** Side files stand beside the stack's file, as `Pulumi.yaml` does. */
+function stackSettings(config: unknown, file: string): RecipeFile {
+  const pipeline = (config as { 'darkroom:pipeline'?: unknown } | null)?.['darkroom:pipeline'];
+  try {
+    const settings = parseSettings(pipeline ?? {}, `${file}, darkroom:pipeline`);
+    const folder = path.join(path.dirname(pathOf(file)), SIDE_FILES_FOLDER);
+    return { ...settings, recipes: pinSideFiles(settings.recipes, folder) };
+  } catch (cause) {
+    if (cause instanceof SettingsError) throw new CommandError(cause.message, { cause });
+    throw cause;
+  }
 }

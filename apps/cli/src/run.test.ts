@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { sample } from '@darkroom/transforms/testing';
+import { animatedSample, sample } from '@darkroom/transforms/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { run } from './run.ts';
 
@@ -14,7 +14,9 @@ beforeAll(async () => {
   await Promise.all([
     writeFile(inFolder('photo.jpg'), await sample({ width: 320, height: 240, orientation: 6 })),
     writeFile(inFolder('drawing.png'), await sample({ width: 32, height: 24, format: 'png' })),
+    writeFile(inFolder('moving.gif'), await animatedSample('gif', { frames: 4 })),
     writeFile(inFolder('notes.jpg'), 'no picture'),
+    writeFile(inFolder('nothing.jpg'), ''),
     ...Object.entries(files).map(([name, text]) => writeFile(inFolder(name), text)),
   ]);
 });
@@ -33,6 +35,13 @@ variants:
     steps: [rotate, { blur: 2 }, { resize: { width: 60 } }, { encode: webp }]
   - { name: wide, when: { width: { min: 1000 } }, steps: [] }
 `;
+const recipe = (steps: string) => `{ name: photos, variants: [{ name: web, steps: ${steps} }] }`;
+const stack = (more: string, steps = '[]') => `
+config:
+  darkroom:pipeline:
+    recipes: [${recipe(steps)}]
+    ${more}
+`;
 const files: Record<string, string> = {
   'photos.yaml': photos,
   'list.yaml':
@@ -45,10 +54,27 @@ config:
 `,
   'wrong.yaml': 'name: photos\nvariants: [{ name: web, steps: [{ resize: { widht: 3 } }] }]\n',
   'wrong-list.yaml': '- name: photos\n  variants: []\n',
+  'Pulumi.small.yaml': stack('limits: { pages: 3 }\n    function: { memory: 512 }'),
+  'Pulumi.bytes.yaml': stack('limits: { bytes: 99 }'),
+  'Pulumi.side.yaml': stack('limits: { side: 300 }'),
+  'Pulumi.wrong.yaml': 'config: { darkroom:pipeline: { limits: { pages: 0 } } }',
+  'Pulumi.logo.yaml': stack('', '[{ watermark: { image: logo.png } }]'),
+  'crop.yaml': recipe('[{ crop: { left: 900, top: 0, width: 9, height: 9 } }]'),
+  'huge.yaml': recipe('[{ resize: { width: 30000, height: 30000, fit: fill } }, { encode: png }]'),
+  'wide.yaml': `{ name: photos, variants: [{ name: 'w{width}', widths: [${Array.from({ length: 30 }, (_, index) => index + 1).join(', ')}], steps: [] }] }`,
+  'two.yaml': `${photos}---${photos}`,
+  'alias.yaml': recipe('*steps'),
+  'bomb.yaml': [...'bcdefghi'].reduce(
+    (lines, name, index) =>
+      `${lines}${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[index]}`).join(', ')}]\n`,
+    'a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\n',
+  ),
   'no-yaml.yaml': 'name: [\n',
   'empty.yaml': '',
 };
 
+const unwrapped = (text: string) => text.trimEnd().replaceAll(/\n {4,}/g, ' ');
+const oneLine = (text: string) => unwrapped(text).replaceAll('\n', ' ');
 const inFolder = (name: string) => path.join(folder, name);
 const io = {
   log: (text: unknown) => void (said.out += `${String(text)}\n`),
@@ -65,7 +91,9 @@ describe('plan', () => {
       said.out
         .replaceAll(folder, '')
         .replace(/\d+ bytes/, 'N bytes')
-        .replace(/\d+ MiB/g, 'N MiB'),
+        .replace(/bytes: [\d,]+/, 'bytes: N')
+        .replace(/about \d+ MiB/, 'about N MiB')
+        .replace(/\d+ would/, 'N would'),
     ).toBe(`/photo.jpg: recipe photos, effort balanced
 jpeg, 320×240, orientation 6, N bytes
 stage 0: decode the upload, sRGB, 8 bits
@@ -77,7 +105,13 @@ stage 1: pixels of stage 0
   = web: webp, 60×45
 copied byte for byte: original
 not made, their conditions do not hold: wide
-memory: about N MiB at the peak, beside N MiB of a process; a function of at least N MiB takes it
+memory: about N MiB at the peak, 1 file at a time
+  function.memory: 1,769, of which an upload may have 1,629; N would do
+limits:
+  bytes: N of 104,857,600
+  pixels: 76,800 of 100,000,000
+  side: 320 of 65,535
+  pages: 1 of 500
 `);
   });
 
@@ -91,6 +125,72 @@ memory: about N MiB at the peak, beside N MiB of a process; a function of at lea
     expect(await plan('Pulumi.dev.yaml')).toBe(0);
     expect(said.out).toContain('recipe uploads');
   });
+
+  test('takes the limits and the memory of a stack file', async () => {
+    expect(await plan('Pulumi.small.yaml')).toBe(0);
+    expect(said.out).toContain('function.memory: 512, of which an upload may have 372; ');
+    expect(said.out).toContain('  pages: 1 of 3\n');
+  });
+
+  test('has no line that a terminal of 80 columns would break', async () => {
+    expect(await plan('wide.yaml')).toBe(0);
+    const long = said.out
+      .replaceAll(folder, '')
+      .split('\n')
+      .filter((line) => line.length > 80);
+    expect(long).toEqual([]);
+    expect(said.out).toMatch(/^ {6}w\d+, /m);
+  });
+});
+
+describe('a photo that the function would reject is told with the code, and exit code 1', () => {
+  test.each<[string, string, string, RegExp]>([
+    [
+      'too many bytes',
+      'Pulumi.bytes.yaml',
+      'photo.jpg',
+      /TOO_LARGE: bytes: [\d,]+, the limit is 99$/,
+    ],
+    [
+      'too long a side',
+      'Pulumi.side.yaml',
+      'photo.jpg',
+      /TOO_LARGE: longest side.*: 320, the limit is 300$/,
+    ],
+    ['too many pages', 'Pulumi.small.yaml', 'moving.gif', /TOO_LARGE: pages: 4, the limit is 3$/],
+    ['no bytes', 'photos.yaml', 'nothing.jpg', /CORRUPT_IMAGE: the upload has zero bytes$/],
+    [
+      'a step that cannot be',
+      'crop.yaml',
+      'photo.jpg',
+      /TRANSFORM_FAILED: recipe photos, variant web, step 0 \(crop\): /,
+    ],
+  ])('%s', async (_, recipes, photo, message) => {
+    expect(await plan(recipes, photo)).toBe(1);
+    expect(said.out).toBe('');
+    expect(oneLine(said.error)).toMatch(message);
+    expect(oneLine(said.error)).toContain(`${inFolder(photo)} would be rejected: `);
+  });
+
+  test('too little memory: after the plan, which shows what takes it', async () => {
+    expect(await plan('huge.yaml')).toBe(1);
+    expect(said.out).toContain('= web: png, 30000×30000');
+    expect(oneLine(said.error)).toMatch(/would be rejected: TOO_LARGE: memory in MiB: needs about/);
+  });
+});
+
+describe('help', () => {
+  test.each([['help'], ['--help'], ['-h']])('%s lists the commands', async (...args) => {
+    expect(await run(args, io)).toBe(0);
+    expect(said.out).toMatch(/^usage: npm run darkroom -- COMMAND\n {2}plan RECIPES\.yaml PHOTO/);
+    expect(said.error).toBe('');
+  });
+
+  test.each([['--help'], ['-h']])('plan %s explains the arguments', async (option) => {
+    expect(await run(['plan', option], io)).toBe(0);
+    expect(said.out).toMatch(/^usage: npm run darkroom -- plan RECIPES\.yaml PHOTO \[RECIPE\]\n/);
+    expect(said.out).toMatch(/limits.*Exit code 0/s);
+  });
 });
 
 describe('a mistake is one message and exit code 1', () => {
@@ -103,21 +203,44 @@ describe('a mistake is one message and exit code 1', () => {
       /wrong\.yaml is not valid:\n {2}variants\[0\]\.steps\[0\]\.resize\.widht: unknown option/,
     ],
     ['a wrong list', ['wrong-list.yaml'], /is not valid:\n {2}\[0\]\.variants: .*>=1 items/],
+    [
+      'a wrong stack file',
+      ['Pulumi.wrong.yaml'],
+      /Pulumi\.wrong\.yaml, darkroom:pipeline is not valid:\n {2}recipes: is missing: expected a list\n {2}limits\.pages: .*got 0$/s,
+    ],
+    [
+      'a stack file that names no file of its assets',
+      ['Pulumi.logo.yaml'],
+      /^SIDE_FILE: recipe photos, variant web, step 0 \(watermark\.image\): the side file .*assets\/logo\.png is not there$/,
+    ],
     ['no YAML', ['no-yaml.yaml'], /no-yaml\.yaml is no YAML: .* at line 2, column 1/],
-    ['nothing', ['empty.yaml'], /empty\.yaml is not valid:\n {2}.*expected object, received null/],
+    ['a picture', ['photo.jpg'], /photo\.jpg is no YAML: it is no text$/],
+    [
+      'two documents',
+      ['two.yaml'],
+      /two\.yaml has several documents \(---\), and one is expected$/,
+    ],
+    ['an alias of nothing', ['alias.yaml'], /alias\.yaml is no YAML: Unresolved alias.*: steps$/],
+    ['a bomb', ['bomb.yaml'], /bomb\.yaml is no YAML: Excessive alias count/],
+    ['nothing', ['empty.yaml'], /empty\.yaml is not valid:\n {2}expected a map, got nothing$/],
     ['no recipe file', ['none.yaml'], /none\.yaml cannot be read: ENOENT/],
     ['no photo', ['photos.yaml', 'none.jpg'], /none\.jpg cannot be read: ENOENT/],
-    ['no picture', ['photos.yaml', 'notes.jpg'], /^UNSUPPORTED_FORMAT: the upload is text/],
+    [
+      'no picture',
+      ['photos.yaml', 'notes.jpg'],
+      /notes\.jpg would be rejected: UNSUPPORTED_FORMAT: the upload is text/,
+    ],
     [
       'a format that the recipe does not take',
       ['photos.yaml', 'drawing.png'],
-      /^UNSUPPORTED_FORMAT: The bytes are png; recipe "photos" takes jpeg$/,
+      /drawing\.png would be rejected: UNSUPPORTED_FORMAT: The bytes are png; recipe "photos" takes jpeg$/,
     ],
   ])('%s', async (_, args, message) => {
     const [recipes = '', ...rest] = args;
     expect(await plan(recipes, ...rest)).toBe(1);
     expect(said.out).toBe('');
-    expect(said.error.trimEnd()).toMatch(message);
+    // As one line again, but for the problems, which have a line each.
+    expect(unwrapped(said.error)).toMatch(message);
     expect(said.error).not.toMatch(/^ {4}at /m);
   });
 

@@ -1,7 +1,9 @@
 import { CommandError, type Command } from './command.ts';
 import { plan } from './commands/plan.ts';
+import { wrap } from './wrap.ts';
 
 const commands: Readonly<Record<string, Command>> = { plan };
+const HELP: readonly string[] = ['help', '--help', '-h'];
 
 function usage(): string {
   const lines = Object.entries(commands).map(
@@ -10,11 +12,15 @@ function usage(): string {
   return ['usage: npm run darkroom -- COMMAND', ...lines].join('\n');
 }
 
+function helpFor(name: string, { parameters, summary, details }: Command): string {
+  return `usage: npm run darkroom -- ${name} ${parameters}\n${summary}\n\n${details}`;
+}
+
 /** What a person can mend has a code; anything else is a defect of ours, and keeps its stack. */
 function messageOf(error: unknown): unknown {
-  if (error instanceof CommandError) return error.message;
+  if (error instanceof CommandError) return wrap(error.message);
   return error instanceof Error && 'code' in error
-    ? `${String(error.code)}: ${error.message}`
+    ? wrap(`${String(error.code)}: ${error.message}`)
     : error;
 }
 
@@ -24,13 +30,21 @@ export async function run(
   io: Pick<Console, 'log' | 'error'> = console,
 ): Promise<number> {
   const [name = '', ...rest] = args;
+  if (HELP.includes(name)) {
+    io.log(usage());
+    return 0;
+  }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
     io.error(name === '' ? usage() : `there is no command "${name}"\n${usage()}`);
     return 1;
   }
+  if (rest.some((arg) => HELP.slice(1).includes(arg))) {
+    io.log(helpFor(name, command));
+    return 0;
+  }
   try {
-    io.log(await command.run(rest));
+    await command.run(rest, (text) => io.log(wrap(text)));
     return 0;
   } catch (error) {
     io.error(messageOf(error));

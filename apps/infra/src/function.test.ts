@@ -78,7 +78,9 @@ describe('side files that the recipes name', () => {
   test('are missed at preview, by the recipe that reads them', async () => {
     await expect(
       deploy({ recipes: marked('none.png'), assetsDir: import.meta.dirname }),
-    ).rejects.toThrow(/^recipe "photos" reads a side file that is not there: .*none\.png$/);
+    ).rejects.toThrow(
+      /^recipe photos, variant .*, step \d \(watermark\.image\): the side file .*none\.png is not there$/,
+    );
   });
 
   test('of the source bucket may be read, and nothing beside them', async () => {

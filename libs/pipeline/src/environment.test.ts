@@ -191,18 +191,26 @@ describe('a wrong environment', () => {
       }),
     ).toEqual([
       "The function's environment is not valid:",
-      '  DARKROOM_SOURCE_BUCKET: is missing',
+      '  DARKROOM_SOURCE_BUCKET: is missing: expected text',
       '  DARKROOM_PROCESSED_BUCKET: Too small: expected string to have >=3 characters, got ""',
       '  DARKROOM_DEAD_LETTER_QUEUE_URL: Invalid URL, got "photos-dead-letters"',
       expect.stringMatching(/^ {2}DARKROOM_RECIPES\[0\]\.variants\[0\]\.name: a name is /),
-      '  DARKROOM_RECIPES[0].variants[0].stepz: unknown key; allowed: name, steps, widths, encode, when, animated, copy',
-      '  DARKROOM_RECIPES[0].variants[0].steps: is missing',
+      '  DARKROOM_RECIPES[0].variants[0].stepz: unknown key; allowed: name, steps, widths, encode, when, animated, copy (recipe "photos", variant "V")',
+      '  DARKROOM_RECIPES[0].variants[0].steps: is missing: expected a list, or copy: true (recipe "photos", variant "V")',
       expect.stringMatching(/^ {2}DARKROOM_LIMITS: is no JSON: /),
       '  DARKROOM_MAX_RECEIVE_COUNT: must be a whole number above 0, got "0"',
       '  DARKROOM_CONCURRENCY: must be a whole number above 0, got "1e3"',
       '  POWERTOOLS_LOG_LEVEL: Invalid option: expected one of "DEBUG"|"INFO"|"WARN"|"ERROR", got "LOUD"',
       '  POWERTOOLS_TRACE_ENABLED: Invalid option: expected one of "true"|"false", got "yes"',
     ]);
+  });
+
+  test('a mistake in a file of recipes is told with their names too', () => {
+    const wrong = [{ name: 'photos', variants: [{ name: 'web', steps: [{ blur: 5000 }] }] }];
+    writeFileSync(path.join(folder, 'wrong.json'), JSON.stringify(wrong));
+    expect(refusal({ ...right, DARKROOM_RECIPES: 'file:wrong.json' })[1]).toMatch(
+      /^ {2}DARKROOM_RECIPES\[0\]\.variants\[0\]\.steps\[0\]\.blur: .*5000 \(recipe "photos", variant "web"\)$/,
+    );
   });
 
   test('a source bucket that is the processed bucket too would never end', () => {

@@ -131,6 +131,16 @@ function pinned(root: string) {
   };
 }
 
+/** With the recipes as data, where they can be read: a problem in one is told with its names. */
+function legible(variables: Readonly<Record<string, string | undefined>>, root: string): object {
+  try {
+    const recipes = receiveRecipes(variables['DARKROOM_RECIPES'] ?? '', root);
+    return { ...variables, DARKROOM_RECIPES: JSON.parse(recipes) as unknown };
+  } catch {
+    return variables;
+  }
+}
+
 function environmentSchema(root: string) {
   const received = converted('cannot be read', (variable) => receiveRecipes(variable, root));
   const variables = z.object({
@@ -161,7 +171,7 @@ export function parseEnvironment(
   variables: Readonly<Record<string, string | undefined>>,
   root: string,
 ): Environment {
-  const checked = check(environmentSchema(root), variables);
+  const checked = check(environmentSchema(root), variables, () => legible(variables, root));
   if (!checked.ok)
     throw new EnvironmentError(`The function's environment is not valid:\n${checked.problems}`, {
       cause: checked.cause,

@@ -2,7 +2,7 @@ export * from './agreement.ts';
 export * from './back-off.ts';
 export * from './catalog.ts';
 export * from './delivery-choices.ts';
-export { describeUpload } from './describe-upload.ts';
+export { describeUpload, type DescribedUpload, type Granted } from './describe-upload.ts';
 export * from './environment.ts';
 export * from './errors.ts';
 export * from './keys.ts';

@@ -16,6 +16,22 @@ test.each([
   });
 });
 
+test.each<[unknown, string]>([
+  ['web', 'expected a map, got "web"'],
+  [null, 'expected a map, got nothing'],
+  [['web'], 'expected a map, got a list'],
+  [{ name: { width: null }, steps: [] }, "name: expected text: put '{width}' in quotes"],
+  [{ name: 7, steps: [] }, 'name: expected text, got 7'],
+  [{ name: 'web', steps: { flip: null } }, 'steps: expected a list, got a map'],
+  [{ name: 'web', steps: [], widths: [Infinity] }, 'widths[0]: expected a number, got Infinity'],
+  [{ name: 'web', steps: [], widths: ['9'] }, 'widths[0]: expected a number, got "9"'],
+  [{ name: 'web', steps: [], widths: [1.5] }, 'widths[0]: expected a whole number, got 1.5'],
+  [{ name: 'web', copy: true, when: { animated: 'yes' } }, 'expected true or false, got "yes"'],
+])('%j is no variant, in words of who writes YAML: %s', (variant, why) => {
+  const checked = check<unknown>(recipeSchema, { name: 'photos', variants: [variant] });
+  expect(checked.ok ? '' : checked.problems).toContain(why);
+});
+
 test.each<[string, object, string]>([
   [
     'an unknown key of a variant',
@@ -23,6 +39,7 @@ test.each<[string, object, string]>([
     'allowed: name, steps, widths, encode, when, animated, copy (recipe "photos", variant "web")',
   ],
   ['a member of the recipe', { effort: 'max' }, 'got "max" (recipe "photos")'],
+  ['no variants', { variants: undefined }, 'is missing: expected a list (recipe "photos")'],
   ['the name itself', { name: 'Photos' }, 'got "Photos"'],
 ])('so is a mistake in %s', (_, wrong, end) => {
   const checked = check<unknown>(recipeSchema, {

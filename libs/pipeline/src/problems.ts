@@ -4,13 +4,40 @@ import { toDotPath } from 'zod/v4/core';
 const MAX_SHOWN = 80;
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value);
+  // JSON has no word for NaN and the infinities, which YAML can write.
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
+/** Zod's kinds of values in the words of the reference pages: who writes YAML knows no arrays and objects. */
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+};
+
+/** A value that is too long to be shown, or has nothing to show. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'nothing';
+  return Array.isArray(value) ? 'a list' : 'a map';
+}
+
+function isShort(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}
+
 /** What Zod's own messages leave unsaid. */
-function describe({ code, input, inst }: z.core.$ZodRawIssue): string | undefined {
-  if (code === 'invalid_type' && input === undefined) return 'is missing';
+function describe(issue: z.core.$ZodRawIssue): string | undefined {
+  const { code, input, inst } = issue;
+  if (code === 'invalid_type') {
+    const expected = KINDS[issue.expected] ?? issue.expected;
+    if (input === undefined) return `is missing: expected ${expected}`;
+    return `expected ${expected}${isShort(input) ? '' : `, got ${kindOf(input)}`}`;
+  }
   if (code === 'unrecognized_keys' && inst instanceof z.ZodObject)
     return `unknown key; allowed: ${Object.keys(inst.shape).join(', ')}`;
   return undefined;
@@ -32,9 +59,9 @@ function namesOn(path: readonly PropertyKey[], whole: unknown): string {
   let value = whole;
   for (let depth = 0; typeof value === 'object' && value !== null; depth++) {
     const { name } = value as { name?: unknown };
-    const what =
-      'variants' in value ? 'recipe' : path[depth - 2] === 'variants' ? 'variant' : undefined;
     const key = path[depth];
+    const isRecipe = 'variants' in value || key === 'variants';
+    const what = isRecipe ? 'recipe' : path[depth - 2] === 'variants' ? 'variant' : undefined;
     if (what && typeof name === 'string' && key !== 'name') names.push(`${what} ${show(name)}`);
     value = key === undefined ? undefined : (value as Record<PropertyKey, unknown>)[key];
   }
@@ -50,7 +77,7 @@ function lines(issue: z.core.$ZodIssue): string[] {
   }
   if (code === 'unrecognized_keys')
     return issue.keys.map((key) => `${toDotPath([...path, key])}: ${message}`);
-  const isShown = code !== 'custom' && ['string', 'number', 'boolean'].includes(typeof input);
+  const isShown = code !== 'custom' && isShort(input);
   const place = path.length > 0 ? `${toDotPath(path)}: ` : '';
   return [`${place}${message}${isShown ? `, got ${show(input)}` : ''}`];
 }
@@ -60,12 +87,21 @@ export type Checked<T> =
   /** `problems`: one line for each, `recipes[0].variants[1].steps[0].resize.widht: …`, and what is allowed there. */
   | { readonly ok: false; readonly problems: string; readonly cause: z.ZodError };
 
-/** Everything that is wrong with the input, not only the first thing. */
-export function check<T>(schema: z.ZodType<T>, input: unknown): Checked<T> {
+/**
+ * Everything that is wrong with the input, not only the first thing.
+ *
+ * @param whole what the problems' paths lead through, where the schema reads texts inside the input
+ */
+export function check<T>(
+  schema: z.ZodType<T>,
+  input: unknown,
+  whole: () => unknown = () => input,
+): Checked<T> {
   const { data, error } = schema.safeParse(input, { error: describe, reportInput: true });
   if (!error) return { ok: true, data };
+  const read = whole();
   const problems = error.issues.flatMap((issue) =>
-    lines(issue).map((line) => `  ${line}${namesOn(issue.path, input)}`),
+    lines(issue).map((line) => `  ${line}${namesOn(issue.path, read)}`),
   );
   return { ok: false, problems: problems.join('\n'), cause: error };
 }

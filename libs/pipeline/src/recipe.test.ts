@@ -94,8 +94,8 @@ describe('a mistake is told with its path and what is allowed', () => {
 
   test('a missing field', () => {
     expect(problems({ variants: [{ name: 'web' }] })).toEqual([
-      '[0].name: is missing',
-      '[0].variants[0].steps: is missing',
+      '[0].name: is missing: expected text',
+      '[0].variants[0].steps: is missing: expected a list, or copy: true',
     ]);
   });
 
@@ -103,8 +103,8 @@ describe('a mistake is told with its path and what is allowed', () => {
     expect(problems({ name: 'photos', variants: [] })[0]).toMatch(/^\[0\]\.variants: .*>=1 items/);
     expect(problems()[0]).toMatch(/>=1 items/);
     expect(problems(null, 'photos')).toEqual([
-      '[0]: Invalid input: expected object, received null',
-      '[1]: Invalid input: expected object, received string, got "photos"',
+      '[0]: expected a map, got nothing',
+      '[1]: expected a map, got "photos"',
     ]);
   });
 

@@ -45,20 +45,20 @@ test('all problems are told at once, each with its place and what is allowed', (
     expect.stringMatching(
       /^ {2}recipes\[1\]\.variants\[0\]\.steps\[0\]\.resize\.widht: unknown option "widht"; allowed: width, /,
     ),
-    '  limits.bytes: Invalid input: expected number, received string, got "10 MB"',
+    '  limits.bytes: expected a number, got "10 MB"',
     '  function.architecture: Invalid option: expected one of "arm64"|"x86_64", got "arm"',
     '  function.memory: Too small: expected number to be >=512, got 128',
     '  queue.batchWindow: a batchSize above 10 needs a batchWindow of at least 1 second',
     expect.stringMatching(/^ {2}logs\.retentionDays: .*expected one of 1\|3\|5\|.*, got 31$/),
-    '  tracing: Invalid input: expected boolean, received string, got "yes"',
+    '  tracing: expected true or false, got "yes"',
     expect.stringMatching(/^ {2}functions: unknown key; allowed: recipes, limits, function, /),
   ]);
 });
 
 test.each([
-  [undefined, 'is missing'],
-  [{}, 'recipes: is missing'],
-  [[], 'Invalid input: expected object, received array'],
+  [undefined, 'is missing: expected a map'],
+  [{}, 'recipes: is missing: expected a list'],
+  [[], 'expected a map, got a list'],
 ])('%j is refused: %s', (input, problem) => {
   expect(refusal(input).message).toBe(
     `Pulumi.dev.yaml, darkroom:pipeline is not valid:\n  ${problem}`,

@@ -9,6 +9,7 @@ import type {
   SlotContext,
   StepContext,
 } from './bound-transform.ts';
+import { checkedScale, checkedShape, frozen } from './checked-answers.ts';
 import type { SharpSlot } from './plan/sharp-order.ts';
 
 export type * from './bound-transform.ts';
@@ -48,7 +49,7 @@ interface CommonDefinition<Name extends string, Schema extends z.ZodType, Scalar
   readonly sideFiles?: (options: z.output<Schema>) => readonly string[];
 }
 
-/** A transform by sharp's lazy operations. */
+/** A transform by sharp's lazy operations. Options are frozen, here as in the other kinds. */
 export interface PixelDefinition<
   Name extends string,
   Schema extends z.ZodType,
@@ -141,7 +142,7 @@ export function defineTransform<
     options: schema,
     ...(scalar === undefined ? {} : { scalar }),
     sideFiles: (given) => sideFiles?.(given as z.output<Schema>) ?? [],
-    bind: (given) => bind(definition, schema.parse(given)),
+    bind: (given) => bind(definition, frozen(schema.parse(given))),
   };
 }
 
@@ -165,7 +166,7 @@ function bind<Name extends string, Schema extends z.ZodType, Scalar extends stri
       return {
         ...nothing,
         kind: 'raw',
-        after: (input) => definition.after?.(input, options) ?? input,
+        after: (input) => shapeAfter(definition, input, options),
         slots: () => undefined,
         apply: (pixels, context) => definition.apply(pixels, options, context),
       };
@@ -175,10 +176,18 @@ function bind<Name extends string, Schema extends z.ZodType, Scalar extends stri
         name,
         kind: 'pixels',
         ...(definition.measured ? { measured: true } : {}),
-        after: (input) => definition.after?.(input, options) ?? input,
+        after: (input) => shapeAfter(definition, input, options),
         slots: (input, context) => definition.slots?.(options, input, context),
-        scale: (input) => definition.scale?.(input, options),
+        scale: (input) => checkedScale(definition.scale?.(input, options)),
         apply: (image, context) => definition.apply(image, options, context),
       };
   }
+}
+
+function shapeAfter<Name extends string, Schema extends z.ZodType>(
+  { after }: Pick<PixelDefinition<Name, Schema>, 'after'>,
+  input: Shape,
+  options: z.output<Schema>,
+): Shape {
+  return after ? checkedShape(after({ ...input }, options)) : input;
 }

@@ -1,12 +1,16 @@
 import { isNativeError } from 'node:util/types';
 import { ImageError, type ErrorPlace, type ImageErrorCode } from './errors.ts';
 
+/** The most that an error may say, characters: it stands in a manifest and in logs. */
+const MAX_REASON = 500;
+
 /** What an error says of itself; a plugin may throw anything. */
 export function reasonOf(cause: unknown): string {
   const said = isNativeError(cause) ? cause.message : cause;
   const text = typeof said === 'string' ? said : '';
   // libvips reports one problem per line, the first one is the cause.
-  return text.split('\n')[0]?.trim() || 'no reason given';
+  const reason = text.trimStart().split('\n', 1)[0]?.trim() || 'no reason given';
+  return reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON).toWellFormed()}…` : reason;
 }
 
 /**

@@ -71,7 +71,7 @@ test('side files are read from the package and the bucket; a start with another 
 
   await workspace.writeStack('e2e', marked);
   await expect(start()).rejects.toThrow(
-    /recipe "marked" reads a side file that is not there: .*assets\/brand\/logo\.png/,
+    /recipe marked, variant .*: the side file .*assets\/brand\/logo\.png is not there/,
   );
 
   await writeLogo(workspace, '#ff0000');

@@ -89,7 +89,7 @@ describe('names', () => {
   test.each([
     [
       { name: 'w{width}', steps: [] },
-      '{width} stands for each of the widths, and the variant has none',
+      '{width} stands for each of the widths, and the variant has none, got "w{width}"',
     ],
     [
       { name: 'a'.repeat(64), widths: [320], steps: [] },
@@ -103,10 +103,21 @@ describe('names', () => {
     expect(problemsOf(variant)).toEqual([`variants[0].name: ${why}`]);
   });
 
+  test('of formats differ, and a wrong one is told once', () => {
+    const encode = ['webp', { format: 'webp', quality: 40 }];
+    expect(problemsOf({ name: 'web', steps: [], encode })).toEqual([
+      'variants[0].encode[1]: webp is in the list already: names of pictures must differ',
+    ]);
+    expect(problemsOf({ name: 'web', steps: [], encode: ['bmp', 'bnp'] })).toEqual([
+      expect.stringMatching(/^variants\[0\]\.encode\[0\]: .*"bmp"$/),
+      expect.stringMatching(/^variants\[0\]\.encode\[1\]: .*"bnp"$/),
+    ]);
+  });
+
   test('that come of widths must differ from all others', () => {
     const web = { name: 'web', widths: [320, 640, 320], steps: [] };
     expect(problemsOf(web, { name: 'web-640', steps: [] })).toEqual([
-      'variants[0].name: "web-320" is already taken: names must differ',
+      'variants[0].widths[2]: 320 is in the list already: names of pictures must differ',
       'variants[1].name: "web-640" is already taken: names must differ',
     ]);
   });
@@ -128,6 +139,14 @@ describe('a mistake is told with its path', () => {
     ],
     [{ widths: [], steps: [] }, expect.stringMatching(/^variants\[0\]\.widths: .*>=1 items$/)],
     [{ steps: ['resize'] }, 'variants[0].steps[0].resize: needs a width, a height or both'],
+    [
+      { widths: [320], steps: [{ resize: null, width: 100, fit: 'cover' }] },
+      'variants[0].steps[0]: width, fit stand beside resize, not in it: indent further',
+    ],
+    [
+      { widths: [320], steps: [{ resize: {}, flop: {} }] },
+      expect.stringMatching(/^variants\[0\]\.steps\[0\]: .*got 2 keys \(resize, flop\)/),
+    ],
     [
       { steps: [{ resize: { fit: 'cover' } }] },
       'variants[0].steps[0].resize: needs a width, a height or both',
@@ -211,10 +230,7 @@ describe('placeholder', () => {
       { blurhsh: true },
       'placeholder.blurhsh: unknown key; allowed: thumbhash, dominantColour, blurhash',
     ],
-    [
-      { blurhash: 3 },
-      'placeholder.blurhash: Invalid input: expected boolean, received number, got 3',
-    ],
+    [{ blurhash: 3 }, 'placeholder.blurhash: expected true or false, got 3'],
   ])('%j is refused', (placeholder, why) => {
     expect(problems({ name: 'photos', placeholder, variants: [{ name: 'a', steps: [] }] })).toEqual(
       [why],

@@ -10,8 +10,16 @@ export const nameSchema = z.string().regex(NAME, NAME_IN_WORDS);
 
 /** A name that may say where each width goes; the names that come of it are checked when they are known. */
 export const variantNameSchema = z
-  .string()
+  // Unquoted, YAML reads `{width}` as a map.
+  .string({
+    error: ({ input }) =>
+      isWidthMap(input) ? `expected text: put '${WIDTH}' in quotes` : undefined,
+  })
   .regex(/^(?!-)(?:[a-z0-9-]|\{width\}){1,64}(?<!-)$/, NAME_IN_WORDS);
+
+function isWidthMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'width' in value;
+}
 
 /** What the names of a variant's pictures are made of; of a recipe that is wrong in places, anything. */
 export interface Named {
@@ -32,16 +40,20 @@ export function variantName(name: string, width?: number, format?: string): stri
 }
 
 /** Of one variant as written: its own name, or one for each width and each format. */
-function namesOf({ name, widths, encode }: Named): string[] {
-  if (typeof name !== 'string') return [];
-  const formats = listOf(encode).map((step) => formatOf(step));
-  return listOf(widths).flatMap((width) =>
-    formats.map((format) => variantName(name, width as number | undefined, format)),
+function namesOf({ name, widths, encode }: Named): Set<string> {
+  if (typeof name !== 'string') return new Set();
+  const formats = Array.isArray(encode) ? formatsOf(encode) : [undefined];
+  const sizes: unknown[] = Array.isArray(widths) ? widths : [undefined];
+  return new Set(
+    sizes.flatMap((width) =>
+      formats.map((format) => variantName(name, width as number | undefined, format)),
+    ),
   );
 }
 
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [undefined];
+/** Of the items that are right. */
+function formatsOf(encode: readonly unknown[]): string[] {
+  return encode.map((step) => formatOf(step)).filter((format) => format !== undefined);
 }
 
 /** Of a parsed `encode`. */
@@ -55,10 +67,29 @@ export function nameProblem(variant: Named & { readonly name: string }): string 
   // Told already.
   if (!variantNameSchema.safeParse(variant.name).success) return undefined;
   if (variant.name.includes(WIDTH) && variant.widths === undefined)
-    return `${WIDTH} stands for each of the widths, and the variant has none`;
-  const wrong = namesOf(variant).find((name) => !NAME.test(name));
+    return `${WIDTH} stands for each of the widths, and the variant has none, got "${variant.name}"`;
+  const wrong = [...namesOf(variant)].find((name) => !NAME.test(name));
   return wrong === undefined ? undefined : `${NAME_IN_WORDS}, and this leads to "${wrong}"`;
 }
+
+/** What a list names twice would lead to two pictures of one name. */
+export const eachOnce = z.superRefine<readonly unknown[]>(
+  (items, context) => {
+    const seen = new Set<unknown>();
+    items.forEach((item, index) => {
+      const one = typeof item === 'object' ? formatOf(item) : item;
+      if (typeof one !== 'string' && typeof one !== 'number') return;
+      if (seen.has(one))
+        context.addIssue({
+          code: 'custom',
+          path: [index],
+          message: `${one} is in the list already: names of pictures must differ`,
+        });
+      seen.add(one);
+    });
+  },
+  { when: ({ value }) => Array.isArray(value) },
+);
 
 /** Names must differ; told together with whatever else is wrong, so that the items may be anything yet. */
 export const uniqueNames = z.superRefine<readonly (Named | null | undefined)[]>(

@@ -56,16 +56,21 @@ test('a hash that leaves a bundled file out is refused', () => {
   );
 });
 
-test('a file that is not there is told with the recipe that reads it', () => {
-  expect(() => pinSideFiles(marked('logo.png'), folder)).toThrow(
-    `recipe "photos" reads a side file that is not there: ${path.join(folder, 'logo.png')}`,
+test('a file that is not there is told with the step that reads it', () => {
+  expect(() => pinSideFiles(marked('s3:logo.png', 'logo.png'), folder)).toThrow(
+    `recipe photos, variant v1, step 0 (watermark.image): the side file ${path.join(folder, 'logo.png')} is not there`,
   );
+});
+
+test('a folder is no side file', async () => {
+  await mkdir(path.join(folder, 'logo.png'));
+  expect(() => pinSideFiles(marked('logo.png'), folder)).toThrow(/logo\.png is no file$/);
 });
 
 test('a file that is too large is refused without reading it', async () => {
   await writeFile(path.join(folder, 'logo.png'), '');
   await truncate(path.join(folder, 'logo.png'), MAX_SIDE_FILE_BYTES + 1);
   expect(() => pinSideFiles(marked('logo.png'), folder)).toThrow(
-    /of 16777217 bytes, at most 16777216/,
+    /has 16,777,217 bytes, at most 16,777,216 are read$/,
   );
 });

@@ -10,6 +10,8 @@ export const SIDE_FILES_FOLDER = 'assets';
 /** The largest side file, bytes. */
 export const MAX_SIDE_FILE_BYTES = 16 * 1024 * 1024;
 
+const number = new Intl.NumberFormat('en');
+
 /** A recipe names a bundled file that is not there, or too large. */
 export class SideFileError extends Error {
   override readonly name = 'SideFileError';
@@ -35,24 +37,49 @@ export function sideFilesFrom(
  * Adds the SHA-256 of the bundled files that they read to the recipes, so that a changed logo changes their hash.
  *
  * @param folder of the bundled side files
- * @throws SideFileError naming the recipe
+ * @throws SideFileError naming the recipe, the variant, the step and the option
  */
 export function pinSideFiles(recipes: readonly Recipe[], folder: string): Recipe[] {
   return recipes.map((recipe) => {
     const files = sideFilesFrom('bundle', [recipe]);
     if (files.length === 0) return recipe;
-    const digests = files.map((file) => [file, digestOf(path.join(folder, file), recipe)] as const);
+    const digests = files.map((file) => {
+      const found = path.join(folder, file);
+      const problem = problemOf(found);
+      if (problem) throw new SideFileError(`${readerOf(file, recipe)}: ${problem}`);
+      return [file, createHash('sha256').update(readFileSync(found)).digest('hex')] as const;
+    });
     return { ...recipe, sideFiles: Object.fromEntries(digests) };
   });
 }
 
-function digestOf(file: string, { name }: Recipe): string {
+function problemOf(file: string): string | undefined {
   const stats = statSync(file, { throwIfNoEntry: false });
-  if (!stats?.isFile())
-    throw new SideFileError(`recipe "${name}" reads a side file that is not there: ${file}`);
-  if (stats.size > MAX_SIDE_FILE_BYTES)
-    throw new SideFileError(
-      `recipe "${name}" reads a side file of ${stats.size} bytes, at most ${MAX_SIDE_FILE_BYTES} are read: ${file}`,
-    );
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+  if (!stats) return `the side file ${file} is not there`;
+  if (!stats.isFile()) return `the side file ${file} is no file`;
+  if (stats.size <= MAX_SIDE_FILE_BYTES) return undefined;
+  const [has, most] = [stats.size, MAX_SIDE_FILE_BYTES].map((bytes) => number.format(bytes));
+  return `the side file ${file} has ${has} bytes, at most ${most} are read`;
+}
+
+/** The first step that reads the file, in the words of the engine's own errors, with the option that names it. */
+function readerOf(file: string, { name, variants }: Recipe): string {
+  for (const variant of variants)
+    for (const [index, step] of variant.steps.entries())
+      if (catalog.sideFiles([step]).includes(file)) {
+        const option = [step.transform, ...(pathTo(file, step.options) ?? [])].join('.');
+        return `recipe ${name}, variant ${variant.name}, step ${index} (${option})`;
+      }
+  return `recipe ${name}`;
+}
+
+/** Where a value stands in options. */
+function pathTo(value: string, options: unknown): string[] | undefined {
+  if (options === value) return [];
+  if (typeof options !== 'object' || options === null) return undefined;
+  for (const [key, inner] of Object.entries(options)) {
+    const found = pathTo(value, inner);
+    if (found) return [key, ...found];
+  }
+  return undefined;
 }

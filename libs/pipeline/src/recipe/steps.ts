@@ -12,13 +12,26 @@ export interface VariantStep extends Step {
 /** Takes its place until then. */
 const ANY_WIDTH = 1;
 
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** @returns nothing where the step is no resize, or says a side itself */
-function openResize(given: unknown): unknown {
-  const resize = given === 'resize' ? {} : (given as { resize?: unknown } | null)?.resize;
-  if (given === null || resize === undefined) return undefined;
-  if (resize === null) return {};
-  const isOpen = typeof resize === 'object' && !('width' in resize) && !('height' in resize);
-  return isOpen ? resize : undefined;
+function openResize(given: unknown): object | undefined {
+  if (given === 'resize') return {};
+  // With a second key it is no step at all, which the catalog tells.
+  if (!isMap(given) || !('resize' in given) || Object.keys(given).length > 1) return undefined;
+  const resize = given['resize'] ?? {};
+  return isMap(resize) && !('width' in resize) && !('height' in resize) ? resize : undefined;
+}
+
+/** The slip that YAML makes easy: options that stand as far to the left as their transform. */
+function outdented(given: unknown): string | undefined {
+  if (!isMap(given)) return undefined;
+  const [name = '', ...others] = Object.keys(given);
+  if (given[name] !== null || others.length === 0 || others.some((key) => catalog.get(key)))
+    return undefined;
+  return `${others.join(', ')} ${others.length > 1 ? 'stand' : 'stands'} beside ${name}, not in it: indent further`;
 }
 
 /** Passes a step's problems on, as seen from `path`. */
@@ -30,8 +43,13 @@ function refuse(context: z.RefinementCtx, { issues }: z.ZodError, from = 0) {
 
 /** One step as a variant writes it: as the catalog takes it, or a resize without a side, which `widths` will give it. */
 export const variantStepSchema = z.unknown().transform((given, context): VariantStep => {
+  const slip = outdented(given);
+  if (slip !== undefined) {
+    context.addIssue({ code: 'custom', message: slip });
+    return z.NEVER;
+  }
   const open = openResize(given);
-  const options = { width: ANY_WIDTH, withoutEnlargement: true, ...(open ?? {}) };
+  const options = { width: ANY_WIDTH, withoutEnlargement: true, ...open };
   const { data, error } = catalog.stepSchema.safeParse(open ? { resize: options } : given);
   if (error) return refuse(context, error);
   for (const name of catalog.sideFiles([data])) {

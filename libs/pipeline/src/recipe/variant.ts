@@ -1,6 +1,6 @@
 import type { Variant } from '@darkroom/transforms';
 import * as z from 'zod';
-import { nameProblem, variantNameSchema } from './names.ts';
+import { eachOnce, nameProblem, variantNameSchema } from './names.ts';
 import { encodeSchema, variantStepsSchema } from './steps.ts';
 import { whenSchema, type When } from './when.ts';
 
@@ -16,11 +16,13 @@ const membersSchema = z.strictObject({
   widths: z
     .array(z.int().min(1).max(65_535))
     .min(1)
+    .check(eachOnce)
     .optional()
     .describe('A responsive set: one picture for each width, pixels'),
   encode: z
     .array(encodeSchema)
     .min(1)
+    .check(eachOnce)
     .optional()
     .describe('One picture for each of these, which are what an `encode` step takes'),
   when: whenSchema
@@ -43,7 +45,7 @@ export type WrittenVariant = z.output<typeof membersSchema>;
 export const variantSchema = membersSchema
   .check(
     z.superRefine<Written>(checkMembers, {
-      when: ({ value }) => typeof value === 'object' && value !== null,
+      when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
     }),
   )
   .superRefine(checkMeaning)
@@ -61,7 +63,11 @@ export interface RecipeVariant extends Variant {
 function checkMembers(variant: Written, context: z.RefinementCtx): void {
   if (variant.copy === undefined) {
     if (variant.steps === undefined)
-      context.addIssue({ code: 'custom', path: ['steps'], message: 'is missing' });
+      context.addIssue({
+        code: 'custom',
+        path: ['steps'],
+        message: 'is missing: expected a list, or copy: true',
+      });
     return;
   }
   for (const member of ['steps', 'widths', 'encode', 'animated'])

@@ -13,7 +13,8 @@ const range = z
     max: z.int().min(1).optional().describe('At most so many'),
   })
   .refine(({ min, max }) => min !== undefined || max !== undefined, 'needs a min, a max or both')
-  .refine(({ min = 0, max = Infinity }) => min <= max, {
+  // One alone may be wrong by itself, and is told already.
+  .refine(({ min, max }) => min === undefined || max === undefined || min <= max, {
     error: ({ input }) => {
       const { min, max } = input as Range;
       return `min (${min}) is above max (${max})`;

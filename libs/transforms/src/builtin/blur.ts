@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
+/** sharp’s defaults. */
+const INTEGER = 'integer';
+const MIN_AMPLITUDE = 0.2;
+
 const options = z
   .strictObject({
     sigma: z
@@ -8,17 +12,26 @@ const options = z
       .min(0.3)
       .max(1000)
       .optional()
-      .describe('Radius of the Gaussian, pixels. Left out: a fast, mild 3×3 box blur.'),
+      .describe(
+        'Radius of the Gaussian, pixels. Left out: a fast, mild 3×3 box blur, which takes no other option.',
+      ),
     precision: z
       .enum(['integer', 'float', 'approximate'])
-      .default('integer')
+      .default(INTEGER)
       .describe('How exactly it is computed.'),
     minAmplitude: z
       .number()
       .min(0.001)
       .max(1)
-      .default(0.2)
+      .default(MIN_AMPLITUDE)
       .describe('Where the Gaussian is cut off; less is more exact and slower.'),
+  })
+  .superRefine(({ sigma, precision, minAmplitude }, context) => {
+    if (sigma !== undefined) return;
+    const refuse = (name: string) =>
+      context.addIssue({ code: 'custom', path: [name], message: `${name} goes with sigma` });
+    if (precision !== INTEGER) refuse('precision');
+    if (minAmplitude !== MIN_AMPLITUDE) refuse('minAmplitude');
   })
   .meta({ description: 'Blurs the picture.', examples: [{ sigma: 4 }] });
 

@@ -1,4 +1,4 @@
-import { lengthInPixels, type Length } from './length.ts';
+import { lengthInPixels, shareOf, type Length } from './length.ts';
 import { cutOffset, type Anchor } from './position.ts';
 import type { Size } from './resize-geometry.ts';
 
@@ -8,21 +8,32 @@ export interface Region extends Size {
   readonly top: number;
 }
 
+const isShare = (length: Length): length is `${number}%` => typeof length === 'string';
+
+/**
+ * Start and length along one side, pixels. Of two shares it is the edges that are rounded, so that `50%` and `50%` end
+ * where the picture does, also where a side is odd.
+ */
+function along(side: number, start: Length, length: Length): readonly [number, number] {
+  const rounded = lengthInPixels(start, side);
+  if (!isShare(start) || !isShare(length) || start === '100%') {
+    return [rounded, Math.max(1, lengthInPixels(length, side))];
+  }
+  const from = Math.min(rounded, side - 1);
+  const until = Math.round((shareOf(start) + shareOf(length)) * side);
+  return [from, Math.max(1, until - from)];
+}
+
 /** A region that is given by its edges. @throws Error when it does not lie inside the picture */
 export function regionAt(
   input: Size,
   at: { left: Length; top: Length; width: Length; height: Length },
 ): Region {
-  const region = {
-    left: lengthInPixels(at.left, input.width),
-    top: lengthInPixels(at.top, input.height),
-    width: Math.max(1, lengthInPixels(at.width, input.width)),
-    height: Math.max(1, lengthInPixels(at.height, input.height)),
-  };
-  const fits =
-    region.left + region.width <= input.width && region.top + region.height <= input.height;
-  if (fits) return region;
-  const { left, top, width, height } = region;
+  const [left, width] = along(input.width, at.left, at.width);
+  const [top, height] = along(input.height, at.top, at.height);
+  if (left + width <= input.width && top + height <= input.height) {
+    return { left, top, width, height };
+  }
   throw new Error(
     `the region of ${width}×${height} pixels at ${left},${top} does not lie inside the picture of ` +
       `${input.width}×${input.height}`,

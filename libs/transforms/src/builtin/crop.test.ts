@@ -14,6 +14,16 @@ describe('a region', () => {
     expect(regionAt(landscape, at)).toEqual({ left: 100, top: 30, width: 200, height: 30 });
   });
 
+  test.each([
+    [101, '50%', '50%', { left: 51, width: 50 }],
+    [101, '0%', '50%', { left: 0, width: 51 }],
+    [7, '33.3%', '66.7%', { left: 2, width: 5 }],
+    [1, '50%', '50%', { left: 0, width: 1 }],
+  ] as const)('of a side of %i, from %s and %s long, ends inside', (side, left, width, region) => {
+    const at = { left, top: 0, width, height: 1 };
+    expect(regionAt({ width: side, height: 1 }, at)).toEqual({ ...region, top: 0, height: 1 });
+  });
+
   test('that leaves the picture is refused with the numbers', () => {
     const at = { left: 300, top: 0, width: 200, height: 10 };
     expect(() => regionAt(landscape, at)).toThrow(
@@ -38,6 +48,9 @@ test.each([
   [{ aspectRatio: '1:1', gravity: 'north', focus: { x: 0, y: 0 } }, /gravity or focus, not both/],
   [{ aspectRatio: '16x9' }, /expected WIDTH:HEIGHT \(16:9\), got "16x9"/],
   [{ aspectRatio: '0:9' }, /expected two numbers above 0/],
+  [{ width: 0, height: 5 }, /expected more than 0, got 0/],
+  [{ width: 5, height: '0%' }, /expected more than 0, got "0%"/],
+  [{ left: '100.5%', width: 5, height: 5 }, /a percentage up to 100%.*"100.5%"/],
   [{ width: '120%', height: 5 }, /expected pixels or a percentage .*"120%"/],
 ])('%j is refused', (crop, message) => {
   const { error } = catalog.stepSchema.safeParse({ crop });

@@ -12,11 +12,14 @@ const options = z
     top: lengthSchema.optional().describe('Upper edge of the region.'),
     width: lengthSchema
       .optional()
-      .describe('Width of the region; goes with `height`, and not with `aspectRatio`.'),
-    height: lengthSchema.optional().describe('Height of the region.'),
+      .describe('Width of the region, above 0; goes with `height`, and not with `aspectRatio`.'),
+    height: lengthSchema.optional().describe('Height of the region, above 0.'),
     aspectRatio: z
       .string()
-      .regex(/^\d+(\.\d+)?:\d+(\.\d+)?$/, { error: 'expected WIDTH:HEIGHT (16:9)' })
+      .regex(/^\d+(\.\d+)?:\d+(\.\d+)?$/, {
+        error: 'expected WIDTH:HEIGHT (16:9)',
+        abort: true,
+      })
       .refine((text) => text.split(':').every((part) => Number(part) > 0), {
         error: 'expected two numbers above 0',
       })
@@ -38,6 +41,11 @@ const options = z
   .superRefine((given, context) => {
     const refuse = (message: string) => context.addIssue({ code: 'custom', message });
     const { left, top, width, height, aspectRatio, gravity, focus } = given;
+    for (const [name, side] of Object.entries({ width, height })) {
+      if (side !== undefined && Number.parseFloat(`${side}`) === 0) {
+        context.addIssue({ code: 'custom', path: [name], message: 'expected more than 0' });
+      }
+    }
     if (aspectRatio === undefined) {
       if (width === undefined || height === undefined) {
         refuse('needs width and height, or aspectRatio');
@@ -70,7 +78,7 @@ function region(
 
 export const crop = defineTransform({
   name: 'crop',
-  version: 1,
+  version: 2,
   options,
   after(input, given) {
     const { width, height } = region(input, given);

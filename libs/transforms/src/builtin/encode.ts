@@ -61,6 +61,7 @@ const MISSING: Readonly<Record<string, string>> = {
   jxl: 'JPEG XL',
   jp2: 'JPEG 2000',
   heif: 'HEIC',
+  heic: 'HEIC',
 };
 
 function formatProblem({ input }: { input?: unknown }): string | undefined {

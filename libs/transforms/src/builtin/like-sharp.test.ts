@@ -45,6 +45,14 @@ const cases: readonly [step: unknown, call: (image: Sharp) => Sharp][] = [
     (image) => image.resize(30, 30, { position: 'attention' }),
   ],
   [
+    { resize: { width: 30, height: 30, position: 'entropy', withoutReduction: true } },
+    (image) => image.resize(30, 30, { position: 'entropy', withoutReduction: true }),
+  ],
+  [
+    { resize: { width: 99, height: 30, position: 'attention', withoutEnlargement: true } },
+    (image) => image.resize(99, 30, { position: 'attention', withoutEnlargement: true }),
+  ],
+  [
     { resize: { width: 30, height: 47, fit: 'contain', position: 'right top', background: 'red' } },
     (image) => image.resize(30, 47, { fit: 'contain', position: 'right top', background: 'red' }),
   ],
@@ -96,7 +104,22 @@ test.each([
   [{ mask: 'star' }, 'mask'],
   [{ mask: { radius: '60%' } }, 'mask.radius'],
   [{ rotate: 400 }, 'rotate'],
+  [{ sharpen: { m1: 3 } }, 'sharpen.m1'],
+  [{ blur: { precision: 'float' } }, 'blur.precision'],
+  [{ blur: { minAmplitude: 0.1 } }, 'blur.minAmplitude'],
 ])('%j is out of range', (step, path) => {
   const issues = catalog.stepSchema.safeParse(step).error?.issues ?? [];
   expect(issues.map((issue) => issue.path.join('.'))).toEqual([path]);
+});
+
+test.each([
+  [{ rotate: 'left' }, 'expected auto, or degrees from -360 to 360, got "left"'],
+  [{ mask: { radius: '51%' } }, 'expected pixels (0 and up) or a percentage up to 50%, got "51%"'],
+  [{ watermark: { text: 'A', width: 30 } }, 'expected 0% to 100%, got 30'],
+  [{ encode: { format: 'avif', bitdepth: 9 } }, 'expected 8, 10 or 12, got 9'],
+  [{ encode: 'heic' }, 'the sharp that is installed has no encoder for HEIC; it has jpeg, png, '],
+  [{ blur: { precision: 'float' } }, 'precision goes with sigma, got "float"'],
+])('%j is told what is allowed', (step, message) => {
+  const issues = catalog.stepSchema.safeParse(step).error?.issues ?? [];
+  expect(issues.map((issue) => issue.message)).toEqual([expect.stringContaining(message)]);
 });

@@ -2,6 +2,9 @@ import * as z from 'zod';
 import { defineTransform, type Shape } from '../define-transform.ts';
 import { roundedAlpha } from './mask-alpha.ts';
 
+const UP_TO_HALF = /^([0-4]?\d(\.\d+)?|50(\.0+)?)%$/;
+const RADIUS = 'expected pixels (0 and up) or a percentage up to 50%';
+
 const options = z
   .strictObject({
     shape: z
@@ -11,8 +14,8 @@ const options = z
         '`rounded` rounds the corners; `circle` keeps the largest circle, or ellipse, that fills the picture.',
       ),
     radius: z
-      .union([z.number().min(0), z.string().regex(/^([0-4]?\d(\.\d+)?|50)%$/)], {
-        error: 'expected pixels (0 and up) or a percentage up to 50%',
+      .union([z.number().min(0), z.string().regex(UP_TO_HALF, { error: RADIUS })], {
+        error: RADIUS,
       })
       .default('10%')
       .describe(

@@ -43,7 +43,7 @@ const options = z
       .array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', ...tags]))
       .default([])
       .describe(
-        'What stays in the file: `copyright` (artist and copyright, as EXIF, and out of IPTC or XMP where EXIF does not tell), `exif` (camera, exposure, times, description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet, without a position in it unless `gps` is named too), `icc` (embeds the sRGB profile; Display P3 and kept colours have theirs in any case). Neither an IPTC block nor an HDR gain map can stay: sharp writes no IPTC, and its `keepGainMap` reads memory that is freed already (0.35.5; lovell/sharp pull request 4599).',
+        'What stays in the file: `copyright` (artist and copyright, as EXIF, and out of IPTC or XMP where EXIF does not tell), `exif` (camera, exposure, times, description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet, without a position in it unless `gps` is named too), `icc` (embeds the sRGB profile; Display P3 and kept colours have theirs in any case). A GIF keeps none of it, and a TIFF no EXIF, since sharp writes none there. Neither an IPTC block nor an HDR gain map can stay: sharp writes no IPTC, and its `keepGainMap` reads memory that is freed already (0.35.5; lovell/sharp pull request 4599).',
       ),
   })
   .meta({

@@ -97,7 +97,7 @@ function steps(input: Shape, given: Options) {
  */
 export const resize = defineTransform({
   name: 'resize',
-  version: 1,
+  version: 2,
   options,
   after(input, given) {
     const { result, pads } = steps(input, given);
@@ -122,7 +122,15 @@ export const resize = defineTransform({
     const { kernel, fastShrinkOnLoad, background } = given;
     const position = isStrategy(given.position) && animated ? 'centre' : given.position;
     if (cuts && isStrategy(position)) {
-      return image.resize({ ...result, fit: 'cover', position, kernel, fastShrinkOnLoad });
+      const { withoutReduction } = given;
+      return image.resize({
+        ...result,
+        fit: 'cover',
+        position,
+        kernel,
+        fastShrinkOnLoad,
+        withoutReduction,
+      });
     }
     image.resize({ ...scaled, fit: 'fill', kernel, fastShrinkOnLoad });
     const anchor = isStrategy(position) ? 'centre' : position;

@@ -7,7 +7,9 @@ import { liesOnItsSide, uprighting } from './orientation.ts';
 const options = z
   .strictObject({
     angle: z
-      .union([z.literal('auto'), z.number().min(-360).max(360)])
+      .union([z.literal('auto'), z.number().min(-360).max(360)], {
+        error: 'expected auto, or degrees from -360 to 360',
+      })
       .default('auto')
       .describe(
         '`auto` makes the picture upright by its EXIF orientation, once: a later `auto` changes nothing. A number turns by that many degrees, clockwise, in addition to what EXIF says.',

@@ -3,6 +3,9 @@ import { defineTransform } from '../define-transform.ts';
 
 const level = z.number().min(0).max(1_000_000);
 
+/** sharp’s. */
+const LEVELS = { m1: 1, m2: 2, x1: 2, y2: 10, y3: 20 } as const;
+
 const options = z
   .strictObject({
     sigma: z
@@ -11,13 +14,20 @@ const options = z
       .max(10)
       .optional()
       .describe(
-        'Radius of the Gaussian, pixels. Left out: a fast, mild sharpening, and the other options do not count.',
+        'Radius of the Gaussian, pixels. Left out: a fast, mild sharpening, which takes no other option.',
       ),
-    m1: level.default(1).describe('How much flat areas are sharpened.'),
-    m2: level.default(2).describe('How much jagged areas are sharpened.'),
-    x1: level.default(2).describe('Where flat ends and jagged begins.'),
-    y2: level.default(10).describe('The most that a pixel is brightened.'),
-    y3: level.default(20).describe('The most that a pixel is darkened.'),
+    m1: level.default(LEVELS.m1).describe('How much flat areas are sharpened.'),
+    m2: level.default(LEVELS.m2).describe('How much jagged areas are sharpened.'),
+    x1: level.default(LEVELS.x1).describe('Where flat ends and jagged begins.'),
+    y2: level.default(LEVELS.y2).describe('The most that a pixel is brightened.'),
+    y3: level.default(LEVELS.y3).describe('The most that a pixel is darkened.'),
+  })
+  .superRefine(({ sigma, ...levels }, context) => {
+    if (sigma !== undefined) return;
+    for (const [name, level] of Object.entries(levels)) {
+      if (level === LEVELS[name as keyof typeof LEVELS]) continue;
+      context.addIssue({ code: 'custom', path: [name], message: `${name} goes with sigma` });
+    }
   })
   .meta({
     description:

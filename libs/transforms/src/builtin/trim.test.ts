@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { createCatalog } from '../catalog.ts';
 import { createEngine } from '../engine/index.ts';
@@ -52,13 +53,31 @@ test('a step that does not fit what is left is TRANSFORM_FAILED with its place',
   });
 });
 
-test('a picture that is too small to trim is TRANSFORM_FAILED', async () => {
-  const dot = await sample({ width: 2, height: 2, format: 'png' });
-  await expect(renderOne(engine, catalog, dot, ['trim'])).rejects.toMatchObject({
-    code: 'TRANSFORM_FAILED',
-    message: expect.stringContaining('step 0 (trim): Image to trim must be at least 3x3 pixels'),
-  });
+test.each([
+  [1, 1, 'trim'],
+  [2, 2, { trim: { lineArt: true } }],
+  [40, 1, 'trim'],
+  [40, 1, { trim: { lineArt: true } }],
+  [2, 40, 'trim'],
+])('%i×%i pixels are too small to have a border, and stay, by %j', async (width, height, step) => {
+  const dot = await sample({ width, height, format: 'png' });
+  expect(await renderOne(engine, catalog, dot, [step])).toMatchObject({ width, height });
 });
+
+test.each([{}, { threshold: 0 }, { lineArt: true }, { background: 'red', margin: 3 }])(
+  'a picture of one colour has nothing to be left, and stays: %j',
+  async (trim) => {
+    const blank = await sharp({
+      create: { width: 50, height: 40, channels: 3, background: '#336699' },
+    })
+      .png()
+      .toBuffer();
+    expect(await renderOne(engine, catalog, blank, [{ trim }])).toMatchObject({
+      width: 50,
+      height: 40,
+    });
+  },
+);
 
 test('an animation is refused, since its frames would come out in several sizes', async () => {
   const moving = await animatedSample('gif');

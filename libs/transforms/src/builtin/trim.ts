@@ -29,7 +29,7 @@ const options = z
   })
   .meta({
     description:
-      'Cuts off borders of one colour or of full transparency. The size of the result depends on the picture, so that it is decoded at full resolution; an animation is refused.',
+      'Cuts off borders of one colour or of full transparency. The size of the result depends on the picture, so that it is decoded at full resolution; an animation is refused. A picture that is all border, or less than 3 pixels wide or high, stays as it is.',
     examples: [{ threshold: 40 }],
   });
 
@@ -40,5 +40,9 @@ export const trim = defineTransform({
   scalar: 'threshold',
   measured: true,
   slots: () => ['trim'],
-  apply: (image, options) => image.trim(options),
+  apply: (image, options, { input: { width, height } }) => {
+    // libvips looks at 3×3 pixels at a time, and refuses a picture that has less, which has no border to speak of.
+    const isTooSmall = Math.min(width, height) < 3;
+    return isTooSmall ? image : image.trim(options);
+  },
 });

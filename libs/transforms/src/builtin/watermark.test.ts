@@ -93,9 +93,43 @@ test.each([
   [{ image: 'a.png', text: 'b' }, 'needs image or text'],
   [{ image: 'a.png', colour: 'red' }, 'font and colour go with text'],
   [{ text: ' ' }, 'something to see'],
+  [{ text: 'Ada 猫' }, 'Open Sans has Latin, Greek and Cyrillic, and no "猫": name a font'],
+  [{ text: 'مرحبا' }, 'and no "م"'],
+  [{ text: 'Hi 🎉' }, 'and no "🎉"'],
+  [{ image: 'a.png', blend: 'clear' }, 'expected one of "over"|'],
 ])('%j is refused', (watermark, message) => {
   const { error } = catalog.stepsSchema.safeParse([{ watermark }]);
   expect(error?.issues[0]?.message).toContain(message);
+});
+
+test.each([
+  [{ image: 'a.png' }],
+  [{ text: '© 2026 Ада – Ελλάδα ½ € ™ “ﬁn”' }],
+  [{ text: '猫🎉', font: 'brand.ttf' }],
+])('%j is accepted', (watermark) => {
+  expect(catalog.stepsSchema.safeParse([{ watermark }]).success).toBe(true);
+});
+
+test.each([
+  ['over', [255, 0, 0]],
+  ['multiply', [128, 0, 0]],
+  ['screen', [255, 128, 128]],
+  ['difference', [127, 128, 128]],
+  ['exclusion', [127, 128, 128]],
+  ['add', [255, 128, 128]],
+  ['lighten', [255, 128, 128]],
+  ['darken', [128, 0, 0]],
+  ['colour-dodge', [255, 128, 128]],
+])('blends by %s, opaque as before', async (blend, colour) => {
+  const steps = [
+    { watermark: { image: 'logo.png', width: '100%', margin: '0%', blend } },
+    { encode: 'png' },
+  ];
+  const { bytes } = await renderOne(engine, catalog, grey, steps);
+  const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+  expect(info.channels).toBe(3);
+  const off = colour.map((channel, index) => Math.abs(channel - (data[index] ?? 0)));
+  expect(Math.max(...off)).toBeLessThanOrEqual(1);
 });
 
 describe('a text', () => {

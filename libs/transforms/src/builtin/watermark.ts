@@ -4,12 +4,38 @@ import { defineTransform, type Shape, type StepContext } from '../define-transfo
 import { sideFileSchema } from '../side-file-name.ts';
 import { colourSchema, opacityOf, rgbOf } from './background.ts';
 import { imageMark } from './image-mark.ts';
+import { SHARE, shareOf } from './length.ts';
 import { withRoom, type Mark } from './mark.ts';
 import { gravitySchema, placeOffset } from './position.ts';
 import { defaultFonts, readFont } from './text/fonts.ts';
 import { textMark } from './text/text-mark.ts';
 
-const share = z.string().regex(/^(100|\d{1,2})(\.\d+)?%$/, { error: 'expected 0% to 100%' });
+const PERCENT = 'expected 0% to 100%';
+const share = z.string({ error: PERCENT }).regex(SHARE, { error: PERCENT });
+
+/** sharp's, as far as they leave an opaque picture opaque. */
+const BLENDS = [
+  'over',
+  'atop',
+  'add',
+  'multiply',
+  'screen',
+  'overlay',
+  'darken',
+  'lighten',
+  'colour-dodge',
+  'color-dodge',
+  'colour-burn',
+  'color-burn',
+  'hard-light',
+  'soft-light',
+  'difference',
+  'exclusion',
+] as const;
+
+/** What no font of ours can have: other scripts than Latin, Greek and Cyrillic, and emoji. */
+const FOREIGN =
+  /[^\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Common}\p{sc=Inherited}]|\p{Emoji_Presentation}/u;
 
 const options = z
   .strictObject({
@@ -49,6 +75,10 @@ const options = z
       .max(360)
       .default(0)
       .describe('Turns the mark, degrees clockwise; `width` is its width before.'),
+    blend: z
+      .enum(BLENDS)
+      .default('over')
+      .describe('How the mark’s colours and those below it become one.'),
     gravity: gravitySchema.default('southeast').describe('Where the mark stands.'),
     margin: share
       .default('3%')
@@ -63,6 +93,11 @@ const options = z
     if ((image === undefined) === (text === undefined)) refuse('needs image or text, one of them');
     if (text === undefined && (font ?? colour) !== undefined)
       refuse('font and colour go with text');
+    const [foreign] = (font === undefined && text?.match(FOREIGN)) || [];
+    if (foreign) {
+      const message = `Open Sans has Latin, Greek and Cyrillic, and no ${JSON.stringify(foreign)}: name a font that has it`;
+      context.addIssue({ code: 'custom', path: ['text'], message });
+    }
   })
   .meta({
     description: 'Puts a picture, such as a logo, or a text on the picture.',
@@ -74,7 +109,7 @@ const options = z
 
 type Options = z.output<typeof options>;
 
-const part = (text: string, side: number) => (Number(text.slice(0, -1)) / 100) * side;
+const part = (text: string, side: number) => shareOf(text) * side;
 
 /** The mark in its size and with its opacity. */
 async function makeMark(given: Options, { input, ...context }: StepContext): Promise<Mark> {
@@ -132,7 +167,9 @@ export const watermark = defineTransform({
     const mark = await makeMark(given, context);
     const { data, width, height } = given.tile ? tileOf(mark, given, input) : mark;
     const where = given.tile ? { tile: true, gravity: 'northwest' } : place(given, input, mark);
-    image.composite([{ input: data, raw: { width, height, channels: 4 }, ...where }]);
+    image.composite([
+      { input: data, raw: { width, height, channels: 4 }, blend: given.blend, ...where },
+    ]);
     return input.hasAlpha ? image : image.removeAlpha();
   },
 });

@@ -34,25 +34,48 @@ function isLoop(cause: unknown): boolean {
  * only a loop after an `await` is beyond it, and ends with the process.
  * @throws ImageError `TRANSFORM_FAILED` or `TIMEOUT`, with the step's place
  */
-export async function contain<T>(
+export function contain<T>(
+  place: Required<ErrorPlace>,
+  bounds: StepBounds,
+  work: (signal: AbortSignal) => T | Promise<T>,
+): Promise<T> {
+  return inTime(place, bounds, work, (cause) => stepError(place, cause));
+}
+
+/**
+ * Waits for the pixels that a step has asked sharp for, which may never come.
+ * @throws ImageError `TIMEOUT` with the step's place, or what went wrong as it is: the upload may be to blame
+ */
+export function waitFor<T>(
+  place: Required<ErrorPlace>,
+  bounds: StepBounds,
+  work: () => Promise<T>,
+): Promise<T> {
+  return inTime(place, bounds, work, (cause) => cause);
+}
+
+async function inTime<T>(
   place: Required<ErrorPlace>,
   { signal, stepTimeout: milliseconds }: StepBounds,
   work: (signal: AbortSignal) => T | Promise<T>,
+  explain: (cause: unknown) => unknown,
 ): Promise<T> {
   const own = new AbortController();
   const both = signal ? AbortSignal.any([signal, own.signal]) : own.signal;
   const late = () => new Error(`did not return within ${milliseconds / 1000} s`);
   const timer = setTimeout(() => own.abort(late()), milliseconds);
-  const aborted = new Promise<never>((_, reject) => {
-    both.addEventListener('abort', () => reject(both.reason as Error), { once: true });
-  });
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(both.reason as Error);
+  both.addEventListener('abort', abort, { once: true });
   try {
     signal?.throwIfAborted();
-    return await Promise.race([callInTime(() => work(both), milliseconds), aborted]);
+    return await Promise.race([callInTime(() => work(both), milliseconds), aborted.promise]);
   } catch (cause) {
     if (isLoop(cause)) throw stepTimedOut(place, late());
-    throw both.aborted ? stepTimedOut(place, cause) : stepError(place, cause);
+    throw both.aborted ? stepTimedOut(place, cause) : explain(cause);
   } finally {
     clearTimeout(timer);
+    // Where a loop was ended nobody waits for it: rejected later, with the upload's time, it would end the process.
+    both.removeEventListener('abort', abort);
   }
 }

@@ -1,5 +1,6 @@
 import { fileTypeFromBuffer } from 'file-type';
 import type { SourceFormat } from '../types.ts';
+import { isCameraRaw } from './camera-raw.ts';
 
 /** What the first bytes are, in words for the uploader, and the format if it is one of ours. */
 export interface DetectedType {
@@ -24,9 +25,26 @@ const NAMES: Readonly<Record<string, string>> = {
   zip: 'a ZIP archive',
   jxl: 'a JPEG XL picture',
   jp2: 'a JPEG 2000 picture',
+  jpx: 'a JPEG 2000 picture',
+  j2c: 'a JPEG 2000 picture',
   bmp: 'a BMP picture',
   ico: 'an icon (ICO)',
 };
+
+/** What the detector does not know, by its first bytes in Latin-1. */
+const SIGNATURES: readonly (readonly [start: RegExp, name: string])[] = [
+  [/^II(RO|RS)|^MMOR/, 'a camera raw file (ORF)'],
+  [/^IIU\0/, 'a camera raw file (RW2)'],
+  [/^II\x1a\0\0\0HEAPCCDR/, 'a camera raw file (CRW)'],
+  [/^\0MRM/, 'a camera raw file (MRW)'],
+  [/^FOVb/, 'a camera raw file (X3F)'],
+  [/^v\/1\x01/, 'an OpenEXR picture'],
+  [/^#\?RADIANCE|^#\?RGBE/, 'a Radiance picture (HDR)'],
+  [/^P[1-7]\s/, 'a Netpbm picture (PPM)'],
+  [/^SIMPLE  =/, 'a FITS picture'],
+  [/^DDS /, 'a DirectDraw surface (DDS)'],
+  [/^qoif/, 'a QOI picture'],
+];
 
 /** How much of a text is looked at, bytes. */
 const TEXT_SAMPLE = 1024;
@@ -36,20 +54,48 @@ export async function detectType(source: Uint8Array): Promise<DetectedType> {
   // Damaged containers make the detector throw; what is left then is to look for text.
   const found = await fileTypeFromBuffer(source).catch(() => undefined);
   // The detector looks for TIFF's tags, which stand at its end and may be cut off.
-  if (!found && isTiff(source)) return { name: 'image/tiff', format: 'tiff' };
-  const ours = found && OURS[found.ext];
+  const ours = found ? OURS[found.ext] : isTiff(source) ? 'tiff' : undefined;
+  if (ours === 'tiff') {
+    if (isCameraRaw(source)) return { name: 'a camera raw file' };
+    return { name: 'image/tiff', format: 'tiff' };
+  }
   if (found && ours) return { name: found.mime, format: ours };
+  const known = found ? undefined : knownStart(source);
+  if (known) return { name: known };
   if (!found || found.ext === 'xml' || found.mime === 'image/svg+xml') return detectText(source);
   if (CAMERA_RAW.has(found.ext)) {
     return { name: `a camera raw file (${found.ext.toUpperCase()})` };
   }
-  if (found.mime.startsWith('image/hei')) return { name: 'a HEIC picture' };
+  if (found.mime.startsWith('image/hei')) {
+    const isGeneral = !found.mime.startsWith('image/heic');
+    return isGeneral && isAlsoAvif(source)
+      ? { name: 'image/avif', format: 'avif' }
+      : { name: 'a HEIC picture' };
+  }
   return { name: NAMES[found.ext] ?? `${found.ext.toUpperCase()} (${found.mime})` };
 }
 
+function latin1(source: Uint8Array, start: number, end: number): string {
+  return Buffer.from(source.subarray(start, end)).toString('latin1');
+}
+
 function isTiff(source: Uint8Array): boolean {
-  const start = Buffer.from(source.subarray(0, 4)).toString('latin1');
+  const start = latin1(source, 0, 4);
   return start === 'II*\0' || start === 'MM\0*';
+}
+
+function knownStart(source: Uint8Array): string | undefined {
+  const start = latin1(source, 0, 16);
+  return SIGNATURES.find(([signature]) => signature.test(start))?.[1];
+}
+
+/** Some encoders call an AVIF a picture of a general kind (`mif1`) first, and AVIF among what else it is. */
+function isAlsoAvif(source: Uint8Array): boolean {
+  const [first = 0, second = 0, third = 0, fourth = 0] = source;
+  const length = ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
+  const list = latin1(source, 16, Math.min(length, 16 + TEXT_SAMPLE));
+  const brands: readonly string[] = list.match(/.{4}/gs) ?? [];
+  return brands.includes('avif') && !brands.some((brand) => brand.startsWith('he'));
 }
 
 function detectText(source: Uint8Array): DetectedType {
@@ -58,6 +104,9 @@ function detectText(source: Uint8Array): DetectedType {
   if (/[\u0000-\u0008\u000e-\u001f]/.test(sample)) return { name: 'of no known type' };
   const start = sample.replace(/^\ufeff/, '').trimStart();
   if (/^<svg[\s>]/i.test(withoutProlog(start))) return { name: 'an SVG drawing', format: 'svg' };
+  if (/^<[?!](xml|--|doctype\s+svg)/i.test(start) && /<svg[\s>]|<!doctype\s+svg/i.test(start)) {
+    return { name: 'an SVG drawing with entities or processing instructions of its own' };
+  }
   if (/^<(!doctype\s+html|html|head|body)\b/i.test(start)) return { name: 'an HTML page' };
   if (start.startsWith('<?xml')) return { name: 'an XML document' };
   if (/^[[{]/.test(start)) return { name: 'JSON or other text' };

@@ -58,8 +58,14 @@ async function make(stage: EndStage, pictures: Pictures, job: Job): Promise<Rend
       if (!frame) throw new Error('a picture without a frame');
       return placeholderOf(frame, job.placeholder);
     }
-    const { variant, fit } = stage;
+    const { variant, fit, shape } = stage;
     const file = await writeFile(await openForFile(stage, input, job), stage, job);
+    // A step of the last pipeline may have made something else than it said: which one, `explainFailure` finds.
+    if (file.width !== shape.width || file.height !== shape.height) {
+      throw new Error(
+        `made ${file.width}×${file.height} pixels and not ${shape.width}×${shape.height}`,
+      );
+    }
     return {
       kind: 'output',
       variant,

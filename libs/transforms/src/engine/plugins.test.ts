@@ -83,8 +83,10 @@ const rude = defineTransform({
 const strange = defineTransform({
   name: 'strange',
   version: 1,
-  options: z.strictObject({ how: z.enum(['nothing', 'cmyk', 'alpha', 'exif', 'endless']) }),
-  apply(image, { how }) {
+  options: z.strictObject({
+    how: z.enum(['nothing', 'cmyk', 'alpha', 'exif', 'endless', 'no bytes', 'too much work']),
+  }),
+  apply(image, { how }, { createImage }) {
     switch (how) {
       case 'nothing':
         return 'done' as unknown as Sharp;
@@ -96,6 +98,14 @@ const strange = defineTransform({
         return image.keepExif();
       case 'endless':
         for (;;);
+      case 'no bytes':
+        // A picture that waits for somebody to write its bytes.
+        return new (createImage(photo).constructor as new () => Sharp)();
+      case 'too much work':
+        return image
+          .resize({ width: 10_000, height: 10_000, fit: 'fill' })
+          .median(31)
+          .extract({ left: 0, top: 0, width: 64, height: 48 });
     }
   },
 });
@@ -290,6 +300,8 @@ describe('a plugin that', () => {
     ['rude', 'loops'],
     ['strange', 'endless'],
     ['gossip', 'hangs'],
+    ['strange', 'no bytes'],
+    ['strange', 'too much work'],
   ])('never returns is TIMEOUT: %s %s', async (transform, how) => {
     const impatient = createEngine({ catalog, stepTimeout: 100 });
     const steps = ['flip', { [transform]: { how } }];

@@ -2,6 +2,7 @@ import type { Sharp } from 'sharp';
 import type { Stage } from '../plan/types.ts';
 import { stepError } from '../step-error.ts';
 import { checkAlpha } from './checked-results.ts';
+import { waitFor } from './contain.ts';
 import { frameOf, openRoll, type Frame, type Picture } from './picture.ts';
 import { addOperation, findFacts, placeOf, runRaw, type Job } from './run-step.ts';
 import { decodeFrames, openUpload } from './upload.ts';
@@ -13,6 +14,21 @@ async function openStage(stage: Stage, frame: Frame | undefined, job: Job): Prom
     image = await addOperation(image, operation, stage, job);
   }
   return image;
+}
+
+/** sharp's own limit, seconds. */
+const MAX_TIMEOUT = 3600;
+
+/**
+ * The pixels of a stage. What a step that the planner knows nothing of has asked for may be a picture that waits for its
+ * bytes, or work without end: nobody waits longer for it than for the step, and libvips ends soon after.
+ */
+async function draw(stage: Stage, frame: Frame | undefined, job: Job): Promise<Frame> {
+  const image = await openStage(stage, frame, job);
+  const unknown = stage.operations.find(({ slots }) => slots === undefined);
+  if (!unknown) return frameOf(image, stage);
+  const seconds = Math.min(MAX_TIMEOUT, Math.ceil(job.stepTimeout / 1000) + 1);
+  return waitFor(placeOf(job, unknown), job, () => frameOf(image.timeout({ seconds }), stage));
 }
 
 /** Makes a stage's pixels, and holds the steps to what they promised. */
@@ -33,7 +49,7 @@ export async function pixelsOf(
     const made =
       frame && operation?.bound.kind === 'raw'
         ? await runRaw(frame, operation, stage, job)
-        : await frameOf(await openStage(stage, frame, job), stage);
+        : await draw(stage, frame, job);
     checkPromises(stage, made, job);
     frames.push(made);
   }

@@ -17,7 +17,7 @@ export interface Job extends Upload, StepBounds {
   readonly readSideFile?: ReadSideFile | undefined;
 }
 
-type StepStage = Pick<Stage, 'input' | 'mode'>;
+type StepStage = Pick<Stage, 'input' | 'mode' | 'operations'>;
 
 /** Where an operation stands in the recipe. */
 export function placeOf(job: Job, { variants, step, transform }: Operation): Required<ErrorPlace> {
@@ -25,14 +25,16 @@ export function placeOf(job: Job, { variants, step, transform }: Operation): Req
 }
 
 function runIn<T>(
-  { input, mode }: StepStage,
+  { input, mode, operations }: StepStage,
   operation: Operation,
   job: Job,
   work: (context: StepContext) => T | Promise<T>,
 ): Promise<T> {
   return contain(placeOf(job, operation), job, (signal) => {
     const { facts, readSideFile } = job;
-    const place = { facts, signal, fromUpload: input === 'upload', animated: mode.animated };
+    // As `withStep` has it: after another step, `autoOrient()` would come before that one.
+    const fromUpload = input === 'upload' && operation === operations[0];
+    const place = { facts, signal, fromUpload, animated: mode.animated };
     return work(stepContext(operation, place, readSideFile));
   });
 }

@@ -22,12 +22,14 @@ function playbackOf({ delay, loop }: Partial<Metadata> = {}): Playback {
   };
 }
 
-/** What sharp does after it has converted to Display P3, where a step means the colours before. */
-function comesAfterColours({ operations, settings }: FileStage): boolean {
-  return (
-    settings.colourspace === 'p3' &&
-    operations.some(({ slots }) => slots?.includes('negate') ?? true)
-  );
+/**
+ * Whether sharp would not convert to Display P3 what the steps mean: it negates after that, and it takes 16-bit pixels
+ * without a profile for Display P3 already (pipeline.cc, 374 and 919).
+ */
+function comesBeforeColours({ input, operations, settings }: FileStage, { facts }: Job): boolean {
+  if (settings.colourspace !== 'p3') return false;
+  const isDeep = input === 'upload' && facts.coding?.depth === 16;
+  return isDeep || operations.some(({ slots }) => slots?.includes('negate') ?? true);
 }
 
 /** Opens the pixels of a pipeline, as often as it takes: as they come where once is enough. */
@@ -35,11 +37,12 @@ async function openerOf(
   pipeline: Sharp,
   stage: FileStage,
   isRepeated: boolean,
+  job: Job,
 ): Promise<() => Sharp> {
   const { mode, shape } = stage;
   // `withMetadata` would keep all that the upload has; pixels that were laid down have nothing to keep.
   const isTagged = shape.orientation !== 1 && !mode.animated;
-  if (!isRepeated && !isTagged && !comesAfterColours(stage)) return () => pipeline;
+  if (!isRepeated && !isTagged && !comesBeforeColours(stage, job)) return () => pipeline;
   if (!mode.animated) {
     const frame = await frameOf(pipeline, stage);
     return () => frame.open();
@@ -56,7 +59,7 @@ export async function writeFile(pipeline: Sharp, stage: FileStage, job: Job): Pr
   const encodings = candidates(stage);
   const { width, height } = stage.shape;
   const isRepeated = encodings.length > 1 || encodings.some(isSearched);
-  const open = await openerOf(pipeline, stage, isRepeated);
+  const open = await openerOf(pipeline, stage, isRepeated, job);
   const header = await headerFor(stage, job);
   const withMetadata = await fileMetadata(stage, header);
   const picture = {

@@ -1,4 +1,5 @@
 import type { Shape } from '../define-transform.ts';
+import { LOST_PROFILE } from './decode-mode.ts';
 import { makesGrey, whyNotNext, type SharpSlot } from './sharp-order.ts';
 import type { BoundStep } from './step-tree.ts';
 import type { DecodeMode, Operation, StageInput } from './types.ts';
@@ -29,6 +30,10 @@ export function withOperation(open: OpenStage, operation: Operation): OpenStage 
   }
   const alone = `${operation.transform} has a pipeline of its own`;
   if (slots === undefined && (open.operations.length > 0 || open.unusualPixels)) return alone;
+  const isGrey = makesGrey(slots ?? []);
+  // sharp makes RGB of grey pixels at the end.
+  const mayLoseProfile = isGrey && open.mode.keepColours;
+  if (mayLoseProfile && open.operations.length > 0) return LOST_PROFILE;
   const { output } = operation;
   const reason = whyNotNext(
     {
@@ -47,7 +52,8 @@ export function withOperation(open: OpenStage, operation: Operation): OpenStage 
     shape: output,
     actual: { width: output.width, height: output.height },
     ...(output.hasAlpha && !open.shape.hasAlpha ? { gainedAlpha: true } : {}),
-    ...(makesGrey(slots ?? []) ? { unusualPixels: 'grey ones' } : {}),
+    ...(isGrey ? { unusualPixels: 'grey ones' } : {}),
+    ...(mayLoseProfile ? { sealed: LOST_PROFILE } : {}),
     ...(slots === undefined ? { sealed: alone } : {}),
   };
 }
@@ -69,7 +75,7 @@ export function withStep(
     output.height === height;
   // A variant that wants the very size that a shared scaling has made has nothing left to do.
   if (isDone) return { ...open, shape: output };
-  const fromUpload = open.input === 'upload';
+  const fromUpload = open.input === 'upload' && open.operations.length === 0;
   const slots = bound.slots(open.shape, { fromUpload, used: open.used });
   // So has one that comes to nothing on this picture, such as a second `rotate: auto`.
   if (slots?.length === 0) return { ...open, shape: output };

@@ -20,6 +20,15 @@ function isReduction(scale: Scale | undefined, shape: Shape): scale is Scale {
   );
 }
 
+function scaleOf({ bound }: StepBranch['step'], shape: Shape): Scale | undefined {
+  try {
+    return bound.scale(shape);
+  } catch {
+    // The planner meets the same error, and tells whose it is.
+    return undefined;
+  }
+}
+
 /**
  * The smallest picture that all branches which make the picture smaller can be made from: each of them directly, by
  * sizes of the picture as it is now, so that no rounding is compounded.
@@ -32,7 +41,7 @@ export function sharedScale(
   const variants: string[] = [];
   let to: Scale | undefined;
   for (const [key, { step, tree }] of branches) {
-    const scale = step.bound.scale(shape);
+    const scale = scaleOf(step, shape);
     if (!isReduction(scale, shape)) continue;
     if (to && to.kernel !== scale.kernel) continue;
     keys.add(key);

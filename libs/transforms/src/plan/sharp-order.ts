@@ -75,7 +75,6 @@ const PLAIN_GEOMETRY: ReadonlySet<SharpSlot> = new Set([
   'flip',
   'flop',
   'rotate90',
-  'cropEmbed',
   'extractPost',
 ]);
 

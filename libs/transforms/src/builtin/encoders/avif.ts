@@ -29,7 +29,7 @@ export const avifSchema = z
       ),
     chromaSubsampling: chromaSubsamplingSchema,
     bitdepth: z
-      .union([z.literal(8), z.literal(10), z.literal(12)])
+      .union([z.literal(8), z.literal(10), z.literal(12)], { error: 'expected 8, 10 or 12' })
       .default(8)
       .describe(
         'Bits per channel: 10 and 12 band less in smooth gradients; not every viewer shows 12.',

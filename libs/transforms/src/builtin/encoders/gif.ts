@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Effort } from '../../types.ts';
 import type { Playback } from './encoded-picture.ts';
 import { coloursSchema, ditherSchema } from './palette.ts';
+import { playbackOptions, playedAs } from './playback.ts';
 
 export const gifSchema = z
   .strictObject({
@@ -35,6 +36,7 @@ export const gifSchema = z
       .default(false)
       .describe('Frames that are equal stay apart, instead of one that is shown longer.'),
     progressive: z.boolean().default(false).describe('Interlaced: shown coarse first.'),
+    ...playbackOptions,
   })
   .meta({ description: 'Animations, everywhere; large.' });
 
@@ -47,6 +49,6 @@ export const GIF_PRESETS: Readonly<Record<Effort, Partial<GifOptions>>> = {
 };
 
 export function setGif(image: Sharp, given: GifOptions, playback: Playback): Sharp {
-  const { format: _, ...settings } = given;
-  return image.gif({ ...settings, ...playback });
+  const { format: _, loop, delay, ...settings } = given;
+  return image.gif({ ...settings, ...playedAs({ loop, delay }, playback) });
 }

@@ -31,6 +31,20 @@ export const jpegSchema = z
       .describe(
         'Trellis quantisation and overshoot deringing: 10 % fewer bytes at 3 times the CPU or more. Left out: true with `effort: small`, else false.',
       ),
+    trellisQuantisation: z
+      .boolean()
+      .optional()
+      .describe('A part of `mozjpeg` alone. Left out: as `mozjpeg` says.'),
+    overshootDeringing: z
+      .boolean()
+      .optional()
+      .describe('The other part of `mozjpeg`. Left out: as `mozjpeg` says.'),
+    optimiseCoding: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Huffman tables of the file’s own: fewer bytes. A progressive JPEG has them in any case.',
+      ),
     optimiseScans: z
       .boolean()
       .default(false)
@@ -52,14 +66,12 @@ export const JPEG_PRESETS: Readonly<Record<Effort, Partial<JpegOptions>>> = {
 };
 
 export function setJpeg(image: Sharp, given: JpegOptions, quality: number): Sharp {
-  const { progressive, chromaSubsampling, quantisationTable, mozjpeg, optimiseScans } = given;
+  const { format: _, maxBytes: __, mozjpeg, ...settings } = given;
   return image.jpeg({
+    ...settings,
     quality,
-    chromaSubsampling,
     // What sharp’s `mozjpeg` stands for, but for scans and table, which are options of their own.
-    ...(mozjpeg ? { trellisQuantisation: true, overshootDeringing: true } : {}),
-    progressive,
-    optimiseScans,
-    quantisationTable,
+    trellisQuantisation: given.trellisQuantisation ?? mozjpeg,
+    overshootDeringing: given.overshootDeringing ?? mozjpeg,
   });
 }

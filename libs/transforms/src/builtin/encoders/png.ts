@@ -1,8 +1,16 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
 import type { Effort } from '../../types.ts';
-import { coloursSchema, ditherSchema } from './palette.ts';
-import { maxBytesSchema, plainQualitySchema } from './quality.ts';
+import { coloursSchema, ditherSchema, FULL_DITHER, MOST_COLOURS } from './palette.ts';
+import { BEST_QUALITY, maxBytesSchema, plainQualitySchema } from './quality.ts';
+
+/** What the options that go with a palette have where they are left out. */
+const PALETTE_DEFAULTS: Readonly<Record<string, number | undefined>> = {
+  quality: BEST_QUALITY,
+  colours: MOST_COLOURS,
+  dither: FULL_DITHER,
+  effort: undefined,
+};
 
 export const pngSchema = z
   .strictObject({
@@ -28,7 +36,7 @@ export const pngSchema = z
       .default(false)
       .describe('At most 256 colours, by libimagequant: smaller and lossy.'),
     quality: plainQualitySchema
-      .default(100)
+      .default(BEST_QUALITY)
       .describe('With `palette`: the least number of colours for this quality is used.'),
     maxBytes: maxBytesSchema.describe(
       'With `palette`: the most bytes that the file may have, by lowering `quality` as in other formats, with at most 8 files written. Where even quality 1 does not fit, the upload is refused.',
@@ -47,9 +55,22 @@ export const pngSchema = z
       'With `palette`: strength of the Floyd-Steinberg error diffusion.',
     ),
   })
-  .refine(({ palette, maxBytes }) => palette || maxBytes === undefined, {
-    path: ['maxBytes'],
-    error: 'a PNG has no quality to lower unless it has a palette: add palette: true',
+  .superRefine((given, context) => {
+    if (given.palette) return;
+    const refuse = (option: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [option], message });
+    if (given.maxBytes !== undefined) {
+      refuse(
+        'maxBytes',
+        'a PNG has no quality to lower unless it has a palette: add palette: true',
+      );
+    }
+    // sharp takes them for a wish to have a palette, which one should not get unasked: it is lossy.
+    const { quality, colours, dither, effort } = given;
+    for (const [option, value] of Object.entries({ quality, colours, dither, effort })) {
+      if (value === PALETTE_DEFAULTS[option]) continue;
+      refuse(option, `a PNG has ${option} only with a palette: add palette: true`);
+    }
   })
   .meta({ description: 'Drawings and screenshots, without loss.' });
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Effort } from '../../types.ts';
 import { maxBytesSchema, plainQualitySchema } from './quality.ts';
 
+const TIFF_QUALITY = 80;
 const tileSide = z.number().int().min(16).max(32_768).multipleOf(16);
 const resolution = z.number().min(0.001).max(1_000_000).default(1);
 
@@ -10,12 +11,14 @@ export const tiffSchema = z
   .strictObject({
     format: z.literal('tiff'),
     compression: z
-      .enum(['none', 'lzw', 'deflate', 'jpeg'])
+      .enum(['none', 'packbits', 'lzw', 'deflate', 'jpeg'])
       .optional()
       .describe(
-        '`lzw` and `deflate` are lossless; `deflate` takes twice the CPU of `lzw` for 8 % fewer bytes. Left out: `deflate` with `effort: small`, else `lzw`.',
+        'All but `jpeg` are lossless; `deflate` takes twice the CPU of `lzw` for 8 % fewer bytes. Left out: `deflate` with `effort: small`, else `lzw`.',
       ),
-    quality: plainQualitySchema.default(80).describe('With `compression: jpeg`.'),
+    quality: plainQualitySchema
+      .default(TIFF_QUALITY)
+      .describe('With `compression: jpeg`: how good the file looks.'),
     maxBytes: maxBytesSchema.describe(
       'With `compression: jpeg`: the most bytes that the file may have, by lowering `quality` as in other formats, with at most 8 files written. Where even quality 1 does not fit, the upload is refused.',
     ),
@@ -38,6 +41,10 @@ export const tiffSchema = z
   .refine(({ compression, maxBytes }) => compression === 'jpeg' || maxBytes === undefined, {
     path: ['maxBytes'],
     error: 'a lossless TIFF has no quality to lower: add compression: jpeg',
+  })
+  .refine(({ compression, quality }) => compression === 'jpeg' || quality === TIFF_QUALITY, {
+    path: ['quality'],
+    error: 'a lossless TIFF has no quality: add compression: jpeg',
   })
   .meta({ description: 'For print and archives.' });
 

@@ -3,19 +3,28 @@ import * as z from 'zod';
 import type { Effort } from '../../types.ts';
 import type { Playback } from './encoded-picture.ts';
 import { refuseSearch } from './lossless.ts';
-import { maxBytesSchema, plainQualitySchema, qualitySchema } from './quality.ts';
+import { playbackOptions, playedAs } from './playback.ts';
+import { maxBytesSchema, qualitySchema } from './quality.ts';
 
 export const webpSchema = z
   .strictObject({
     format: z.literal('webp'),
     quality: qualitySchema.default(80).describe('How good the file looks.'),
     maxBytes: maxBytesSchema,
-    alphaQuality: plainQualitySchema.default(100).describe('Quality of the transparency.'),
+    alphaQuality: z
+      .number()
+      .int()
+      .min(0)
+      .max(100)
+      .default(100)
+      .describe('Quality of the transparency; 100 keeps it as it is.'),
     lossless: z.boolean().default(false).describe('Every pixel is kept; `quality` is then effort.'),
     nearLossless: z
       .boolean()
       .default(false)
-      .describe('With `lossless`: pixels may change a little for fewer bytes, by `quality`.'),
+      .describe(
+        'As `lossless`, but that pixels may change a little for fewer bytes: the more, the lower `quality` is.',
+      ),
     smartSubsample: z
       .boolean()
       .default(false)
@@ -49,6 +58,7 @@ export const webpSchema = z
       .boolean()
       .default(false)
       .describe('Of an animation: frames may be lossy or lossless, whichever is smaller; slow.'),
+    ...playbackOptions,
   })
   .superRefine(refuseSearch)
   .meta({ description: 'Photos and drawings, with transparency and animation.' });
@@ -67,6 +77,6 @@ export function setWebp(
   quality: number,
   playback: Playback,
 ): Sharp {
-  const { format: _, maxBytes: __, ...settings } = given;
-  return image.webp({ ...settings, quality, ...playback });
+  const { format: _, maxBytes: __, loop, delay, ...settings } = given;
+  return image.webp({ ...settings, quality, ...playedAs({ loop, delay }, playback) });
 }

@@ -12,11 +12,15 @@ interface Run {
   readonly text: string;
 }
 
+/** Joiners, marks of direction, variants: what shows nothing of its own. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+
 /** Pieces of a line that one font has. @throws Error naming a character that none has */
 function runsOf(line: string, fonts: Fonts): readonly Run[] {
   const runs: Run[] = [];
-  for (const character of line) {
+  for (const character of line.replaceAll('\t', ' ')) {
     const font = fonts.fontFor(character);
+    if (!font && INVISIBLE.test(character)) continue;
     if (!font) throw new Error(`the font has no ${JSON.stringify(character)}`);
     const last = runs.at(-1);
     if (last?.font === font) runs[runs.length - 1] = { font, text: last.text + character };

@@ -35,6 +35,20 @@ test.each([0, 30, 45, 90, 200])('turned by %i degrees it still fits', (angle) =>
   expect(height).toBeLessThanOrEqual(25);
 });
 
+test('fits to the pixel, whatever the rounding', () => {
+  for (let height = 10; height < 90; height++) {
+    const low = { width: 300, height };
+    const made = textMark('a\nb', fonts, white, { width: 300, most: low, angle: 0 });
+    expect(made.height).toBe(height);
+  }
+});
+
+test('a tab is a space, and what shows nothing needs no font', () => {
+  expect(mark('A\tB').data).toEqual(mark('A B').data);
+  expect(mark('A\u200d\ufe0fB').data).toEqual(mark('AB').data);
+  expect(mark('A\r\nB').data).toEqual(mark('A\nB').data);
+});
+
 test('Latin, Greek and Cyrillic are there, mixed too; what is not there is named', () => {
   expect(mark('Łódź, Tiếng Việt, Ελλάδα, Москва').width).toBe(200);
   expect(() => mark('Ada 猫')).toThrow('the font has no "猫"');

@@ -40,13 +40,15 @@ export function textMark(text: string, fonts: Fonts, ink: Ink, size: MarkSize): 
     size.most.width / box.width,
     size.most.height / box.height,
   );
-  const [width, height] = [box.width, box.height].map((side) =>
-    Math.max(1, Math.ceil(side * scale)),
-  );
+  // Rounding errors must not make a mark that fills the picture a pixel larger than it.
+  const pixels = (side: number, most: number) =>
+    Math.max(1, Math.min(most, Math.ceil(side * scale)));
+  const width = pixels(box.width, size.most.width);
+  const height = pixels(box.height, size.most.height);
   const scaled = contours.map((contour) =>
     contour.map(({ x, y }) => ({ x: (x - box.left) * scale, y: (y - box.top) * scale })),
   );
-  return paint(rasterise(scaled, width ?? 1, height ?? 1), width ?? 1, height ?? 1, ink);
+  return paint(rasterise(scaled, width, height), width, height, ink);
 }
 
 function paint(
