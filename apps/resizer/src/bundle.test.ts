@@ -64,7 +64,7 @@ describe('the built package', () => {
     await expect(start({ ...rest, DARKROOM_CONCURRENCY: 'many' })).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /The function's environment is not valid:\n {2}DARKROOM_LIMITS: is missing\n {2}DARKROOM_CONCURRENCY: /,
+        /The function's environment is not valid:\n {2}DARKROOM_LIMITS: is missing: expected text\n {2}DARKROOM_CONCURRENCY: /,
       ),
     });
   });

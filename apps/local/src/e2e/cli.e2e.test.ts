@@ -105,7 +105,7 @@ describe('says where the stack file is wrong, and what is allowed there:', () =>
         String.raw`functoin: unknown key; allowed: recipes, .*function`,
       ],
     ],
-    ['a text in place of everything', 'photos', ['expected object']],
+    ['a text in place of everything', 'photos', ['expected a map, got "photos"']],
     ['nothing', undefined, ['recipes: is missing']],
   ])('%s', async (_what, pipeline, problems) => {
     const message = await complaintAbout(pipeline);
