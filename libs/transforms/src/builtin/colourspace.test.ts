@@ -87,6 +87,49 @@ describe('16 bits per channel', () => {
     const header = await sharp(output.bytes).metadata();
     expect(header).toMatchObject({ depth: 'ushort', hasProfile: true });
   });
+
+  // sharp composites in 8 bits unless told.
+  test('are still there where something was laid over them', async () => {
+    const width = 4096;
+    const ramp = Uint16Array.from({ length: width * 3 }, (_, i) => Math.floor(i / 3) * 16);
+    const source = await sharp(ramp, { raw: { width, height: 1, channels: 3 } })
+      .resize(width, 8, { fit: 'fill' })
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer();
+    const steps = [{ mask: { shape: 'rounded', radius: 2 } }, { colourspace: 'keep' }];
+    for (const either of [engine, reference]) {
+      const { bytes } = await renderOne(either, catalog, source, [...steps, { encode: 'png' }]);
+      const levels = await sharp(bytes)
+        .extract({ left: 0, top: 4, width, height: 1 })
+        .toColourspace('rgb16')
+        .extractChannel(0)
+        .raw({ depth: 'ushort' })
+        .toBuffer();
+      const { buffer, byteOffset, byteLength } = levels;
+      const distinct = new Set(new Uint16Array(buffer, byteOffset, byteLength / 2));
+      expect(distinct.size).toBeGreaterThan(4000);
+    }
+  });
+});
+
+// sharp's `blur` and `sharpen` leave floating-point numbers behind, which a TIFF would keep.
+test.each([
+  ['8', plain, [], 'uchar'],
+  ['8, with a profile', p3, [{ colourspace: 'keep' }], 'uchar'],
+  [
+    '16',
+    await sharp(plain).toColourspace('rgb16').png().toBuffer(),
+    [{ colourspace: 'keep' }],
+    'ushort',
+  ],
+])('a blurred TIFF holds integers of as many bits: %s', async (_, source, first, depth) => {
+  const blurred = [...first, { blur: {} }, { sharpen: {} }, { encode: 'tiff' }];
+  for (const either of [engine, reference]) {
+    const output = await renderOne(either, catalog, source, blurred);
+    expect((await sharp(output.bytes).metadata()).depth).toBe(depth);
+    expect((await difference(output.bytes, source)).mean).toBeLessThan(12);
+  }
 });
 
 test('a CMYK JPEG becomes sRGB, even when colours are to be kept', async () => {

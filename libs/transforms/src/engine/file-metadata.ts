@@ -1,6 +1,7 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { FileStage } from '../plan/types.ts';
 import { exifToKeep } from './exif-to-keep.ts';
+import { inSixteenBits } from './picture.ts';
 import type { Upload } from './upload.ts';
 import { withoutPosition } from './xmp.ts';
 
@@ -44,7 +45,7 @@ export async function fileMetadata(
       image.withMetadata({ orientation }).withIccProfile('srgb', { attach: false });
     }
     if (xmp) image.withXmp(xmp);
-    if (stage.mode.depth === 16) image.toColourspace('rgb16');
+    if (stage.mode.depth === 16) inSixteenBits(image);
     setColours(image, stage);
     return image;
   };

@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { Facts } from '../define-transform.ts';
 import type { Stage } from '../plan/types.ts';
 
-/** Pixels of one frame in memory: raw, or as an uncompressed TIFF where a profile has to travel with them. */
+/** Pixels of one frame in memory: raw, or as a PNG without compression where a profile has to travel with them. */
 export interface Frame {
   readonly width: number;
   readonly height: number;
@@ -40,7 +40,10 @@ export function rawFrame(data: Buffer | Uint16Array, info: RawInfo): Frame {
   };
 }
 
-function tiffFrame(data: Buffer, info: RawInfo): Frame {
+/** As fast as a TIFF, which would keep the floating-point numbers that sharp's `blur` and `sharpen` leave behind. */
+const PLAIN_PNG = { compressionLevel: 0 } as const;
+
+function pngFrame(data: Buffer, info: RawInfo): Frame {
   return {
     ...info,
     data,
@@ -49,9 +52,14 @@ function tiffFrame(data: Buffer, info: RawInfo): Frame {
   };
 }
 
+/** Has a pipeline end in 16-bit pixels, and composite in them: sharp does that in 8-bit sRGB otherwise (pipeline.cc, 819). */
+export function inSixteenBits(image: Sharp): Sharp {
+  return image.pipelineColourspace('rgb16').toColourspace('rgb16');
+}
+
 /**
  * Runs a lazy pipeline and keeps its pixels as the stage's mode says. Where it makes them grey, raw output would be the one
- * grey channel without alpha (pipeline.cc, 1176): a TIFF in between has them all.
+ * grey channel without alpha (pipeline.cc, 1176): a PNG in between has them all.
  */
 export async function frameOf(
   pipeline: Sharp,
@@ -59,18 +67,18 @@ export async function frameOf(
 ): Promise<Frame> {
   const grey = operations.some(({ slots }) => slots?.includes('grayscale') ?? true);
   const deep = mode.depth === 16;
-  if (deep) pipeline.toColourspace('rgb16');
+  if (deep) inSixteenBits(pipeline);
   const image =
     grey && !mode.keepColours
-      ? sharp(await pipeline.tiff({ compression: 'none' }).toBuffer(), { limitInputPixels: false })
+      ? sharp(await pipeline.png(PLAIN_PNG).toBuffer(), { limitInputPixels: false })
       : pipeline;
-  if (deep) image.toColourspace('rgb16');
+  if (deep) inSixteenBits(image);
   if (mode.keepColours) {
     const { data, info } = await image
       .keepIccProfile()
-      .tiff({ compression: 'none' })
+      .png(PLAIN_PNG)
       .toBuffer({ resolveWithObject: true });
-    return tiffFrame(data, info);
+    return pngFrame(data, info);
   }
   const { data, info } = await image
     .raw({ depth: deep ? 'ushort' : 'uchar' })

@@ -1,4 +1,4 @@
-import type { Sharp } from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { builtinTransforms } from '../builtin/index.ts';
@@ -22,6 +22,14 @@ const swap = defineTransform({
     }
     return pixels;
   },
+});
+
+/** A lazy step of a plugin, which tells nothing about the place in sharp's order. */
+const soften = defineTransform({
+  name: 'soften',
+  version: 1,
+  options: none,
+  apply: (image) => image.blur(),
 });
 
 /** What an analysis is given: width and height of the picture. */
@@ -116,7 +124,16 @@ const gossip = defineTransform({
   },
 });
 
-const catalog = createCatalog([...builtinTransforms, swap, measure, stamp, rude, strange, gossip]);
+const catalog = createCatalog([
+  ...builtinTransforms,
+  swap,
+  soften,
+  measure,
+  stamp,
+  rude,
+  strange,
+  gossip,
+]);
 const engine = createEngine({ catalog, stepTimeout: 2_000 });
 const photo = await sample({ width: 64, height: 48 });
 const holed = await sample({ width: 64, height: 48, alpha: true, format: 'png' });
@@ -160,6 +177,20 @@ describe('a transform of raw pixels', () => {
       message: 'swap works on 8-bit sRGB pixels, which colourspace yields as srgb alone',
     });
   });
+});
+
+test('a lazy transform may leave floating-point numbers, in colours that are kept too', async () => {
+  const wide = await sample({ width: 64, height: 48, format: 'png', profile: 'p3' });
+  for (const format of ['png', 'tiff']) {
+    const steps = [{ colourspace: 'keep' }, 'soften', 'soften', 'flip', { encode: format }];
+    const output = await renderOne(engine, catalog, wide, steps);
+    expect(await sharp(output.bytes).metadata()).toMatchObject({
+      depth: 'uchar',
+      hasProfile: true,
+    });
+    const wanted = await sharp(wide).flip().png().toBuffer();
+    expect((await difference(output.bytes, wanted)).mean).toBeLessThan(12);
+  }
 });
 
 describe('a transform that finds facts', () => {

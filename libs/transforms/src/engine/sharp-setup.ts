@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 
-/** The loaders of the formats that an upload may have, and uncompressed TIFF for pixels that carry a profile. */
+/** The loaders of the formats that an upload may have; pixels between stages that carry a profile are PNGs. */
 const NEEDED_LOADERS = [
   'VipsForeignLoadJpegBuffer',
   'VipsForeignLoadPngBuffer',

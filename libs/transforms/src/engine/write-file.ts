@@ -1,7 +1,9 @@
 import type { Metadata, Sharp } from 'sharp';
+import type { EncodeOptions } from '../builtin/encode.ts';
 import { isSearched } from '../builtin/encodings.ts';
 import type { Playback } from '../builtin/encoders/encoded-picture.ts';
 import { candidates } from '../plan/candidates.ts';
+import { leavesFloats } from '../plan/sharp-order.ts';
 import type { FileStage } from '../plan/types.ts';
 import { stepError } from '../step-error.ts';
 import type { EncodedFile } from './encode/encodable.ts';
@@ -32,17 +34,27 @@ function comesBeforeColours({ input, operations, settings }: FileStage, { facts 
   return isDeep || operations.some(({ slots }) => slots?.includes('negate') ?? true);
 }
 
+/** Whether a TIFF would hold floating-point numbers, four times as large, that few programs show as a picture. */
+function wouldBeFloats({ operations }: FileStage, encodings: readonly EncodeOptions[]): boolean {
+  return (
+    encodings.some(({ format }) => format === 'tiff') &&
+    operations.some(({ slots }) => leavesFloats(slots))
+  );
+}
+
 /** Opens the pixels of a pipeline, as often as it takes: as they come where once is enough. */
 async function openerOf(
   pipeline: Sharp,
   stage: FileStage,
-  isRepeated: boolean,
+  encodings: readonly EncodeOptions[],
   job: Job,
 ): Promise<() => Sharp> {
   const { mode, shape } = stage;
+  const isRepeated = encodings.length > 1 || encodings.some(isSearched);
   // `withMetadata` would keep all that the upload has; pixels that were laid down have nothing to keep.
   const isTagged = shape.orientation !== 1 && !mode.animated;
-  if (!isRepeated && !isTagged && !comesBeforeColours(stage, job)) return () => pipeline;
+  const isFit = !comesBeforeColours(stage, job) && !wouldBeFloats(stage, encodings);
+  if (!isRepeated && !isTagged && isFit) return () => pipeline;
   if (!mode.animated) {
     const frame = await frameOf(pipeline, stage);
     return () => frame.open();
@@ -58,8 +70,7 @@ async function openerOf(
 export async function writeFile(pipeline: Sharp, stage: FileStage, job: Job): Promise<EncodedFile> {
   const encodings = candidates(stage);
   const { width, height } = stage.shape;
-  const isRepeated = encodings.length > 1 || encodings.some(isSearched);
-  const open = await openerOf(pipeline, stage, isRepeated, job);
+  const open = await openerOf(pipeline, stage, encodings, job);
   const header = await headerFor(stage, job);
   const withMetadata = await fileMetadata(stage, header);
   const picture = {

@@ -134,6 +134,11 @@ export function whyNotNext(
   return undefined;
 }
 
+/** The step may leave floating-point pixels behind, which a TIFF would keep. */
+export function leavesFloats(slots: readonly SharpSlot[] | undefined): boolean {
+  return slots?.some((slot) => FLOATING.has(slot)) ?? true;
+}
+
 /** The step makes the pixels inside its pipeline one grey channel (410). */
 export function makesGrey(slots: readonly SharpSlot[]): boolean {
   return slots.includes('grayscale');

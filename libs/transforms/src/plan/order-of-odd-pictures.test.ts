@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import sharp, { type Sharp } from 'sharp';
+import { expect, test } from 'vitest';
+import { arbitrarySteps } from '../testing/arbitrary-steps.ts';
+import { builtinTransforms } from '../builtin/index.ts';
+import { createCatalog } from '../catalog.ts';
+import { createEngine, createReferenceEngine } from '../engine/index.ts';
+import { difference, logoOnly, renderOne, sample, type SampleOptions } from '../testing/index.ts';
+
+const catalog = createCatalog(builtinTransforms);
+const readSideFile = logoOnly(
+  await sample({ width: 80, height: 40, format: 'png', alpha: true, seed: 7 }),
+);
+const engine = createEngine({ catalog, readSideFile });
+const reference = createReferenceEngine({ catalog, readSideFile });
+/** Random recipes for each kind of picture. */
+const RUNS = 60;
+/** As in `order.test.ts`: the same recipes every time, others by `DARKROOM_SEED`. */
+const SEED = Number(process.env['DARKROOM_SEED'] ?? 1);
+
+/** What is not 8-bit RGB inside sharp, at least until its pipeline ends. */
+const KINDS: Readonly<Record<string, readonly [SampleOptions, (image: Sharp) => Sharp]>> = {
+  'grey JPEG': [{}, (image) => image.grayscale().jpeg()],
+  'grey PNG with alpha': [{ alpha: true }, (image) => image.toColourspace('b-w').png()],
+  'PNG of 16 bits': [{}, (image) => image.toColourspace('rgb16').png()],
+  'PNG of 16 bits with alpha': [{ alpha: true }, (image) => image.toColourspace('rgb16').png()],
+  'PNG of 16 bits in Display P3': [
+    { profile: 'p3' },
+    (image) => image.toColourspace('rgb16').keepIccProfile().png(),
+  ],
+  'PNG with a palette and transparency': [{ alpha: true }, (image) => image.png({ colours: 64 })],
+  'JPEG in CMYK': [{}, (image) => image.toColourspace('cmyk').jpeg()],
+  'JPEG in Display P3': [{ profile: 'p3' }, (image) => image.keepIccProfile().jpeg()],
+  'TIFF of 16 bits': [{}, (image) => image.toColourspace('rgb16').tiff()],
+};
+
+const pictures = fc.record({
+  width: fc.integer({ min: 30, max: 120 }),
+  height: fc.integer({ min: 30, max: 120 }),
+  seed: fc.integer({ min: 1, max: 5 }),
+});
+/** Without trims, which hang on single steps of rounding: these pictures are rounded in other places than 8-bit RGB. */
+const stepsOfOneSize = arbitrarySteps.map((steps) => steps.filter((step) => !('trim' in step)));
+const colours = fc.constantFrom([], [{ colourspace: 'keep' }], [{ colourspace: 'p3' }]);
+
+test.each(Object.keys(KINDS))('steps take effect in their order on a %s', async (kind) => {
+  const [options, make] = KINDS[kind] ?? [];
+  await fc.assert(
+    fc.asyncProperty(pictures, colours, stepsOfOneSize, async (picture, first, rest) => {
+      const scene = sharp(await sample({ format: 'png', ...options, ...picture }));
+      const source = await (make ? make(scene) : scene).toBuffer();
+      const steps = [...first, ...rest, { encode: 'png' }];
+      const planned = await renderOne(engine, catalog, source, steps);
+      const stepByStep = await renderOne(reference, catalog, source, steps);
+      const size = ({ width, height }: typeof planned) => ({ width, height });
+      expect(size(planned)).toEqual(size(stepByStep));
+      const { hasProfile, depth, channels } = await sharp(stepByStep.bytes).metadata();
+      expect(await sharp(planned.bytes).metadata()).toMatchObject({ hasProfile, depth, channels });
+      const { mean } = await difference(planned.bytes, stepByStep.bytes);
+      expect(mean).toBeLessThan(4);
+    }),
+    { numRuns: RUNS, seed: SEED },
+  );
+});
