@@ -6,7 +6,10 @@ const options = z
   .strictObject({
     colour: colourSchema.describe('Gives the hue; the picture’s lightness stays.'),
   })
-  .meta({ description: 'Dyes the picture in one colour.', examples: [{ colour: '#c87137' }] });
+  .meta({
+    description: 'Dyes the picture in one colour. Of 16 bits per channel, 8 are used.',
+    examples: [{ colour: '#c87137' }],
+  });
 
 export const tint = defineTransform({
   name: 'tint',
