@@ -28,7 +28,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const photo = (width = 4000) => sharp(small).resize(width);
 
-test.each([
+test.each<[name: string, make: () => Promise<Buffer>, steps?: unknown]>([
   [
     'a camera’s JPEG of 12 megapixels',
     () => photo().withMetadata({ orientation: 6 }).jpeg().toBuffer(),
@@ -43,13 +43,28 @@ test.each([
   ],
   ['an AVIF of 6 megapixels', () => photo(2828).avif({ effort: 0 }).toBuffer()],
   ['an animation', () => animatedSample('webp', { width: 480, height: 320, frames: 24 })],
-])('%s takes no more memory than was said before', async (name, make) => {
+  [
+    'a mask over 24 megapixels of kept colours',
+    () => photo(5657).withIccProfile('p3').withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+    [
+      { colourspace: 'keep' },
+      'rotate',
+      { mask: 'circle' },
+      { blur: 3 },
+      { resize: { width: 320 } },
+    ],
+  ],
+])('%s takes no more memory than was said before', async (name, make, steps) => {
   const file = path.join(folder, 'picture');
   await writeFile(file, await make());
   const script = path.join(import.meta.dirname, '../testing/peak-memory.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [script, file], {
-    env: { ...process.env, MALLOC_ARENA_MAX: '2' },
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [script, file, ...(steps ? [JSON.stringify(steps)] : [])],
+    {
+      env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+    },
+  );
   const { took, said } = JSON.parse(stdout) as { took: number; said: number };
   console.log(`${name}: ${Math.round(took)} MiB, said ${Math.round(said)}`);
   expect(took).toBeLessThan(said + SLACK_MIB);

@@ -22,11 +22,12 @@ function estimate(
   facts: Partial<SourceFacts> = {},
   format = 'webp',
   concurrency = 1,
+  first: readonly object[] = [],
 ) {
   const all = { ...photo, ...facts };
   const variants = [320, width].map((pixels) => ({
     name: `w${pixels}`,
-    steps: catalog.stepsSchema.parse([{ resize: { width: pixels } }, { encode: format }]),
+    steps: catalog.stepsSchema.parse([...first, { resize: { width: pixels } }, { encode: format }]),
   }));
   const bind = (step: Parameters<typeof catalog.bind>[0]) => catalog.bind(step);
   return estimateMemory(
@@ -55,5 +56,12 @@ describe('memory of one upload', () => {
     expect(estimate(4000)).toBeGreaterThan(estimate(1920));
     expect(estimate(4000, {}, 'avif')).toBeGreaterThan(estimate(4000));
     expect(estimate(4000, {}, 'webp', 2)).toBeGreaterThan(estimate(4000));
+  });
+
+  test('counts a mask or a mark over the whole picture, once for variants that share it', () => {
+    const blurred = estimate(640, {}, 'webp', 1, [{ blur: 3 }]);
+    const marked = estimate(640, {}, 'webp', 1, [{ blur: 3 }, { watermark: { text: '© Ada' } }]);
+    const bytesPerPixel = 4;
+    expect(marked - blurred).toBeCloseTo(bytesPerPixel * 24 * 1.5, 0);
   });
 });

@@ -28,7 +28,7 @@ const ANIMATION_MIB_PER_MEGAPIXEL = 6;
 const ANIMATION_HELD_MIB_PER_MEGAPIXEL = 3;
 /** Of frames that are done with, until the garbage is collected. */
 const ANIMATION_HELD_MIB = 105;
-/** Raw pixels, RGBA, of which several files are written. */
+/** Raw pixels, RGBA: of which several files are written, or which are laid over a picture. */
 const LAID_MIB_PER_MEGAPIXEL = 4;
 /** Twice RGBA, and once more what the file is decoded to, where a file is compared with what was written. */
 const COMPARED_MIB_PER_MEGAPIXEL = 12;
@@ -94,8 +94,21 @@ function laid({ stages }: Plan, facts: SourceFacts): number {
 }
 
 /**
+ * MiB of what steps lay over pictures, each at most as large as its picture: masks, marks. A step that does not tell
+ * what it does may do so too, and one that works on raw pixels has a copy of them.
+ */
+function overlays({ stages }: Plan, facts: SourceFacts): number {
+  const sizes = stages.flatMap(({ operations, mode }) =>
+    operations
+      .filter(({ slots }) => slots?.includes('composite') ?? true)
+      .map(({ output }) => output.width * output.height * (mode.animated ? facts.pages : 1)),
+  );
+  return sizes.reduce((sum, size) => sum + (LAID_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL, 0);
+}
+
+/**
  * MiB that one upload takes at its peak beside `BASE_MIB`, told by its header and its plan before any pixel is read:
- * the file, the pixels that are laid down, and the larger one of decoding and of `concurrency` encoders at once. It
+ * the file, the pixels that are laid down and laid over, and the larger one of decoding and of `concurrency` encoders at once. It
  * errs on the safe side.
  */
 export function estimateMemory(facts: SourceFacts, plan: Plan, concurrency: number): number {
@@ -106,5 +119,5 @@ export function estimateMemory(facts: SourceFacts, plan: Plan, concurrency: numb
     .slice(0, concurrency)
     .reduce((sum, mib) => sum + mib, 0);
   const work = Math.max(decoding(plan, facts), encoders);
-  return (facts.bytes / MIB + laid(plan, facts) + work) * WARM_PROCESS;
+  return (facts.bytes / MIB + laid(plan, facts) + overlays(plan, facts) + work) * WARM_PROCESS;
 }

@@ -1,4 +1,7 @@
-/** `node peak-memory.ts FILE`: renders a file twice and says what that took at its peak, and what the engine had said. */
+/**
+ * `node peak-memory.ts FILE [STEPS]`: renders a file twice and says what that took at its peak, and what the engine had
+ * said. STEPS of one variant are JSON; six files of three widths without.
+ */
 import { readFile } from 'node:fs/promises';
 import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog.ts';
@@ -7,18 +10,20 @@ import { createEngine } from '../engine/index.ts';
 const MIB = 1024 * 1024;
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });
-const variants = [320, 640, 1280].flatMap((width) =>
-  ['webp', 'jpeg'].map((format) => ({
-    name: `w${width}-${format}`,
-    steps: catalog.stepsSchema.parse([
-      'rotate',
-      { resize: { width, withoutEnlargement: true } },
-      { encode: format },
-    ]),
-  })),
+const thumbnails = [320, 640, 1280].flatMap((width) =>
+  ['webp', 'jpeg'].map((format) => [
+    'rotate',
+    { resize: { width, withoutEnlargement: true } },
+    { encode: format },
+  ]),
 );
+const [, , file = '', steps] = process.argv;
+const variants = (steps ? [JSON.parse(steps) as unknown] : thumbnails).map((given, index) => ({
+  name: `v${index}`,
+  steps: catalog.stepsSchema.parse(given),
+}));
 
-const source = await readFile(process.argv[2] ?? '');
+const source = await readFile(file);
 const facts = await engine.inspect(source);
 const request = { facts, recipe: 'photos', variants };
 // The file is there already, and belongs to what rendering takes.
