@@ -20,7 +20,7 @@ import { readYaml } from './yaml-file.ts';
 export type RecipeFile = Pick<Settings, 'recipes' | 'limits' | 'function'>;
 
 /**
- * One recipe, a list of them, or a stack file that holds them, which is checked as at preview.
+ * One recipe, a list of them, settings that hold them (`recipes:`), or a stack file, checked as at preview.
  * @throws CommandError that lists every problem
  */
 export async function readRecipes(file: string): Promise<RecipeFile> {
@@ -28,8 +28,10 @@ export async function readRecipes(file: string): Promise<RecipeFile> {
     throw new CommandError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
   });
   const content = readYaml(text, file);
-  if (typeof content === 'object' && content !== null && 'config' in content)
-    return stackSettings(content.config, file);
+  if (typeof content === 'object' && content !== null) {
+    if ('config' in content) return stackSettings(content.config, file);
+    if ('recipes' in content) return settingsOf(content, file, file);
+  }
   if (Array.isArray(content)) refuse(check(recipesSchema, content), file);
   else refuse(check(recipeSchema, content), file);
   return settingsSchema.parse({ recipes: Array.isArray(content) ? content : [content] });
@@ -40,11 +42,15 @@ function refuse(checked: Checked<unknown>, file: string): void {
   throw new CommandError(`${file} is not valid:\n${checked.problems}`, { cause: checked.cause });
 }
 
-/** Side files stand beside the stack's file, as `Pulumi.yaml` does. */
 function stackSettings(config: unknown, file: string): RecipeFile {
   const pipeline = (config as { 'darkroom:pipeline'?: unknown } | null)?.['darkroom:pipeline'];
+  return settingsOf(pipeline ?? {}, `${file}, darkroom:pipeline`, file);
+}
+
+/** Side files stand beside the file, as they do beside a stack's. */
+function settingsOf(given: unknown, where: string, file: string): RecipeFile {
   try {
-    const settings = parseSettings(pipeline ?? {}, `${file}, darkroom:pipeline`);
+    const settings = parseSettings(given, where);
     const folder = path.join(path.dirname(pathOf(file)), SIDE_FILES_FOLDER);
     return { ...settings, recipes: pinSideFiles(settings.recipes, folder) };
   } catch (cause) {

@@ -55,6 +55,7 @@ config:
   'wrong.yaml': 'name: photos\nvariants: [{ name: web, steps: [{ resize: { widht: 3 } }] }]\n',
   'wrong-list.yaml': '- name: photos\n  variants: []\n',
   'Pulumi.small.yaml': stack('limits: { pages: 3 }\n    function: { memory: 512 }'),
+  'settings.yaml': `{ recipes: [${recipe('[]')}], limits: { pages: 3 } }`,
   'Pulumi.bytes.yaml': stack('limits: { bytes: 99 }'),
   'Pulumi.side.yaml': stack('limits: { side: 300 }'),
   'Pulumi.wrong.yaml': 'config: { darkroom:pipeline: { limits: { pages: 0 } } }',
@@ -129,6 +130,12 @@ limits:
   test('takes the limits and the memory of a stack file', async () => {
     expect(await plan('Pulumi.small.yaml')).toBe(0);
     expect(said.out).toContain('function.memory: 512, of which an upload may have 372; ');
+    expect(said.out).toContain('  pages: 1 of 3\n');
+  });
+
+  test('takes settings as they stand in a stack file, too', async () => {
+    expect(await plan('settings.yaml')).toBe(0);
+    expect(said.out).toContain('recipe photos');
     expect(said.out).toContain('  pages: 1 of 3\n');
   });
 
