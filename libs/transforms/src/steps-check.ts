@@ -1,10 +1,12 @@
 import type * as z from 'zod';
+import { keepsGainMap, whyNotWithGainMap } from './builtin/gain-map-steps.ts';
 import type { Transform } from './define-transform.ts';
 import type { Step } from './types.ts';
 
 /**
  * What the steps of a variant have to be to each other: settings hold for the whole variant, so that one says each once;
- * facts are found by name; nothing comes after the file is written; raw pixels are sRGB.
+ * facts are found by name; nothing comes after the file is written; raw pixels are sRGB; a gain map goes on from what its
+ * picture was.
  */
 export function checkSteps(
   steps: readonly Step[],
@@ -15,7 +17,9 @@ export function checkSteps(
   const keepsColours = steps.some(
     ({ transform, options }) => transform === 'colourspace' && options['space'] !== 'srgb',
   );
-  steps.forEach(({ transform }, index) => {
+  const hasGainMap = keepsGainMap(steps);
+  steps.forEach((step, index) => {
+    const { transform } = step;
     const refuse = (message: string) =>
       context.addIssue({ code: 'custom', path: [index], message });
     const kind = find(transform)?.kind;
@@ -26,6 +30,8 @@ export function checkSteps(
     if (kind !== 'setting' && said.has('encode')) {
       refuse(`${transform} comes after encode, which writes the file: move encode to the end`);
     }
+    const why = hasGainMap && kind ? whyNotWithGainMap(step, kind) : undefined;
+    if (why) refuse(why);
     if (kind === 'raw' && keepsColours) {
       refuse(`${transform} works on 8-bit sRGB pixels, which colourspace yields as srgb alone`);
     }

@@ -40,16 +40,24 @@ const GROUPS: Readonly<Record<string, readonly ExifTag[]>> = {
 const options = z
   .strictObject({
     keep: z
-      .array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', ...tags]))
+      .array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', 'gainMap', ...tags]))
       .default([])
       .describe(
-        'What stays in the file: `copyright` (artist and copyright, as EXIF, and out of IPTC or XMP where EXIF does not tell), `exif` (camera, exposure, times, description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet, without a position in it unless `gps` is named too), `icc` (embeds the sRGB profile; Display P3 and kept colours have theirs in any case). A GIF keeps none of it, and a TIFF no EXIF, since sharp writes none there. Neither an IPTC block nor an HDR gain map can stay: sharp writes no IPTC, and its `keepGainMap` reads memory that is freed already (0.35.5; lovell/sharp pull request 4599).',
+        'What stays in the file: `copyright` (artist and copyright, as EXIF, and out of IPTC or XMP where EXIF does not tell), `exif` (camera, exposure, times, description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet, without a position in it unless `gps` is named too), `icc` (embeds the sRGB profile; Display P3 and kept colours have theirs in any case), `gainMap` (of an Ultra HDR JPEG: what makes it brighter on a display that can; see below). A GIF keeps none of it, and a TIFF no EXIF, since sharp writes none there. An IPTC block cannot stay: sharp writes none.',
       ),
+  })
+  .refine(({ keep }) => !(keep.includes('xmp') && keep.includes('gainMap')), {
+    path: ['keep'],
+    error:
+      'xmp and gainMap do not go together: a JPEG has one XMP packet, and the gain map has its place in it',
   })
   .meta({
     description:
-      'The metadata of a variant’s file: nothing of the upload’s stays that is not named here.',
-    examples: [{ keep: ['copyright' as const] }],
+      'The metadata of a variant’s file: nothing of the upload’s stays that is not named here. A gain map is cut and scaled as its picture is, and stays in outputs that are JPEG; of other steps than `rotate` by quarters, `resize` without padding, `crop`, `flip`, `flop` and `sharpen`, it would tell of a picture that is there no more, so that they are refused beside it. It costs a second, smaller rendering; an upload without one, or with one that is damaged, costs nothing more and comes out as an ordinary JPEG.',
+    examples: [
+      { keep: ['copyright' as const] },
+      { keep: ['copyright' as const, 'gainMap' as const] },
+    ],
   });
 
 export const metadata = defineTransform({
@@ -64,6 +72,7 @@ export interface KeptMetadata {
   readonly tags: readonly ExifTag[];
   readonly xmp: boolean;
   readonly icc: boolean;
+  readonly gainMap: boolean;
   /** Where the picture was taken may stay. */
   readonly position: boolean;
 }
@@ -75,6 +84,7 @@ export function keptMetadata(given: unknown): KeptMetadata {
     tags: tags.filter((tag) => wanted.has(tag)),
     xmp: wanted.has('xmp'),
     icc: wanted.has('icc'),
+    gainMap: wanted.has('gainMap'),
     position: keep.includes('gps'),
   };
 }

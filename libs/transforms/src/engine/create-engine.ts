@@ -3,8 +3,15 @@ import { estimateMemory } from '../plan/memory.ts';
 import { makePlan, type PlanInput } from '../plan/plan.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
 import type { Plan } from '../plan/types.ts';
-import { DEFAULT_PLACEHOLDER, type ImageEngine, type MemoryRequest } from '../types.ts';
+import {
+  DEFAULT_PLACEHOLDER,
+  type ImageEngine,
+  type MemoryRequest,
+  type Rendered,
+  type RenderRequest,
+} from '../types.ts';
 import { checkFormatLimits, execute } from './execute.ts';
+import { withGainMaps } from './gain-map/with-gain-maps.ts';
 import { inspect } from './inspect.ts';
 import { withoutPackedTexts } from './packed-texts.ts';
 import { setUpSharp } from './sharp-setup.ts';
@@ -55,23 +62,25 @@ function engineOf(
     checkFormatLimits(plan, recipe);
     return plan;
   };
+  const render = (request: RenderRequest): AsyncGenerator<Rendered, void> => {
+    const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
+    const job = {
+      source: withoutPackedTexts(source),
+      facts,
+      recipe,
+      placeholder,
+      signal,
+      stepTimeout,
+      readSideFile: readSideFile && readOnce(readSideFile),
+    };
+    return execute(planOf(request), job, request.concurrency ?? concurrency, request.done);
+  };
   return {
     inspect: (source) => inspect(source, { svg }),
     memory: (request) =>
       estimateMemory(request.facts, planOf(request), request.concurrency ?? concurrency),
     async *render(request) {
-      const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
-      const plan = planOf(request);
-      const job = {
-        source: withoutPackedTexts(source),
-        facts,
-        recipe,
-        placeholder,
-        signal,
-        stepTimeout,
-        readSideFile: readSideFile && readOnce(readSideFile),
-      };
-      yield* execute(plan, job, request.concurrency ?? concurrency, request.done);
+      yield* withGainMaps(render(request), request, render);
     },
   };
 }

@@ -106,6 +106,21 @@ function overlays({ stages }: Plan, facts: SourceFacts): number {
   return sizes.reduce((sum, size) => sum + (LAID_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL, 0);
 }
 
+/** MiB of a gain map that is as large as the upload and as the largest output that keeps it, each laid down and turned. */
+function gainMaps({ stages }: Plan, facts: SourceFacts): number {
+  const sizes = stages
+    .filter(
+      (stage) =>
+        stage.kind === 'file' &&
+        stage.settings.metadata.gainMap &&
+        candidates(stage).some(({ format }) => format === 'jpeg'),
+    )
+    .map((stage) => pixels(stage, facts));
+  if (sizes.length === 0 || facts.format !== 'jpeg') return 0;
+  const size = 2 * (facts.width * facts.height + Math.max(...sizes));
+  return (LAID_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL;
+}
+
 /**
  * MiB that one upload takes at its peak beside `BASE_MIB`, told by its header and its plan before any pixel is read:
  * the file, the pixels that are laid down and laid over, and the larger one of decoding and of `concurrency` encoders at once. It
@@ -119,5 +134,8 @@ export function estimateMemory(facts: SourceFacts, plan: Plan, concurrency: numb
     .slice(0, concurrency)
     .reduce((sum, mib) => sum + mib, 0);
   const work = Math.max(decoding(plan, facts), encoders);
-  return (facts.bytes / MIB + laid(plan, facts) + overlays(plan, facts) + work) * WARM_PROCESS;
+  return (
+    (facts.bytes / MIB + laid(plan, facts) + overlays(plan, facts) + gainMaps(plan, facts) + work) *
+    WARM_PROCESS
+  );
 }

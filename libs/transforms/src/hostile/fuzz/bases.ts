@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import { animatedSample, sample } from '../../testing/index.ts';
+import { animatedSample, sample, ultraHdrSample } from '../../testing/index.ts';
 import { paintScene } from '../../testing/scene.ts';
 import type { OutputFormat } from '../../types.ts';
 
@@ -30,6 +30,8 @@ const BASES: Readonly<Record<OutputFormat, readonly (() => Promise<Buffer>)[]>> 
     () => scene().jpeg({ chromaSubsampling: '4:4:4', progressive: true }).toBuffer(),
     () => scene().toColourspace('cmyk').jpeg().toBuffer(),
     () => scene().toColourspace('b-w').jpeg().toBuffer(),
+    () => ultraHdrSample({ ...SIZE, orientation: 6, scale: 2 }),
+    () => ultraHdrSample({ ...SIZE, isColoured: true, scale: 2 }),
     () => scene().withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>').jpeg().toBuffer(),
   ],
   png: [

@@ -15,7 +15,7 @@ test('a picture that nothing is wrong with has nothing to complain of', async ()
   const given = await probe.try(await sample({ width: 24, height: 16 }), { withOutputs: true });
   expect(complaint(given)).toBeUndefined();
   expect(given).toMatchObject({ kind: 'answer', outcomes: [{ code: 'DONE' }, { code: 'DONE' }] });
-  expect(given.kind === 'answer' && given.outputs.size).toBe(5);
+  expect(given.kind === 'answer' && given.outputs.size).toBe(6);
 });
 
 describe('a process that ends is a complaint, and the next picture gets a new one:', () => {

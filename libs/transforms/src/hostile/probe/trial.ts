@@ -32,7 +32,7 @@ export const DEFAULT_LIMITS: TrialLimits = { pixels: 100_000_000, pages: 500, si
 
 const catalog = createCatalog(builtinTransforms);
 
-/** One of each way through the engine; `kept` and `own-colours` ask for metadata, the others must not have any. */
+/** One of each way through the engine; those of `ASKING_VARIANTS` ask for metadata, the others must not have any. */
 const RECIPE = {
   thumb: [
     'rotate',
@@ -46,6 +46,12 @@ const RECIPE = {
     { resize: { width: 16 } },
     { encode: 'jpeg' },
   ],
+  hdr: [
+    'rotate',
+    { metadata: { keep: ['gainMap'] } },
+    { resize: { width: 16 } },
+    { encode: 'jpeg' },
+  ],
   'own-colours': [
     { colourspace: 'keep' },
     { resize: { width: 16, height: 16, fit: 'inside' } },
@@ -54,7 +60,7 @@ const RECIPE = {
 };
 
 /** Variants that hand on something of the upload beside its pixels, since they ask for it. */
-export const ASKING_VARIANTS: readonly string[] = ['kept', 'own-colours'];
+export const ASKING_VARIANTS: readonly string[] = ['kept', 'hdr', 'own-colours'];
 
 const VARIANTS: readonly Variant[] = Object.entries(RECIPE).map(([name, steps]) => ({
   name,

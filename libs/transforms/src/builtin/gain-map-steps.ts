@@ -1,0 +1,56 @@
+import type { Step } from '../types.ts';
+import { encode } from './encode.ts';
+import { encodingsOf } from './encodings.ts';
+import { keptMetadata, metadata } from './metadata.ts';
+
+type Options = Step['options'];
+
+const PADDED = 'what it pads with has no gain';
+const LOOKED = 'it looks for its region in the picture';
+
+/** Steps that a gain map can follow, and what of them it cannot. */
+const FOLLOWED: Readonly<Record<string, (options: Options) => string | undefined>> = {
+  rotate: ({ angle }) => (angle === 'auto' || Number(angle) % 90 === 0 ? undefined : PADDED),
+  resize({ fit, position }) {
+    if (fit === 'contain') return PADDED;
+    return position === 'attention' || position === 'entropy' ? LOOKED : undefined;
+  },
+  crop: () => undefined,
+  flip: () => undefined,
+  flop: () => undefined,
+};
+
+const ALLOWED = [...Object.keys(FOLLOWED), 'sharpen'];
+
+/** Whether the gain map has to take the step too. */
+export function isForGainMap({ transform }: Step): boolean {
+  return transform in FOLLOWED;
+}
+
+/** Whether the variant keeps a gain map, in a file that is or may be a JPEG. */
+export function keepsGainMap(steps: readonly Step[]): boolean {
+  const optionsOf = (name: string) => steps.find(({ transform }) => transform === name)?.options;
+  return (
+    keptMetadata(optionsOf(metadata.name)).gainMap &&
+    // Gain maps are a JPEG's: `source` is one where it matters.
+    encodingsOf(optionsOf(encode.name), 'jpeg', 'balanced').some(({ format }) => format === 'jpeg')
+  );
+}
+
+/**
+ * Why a step does not go with a gain map that its variant keeps. The map goes on from what the picture was: it would
+ * brighten a mark, or show what was hidden.
+ */
+export function whyNotWithGainMap({ transform, options }: Step, kind: string): string | undefined {
+  const but = `${transform} does not go with a gain map that metadata keeps`;
+  if (transform === encode.name) {
+    const isBounded = encodingsOf(options, 'jpeg', 'balanced').some(
+      (encoding) => encoding.format === 'jpeg' && encoding.maxBytes !== undefined,
+    );
+    return isBounded ? `${but}: the map comes on top of maxBytes` : undefined;
+  }
+  if (kind === 'setting' || kind === 'facts') return undefined;
+  if (!ALLOWED.includes(transform)) return `${but}: only ${ALLOWED.join(', ')} do`;
+  const why = FOLLOWED[transform]?.(options);
+  return why && `${but}: ${why}`;
+}

@@ -1,0 +1,63 @@
+import sharp from 'sharp';
+import { liesOnItsSide } from '../../builtin/orientation.ts';
+import type { RenderedOutput, SourceFacts } from '../../types.ts';
+import type { GainMapMetadata } from './gain-map-metadata.ts';
+import type { GainMap } from './read-gain-map.ts';
+
+/** A gain map as a JPEG of its own. */
+export type GainMapFile = Pick<RenderedOutput, 'bytes' | 'width' | 'height'>;
+
+/** Above a photo's, since its errors are multiplied by the gain. */
+const QUALITY = 90;
+
+/** The map of an output, as many times smaller than it as the upload's map is than the upload. */
+export async function reduced(
+  { bytes, width, height }: GainMapFile,
+  map: GainMap,
+  facts: SourceFacts,
+): Promise<GainMapFile> {
+  const across = liesOnItsSide(facts.orientation) ? map.height : map.width;
+  const share = Math.min(1, across / facts.width);
+  const { data, info } = await sharp(bytes, { limitInputPixels: false })
+    .resize({
+      width: Math.max(1, Math.round(width * share)),
+      height: Math.max(1, Math.round(height * share)),
+      fit: 'fill',
+    })
+    .toColourspace(map.channels === 1 ? 'b-w' : 'srgb')
+    .jpeg({ quality: QUALITY, chromaSubsampling: '4:4:4' })
+    .toBuffer({ resolveWithObject: true });
+  return { bytes: data, width: info.width, height: info.height };
+}
+
+interface JpegFile {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly mimeType: 'image/jpeg';
+}
+
+/** The library's own types name files without extension, which Node's resolution does not find. */
+interface Library {
+  readonly encodeJPEGMetadata: (
+    file: GainMapMetadata & { readonly sdr: JpegFile; readonly gainMap: JpegFile },
+  ) => Uint8Array;
+}
+
+const jpeg = ({ bytes: data, width, height }: GainMapFile): JpegFile => ({
+  data,
+  width,
+  height,
+  mimeType: 'image/jpeg',
+});
+
+/** Picture and map in one file, with metadata in both forms, ISO 21496-1 and XMP. */
+export async function inOneFile(
+  picture: GainMapFile,
+  map: GainMapFile,
+  metadata: GainMapMetadata,
+): Promise<Uint8Array> {
+  // Only where a recipe keeps one and an upload has one.
+  const { encodeJPEGMetadata } = (await import('@monogrid/gainmap-js/libultrahdr')) as Library;
+  return encodeJPEGMetadata({ ...metadata, sdr: jpeg(picture), gainMap: jpeg(map) });
+}

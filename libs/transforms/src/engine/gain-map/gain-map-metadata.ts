@@ -1,0 +1,87 @@
+import exifr from 'exifr';
+import * as z from 'zod';
+import { ISO_NAME, parseIsoMetadata } from './iso-metadata.ts';
+import { APP2, headerSegments } from './jpeg-segments.ts';
+
+/** Red, green, blue. */
+export type PerChannel = [number, number, number];
+
+/** How a gain map makes HDR of SDR (Ultra HDR image format 1.1; Adobe's gain map specification 1.0). */
+export interface GainMapMetadata {
+  /** Gain where the map is black and white, log2. */
+  readonly gainMapMin: PerChannel;
+  readonly gainMapMax: PerChannel;
+  readonly gamma: PerChannel;
+  readonly offsetSdr: PerChannel;
+  readonly offsetHdr: PerChannel;
+  /** Headroom of the display, log2, from which on the map is applied, and at which it is applied wholly. */
+  readonly hdrCapacityMin: number;
+  readonly hdrCapacityMax: number;
+}
+
+/** Anything real is far below; what is written are fractions of 32 bits. */
+const number = z.number().min(-1000).max(1000);
+const triple = z.tuple([number, number, number]);
+const gamma = number.min(0.001);
+
+const schema = z
+  .object({
+    gainMapMin: triple,
+    gainMapMax: triple,
+    gamma: z.tuple([gamma, gamma, gamma]),
+    offsetSdr: triple,
+    offsetHdr: triple,
+    hdrCapacityMin: number.min(0),
+    hdrCapacityMax: number,
+  })
+  .refine(({ hdrCapacityMin, hdrCapacityMax }) => hdrCapacityMin < hdrCapacityMax)
+  .refine(({ gainMapMin, gainMapMax }) =>
+    gainMapMin.every((least, channel) => least <= (gainMapMax[channel] ?? NaN)),
+  );
+
+/** One value for all channels, or one for each. */
+function each(value: unknown, fallback?: number): unknown {
+  const values = [value ?? fallback].flat().map(Number);
+  return values.length === 1 ? [...values, ...values, ...values] : values;
+}
+
+/** Offsets where none are given: Adobe's specification, "Offset SDR". */
+const OFFSET = 1 / 64;
+
+function fromXmp(hdrgm: Readonly<Record<string, unknown>>): unknown {
+  if (String(hdrgm['BaseRenditionIsHDR']).toLowerCase() === 'true') return undefined;
+  return {
+    gainMapMin: each(hdrgm['GainMapMin'], 0),
+    gainMapMax: each(hdrgm['GainMapMax']),
+    gamma: each(hdrgm['Gamma'], 1),
+    offsetSdr: each(hdrgm['OffsetSDR'], OFFSET),
+    offsetHdr: each(hdrgm['OffsetHDR'], OFFSET),
+    hdrCapacityMin: Number(hdrgm['HDRCapacityMin'] ?? 0),
+    hdrCapacityMax: Number(hdrgm['HDRCapacityMax']),
+  };
+}
+
+async function read(picture: Uint8Array): Promise<unknown> {
+  for (const { marker, content } of headerSegments(picture)) {
+    if (marker === APP2 && content.toString('latin1', 0, ISO_NAME.length) === ISO_NAME)
+      return parseIsoMetadata(content.subarray(ISO_NAME.length));
+  }
+  const only = { xmp: true, tiff: false, jfif: false, icc: false, ihdr: false };
+  const blocks = (await exifr.parse(picture, { ...only, mergeOutput: false })) as
+    { readonly hdrgm?: Readonly<Record<string, unknown>> } | undefined;
+  return blocks?.hdrgm && fromXmp(blocks.hdrgm);
+}
+
+/**
+ * Reads what a gain map's own file says of it: as ISO 21496-1, or as XMP. Nothing for any other picture, and where it is
+ * damaged or makes SDR of HDR.
+ */
+export async function readGainMapMetadata(
+  picture: Uint8Array,
+): Promise<GainMapMetadata | undefined> {
+  try {
+    return schema.safeParse(await read(picture)).data;
+  } catch {
+    return undefined;
+  }
+}

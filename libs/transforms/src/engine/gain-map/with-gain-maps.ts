@@ -1,0 +1,68 @@
+import { encode } from '../../builtin/encode.ts';
+import { isForGainMap, keepsGainMap } from '../../builtin/gain-map-steps.ts';
+import type { Rendered, RenderedOutput, RenderRequest, Variant } from '../../types.ts';
+import { inOneFile, reduced, type GainMapFile } from './gain-map-file.ts';
+import { readGainMap, type GainMap } from './read-gain-map.ts';
+import { stretched } from './stretch.ts';
+
+type Render = (request: RenderRequest) => AsyncIterable<Rendered>;
+
+/** The variant's geometry alone, as pixels that lose nothing. */
+function geometryOf({ name, steps }: Variant): Variant {
+  const options = encode.options.parse({ format: 'png', compressionLevel: 0 }) as object;
+  return {
+    name,
+    steps: [...steps.filter(isForGainMap), { transform: encode.name, options: { ...options } }],
+  };
+}
+
+/** The map of each variant, which all come of one decode, as the variants do. */
+async function fitted(
+  map: GainMap,
+  keeping: readonly Variant[],
+  request: RenderRequest,
+  render: Render,
+): Promise<ReadonlyMap<string, GainMapFile>> {
+  const { recipe, signal, done } = request;
+  const upload = await stretched(map, request.facts);
+  const maps = new Map<string, GainMapFile>();
+  if (!upload) return maps;
+  const placeholder = { thumbhash: false, dominantColour: false, blurhash: false };
+  const variants = keeping.map(geometryOf);
+  for await (const made of render({
+    ...upload,
+    recipe,
+    variants,
+    placeholder,
+    concurrency: 1,
+    ...(signal ? { signal } : {}),
+    ...(done ? { done } : {}),
+  })) {
+    if (made.kind === 'output') maps.set(made.variant, await reduced(made, map, request.facts));
+  }
+  return maps;
+}
+
+/** Gives the JPEGs whose variants ask for it the upload's gain map, cut and scaled as they are. */
+export async function* withGainMaps(
+  outputs: AsyncIterable<Rendered>,
+  request: RenderRequest,
+  render: Render,
+): AsyncGenerator<Rendered, void> {
+  const { source, facts } = request;
+  const isJpeg = facts.format === 'jpeg';
+  const keeping = request.variants.filter(({ steps }) => isJpeg && keepsGainMap(steps));
+  const names = new Set(keeping.map(({ name }) => name));
+  const map =
+    keeping.length > 0 ? await readGainMap(source, facts.width * facts.height) : undefined;
+  let maps: Promise<ReadonlyMap<string, GainMapFile>> | undefined;
+  const withMap = async (output: RenderedOutput, kept: GainMap): Promise<RenderedOutput> => {
+    maps ??= fitted(kept, keeping, request, render);
+    const own = (await maps).get(output.variant);
+    return own ? { ...output, bytes: await inOneFile(output, own, kept.metadata) } : output;
+  };
+  for await (const made of outputs) {
+    const isKeeping = made.kind === 'output' && made.format === 'jpeg' && names.has(made.variant);
+    yield map && isKeeping ? await withMap(made, map) : made;
+  }
+}

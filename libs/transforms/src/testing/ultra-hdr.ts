@@ -1,0 +1,42 @@
+import sharp from 'sharp';
+import { inOneFile } from '../engine/gain-map/gain-map-file.ts';
+import type { GainMapMetadata } from '../engine/gain-map/gain-map-metadata.ts';
+import { sample, type SampleOptions } from './samples.ts';
+
+export interface UltraHdrOptions extends Omit<SampleOptions, 'format' | 'alpha'> {
+  /** How many times smaller the map is, on both sides; default 4. */
+  readonly scale?: number;
+  /** Instead of one gain for all colours, one for each. */
+  readonly isColoured?: boolean;
+  readonly metadata?: Partial<GainMapMetadata>;
+}
+
+/**
+ * A photo-like JPEG whose gain map is the photo itself, smaller and, where not coloured, grey: whatever happens to both
+ * alike, the one tells what the other has to be.
+ */
+export async function ultraHdrSample(options: UltraHdrOptions = {}): Promise<Buffer> {
+  const { scale = 4, isColoured = false, metadata } = options;
+  const photo = await sample({ ...options, format: 'jpeg' });
+  const { width, height } = await sharp(photo).metadata();
+  const map = await sharp(photo)
+    .resize({ width: Math.round(width / scale), height: Math.round(height / scale), fit: 'fill' })
+    .toColourspace(isColoured ? 'srgb' : 'b-w')
+    .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+    .toBuffer({ resolveWithObject: true });
+  const file = await inOneFile(
+    { bytes: photo, width, height },
+    { bytes: map.data, width: map.info.width, height: map.info.height },
+    {
+      gainMapMin: [0, 0, 0],
+      gainMapMax: [2.5, 2.5, 2.5],
+      gamma: [1, 1, 1],
+      offsetSdr: [1 / 64, 1 / 64, 1 / 64],
+      offsetHdr: [1 / 64, 1 / 64, 1 / 64],
+      hdrCapacityMin: 0,
+      hdrCapacityMax: 2.5,
+      ...metadata,
+    },
+  );
+  return Buffer.from(file);
+}
