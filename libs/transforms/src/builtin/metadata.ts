@@ -43,7 +43,7 @@ const options = z
       .array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', 'gainMap', ...tags]))
       .default([])
       .describe(
-        'What stays in the file: `copyright` (artist and copyright, as EXIF, and out of IPTC or XMP where EXIF does not tell), `exif` (camera, exposure, times, description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet, without a position in it unless `gps` is named too), `icc` (embeds the sRGB profile; Display P3 and kept colours have theirs in any case), `gainMap` (of an Ultra HDR JPEG: what makes it brighter on a display that can; see below). A GIF keeps none of it, and a TIFF no EXIF, since sharp writes none there. An IPTC block cannot stay: sharp writes none.',
+        'What stays in the file: `copyright` (artist and copyright, as EXIF, and out of IPTC or XMP where EXIF does not tell), `exif` (camera, exposure, times, description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet, without a position in it unless `gps` is named too), `icc` (embeds the sRGB profile; Display P3 and kept colours have theirs in any case), `gainMap` (of an Ultra HDR JPEG: what makes it brighter on a display that can; see above). A GIF keeps none of it, and a TIFF no EXIF, since sharp writes none there. An IPTC block cannot stay: sharp writes none.',
       ),
   })
   .refine(({ keep }) => !(keep.includes('xmp') && keep.includes('gainMap')), {
@@ -53,7 +53,7 @@ const options = z
   })
   .meta({
     description:
-      'The metadata of a variant’s file: nothing of the upload’s stays that is not named here. A gain map is cut and scaled as its picture is, and stays in outputs that are JPEG; of other steps than `rotate` by quarters, `resize` without padding, `crop`, `flip`, `flop` and `sharpen`, it would tell of a picture that is there no more, so that they are refused beside it. It costs a second, smaller rendering; an upload without one, or with one that is damaged, costs nothing more and comes out as an ordinary JPEG.',
+      'The metadata of a variant’s file: nothing of the upload’s stays that is not named here. A gain map is cut and scaled as its picture is, and stays in outputs that are JPEG, for about 0.3 s of CPU more at 12 megapixels. Only `rotate` by quarters, `resize` without padding, `crop`, `flip`, `flop` and `sharpen` go with it: after other steps it would tell of a picture that is there no more, such as what was pixelated. An upload without a gain map, or with a damaged one, becomes an ordinary JPEG.',
     examples: [
       { keep: ['copyright' as const] },
       { keep: ['copyright' as const, 'gainMap' as const] },
