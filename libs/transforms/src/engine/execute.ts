@@ -41,7 +41,7 @@ function inOrder(plan: Plan): readonly EndStage[] {
 export function checkFormatLimits(plan: Plan, recipe: string): void {
   for (const stage of plan.stages) {
     if (stage.kind !== 'file') continue;
-    const whys = candidates(stage).map(({ format }) => whyTooLarge(stage.shape, format));
+    const whys = candidates(stage).map((encoding) => whyTooLarge(stage.shape, encoding));
     if (whys.includes(undefined)) continue;
     const { variant } = stage;
     throw new ImageError('TOO_LARGE', `recipe ${recipe}, variant ${variant}: ${whys.join('; ')}`, {

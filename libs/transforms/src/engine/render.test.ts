@@ -133,17 +133,25 @@ describe('bad input', () => {
     },
   );
 
-  test('a side that the format does not hold is TOO_LARGE and names the variant', async () => {
-    const variants = {
-      wide: [{ resize: { width: 16_384, height: 2, fit: 'fill' } }, { encode: 'webp' }],
-    };
-    await expect(renderAll(engine, catalog, photo, variants)).rejects.toMatchObject({
-      code: 'TOO_LARGE',
-      message:
-        'recipe photos, variant wide: 16384×2 pixels do not fit into webp, whose sides are at most 16383',
-      place: { recipe: 'photos', variant: 'wide' },
-    });
-  });
+  test.each<[encoding: unknown, size: { width: number; height: number }, message: string]>([
+    ['webp', { width: 16_384, height: 2 }, 'webp, whose sides are at most 16383'],
+    ['jpeg', { width: 2, height: 65_501 }, 'jpeg, whose sides are at most 65500'],
+    [
+      { format: 'tiff', compression: 'jpeg' },
+      { width: 2, height: 65_501 },
+      'tiff of jpegs, whose sides are at most 65500',
+    ],
+  ])(
+    'a side that the format does not hold is TOO_LARGE and names the variant: %j',
+    async (encoding, size, message) => {
+      const variants = { wide: [{ resize: { ...size, fit: 'fill' } }, { encode: encoding }] };
+      await expect(renderAll(engine, catalog, photo, variants)).rejects.toMatchObject({
+        code: 'TOO_LARGE',
+        message: `recipe photos, variant wide: ${size.width}×${size.height} pixels do not fit into ${message}`,
+        place: { recipe: 'photos', variant: 'wide' },
+      });
+    },
+  );
 });
 
 describe('a step that goes wrong is TRANSFORM_FAILED with its place', () => {

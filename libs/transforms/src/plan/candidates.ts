@@ -23,5 +23,5 @@ export function candidates({
     (encoding) => !mode.animated || holdsAnimation(encoding),
   );
   const clear = those(moving, ({ format }) => !shape.hasAlpha || format !== 'jpeg');
-  return those(clear, ({ format }) => whyTooLarge(shape, format) === undefined);
+  return those(clear, (encoding) => whyTooLarge(shape, encoding) === undefined);
 }

@@ -1,3 +1,4 @@
+import type { EncodeOptions } from '../builtin/encode.ts';
 import type { OutputFormat } from '../types.ts';
 
 /**
@@ -13,12 +14,20 @@ const MAX_SIDE: Readonly<Record<OutputFormat, number>> = {
   tiff: 2_147_483_647,
 };
 
-/** Why a picture cannot be written in the format; `undefined` when it can. */
+/** A TIFF may be made of JPEGs, which bound its sides whether they are strips or tiles. */
+function codecOf(encoding: EncodeOptions): OutputFormat {
+  return encoding.format === 'tiff' && encoding.compression === 'jpeg' ? 'jpeg' : encoding.format;
+}
+
+/** Why a picture cannot be written so; `undefined` when it can. */
 export function whyTooLarge(
   { width, height }: { readonly width: number; readonly height: number },
-  format: OutputFormat,
+  encoding: EncodeOptions,
 ): string | undefined {
-  const limit = MAX_SIDE[format];
+  const codec = codecOf(encoding);
+  const limit = MAX_SIDE[codec];
   if (width <= limit && height <= limit) return undefined;
-  return `${width}×${height} pixels do not fit into ${format}, whose sides are at most ${limit}`;
+  const { format } = encoding;
+  const name = codec === format ? format : `${format} of ${codec}s`;
+  return `${width}×${height} pixels do not fit into ${name}, whose sides are at most ${limit}`;
 }
