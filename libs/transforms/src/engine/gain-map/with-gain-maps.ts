@@ -1,18 +1,25 @@
 import { encode } from '../../builtin/encode.ts';
 import { isForGainMap, keepsGainMap } from '../../builtin/gain-map-steps.ts';
-import type { Rendered, RenderedOutput, RenderRequest, Variant } from '../../types.ts';
+import { metadata } from '../../builtin/metadata.ts';
+import type { Rendered, RenderedOutput, RenderRequest, Step, Variant } from '../../types.ts';
 import { inOneFile, reduced, type GainMapFile } from './gain-map-file.ts';
 import { readGainMap, type GainMap } from './read-gain-map.ts';
 import { stretched } from './stretch.ts';
 
 type Render = (request: RenderRequest) => AsyncIterable<Rendered>;
 
-/** The variant's geometry alone, as pixels that lose nothing. */
+const stepOf = (transform: string, options: unknown): Step => ({
+  transform,
+  options: options as Step['options'],
+});
+const NOTHING = stepOf(metadata.name, metadata.options.parse({}));
+const LOSSLESS = stepOf(encode.name, encode.options.parse({ format: 'png', compressionLevel: 0 }));
+
+/** The variant's geometry alone; steps keep their places, by which errors name them. */
 function geometryOf({ name, steps }: Variant): Variant {
-  const options = encode.options.parse({ format: 'png', compressionLevel: 0 }) as object;
   return {
     name,
-    steps: [...steps.filter(isForGainMap), { transform: encode.name, options: { ...options } }],
+    steps: [...steps.map((step) => (isForGainMap(step) ? step : NOTHING)), LOSSLESS],
   };
 }
 
