@@ -1,7 +1,7 @@
-import exifr from 'exifr';
 import * as z from 'zod';
+import { readBlocks, XMP_NAME } from '../read-blocks.ts';
 import { ISO_NAME, parseIsoMetadata } from './iso-metadata.ts';
-import { APP2, headerSegments } from './jpeg-segments.ts';
+import { APP1, APP2, headerSegments } from './jpeg-segments.ts';
 
 /** Red, green, blue. */
 export type PerChannel = [number, number, number];
@@ -61,15 +61,19 @@ function fromXmp(hdrgm: Readonly<Record<string, unknown>>): unknown {
   };
 }
 
+const contentAfter = (name: string, content: Buffer) =>
+  content.toString('latin1', 0, name.length) === name ? content.subarray(name.length) : undefined;
+
 async function read(picture: Uint8Array): Promise<unknown> {
+  let xmp: Buffer | undefined;
   for (const { marker, content } of headerSegments(picture)) {
-    if (marker === APP2 && content.toString('latin1', 0, ISO_NAME.length) === ISO_NAME)
-      return parseIsoMetadata(content.subarray(ISO_NAME.length));
+    const iso = marker === APP2 ? contentAfter(ISO_NAME, content) : undefined;
+    if (iso) return parseIsoMetadata(iso);
+    if (marker === APP1) xmp ??= contentAfter(XMP_NAME, content);
   }
-  const only = { xmp: true, tiff: false, jfif: false, icc: false, ihdr: false };
-  const blocks = (await exifr.parse(picture, { ...only, mergeOutput: false })) as
-    { readonly hdrgm?: Readonly<Record<string, unknown>> } | undefined;
-  return blocks?.hdrgm && fromXmp(blocks.hdrgm);
+  // Nothing but the packet, however long the file.
+  const { hdrgm } = xmp ? await readBlocks({ xmp }) : {};
+  return hdrgm && fromXmp(hdrgm);
 }
 
 /**

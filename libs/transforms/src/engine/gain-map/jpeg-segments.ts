@@ -11,6 +11,8 @@ export interface Segment {
 export const APP1 = 0xe1;
 export const APP2 = 0xe2;
 
+/** More than any camera writes: a colour profile may take 255 of them (ICC.1:2022, B.4). */
+const MAX_SEGMENTS = 1000;
 const SOI = 0xd8;
 const SOS = 0xda;
 
@@ -19,11 +21,15 @@ export function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
 }
 
-/** The segments before the first scan; none of what is no JPEG, and none after damage (ITU-T T.81, B.1.1.4). */
+/**
+ * The segments before the first scan, 1,000 at most with what fills the room between them; none of what is no JPEG, and none after damage (ITU-T T.81, B.1.1.4).
+ */
 export function* headerSegments(bytes: Uint8Array): Generator<Segment, void> {
   if (!isJpeg(bytes)) return;
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 2; at + 4 <= file.length && file[at] === 0xff;) {
+  let at = 2;
+  for (let count = 0; count < MAX_SEGMENTS; count++) {
+    if (file[at] !== 0xff || at + 4 > file.length) return;
     const marker = file.readUInt8(at + 1);
     // Bytes of 0xff may fill the room before a marker.
     if (marker === 0xff) {
