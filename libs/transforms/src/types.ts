@@ -40,6 +40,8 @@ export interface SourceFacts {
   readonly hasAlpha: boolean;
   /** Progressive JPEG or interlaced PNG: decoding holds the whole picture in memory. */
   readonly progressive: boolean;
+  /** Pictures that stand behind a JPEG in its file, such as a gain map; left out where there is none. */
+  readonly otherPictures?: number;
   /** Capture time as the camera wrote it, `YYYY-MM-DDTHH:mm:ss`, without a zone. */
   readonly takenAt?: string;
   /** Maker and model, as EXIF has them. */

@@ -53,7 +53,7 @@ const options = z
   })
   .meta({
     description:
-      'The metadata of a variant’s file: nothing of the upload’s stays that is not named here. A gain map is cut and scaled as its picture is, and stays in outputs that are JPEG, for about 0.3 s of CPU more at 12 megapixels. Only `rotate` by quarters, `resize` without padding, `crop`, `flip`, `flop` and `sharpen` go with it: after other steps it would tell of a picture that is there no more, such as what was pixelated. An upload without a gain map, or with a damaged one, becomes an ordinary JPEG.',
+      'The metadata of a variant’s file: nothing of the upload’s stays that is not named here. A gain map is cut and scaled as its picture is, and stays in outputs that are JPEG, for about 0.3 s of CPU more at 12 megapixels. Only `rotate` by quarters, `resize` without padding, `crop`, `flip`, `flop` and `sharpen` go with it: after other steps it would tell of a picture that is there no more, such as what was pixelated. An upload without a gain map, or with a damaged one, becomes an ordinary JPEG; so does one whose map has a gain for each colour, where its colours are converted: add `colourspace: keep`. The map’s bytes are not counted when `smallest` compares files.',
     examples: [
       { keep: ['copyright' as const] },
       { keep: ['copyright' as const, 'gainMap' as const] },

@@ -4,6 +4,7 @@ import type { SourceCoding, SourceFacts } from '../types.ts';
 import { cameraFacts } from './camera-facts.ts';
 import { profileKind } from './colour-profile.ts';
 import { detectType } from './detect-type.ts';
+import { otherPictures } from './gain-map/other-pictures.ts';
 import { withoutPackedTexts } from './packed-texts.ts';
 
 function coding(header: Metadata): SourceCoding {
@@ -41,6 +42,7 @@ export async function inspect(
     });
   }
   const orientation = header.orientation ?? 1;
+  const { length: others } = otherPictures(source);
   return {
     format,
     ...(orientation >= 5
@@ -51,6 +53,7 @@ export async function inspect(
     bytes: source.length,
     hasAlpha: header.hasAlpha,
     progressive: header.isProgressive,
+    ...(others > 0 ? { otherPictures: others } : {}),
     ...(await cameraFacts(header.exif)),
     coding: coding(header),
   };

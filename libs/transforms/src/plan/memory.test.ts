@@ -64,4 +64,14 @@ describe('memory of one upload', () => {
     const bytesPerPixel = 4;
     expect(marked - blurred).toBeCloseTo(bytesPerPixel * 24 * 1.5, 0);
   });
+
+  test('counts a gain map that is kept, of an upload that may have one', () => {
+    const keep = [{ metadata: ['gainMap'] }];
+    const hdr = { otherPictures: 1 };
+    expect(estimate(640, {}, 'jpeg', 1, keep)).toBe(estimate(640, {}, 'jpeg'));
+    expect(estimate(640, hdr, 'webp', 1, keep)).toBe(estimate(640, hdr, 'webp'));
+    const kept = estimate(640, hdr, 'jpeg', 1, keep) - estimate(640, hdr, 'jpeg');
+    // RGBA of the map as large as the upload and as the file, both twice.
+    expect(kept).toBeCloseTo(4 * 2 * (24 + 0.64 * 0.427) * 1.5, 0);
+  });
 });

@@ -106,7 +106,7 @@ function overlays({ stages }: Plan, facts: SourceFacts): number {
   return sizes.reduce((sum, size) => sum + (LAID_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL, 0);
 }
 
-/** MiB of a gain map that is as large as the upload and as the largest output that keeps it, each laid down and turned. */
+/** MiB of a gain map, if the upload has one, that is as large as the upload and as the largest output that keeps it, each laid down and turned. */
 function gainMaps({ stages }: Plan, facts: SourceFacts): number {
   const sizes = stages
     .filter(
@@ -116,7 +116,7 @@ function gainMaps({ stages }: Plan, facts: SourceFacts): number {
         candidates(stage).some(({ format }) => format === 'jpeg'),
     )
     .map((stage) => pixels(stage, facts));
-  if (sizes.length === 0 || facts.format !== 'jpeg') return 0;
+  if (sizes.length === 0 || !facts.otherPictures) return 0;
   const size = 2 * (facts.width * facts.height + Math.max(...sizes));
   return (LAID_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL;
 }

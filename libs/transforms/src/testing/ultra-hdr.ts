@@ -12,7 +12,7 @@ export interface UltraHdrOptions extends Omit<SampleOptions, 'format' | 'alpha'>
 }
 
 /**
- * A photo-like JPEG whose gain map is the photo itself, smaller and, where not coloured, grey: whatever happens to both
+ * A photo-like JPEG whose gain map is the photo itself, smaller, with the same EXIF and, where not coloured, grey: whatever happens to both
  * alike, the one tells what the other has to be.
  */
 export async function ultraHdrSample(options: UltraHdrOptions = {}): Promise<Buffer> {
@@ -22,6 +22,7 @@ export async function ultraHdrSample(options: UltraHdrOptions = {}): Promise<Buf
   const map = await sharp(photo)
     .resize({ width: Math.round(width / scale), height: Math.round(height / scale), fit: 'fill' })
     .toColourspace(isColoured ? 'srgb' : 'b-w')
+    .withExif({ IFD0: {}, ...options.exif })
     .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
     .toBuffer({ resolveWithObject: true });
   const file = await inOneFile(

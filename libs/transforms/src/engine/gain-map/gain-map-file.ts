@@ -3,6 +3,7 @@ import { liesOnItsSide } from '../../builtin/orientation.ts';
 import type { RenderedOutput, SourceFacts } from '../../types.ts';
 import type { GainMapMetadata } from './gain-map-metadata.ts';
 import type { GainMap } from './read-gain-map.ts';
+import type { Tables } from './uniform.ts';
 
 /** A gain map as a JPEG of its own. */
 export type GainMapFile = Pick<RenderedOutput, 'bytes' | 'width' | 'height'>;
@@ -10,24 +11,50 @@ export type GainMapFile = Pick<RenderedOutput, 'bytes' | 'width' | 'height'>;
 /** Above a photo's, since its errors are multiplied by the gain. */
 const QUALITY = 90;
 
+/** The values of RGB pixels, changed in place. */
+function look(pixels: Buffer, tables: Tables): Buffer {
+  for (let at = 0; at < pixels.length; at++) {
+    const table = tables[(at % 3) as 0 | 1 | 2];
+    pixels[at] = table[pixels[at] ?? 0] ?? 0;
+  }
+  return pixels;
+}
+
 /** The map of an output, as many times smaller than it as the upload's map is than the upload. */
 export async function reduced(
   { bytes, width, height }: GainMapFile,
-  map: GainMap,
+  { tables, isColoured, ...map }: GainMap,
   facts: SourceFacts,
 ): Promise<GainMapFile> {
-  const across = liesOnItsSide(facts.orientation) ? map.height : map.width;
-  const share = Math.min(1, across / facts.width);
+  const isOnItsSide = liesOnItsSide(facts.orientation);
+  const share = Math.min(
+    1,
+    // Where they differ, nothing is lost on either side.
+    Math.max(
+      (isOnItsSide ? map.height : map.width) / facts.width,
+      (isOnItsSide ? map.width : map.height) / facts.height,
+    ),
+  );
   const { data, info } = await sharp(bytes, { limitInputPixels: false })
     .resize({
       width: Math.max(1, Math.round(width * share)),
       height: Math.max(1, Math.round(height * share)),
       fit: 'fill',
     })
-    .toColourspace(map.channels === 1 ? 'b-w' : 'srgb')
-    .jpeg({ quality: QUALITY, chromaSubsampling: '4:4:4' })
+    .toColourspace(isColoured ? 'srgb' : 'b-w')
+    .raw()
     .toBuffer({ resolveWithObject: true });
-  return { bytes: data, width: info.width, height: info.height };
+  const pixels = tables ? look(data, tables) : data;
+  const { width: ownWidth, height: ownHeight, channels } = info;
+  const raw = { width: ownWidth, height: ownHeight, channels };
+  return {
+    bytes: await sharp(pixels, { raw })
+      .toColourspace(isColoured ? 'srgb' : 'b-w')
+      .jpeg({ quality: QUALITY, chromaSubsampling: '4:4:4' })
+      .toBuffer(),
+    width: ownWidth,
+    height: ownHeight,
+  };
 }
 
 interface JpegFile {

@@ -34,7 +34,7 @@ function withIso(flags: number, numerators: readonly number[], denominator = 100
 describe('XMP', () => {
   test('has one value for all channels, and defaults', async () => {
     const picture = withXmp('hdrgm:GainMapMax="2.5" hdrgm:HDRCapacityMax="3"');
-    expect(await readGainMapMetadata(picture)).toEqual({
+    expect((await readGainMapMetadata(picture))?.metadata).toEqual({
       gainMapMin: [0, 0, 0],
       gainMapMax: [2.5, 2.5, 2.5],
       gamma: [1, 1, 1],
@@ -51,7 +51,7 @@ describe('XMP', () => {
       'hdrgm:HDRCapacityMin="0.5" hdrgm:HDRCapacityMax="3"',
       `<hdrgm:GainMapMax>${list}</hdrgm:GainMapMax>`,
     );
-    expect(await readGainMapMetadata(picture)).toMatchObject({
+    expect((await readGainMapMetadata(picture))?.metadata).toMatchObject({
       gainMapMax: [1, 2, 3.5],
       hdrCapacityMin: 0.5,
     });
@@ -74,7 +74,8 @@ describe('ISO 21496-1', () => {
   const one = [-25, 300, 100, 1, 2];
 
   test('has one value for all channels', async () => {
-    expect(await readGainMapMetadata(withIso(0x40, [0, 250, ...one]))).toEqual({
+    const picture = withIso(0x40, [0, 250, ...one]);
+    expect((await readGainMapMetadata(picture))?.metadata).toEqual({
       gainMapMin: [-0.25, -0.25, -0.25],
       gainMapMax: [3, 3, 3],
       gamma: [1, 1, 1],
@@ -86,10 +87,10 @@ describe('ISO 21496-1', () => {
   });
 
   test('has one for each channel', async () => {
-    const picture = withIso(0x80, [0, 250, ...one, 0, 200, 110, 3, 4, 5, 100, 120, 5, 6]);
+    const picture = withIso(0x80, [0, 250, ...one, 0, 200, 110, 1, 2, 5, 100, 120, 1, 2]);
     expect(await readGainMapMetadata(picture)).toMatchObject({
-      gainMapMax: [3, 2, 1],
-      offsetHdr: [0.02, 0.04, 0.06],
+      usesBaseColours: false,
+      metadata: { gainMapMax: [3, 2, 1], gamma: [1, 1.1, 1.2] },
     });
   });
 
@@ -97,10 +98,21 @@ describe('ISO 21496-1', () => {
     ['ends early', withIso(0, [0, 250, -25])],
     ['makes SDR of HDR', withIso(0x04, [0, 250, ...one])],
     ['divides by zero', withIso(0, [0, 250, ...one], 0)],
+    [
+      'has an offset for each channel',
+      withIso(0x80, [0, 250, ...one, ...one, -25, 300, 100, 1, 3]),
+    ],
     ['is of a later version', Buffer.from(withIso(0, [0, 250, ...one])).fill(1, 34, 36)],
   ])('that %s counts as none', async (_, picture) => {
     expect(await readGainMapMetadata(picture)).toBeUndefined();
   });
+});
+
+test('XMP counts where the binary form cannot be used', async () => {
+  const later = Buffer.from(withIso(0, [0, 250, -25, 300, 100, 1, 2])).fill(1, 34, 36);
+  const xmp = withXmp('hdrgm:GainMapMax="2.5" hdrgm:HDRCapacityMax="3"');
+  const both = Buffer.concat([later.subarray(0, -6), xmp.subarray(2)]);
+  expect((await readGainMapMetadata(both))?.metadata.hdrCapacityMax).toBe(3);
 });
 
 test('any other picture has none', async () => {

@@ -19,9 +19,17 @@ export interface GainMapMetadata {
   readonly hdrCapacityMax: number;
 }
 
+/** What a file says of its gain map. */
+export interface ReadMetadata {
+  readonly metadata: GainMapMetadata;
+  /** Gains are for the colours of the picture as it stands, and not for those of the HDR picture. */
+  readonly usesBaseColours: boolean;
+}
+
 /** Anything real is far below; what is written are fractions of 32 bits. */
 const number = z.number().min(-1000).max(1000);
 const triple = z.tuple([number, number, number]);
+const offset = triple.refine(([red, green, blue]) => red === green && green === blue);
 const gamma = number.min(0.001);
 
 const schema = z
@@ -29,8 +37,8 @@ const schema = z
     gainMapMin: triple,
     gainMapMax: triple,
     gamma: z.tuple([gamma, gamma, gamma]),
-    offsetSdr: triple,
-    offsetHdr: triple,
+    offsetSdr: offset,
+    offsetHdr: offset,
     hdrCapacityMin: number.min(0),
     hdrCapacityMax: number,
   })
@@ -64,28 +72,33 @@ function fromXmp(hdrgm: Readonly<Record<string, unknown>>): unknown {
 const contentAfter = (name: string, content: Buffer) =>
   content.toString('latin1', 0, name.length) === name ? content.subarray(name.length) : undefined;
 
-async function read(picture: Uint8Array): Promise<unknown> {
+/** As ISO 21496-1, which says the most, then as XMP. */
+async function read(
+  picture: Uint8Array,
+): Promise<readonly { metadata: unknown; usesBaseColours: boolean }[]> {
+  let iso: ReadMetadata | undefined;
   let xmp: Buffer | undefined;
   for (const { marker, content } of headerSegments(picture)) {
-    const iso = marker === APP2 ? contentAfter(ISO_NAME, content) : undefined;
-    if (iso) return parseIsoMetadata(iso);
+    const binary = marker === APP2 ? contentAfter(ISO_NAME, content) : undefined;
+    if (binary) iso ??= parseIsoMetadata(binary);
     if (marker === APP1) xmp ??= contentAfter(XMP_NAME, content);
   }
   // Nothing but the packet, however long the file.
   const { hdrgm } = xmp ? await readBlocks({ xmp }) : {};
-  return hdrgm && fromXmp(hdrgm);
+  return [
+    ...(iso ? [iso] : []),
+    ...(hdrgm ? [{ metadata: fromXmp(hdrgm), usesBaseColours: true }] : []),
+  ];
 }
 
 /**
- * Reads what a gain map's own file says of it: as ISO 21496-1, or as XMP. Nothing for any other picture, and where it is
- * damaged or makes SDR of HDR.
+ * Reads what a gain map's own file says of it. Nothing for any other picture, and where it is damaged or makes SDR of
+ * HDR.
  */
-export async function readGainMapMetadata(
-  picture: Uint8Array,
-): Promise<GainMapMetadata | undefined> {
-  try {
-    return schema.safeParse(await read(picture)).data;
-  } catch {
-    return undefined;
+export async function readGainMapMetadata(picture: Uint8Array): Promise<ReadMetadata | undefined> {
+  for (const { metadata, usesBaseColours } of await read(picture)) {
+    const { data } = schema.safeParse(metadata);
+    if (data) return { metadata: data, usesBaseColours };
   }
+  return undefined;
 }

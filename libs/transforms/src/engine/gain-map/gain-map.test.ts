@@ -3,22 +3,33 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { builtinTransforms } from '../../builtin/index.ts';
 import { createCatalog } from '../../catalog.ts';
-import { difference, renderAll, renderOne, sample, ultraHdrSample } from '../../testing/index.ts';
+import {
+  difference,
+  renderAll,
+  renderOne,
+  sample,
+  ultraHdrSample,
+  type UltraHdrOptions,
+} from '../../testing/index.ts';
 import { createEngine } from '../index.ts';
-import { readGainMap } from './read-gain-map.ts';
+import { readGainMapMetadata } from './gain-map-metadata.ts';
+import { otherPictures } from './other-pictures.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });
-// libultrahdr is the judge of what we write; the engine itself never loads uploads by it.
-sharp.unblock({ operation: ['VipsForeignLoadUhdrBuffer'] });
-
 const SEED = Number(process.env['DARKROOM_SEED'] ?? 1);
 const KEEP = { metadata: ['gainMap'] };
 const hdr = await ultraHdrSample({ width: 320, height: 240, orientation: 6 });
 
-/** The gain map that libultrahdr finds in a file. */
+/** The gain map that libultrahdr finds in a file: it is the judge of what we write, and sees no upload. */
 async function mapIn(bytes: Uint8Array): Promise<Buffer | undefined> {
-  return (await sharp(bytes).metadata()).gainMap?.image;
+  const operation = ['VipsForeignLoadUhdrBuffer'];
+  sharp.unblock({ operation });
+  try {
+    return (await sharp(bytes).metadata()).gainMap?.image;
+  } finally {
+    sharp.block({ operation });
+  }
 }
 
 /** How far the map of a file is from the file's own picture, 0 to 255. */
@@ -95,9 +106,11 @@ describe('a gain map that is kept', () => {
       webp: ['rotate', resize, KEEP, { encode: 'webp' }],
       plain: ['rotate', resize, { encode: 'jpeg' }],
     });
-    const kept = await Promise.all(
-      [...outputs].map(async ([name, { bytes }]) => [name, (await mapIn(bytes)) !== undefined]),
-    );
+    const kept: [string, boolean][] = [];
+    // One by one, since a loader is blocked for all at once.
+    for (const [name, { bytes }] of outputs) {
+      kept.push([name, (await mapIn(bytes)) !== undefined]);
+    }
     expect(Object.fromEntries(kept)).toEqual({
       small: true,
       large: true,
@@ -106,28 +119,59 @@ describe('a gain map that is kept', () => {
     });
   });
 
-  test('means the same as in the upload', async () => {
-    const metadata = {
-      gainMapMin: [-0.25, 0, 0.125],
-      gainMapMax: [2, 3, 4],
-      gamma: [1, 1.5, 2],
-      offsetSdr: [0, 0.015625, 0.03125],
-      hdrCapacityMin: 0.5,
-      hdrCapacityMax: 3.5,
-    } as const;
-    const source = await ultraHdrSample({
-      width: 64,
-      height: 48,
-      isColoured: true,
-      metadata: structuredClone(metadata) as never,
+  /** The gain of each value of a file's map, log2. */
+  async function gainsIn(file: Uint8Array): Promise<Float64Array> {
+    const picture = otherPictures(file)[0] ?? new Uint8Array();
+    const { metadata } = (await readGainMapMetadata(picture)) ?? {};
+    if (!metadata) throw new Error('no gain map');
+    const { gainMapMin, gainMapMax, gamma } = metadata;
+    const values = await sharp(picture).toColourspace('srgb').raw().toBuffer();
+    return Float64Array.from(values, (value, at) => {
+      const channel = (at % 3) as 0 | 1 | 2;
+      const recovery = (value / 255) ** (1 / gamma[channel]);
+      return gainMapMin[channel] + recovery * (gainMapMax[channel] - gainMapMin[channel]);
     });
+  }
+
+  test.each<[string, UltraHdrOptions]>([
+    ['one gain for all colours', {}],
+    ['a gain for each colour', { isColoured: true }],
+    [
+      'a range for each colour',
+      {
+        isColoured: true,
+        metadata: { gainMapMin: [-0.25, 0, 0.125], gainMapMax: [2, 3, 4], gamma: [1, 1.5, 0.8] },
+      },
+    ],
+  ])('means the same as in the upload: %s', async (_, options) => {
+    const source = await ultraHdrSample({ width: 256, height: 192, ...options });
     const { bytes } = await renderOne(engine, catalog, source, [KEEP]);
-    const map = await readGainMap(bytes, 64 * 48);
-    // As fractions of 32 bits.
-    const near = (value: number | readonly number[]): unknown =>
-      typeof value === 'number' ? (expect.closeTo(value, 6) as unknown) : value.map(near);
-    const wanted = Object.entries(metadata).map(([name, value]) => [name, near(value)]);
-    expect(map?.metadata).toMatchObject(Object.fromEntries(wanted));
+    const iso = Buffer.from('urn:iso:std:iso:ts:21496:-1');
+    const xmpAlone = Buffer.from(bytes);
+    xmpAlone.fill('x', xmpAlone.lastIndexOf(iso), xmpAlone.lastIndexOf(iso) + iso.length);
+    const wanted = await gainsIn(source);
+    for (const file of [bytes, xmpAlone]) {
+      const gains = await gainsIn(file);
+      expect(gains.length).toBe(wanted.length);
+      const off = gains.reduce((sum, gain, at) => sum + Math.abs(gain - (wanted[at] ?? NaN)), 0);
+      expect(off / gains.length).toBeLessThan(0.1);
+    }
+  });
+
+  test('with a gain for each colour goes with these colours alone', async () => {
+    const small = { width: 64, height: 48 };
+    const isKept = async (options: UltraHdrOptions, steps: unknown[]) => {
+      const source = await ultraHdrSample({ ...small, ...options });
+      return (
+        (await mapIn((await renderOne(engine, catalog, source, [KEEP, ...steps])).bytes)) !==
+        undefined
+      );
+    };
+    const asTheyAre = [{ colourspace: 'keep' }];
+    expect(await isKept({ profile: 'p3', isColoured: true }, [])).toBe(false);
+    expect(await isKept({ profile: 'p3', isColoured: true }, asTheyAre)).toBe(true);
+    expect(await isKept({ profile: 'p3' }, [])).toBe(true);
+    expect(await isKept({ profile: 'srgb', isColoured: true }, [])).toBe(true);
   });
 
   test('brings nothing else of the upload with it', async () => {

@@ -1,4 +1,4 @@
-import type { GainMapMetadata, PerChannel } from './gain-map-metadata.ts';
+import type { PerChannel, ReadMetadata } from './gain-map-metadata.ts';
 
 /** What the segment begins with (ISO 21496-1, annex C; libultrahdr, `jpegr.cpp`). */
 export const ISO_NAME = 'urn:iso:std:iso:ts:21496:-1\0';
@@ -6,6 +6,7 @@ export const ISO_NAME = 'urn:iso:std:iso:ts:21496:-1\0';
 const VERSION = 0;
 /** Flags (libultrahdr, `gainmapmetadata.cpp`). */
 const MULTICHANNEL = 0x80;
+const USES_BASE_COLOURS = 0x40;
 const BACKWARD = 0x04;
 const COMMON_DENOMINATOR = 0x08;
 
@@ -14,7 +15,7 @@ const COMMON_DENOMINATOR = 0x08;
  * least and greatest gain, gamma and two offsets.
  * @throws RangeError when it ends early
  */
-export function parseIsoMetadata(content: Buffer): GainMapMetadata | undefined {
+function parse(content: Buffer): ReadMetadata | undefined {
   let at = 0;
   const next = (bytes: number) => (at += bytes) - bytes;
   const minimumVersion = content.readUInt16BE(next(2));
@@ -40,12 +41,25 @@ export function parseIsoMetadata(content: Buffer): GainMapMetadata | undefined {
     return [red, green, blue];
   };
   return {
-    gainMapMin: each('min'),
-    gainMapMax: each('max'),
-    gamma: each('gamma'),
-    offsetSdr: each('offsetSdr'),
-    offsetHdr: each('offsetHdr'),
-    hdrCapacityMin,
-    hdrCapacityMax,
+    usesBaseColours: (flags & USES_BASE_COLOURS) !== 0,
+    metadata: {
+      gainMapMin: each('min'),
+      gainMapMax: each('max'),
+      gamma: each('gamma'),
+      offsetSdr: each('offsetSdr'),
+      offsetHdr: each('offsetHdr'),
+      hdrCapacityMin,
+      hdrCapacityMax,
+    },
   };
+}
+
+/** As `parse`; nothing where it ends early. */
+export function parseIsoMetadata(content: Buffer): ReadMetadata | undefined {
+  try {
+    return parse(content);
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
 }

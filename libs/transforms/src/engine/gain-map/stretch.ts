@@ -9,14 +9,13 @@ import type { GainMap } from './read-gain-map.ts';
  * where its pixels are damaged.
  */
 export async function stretched(
-  { picture, channels }: GainMap,
+  { picture, isColoured }: GainMap,
   { width, height, orientation }: SourceFacts,
 ): Promise<Upload | undefined> {
-  const isGrey = channels === 1;
   const stored = liesOnItsSide(orientation) ? { width: height, height: width } : { width, height };
   const image = sharp(picture, { failOn: 'error', ignoreIcc: true })
     .resize({ ...stored, fit: 'fill', kernel: 'linear' })
-    .toColourspace(isGrey ? 'b-w' : 'srgb');
+    .toColourspace(isColoured ? 'srgb' : 'b-w');
   // The tag comes only with `withMetadata`, which also embeds a profile.
   if (orientation !== 1)
     image.withMetadata({ orientation }).withIccProfile('srgb', { attach: false });
@@ -36,7 +35,7 @@ export async function stretched(
       bytes: source.length,
       hasAlpha: false,
       progressive: false,
-      coding: { depth: 8, space: isGrey ? 'grey' : 'rgb', profile: 'none' },
+      coding: { depth: 8, space: isColoured ? 'rgb' : 'grey', profile: 'none' },
     },
   };
 }

@@ -1,7 +1,15 @@
 import { encode } from '../../builtin/encode.ts';
 import { isForGainMap, keepsGainMap } from '../../builtin/gain-map-steps.ts';
+import { colourspace, colourSpaceOf } from '../../builtin/colourspace.ts';
 import { metadata } from '../../builtin/metadata.ts';
-import type { Rendered, RenderedOutput, RenderRequest, Step, Variant } from '../../types.ts';
+import type {
+  Rendered,
+  RenderedOutput,
+  RenderRequest,
+  SourceFacts,
+  Step,
+  Variant,
+} from '../../types.ts';
 import { inOneFile, reduced, type GainMapFile } from './gain-map-file.ts';
 import { readGainMap, type GainMap } from './read-gain-map.ts';
 import { stretched } from './stretch.ts';
@@ -21,6 +29,12 @@ function geometryOf({ name, steps }: Variant): Variant {
     name,
     steps: [...steps.map((step) => (isForGainMap(step) ? step : NOTHING)), LOSSLESS],
   };
+}
+
+/** A gain for each colour is for the upload's own: it stays where nothing else is made of them. */
+function fits({ isColoured }: GainMap, { steps }: Variant, { coding }: SourceFacts): boolean {
+  const { options } = steps.find(({ transform }) => transform === colourspace.name) ?? {};
+  return !isColoured || coding?.profile !== 'other' || colourSpaceOf(options) === 'keep';
 }
 
 /** The map of each variant, which all come of one decode, as the variants do. */
@@ -57,11 +71,12 @@ export async function* withGainMaps(
   render: Render,
 ): AsyncGenerator<Rendered, void> {
   const { source, facts } = request;
-  const isJpeg = facts.format === 'jpeg';
-  const keeping = request.variants.filter(({ steps }) => isJpeg && keepsGainMap(steps));
+  const asking = facts.otherPictures
+    ? request.variants.filter(({ steps }) => keepsGainMap(steps))
+    : [];
+  const map = asking.length > 0 ? await readGainMap(source, facts.width * facts.height) : undefined;
+  const keeping = map ? asking.filter((variant) => fits(map, variant, facts)) : [];
   const names = new Set(keeping.map(({ name }) => name));
-  const map =
-    keeping.length > 0 ? await readGainMap(source, facts.width * facts.height) : undefined;
   let maps: Promise<ReadonlyMap<string, GainMapFile>> | undefined;
   const withMap = async (output: RenderedOutput, kept: GainMap): Promise<RenderedOutput> => {
     maps ??= fitted(kept, keeping, request, render);
