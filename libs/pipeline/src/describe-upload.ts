@@ -49,6 +49,7 @@ export function describeUpload(
   const need = (concurrency: number) =>
     peakMemory(facts.bytes, engine.memory({ ...request, concurrency }));
   const files = filesAtOnce(imagesAtOnce(memory), capacity, need);
+  const mib = need(files);
   const named = (wanted: Recipe['variants']) => wanted.map(({ name }) => name).join(', ');
   const copies = recipe.variants.filter(({ copy, when }) => copy && holds(when, facts));
   const unmade = recipe.variants.filter(({ when }) => !holds(when, facts));
@@ -57,10 +58,10 @@ export function describeUpload(
     describePlan(plan, facts),
     ...(copies.length > 0 ? [`copied byte for byte: ${named(copies)}`] : []),
     ...(unmade.length > 0 ? [`not made, their conditions do not hold: ${named(unmade)}`] : []),
-    describeMemory(need(files), files, memory),
+    describeMemory(mib, files, memory),
     describeLimits(facts, granted.limits),
   ];
-  return { text: lines.join('\n'), refusal: checkMemory(need(files), capacity) };
+  return { text: lines.join('\n'), refusal: checkMemory(mib, capacity) };
 }
 
 /** @param files that are encoded at once */

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
-import { keepsGainMap, whyNotWithGainMap } from './builtin/gain-map-steps.ts';
+import { whyNotWithGainMap } from './builtin/gain-map-steps.ts';
 import type { Transform } from './define-transform.ts';
+import { keepsGainMap, variantSettings } from './plan/variant-settings.ts';
 import type { Step } from './types.ts';
 
 /**
@@ -17,7 +18,8 @@ export function checkSteps(
   const keepsColours = steps.some(
     ({ transform, options }) => transform === 'colourspace' && options['space'] !== 'srgb',
   );
-  const hasGainMap = keepsGainMap(steps);
+  // Only a JPEG has one, so that `source` means that.
+  const hasGainMap = keepsGainMap(variantSettings({ steps }, { format: 'jpeg' }));
   steps.forEach((step, index) => {
     const { transform } = step;
     const refuse = (message: string) =>

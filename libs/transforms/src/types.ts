@@ -114,6 +114,12 @@ export const DEFAULT_PLACEHOLDER: PlaceholderParts = {
   blurhash: false,
 };
 
+export const NO_PLACEHOLDER: PlaceholderParts = {
+  thumbhash: false,
+  dominantColour: false,
+  blurhash: false,
+};
+
 export type Rendered = RenderedOutput | RenderedPlaceholder;
 
 export interface RenderRequest {

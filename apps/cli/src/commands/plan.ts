@@ -17,9 +17,9 @@ import { readRecipes, type RecipeFile } from '../recipe-file.ts';
 export const plan: Command = {
   parameters: 'RECIPES.yaml PHOTO [RECIPE]',
   summary: 'prints the stages of a recipe for a photo, why each ends, and the memory it takes',
-  details: `RECIPES.yaml  one recipe, a list of recipes, or a stack's file, Pulumi.STACK.yaml:
-              then with its limits and its function.memory, otherwise with the
-              defaults of both
+  details: `RECIPES.yaml  one recipe, a list of recipes, settings with recipes, or a stack's
+              file, Pulumi.STACK.yaml: where it has limits and function.memory,
+              with them, otherwise with the defaults of both
 PHOTO         any picture; its header is read, nothing is decoded
 RECIPE        name of the recipe, where the file has several
 

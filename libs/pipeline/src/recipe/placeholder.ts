@@ -1,4 +1,4 @@
-import { DEFAULT_PLACEHOLDER, type PlaceholderParts } from '@darkroom/transforms';
+import { DEFAULT_PLACEHOLDER, NO_PLACEHOLDER, type PlaceholderParts } from '@darkroom/transforms';
 import * as z from 'zod';
 
 const partsSchema = z.strictObject({
@@ -22,5 +22,5 @@ export const placeholderSchema = z.union([z.literal(false), partsSchema], {
 });
 
 export function placeholderParts(given: z.output<typeof placeholderSchema>): PlaceholderParts {
-  return given || { thumbhash: false, dominantColour: false, blurhash: false };
+  return given || NO_PLACEHOLDER;
 }

@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createCatalog } from '../catalog.ts';
 import { createEngine, createReferenceEngine } from '../engine/index.ts';
+import { DEFAULT_PLACEHOLDER, NO_PLACEHOLDER } from '../types.ts';
 import { difference, renderAll, renderOne, sample } from '../testing/index.ts';
 import { builtinTransforms } from './index.ts';
 
@@ -111,6 +112,21 @@ describe('16 bits per channel', () => {
       expect(distinct.size).toBeGreaterThan(4000);
     }
   });
+});
+
+// sharp embeds it anew where it makes RGB of grey pixels, from memory that a turn has freed before.
+test.each([
+  [['rotate', 'grayscale']],
+  [['grayscale', 'flip']],
+  [['grayscale', { rotate: 90 }]],
+  [[{ crop: { left: 3, top: 3, width: 40, height: 50 } }, 'grayscale', 'flop']],
+])('a kept profile stays with a picture without colours: %j', async (steps) => {
+  const lying = await sample({ width: 96, height: 64, profile: 'p3', orientation: 6 });
+  for (const placeholder of [DEFAULT_PLACEHOLDER, NO_PLACEHOLDER]) {
+    const kept = [{ colourspace: 'keep' }, ...steps, { encode: 'png' }];
+    const { bytes } = await renderOne(engine, catalog, lying, kept, { placeholder });
+    expect((await sharp(bytes).metadata()).icc).toEqual((await sharp(lying).metadata()).icc);
+  }
 });
 
 // sharp's `blur` and `sharpen` leave floating-point numbers behind, which a TIFF would keep.

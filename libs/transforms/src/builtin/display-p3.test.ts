@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { createCatalog } from '../catalog.ts';
 import { createEngine, createReferenceEngine } from '../engine/index.ts';
+import { NO_PLACEHOLDER } from '../types.ts';
 import { difference, renderOne, sample } from '../testing/index.ts';
 import { builtinTransforms } from './index.ts';
 
@@ -58,6 +59,12 @@ test.each([
   ]);
   expect(far(await stored(bytes), await stored(wanted))).toBeLessThan(3);
   expect((await sharp(bytes).metadata()).icc).toEqual(profile);
+  // Written straight from the upload, too.
+  const whole = [{ colourspace: 'p3' }, { encode: 'png' }];
+  const placeholder = NO_PLACEHOLDER;
+  const straight = await renderOne(engine, catalog, source, whole, { placeholder });
+  const wantedWhole = await sharp(plain).withIccProfile('p3').png().toBuffer();
+  expect(far(await stored(straight.bytes), await stored(wantedWhole))).toBeLessThan(3);
   // Shown, it is the same.
   expect(
     (await difference(bytes, await sharp(plain).resize(48).png().toBuffer())).mean,

@@ -1,7 +1,6 @@
 import type { Step } from '../types.ts';
 import { encode } from './encode.ts';
 import { encodingsOf } from './encodings.ts';
-import { keptMetadata, metadata } from './metadata.ts';
 
 type Options = Step['options'];
 
@@ -24,17 +23,7 @@ const ALLOWED = [...Object.keys(FOLLOWED), 'sharpen'];
 
 /** Whether the gain map has to take the step too. */
 export function isForGainMap({ transform }: Step): boolean {
-  return transform in FOLLOWED;
-}
-
-/** Whether the variant keeps a gain map, in a file that is or may be a JPEG. */
-export function keepsGainMap(steps: readonly Step[]): boolean {
-  const optionsOf = (name: string) => steps.find(({ transform }) => transform === name)?.options;
-  return (
-    keptMetadata(optionsOf(metadata.name)).gainMap &&
-    // Gain maps are a JPEG's: `source` is one where it matters.
-    encodingsOf(optionsOf(encode.name), 'jpeg', 'balanced').some(({ format }) => format === 'jpeg')
-  );
+  return Object.hasOwn(FOLLOWED, transform);
 }
 
 /**

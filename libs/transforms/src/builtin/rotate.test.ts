@@ -2,11 +2,13 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createCatalog } from '../catalog.ts';
 import { createEngine, createReferenceEngine } from '../engine/index.ts';
+import { NO_PLACEHOLDER } from '../types.ts';
 import { difference, renderOne, sample } from '../testing/index.ts';
 import { builtinTransforms } from './index.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });
+const reference = createReferenceEngine({ catalog });
 const upright = await sample({ width: 160, height: 120, format: 'png' });
 
 describe.each([1, 2, 3, 4, 5, 6, 7, 8])('a photo of orientation %i', (orientation) => {
@@ -14,7 +16,7 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('a photo of orientation %i', (orientatio
 
   test.each([
     ['planned', engine],
-    ['step by step', createReferenceEngine({ catalog })],
+    ['step by step', reference],
   ])('comes out upright with the tag gone, %s', async (_, either) => {
     const output = await renderOne(either, catalog, await photo, [{ rotate: 'auto' }]);
     expect(output).toMatchObject({ width: 160, height: 120 });
@@ -54,4 +56,23 @@ test('an angle between quarters fills the corners', async () => {
   expect(output).toMatchObject({ width: 198, height: 198 });
   const [corner] = await sharp(output.bytes).raw().toBuffer();
   expect(corner).toBe(255);
+});
+
+// sharp's own `autoOrient()` would come before them.
+test.each([
+  'flop',
+  'flip',
+  { resize: { width: 30 } },
+  { crop: { left: 3, top: 9, width: 30, height: 20 } },
+])('auto after a step of the same pipeline comes after it: %j', async (first) => {
+  for (const orientation of [2, 3, 4, 5, 6, 7, 8]) {
+    const lying = await sample({ width: 90, height: 60, orientation, format: 'png' });
+    const steps = [first, 'rotate', { encode: 'png' }];
+    const placeholder = NO_PLACEHOLDER;
+    const planned = await renderOne(engine, catalog, lying, steps, { placeholder });
+    const stepByStep = await renderOne(reference, catalog, lying, steps);
+    const { width, height } = stepByStep;
+    expect(planned).toMatchObject({ width, height });
+    expect((await difference(planned.bytes, stepByStep.bytes)).mean).toBeLessThan(2);
+  }
 });

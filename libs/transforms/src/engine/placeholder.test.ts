@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog.ts';
 import { sample } from '../testing/index.ts';
-import type { PlaceholderParts, Rendered, RenderedPlaceholder } from '../types.ts';
+import {
+  NO_PLACEHOLDER,
+  type PlaceholderParts,
+  type Rendered,
+  type RenderedPlaceholder,
+} from '../types.ts';
 import { createEngine } from './index.ts';
 
 const engine = createEngine({ catalog: createCatalog(builtinTransforms) });
@@ -45,17 +50,15 @@ test('a ThumbHash and the dominant colour are the default', async () => {
 });
 
 test.each(['thumbhash', 'dominantColour', 'blurhash'] as const)('%s alone', async (part) => {
-  const none = { thumbhash: false, dominantColour: false, blurhash: false };
   const made = await placeholderOf(await sample({ width: 32, height: 24 }), {
-    ...none,
+    ...NO_PLACEHOLDER,
     [part]: true,
   });
   expect(Object.keys(made)).toEqual(['kind', part]);
 });
 
 test('of nothing, none is made, and nothing is decoded', async () => {
-  const none = { thumbhash: false, dominantColour: false, blurhash: false };
-  expect(await render(await sample({ width: 32, height: 24 }), none)).toEqual([]);
+  expect(await render(await sample({ width: 32, height: 24 }), NO_PLACEHOLDER)).toEqual([]);
 });
 
 test('a BlurHash has the colour of the picture, and white where that is transparent', async () => {

@@ -2,6 +2,7 @@ import type { SourceFacts } from '../types.ts';
 import { isCompared, isSearched } from '../builtin/encodings.ts';
 import { candidates } from './candidates.ts';
 import type { FileStage, Plan, Stage } from './types.ts';
+import { keepsGainMap } from './variant-settings.ts';
 
 const MIB = 1024 * 1024;
 const MEGAPIXEL = 1_000_000;
@@ -109,12 +110,7 @@ function overlays({ stages }: Plan, facts: SourceFacts): number {
 /** MiB of a gain map, if the upload has one, that is as large as the upload and as the largest output that keeps it, each laid down and turned. */
 function gainMaps({ stages }: Plan, facts: SourceFacts): number {
   const sizes = stages
-    .filter(
-      (stage) =>
-        stage.kind === 'file' &&
-        stage.settings.metadata.gainMap &&
-        candidates(stage).some(({ format }) => format === 'jpeg'),
-    )
+    .filter((stage) => stage.kind === 'file' && keepsGainMap(stage.settings))
     .map((stage) => pixels(stage, facts));
   if (sizes.length === 0 || !facts.otherPictures) return 0;
   const size = 2 * (facts.width * facts.height + Math.max(...sizes));

@@ -17,8 +17,8 @@ export interface VariantSettings {
 }
 
 export function variantSettings(
-  variant: Variant,
-  facts: SourceFacts,
+  variant: Pick<Variant, 'steps' | 'animated'>,
+  facts: Pick<SourceFacts, 'format'>,
   effort: Effort = DEFAULT_EFFORT,
 ): VariantSettings {
   const encodeStep = variant.steps.findIndex(({ transform }) => transform === 'encode');
@@ -31,4 +31,9 @@ export function variantSettings(
     colourspace: colourSpaceOf(optionsOf('colourspace')),
     animated: variant.animated ?? 'keep',
   };
+}
+
+/** Whether the upload's gain map stays, in a file that is or may be a JPEG. */
+export function keepsGainMap({ metadata, encodings }: VariantSettings): boolean {
+  return metadata.gainMap && encodings.some(({ format }) => format === 'jpeg');
 }

@@ -24,7 +24,7 @@ export async function renderAll(
   catalog: Catalog,
   source: Uint8Array,
   variants: Readonly<Record<string, unknown>>,
-  more: Pick<RenderRequest, 'effort' | 'signal' | 'done'> = {},
+  more: Pick<RenderRequest, 'effort' | 'placeholder' | 'signal' | 'done'> = {},
 ): Promise<RenderedAll> {
   const facts = await engine.inspect(source);
   const parsed: Variant[] = Object.entries(variants).map(([name, steps]) => ({
@@ -51,7 +51,7 @@ export async function renderOne(
   catalog: Catalog,
   source: Uint8Array,
   steps: unknown,
-  more?: Pick<RenderRequest, 'effort'>,
+  more?: Pick<RenderRequest, 'effort' | 'placeholder'>,
 ): Promise<RenderedOutput> {
   const { outputs } = await renderAll(engine, catalog, source, { one: steps }, more);
   const output = outputs.get('one');

@@ -6,22 +6,23 @@ import { sample, type SampleOptions } from './samples.ts';
 export interface UltraHdrOptions extends Omit<SampleOptions, 'format' | 'alpha'> {
   /** How many times smaller the map is, on both sides; default 4. */
   readonly scale?: number;
-  /** Instead of one gain for all colours, one for each. */
-  readonly isColoured?: boolean;
+  /** One gain for all colours (`grey`, the default), also in three equal channels, or one for each. */
+  readonly map?: 'grey' | 'grey in RGB' | 'coloured';
   readonly metadata?: Partial<GainMapMetadata>;
 }
 
 /**
- * A photo-like JPEG whose gain map is the photo itself, smaller, with the same EXIF and, where not coloured, grey: whatever happens to both
- * alike, the one tells what the other has to be.
+ * A photo-like JPEG whose gain map is the photo itself, smaller, with the same EXIF and, where not coloured, grey:
+ * whatever happens to both alike, the one tells what the other has to be.
  */
 export async function ultraHdrSample(options: UltraHdrOptions = {}): Promise<Buffer> {
-  const { scale = 4, isColoured = false, metadata } = options;
+  const { scale = 4, map: kind = 'grey', metadata } = options;
   const photo = await sample({ ...options, format: 'jpeg' });
   const { width, height } = await sharp(photo).metadata();
   const map = await sharp(photo)
     .resize({ width: Math.round(width / scale), height: Math.round(height / scale), fit: 'fill' })
-    .toColourspace(isColoured ? 'srgb' : 'b-w')
+    .grayscale(kind !== 'coloured')
+    .toColourspace(kind === 'grey' ? 'b-w' : 'srgb')
     .withExif({ IFD0: {}, ...options.exif })
     .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
     .toBuffer({ resolveWithObject: true });

@@ -13,6 +13,7 @@ import {
 } from '../../testing/index.ts';
 import { createEngine } from '../index.ts';
 import { readGainMapMetadata } from './gain-map-metadata.ts';
+import { ISO_NAME } from './iso-metadata.ts';
 import { otherPictures } from './other-pictures.ts';
 
 const catalog = createCatalog(builtinTransforms);
@@ -79,7 +80,7 @@ describe('a gain map that is kept', () => {
         fc.record({
           orientation: fc.integer({ min: 1, max: 8 }),
           scale: fc.constantFrom(1, 2, 4),
-          isColoured: fc.boolean(),
+          map: fc.constantFrom('grey', 'grey in RGB', 'coloured'),
         }),
         async (given, options) => {
           const source = await ultraHdrSample({ width: 256, height: 192, ...options });
@@ -135,20 +136,20 @@ describe('a gain map that is kept', () => {
 
   test.each<[string, UltraHdrOptions]>([
     ['one gain for all colours', {}],
-    ['a gain for each colour', { isColoured: true }],
+    ['a gain for each colour', { map: 'coloured' }],
     [
       'a range for each colour',
       {
-        isColoured: true,
+        map: 'coloured',
         metadata: { gainMapMin: [-0.25, 0, 0.125], gainMapMax: [2, 3, 4], gamma: [1, 1.5, 0.8] },
       },
     ],
   ])('means the same as in the upload: %s', async (_, options) => {
     const source = await ultraHdrSample({ width: 256, height: 192, ...options });
     const { bytes } = await renderOne(engine, catalog, source, [KEEP]);
-    const iso = Buffer.from('urn:iso:std:iso:ts:21496:-1');
     const xmpAlone = Buffer.from(bytes);
-    xmpAlone.fill('x', xmpAlone.lastIndexOf(iso), xmpAlone.lastIndexOf(iso) + iso.length);
+    const iso = xmpAlone.lastIndexOf(ISO_NAME);
+    xmpAlone.fill('x', iso, iso + ISO_NAME.length);
     const wanted = await gainsIn(source);
     for (const file of [bytes, xmpAlone]) {
       const gains = await gainsIn(file);
@@ -168,10 +169,11 @@ describe('a gain map that is kept', () => {
       );
     };
     const asTheyAre = [{ colourspace: 'keep' }];
-    expect(await isKept({ profile: 'p3', isColoured: true }, [])).toBe(false);
-    expect(await isKept({ profile: 'p3', isColoured: true }, asTheyAre)).toBe(true);
+    expect(await isKept({ profile: 'p3', map: 'coloured' }, [])).toBe(false);
+    expect(await isKept({ profile: 'p3', map: 'coloured' }, asTheyAre)).toBe(true);
     expect(await isKept({ profile: 'p3' }, [])).toBe(true);
-    expect(await isKept({ profile: 'srgb', isColoured: true }, [])).toBe(true);
+    expect(await isKept({ profile: 'p3', map: 'grey in RGB' }, [])).toBe(true);
+    expect(await isKept({ profile: 'srgb', map: 'coloured' }, [])).toBe(true);
   });
 
   test('brings nothing else of the upload with it', async () => {
@@ -229,6 +231,15 @@ describe('a file is the same as without the setting when its upload', () => {
     [
       'has a map with more pixels than itself',
       () => ultraHdrSample({ width: 64, height: 48, scale: 0.5 }),
+    ],
+    [
+      'has a map for the colours of its HDR picture',
+      async () => {
+        const file = await ultraHdrSample({ width: 64, height: 48, map: 'coloured' });
+        const flags = file.lastIndexOf(ISO_NAME) + ISO_NAME.length + 4;
+        file.writeUInt8(file.readUInt8(flags) & ~0x40, flags);
+        return file;
+      },
     ],
     [
       'has a map without sense',

@@ -1,15 +1,15 @@
 import { encode } from '../../builtin/encode.ts';
-import { isForGainMap, keepsGainMap } from '../../builtin/gain-map-steps.ts';
-import { colourspace, colourSpaceOf } from '../../builtin/colourspace.ts';
+import { isForGainMap } from '../../builtin/gain-map-steps.ts';
 import { metadata } from '../../builtin/metadata.ts';
-import type {
-  Rendered,
-  RenderedOutput,
-  RenderRequest,
-  SourceFacts,
-  Step,
-  Variant,
+import {
+  NO_PLACEHOLDER,
+  type Rendered,
+  type RenderedOutput,
+  type RenderRequest,
+  type Step,
+  type Variant,
 } from '../../types.ts';
+import { keepsGainMap, variantSettings } from '../../plan/variant-settings.ts';
 import { inOneFile, reduced, type GainMapFile } from './gain-map-file.ts';
 import { readGainMap, type GainMap } from './read-gain-map.ts';
 import { stretched } from './stretch.ts';
@@ -31,12 +31,6 @@ function geometryOf({ name, steps }: Variant): Variant {
   };
 }
 
-/** A gain for each colour is for the upload's own: it stays where nothing else is made of them. */
-function fits({ isColoured }: GainMap, { steps }: Variant, { coding }: SourceFacts): boolean {
-  const { options } = steps.find(({ transform }) => transform === colourspace.name) ?? {};
-  return !isColoured || coding?.profile !== 'other' || colourSpaceOf(options) === 'keep';
-}
-
 /** The map of each variant, which all come of one decode, as the variants do. */
 async function fitted(
   map: GainMap,
@@ -48,13 +42,12 @@ async function fitted(
   const upload = await stretched(map, request.facts);
   const maps = new Map<string, GainMapFile>();
   if (!upload) return maps;
-  const placeholder = { thumbhash: false, dominantColour: false, blurhash: false };
   const variants = keeping.map(geometryOf);
   for await (const made of render({
     ...upload,
     recipe,
     variants,
-    placeholder,
+    placeholder: NO_PLACEHOLDER,
     concurrency: 1,
     ...(signal ? { signal } : {}),
     ...(done ? { done } : {}),
@@ -72,10 +65,16 @@ export async function* withGainMaps(
 ): AsyncGenerator<Rendered, void> {
   const { source, facts } = request;
   const asking = facts.otherPictures
-    ? request.variants.filter(({ steps }) => keepsGainMap(steps))
+    ? request.variants
+        .map((variant) => ({ variant, settings: variantSettings(variant, facts) }))
+        .filter(({ settings }) => keepsGainMap(settings))
     : [];
   const map = asking.length > 0 ? await readGainMap(source, facts.width * facts.height) : undefined;
-  const keeping = map ? asking.filter((variant) => fits(map, variant, facts)) : [];
+  // A gain for each colour is for the upload's own: it stays where nothing else is made of them.
+  const isForOwnColours = map?.isColoured && facts.coding?.profile === 'other';
+  const keeping = asking
+    .filter(({ settings }) => !isForOwnColours || settings.colourspace === 'keep')
+    .map(({ variant }) => variant);
   const names = new Set(keeping.map(({ name }) => name));
   let maps: Promise<ReadonlyMap<string, GainMapFile>> | undefined;
   const withMap = async (output: RenderedOutput, kept: GainMap): Promise<RenderedOutput> => {

@@ -31,7 +31,7 @@ const BASES: Readonly<Record<OutputFormat, readonly (() => Promise<Buffer>)[]>> 
     () => scene().toColourspace('cmyk').jpeg().toBuffer(),
     () => scene().toColourspace('b-w').jpeg().toBuffer(),
     () => ultraHdrSample({ ...SIZE, orientation: 6, scale: 2 }),
-    () => ultraHdrSample({ ...SIZE, isColoured: true, scale: 2 }),
+    () => ultraHdrSample({ ...SIZE, map: 'coloured', scale: 2 }),
     () => scene().withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>').jpeg().toBuffer(),
   ],
   png: [
