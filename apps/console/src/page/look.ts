@@ -3,7 +3,7 @@ import type { UploadState } from '../upload/upload.ts';
 
 /** How a state looks on a card, and how it sounds. */
 export interface Look {
-  /** Selects the colours in `style.css`. */
+  /** Selects the colours in `base.css`. */
   readonly tone: 'quiet' | 'busy' | 'good' | 'bad';
   readonly badge: string;
   /** For the screen reader, after the file's name. */

@@ -4,7 +4,7 @@ import type { StackInfo } from '../stack/stack-info.ts';
 import { element } from './element.ts';
 import { showPlaceholder } from './placeholder.ts';
 
-/** Height of the strip, CSS pixels; `style.css` has the same. */
+/** Height of the strip, CSS pixels; `uploads.css` has the same. */
 const STRIP = 108;
 
 function picture(view: PictureView, manifest: DoneManifest): HTMLElement {
