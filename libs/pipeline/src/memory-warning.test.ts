@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { memoryForLargest, memoryWarning } from './memory-warning.ts';
-import { parseSettings, type Settings, type SettingsInput } from './settings.ts';
+import { parseSettings, type Settings, type SettingsInput } from './stack/settings.ts';
 
 const small: SettingsInput['recipes'] = [
   { name: 'photos', variants: [{ name: 'thumb', steps: [{ resize: { width: 200 } }] }] },

@@ -1,11 +1,11 @@
 import { estimateMemory, makePlan, type SourceFacts } from '@darkroom/transforms';
 import { catalog } from './catalog.ts';
-import { isRejection, toPipelineError } from './errors.ts';
-import type { Limits } from './limits.ts';
-import type { Recipe } from './recipe.ts';
-import { renderRequest } from './render-variants.ts';
-import type { Settings } from './settings.ts';
-import { functionMemory, peakMemory } from './upload-memory.ts';
+import { isRejection, toPipelineError } from './contract/codes.ts';
+import type { Limits } from './contract/limits.ts';
+import type { Recipe } from './recipe/recipe.ts';
+import { renderRequest } from './reconcile/render-variants.ts';
+import type { Settings } from './stack/settings.ts';
+import { functionMemory, peakMemory } from './memory.ts';
 
 const number = new Intl.NumberFormat('en');
 

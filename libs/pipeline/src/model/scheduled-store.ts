@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { PipelineError } from '../errors.ts';
-import type { GetResult, ObjectHead, ObjectStore, PutOptions } from '../object-store.ts';
+import { PipelineError } from '../contract/codes.ts';
+import type { GetResult, ObjectHead, ObjectStore, PutOptions } from '../reconcile/object-store.ts';
 
 /** Defects planted to see the checks fail; each through the store, so that the code under test is the real one. */
 export type Defect =

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { parseManifest } from '../manifest.ts';
-import { outputKeys } from '../keys.ts';
+import { parseManifest } from '../contract/manifest.ts';
+import { outputKeys } from '../contract/keys.ts';
 import { hash } from './scheduled-store.ts';
 import { KEY, recipes, type World } from './world.ts';
 

@@ -1,9 +1,9 @@
-import { PipelineError } from '../errors.ts';
-import { limitsSchema } from '../limits.ts';
-import type { ObjectStore } from '../object-store.ts';
-import { MemoryBudget } from '../memory-budget.ts';
-import { recipesSchema } from '../recipe.ts';
-import { reconcile, type ReconcileContext } from '../reconcile.ts';
+import { PipelineError } from '../contract/codes.ts';
+import { limitsSchema } from '../contract/limits.ts';
+import type { ObjectStore } from '../reconcile/object-store.ts';
+import { MemoryBudget } from '../reconcile/memory-budget.ts';
+import { recipesSchema } from '../recipe/recipe.ts';
+import { reconcile, type ReconcileContext } from '../reconcile/reconcile.ts';
 import {
   conflict,
   hash,

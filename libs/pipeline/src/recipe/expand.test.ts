@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { check } from '../problems.ts';
-import { recipeSchema, type RecipeInput } from '../recipe.ts';
+import { check } from './problems.ts';
+import { recipeSchema, type RecipeInput } from './recipe.ts';
 
 type VariantInput = RecipeInput['variants'][number];
 

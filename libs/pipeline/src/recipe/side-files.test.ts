@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { limitsSchema } from '../limits.ts';
-import { recipeHash } from '../recipe-hash.ts';
-import { recipesSchema } from '../recipe.ts';
+import { limitsSchema } from '../contract/limits.ts';
+import { recipeHash } from './recipe-hash.ts';
+import { recipesSchema } from './recipe.ts';
 import { MAX_SIDE_FILE_BYTES, pinSideFiles, sideFilesFrom, sideFilesOf } from './side-files.ts';
 
 const limits = limitsSchema.parse({});

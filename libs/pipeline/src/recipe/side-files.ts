@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { readSideFileName, type SideFileName } from '@darkroom/transforms';
 import { catalog } from '../catalog.ts';
-import type { Recipe } from '../recipe.ts';
+import type { Recipe } from './recipe.ts';
 
 /** Where bundled side files stand: beside `Pulumi.yaml`, and in the function's package. */
 export const SIDE_FILES_FOLDER = 'assets';

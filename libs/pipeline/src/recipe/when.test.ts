@@ -1,6 +1,6 @@
 import type { SourceFacts } from '@darkroom/transforms';
 import { expect, test } from 'vitest';
-import { check } from '../problems.ts';
+import { check } from './problems.ts';
 import { holds, whenSchema, type When } from './when.ts';
 
 const photo: SourceFacts = {

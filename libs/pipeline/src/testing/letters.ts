@@ -5,12 +5,12 @@ import {
   type RenderedOutput,
   type RenderRequest,
 } from '@darkroom/transforms';
-import { limitsSchema } from '../limits.ts';
-import { parseManifest, type Manifest } from '../manifest.ts';
-import { MemoryBudget } from '../memory-budget.ts';
+import { limitsSchema } from '../contract/limits.ts';
+import { parseManifest, type Manifest } from '../contract/manifest.ts';
+import { MemoryBudget } from '../reconcile/memory-budget.ts';
 import { letterEngine } from '../model/uploads.ts';
-import { recipesSchema, type RecipeInput } from '../recipe.ts';
-import type { ReconcileContext } from '../reconcile.ts';
+import { recipesSchema, type RecipeInput } from '../recipe/recipe.ts';
+import type { ReconcileContext } from '../reconcile/reconcile.ts';
 import { MemoryStore } from './memory-store.ts';
 
 export const KEY = 'uploads/k.jpg';

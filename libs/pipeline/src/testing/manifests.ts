@@ -1,4 +1,4 @@
-import type { DoneManifest, RejectedManifest } from '../manifest.ts';
+import type { DoneManifest, RejectedManifest } from '../contract/manifest.ts';
 
 const made = {
   version: 1,

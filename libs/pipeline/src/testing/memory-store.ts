@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PipelineError } from '../errors.ts';
+import { PipelineError } from '../contract/codes.ts';
 import type {
   FoundObject,
   GetResult,
@@ -7,7 +7,7 @@ import type {
   ObjectHead,
   ObjectStore,
   PutOptions,
-} from '../object-store.ts';
+} from '../reconcile/object-store.ts';
 
 interface StoredObject {
   readonly body: Uint8Array;

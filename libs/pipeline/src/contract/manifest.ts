@@ -1,0 +1,97 @@
+import { OUTPUT_FORMATS, SOURCE_FORMATS } from '@darkroom/transforms';
+import * as z from 'zod';
+import { CODES, isRejection, type Code, type RejectionCode } from './codes.ts';
+
+const sourceSchema = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  versionId: z.string().nullable(),
+  eTag: z.string(),
+  bytes: z.number(),
+  // The image's own facts are missing where the bytes could not be read as one.
+  format: z.enum(SOURCE_FORMATS).optional(),
+  width: z.number().optional(),
+  height: z.number().optional(),
+  orientation: z.number().optional(),
+  pages: z.number().optional(),
+  takenAt: z.string().optional(),
+  camera: z.string().optional(),
+});
+
+export const outputSchema = z.object({
+  variant: z.string(),
+  key: z.string(),
+  format: z.enum(OUTPUT_FORMATS),
+  contentType: z.string(),
+  width: z.number(),
+  height: z.number(),
+  bytes: z.number(),
+  fit: z.string().optional(),
+  // What the variant's analysing steps have found out, by their transform's name.
+  facts: z.record(z.string(), z.json()).optional(),
+  eTag: z.string(),
+  sha256: z.string(),
+});
+
+/** What the recipe asks for; by default a ThumbHash and the dominant colour. */
+const placeholderSchema = z.object({
+  thumbhash: z.string().optional(),
+  blurhash: z.string().optional(),
+  dominantColour: z.string().optional(),
+});
+
+const REJECTION_CODES = Object.keys(CODES).filter((code): code is RejectionCode =>
+  isRejection(code as Code),
+);
+
+const versionSchema = z.literal(1);
+const made = { recipe: z.string(), recipeHash: z.string(), source: sourceSchema };
+
+export const doneManifestSchema = z.object({
+  version: versionSchema,
+  status: z.literal('done'),
+  ...made,
+  outputs: z.array(outputSchema),
+  placeholder: placeholderSchema.optional(),
+});
+
+export const rejectedManifestSchema = z.object({
+  version: versionSchema,
+  status: z.literal('rejected'),
+  ...made,
+  outputs: z.array(outputSchema).max(0),
+  error: z.object({
+    code: z.enum(REJECTION_CODES),
+    message: z.string(),
+    retryable: z.boolean(),
+  }),
+});
+
+/**
+ * The outcome of an upload, `K/manifest.json` (contract, "Manifest"). Readers ignore members that they do not know.
+ * The order of members here is that of the file.
+ */
+export const manifestSchema = z.discriminatedUnion('status', [
+  doneManifestSchema,
+  rejectedManifestSchema,
+]);
+
+export type Manifest = z.output<typeof manifestSchema>;
+export type DoneManifest = Extract<Manifest, { status: 'done' }>;
+export type RejectedManifest = Extract<Manifest, { status: 'rejected' }>;
+export type ManifestSource = Manifest['source'];
+export type ManifestOutput = z.output<typeof outputSchema>;
+
+/** Members in the order of the schema, so that equal manifests are equal bytes. */
+export function formatManifest(manifest: Manifest): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(manifestSchema.parse(manifest), null, 2) + '\n');
+}
+
+/** @returns nothing where the bytes are no manifest of ours: whatever it was, it has to be written again */
+export function parseManifest(bytes: Uint8Array): Manifest | undefined {
+  try {
+    return manifestSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return undefined;
+  }
+}

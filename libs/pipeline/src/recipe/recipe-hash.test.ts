@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { catalog } from '../catalog.ts';
+import { limitsSchema } from '../contract/limits.ts';
+import { recipeSchema, type RecipeInput } from './recipe.ts';
+import { canonicalJson, recipeHash } from './recipe-hash.ts';
+
+const limits = limitsSchema.parse({});
+const photos: RecipeInput = {
+  name: 'photos',
+  match: { prefix: 'uploads/' },
+  variants: [{ name: 'thumb', steps: [{ resize: { width: 200 } }, { encode: 'webp' }] }],
+};
+const hashOf = (input: RecipeInput) => recipeHash(recipeSchema.parse(input), limits);
+type Steps = NonNullable<RecipeInput['variants'][number]['steps']>;
+const withSteps = (...steps: Steps) => hashOf({ ...photos, variants: [{ name: 'v', steps }] });
+
+test('it is short enough for a header', () => {
+  expect(hashOf(photos)).toMatch(/^[0-9a-f]{16}$/);
+});
+
+describe('it is the same', () => {
+  test('in whatever order the members stand', () => {
+    const { name, match, variants } = photos;
+    expect(hashOf({ variants, match, name })).toBe(hashOf(photos));
+    expect(withSteps({ resize: { width: 2, height: 1 } })).toBe(
+      withSteps({ resize: { height: 1, width: 2 } }),
+    );
+  });
+
+  test('where defaults are written out', () => {
+    expect(hashOf({ ...photos, onSourceRemoved: 'delete' })).toBe(hashOf(photos));
+    expect(withSteps({ rotate: 'auto' })).toBe(withSteps('rotate'));
+    expect(withSteps({ resize: { width: 1, fit: 'cover', kernel: 'lanczos3' } })).toBe(
+      withSteps({ resize: { width: 1 } }),
+    );
+  });
+});
+
+describe('it is another', () => {
+  test.each<Partial<RecipeInput>>([
+    { name: 'pictures' },
+    { match: { prefix: 'images/' } },
+    { variants: [{ name: 'thumb', steps: [{ resize: { width: 201 } }, { encode: 'webp' }] }] },
+    { formats: ['jpeg'] },
+    { cacheControl: 'no-store' },
+    { onSourceRemoved: 'keep' },
+  ])('for a recipe with %j', (change) => {
+    expect(hashOf({ ...photos, ...change })).not.toBe(hashOf(photos));
+  });
+
+  test('for steps in another order', () => {
+    expect(withSteps('flip', 'rotate')).not.toBe(withSteps('rotate', 'flip'));
+  });
+
+  test('for other limits', () => {
+    const recipe = recipeSchema.parse(photos);
+    const others = Object.entries(limits).map(([name, value]) =>
+      recipeHash(recipe, { ...limits, [name]: value - 1 }),
+    );
+    expect(new Set([recipeHash(recipe, limits), ...others]).size).toBe(5);
+  });
+
+  test('for another version of a transform that the recipe uses', () => {
+    const before = hashOf(photos);
+    const versions = vi.spyOn(catalog, 'versions').mockReturnValue({ encode: 1, resize: 99 });
+    try {
+      expect(hashOf(photos)).not.toBe(before);
+    } finally {
+      versions.mockRestore();
+    }
+  });
+});
+
+test('canonical JSON is JSON, and one text for equal values', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = canonicalJson(value);
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      expect(canonicalJson(reversed(value))).toBe(text);
+    }),
+  );
+});
+
+/** The same value with the members of every object the other way round. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([name, member]) => [name, reversed(member)]),
+  );
+}

@@ -1,0 +1,125 @@
+import { SOURCE_FORMATS } from '@darkroom/transforms';
+import * as z from 'zod';
+import { expandVariant } from './expand.ts';
+import { nameSchema, uniqueNames } from './names.ts';
+import { placeholderParts, placeholderSchema } from './placeholder.ts';
+import { animatedSchema, variantSchema, type RecipeVariant } from './variant.ts';
+
+/** `Cache-Control` of outputs that an overwrite of their upload replaces. */
+export const DEFAULT_CACHE_CONTROL = 'public, max-age=300, stale-while-revalidate=86400';
+
+/** S3's own limit for the values of a notification's filter rules is the length of a key. */
+const keyPartSchema = z
+  .string()
+  .refine((part) => Buffer.byteLength(part) <= 1024, 'a key has at most 1,024 bytes');
+
+/** A recipe as it is written: every member with its text for the reference pages. */
+const writtenSchema = z.strictObject({
+  name: nameSchema.describe('Name in manifests, logs and metrics'),
+  match: z
+    .strictObject({
+      prefix: keyPartSchema.default('').describe('The key begins so; empty for every key'),
+      suffixes: z
+        .array(keyPartSchema.min(1))
+        .min(1)
+        .optional()
+        .describe('The key ends in one of these, upper and lower case being different'),
+    })
+    .prefault({})
+    .describe('Which uploads the recipe is for; the first recipe that matches wins'),
+  variants: z
+    .array(variantSchema)
+    .min(1)
+    .check(uniqueNames)
+    .describe('The pictures to make of an upload'),
+  effort: z
+    .enum(['fast', 'balanced', 'small'])
+    .default('balanced')
+    .describe(
+      'What encoders aim at where an `encode` step does not say it: little CPU, or few bytes',
+    ),
+  animated: animatedSchema
+    .default('keep')
+    .describe(
+      'An animated GIF or WebP keeps its frames in outputs that can hold them, or is a still of the first',
+    ),
+  placeholder: placeholderSchema
+    .prefault({})
+    .describe(
+      'What the manifest holds for the time until a picture has loaded; `false` for nothing',
+    ),
+  formats: z
+    .array(z.enum(SOURCE_FORMATS))
+    .min(1)
+    .default(SOURCE_FORMATS.filter((format) => format !== 'svg'))
+    .describe('Formats that are accepted, told by the bytes; others are `UNSUPPORTED_FORMAT`'),
+  cacheControl: z
+    .string()
+    .regex(/^[\x20-\x7e]+$/, 'a header holds printable ASCII')
+    .default(DEFAULT_CACHE_CONTROL)
+    .describe('`Cache-Control` of the outputs'),
+  onSourceRemoved: z
+    .enum(['delete', 'keep'])
+    .default('delete')
+    .describe('What becomes of the outputs when the upload is removed'),
+});
+
+type Written = z.output<typeof writtenSchema>;
+
+/** An SVG can carry scripts, and outputs are served to browsers. */
+function refuseSvgCopies({ formats, variants }: Written, context: z.RefinementCtx): void {
+  if (!formats.includes('svg')) return;
+  variants.forEach(({ copy, when }, index) => {
+    if (copy && (when?.format?.includes('svg') ?? true))
+      context.addIssue({
+        code: 'custom',
+        path: ['variants', index, 'copy'],
+        message:
+          'a copy of an SVG could carry scripts to browsers: give it a `when` with the other formats',
+      });
+  });
+}
+
+/** What stands for several variants is written out, once, so that all else sees plain ones. */
+function expandRecipe({ animated, variants, placeholder, ...rest }: Written) {
+  return {
+    ...rest,
+    variants: variants.flatMap((variant): RecipeVariant[] => expandVariant(variant, animated)),
+    placeholder: placeholderParts(placeholder),
+  };
+}
+
+export const recipeSchema = writtenSchema.superRefine(refuseSvgCopies).transform(expandRecipe);
+
+export const recipesSchema = z.array(recipeSchema).min(1).check(uniqueNames);
+
+/** A recipe as its schema leaves it: variants plain, steps parsed, defaults filled in. */
+export interface Recipe extends z.output<typeof recipeSchema> {
+  /** SHA-256 of the bundled files that the steps read, by their names (`pinSideFiles`). */
+  readonly sideFiles?: Readonly<Record<string, string>>;
+}
+/** A recipe as a stack file or a program writes it. */
+export type RecipeInput = z.input<typeof recipeSchema>;
+
+/** A key that ends in `/` is a folder marker of the S3 console, no upload. */
+export function isFolderMarker(key: string): boolean {
+  return key.endsWith('/');
+}
+
+/** All of a recipe that selecting it needs. */
+export interface Matching {
+  readonly match: { readonly prefix: string; readonly suffixes?: readonly string[] | undefined };
+}
+
+/** @returns the first recipe whose match holds for the key, nothing for a folder marker */
+export function selectRecipe<R extends Matching>(
+  recipes: readonly R[],
+  key: string,
+): R | undefined {
+  if (isFolderMarker(key)) return undefined;
+  return recipes.find(
+    ({ match }) =>
+      key.startsWith(match.prefix) &&
+      (match.suffixes?.some((suffix) => key.endsWith(suffix)) ?? true),
+  );
+}

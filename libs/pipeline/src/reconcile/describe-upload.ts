@@ -1,0 +1,88 @@
+import { describePlan, makePlan, type ImageEngine, type SourceFacts } from '@darkroom/transforms';
+import { catalog } from '../catalog.ts';
+import { imagesAtOnce } from '../stack/environment.ts';
+import type { PipelineError } from '../contract/codes.ts';
+import { filesAtOnce } from '../files-at-once.ts';
+import { checkFacts, checkFormat, checkMemory, type Limits } from '../contract/limits.ts';
+import { holds } from '../recipe/when.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { renderRequest } from './render-variants.ts';
+import type { Settings } from '../stack/settings.ts';
+import { functionMemory, peakMemory, uploadMemory } from '../memory.ts';
+
+/** What a stack grants an upload. */
+export interface Granted {
+  readonly limits: Limits;
+  readonly function: Pick<Settings['function'], 'memory'>;
+}
+
+export interface DescribedUpload {
+  readonly text: string;
+  /** The plan is good, and the function has too little memory for it: what the upload would be rejected with. */
+  readonly refusal: PipelineError | undefined;
+}
+
+const number = new Intl.NumberFormat('en');
+
+/**
+ * What a recipe does to an upload, for a person: the stages with the reason for each barrier, what is copied, what is
+ * not made, the memory, and how far the limits are. No pixel is decoded.
+ *
+ * @throws PipelineError or ImageError with the code that the upload would be rejected with
+ */
+export function describeUpload(
+  recipe: Recipe,
+  facts: SourceFacts,
+  engine: ImageEngine,
+  granted: Granted,
+): DescribedUpload {
+  const unfit = checkFormat(facts, recipe) ?? checkFacts(facts, granted.limits);
+  if (unfit) throw unfit;
+  const request = renderRequest(recipe, facts);
+  const plan = makePlan({
+    ...request,
+    placeholder: Object.values(recipe.placeholder).includes(true),
+    bind: (step) => catalog.bind(step),
+  });
+  const { memory } = granted.function;
+  const capacity = uploadMemory(memory);
+  const need = (concurrency: number) =>
+    peakMemory(facts.bytes, engine.memory({ ...request, concurrency }));
+  const files = filesAtOnce(imagesAtOnce(memory), capacity, need);
+  const mib = need(files);
+  const named = (wanted: Recipe['variants']) => wanted.map(({ name }) => name).join(', ');
+  const copies = recipe.variants.filter(({ copy, when }) => copy && holds(when, facts));
+  const unmade = recipe.variants.filter(({ when }) => !holds(when, facts));
+  const lines = [
+    `recipe ${recipe.name}, effort ${recipe.effort}`,
+    describePlan(plan, facts),
+    ...(copies.length > 0 ? [`copied byte for byte: ${named(copies)}`] : []),
+    ...(unmade.length > 0 ? [`not made, their conditions do not hold: ${named(unmade)}`] : []),
+    describeMemory(mib, files, memory),
+    describeLimits(facts, granted.limits),
+  ];
+  return { text: lines.join('\n'), refusal: checkMemory(mib, capacity) };
+}
+
+/** @param files that are encoded at once */
+function describeMemory(mib: number, files: number, memory: number): string {
+  const format = (value: number) => number.format(value);
+  const [needs, grants] = [Math.ceil(mib), Math.floor(uploadMemory(memory))].map(format);
+  return [
+    `memory: about ${needs} MiB at the peak, ${files} file${files === 1 ? '' : 's'} at a time`,
+    `  function.memory: ${format(memory)}, of which an upload may have ${grants}; ${format(functionMemory(mib))} would do`,
+  ].join('\n');
+}
+
+function describeLimits({ width, height, pages, bytes }: SourceFacts, limits: Limits): string {
+  const used = [
+    ['bytes', bytes, limits.bytes],
+    ['pixels', width * height * pages, limits.pixels],
+    ['side', Math.max(width, height), limits.side],
+    ['pages', pages, limits.pages],
+  ] as const;
+  const shares = used.map(
+    ([what, has, limit]) => `  ${what}: ${number.format(has)} of ${number.format(limit)}`,
+  );
+  return ['limits:', ...shares].join('\n');
+}

@@ -1,0 +1,93 @@
+import { PipelineError } from '../contract/codes.ts';
+import type { OutputKeys } from '../contract/keys.ts';
+import { formatManifest, parseManifest, type Manifest } from '../contract/manifest.ts';
+import type { ObjectStore, PutOptions } from './object-store.ts';
+import { settle } from './settle.ts';
+
+/**
+ * What is directly below `K/`, as this pass believes it to be: the listing, and then its own writes. Every write is
+ * conditional on that belief and fails as `CONFLICT` where somebody else was there in between.
+ */
+export class OutputFolder {
+  readonly #store: ObjectStore;
+  readonly #keys: OutputKeys;
+  readonly #objects: Map<string, string>;
+
+  private constructor(store: ObjectStore, keys: OutputKeys, objects: Map<string, string>) {
+    this.#store = store;
+    this.#keys = keys;
+    this.#objects = objects;
+  }
+
+  static async list(store: ObjectStore, keys: OutputKeys): Promise<OutputFolder> {
+    const listed = await store.list(keys.prefix);
+    return new OutputFolder(store, keys, new Map(listed.map(({ key, eTag }) => [key, eTag])));
+  }
+
+  /** Key → ETag. */
+  get objects(): ReadonlyMap<string, string> {
+    return this.#objects;
+  }
+
+  /** @returns nothing where there is none, or none of ours */
+  async readManifest(): Promise<Manifest | undefined> {
+    const eTag = this.#objects.get(this.#keys.manifest);
+    if (eTag === undefined) return undefined;
+    const found = await this.#store.get(this.#keys.manifest, { ifMatch: eTag });
+    return found.kind === 'found' ? parseManifest(await found.read()) : undefined;
+  }
+
+  /**
+   * Metadata of an object that was listed.
+   * @throws PipelineError `CONFLICT` where it is no longer what was listed, as a write to it would
+   */
+  async metadata(key: string): Promise<PutOptions['metadata']> {
+    const head = await this.#store.head(key);
+    if (!head || head.eTag !== this.#objects.get(key))
+      throw new PipelineError('CONFLICT', `${key} is not what was listed`);
+    return head.metadata;
+  }
+
+  /** @returns the object's ETag */
+  async put(
+    key: string,
+    body: Uint8Array,
+    options: Omit<PutOptions, 'precondition'>,
+  ): Promise<string> {
+    const listed = this.#objects.get(key);
+    const eTag = await this.#store.put(key, body, {
+      ...options,
+      precondition: listed === undefined ? 'absent' : { ifMatch: listed },
+    });
+    this.#objects.set(key, eTag);
+    return eTag;
+  }
+
+  /** The manifest is the commit: written after every output that it names, and before anything else is removed. */
+  async commit(manifest: Manifest, metadata: PutOptions['metadata']): Promise<void> {
+    await this.put(this.#keys.manifest, formatManifest(manifest), {
+      contentType: 'application/json',
+      cacheControl: 'no-cache',
+      metadata,
+    });
+    const wanted = new Set([this.#keys.manifest, ...manifest.outputs.map(({ key }) => key)]);
+    await this.#remove([...this.#objects.keys()].filter((key) => !wanted.has(key)));
+  }
+
+  /** The manifest goes first, so that it never names what is gone. */
+  async removeAll(): Promise<void> {
+    await this.#remove([...this.#objects.keys()].filter((key) => key === this.#keys.manifest));
+    await this.#remove([...this.#objects.keys()]);
+  }
+
+  async #remove(keys: readonly string[]): Promise<void> {
+    await settle(keys.map((key) => this.#delete(key)));
+  }
+
+  async #delete(key: string): Promise<void> {
+    const eTag = this.#objects.get(key);
+    if (eTag === undefined) return;
+    await this.#store.delete(key, { ifMatch: eTag });
+    this.#objects.delete(key);
+  }
+}

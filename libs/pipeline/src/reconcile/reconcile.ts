@@ -1,0 +1,149 @@
+import type { ImageEngine } from '@darkroom/transforms';
+import { agrees } from './up-to-date.ts';
+import { PipelineError, type AcknowledgedCode } from '../contract/codes.ts';
+import { outputKeys } from '../contract/keys.ts';
+import type { Limits } from '../contract/limits.ts';
+import { makeOutputs, type Job } from './make-outputs.ts';
+import type { DoneManifest, RejectedManifest } from '../contract/manifest.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import type { FoundObject, GetResult, ObjectStore } from './object-store.ts';
+import { OutputFolder } from './output-folder.ts';
+import { recipeHash } from '../recipe/recipe-hash.ts';
+import { selectRecipe, type Recipe } from '../recipe/recipe.ts';
+import { isConflict } from './settle.ts';
+
+/** The first pass and five restarts (docs/reconcile.md); after that a later receive has the key for itself. */
+const MAX_PASSES = 6;
+
+export interface ReconcileContext {
+  readonly source: ObjectStore;
+  readonly processed: ObjectStore;
+  readonly engine: ImageEngine;
+  readonly recipes: readonly Recipe[];
+  readonly limits: Limits;
+  /** Of all uploads that are worked on at once. */
+  readonly memory: MemoryBudget;
+  /** For the files of an upload that is alone (`files-at-once.ts`); default 1. */
+  readonly vcpus?: number;
+}
+
+export interface ReconcileOptions {
+  /** Aborted when the function's time runs out. */
+  readonly signal?: AbortSignal;
+  /**
+   * The message has come before: outputs that an earlier attempt has left are not made again where they say what they
+   * were made of. One HEAD for each of them.
+   */
+  readonly retry?: boolean;
+  /**
+   * The message will not come again: a `GAVE_UP` manifest is committed before the work is tried, and success replaces
+   * it, so that even an image that kills the process has an outcome.
+   */
+  readonly lastAttempt?: boolean;
+}
+
+export type Outcome =
+  | { readonly kind: 'done'; readonly manifest: DoneManifest }
+  | { readonly kind: 'rejected'; readonly manifest: RejectedManifest }
+  | { readonly kind: 'acknowledged'; readonly code: AcknowledgedCode };
+
+/**
+ * Makes the outputs of one key agree with its source as it is now. `docs/reconcile.md` has the protocol, what was
+ * checked of it, and what goes wrong when a step is left out. The event that named the key decides nothing.
+ *
+ * @throws PipelineError, or an error with a `code` of the contract, whose verdict is `retry`: the message has to come
+ * again
+ */
+export async function reconcile(
+  key: string,
+  context: ReconcileContext,
+  options: ReconcileOptions = {},
+): Promise<Outcome> {
+  const recipe = selectRecipe(context.recipes, key);
+  if (!recipe) return { kind: 'acknowledged', code: 'NO_RECIPE' };
+  const job: Job = {
+    key,
+    recipe,
+    recipeHash: recipeHash(recipe, context.limits),
+    keys: outputKeys(key, recipe),
+    engine: context.engine,
+    limits: context.limits,
+    memory: context.memory,
+    vcpus: context.vcpus ?? 1,
+    signal: options.signal,
+    retry: options.retry ?? false,
+    lastAttempt: options.lastAttempt ?? false,
+  };
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    if (options.signal?.aborted)
+      throw new PipelineError('TIMEOUT', `No time left for ${key}`, {
+        cause: options.signal.reason,
+      });
+    const outcome = await passOver(job, context);
+    if (outcome) return outcome;
+  }
+  throw new PipelineError(
+    'CONFLICT',
+    `Other workers kept changing ${key}: gave way ${MAX_PASSES} times`,
+  );
+}
+
+/** @returns nothing where a conflict or a changed source asks for another pass */
+async function passOver(
+  job: Job,
+  { source, processed }: ReconcileContext,
+): Promise<Outcome | undefined> {
+  try {
+    // 1. State
+    const folder = await OutputFolder.list(processed, job.keys);
+    const manifest = await folder.readManifest();
+
+    // 2. Source, and 3. up to date?
+    const current =
+      manifest && agrees(manifest, job.recipeHash, folder.objects) ? manifest : undefined;
+    const read = await source.get(
+      job.key,
+      current ? { ifNoneMatch: current.source.eTag } : undefined,
+    );
+    if (read.kind === 'unchanged') return { kind: 'acknowledged', code: 'UP_TO_DATE' };
+    if (
+      read.kind === 'missing' &&
+      (folder.objects.size === 0 || job.recipe.onSourceRemoved === 'keep')
+    )
+      return { kind: 'acknowledged', code: 'SOURCE_MISSING' };
+
+    // 4. Write
+    const outcome =
+      read.kind === 'found' ? await fill(job, folder, read, source) : await empty(folder);
+
+    // 5. Confirm
+    return (await sourceIsStill(read, job.key, source)) ? outcome : undefined;
+  } catch (error) {
+    if (isConflict(error)) return undefined;
+    throw error;
+  }
+}
+
+async function fill(
+  job: Job,
+  folder: OutputFolder,
+  found: FoundObject,
+  source: ObjectStore,
+): Promise<Outcome> {
+  try {
+    const manifest = await makeOutputs(job, folder, found, source.bucket);
+    return manifest.status === 'done' ? { kind: 'done', manifest } : { kind: 'rejected', manifest };
+  } finally {
+    found.discard();
+  }
+}
+
+async function empty(folder: OutputFolder): Promise<Outcome> {
+  await folder.removeAll();
+  return { kind: 'acknowledged', code: 'SOURCE_MISSING' };
+}
+
+async function sourceIsStill(read: GetResult, key: string, source: ObjectStore): Promise<boolean> {
+  const now = await source.head(key);
+  return now?.eTag === (read.kind === 'found' ? read.eTag : undefined);
+}

@@ -1,0 +1,194 @@
+import path from 'node:path';
+import * as z from 'zod';
+import { longestBackOff } from './back-off.ts';
+import { limitsSchema, type Limits } from '../contract/limits.ts';
+import { METRICS_NAMESPACE, METRICS_SERVICE } from '../contract/metrics.ts';
+import { check } from '../recipe/problems.ts';
+import { pinSideFiles, SIDE_FILES_FOLDER, SideFileError } from '../recipe/side-files.ts';
+import { recipesSchema, type Recipe } from '../recipe/recipe.ts';
+import {
+  MAX_ENVIRONMENT_BYTES,
+  receiveRecipes,
+  type RecipesTransport,
+} from './recipes-transport.ts';
+import type { Settings } from './settings.ts';
+import { LOG_LEVELS } from './settings/logs.ts';
+
+/** What the function knows when it has started. */
+export interface Environment {
+  readonly sourceBucket: string;
+  readonly processedBucket: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly recipes: readonly Recipe[];
+  readonly limits: Limits;
+  /** Attempts before a message goes to the dead-letter queue. */
+  readonly maxReceiveCount: number;
+  /** The most that a failed message waits for its next attempt, seconds. */
+  readonly longestBackOff: number;
+  /** Images that the function works on at once: one for each vCPU. */
+  readonly concurrency: number;
+  readonly logLevel: Settings['logs']['level'];
+  /** Requests to AWS are traced by X-Ray. */
+  readonly tracing: boolean;
+  /** ARN of the event bus that is told outcomes, where there is one. */
+  readonly eventBus?: string;
+}
+
+/** Names that exist only after deployment. */
+export interface DeployedNames {
+  readonly sourceBucket: string;
+  readonly processedBucket: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  /** ARN. */
+  readonly eventBus?: string;
+}
+
+/** One vCPU is 1,769 MiB (Lambda developer guide, "Configure Lambda function memory"); one image for each. */
+export function imagesAtOnce(memoryMiB: number): number {
+  return Math.max(1, Math.floor(memoryMiB / 1769));
+}
+
+/**
+ * The function's variables; `parseEnvironment` reads them back.
+ * @throws RangeError where they pass 4 KB together
+ */
+export function formatEnvironment(
+  settings: Settings,
+  transport: RecipesTransport,
+  names: DeployedNames,
+): Record<string, string> {
+  const concurrency = imagesAtOnce(settings.function.memory);
+  const variables = {
+    DARKROOM_SOURCE_BUCKET: names.sourceBucket,
+    DARKROOM_PROCESSED_BUCKET: names.processedBucket,
+    DARKROOM_QUEUE_URL: names.queueUrl,
+    DARKROOM_DEAD_LETTER_QUEUE_URL: names.deadLetterQueueUrl,
+    ...(names.eventBus !== undefined && { DARKROOM_EVENT_BUS: names.eventBus }),
+    DARKROOM_RECIPES: transport.variable,
+    DARKROOM_LIMITS: JSON.stringify(settings.limits),
+    DARKROOM_MAX_RECEIVE_COUNT: String(settings.queue.maxReceiveCount),
+    DARKROOM_LONGEST_BACK_OFF: String(longestBackOff(settings.queue)),
+    DARKROOM_CONCURRENCY: String(concurrency),
+    POWERTOOLS_SERVICE_NAME: METRICS_SERVICE,
+    POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+    POWERTOOLS_LOG_LEVEL: settings.logs.level,
+    POWERTOOLS_TRACE_ENABLED: String(settings.tracing),
+    // glibc's arenas fragment under libvips (lovell/sharp 2607): the process must start with this.
+    MALLOC_ARENA_MAX: '2',
+    // Of libuv's threads, 4 by default, each image takes one: names are looked up and files read in the others.
+    ...(concurrency > 2 && { UV_THREADPOOL_SIZE: String(concurrency + 2) }),
+    NODE_OPTIONS: '--enable-source-maps',
+  };
+  const bytes = environmentBytes(variables);
+  if (bytes > MAX_ENVIRONMENT_BYTES)
+    throw new RangeError(
+      `The function's variables have ${bytes} bytes together, Lambda allows ${MAX_ENVIRONMENT_BYTES}`,
+    );
+  return variables;
+}
+
+export function environmentBytes(variables: Readonly<Record<string, string>>): number {
+  return Buffer.byteLength(JSON.stringify(variables));
+}
+
+/** The function's variables are not what `formatEnvironment` writes. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+  readonly code = 'INVALID_ENVIRONMENT';
+}
+
+/** A string that becomes another value; what `convert` throws is a problem of this variable. */
+function converted(problem: string, convert: (text: string) => unknown) {
+  return z.string().transform((text, context): unknown => {
+    try {
+      return convert(text);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      context.addIssue({ code: 'custom', message: `${problem}: ${reason}` });
+      return z.NEVER;
+    }
+  });
+}
+
+const json = converted('is no JSON', (text) => JSON.parse(text) as unknown);
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'must be a whole number above 0')
+  .transform(Number);
+
+/** The recipes, with the content of the side files in the package. */
+function pinned(root: string) {
+  return (recipes: readonly Recipe[], context: z.RefinementCtx): readonly Recipe[] => {
+    try {
+      return pinSideFiles(recipes, path.join(root, SIDE_FILES_FOLDER));
+    } catch (error) {
+      if (!(error instanceof SideFileError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  };
+}
+
+/** With the recipes as data, where they can be read: a problem in one is told with its names. */
+function legible(variables: Readonly<Record<string, string | undefined>>, root: string): object {
+  try {
+    const recipes = receiveRecipes(variables['DARKROOM_RECIPES'] ?? '', root);
+    return { ...variables, DARKROOM_RECIPES: JSON.parse(recipes) as unknown };
+  } catch {
+    return variables;
+  }
+}
+
+function environmentSchema(root: string) {
+  const received = converted('cannot be read', (variable) => receiveRecipes(variable, root));
+  const variables = z.object({
+    DARKROOM_SOURCE_BUCKET: z.string().min(3),
+    DARKROOM_PROCESSED_BUCKET: z.string().min(3),
+    DARKROOM_QUEUE_URL: z.url(),
+    DARKROOM_DEAD_LETTER_QUEUE_URL: z.url(),
+    DARKROOM_EVENT_BUS: z.string().startsWith('arn:').optional(),
+    DARKROOM_RECIPES: received.pipe(json).pipe(recipesSchema).transform(pinned(root)),
+    DARKROOM_LIMITS: json.pipe(limitsSchema),
+    DARKROOM_MAX_RECEIVE_COUNT: count,
+    DARKROOM_LONGEST_BACK_OFF: count,
+    DARKROOM_CONCURRENCY: count,
+    POWERTOOLS_LOG_LEVEL: z.enum(LOG_LEVELS),
+    POWERTOOLS_TRACE_ENABLED: z.enum(['true', 'false']).transform((value) => value === 'true'),
+  });
+  return variables.refine((one) => one.DARKROOM_SOURCE_BUCKET !== one.DARKROOM_PROCESSED_BUCKET, {
+    path: ['DARKROOM_PROCESSED_BUCKET'],
+    message: 'is the source bucket too: every output would be an upload, without end',
+  });
+}
+
+/**
+ * @param root folder of the function's package: `LAMBDA_TASK_ROOT`
+ * @throws EnvironmentError that lists every problem
+ */
+export function parseEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+  root: string,
+): Environment {
+  const checked = check(environmentSchema(root), variables, () => legible(variables, root));
+  if (!checked.ok)
+    throw new EnvironmentError(`The function's environment is not valid:\n${checked.problems}`, {
+      cause: checked.cause,
+    });
+  const { data } = checked;
+  return {
+    sourceBucket: data.DARKROOM_SOURCE_BUCKET,
+    processedBucket: data.DARKROOM_PROCESSED_BUCKET,
+    queueUrl: data.DARKROOM_QUEUE_URL,
+    deadLetterQueueUrl: data.DARKROOM_DEAD_LETTER_QUEUE_URL,
+    recipes: data.DARKROOM_RECIPES,
+    limits: data.DARKROOM_LIMITS,
+    maxReceiveCount: data.DARKROOM_MAX_RECEIVE_COUNT,
+    longestBackOff: data.DARKROOM_LONGEST_BACK_OFF,
+    concurrency: data.DARKROOM_CONCURRENCY,
+    logLevel: data.POWERTOOLS_LOG_LEVEL,
+    tracing: data.POWERTOOLS_TRACE_ENABLED,
+    ...(data.DARKROOM_EVENT_BUS !== undefined && { eventBus: data.DARKROOM_EVENT_BUS }),
+  };
+}
