@@ -1,19 +1,26 @@
-/** `node main.ts TARGET`: makes `dist/TARGET` of `dist/bundle`. Targets of Nx run it (project.json). */
+/**
+ * `node main.ts TARGET` makes `dist/TARGET` from `dist/bundle`; `node main.ts notices` writes the third-party notices of
+ * `dist/bundle` to the checkout. Nx targets run both (project.json).
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makePackage } from './make-package.ts';
+import { METAFILE, NOTICES, thirdPartyNotices, type Metafile } from './notices.ts';
 import { PackagingError } from './packaging-error.ts';
 import { isTarget } from './target.ts';
 
 const project = path.resolve(import.meta.dirname, '..');
+const workspace = path.resolve(project, '../..');
+const bundle = path.join(project, 'dist/bundle');
 const target = process.argv[2];
-if (!isTarget(target)) throw new Error(`There is no target ${target}`);
 try {
-  await makePackage({
-    target,
-    workspace: path.resolve(project, '../..'),
-    bundle: path.join(project, 'dist/bundle'),
-    output: path.join(project, 'dist', target),
-  });
+  if (target === 'notices') {
+    const metafile = readFileSync(path.join(bundle, METAFILE), 'utf8');
+    const text = thirdPartyNotices(JSON.parse(metafile) as Metafile, workspace);
+    writeFileSync(path.join(workspace, NOTICES), text);
+  } else if (isTarget(target)) {
+    await makePackage({ target, workspace, bundle, output: path.join(project, 'dist', target) });
+  } else throw new Error(`"${target}" is not a target: expected arm64, x86_64, host or notices`);
 } catch (error) {
   console.error(error instanceof PackagingError ? error.message : error);
   process.exitCode = 1;

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { copyRuntimeFiles } from './copy-runtime-files.ts';
 import { installLocked } from './install.ts';
 import { inNodeModules, nativePackages, nativePackagesFor, readLockfile } from './lockfile.ts';
+import { LICENCE, METAFILE, NOTICES } from './notices.ts';
 import { PackagingError } from './packaging-error.ts';
 import { LAMBDA_PLATFORMS, type Target } from './target.ts';
 
@@ -18,23 +19,28 @@ export interface PackageOptions {
 }
 
 /**
- * Makes the function's package: the bundle, and beside it what the bundle cannot hold, sharp's native files for the
- * target. The same bundle and lockfile give the same names and bytes, on any machine.
+ * Makes the function's package: the bundle, sharp's native files for the target, and the licences of both.
+ * The same bundle and lockfile give the same names and bytes, on any machine.
  *
  * @throws PackagingError
  */
 export async function makePackage(options: PackageOptions): Promise<void> {
-  const { target, bundle, output } = options;
+  const { target, workspace, bundle, output } = options;
   const parent = path.dirname(output);
   await mkdir(parent, { recursive: true });
   const unfinished = await mkdtemp(path.join(parent, `.${target}-`));
   try {
     const made = path.join(unfinished, 'package');
-    await cp(bundle, made, { recursive: true });
+    await cp(bundle, made, {
+      recursive: true,
+      filter: (file) => file !== path.join(bundle, METAFILE),
+    });
     const natives =
       target === 'host' ? installed(options) : await forLambda(target, options, unfinished);
     for (const [name, folder] of natives)
       await copyRuntimeFiles(folder, path.join(made, inNodeModules(name)));
+    for (const name of [LICENCE, NOTICES])
+      await copyFile(path.join(workspace, name), path.join(made, name));
     await replace(output, made);
   } finally {
     await rm(unfinished, { recursive: true, force: true });

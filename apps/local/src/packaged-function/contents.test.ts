@@ -41,6 +41,8 @@ describe.each(ARCHITECTURES)('the package for %s', (architecture) => {
     const chunks = ours().filter((name) => /^chunks\/[\w-]+-[A-Z\d]{8}\.mjs(?:\.map)?$/.test(name));
     expect(Object.keys(files)).toEqual(
       [
+        'LICENSE',
+        'THIRD-PARTY-NOTICES.txt',
         'index.mjs',
         'index.mjs.map',
         ...chunks,
