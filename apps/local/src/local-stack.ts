@@ -5,23 +5,23 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseSettings, pinSideFiles, SIDE_FILES_FOLDER, type Settings } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { startApi, type StackInfo } from './api/index.ts';
-import { NOT_EMULATED, startEmbeddedAws } from './aws/index.ts';
+import { NOT_EMULATED, startEmbeddedAws } from '@darkroom/embedded-aws';
 import {
   deploy,
   readStackConfig,
   type DeploymentEvent,
   type DeploymentResult,
-} from './engine/index.ts';
+} from '@darkroom/local-pulumi';
 import {
   startLambda,
   type FunctionLog,
   type LambdaOptions,
   type LocalLambda,
-} from './lambda/index.ts';
+} from '@darkroom/local-lambda';
 import type { LocalOptions } from './options.ts';
 import { PortTakenError } from './port-taken.ts';
 import { recover } from './recover.ts';
-import { handlers, lambdaSpecs } from './resources/index.ts';
+import { handlers, lambdaSpecs } from '@darkroom/local-pulumi';
 
 const ACCOUNT_ID = '000000000000';
 /** The embedded AWS takes any. */

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { SettingsError, SideFileError } from '@darkroom/pipeline';
-import { DataDirectoryInUseError } from './aws/index.ts';
-import { DeploymentError } from './engine/index.ts';
+import { DataDirectoryInUseError } from '@darkroom/embedded-aws';
+import { DeploymentError } from '@darkroom/local-pulumi';
 import { humanLine } from './function-log.ts';
 import { startLocalStack } from './local-stack.ts';
-import { LambdaConfigurationError } from './lambda/index.ts';
+import { LambdaConfigurationError } from '@darkroom/local-lambda';
 import { OptionsError, readOptions } from './options.ts';
 import { PortTakenError } from './port-taken.ts';
 import { welcome } from './welcome.ts';

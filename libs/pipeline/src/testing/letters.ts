@@ -8,7 +8,7 @@ import {
 import { limitsSchema } from '../contract/limits.ts';
 import { parseManifest, type Manifest } from '../contract/manifest.ts';
 import { MemoryBudget } from '../reconcile/memory-budget.ts';
-import { letterEngine } from '../model/uploads.ts';
+import { letterEngine } from './letter-engine.ts';
 import { recipesSchema, type RecipeInput } from '../recipe/recipe.ts';
 import type { ReconcileContext } from '../reconcile/reconcile.ts';
 import { MemoryStore } from './memory-store.ts';

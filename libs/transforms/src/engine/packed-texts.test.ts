@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { pngChunk } from '../hostile/structure/png.ts';
+import { pngChunk } from '../testing/structure/png.ts';
 import { sample } from '../testing/index.ts';
 import { withoutPackedTexts } from './packed-texts.ts';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { startEmbeddedAws, type EmbeddedAws } from '../../aws/index.ts';
+import { startEmbeddedAws, type EmbeddedAws } from '@darkroom/embedded-aws';
 import { startApi, type Api } from '../start-api.ts';
 import type { StackInfo } from '../stack-info.ts';
 import { exampleStack } from './example-stack.ts';

@@ -1,0 +1,96 @@
+/** The built function and an event bus: what it is told, and that nothing is lost while the bus takes nothing. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { outcomeEventSchema, type OutcomeEvent } from '@darkroom/pipeline';
+import sharp from 'sharp';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { startLocalStack } from '@darkroom/local';
+import { Client } from '../testing/client.ts';
+import { PATIENCE } from '../testing/patience.ts';
+import { directoryOfTest } from '../testing/running-stack.ts';
+import { createWorkspace, smallPipeline } from '../testing/workspace.ts';
+
+interface Entry {
+  readonly Source: string;
+  readonly DetailType: string;
+  readonly Detail: string;
+  readonly Resources: string[];
+}
+
+/** An event bus of this test; it takes nothing while `refuses` is above 0, which counts down. */
+async function startBus() {
+  const bus = { url: '', refuses: 0, events: [] as OutcomeEvent[] };
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const [entry] = (JSON.parse(body) as { Entries: [Entry] }).Entries;
+      const refused = bus.refuses-- > 0;
+      const result = refused ? { ErrorCode: 'InternalFailure' } : { EventId: '1' };
+      if (!refused)
+        bus.events.push(
+          outcomeEventSchema.parse({
+            source: entry.Source,
+            'detail-type': entry.DetailType,
+            resources: entry.Resources,
+            detail: JSON.parse(entry.Detail) as unknown,
+          }),
+        );
+      response
+        .writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
+        .end(JSON.stringify({ FailedEntryCount: refused ? 1 : 0, Entries: [result] }));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  bus.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return bus;
+}
+
+test('every outcome is told with its manifest, though the bus takes nothing at first', async () => {
+  const bus = await startBus();
+  const workspace = await createWorkspace();
+  onTestFinished(() => workspace.remove());
+  await workspace.writeStack('e2e', smallPipeline(8, { events: {} }));
+  const stack = await startLocalStack(
+    {
+      ...{ workspace: workspace.directory, stack: 'e2e', dataDir: await directoryOfTest() },
+      ...{ port: 0, awsPort: 0 },
+    },
+    {
+      adjustLambda: (options) => ({
+        ...options,
+        functions: options.functions.map((spec) => ({
+          ...spec,
+          environment: { ...spec.environment, AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url },
+        })),
+      }),
+    },
+  );
+  onTestFinished(() => stack.stop(10_000));
+  const client = await Client.connect(stack.url);
+  onTestFinished(() => client.close());
+
+  bus.refuses = 1;
+  const picture = await sharp({ create: { width: 16, height: 12, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  await client.upload('uploads/a.png', picture);
+  await client.upload('uploads/b.png', 'no picture');
+  await vi.waitFor(() => {
+    const told = new Map(
+      bus.events.map((event) => [event.detail.source.key, event['detail-type']]),
+    );
+    expect(told.get('uploads/a.png')).toBe('ImageProcessed');
+    expect(told.get('uploads/b.png')).toBe('ImageRejected');
+  }, PATIENCE);
+  const event = bus.events.find(({ detail }) => detail.source.key === 'uploads/a.png');
+  expect(event?.detail).toEqual(await client.manifestOf('uploads/a.png'));
+  expect(event?.resources).toEqual([
+    `arn:aws:s3:::${client.stack.processedBucket}/uploads/a.png/manifest.json`,
+  ]);
+});

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import {
+  builtinTransforms,
+  createCatalog,
+  type ImageEngine,
+  ImageError,
+  type SourceFacts,
+  type Variant,
+} from '@darkroom/transforms';
+import { createEngine } from '@darkroom/transforms/engine';
+import type { ProbeOptions } from './protocol.ts';
+
+/** Codes that an upload may end with, whatever it is; `DONE` stands for all of its outputs. */
+export const ANSWERS = ['DONE', 'UNSUPPORTED_FORMAT', 'CORRUPT_IMAGE', 'TOO_LARGE'] as const;
+
+/** What came of a picture. */
+export interface Outcome {
+  /** `DONE`, an `ImageError`'s code, or `INTERNAL` for any other error. */
+  readonly code: string;
+  /** What the manifest would say; of anything unexpected, the causes too. */
+  readonly message: string;
+  /** SHA-256 over everything that was made. */
+  readonly digest: string;
+}
+
+/** Most that a picture may have, as the pipeline checks it before it renders. */
+export interface TrialLimits {
+  /** Of all pages. */
+  readonly pixels: number;
+  readonly pages: number;
+  readonly side: number;
+}
+
+/** The pipeline's own defaults (docs/settings.md, "limits"). */
+export const DEFAULT_LIMITS: TrialLimits = { pixels: 100_000_000, pages: 500, side: 65_535 };
+
+const catalog = createCatalog(builtinTransforms);
+
+/** One of each way through the engine; those of `ASKING_VARIANTS` ask for metadata, the others must not have any. */
+const RECIPE = {
+  thumb: [
+    'rotate',
+    { resize: { width: 32, height: 32, fit: 'cover', position: 'attention' } },
+    { encode: { format: 'webp', effort: 0 } },
+  ],
+  web: ['rotate', { resize: { width: 40, withoutEnlargement: true } }, { encode: 'jpeg' }],
+  own: [{ resize: { width: 16 } }],
+  kept: [
+    { metadata: { keep: ['exif', 'gps', 'xmp', 'icc'] } },
+    { resize: { width: 16 } },
+    { encode: 'jpeg' },
+  ],
+  hdr: [
+    'rotate',
+    { metadata: { keep: ['gainMap'] } },
+    { resize: { width: 16 } },
+    { encode: 'jpeg' },
+  ],
+  'own-colours': [
+    { colourspace: 'keep' },
+    { resize: { width: 16, height: 16, fit: 'inside' } },
+    { encode: 'png' },
+  ],
+};
+
+/** Variants that hand on something of the upload beside its pixels, since they ask for it. */
+export const ASKING_VARIANTS: readonly string[] = ['kept', 'hdr', 'own-colours'];
+
+const VARIANTS: readonly Variant[] = Object.entries(RECIPE).map(([name, steps]) => ({
+  name,
+  steps: catalog.stepsSchema.parse(steps),
+}));
+
+export interface Trial {
+  readonly outcome: Outcome;
+  /** What the engine said that rendering would take beside the process itself, MiB; 0 where it was not begun. */
+  readonly estimatedMiB: number;
+  /** By variant. */
+  readonly outputs: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Takes pictures through the engine as the pipeline would. */
+export class Trials {
+  readonly #engine: ImageEngine;
+  readonly #limits: TrialLimits;
+  readonly #isDefective: boolean;
+
+  constructor({ svg = false, limits = DEFAULT_LIMITS, defect }: ProbeOptions) {
+    this.#engine = createEngine({ catalog, svg });
+    this.#isDefective = defect === 'range-error';
+    this.#limits = limits;
+  }
+
+  /** Never throws. */
+  async run(source: Uint8Array): Promise<Trial> {
+    const outputs = new Map<string, Uint8Array>();
+    let estimatedMiB = 0;
+    const hash = createHash('sha256');
+    try {
+      if (this.#isDefective) throw new RangeError('planted');
+      const facts = await this.#engine.inspect(source);
+      hash.update(JSON.stringify(facts));
+      const excess = this.#excess(facts);
+      if (excess) throw new ImageError('TOO_LARGE', excess);
+      const request = { source, facts, recipe: 'hostile', variants: VARIANTS };
+      estimatedMiB = this.#engine.memory(request);
+      for await (const made of this.#engine.render(request)) {
+        if (made.kind === 'output') {
+          outputs.set(made.variant, made.bytes);
+          hash.update(made.variant).update(made.bytes);
+        } else {
+          hash.update(`${made.thumbhash} ${made.dominantColour}`);
+        }
+      }
+      const outcome = { code: 'DONE', message: '', digest: hash.digest('hex') };
+      return { outcome, outputs, estimatedMiB };
+    } catch (error) {
+      return { outcome: { ...whatWentWrong(error), digest: '' }, outputs, estimatedMiB };
+    }
+  }
+
+  #excess({ width, height, pages }: SourceFacts): string | undefined {
+    const { pixels, pages: most, side } = this.#limits;
+    if (Math.max(width, height) > side) return `a side of ${Math.max(width, height)} pixels`;
+    if (pages > most) return `${pages} pages`;
+    return width * height * pages > pixels ? `${width}×${height}×${pages} pixels` : undefined;
+  }
+}
+
+function whatWentWrong(error: unknown): Pick<Outcome, 'code' | 'message'> {
+  const isOurs = error instanceof Error && error.name === 'ImageError' && 'code' in error;
+  const code = isOurs ? String(error.code) : 'INTERNAL';
+  const isExpected = (ANSWERS as readonly string[]).includes(code);
+  return { code, message: isExpected && isOurs ? error.message : withCauses(error) };
+}
+
+function withCauses(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.name === 'ImageError' ? error.message : (error.stack ?? error.message);
+  return error.cause === undefined ? own : `${own}\n  because ${withCauses(error.cause)}`;
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { outputKeys, parseManifest } from '@darkroom/pipeline';
+import { hash } from './scheduled-store.ts';
+import { KEY, recipes, type World } from './world.ts';
+
+const sha256Of = (body: Uint8Array) => createHash('sha256').update(body).digest('hex');
+
+/** What is wrong with a quiet world, nothing where its outputs are exactly those of its source. */
+export function verify(world: World): string | undefined {
+  const [recipe] = recipes;
+  if (!recipe) throw new Error('the model has a recipe');
+  const keys = outputKeys(KEY, recipe);
+  const there = [...world.processed.keys()].sort();
+  if (world.source === undefined)
+    return there.length > 0 ? `the upload is gone, but ${there.join(', ')} is there` : undefined;
+  const stored = world.processed.get(keys.manifest);
+  const manifest = stored && parseManifest(stored.body);
+  if (!manifest) return 'there is no manifest';
+  if (manifest.source.eTag !== hash(new TextEncoder().encode(world.source)))
+    return 'the manifest is that of another upload';
+  if (manifest.status !== (world.source === 'R' ? 'rejected' : 'done'))
+    return `the manifest says ${manifest.status}`;
+  if (manifest.status === 'done' && manifest.outputs.length !== 2) return 'an output is missing';
+  for (const { key, eTag, variant, bytes, sha256 } of manifest.outputs) {
+    const object = world.processed.get(key);
+    if (object?.eTag !== eTag || object.body.length !== bytes || sha256Of(object.body) !== sha256)
+      return `${variant} is not what the manifest names`;
+    const content = new TextDecoder().decode(object.body);
+    const from = variant === 'web' && world.source === 'F' ? 'A' : world.source;
+    if (content !== `${variant} of ${from}`) return `${key} holds "${content}"`;
+  }
+  const named = [...manifest.outputs.map(({ key }) => key), keys.manifest].sort();
+  return there.join() === named.join() ? undefined : `stray objects: ${there.join(', ')}`;
+}

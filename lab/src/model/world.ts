@@ -1,0 +1,338 @@
+import {
+  limitsSchema,
+  MemoryBudget,
+  type ObjectStore,
+  PipelineError,
+  recipesSchema,
+  reconcile,
+  type ReconcileContext,
+} from '@darkroom/pipeline';
+import {
+  conflict,
+  hash,
+  scheduledStore,
+  type Defect,
+  type StoredObject,
+} from './scheduled-store.ts';
+import { letterEngine } from '@darkroom/pipeline/testing';
+
+export const KEY = 'uploads/k.jpg';
+
+export const recipes = recipesSchema.parse([
+  {
+    name: 'letters',
+    variants: [
+      { name: 'web', steps: [{ encode: { format: 'webp' } }] },
+      { name: 'same', steps: [] },
+    ],
+  },
+]);
+export const limits = limitsSchema.parse({});
+
+/** Things that go wrong, and how often they may. */
+export interface Faults {
+  /** A worker dies at any point; its message comes back. */
+  readonly crashes?: number;
+  /** A message is sent twice. */
+  readonly duplicates?: number;
+  /** A write happens, its answer is lost, and the retry sees 412. */
+  readonly lostResponses?: number;
+  /** The visibility timeout ends under a live worker, which runs on. */
+  readonly expiries?: number;
+  /** A worker whose message has come back may die, too: beyond assumption (i) of docs/reconcile.md. */
+  readonly zombiesCrash?: boolean;
+}
+
+export interface Scenario {
+  /** One letter for each upload, `-` for a delete. */
+  readonly history: string;
+  readonly workers: number;
+  readonly faults?: Faults;
+  /** Every message has been received before, by somebody who left no trace. */
+  readonly receivedBefore?: boolean;
+  readonly defect?: Defect;
+}
+
+interface Message {
+  /** In the history that it tells of. */
+  readonly position: number;
+  /** It has been received before. */
+  readonly retry: boolean;
+}
+
+/** A request that waits for the scheduler, which lets it happen as one atomic step. */
+interface Request {
+  readonly label: string;
+  readonly isWrite: boolean;
+  readonly happen: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Worker {
+  /** Everything that the worker has learnt in this pass; two workers with equal logs are in the same state. */
+  log: string[];
+  /** `reconcile` keeps nothing from one pass to the next but their number. */
+  passes: number;
+  pending: Request[];
+  state: 'idle' | 'running' | 'finished' | 'failed';
+  /** Its message has come back while it runs. */
+  isZombie: boolean;
+  message: Message;
+}
+
+export interface Action {
+  readonly label: string;
+  act(): void;
+}
+
+/** One key, its client, its queue and the workers. Nothing happens but what `actions` lists, one at a time. */
+export class World {
+  readonly processed = new Map<string, StoredObject>();
+  readonly #scenario: Scenario;
+  readonly #budget: {
+    crashes: number;
+    duplicates: number;
+    lostResponses: number;
+    expiries: number;
+  };
+  readonly #workers: Worker[];
+  #position = 0;
+  /** Those that are visible. */
+  #messages: Message[] = [];
+
+  constructor(scenario: Scenario) {
+    const { faults = {} } = scenario;
+    this.#scenario = scenario;
+    this.#budget = {
+      crashes: faults.crashes ?? 0,
+      duplicates: faults.duplicates ?? 0,
+      lostResponses: faults.lostResponses ?? 0,
+      expiries: faults.expiries ?? 0,
+    };
+    this.#workers = Array.from({ length: scenario.workers }, idleWorker);
+  }
+
+  /** The upload that is there now, nothing where there is none. */
+  get source(): string | undefined {
+    return this.#uploadAt(this.#position);
+  }
+
+  #uploadAt(position: number): string | undefined {
+    const letter = this.#scenario.history[position - 1];
+    return letter === '-' ? undefined : letter;
+  }
+
+  /** Equal fingerprints have equal futures. */
+  fingerprint(): string {
+    const workers = this.#workers
+      .map((worker) => [
+        worker.state,
+        worker.isZombie,
+        this.#scenario.defect === 'version of the event' ? worker.message.position : 0,
+        worker.message.retry,
+        // What parallel requests have answered matters, not in which order they did.
+        worker.state === 'running' ? [worker.passes, [...worker.log].sort()] : [],
+        worker.pending.map(({ label }) => label),
+      ])
+      .map((worker) => JSON.stringify(worker))
+      .sort();
+    const objects = [...this.processed]
+      .map(([key, { eTag, metadata }]) => `${key} ${eTag} ${JSON.stringify(metadata)}`)
+      .sort();
+    const messages = this.#messages.map(nameOf).sort();
+    return JSON.stringify([this.#position, messages, this.#budget, objects, workers]);
+  }
+
+  /** Everything that may happen next; nothing left means that all is quiet. */
+  actions(): Action[] {
+    const actions = this.#clientActions();
+    let idleSeen = false;
+    for (const [index, worker] of this.#workers.entries()) {
+      const name = `worker ${index}`;
+      if (worker.state === 'idle') {
+        // Idle workers are alike: only the first takes a message.
+        if (idleSeen) continue;
+        idleSeen = true;
+        actions.push(...this.#takeActions(worker, name));
+      } else {
+        actions.push(...this.#workActions(worker, name), ...this.#faultActions(worker, name));
+      }
+    }
+    return actions;
+  }
+
+  #clientActions(): Action[] {
+    const { history } = this.#scenario;
+    if (this.#position >= history.length) return [];
+    const send = (copies: number) => () => {
+      this.#position++;
+      const message = {
+        position: this.#position,
+        retry: this.#scenario.receivedBefore ?? false,
+      };
+      this.#messages.push(...Array<Message>(copies).fill(message));
+    };
+    const label = `client: ${history[this.#position]}`;
+    const actions = [{ label, act: send(1) }];
+    if (this.#budget.duplicates > 0)
+      actions.push({
+        label: `${label}, sent twice`,
+        act: () => {
+          this.#budget.duplicates--;
+          send(2)();
+        },
+      });
+    return actions;
+  }
+
+  #takeActions(worker: Worker, name: string): Action[] {
+    const alike = new Map(this.#messages.map((message) => [nameOf(message), message]));
+    return [...alike.values()].map((message) => ({
+      label: `${name} takes the message of ${nameOf(message)}`,
+      act: () => {
+        this.#messages.splice(this.#messages.indexOf(message), 1);
+        Object.assign(worker, idleWorker(), { state: 'running', message });
+        this.#start(worker);
+      },
+    }));
+  }
+
+  #start(worker: Worker): void {
+    const token = worker.log;
+    const context: ReconcileContext = {
+      source: this.#store(worker, 'source'),
+      processed: this.#store(worker, 'processed'),
+      engine: letterEngine,
+      recipes,
+      limits,
+      memory: new MemoryBudget(1024),
+    };
+    reconcile(KEY, context, { retry: worker.message.retry }).then(
+      () => {
+        if (worker.log === token) worker.state = 'finished';
+      },
+      (error: unknown) => {
+        if (worker.log !== token) return;
+        if (!(error instanceof PipelineError)) throw error;
+        worker.state = 'failed';
+      },
+    );
+  }
+
+  #workActions(worker: Worker, name: string): Action[] {
+    if (worker.state === 'finished')
+      return [
+        { label: `${name} acknowledges`, act: () => void Object.assign(worker, idleWorker()) },
+      ];
+    if (worker.state === 'failed')
+      return [{ label: `${name} gives the message back`, act: () => this.#giveBack(worker) }];
+    return worker.pending.flatMap((request) => {
+      const happen = () => {
+        worker.pending.splice(worker.pending.indexOf(request), 1);
+        try {
+          const result = request.happen();
+          worker.log.push(`${request.label} = ${summary(result)}`);
+          request.resolve(result);
+        } catch (error) {
+          worker.log.push(`${request.label} failed`);
+          request.reject(error);
+        }
+      };
+      const actions = [{ label: `${name}: ${request.label}`, act: happen }];
+      if (request.isWrite && this.#budget.lostResponses > 0)
+        actions.push({
+          label: `${name}: ${request.label}, its answer lost`,
+          act: () => {
+            this.#budget.lostResponses--;
+            const { resolve } = request;
+            Object.assign(request, {
+              resolve: () => request.reject(conflict('the retry sees 412')),
+            });
+            happen();
+            Object.assign(request, { resolve });
+            worker.log.push('its answer lost');
+          },
+        });
+      return actions;
+    });
+  }
+
+  #faultActions(worker: Worker, name: string): Action[] {
+    const actions: Action[] = [];
+    if (this.#budget.crashes > 0 && (!worker.isZombie || this.#scenario.faults?.zombiesCrash))
+      actions.push({
+        label: `${name} dies`,
+        act: () => {
+          this.#budget.crashes--;
+          this.#giveBack(worker);
+        },
+      });
+    if (this.#budget.expiries > 0 && !worker.isZombie)
+      actions.push({
+        label: `${name} holds its message too long`,
+        act: () => {
+          this.#budget.expiries--;
+          worker.isZombie = true;
+          this.#messages.push({ ...worker.message, retry: true });
+        },
+      });
+    return actions;
+  }
+
+  /** The worker is free again, its message visible, and whatever it still ran goes nowhere. */
+  #giveBack(worker: Worker): void {
+    if (!worker.isZombie) this.#messages.push({ ...worker.message, retry: true });
+    Object.assign(worker, idleWorker());
+  }
+
+  #store(worker: Worker, bucket: 'source' | 'processed'): ObjectStore {
+    const { pending } = worker;
+    const { defect } = this.#scenario;
+    return scheduledStore({
+      bucket,
+      request: (label, isWrite, happen) =>
+        new Promise((resolve, reject) => {
+          const settle = resolve as (value: unknown) => void;
+          pending.push({ label, isWrite, happen, resolve: settle, reject });
+        }),
+      onList: () => {
+        worker.passes++;
+        worker.log.length = 0;
+      },
+      objects: () => {
+        if (bucket === 'processed') return this.processed;
+        const position =
+          defect === 'version of the event' ? worker.message.position : this.#position;
+        return uploaded(this.#uploadAt(position));
+      },
+      sourceETag: () => uploaded(this.source).get(KEY)?.eTag,
+      defect,
+    });
+  }
+}
+
+/** The source bucket: the one upload, or nothing. */
+function uploaded(letter: string | undefined): Map<string, StoredObject> {
+  if (letter === undefined) return new Map();
+  const body = new TextEncoder().encode(letter);
+  return new Map([[KEY, { eTag: hash(body), body, metadata: {} }]]);
+}
+
+function idleWorker(): Worker {
+  const message = { position: 0, retry: false };
+  return { log: [], passes: 0, pending: [], state: 'idle', isZombie: false, message };
+}
+
+function nameOf({ position, retry }: Message): string {
+  return retry ? `${position}, received again` : String(position);
+}
+
+/** What a worker has learnt by an answer. */
+function summary(result: unknown): string {
+  return (
+    JSON.stringify(result, (_key, value: unknown) =>
+      value instanceof Uint8Array ? hash(value) : value,
+    ) ?? 'nothing'
+  );
+}

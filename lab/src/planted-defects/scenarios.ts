@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { notification } from '../testing/notification.ts';
+import type { AwsRequest } from '../fault-proxy/aws-request.ts';
+import type { Rig } from '../chaos/rig.ts';
+import type { Blob } from '../chaos/workload/blobs.ts';
+import type { DefectName } from './defect-names.ts';
+
+/** Seconds until the message of a killed worker comes again. */
+const SHORT_VISIBILITY = 10;
+const LONG_VISIBILITY = 300;
+const PAUSE_MS = 50;
+
+/** The pipeline behind the proxy, as far as a story needs it. */
+export interface Stage extends Pick<Rig, 'application' | 'info' | 'proxy'> {
+  readonly stack: Pick<Rig['stack'], 'pids' | 'killFunction'>;
+}
+
+/** Two uploads that make different outputs with the same names. */
+export interface Uploads {
+  readonly first: Blob;
+  readonly second: Blob;
+}
+
+/**
+ * The shortest story in which a handler with the defect goes wrong, and one without does not (docs/reconcile.md, "What
+ * was checked"). Each ends when all is quiet, with what is there for the key; nothing for no upload.
+ */
+export const SCENARIOS: Readonly<
+  Record<DefectName, (stage: Stage, key: string, uploads: Uploads) => Promise<Blob | undefined>>
+> = {
+  /** A slow worker writes after the upload was deleted and the deletion was handled. */
+  async 'no confirmation'({ application, proxy }, key, { first }) {
+    const write = proxy.holds.add(putBelow(key));
+    await application.perform({ kind: 'upload', key, blob: first });
+    await write.reached;
+    await application.perform({ kind: 'delete', key });
+    await until(async () => {
+      const { waiting, others } = await application.messages();
+      return waiting + others === 1;
+    });
+    write.release();
+    await application.quiet();
+    return undefined;
+  },
+
+  /** A worker dies, and one of its writes arrives when its message has long been handled by another. */
+  async 'no preconditions'({ application, proxy, stack }, key, { first, second }) {
+    await application.setVisibilityTimeout(SHORT_VISIBILITY);
+    const write = proxy.holds.add((request) => isPut(request, `${key}/web.jpg`), {
+      most: 1,
+      late: true,
+    });
+    await application.perform({ kind: 'upload', key, blob: first });
+    await write.reached;
+    await killFunctions(stack);
+    await application.perform({ kind: 'upload', key, blob: second });
+    await application.quiet();
+    const arrived = proxy.journal.requests;
+    write.release();
+    await until(() => Promise.resolve(proxy.journal.requests > arrived));
+    await application.quiet();
+    await application.setVisibilityTimeout(LONG_VISIBILITY);
+    return second;
+  },
+
+  /** The first upload's event is delivered once more after the second upload was handled. */
+  async 'version of the event'({ application, info }, key, { first, second }) {
+    await application.perform({ kind: 'upload', key, blob: first });
+    await application.quiet();
+    const eTag = (await application.list(info.sourceBucket)).get(key);
+    await application.perform({ kind: 'upload', key, blob: second });
+    await application.quiet();
+    const bucket = info.sourceBucket;
+    await application.send(notification({ bucket, key, ...(eTag !== undefined && { eTag }) }));
+    await application.quiet();
+    return second;
+  },
+
+  /** The worker dies after it has acknowledged. */
+  async 'forgotten writes'({ application, stack }, key, { first }) {
+    await application.perform({ kind: 'upload', key, blob: first });
+    await application.quiet();
+    await killFunctions(stack);
+    return first;
+  },
+};
+
+const isPut = ({ actor, operation, key }: AwsRequest, wanted: string) =>
+  actor === 'function' && operation === 'PutObject' && key === wanted;
+
+const putBelow = (key: string) => (request: AwsRequest) =>
+  request.operation === 'PutObject' && request.key?.startsWith(`${key}/`) === true;
+
+async function killFunctions(stack: Stage['stack']): Promise<void> {
+  while ((await stack.pids()).functions.length > 0) {
+    await stack.killFunction(0);
+    await delay(PAUSE_MS);
+  }
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await delay(PAUSE_MS);
+}

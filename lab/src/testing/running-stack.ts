@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import { withHandler } from '../stack/interposed.ts';
+import type { LambdaOptions } from '@darkroom/local-lambda';
+import { startLocalStack, type LocalStack } from '@darkroom/local';
+import { Client } from './client.ts';
+import { CHECKOUT } from './workspace.ts';
+
+/** For batches that are under way, milliseconds. */
+const GRACE_MS = 10_000;
+
+export interface RunningStackOptions {
+  /** Default: the checkout. */
+  readonly workspace?: string;
+  readonly stack?: string;
+  /** To go on where another one stopped; its owner removes it. Default: a new one, which is removed with the stack. */
+  readonly dataDir?: string;
+  /** Makes another handler to run than the one that was built, in the file of this name. */
+  readonly makeHandler?: (file: string) => Promise<void>;
+}
+
+/** The pipeline in this process, on free ports. */
+export interface RunningStack {
+  readonly local: LocalStack;
+  readonly client: Client;
+  /** May be called again. */
+  readonly stop: () => Promise<void>;
+}
+
+export async function startStack({
+  workspace = CHECKOUT,
+  stack = 'local',
+  dataDir,
+  makeHandler,
+}: RunningStackOptions = {}): Promise<RunningStack> {
+  const directory = dataDir ?? (await temporaryDirectory());
+  const removeData = async () => {
+    if (dataDir === undefined) await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const options = { workspace, stack, dataDir: directory, port: 0, awsPort: 0 };
+    const adjustLambda = makeHandler && (await anotherHandler(makeHandler, directory));
+    const local = await startLocalStack(options, { ...(adjustLambda && { adjustLambda }) });
+    const client = await Client.connect(local.url);
+    let stopped: Promise<void> | undefined;
+    const stop = async () => {
+      client.close();
+      await local.stop(GRACE_MS);
+      await removeData();
+    };
+    return { local, client, stop: () => (stopped ??= stop()) };
+  } catch (error) {
+    await removeData();
+    throw error;
+  }
+}
+
+async function anotherHandler(makeHandler: (file: string) => Promise<void>, directory: string) {
+  const file = path.join(directory, 'another-handler.mjs');
+  await makeHandler(file);
+  return (options: LambdaOptions): LambdaOptions => ({
+    ...options,
+    functions: options.functions.map((spec) => ({
+      ...spec,
+      codeDirectory: withHandler(spec, file, path.join(directory, 'another-package')),
+    })),
+  });
+}
+
+export function temporaryDirectory(): Promise<string> {
+  return mkdtemp(path.join(tmpdir(), 'darkroom-e2e-'));
+}
+
+/** For one test: it is removed after everything that the test starts later and ends with itself. */
+export async function directoryOfTest(): Promise<string> {
+  const directory = await temporaryDirectory();
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
