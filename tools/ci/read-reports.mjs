@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Where the projects are: `apps/resizer`, `libs/events`, `tools/ci`. */
-const FOLDERS = ['apps', 'libs', 'tools'];
+const FOLDERS = ['apps', 'libs', 'examples', 'tools'];
 
 /**
  * The Vitest reports of all projects that have a Vitest configuration, by the project's folder.

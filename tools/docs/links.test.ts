@@ -4,7 +4,13 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 
 const CHECKOUT = path.join(import.meta.dirname, '../..');
-const PAGES = ['README.md', 'docs/*.md', 'apps/*/README.md', 'libs/*/README.md'];
+const PAGES = [
+  'README.md',
+  'docs/*.md',
+  'apps/*/README.md',
+  'libs/*/README.md',
+  'examples/*/README.md',
+];
 
 const pages = globSync(PAGES, { cwd: CHECKOUT }).sort();
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 test('the program knows every transform and its options, and loads no native code for it', async () => {
   const { metafile } = await build({
-    entryPoints: [path.join(import.meta.dirname, 'index.ts')],
+    entryPoints: [path.join(import.meta.dirname, 'program.ts')],
     bundle: true,
     write: false,
     metafile: true,

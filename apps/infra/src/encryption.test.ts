@@ -1,7 +1,7 @@
 import type { SettingsInput } from '@darkroom/pipeline';
 import { describe, expect, test } from 'vitest';
 import { ImagePipeline } from './image-pipeline.ts';
-import { keyStatements, type KeyUsers } from './key-statements.ts';
+import { keyStatements, type KeyUsers } from './permissions/key-policy.ts';
 import { statementsOf } from './testing/policies.ts';
 import { ACCOUNT, REGION } from './testing/provider.ts';
 import { runWithMocks } from './testing/run-with-mocks.ts';

@@ -6,22 +6,22 @@ import {
   type SettingsInput,
 } from '@darkroom/pipeline';
 import * as pulumi from '@pulumi/pulumi';
-import { createBucketPolicies, createBuckets } from './buckets.ts';
-import { createDelivery } from './delivery/create-delivery.ts';
+import { createBucketPolicies, createBuckets } from './storage/buckets.ts';
+import { createDelivery } from './delivery/delivery.ts';
 import { createEncryption } from './encryption.ts';
-import { createEventRules } from './event-rules.ts';
-import { createFunction, createLogGroup } from './function.ts';
-import { createKeyPolicy } from './key-policy.ts';
-import { notificationFilters, prefixesOf } from './notification-filters.ts';
-import { createNotifications } from './notification.ts';
-import { createObservability } from './observability.ts';
+import { createEventRules } from './notifications/event-rules.ts';
+import { createFunction, createLogGroup } from './function/function.ts';
+import { createKeyPolicy } from './permissions/create-key-policy.ts';
+import { notificationFilters, prefixesOf } from './notifications/filters.ts';
+import { createNotifications } from './notifications/notifications.ts';
+import { createObservability } from './observability/observability.ts';
 import { createOutcomeBus } from './outcome-bus.ts';
-import { functionPackage } from './package.ts';
-import { createPermissions } from './permissions.ts';
-import { checkPipelineName } from './pipeline-name.ts';
+import { functionPackage } from './function/package.ts';
+import { createPermissions } from './permissions/function-role.ts';
+import { checkPipelineName } from './naming.ts';
 import { createQueuePolicies, createQueues } from './queues.ts';
 import { pipelineTags } from './tags.ts';
-import { createTrigger } from './trigger.ts';
+import { createTrigger } from './function/trigger.ts';
 
 /** What `darkroom:pipeline` holds in a stack file; only `recipes` has no default. */
 export type ImagePipelineArgs = SettingsInput & {

@@ -93,7 +93,7 @@ export async function startLocalStack(
     const s3 = new S3Client({ ...client, forcePathStyle: true });
     const sqs = new SQSClient(client);
     const deployment = await deploy({
-      entry: path.join(workspace, 'apps/infra/src/index.ts'),
+      entry: path.join(workspace, 'apps/infra/src/program.ts'),
       projectDir: workspace,
       stack,
       // The function runs here, whatever its processor is in the cloud.

@@ -44,7 +44,7 @@ beforeAll(async () => {
   workspace = await createWorkspace();
   await workspace.writeStack(STACK, SETTINGS);
   const { resources } = await deploy({
-    entry: `${workspace.directory}/apps/infra/src/index.ts`,
+    entry: `${workspace.directory}/apps/infra/src/program.ts`,
     ...{ projectDir: workspace.directory, stack: STACK, dataDir: cloud.dataDir },
     config: { 'darkroom:packageTarget': 'host' },
     ...{ handlers: withEventBridge, context: cloud.context },

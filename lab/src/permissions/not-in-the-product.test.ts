@@ -9,7 +9,7 @@ const EVALUATOR = /@cloud-copilot\//;
 
 test.each([
   'apps/resizer/src/handler.ts',
-  'apps/infra/src/index.ts',
+  'apps/infra/src/program.ts',
   'apps/local/src/main.ts',
   'apps/console/src/main.ts',
   'apps/cli/src/main.ts',

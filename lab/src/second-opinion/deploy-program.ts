@@ -46,7 +46,7 @@ export async function deployProgram(pipeline: SettingsInput): Promise<DeployedPr
     const sqs = new SQSClient(options);
     started.push(() => Promise.resolve([s3, sqs].forEach((one) => one.destroy())));
     const deployment = await deploy({
-      entry: path.join(workspace.directory, 'apps/infra/src/index.ts'),
+      entry: path.join(workspace.directory, 'apps/infra/src/program.ts'),
       ...{ projectDir: workspace.directory, stack: STACK, dataDir, handlers },
       config: { 'darkroom:packageTarget': 'host' },
       context: { s3, sqs, endpoint, region: REGION, accountId: ACCOUNT_ID, dataDir },

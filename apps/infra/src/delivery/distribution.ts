@@ -1,7 +1,7 @@
 import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { Chosen } from './create-delivery.ts';
+import type { Chosen } from './delivery.ts';
 import { NEVER_CACHED } from './policies.ts';
 
 const ORIGIN = 'processed';

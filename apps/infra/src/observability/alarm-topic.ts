@@ -1,7 +1,7 @@
 import type { AlarmReceiver, Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { policyDocument, type Statement } from '../policy.ts';
+import { policyDocument, type Statement } from '../permissions/policy-document.ts';
 
 /**
  * What alarms tell, and whom. Encrypted by the key of the stack where there is one. Otherwise as SNS stores everything,

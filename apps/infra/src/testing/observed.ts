@@ -1,7 +1,7 @@
 import { parseSettings, type Settings, type SettingsInput } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { createObservability } from '../observability.ts';
+import { createObservability } from '../observability/observability.ts';
 import { runWithMocks, type MockedDeployment } from './run-with-mocks.ts';
 
 export const recipes: SettingsInput['recipes'] = [

@@ -1,4 +1,4 @@
-import type { Statement } from '../policy.ts';
+import type { Statement } from '../permissions/policy-document.ts';
 import type { Properties } from './provider.ts';
 
 /** The statements of a policy that a resource takes as JSON. */

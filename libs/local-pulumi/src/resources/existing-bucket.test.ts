@@ -85,7 +85,7 @@ async function options(source: object) {
     `config:\n  aws:region: us-east-1\n  darkroom:packageTarget: host\n  darkroom:pipeline: ${JSON.stringify(settings)}\n`,
   );
   return {
-    entry: path.join(workspace, 'apps/infra/src/index.ts'),
+    entry: path.join(workspace, 'apps/infra/src/program.ts'),
     ...{ projectDir, stack: 'local', dataDir: cloud.dataDir, handlers, context: cloud.context },
   };
 }

@@ -89,7 +89,7 @@ const workspace = path.resolve(import.meta.dirname, '../../../..');
 describe('the pipeline of this repository', () => {
   const options = () =>
     optionsOf({
-      entry: path.join(workspace, 'apps/infra/src/index.ts'),
+      entry: path.join(workspace, 'apps/infra/src/program.ts'),
       projectDir: workspace,
       stack: 'local',
     });

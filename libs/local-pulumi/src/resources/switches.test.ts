@@ -41,7 +41,7 @@ afterAll(async () => {
 
 test('is deployed, says what is not emulated, and is the same through Pulumi’s language host', async () => {
   const options = {
-    entry: path.join(workspace, 'apps/infra/src/index.ts'),
+    entry: path.join(workspace, 'apps/infra/src/program.ts'),
     ...{ projectDir, stack: 'local', dataDir: cloud.dataDir, handlers, context: cloud.context },
   };
   const first = await deploy(options);

@@ -1,12 +1,7 @@
 import { recipesSchema, selectRecipe, type Recipe } from '@darkroom/pipeline';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  FilterError,
-  notificationFilters,
-  prefixesOf,
-  type Filter,
-} from './notification-filters.ts';
+import { FilterError, notificationFilters, prefixesOf, type Filter } from './filters.ts';
 
 interface Match {
   prefix?: string;

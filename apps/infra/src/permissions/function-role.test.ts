@@ -1,6 +1,6 @@
 import { outputKeys, recipesSchema, type Recipe } from '@darkroom/pipeline';
 import { expect, test } from 'vitest';
-import { functionStatements, type Arns } from './permissions.ts';
+import { functionStatements, type Arns } from './function-role.ts';
 
 const arns: Arns = {
   source: 'arn:aws:s3:::source',

@@ -1,9 +1,9 @@
 import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { Encryption } from './encryption.ts';
-import { keyStatements } from './key-statements.ts';
-import { policyDocument } from './policy.ts';
+import type { Encryption } from '../encryption.ts';
+import { keyStatements } from './key-policy.ts';
+import { policyDocument } from './policy-document.ts';
 
 /**
  * Lets the services that the pipeline is made of use the stack's key; a given key keeps its policy.

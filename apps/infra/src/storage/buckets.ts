@@ -2,8 +2,8 @@ import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
 import { createBucket, createBucketPolicy, type PrivateBucket } from './bucket.ts';
-import type { Delivery } from './delivery/create-delivery.ts';
-import type { Encryption } from './encryption.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Encryption } from '../encryption.ts';
 import { existingBucket } from './existing-bucket.ts';
 
 /** The bucket that takes the uploads: the stack's own, or one that was there before. */

@@ -1,11 +1,11 @@
 import type { Settings } from '@darkroom/pipeline';
 import type * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
-import { createAlarmTopic } from './observability/alarm-topic.ts';
-import { createAlarms } from './observability/alarms.ts';
-import { createDashboard } from './observability/dashboard.ts';
-import { createQueries } from './observability/queries.ts';
-import type { Queues } from './queues.ts';
+import { createAlarmTopic } from './alarm-topic.ts';
+import { createAlarms } from './alarms.ts';
+import { createDashboard } from './dashboard.ts';
+import { createQueries } from './queries.ts';
+import type { Queues } from '../queues.ts';
 
 export interface Observed {
   readonly settings: Settings;

@@ -1,4 +1,4 @@
-import type { Statement } from './policy.ts';
+import type { Statement } from './policy-document.ts';
 
 /** What a key is for, as ARNs. */
 export interface KeyUsers {

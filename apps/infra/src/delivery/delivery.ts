@@ -1,7 +1,7 @@
 import { deliveryChoices, type Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { Statement } from '../policy.ts';
+import type { Statement } from '../permissions/policy-document.ts';
 import { AUTO, chooseFormatCode } from './choose-format.ts';
 import { createDistribution } from './distribution.ts';
 import { createCachePolicy, createHeadersPolicy } from './policies.ts';

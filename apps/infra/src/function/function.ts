@@ -9,11 +9,11 @@ import {
 } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { Buckets } from './buckets.ts';
-import type { Encryption } from './encryption.ts';
+import type { Buckets } from '../storage/buckets.ts';
+import type { Encryption } from '../encryption.ts';
 import { HANDLER } from './package.ts';
-import type { Permissions } from './permissions.ts';
-import type { Queues } from './queues.ts';
+import type { Permissions } from '../permissions/function-role.ts';
+import type { Queues } from '../queues.ts';
 import { sideFileAssets } from './side-file-assets.ts';
 
 /** Made before the function, which would otherwise make one that keeps its logs for ever. */

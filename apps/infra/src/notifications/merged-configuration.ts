@@ -1,6 +1,6 @@
 import type { output } from '@pulumi/aws/types/index.js';
-import { ExistingBucketError } from './existing-bucket.ts';
-import { overlap, type Filter } from './notification-filters.ts';
+import { ExistingBucketError } from '../storage/existing-bucket.ts';
+import { overlap, type Filter } from './filters.ts';
 
 /** A bucket's notification configuration, as the provider reads and writes it. */
 export interface NotificationConfiguration {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { eventPatterns } from './event-rules.ts';
-import { notificationFilters } from './notification-filters.ts';
+import { notificationFilters } from './filters.ts';
 
 type KeyPattern = { prefix?: string; suffix?: string; wildcard?: string };
 interface Pattern {

@@ -1,8 +1,8 @@
 import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { Encryption } from './encryption.ts';
-import { denyPlainHttp, policyDocument, type Statement } from './policy.ts';
+import type { Encryption } from '../encryption.ts';
+import { denyPlainHttp, policyDocument, type Statement } from '../permissions/policy-document.ts';
 
 /** A bucket of the stack's own. */
 export interface PrivateBucket {

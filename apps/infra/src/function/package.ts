@@ -31,7 +31,7 @@ export class PackageError extends pulumi.RunError {
  */
 export function functionPackage(
   target: PackageTarget,
-  workspace = path.resolve(import.meta.dirname, '../../..'),
+  workspace = path.resolve(import.meta.dirname, '../../../..'),
   build: (workspace: string, target: PackageTarget) => void = buildWithNx,
 ): string {
   const folder = path.join(workspace, 'apps/resizer/dist', target);
