@@ -29,7 +29,7 @@ let letters: DeadLetters;
 beforeAll(async () => {
   workspace = await createWorkspace();
   await workspace.writeStack('e2e', pipeline);
-  const deadly = path.join(import.meta.dirname, 'testing/deadly-pictures.ts');
+  const deadly = path.join(import.meta.dirname, '../testing/deadly-pictures.ts');
   running = await startStack({
     workspace: workspace.directory,
     stack: 'e2e',
