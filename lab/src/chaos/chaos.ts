@@ -1,21 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseSettings } from '@darkroom/pipeline';
-import { checkBuckets } from './check/check-buckets.ts';
-import { checkDeadLetters } from './check/check-dead-letters.ts';
-import { Reference } from './check/reference.ts';
-import type { Violation } from './check/violation.ts';
-import { FaultPlan } from './faults/plan.ts';
-import type { ChaosFigures } from './figures.ts';
+import { checkBuckets } from '../testbed/check-buckets.ts';
+import { checkDeadLetters } from './check-dead-letters.ts';
+import { Reference } from '../testbed/reference-outputs.ts';
+import type { Violation } from '../testbed/violation.ts';
+import { FaultPlan } from './fault-plan.ts';
+import type { ChaosFigures } from './chaos-figures.ts';
 import { Killer } from './killer.ts';
 import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
-import { startRig } from './rig.ts';
-import { CHAOS_PIPELINE, VISIBILITY_TIMEOUT } from '../stack/pipeline.ts';
-import type { Application } from './workload/application.ts';
-import { makeBlobs } from './workload/blobs.ts';
-import { Model } from './workload/model.ts';
-import { planOperations } from './workload/operations.ts';
-import { runWorkload } from './workload/run-workload.ts';
+import { startRig } from '../testbed/testbed.ts';
+import { CHAOS_PIPELINE, VISIBILITY_TIMEOUT } from '../testbed/pipeline-settings.ts';
+import type { Application } from '../testbed/application.ts';
+import { makeBlobs } from '../testbed/sample-uploads.ts';
+import { Model } from './expected-state.ts';
+import { planOperations } from './operations.ts';
+import { runWorkload } from './workload.ts';
 
 /** Milliseconds between messages that keep the function at work until the last kill has struck. */
 const KEEP_BUSY_MS = 300;

@@ -1,6 +1,6 @@
-import { chance } from './faults/chance.ts';
+import { chance } from './seeded-choice.ts';
 import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
-import type { RestartableStack } from '../stack/restartable-stack.ts';
+import type { RestartableStack } from '../testbed/restartable-stack.ts';
 
 /** Every so many kills the whole stack is killed. */
 const STACK_EVERY = 12;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PlannedFault } from '../chaos/faults/plan.ts';
+import type { PlannedFault } from '../chaos/fault-plan.ts';
 import type { AwsRequest } from './aws-request.ts';
-import { errorAnswer, isErrorFault } from './error-answers.ts';
+import { errorAnswer, isErrorFault } from './error-responses.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { claimDeleted, duplicate, holdBack, messagesOf } from './queue-faults.ts';
 import { passedOn, type WholeRequest, type WholeResponse } from './upstream.ts';

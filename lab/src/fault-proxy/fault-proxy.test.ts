@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { Fault } from '../chaos/faults/fault.ts';
+import type { Fault } from './faults.ts';
 import { FaultProxy } from './fault-proxy.ts';
 
 const OBJECT = 'the bytes of an object';

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { PlannedFault } from '../chaos/faults/plan.ts';
+import type { PlannedFault } from '../chaos/fault-plan.ts';
 import { describeRequest, type Actor, type AwsRequest, type BucketNames } from './aws-request.ts';
 import { Exchange } from './exchange.ts';
 import { Holds } from './holds.ts';

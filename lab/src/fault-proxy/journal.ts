@@ -1,4 +1,4 @@
-import type { Fault } from '../chaos/faults/fault.ts';
+import type { Fault } from './faults.ts';
 import type { AwsRequest } from './aws-request.ts';
 
 export interface JournalEntry extends AwsRequest {

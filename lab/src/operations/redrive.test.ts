@@ -177,7 +177,7 @@ describe('with letters of the function, and of crashes', () => {
 
 test('killed in the middle, every letter is in one of the queues', async () => {
   for (let index = 0; index < 60; index++) await letter(`${index}.jpg`, 'TIMEOUT');
-  const script = path.join(import.meta.dirname, 'testing/redrive-process.ts');
+  const script = path.join(import.meta.dirname, 'redrive-process.ts');
   const child = spawn(process.execPath, [script, aws.endpoint, queue.url, dead.url], {
     stdio: 'inherit',
   });

@@ -18,10 +18,10 @@ import {
   remainder,
   replace,
 } from './proof.ts';
-import { record } from './run-pipeline.ts';
+import { record } from './record-calls.ts';
 import { serviceRequests } from './service-requests.ts';
 import { isAllowed, sessionOf } from './simulate.ts';
-import { useDeadLetters, usePrefix, useRetry } from './use-everything.ts';
+import { useDeadLetters, usePrefix, useRetry } from './exercise-pipeline.ts';
 
 const steps = ['rotate' as const, { resize: { width: 16 } }];
 const ACCOUNT = '000000000000';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { errorAnswer } from '../fault-proxy/error-answers.ts';
+import { errorAnswer } from '../fault-proxy/error-responses.ts';
 import { passedOn, Upstream, type WholeResponse } from '../fault-proxy/upstream.ts';
 import { readCall, type RecordedCall } from './recorded-call.ts';
 

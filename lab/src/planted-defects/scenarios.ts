@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { notification } from '../testing/notification.ts';
 import type { AwsRequest } from '../fault-proxy/aws-request.ts';
-import type { Rig } from '../chaos/rig.ts';
-import type { Blob } from '../chaos/workload/blobs.ts';
+import type { Rig } from '../testbed/testbed.ts';
+import type { Blob } from '../testbed/sample-uploads.ts';
 import type { DefectName } from './defect-names.ts';
 
 /** Seconds until the message of a killed worker comes again. */

@@ -1,6 +1,6 @@
 import { notification } from '../testing/notification.ts';
-import type { Rig } from '../chaos/rig.ts';
-import type { Blob } from '../chaos/workload/blobs.ts';
+import type { Rig } from '../testbed/testbed.ts';
+import type { Blob } from '../testbed/sample-uploads.ts';
 
 const KEYS = 50;
 /** Sent at once. */

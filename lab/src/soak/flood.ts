@@ -1,5 +1,5 @@
-import type { Rig } from '../chaos/rig.ts';
-import type { Blob } from '../chaos/workload/blobs.ts';
+import type { Rig } from '../testbed/testbed.ts';
+import type { Blob } from '../testbed/sample-uploads.ts';
 
 export interface FloodFigures {
   /** Good uploads a second, alone. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Application } from '../chaos/workload/application.ts';
-import type { Blob } from '../chaos/workload/blobs.ts';
+import type { Application } from '../testbed/application.ts';
+import type { Blob } from '../testbed/sample-uploads.ts';
 
 const PAUSE_MS = 100;
 /** Messages that may wait: the pipeline always has work, and never hours of it. */

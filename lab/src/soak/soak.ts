@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { checkBuckets } from '../chaos/check/check-buckets.ts';
-import { Reference } from '../chaos/check/reference.ts';
-import type { Violation } from '../chaos/check/violation.ts';
-import { startRig } from '../chaos/rig.ts';
-import { CHAOS_PIPELINE } from '../stack/pipeline.ts';
-import { makeBlobs } from '../chaos/workload/blobs.ts';
+import { checkBuckets } from '../testbed/check-buckets.ts';
+import { Reference } from '../testbed/reference-outputs.ts';
+import type { Violation } from '../testbed/violation.ts';
+import { startRig } from '../testbed/testbed.ts';
+import { CHAOS_PIPELINE } from '../testbed/pipeline-settings.ts';
+import { makeBlobs } from '../testbed/sample-uploads.ts';
 import { measureBurst, type BurstFigures } from './burst.ts';
 import { measureFlood, type FloodFigures } from './flood.ts';
 import { measureSteady, type SteadyFigures } from './steady.ts';

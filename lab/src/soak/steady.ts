@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Rig } from '../chaos/rig.ts';
-import type { Blob } from '../chaos/workload/blobs.ts';
+import type { Rig } from '../testbed/testbed.ts';
+import type { Blob } from '../testbed/sample-uploads.ts';
 import { keepLoaded } from './load.ts';
 import { processStatus, type ProcessStatus } from './process-status.ts';
 import { slope } from './trend.ts';

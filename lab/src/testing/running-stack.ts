@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { withHandler } from '../stack/interposed.ts';
+import { withHandler } from '../testbed/function-behind-proxy.ts';
 import type { LambdaOptions } from '@darkroom/local-lambda';
 import { startLocalStack, type LocalStack } from '@darkroom/local';
 import { Client } from './client.ts';

@@ -1,0 +1,122 @@
+/** Pictures that kill whatever looks at them: they cost nobody but themselves, and end in an outcome. */
+import { recipesSchema, type Manifest } from '@darkroom/pipeline';
+import { redrive } from '@darkroom/operations';
+import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { bundleHandlerAfter } from '../planted-defects/bundle-handler.ts';
+import type { Client } from '../testing/client.ts';
+import { DEADLY, DEADLY_FOR_ALL } from './deadly-marks.ts';
+import { DeadLetters } from '../testing/dead-letters.ts';
+import { disagreements } from '../testing/consistency.ts';
+import { PATIENCE } from '../testing/patience.ts';
+import { picture } from '../testing/pictures.ts';
+import { startStack, type RunningStack } from '../testing/running-stack.ts';
+import { createWorkspace, smallPipeline, type Workspace } from '../testing/workspace.ts';
+
+const pipeline = smallPipeline(32, {
+  function: { timeout: 20 },
+  // One batch, so that everything is in the process that dies; and back-offs that are no longer than they must be.
+  queue: { batchSize: 10, batchWindow: 1, maximumConcurrency: 2, retention: 130 },
+  alarms: { oldestMessage: 60 },
+});
+
+let workspace: Workspace;
+let running: RunningStack;
+let client: Client;
+let letters: DeadLetters;
+
+beforeAll(async () => {
+  workspace = await createWorkspace();
+  await workspace.writeStack('e2e', pipeline);
+  const deadly = path.join(import.meta.dirname, 'deadly-pictures.ts');
+  running = await startStack({
+    workspace: workspace.directory,
+    stack: 'e2e',
+    makeHandler: (file) => bundleHandlerAfter(deadly, file),
+  });
+  client = running.client;
+  letters = new DeadLetters(client);
+  await setVisibility(12);
+  // A receive that waits already has the queue's timeout of when it began.
+  await client.develop('uploads/first.jpg', await picture());
+});
+
+afterAll(async () => {
+  await running.stop();
+  await workspace.remove();
+});
+
+/** @param seconds that a message is away when the process that had it has died */
+async function setVisibility(seconds: number): Promise<void> {
+  await client.sqs.send(
+    new SetQueueAttributesCommand({
+      QueueUrl: client.stack.queueUrl,
+      Attributes: { VisibilityTimeout: String(seconds) },
+    }),
+  );
+}
+
+const deaths = () => running.local.lambda.stats().reduce((sum, one) => sum + one.functionErrors, 0);
+
+async function marked(mark: string): Promise<Buffer> {
+  return Buffer.concat([await picture(), Buffer.from(mark)]);
+}
+
+const gaveUp = {
+  status: 'rejected',
+  outputs: [],
+  error: { code: 'GAVE_UP', retryable: true },
+} satisfies Partial<Record<keyof Manifest | 'error', unknown>>;
+
+test('one that kills its process costs its neighbours one death, and ends in an answer', async () => {
+  const good = Array.from({ length: 6 }, (_, index) => `uploads/${index}.jpg`);
+  const deadly = ['uploads/deadly-1.jpg', 'uploads/deadly-2.jpg'];
+  const [body, killer] = [await picture(), await marked(DEADLY)];
+  const upload = (keys: readonly string[], picture: Buffer) =>
+    keys.map((key) => client.upload(key, picture));
+  const [before, , after] = await Promise.all([
+    Promise.all(upload(good.slice(0, 3), body)),
+    Promise.all(upload(deadly, killer)),
+    Promise.all(upload(good.slice(3), body)),
+  ]);
+  const eTags = [...before, ...after];
+  const manifests = await Promise.all(
+    good.map((key, index) => client.outcomeOf(key, eTags[index] ?? '')),
+  );
+  expect(manifests.map(({ status }) => status)).toEqual(good.map(() => 'done'));
+  for (const key of deadly) {
+    const letter = await letters.find(({ attributes }) => attributes['sourceKey'] === key);
+    expect(letter.attributes).toMatchObject({
+      errorCode: 'INTERNAL',
+      errorMessage: 'The process that worked on the image ended: SIGKILL',
+    });
+    expect(await client.manifestOf(key)).toMatchObject(gaveUp);
+  }
+  await client.quiet();
+  expect(await letters.all()).toHaveLength(deadly.length);
+  expect(await disagreements(client)).toEqual([]);
+  // Once for each batch in which all was new; whatever came again could kill nothing but its own.
+  expect(deaths()).toBeGreaterThanOrEqual(1);
+  expect(deaths()).toBeLessThanOrEqual(deadly.length);
+});
+
+test('one that takes the function with it every time has an answer too, which explains its dead letter', async () => {
+  await setVisibility(5);
+  const before = deaths();
+  const key = 'uploads/deadly-for-all.jpg';
+  await client.upload(key, await marked(DEADLY_FOR_ALL));
+  const { s3, sqs, stack } = client;
+  const recipes = recipesSchema.parse(pipeline.recipes);
+  const found = await vi.waitFor(async () => {
+    const looked = await redrive({ s3, sqs, ...stack, recipes, filter: 'all', dryRun: true });
+    expect(looked.found.messages).toBe(1);
+    return looked.found;
+  }, PATIENCE);
+  expect(Object.fromEntries(found.byErrorCode)).toEqual({ GAVE_UP: 1 });
+  const letter = (await letters.all()).at(-1);
+  // SQS moved it by itself: nobody was left to say why.
+  expect(letter?.attributes).toEqual({});
+  expect(deaths() - before).toBeGreaterThanOrEqual(5);
+  expect(await client.manifestOf(key)).toMatchObject(gaveUp);
+});

@@ -1,0 +1,61 @@
+/** Processes of the function die in the middle of their work: it is done all the same. */
+import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Client } from '../testing/client.ts';
+import { DeadLetters } from '../testing/dead-letters.ts';
+import { disagreements } from '../testing/consistency.ts';
+import { PATIENCE } from '../testing/patience.ts';
+import { picture } from '../testing/pictures.ts';
+import { startStack, type RunningStack } from '../testing/running-stack.ts';
+import { createWorkspace, smallPipeline, type Workspace } from '../testing/workspace.ts';
+
+/** Seconds; the least that a stack may set. A process that does nothing any more is dead after it. */
+const FUNCTION_TIMEOUT = 10;
+/** Seconds; six times the function's timeout would be a long time to wait for a message to come back. */
+const VISIBILITY_TIMEOUT = 15;
+
+let workspace: Workspace;
+let running: RunningStack;
+let client: Client;
+
+beforeAll(async () => {
+  workspace = await createWorkspace();
+  await workspace.writeStack(
+    'e2e',
+    smallPipeline(64, { function: { timeout: FUNCTION_TIMEOUT }, queue: { batchSize: 5 } }),
+  );
+  running = await startStack({ workspace: workspace.directory, stack: 'e2e' });
+  client = running.client;
+  await client.sqs.send(
+    new SetQueueAttributesCommand({
+      QueueUrl: client.stack.queueUrl,
+      Attributes: { VisibilityTimeout: String(VISIBILITY_TIMEOUT) },
+    }),
+  );
+});
+
+afterAll(async () => {
+  await running.stop();
+  await workspace.remove();
+});
+
+test('a process that is killed in the middle of a batch', async () => {
+  const body = await picture({ width: 2400, height: 1800 });
+  const keys = Array.from({ length: 20 }, (_, index) => `uploads/${index}.jpg`);
+  await Promise.all(keys.map((key) => client.upload(key, body)));
+
+  const { lambda } = running.local;
+  const failures = () => lambda.stats().reduce((sum, stats) => sum + stats.functionErrors, 0);
+  // Until it hit one that was at work.
+  await vi.waitFor(() => {
+    const [pid] = lambda.pids();
+    if (pid !== undefined && failures() === 0) process.kill(pid, 'SIGKILL');
+    expect(failures()).toBeGreaterThan(0);
+  }, PATIENCE);
+
+  await client.quiet();
+  expect(await disagreements(client)).toEqual([]);
+  const manifests = await Promise.all(keys.map((key) => client.manifestOf(key)));
+  expect(manifests.map((manifest) => manifest?.status)).toEqual(keys.map(() => 'done'));
+  expect(await new DeadLetters(client).all()).toEqual([]);
+});

@@ -1,0 +1,142 @@
+/** Stopped in the middle, cleanly or not, or started with another recipe: nothing that was uploaded is lost. */
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import type { Client } from '../testing/client.ts';
+import { DarkroomProcess } from '../testing/darkroom-process.ts';
+import { agreement, disagreements } from '../testing/consistency.ts';
+import { PATIENCE } from '../testing/patience.ts';
+import { picture } from '../testing/pictures.ts';
+import { startStack, directoryOfTest, type RunningStackOptions } from '../testing/running-stack.ts';
+import { createWorkspace, smallPipeline } from '../testing/workspace.ts';
+
+const UPLOADS = 40;
+const keys = Array.from({ length: UPLOADS }, (_, index) => `uploads/${index}.jpg`);
+
+let dataDir: string;
+
+beforeEach(async () => {
+  dataDir = await directoryOfTest();
+});
+
+async function start(options: RunningStackOptions = {}) {
+  const running = await startStack({ dataDir, ...options });
+  onTestFinished(() => running.stop());
+  return running;
+}
+
+async function outcomes(client: Client): Promise<number> {
+  const outputs = await client.list(client.stack.processedBucket);
+  return [...outputs.keys()].filter((key) => key.endsWith('/manifest.json')).length;
+}
+
+/** Waits until some have their outcome, and not all. */
+async function middleOf(client: Client): Promise<void> {
+  const done = await vi.waitFor(async () => {
+    const number = await outcomes(client);
+    if (number < 3) throw new Error('Nothing has happened yet');
+    return number;
+  }, PATIENCE);
+  expect(done).toBeLessThan(UPLOADS);
+}
+
+async function expectAllDone(client: Client): Promise<void> {
+  await agreement(client);
+  const manifests = await Promise.all(keys.map((key) => client.manifestOf(key)));
+  expect(manifests.map((manifest) => manifest?.status)).toEqual(keys.map(() => 'done'));
+}
+
+test('stopped in the middle and started again', async () => {
+  const body = await picture({ width: 640, height: 480 });
+  const first = await start();
+  const before = first.client.stack;
+  await Promise.all(keys.map((key) => first.client.upload(key, body)));
+  await middleOf(first.client);
+  await first.stop();
+
+  const second = await start();
+  const { sourceBucket, processedBucket } = second.client.stack;
+  expect({ sourceBucket, processedBucket }).toEqual({
+    sourceBucket: before.sourceBucket,
+    processedBucket: before.processedBucket,
+  });
+  expect(second.local.changes).toMatchObject({ created: 0, replaced: 0, deleted: 0 });
+  await expectAllDone(second.client);
+  await second.stop();
+});
+
+test('killed while uploads come in, and started again: every upload that was answered is done', async () => {
+  const body = await picture({ width: 640, height: 480 });
+  const environment = { DARKROOM_DATA_DIR: dataDir };
+  const first = new DarkroomProcess({ environment });
+  const client = await first.connect();
+  const answered: string[] = [];
+  const uploads = keys.map(async (key) => {
+    await client.upload(key, body);
+    answered.push(key);
+  });
+  await vi.waitFor(() => expect(answered.length).toBeGreaterThan(UPLOADS / 4), PATIENCE);
+  first.kill('SIGKILL');
+  expect(await first.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  await Promise.allSettled(uploads);
+  client.close();
+
+  const second = new DarkroomProcess({ environment });
+  const again = await second.connect();
+  await agreement(again);
+  const stored = await again.list(again.stack.sourceBucket);
+  expect(answered.filter((key) => !stored.has(key))).toEqual([]);
+
+  // An application sends again what was not answered.
+  await Promise.all(
+    keys.filter((key) => !answered.includes(key)).map((key) => again.upload(key, body)),
+  );
+  await expectAllDone(again);
+  again.close();
+  second.kill('SIGTERM');
+  expect(await second.exited).toEqual({ code: 0, signal: null });
+});
+
+test('killed in the middle of the work, and started again', async () => {
+  const body = await picture({ width: 640, height: 480 });
+  const environment = { DARKROOM_DATA_DIR: dataDir };
+  const first = new DarkroomProcess({ environment });
+  const client = await first.connect();
+  await Promise.all(keys.map((key) => client.upload(key, body)));
+  await middleOf(client);
+  first.kill('SIGKILL');
+  await first.exited;
+  client.close();
+
+  const second = await start();
+  expect(second.local.recovered).toBeGreaterThan(0);
+  await expectAllDone(second.client);
+  await second.stop();
+});
+
+test('a changed recipe updates the function, and everything is made again', async () => {
+  const workspace = await createWorkspace();
+  onTestFinished(() => workspace.remove());
+  const options = { workspace: workspace.directory, stack: 'e2e' };
+
+  await workspace.writeStack('e2e', smallPipeline(24));
+  const first = await start(options);
+  const before = await first.client.develop('uploads/a.jpg', await picture());
+  expect(before.outputs).toMatchObject([{ variant: 'w24', width: 24 }]);
+  await first.client.develop('uploads/b.jpg', 'no picture');
+  await first.client.quiet();
+  await first.stop();
+
+  await workspace.writeStack('e2e', smallPipeline(32));
+  const second = await start(options);
+  expect(second.local.changes).toMatchObject({ created: 0, replaced: 0, deleted: 0 });
+  expect(second.local.changes.updated).toBeGreaterThan(0);
+  await second.client.quiet();
+  const after = await second.client.manifestOf('uploads/a.jpg');
+  expect(after?.outputs).toMatchObject([{ variant: 'w32', width: 32 }]);
+  expect(after?.recipeHash).not.toBe(before.recipeHash);
+  expect(await disagreements(second.client)).toEqual([]);
+  await second.stop();
+
+  const third = await start(options);
+  expect(third.local.changes).toMatchObject({ created: 0, updated: 0, replaced: 0, deleted: 0 });
+  expect(third.local.recovered).toBe(0);
+});

@@ -1,0 +1,68 @@
+/** A step that fails on a good picture: the uploader gets an answer, and an operator something to send again. */
+import { expect, onTestFinished, test } from 'vitest';
+import { DeadLetters } from '../testing/dead-letters.ts';
+import { disagreements } from '../testing/consistency.ts';
+import { picture } from '../testing/pictures.ts';
+import { startStack, directoryOfTest } from '../testing/running-stack.ts';
+import { createWorkspace, smallPipeline } from '../testing/workspace.ts';
+
+const key = 'uploads/small.jpg';
+
+/** A badge of this many pixels, cut out of a picture that may be smaller. */
+function badges(side: number) {
+  return smallPipeline(side, {
+    recipes: [
+      {
+        name: 'badges',
+        match: { prefix: 'uploads/' },
+        variants: [
+          { name: 'badge', steps: [{ crop: { width: side, height: side } }, { encode: 'png' }] },
+        ],
+      },
+    ],
+  });
+}
+
+test('is rejected, lies in the dead-letter queue, and is done once the recipe is mended', async () => {
+  const workspace = await createWorkspace();
+  onTestFinished(() => workspace.remove());
+  const dataDir = await directoryOfTest();
+  const start = async () => {
+    const running = await startStack({ workspace: workspace.directory, stack: 'e2e', dataDir });
+    onTestFinished(() => running.stop());
+    return running;
+  };
+
+  await workspace.writeStack('e2e', badges(500));
+  const { client, stop } = await start();
+  const { sourceBucket } = client.stack;
+  const manifest = await client.develop(key, await picture({ width: 64, height: 48 }));
+  expect(manifest).toMatchObject({
+    status: 'rejected',
+    outputs: [],
+    error: { code: 'TRANSFORM_FAILED', retryable: true },
+  });
+  const message = manifest.status === 'rejected' ? manifest.error.message : '';
+  for (const name of ['badges', 'badge', 'crop']) expect(message).toContain(name);
+  const letters = new DeadLetters(client);
+  const letter = await letters.find(({ attributes }) => attributes['sourceKey'] === key);
+  expect(letter.attributes).toEqual({
+    errorCode: 'TRANSFORM_FAILED',
+    errorMessage: message,
+    sourceBucket,
+    sourceKey: key,
+  });
+  await client.quiet();
+  expect(await letters.all()).toHaveLength(1);
+  await stop();
+
+  await workspace.writeStack('e2e', badges(40));
+  const mended = await start();
+  await mended.client.send(letter.body); // the redrive
+  await mended.client.quiet();
+  expect(await mended.client.manifestOf(key)).toMatchObject({
+    status: 'done',
+    outputs: [{ variant: 'badge', width: 40, height: 40 }],
+  });
+  expect(await disagreements(mended.client)).toEqual([]);
+});

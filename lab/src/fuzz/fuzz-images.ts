@@ -1,0 +1,86 @@
+import type { OutputFormat } from '@darkroom/transforms';
+import { complaint } from '../image-probe/judge.ts';
+import { Probe } from '../image-probe/probe.ts';
+import type { TrialLimits } from '../image-probe/trial.ts';
+import { pictureCase, type CaseId } from './image-case.ts';
+
+/** Small, so that a header that lies costs milliseconds. */
+const FUZZ_LIMITS: TrialLimits = { pixels: 4_000_000, pages: 50, side: 65_535 };
+
+/** A picture that ended as none may. */
+export interface Finding extends CaseId {
+  readonly source: Buffer;
+  readonly complaint: string;
+}
+
+export interface FuzzOptions {
+  readonly seed: number;
+  /** Taken in turns. */
+  readonly formats: readonly OutputFormat[];
+  /** The first case's index; default 0. */
+  readonly from?: number;
+  /** Most cases of each format. */
+  readonly cases: number;
+  /** When no new case is begun, milliseconds since 1970. */
+  readonly until: number;
+  /** Processes; default 1. */
+  readonly processes?: number;
+  readonly onFinding?: (finding: Finding) => void | Promise<void>;
+}
+
+export interface FuzzFigures {
+  readonly cases: number;
+  /** How many ended so, by code. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly findings: readonly Finding[];
+  readonly slowestMilliseconds: number;
+  /** Most that a process grew by for one case, MiB; 0 where the system does not tell. */
+  readonly grownMiB: number;
+}
+
+/** Tries mutated pictures in processes of their own. The same seed tries the same ones. */
+export async function fuzzPictures(options: FuzzOptions): Promise<FuzzFigures> {
+  const { from = 0, processes = 1 } = options;
+  const findings: Finding[] = [];
+  const outcomes: Record<string, number> = {};
+  let [cases, slowestMilliseconds, grownMiB, next] = [0, 0, 0, 0];
+
+  const takeCase = (): CaseId | undefined => {
+    const { formats, seed } = options;
+    const format = formats[next % formats.length];
+    const index = from + Math.floor(next / formats.length);
+    if (!format || index >= from + options.cases || Date.now() >= options.until) return undefined;
+    next += 1;
+    return { seed, format, index };
+  };
+  const work = async (probe: Probe): Promise<void> => {
+    for (let id = takeCase(); id; id = takeCase()) {
+      const source = await pictureCase(id);
+      const given = await probe.try(source);
+      cases += 1;
+      const code = given.kind === 'end' ? 'CRASH' : given.outcomes[0].code;
+      outcomes[code] = (outcomes[code] ?? 0) + 1;
+      if (given.kind === 'answer') {
+        slowestMilliseconds = Math.max(slowestMilliseconds, given.milliseconds);
+        grownMiB = Math.max(grownMiB, given.grownMiB ?? 0);
+      }
+      const wrong = complaint(given);
+      if (wrong === undefined) continue;
+      const finding = { ...id, source, complaint: wrong };
+      findings.push(finding);
+      await options.onFinding?.(finding);
+    }
+  };
+  const probes = Array.from({ length: processes }, () => new Probe({ limits: FUZZ_LIMITS }));
+  try {
+    await Promise.all(probes.map(work));
+  } finally {
+    await Promise.all(probes.map((probe) => probe.stop()));
+  }
+  return { cases, outcomes, findings, slowestMilliseconds, grownMiB };
+}
+
+/** How to see it again. */
+export function describeFinding({ seed, format, index, complaint: wrong }: Finding): string {
+  return `${format} ${index} of seed ${seed}: ${wrong}\n  again: npm run fuzz -- --seed ${seed} --format ${format} --index ${index}`;
+}

@@ -1,0 +1,2 @@
+export { misbehaviour } from './parser-problem.ts';
+export { mutatedMessage } from './mutated-message.ts';

@@ -1,0 +1,63 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { sample } from '@darkroom/transforms/testing';
+import { complaint } from '../image-probe/judge.ts';
+import { Probe } from '../image-probe/probe.ts';
+import { ASKING_VARIANTS } from '../image-probe/trial.ts';
+import { jpeg } from '@darkroom/transforms/testing/structure/jpeg.ts';
+import { CORPUS } from './corpus/corpus.ts';
+import { PLANTED, type HostileItem } from './corpus/hostile-upload.ts';
+import { SEGMENTS } from './corpus/broken-jpeg-segments.ts';
+
+async function expectOutcome(
+  probe: Probe,
+  { bytes }: HostileItem,
+  expected: readonly string[],
+): Promise<void> {
+  const given = await probe.try(await bytes(), { withOutputs: true });
+  expect(complaint(given, expected)).toBeUndefined();
+  if (given.kind === 'end') return;
+  for (const [variant, output] of given.outputs) {
+    if (ASKING_VARIANTS.includes(variant)) continue;
+    for (const planted of Object.values(PLANTED)) {
+      expect(Buffer.from(output).includes(planted), `${variant} holds "${planted}"`).toBe(false);
+    }
+  }
+}
+
+describe('ends as the contract says, within its memory, and leaves nothing of its own behind:', () => {
+  const probe = new Probe();
+  afterAll(() => probe.stop());
+
+  test.each(CORPUS)('$name', async (item) => {
+    await expectOutcome(probe, item, item.expected);
+  });
+});
+
+describe('where a recipe lets SVG in:', () => {
+  const probe = new Probe({ svg: true });
+  afterAll(() => probe.stop());
+
+  test.each(CORPUS.filter(({ withSvg }) => withSvg))('$name', async (item) => {
+    await expectOutcome(probe, item, item.withSvg ?? item.expected);
+  });
+});
+
+test('names differ', () => {
+  const names = CORPUS.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('every segment of the JPEG is broken once', async () => {
+  const photo = await sample({ width: 64, height: 48, orientation: 6, profile: 'p3' });
+  expect(jpeg.split(photo)).toHaveLength(SEGMENTS);
+});
+
+test('a description is handed on where the recipe asks for it', async () => {
+  const item = CORPUS.find(({ name }) => name === 'a script in the description');
+  const probe = new Probe();
+  const given = await probe.try((await item?.bytes()) ?? Buffer.alloc(0), { withOutputs: true });
+  await probe.stop();
+  expect(given).toMatchObject({ kind: 'answer' });
+  const kept = given.kind === 'answer' ? given.outputs.get('kept') : undefined;
+  expect(Buffer.from(kept ?? []).includes(PLANTED.script)).toBe(true);
+});

@@ -1,0 +1,17 @@
+import { DRAWINGS } from './svg-files.ts';
+import type { HostileItem } from './hostile-upload.ts';
+import { LIES } from './mismatched-files.ts';
+import { MARKERS } from './broken-jpeg-segments.ts';
+import { POLYGLOTS } from './polyglots.ts';
+import { SIZES } from './declared-sizes.ts';
+import { TAGS } from './metadata.ts';
+
+/** Every hostile upload that we have thought of, and those that the fuzzer found. Names differ. */
+export const CORPUS: readonly HostileItem[] = [
+  ...SIZES,
+  ...MARKERS,
+  ...POLYGLOTS,
+  ...DRAWINGS,
+  ...TAGS,
+  ...LIES,
+];

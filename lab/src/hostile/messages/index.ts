@@ -1,2 +1,0 @@
-export { misbehaviour } from './misbehaviour.ts';
-export { mutatedMessage } from './mutated-message.ts';

@@ -1,0 +1,87 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { ProbeAnswer, ProbeEnd, ProbeOptions, ProbeRequest } from './protocol.ts';
+
+/** Milliseconds that a picture may take, on machines ten times slower than ours too. */
+const DEADLINE = 120_000;
+/** Characters of standard error that are kept. */
+const MAX_STDERR = 4_000;
+
+/** Tries pictures in a process of its own, one after the other; a new one is started when one has died. */
+export class Probe {
+  readonly #options: ProbeOptions;
+  readonly #deadline: number;
+  #child: ChildProcess | undefined;
+  #stderr = '';
+
+  /** @param deadline for one picture, milliseconds */
+  constructor(options: ProbeOptions = {}, deadline = DEADLINE) {
+    this.#options = options;
+    this.#deadline = deadline;
+  }
+
+  /** Not to be called again before it has answered. */
+  async try(
+    source: Uint8Array,
+    { withOutputs = false }: Partial<ProbeRequest> = {},
+  ): Promise<ProbeAnswer | ProbeEnd> {
+    const child = this.#child ?? this.#start();
+    const stop = new AbortController();
+    const { signal } = stop;
+    const timer = setTimeout(() => child.kill('SIGKILL'), this.#deadline);
+    try {
+      const ended = once(child, 'close', { signal }).then(([code, name]) =>
+        this.#endOf(code as number | null, name as NodeJS.Signals | null),
+      );
+      const answered = once(child, 'message', { signal }).then(([answer]) => answer as ProbeAnswer);
+      // Whichever of the two is left waiting is told to stop.
+      ended.catch(() => {});
+      answered.catch(() => {});
+      child.send({ source, withOutputs } satisfies ProbeRequest);
+      return await Promise.race([answered, ended]);
+    } finally {
+      clearTimeout(timer);
+      stop.abort();
+    }
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const closed = once(child, 'close');
+    child.kill('SIGKILL');
+    await closed;
+  }
+
+  #start(): ChildProcess {
+    const child = fork(
+      path.join(import.meta.dirname, 'probe-process.ts'),
+      [JSON.stringify(this.#options)],
+      // Vitest's own flags and hooks are not for this process.
+      {
+        serialization: 'advanced',
+        execArgv: [],
+        // As the function has it (docs/architecture.md): else memory that was given back stays with the process.
+        env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    );
+    this.#stderr = '';
+    child.stderr?.on('data', (text: Buffer) => {
+      this.#stderr = (this.#stderr + text.toString()).slice(-MAX_STDERR);
+    });
+    this.#child = child;
+    return child;
+  }
+
+  #endOf(code: number | null, signal: NodeJS.Signals | null): ProbeEnd {
+    this.#child = undefined;
+    const how =
+      signal === 'SIGKILL'
+        ? `no answer after ${this.#deadline / 1000} s, or killed for its memory`
+        : `the process ended: ${signal ?? `exit code ${code}`}`;
+    return { kind: 'end', how, stderr: this.#stderr };
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The same function on an emulator that others wrote: it keeps real versions, encodes `/` in the keys of its events and
+ * leaves `sequencer` out. Nothing of the product needs it; where it is not installed, these tests are skipped.
+ */
+import { createHash } from 'node:crypto';
+import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { manifestSchema, type Manifest } from '@darkroom/pipeline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PLANTED_PREFIX } from '../planted-defects/defect-names.ts';
+import { SCENARIOS } from '../planted-defects/scenarios.ts';
+import { CHAOS_PIPELINE } from '../testbed/pipeline-settings.ts';
+import { makeBlobs, type Blob } from '../testbed/sample-uploads.ts';
+import { HAS_MOTO } from './moto-server.ts';
+import { startSecondOpinion } from './function-on-moto.ts';
+
+const title = `a second opinion: moto_server${HAS_MOTO ? '' : ' (not on the PATH: SKIPPED)'}`;
+
+describe.runIf(HAS_MOTO)(title, () => {
+  let opinion: Awaited<ReturnType<typeof startSecondOpinion>>;
+  let s3: S3Client;
+  let first: Blob;
+  let second: Blob;
+
+  beforeAll(async () => {
+    const settings = { timeout: 60, memory: 3538 };
+    opinion = await startSecondOpinion({ ...CHAOS_PIPELINE, function: settings });
+    const { endpoint, region } = opinion.info;
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+    const blobs = await makeBlobs();
+    const named = (wanted: string) => blobs.find(({ name }) => name === wanted) as Blob;
+    [first, second] = [named('jpeg 2'), named('jpeg 3')];
+  });
+
+  afterAll(async () => {
+    s3.destroy();
+    await opinion.stop();
+  });
+
+  async function manifestOf(key: string): Promise<Manifest> {
+    const { application, info } = opinion;
+    const { body } = await application.read(info.processedBucket, `${key}/manifest.json`);
+    return manifestSchema.parse(JSON.parse(body.toString()));
+  }
+
+  /** What is below the key, and whether it is what its manifest says. */
+  async function outputsOf(key: string): Promise<Record<string, boolean>> {
+    const { application, info } = opinion;
+    const listed = await application.list(info.processedBucket);
+    const there = [...listed.keys()].filter((name) => name.startsWith(`${key}/`));
+    const outputs = there.length > 0 ? (await manifestOf(key)).outputs : [];
+    const right = await Promise.all(
+      there.map(async (at) => {
+        const { body } = await application.read(info.processedBucket, at);
+        const sha256 = createHash('sha256').update(body).digest('hex');
+        const named = outputs.find((output) => output.key === at);
+        return [at.slice(key.length + 1), named === undefined || named.sha256 === sha256] as const;
+      }),
+    );
+    return Object.fromEntries(right);
+  }
+
+  const ALL_RIGHT = {
+    'manifest.json': true,
+    'same.jpg': true,
+    'thumb.webp': true,
+    'web.jpg': true,
+  };
+
+  test('the manifest names the version that it was made of', async () => {
+    const { application, info } = opinion;
+    const key = 'uploads/a folder/günther+söhne & 100%.jpg';
+    const versions: (string | null)[] = [];
+    for (const blob of [first, second]) {
+      await application.perform({ kind: 'upload', key, blob });
+      await application.quiet();
+      const head = new HeadObjectCommand({ Bucket: info.sourceBucket, Key: key });
+      const { VersionId, ETag } = await s3.send(head);
+      const { source } = await manifestOf(key);
+      expect(source).toMatchObject({ versionId: VersionId, eTag: ETag?.replaceAll('"', '') });
+      expect(VersionId).toMatch(/.{8}/);
+      expect(await outputsOf(key)).toEqual(ALL_RIGHT);
+      versions.push(source.versionId);
+    }
+    expect(new Set(versions).size).toBe(2);
+    // A delete marker is no upload. moto tells nobody of it.
+    await application.perform({ kind: 'delete', key });
+    await application.perform({ kind: 'message', key, eventName: 'ObjectRemoved:Delete' });
+    await application.quiet();
+    expect(await outputsOf(key)).toEqual({});
+  });
+
+  test('preconditions on nothing and on another object', async () => {
+    const Bucket = opinion.info.processedBucket;
+    const put = (condition: { IfMatch?: string; IfNoneMatch?: string }) =>
+      s3.send(new PutObjectCommand({ Bucket, Key: 'condition', Body: 'x', ...condition }));
+    const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode } });
+    await expect(put({ IfMatch: '"0"' })).rejects.toMatchObject(status(404));
+    const { ETag = '' } = await put({ IfNoneMatch: '*' });
+    await expect(put({ IfNoneMatch: '*' })).rejects.toMatchObject(status(412));
+    await expect(put({ IfMatch: '"0"' })).rejects.toMatchObject(status(412));
+    await expect(put({ IfMatch: ETag })).resolves.toMatchObject({ ETag });
+    await opinion.application.perform({ kind: 'delete', key: 'condition' });
+  });
+
+  test('a write that arrives late is refused, and replaces a newer one only without its precondition', async () => {
+    const late = async (key: string) => {
+      await SCENARIOS['no preconditions'](opinion, key, { first, second });
+      return outputsOf(key);
+    };
+    expect(await late('uploads/sound/late.jpg')).toEqual(ALL_RIGHT);
+    expect(await late(`${PLANTED_PREFIX}no preconditions/late.jpg`)).toEqual({
+      ...ALL_RIGHT,
+      'web.jpg': false,
+    });
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { processPhoto } from './process-photo.ts';
+import { UnpackedFunction } from './unpacked-function.ts';
+
+const node = { command: process.execPath, args: [] };
+const isX64 = process.platform === 'linux' && process.arch === 'x64';
+const title = isX64
+  ? 'the package for x86_64, out of its zip file, makes the outputs of a photo'
+  : `the package for x86_64: NOT TESTED, this machine is ${process.platform}-${process.arch}`;
+
+test.skipIf(!isX64)(title, () => processPhoto('x86_64', node));
+
+test.each([
+  'node_modules/@img/sharp-linux-x64/lib/',
+  'node_modules/@img/sharp-libvips-linux-x64/lib/',
+])('without %s it does not start: nothing of this machine stands in for it', async (missing) => {
+  const broken = await UnpackedFunction.start({
+    architecture: 'x86_64',
+    node,
+    endpoint: 'http://127.0.0.1:9',
+    environment: {},
+    leaveOut: (name) => name.startsWith(missing),
+  });
+  try {
+    await expect(broken.invoke({ Records: [] })).rejects.toThrow(
+      'Could not load the "sharp" module',
+    );
+  } finally {
+    await broken.stop();
+  }
+});

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { StackInfo } from '@darkroom/local/api';
+import type { Application, StoredObject } from './application.ts';
+import type { Blob } from './sample-uploads.ts';
+import { sameObject, type Reference } from './reference-outputs.ts';
+import type { Violation } from './violation.ts';
+
+/**
+ * Compares both buckets with what has to be there. To be asked when all is quiet.
+ * @param uploads every key that has an upload, with what was uploaded last
+ */
+export async function checkBuckets(
+  application: Application,
+  info: StackInfo,
+  uploads: ReadonlyMap<string, Blob>,
+  reference: Reference,
+): Promise<Violation[]> {
+  const wanted = new Map<string, StoredObject>();
+  for (const [key, blob] of uploads)
+    for (const [at, object] of reference.objectsOf(key, blob)) wanted.set(at, object);
+  return [
+    ...checkSource(await application.list(info.sourceBucket), uploads),
+    ...(await checkProcessed(application, info.processedBucket, wanted)),
+  ];
+}
+
+/** Nothing that was answered is lost by the embedded S3 itself. */
+function checkSource(
+  listed: ReadonlyMap<string, string>,
+  uploads: ReadonlyMap<string, Blob>,
+): Violation[] {
+  const lost = [...uploads].flatMap(([key, { name, body }]): Violation[] => {
+    // Of the embedded S3, whose ETags are MD5.
+    const eTag = createHash('md5').update(body).digest('hex');
+    const detail = `"${name}" has the ETag ${eTag}, there is ${listed.get(key) ?? 'nothing'}`;
+    return listed.get(key) === eTag ? [] : [{ kind: 'upload lost', key, detail }];
+  });
+  const strange = [...listed.keys()].filter((key) => !uploads.has(key));
+  return [
+    ...lost,
+    ...strange.map((key) => ({ kind: 'upload from nowhere', key, detail: 'deleted' }) as const),
+  ];
+}
+
+async function checkProcessed(
+  application: Application,
+  bucket: string,
+  wanted: ReadonlyMap<string, StoredObject>,
+): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  const listed = await application.list(bucket);
+  for (const [key, object] of wanted) {
+    if (!listed.has(key)) {
+      violations.push({ kind: 'output missing', key, detail: 'not listed' });
+      continue;
+    }
+    const found = await application.read(bucket, key);
+    if (!sameObject(found, object))
+      violations.push({ kind: 'output wrong', key, detail: `${show(found)}, not ${show(object)}` });
+  }
+  for (const key of listed.keys())
+    if (!wanted.has(key))
+      violations.push({ kind: 'output orphaned', key, detail: 'no upload asks for it' });
+  return violations;
+}
+
+function show({ body, contentType, cacheControl, metadata }: StoredObject): string {
+  const content =
+    contentType === 'application/json' ? body.toString() : `${body.length} bytes, MD5 ${md5(body)}`;
+  return JSON.stringify({ contentType, cacheControl, metadata, content });
+}
+
+const md5 = (body: Buffer) => createHash('md5').update(body).digest('hex');

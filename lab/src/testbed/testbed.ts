@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { SettingsInput } from '@darkroom/pipeline';
+import type { StackInfo } from '@darkroom/local/api';
+import { createWorkspace } from '../testing/workspace.ts';
+import { FaultProxy, type Faults } from '../fault-proxy/fault-proxy.ts';
+import { RestartableStack } from './restartable-stack.ts';
+import { Application } from './application.ts';
+
+export interface RigOptions {
+  readonly pipeline: SettingsInput;
+  readonly faults: Faults;
+  /** Execution environments. */
+  readonly concurrency: number;
+  /** Makes another handler to run than the one that was built, in the file of this name. */
+  readonly makeHandler?: (file: string) => Promise<void>;
+}
+
+/** The local stack in a process of its own behind the proxy, and an application before it. */
+export interface Rig {
+  readonly proxy: FaultProxy;
+  readonly stack: RestartableStack;
+  readonly info: StackInfo;
+  readonly application: Application;
+  stop(): Promise<void>;
+}
+
+export async function startRig(options: RigOptions): Promise<Rig> {
+  const { pipeline, faults, concurrency, makeHandler } = options;
+  const workspace = await createWorkspace();
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-chaos-'));
+  const proxy = await FaultProxy.start(faults);
+  const handlerFile = path.join(workspace.directory, 'planted.mjs');
+  const clean = async () => {
+    await proxy.stop();
+    await workspace.remove();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await makeHandler?.(handlerFile);
+    await workspace.writeStack('chaos', pipeline);
+    const stack = await RestartableStack.start(proxy, {
+      ...{ workspace: workspace.directory, stack: 'chaos', dataDir, concurrency },
+      ...(makeHandler && { handlerFile }),
+    });
+    const info = await stack.info();
+    const application = new Application(proxy.endpoint('application'), info);
+    return {
+      ...{ proxy, stack, info, application },
+      async stop() {
+        application.close();
+        await stack.kill();
+        await clean();
+      },
+    };
+  } catch (error) {
+    await clean();
+    throw error;
+  }
+}
