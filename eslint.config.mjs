@@ -1,5 +1,6 @@
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
+import jsonc from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
 
 const sharpAtRunTime = {
@@ -137,12 +138,42 @@ const depConstraints = [
   },
 ];
 
+const CODE = ['**/*.{ts,tsx,mjs,js}'];
+
+/** A project's package.json lists what its files import, and nothing more. */
+function dependencyChecks(files, ignored) {
+  return {
+    files,
+    plugins: { '@nx': nx },
+    languageOptions: { parser: jsonc },
+    rules: {
+      '@nx/dependency-checks': [
+        'error',
+        {
+          // A target that every project has.
+          buildTargets: ['typecheck'],
+          // Test equipment may use development dependencies.
+          ignoredFiles: ['vitest.config.*', ...ignored].map((name) => `{projectRoot}/${name}`),
+          ignoredDependencies: [
+            'vitest',
+            // Loaded by path: internals of the emulator, native files of the function's package.
+            ...['fauxqs', 'sharp'],
+            // Its licence allows it as a development dependency only.
+            '@cloud-copilot/iam-simulate',
+          ],
+        },
+      ],
+    },
+  };
+}
+
 export default tseslint.config(
   {
     ignores: ['**/dist', '**/out-tsc', '**/test-results', '.nx', '.darkroom', '**/node_modules'],
   },
-  ...tseslint.configs.recommendedTypeChecked,
+  ...tseslint.configs.recommendedTypeChecked.map((config) => ({ files: CODE, ...config })),
   {
+    files: CODE,
     languageOptions: { parserOptions: { projectService: true } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     plugins: { '@nx': nx },
@@ -191,5 +222,10 @@ export default tseslint.config(
     // The projects' Vitest configurations import the one in tools/vitest.
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
+  dependencyChecks(
+    ['{apps,libs,examples}/*/package.json'],
+    ['**/*.test.ts', '**/{testing,fixtures}/**/*'],
+  ),
+  dependencyChecks(['lab/package.json'], []),
   prettier,
 );

@@ -1,7 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { instance } from '@viz-js/viz';
-import type { GeneratedFile } from './generated-files.ts';
+import { importGraph } from './import-graph.ts';
+
+/** A file that another text determines. */
+export interface GeneratedFile {
+  /** Path in the checkout. */
+  readonly path: string;
+  readonly text: string;
+}
 
 /** Look of all diagrams; each text names only what it shows. */
 const LOOK = {
@@ -31,20 +38,28 @@ const LOOK = {
   },
 } as const;
 
-/** Draws every `NAME.dot` of the folder as `NAME.svg` beside it; the same text gives the same drawing anywhere. */
+/**
+ * Draws every `NAME.dot` of the folder as `NAME.svg`; the same text gives the same drawing anywhere. `imports.dot` is
+ * itself generated, from the imports of the projects.
+ */
 export async function diagrams(
   checkout: string,
   folder: string,
 ): Promise<readonly GeneratedFile[]> {
   const viz = await instance();
-  const names = (await readdir(path.join(checkout, folder))).filter((name) =>
-    name.endsWith('.dot'),
+  const imports = { path: `${folder}/imports.dot`, text: await importGraph(checkout) };
+  const names = (await readdir(path.join(checkout, folder))).filter(
+    (name) => name.endsWith('.dot') && `${folder}/${name}` !== imports.path,
   );
-  return Promise.all(
-    names.map(async (name) => {
-      const text = await readFile(path.join(checkout, folder, name), 'utf8');
-      const svg = viz.renderString(text, { ...LOOK, format: 'svg', engine: 'dot' });
-      return { path: `${folder}/${name.replace(/\.dot$/, '.svg')}`, text: svg };
-    }),
+  const texts = await Promise.all(
+    names.map(async (name) => ({
+      path: `${folder}/${name}`,
+      text: await readFile(path.join(checkout, folder, name), 'utf8'),
+    })),
   );
+  const drawings = [...texts, imports].map(({ path, text }) => ({
+    path: path.replace(/\.dot$/, '.svg'),
+    text: viz.renderString(text, { ...LOOK, format: 'svg', engine: 'dot' }),
+  }));
+  return [imports, ...drawings];
 }

@@ -6,18 +6,11 @@ import {
   STACK_SCHEMA,
   stackJsonSchema,
 } from './editor-schemas.ts';
-import { diagrams } from './diagrams.ts';
+import { diagrams, type GeneratedFile } from './diagrams.ts';
 import { EVENT_SCHEMA, eventJsonSchema } from './event-schema.ts';
 import { recipesPage } from './recipes-page.ts';
 import { settingsPage } from './settings-page.ts';
 import { transformsPage } from './transforms-page.ts';
-
-/** A text that is made of another one: the schemas, or a diagram's. */
-export interface GeneratedFile {
-  /** Path in the checkout. */
-  readonly path: string;
-  readonly text: string;
-}
 
 const NOTE = '<!-- Made by `npm run docs` of the schemas in libs/; changes here are lost. -->';
 
