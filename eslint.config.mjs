@@ -132,6 +132,11 @@ const depConstraints = [
     bannedExternalImports: ['@aws-sdk/*', '@pulumi/*'],
   },
   {
+    // Runs Nx and git.
+    sourceTag: 'room:release',
+    onlyDependOnLibsWithTags: [],
+  },
+  {
     // Writes libraries, and needs none.
     sourceTag: 'room:generator',
     onlyDependOnLibsWithTags: [],
