@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
-import type { SharpSlot } from './plan/sharp-order.ts';
-import type { SourceFacts } from './types.ts';
+import type { Facts, SourceFacts } from './image-engine.ts';
+import type { SharpSlot } from './sharp-order.ts';
 
 /** What is known of a picture between two steps, before any pixel is read. */
 export interface Shape {
@@ -61,9 +61,6 @@ export interface RawPixels {
   /** 3 is RGB, 4 is RGBA. */
   readonly channels: 3 | 4;
 }
-
-/** What a step has found out, for the manifest: plain JSON. */
-export type Facts = string | number | boolean | null | Facts[] | { [name: string]: Facts };
 
 type Awaitable<T> = T | Promise<T>;
 

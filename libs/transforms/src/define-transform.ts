@@ -2,17 +2,14 @@ import type { Sharp } from 'sharp';
 import type * as z from 'zod';
 import type {
   BoundTransform,
-  Facts,
   RawPixels,
   Scale,
   Shape,
   SlotContext,
   StepContext,
 } from './bound-transform.ts';
-import { checkedScale, checkedShape, frozen } from './checked-answers.ts';
-import type { SharpSlot } from './plan/sharp-order.ts';
-
-export type * from './bound-transform.ts';
+import type { Facts } from './image-engine.ts';
+import type { SharpSlot } from './sharp-order.ts';
 
 /** A transform as the catalog holds it. Type arguments make wrong options in a typed recipe a compile error. */
 export interface Transform<
@@ -50,7 +47,7 @@ interface CommonDefinition<Name extends string, Schema extends z.ZodType, Scalar
 }
 
 /** A transform by sharp's lazy operations. Options are frozen, here as in the other kinds. */
-export interface PixelDefinition<
+interface PixelDefinition<
   Name extends string,
   Schema extends z.ZodType,
   Scalar extends string = string,
@@ -82,7 +79,7 @@ export interface PixelDefinition<
 }
 
 /** A transform that computes on pixels in memory, frame by frame. It goes with `colourspace: srgb` alone. */
-export interface RawDefinition<
+interface RawDefinition<
   Name extends string,
   Schema extends z.ZodType,
   Scalar extends string = string,
@@ -99,7 +96,7 @@ export interface RawDefinition<
 }
 
 /** An analysis: what it returns stands in the manifest, in the output's `facts`, under the transform's name. */
-export interface FactsDefinition<
+interface FactsDefinition<
   Name extends string,
   Schema extends z.ZodType,
   Scalar extends string = string,
@@ -114,7 +111,7 @@ export interface FactsDefinition<
 }
 
 /** A setting of how a variant's file is written. */
-export interface SettingDefinition<
+interface SettingDefinition<
   Name extends string,
   Schema extends z.ZodType,
   Scalar extends string = string,
@@ -190,4 +187,40 @@ function shapeAfter<Name extends string, Schema extends z.ZodType>(
   options: z.output<Schema>,
 ): Shape {
   return after ? checkedShape(after({ ...input }, options)) : input;
+}
+
+function isSide(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/** @throws Error where a transform's `after` gave back anything but a shape */
+function checkedShape(given: unknown): Shape {
+  const { width, height, orientation, hasAlpha } = (given ?? {}) as Partial<Shape>;
+  if (!isSide(width) || !isSide(height)) {
+    throw new Error(`promises ${String(width)}×${String(height)} pixels, which is no size`);
+  }
+  if (!isSide(orientation) || Number(orientation) > 8) {
+    throw new Error(`promises the orientation ${String(orientation)}, which is none of 1 to 8`);
+  }
+  if (typeof hasAlpha !== 'boolean') throw new Error('does not say whether it has alpha');
+  return given as Shape;
+}
+
+/** @throws Error where a transform's `scale` gave back anything but a size, or nothing */
+function checkedScale(given: unknown): Scale | undefined {
+  if (given === undefined) return undefined;
+  const { width, height } = (given ?? {}) as Partial<Scale>;
+  if (isSide(width) && isSide(height)) return given as Scale;
+  throw new Error(`scales to ${String(width)}×${String(height)} pixels, which is no size`);
+}
+
+/** Frozen, with all that is in it: options are those of every upload, and no step may change them for the next one. */
+function frozen<T>(options: T): T {
+  if (typeof options !== 'object' || options === null || Object.isFrozen(options)) return options;
+  const prototype: unknown = Object.getPrototypeOf(options);
+  const isPlain = Array.isArray(options) || prototype === Object.prototype || prototype === null;
+  if (!isPlain) return options;
+  Object.freeze(options);
+  for (const value of Object.values(options)) frozen(value);
+  return options;
 }

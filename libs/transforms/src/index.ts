@@ -1,14 +1,30 @@
-export * from './types.ts';
-export * from './errors.ts';
-export * from './catalog.ts';
-export * from './define-transform.ts';
-export type { StepInput } from './step-input.ts';
-export { checkSteps } from './steps-check.ts';
-export { readSideFileName, sideFileSchema, type SideFileName } from './side-file-name.ts';
-export { colourSchema, rgbOf, type Colour } from './builtin/background.ts';
-export { lengthInPixels, lengthSchema, type Length } from './builtin/length.ts';
+export type { RawPixels } from './bound-transform.ts';
 export { builtinTransforms } from './builtin/index.ts';
+export { colourSchema, rgbOf } from './builtin/shared/colour.ts';
+export { lengthInPixels, lengthSchema, type Length } from './builtin/shared/length.ts';
+export { createCatalog, type Catalog } from './catalog/catalog.ts';
+export { checkSteps } from './catalog/step-schema.ts';
+export { defineTransform, type Transform } from './define-transform.ts';
+export {
+  DEFAULT_PLACEHOLDER,
+  NO_PLACEHOLDER,
+  OUTPUT_FILES,
+  OUTPUT_FORMATS,
+  SOURCE_FORMATS,
+  type ImageEngine,
+  type MemoryRequest,
+  type OutputFormat,
+  type PlaceholderParts,
+  type Rendered,
+  type RenderedOutput,
+  type RenderRequest,
+  type SourceFacts,
+  type SourceFormat,
+  type Step,
+  type Variant,
+} from './image-engine.ts';
+export { ImageError } from './image-error.ts';
 export { describePlan } from './plan/describe.ts';
+export { makePlan } from './plan/make-plan.ts';
 export { BASE_MIB, estimateMemory } from './plan/memory.ts';
-export { makePlan, type PlanInput } from './plan/plan.ts';
-export type { Plan, Stage } from './plan/types.ts';
+export { readSideFileName, sideFileSchema, type SideFileName } from './side-file-name.ts';

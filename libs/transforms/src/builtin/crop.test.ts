@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createCatalog } from '../catalog.ts';
-import { createEngine } from '../engine/index.ts';
-import { renderOne, sample } from '../testing/index.ts';
-import { regionAt, regionOfRatio } from './crop-region.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine } from '../engine/create-engine.ts';
+import { renderOne } from '../testing/render.ts';
+import { sample } from '../testing/samples.ts';
+import { regionAt, regionOfRatio } from './crop.ts';
 import { builtinTransforms } from './index.ts';
 
 const catalog = createCatalog(builtinTransforms);

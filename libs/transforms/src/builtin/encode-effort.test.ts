@@ -1,9 +1,10 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { createCatalog } from '../catalog.ts';
-import { createEngine } from '../engine/index.ts';
-import { renderOne, sample } from '../testing/index.ts';
-import { EFFORTS, OUTPUT_FORMATS, type Effort } from '../types.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine } from '../engine/create-engine.ts';
+import { type Effort, EFFORTS, OUTPUT_FORMATS } from '../image-engine.ts';
+import { renderOne } from '../testing/render.ts';
+import { sample } from '../testing/samples.ts';
 import { builtinTransforms } from './index.ts';
 
 const catalog = createCatalog(builtinTransforms);

@@ -1,9 +1,10 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { createCatalog } from '../catalog.ts';
-import { createEngine } from '../engine/index.ts';
-import { renderOne, sample } from '../testing/index.ts';
-import { OUTPUT_FORMATS } from '../types.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine } from '../engine/create-engine.ts';
+import { OUTPUT_FORMATS } from '../image-engine.ts';
+import { renderOne } from '../testing/render.ts';
+import { sample } from '../testing/samples.ts';
 import { builtinTransforms } from './index.ts';
 
 const catalog = createCatalog(builtinTransforms);

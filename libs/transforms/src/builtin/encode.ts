@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
-import { OUTPUT_FORMATS } from '../types.ts';
+import { OUTPUT_FORMATS } from '../image-engine.ts';
 import { avifSchema } from './encoders/avif.ts';
 import { gifSchema } from './encoders/gif.ts';
 import { jpegSchema } from './encoders/jpeg.ts';
@@ -91,7 +91,7 @@ export const encode = defineTransform({
   scalar: 'format',
 });
 
-export type GivenEncoding = z.output<typeof options>;
+type GivenEncoding = z.output<typeof options>;
 
 export function parseEncoding(given: unknown): GivenEncoding {
   return given === undefined ? { format: 'source' } : options.parse(given);

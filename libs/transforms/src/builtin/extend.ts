@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
-import { colourSchema, isTranslucent } from './background.ts';
+import { colourSchema, isTranslucent } from './shared/colour.ts';
 
 const edge = z.number().int().min(0).max(65_535).default(0);
 

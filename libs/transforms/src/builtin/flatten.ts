@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
-import { colourSchema } from './background.ts';
+import { colourSchema } from './shared/colour.ts';
 
 const options = z
   .strictObject({

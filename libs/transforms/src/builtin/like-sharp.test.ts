@@ -1,8 +1,10 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { createCatalog } from '../catalog.ts';
-import { createEngine } from '../engine/index.ts';
-import { difference, renderOne, sample } from '../testing/index.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine } from '../engine/create-engine.ts';
+import { difference } from '../testing/compare.ts';
+import { renderOne } from '../testing/render.ts';
+import { sample } from '../testing/samples.ts';
 import { builtinTransforms } from './index.ts';
 
 const catalog = createCatalog(builtinTransforms);

@@ -1,10 +1,11 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { createCatalog } from '../catalog.ts';
-import { createEngine } from '../engine/index.ts';
-import { renderOne, sample } from '../testing/index.ts';
-import { roundedAlpha } from './mask-alpha.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine } from '../engine/create-engine.ts';
+import { renderOne } from '../testing/render.ts';
+import { sample } from '../testing/samples.ts';
 import { builtinTransforms } from './index.ts';
+import { roundedAlpha } from './mask.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const photo = await sample({ width: 60, height: 40, format: 'png' });

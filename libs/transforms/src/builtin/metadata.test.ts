@@ -1,9 +1,10 @@
 import exifr from 'exifr';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { createCatalog } from '../catalog.ts';
-import { createEngine } from '../engine/index.ts';
-import { renderOne, sample } from '../testing/index.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine } from '../engine/create-engine.ts';
+import { renderOne } from '../testing/render.ts';
+import { sample } from '../testing/samples.ts';
 import { builtinTransforms } from './index.ts';
 
 const catalog = createCatalog(builtinTransforms);

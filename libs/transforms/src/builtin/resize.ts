@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { defineTransform, type Shape } from '../define-transform.ts';
-import type { SharpSlot } from '../plan/sharp-order.ts';
-import { colourSchema, isTranslucent } from './background.ts';
-import { cutOffset, isStrategy, placeOffset, positionSchema } from './position.ts';
-import { FITS, resizedSize, scaledSize, type ResizeTarget } from './resize-geometry.ts';
+import type { Shape } from '../bound-transform.ts';
+import { defineTransform } from '../define-transform.ts';
+import type { SharpSlot } from '../sharp-order.ts';
+import { colourSchema, isTranslucent } from './shared/colour.ts';
+import { cutOffset, isStrategy, placeOffset, positionSchema } from './shared/position.ts';
+import { FITS, resizedSize, type ResizeTarget, scaledSize } from './shared/resize-geometry.ts';
 
 const side = z.number().int().min(1).max(65_535);
 

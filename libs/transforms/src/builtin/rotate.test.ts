@@ -1,9 +1,11 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { createCatalog } from '../catalog.ts';
-import { createEngine, createReferenceEngine } from '../engine/index.ts';
-import { NO_PLACEHOLDER } from '../types.ts';
-import { difference, renderOne, sample } from '../testing/index.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine, createReferenceEngine } from '../engine/create-engine.ts';
+import { NO_PLACEHOLDER } from '../image-engine.ts';
+import { difference } from '../testing/compare.ts';
+import { renderOne } from '../testing/render.ts';
+import { sample } from '../testing/samples.ts';
 import { builtinTransforms } from './index.ts';
 
 const catalog = createCatalog(builtinTransforms);

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { defineTransform, type Shape } from '../define-transform.ts';
-import type { SharpSlot } from '../plan/sharp-order.ts';
-import { colourSchema, isTranslucent } from './background.ts';
-import { liesOnItsSide, uprighting } from './orientation.ts';
+import type { Shape } from '../bound-transform.ts';
+import { defineTransform } from '../define-transform.ts';
+import { liesOnItsSide, uprighting } from '../orientation.ts';
+import type { SharpSlot } from '../sharp-order.ts';
+import { colourSchema, isTranslucent } from './shared/colour.ts';
 
 const options = z
   .strictObject({

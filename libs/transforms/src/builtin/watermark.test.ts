@@ -1,9 +1,11 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { createCatalog } from '../catalog.ts';
-import { createEngine } from '../engine/index.ts';
-import { animatedSample, logoOnly, renderOne, sample } from '../testing/index.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine } from '../engine/create-engine.ts';
+import { logoOnly, renderOne } from '../testing/render.ts';
+import { animatedSample, sample } from '../testing/samples.ts';
 import { builtinTransforms } from './index.ts';
+
 import openSans from './text/open-sans.json' with { type: 'json' };
 
 const catalog = createCatalog(builtinTransforms);

@@ -1,12 +1,12 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
-import { defineTransform, type Shape, type StepContext } from '../define-transform.ts';
+import type { Shape, StepContext } from '../bound-transform.ts';
+import { defineTransform } from '../define-transform.ts';
 import { sideFileSchema } from '../side-file-name.ts';
-import { colourSchema, opacityOf, rgbOf } from './background.ts';
-import { imageMark } from './image-mark.ts';
-import { SHARE, shareOf } from './length.ts';
-import { withRoom, type Mark } from './mark.ts';
-import { gravitySchema, placeOffset } from './position.ts';
+import { colourSchema, opacityOf, rgbOf } from './shared/colour.ts';
+import { SHARE, shareOf } from './shared/length.ts';
+import { imageMark, type Mark, withRoom } from './shared/mark.ts';
+import { gravitySchema, placeOffset } from './shared/position.ts';
 import { defaultFonts, readFont } from './text/fonts.ts';
 import { textMark } from './text/text-mark.ts';
 

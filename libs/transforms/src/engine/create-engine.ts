@@ -1,19 +1,19 @@
-import type { Catalog } from '../catalog.ts';
-import { estimateMemory } from '../plan/memory.ts';
-import { makePlan, type PlanInput } from '../plan/plan.ts';
-import { referencePlan } from '../plan/reference-plan.ts';
-import type { Plan } from '../plan/types.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import {
   DEFAULT_PLACEHOLDER,
   type ImageEngine,
   type MemoryRequest,
   type Rendered,
   type RenderRequest,
-} from '../types.ts';
-import { checkFormatLimits, execute } from './execute.ts';
+} from '../image-engine.ts';
+import { makePlan, type PlanInput } from '../plan/make-plan.ts';
+import { estimateMemory } from '../plan/memory.ts';
+import type { Plan } from '../plan/plan.ts';
+import { referencePlan } from '../plan/reference-plan.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
-import { inspect } from './inspect.ts';
-import { withoutPackedTexts } from './packed-texts.ts';
+import { inspect } from './inspect/inspect.ts';
+import { withoutPackedTexts } from './inspect/png-compressed-text.ts';
+import { checkFormatLimits, execute } from './render/execute.ts';
 import { setUpSharp } from './sharp-setup.ts';
 import { readOnce, type ReadSideFile } from './side-files.ts';
 

@@ -1,2 +1,2 @@
+export { createEngine } from './create-engine.ts';
 export type { ReadSideFile } from './side-files.ts';
-export { createEngine, createReferenceEngine, type EngineOptions } from './create-engine.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { animatedSample } from '../testing/index.ts';
+import { animatedSample } from '../testing/samples.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 

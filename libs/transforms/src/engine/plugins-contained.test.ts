@@ -1,11 +1,14 @@
 import type { Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import type { RawPixels } from '../bound-transform.ts';
+import type { Facts } from '../image-engine.ts';
 import { builtinTransforms } from '../builtin/index.ts';
-import { createCatalog } from '../catalog.ts';
-import { defineTransform, type Facts, type RawPixels } from '../define-transform.ts';
-import { renderOne, sample } from '../testing/index.ts';
-import { createEngine } from './index.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { defineTransform } from '../define-transform.ts';
+import { renderOne } from '../testing/render.ts';
+import { sample } from '../testing/samples.ts';
+import { createEngine } from './create-engine.ts';
 
 /** Every way in which a plugin may misbehave. */
 const rude = defineTransform({

@@ -2,10 +2,12 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { builtinTransforms } from '../builtin/index.ts';
-import { createCatalog } from '../catalog.ts';
+import { createCatalog } from '../catalog/catalog.ts';
 import { defineTransform } from '../define-transform.ts';
-import { difference, renderAll, renderOne, sample } from '../testing/index.ts';
-import { createEngine, createReferenceEngine } from './index.ts';
+import { difference } from '../testing/compare.ts';
+import { renderAll, renderOne } from '../testing/render.ts';
+import { sample } from '../testing/samples.ts';
+import { createEngine, createReferenceEngine } from './create-engine.ts';
 
 const none = z.strictObject({});
 

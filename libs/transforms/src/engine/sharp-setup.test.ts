@@ -1,12 +1,13 @@
-/** Which loaders of libvips hostile bytes can reach: those of the formats that uploads may have, from memory only. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp, { type AvailableFormatInfo } from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { OUTPUT_FORMATS } from '../types.ts';
-import { sample } from '../testing/index.ts';
+import { OUTPUT_FORMATS } from '../image-engine.ts';
+import { sample } from '../testing/samples.ts';
 import { setUpSharp } from './sharp-setup.ts';
+
+/** Which loaders of libvips hostile bytes can reach: those of the formats that uploads may have, from memory only. */
 
 const SVG = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
 

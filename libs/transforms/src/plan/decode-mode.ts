@@ -1,10 +1,10 @@
-import { holdsAnimation } from '../builtin/encodings.ts';
-import type { SourceFacts } from '../types.ts';
-import type { DecodeMode } from './types.ts';
+import { holdsAnimation } from '../builtin/encoders/encodings.ts';
+import type { SourceFacts } from '../image-engine.ts';
+import type { DecodeMode } from './plan.ts';
 import type { VariantSettings } from './variant-settings.ts';
 
 /** What holds for a decode whatever the variants ask for. */
-export interface SourcePixels {
+interface SourcePixels {
   /** Why only geometry may share the decoding pipeline, as words for the pixels in it. */
   readonly unusual?: string;
   /** Why no step may share it. */

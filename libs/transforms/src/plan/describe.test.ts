@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { builtinTransforms } from '../builtin/index.ts';
-import { createCatalog } from '../catalog.ts';
+import { createCatalog } from '../catalog/catalog.ts';
 import { describePlan } from './describe.ts';
-import { makePlan } from './plan.ts';
+import { makePlan } from './make-plan.ts';
 
 test('a plan is printed with its stages and the reason for each barrier', () => {
   const catalog = createCatalog(builtinTransforms);

@@ -1,6 +1,6 @@
-import type { SourceFacts } from '../types.ts';
+import type { SourceFacts } from '../image-engine.ts';
 import { candidates } from './candidates.ts';
-import type { FileStage, Operation, Plan, Stage } from './types.ts';
+import type { FileStage, Operation, Plan, Stage } from './plan.ts';
 
 function describeOperation({ transform, variants, step, output }: Operation): string {
   const size = `${output.width}×${output.height}`;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { builtinTransforms } from '../builtin/index.ts';
-import { createCatalog } from '../catalog.ts';
-import type { SourceFacts } from '../types.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import type { SourceFacts } from '../image-engine.ts';
+import { makePlan } from './make-plan.ts';
 import { estimateMemory } from './memory.ts';
-import { makePlan } from './plan.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const photo: SourceFacts = {

@@ -1,7 +1,7 @@
-import type { SourceFacts } from '../types.ts';
-import { isCompared, isSearched } from '../builtin/encodings.ts';
+import { isCompared, isSearched } from '../builtin/encoders/encodings.ts';
+import type { SourceFacts } from '../image-engine.ts';
 import { candidates } from './candidates.ts';
-import type { FileStage, Plan, Stage } from './types.ts';
+import type { FileStage, Plan, Stage } from './plan.ts';
 import { keepsGainMap } from './variant-settings.ts';
 
 const MIB = 1024 * 1024;

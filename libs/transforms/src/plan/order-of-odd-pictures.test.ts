@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
-import { arbitrarySteps } from '../testing/arbitrary-steps.ts';
 import { builtinTransforms } from '../builtin/index.ts';
-import { createCatalog } from '../catalog.ts';
-import { createEngine, createReferenceEngine } from '../engine/index.ts';
-import { DEFAULT_PLACEHOLDER, NO_PLACEHOLDER } from '../types.ts';
-import { difference, logoOnly, renderOne, sample, type SampleOptions } from '../testing/index.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine, createReferenceEngine } from '../engine/create-engine.ts';
+import { DEFAULT_PLACEHOLDER, NO_PLACEHOLDER } from '../image-engine.ts';
+import { arbitrarySteps } from '../testing/arbitrary-steps.ts';
+import { difference } from '../testing/compare.ts';
+import { logoOnly, renderOne } from '../testing/render.ts';
+import { sample, type SampleOptions } from '../testing/samples.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const readSideFile = logoOnly(

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { arbitrarySteps, arbitraryVariants, DRAWN_TRANSFORMS } from '../testing/arbitrary-steps.ts';
 import { builtinTransforms } from '../builtin/index.ts';
-import { createCatalog } from '../catalog.ts';
-import { createEngine, createReferenceEngine } from '../engine/index.ts';
-import { DEFAULT_PLACEHOLDER, NO_PLACEHOLDER, type PlaceholderParts } from '../types.ts';
-import { difference, logoOnly, renderAll, sample, type SampleOptions } from '../testing/index.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine, createReferenceEngine } from '../engine/create-engine.ts';
+import { DEFAULT_PLACEHOLDER, NO_PLACEHOLDER, type PlaceholderParts } from '../image-engine.ts';
+import { arbitrarySteps, arbitraryVariants, DRAWN_TRANSFORMS } from '../testing/arbitrary-steps.ts';
+import { difference } from '../testing/compare.ts';
+import { logoOnly, renderAll } from '../testing/render.ts';
+import { sample, type SampleOptions } from '../testing/samples.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const readSideFile = logoOnly(

@@ -1,127 +1,80 @@
-import type { BoundTransform, Shape } from '../define-transform.ts';
-import type { Effort, SourceFacts, Step, Variant } from '../types.ts';
-import { liesOnItsSide } from '../builtin/orientation.ts';
-import { flatten } from '../builtin/flatten.ts';
-import { rotate } from '../builtin/rotate.ts';
-import { decodeMode, modeKey } from './decode-mode.ts';
-import { placeholderVariant } from './placeholder-variant.ts';
-import { Planner, type Ending } from './planner.ts';
-import { stepTree, type BoundStep, type BoundVariant } from './step-tree.ts';
-import type { DecodeMode, Plan } from './types.ts';
-import { variantSettings, type VariantSettings } from './variant-settings.ts';
+import type { Action, Shape } from '../bound-transform.ts';
+import type { SharpSlot } from '../sharp-order.ts';
+import type { VariantSettings } from './variant-settings.ts';
 
-export interface PlanInput {
-  /** For messages. */
-  readonly recipe: string;
-  readonly facts: SourceFacts;
-  readonly variants: readonly Variant[];
-  /** Whether a placeholder is made too; default true. */
-  readonly placeholder?: boolean;
-  /** Of the encoders; default `balanced`. */
-  readonly effort?: Effort | undefined;
-  /** The catalog's `bind`. */
-  readonly bind: (step: Step) => BoundTransform;
+/** How the upload is decoded for some of the variants. */
+export interface DecodeMode {
+  /** All frames, for a format that holds them; else the first one. */
+  readonly animated: boolean;
+  /** Colours as the file has them, their profile handed on; else sRGB. */
+  readonly keepColours: boolean;
+  /** Bits per channel that the steps work with. */
+  readonly depth: 8 | 16;
 }
 
-/** The upload before its first step: pixels as stored. */
-export function storedShape({ width, height, orientation, hasAlpha }: SourceFacts): Shape {
-  return liesOnItsSide(orientation)
-    ? { width: height, height: width, orientation, hasAlpha }
-    : { width, height, orientation, hasAlpha };
+/** One step of a variant, or a scaling that the planner added for several of them (`transform` is `scale`). */
+export interface Operation {
+  readonly transform: string;
+  readonly bound: Action;
+  /** Variants that the operation is for. */
+  readonly variants: readonly string[];
+  /** Index into the variants' steps, from 0; for a shared one, the first variant's. */
+  readonly step: number;
+  readonly input: Shape;
+  readonly output: Shape;
+  /** `output` is the most that its pixels can be. */
+  readonly measured?: boolean;
+  /** sharp's operations that it uses; left out where they are unknown. */
+  readonly slots?: readonly SharpSlot[];
 }
 
-/** What cannot carry an orientation tag ends upright in any case: a GIF, and a file that keeps its colours' profile. */
-function upright(step: number): BoundStep {
-  const options = rotate.options.parse({});
-  return { transform: rotate.name, options, step, bound: rotate.bind(options) };
+/** Where a stage's pixels come from: the upload, or the stage with that id. */
+export type StageInput = 'upload' | number;
+
+interface CommonStage {
+  /** Index into the plan's stages. */
+  readonly id: number;
+  readonly input: StageInput;
+  readonly mode: DecodeMode;
+  /** In the declared order, which in here is sharp's order too: one sharp pipeline. */
+  readonly operations: readonly Operation[];
+  readonly shape: Shape;
 }
 
-/** JPEG has no transparency; sharp would put black behind it, where people expect the white of a page. */
-function onWhite(step: number): BoundStep {
-  const options = flatten.options.parse({ background: '#ffffff' });
-  return { transform: flatten.name, options, step, bound: flatten.bind(options) };
+/** A stage that ends in raw pixels in memory. */
+export interface PixelStage extends CommonStage {
+  readonly kind: 'pixels';
+  /** Why the pixels are laid down here and not handed on as they come. */
+  readonly barrier: string;
 }
 
-function endsWithAlpha(steps: readonly BoundStep[], upload: Shape): boolean {
-  try {
-    return steps.reduce((shape, { bound }) => bound.after(shape), upload).hasAlpha;
-  } catch {
-    // The planner meets the same error, and tells whose it is.
-    return false;
-  }
+/** A stage that ends in a variant's file. */
+export interface FileStage extends CommonStage {
+  readonly kind: 'file';
+  readonly variant: string;
+  readonly settings: VariantSettings;
+  /** `fit` of the variant's last resize. */
+  readonly fit?: string;
 }
 
-export function bindVariant(
-  { name, steps }: Variant,
-  settings: VariantSettings,
-  { bind, facts }: Pick<PlanInput, 'bind' | 'facts'>,
-): BoundVariant {
-  const bound = steps.map((given, step) => ({ ...given, step, bound: bind(given) }));
-  const { encodings, colourspace } = settings;
-  const isTagless = encodings.some(({ format }) => format === 'gif') || colourspace !== 'srgb';
-  const isOpaque =
-    encodings.some(({ format }) => format !== 'jpeg') || !endsWithAlpha(bound, storedShape(facts));
-  return {
-    name,
-    steps: [
-      ...bound,
-      ...(isTagless ? [upright(steps.length)] : []),
-      ...(isOpaque ? [] : [onWhite(steps.length)]),
-    ],
-  };
+/** A stage that ends in the placeholder, upright and at most 100×100 pixels. */
+export interface PlaceholderStage extends CommonStage {
+  readonly kind: 'placeholder';
 }
 
-export function endingOf(variant: Variant, settings: VariantSettings): Ending {
-  const resized = variant.steps.findLast(({ transform }) => transform === 'resize')?.options ?? {};
-  // With one side given there is nothing to fit.
-  const fit = 'width' in resized && 'height' in resized ? resized['fit'] : undefined;
-  return {
-    kind: 'file',
-    variant: variant.name,
-    settings,
-    ...(typeof fit === 'string' ? { fit } : {}),
-  };
+export type Stage = PixelStage | FileStage | PlaceholderStage;
+
+/** A part of the plan that waits for the size of a stage's pixels. */
+export interface Unmeasured {
+  /** The stage, whose shape tells the most that its pixels can be. */
+  readonly stage: number;
+  readonly variants: readonly string[];
+  /** Completes the plan once the size is known, pixels. @throws as `makePlan` */
+  complete(size: { readonly width: number; readonly height: number }): Plan;
 }
 
-/**
- * Compiles the variants' steps into as few sharp pipelines as keep the declared order: step n's input is step n-1's
- * output. Leading steps that variants share are done once, and variants that only make the picture smaller start from
- * one decode at the largest size that any of them needs.
- * @throws ImageError `TRANSFORM_FAILED` from a step whose options do not fit the picture
- */
-export function makePlan({
-  recipe,
-  facts,
-  variants,
-  placeholder = true,
-  effort,
-  bind,
-}: PlanInput): Plan {
-  const settings = new Map(
-    variants.map((variant) => [variant.name, variantSettings(variant, facts, effort)]),
-  );
-  const bound = variants.flatMap((variant) => {
-    const own = settings.get(variant.name);
-    return own ? [bindVariant(variant, own, { bind, facts })] : [];
-  });
-  const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
-  for (const variant of placeholder ? [...bound, placeholderVariant(bound)] : bound) {
-    const mode = decodeMode(facts, settings.get(variant.name));
-    const decode = decodes.get(modeKey(mode)) ?? { mode, variants: [] };
-    decode.variants.push(variant);
-    decodes.set(modeKey(mode), decode);
-  }
-  const planner = new Planner(
-    recipe,
-    new Map(
-      variants.flatMap((variant) => {
-        const own = settings.get(variant.name);
-        return own ? [[variant.name, endingOf(variant, own)] as const] : [];
-      }),
-    ),
-  );
-  for (const decode of decodes.values()) {
-    planner.addDecode(facts, decode.mode, storedShape(facts), stepTree(decode.variants));
-  }
-  return planner.plan();
+/** What will be done for one upload; every stage follows its input. */
+export interface Plan {
+  readonly stages: readonly Stage[];
+  readonly unmeasured: readonly Unmeasured[];
 }

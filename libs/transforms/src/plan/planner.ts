@@ -1,11 +1,10 @@
-import type { Action, Scale, Shape } from '../define-transform.ts';
+import type { Action, Scale, Shape } from '../bound-transform.ts';
+import type { SourceFacts } from '../image-engine.ts';
+import { stepError } from '../image-error.ts';
 import { sourcePixels } from './decode-mode.ts';
-import { stepError } from '../step-error.ts';
-import { withOperation, withStep, type OpenStage } from './pipeline-builder.ts';
-import { sharedScale, type SharedScale } from './shared-scale.ts';
-import type { BoundStep, StepTree } from './step-tree.ts';
-import type { DecodeMode, FileStage, PixelStage, Plan, Stage, Unmeasured } from './types.ts';
-import type { SourceFacts } from '../types.ts';
+import { type OpenStage, withOperation, withStep } from './open-stage.ts';
+import type { DecodeMode, FileStage, PixelStage, Plan, Stage, Unmeasured } from './plan.ts';
+import { type BoundStep, sharedScale, type SharedScale, type StepTree } from './step-tree.ts';
 
 /** What ends a variant: everything of its stage but the way there. */
 export type Ending =

@@ -1,8 +1,8 @@
-import type { Shape } from '../define-transform.ts';
+import type { Shape } from '../bound-transform.ts';
 import { decodeMode } from './decode-mode.ts';
-import { bindVariant, endingOf, storedShape, type PlanInput } from './plan.ts';
+import { bindVariant, endingOf, type PlanInput, storedShape } from './make-plan.ts';
+import type { Operation, Plan, Stage, Unmeasured } from './plan.ts';
 import type { BoundStep } from './step-tree.ts';
-import type { Operation, Plan, Stage, Unmeasured } from './types.ts';
 import { variantSettings } from './variant-settings.ts';
 
 /**

@@ -1,9 +1,11 @@
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
 import { builtinTransforms } from '../builtin/index.ts';
-import { createCatalog } from '../catalog.ts';
-import { createEngine } from '../engine/index.ts';
-import { difference, renderOne, sample } from '../testing/index.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine } from '../engine/create-engine.ts';
+import { difference } from '../testing/compare.ts';
+import { renderOne } from '../testing/render.ts';
+import { sample } from '../testing/samples.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });

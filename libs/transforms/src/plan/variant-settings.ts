@@ -1,8 +1,8 @@
-import { colourSpaceOf, type ColourSpace } from '../builtin/colourspace.ts';
+import { type ColourSpace, colourSpaceOf } from '../builtin/colourspace.ts';
 import type { EncodeOptions } from '../builtin/encode.ts';
-import { encodingsOf } from '../builtin/encodings.ts';
-import { keptMetadata, type KeptMetadata } from '../builtin/metadata.ts';
-import { DEFAULT_EFFORT, type Effort, type SourceFacts, type Variant } from '../types.ts';
+import { encodingsOf } from '../builtin/encoders/encodings.ts';
+import { type KeptMetadata, keptMetadata } from '../builtin/metadata.ts';
+import { DEFAULT_EFFORT, type Effort, type SourceFacts, type Variant } from '../image-engine.ts';
 
 /** What a variant's `encode`, `metadata` and `colourspace` steps say. */
 export interface VariantSettings {

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 
 /** How far two pictures are apart. */
-export interface Difference {
+interface Difference {
   /** Mean over all channels, steps of 255. */
   readonly mean: number;
   /** Peak signal-to-noise ratio, dB; infinite for equal pictures. */

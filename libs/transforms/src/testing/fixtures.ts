@@ -4,14 +4,13 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { createCatalog, type Catalog } from '../catalog.ts';
+import { type Catalog, createCatalog } from '../catalog/catalog.ts';
 import type { Transform } from '../define-transform.ts';
-import { createEngine, createReferenceEngine } from '../engine/index.ts';
-import { OUTPUT_FORMATS, type RenderedOutput } from '../types.ts';
+import { createEngine, createReferenceEngine } from '../engine/create-engine.ts';
+import { OUTPUT_FORMATS, type RenderedOutput } from '../image-engine.ts';
 import { difference } from './compare.ts';
-import { renderOne } from './render.ts';
+import { logoOnly, renderOne } from './render.ts';
 import { sample } from './samples.ts';
-import { logoOnly } from './side-files.ts';
 
 /** A case as data: a YAML file. */
 const caseSchema = z.strictObject({

@@ -1,11 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { builtinTransforms } from '../builtin/index.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine } from '../engine/create-engine.ts';
+
 /**
  * `node peak-memory.ts FILE [STEPS]`: renders a file twice and says what that took at its peak, and what the engine had
  * said. STEPS of one variant are JSON; six files of three widths without.
  */
-import { readFile } from 'node:fs/promises';
-import { builtinTransforms } from '../builtin/index.ts';
-import { createCatalog } from '../catalog.ts';
-import { createEngine } from '../engine/index.ts';
 
 const MIB = 1024 * 1024;
 const catalog = createCatalog(builtinTransforms);

@@ -1,15 +1,15 @@
-import type { Catalog } from '../catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type {
   ImageEngine,
-  RenderRequest,
   RenderedOutput,
   RenderedPlaceholder,
+  RenderRequest,
   SourceFacts,
   Variant,
-} from '../types.ts';
+} from '../image-engine.ts';
 
 /** Everything that an engine made of an upload. */
-export interface RenderedAll {
+interface RenderedAll {
   readonly facts: SourceFacts;
   /** By variant. */
   readonly outputs: ReadonlyMap<string, RenderedOutput>;
@@ -57,4 +57,12 @@ export async function renderOne(
   const output = outputs.get('one');
   if (!output) throw new Error('the engine made no output');
   return output;
+}
+
+/** Side files of which there is one, `logo.png`. */
+export function logoOnly(logo: Uint8Array): (name: string) => Promise<Uint8Array> {
+  return (name) =>
+    name === 'logo.png'
+      ? Promise.resolve(logo)
+      : Promise.reject(new Error(`there is no side file ${JSON.stringify(name)}`));
 }

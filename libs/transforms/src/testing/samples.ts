@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
-import { uprighting } from '../builtin/orientation.ts';
-import type { OutputFormat } from '../types.ts';
+import type { OutputFormat } from '../image-engine.ts';
+import { uprighting } from '../orientation.ts';
 import { paintScene } from './scene.ts';
 
 export interface SampleOptions {
@@ -25,7 +25,7 @@ export interface SampleOptions {
 }
 
 /** Frames of an animated sample, and how long each is shown, ms. */
-export interface AnimationOptions {
+interface AnimationOptions {
   readonly width?: number;
   readonly height?: number;
   readonly frames?: number;

@@ -1,7 +1,5 @@
-import { seededRandom } from './random.ts';
-
 /** 8-bit RGB pixels, row by row. */
-export interface Scene {
+interface Scene {
   readonly data: Buffer;
   readonly width: number;
   readonly height: number;
@@ -57,4 +55,15 @@ export function paintScene(width: number, height: number, seed = 1): Scene {
     }
   }
   return { data, width, height };
+}
+
+/** Numbers from 0 to below 1 that a seed decides (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import { inOneFile } from '../engine/gain-map/gain-map-file.ts';
 import type { GainMapMetadata } from '../engine/gain-map/gain-map-metadata.ts';
+import { inOneFile } from '../engine/gain-map/gain-map-picture.ts';
 import { sample, type SampleOptions } from './samples.ts';
 
 export interface UltraHdrOptions extends Omit<SampleOptions, 'format' | 'alpha'> {

@@ -1,9 +1,12 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
-import type { Effort } from '../../types.ts';
-import { refuseSearch } from './lossless.ts';
-import { maxBytesSchema, qualitySchema } from './quality.ts';
-import { chromaSubsamplingSchema } from './subsampling.ts';
+import type { Effort } from '../../image-engine.ts';
+import {
+  chromaSubsamplingSchema,
+  maxBytesSchema,
+  qualitySchema,
+  refuseSearch,
+} from './shared-options.ts';
 
 /** Below this longer side, pixels, AVIF's default quality is 65 instead of 60: small pictures show their faults. */
 const SMALL_SIDE = 500;
@@ -42,7 +45,7 @@ export const avifSchema = z
   .superRefine(refuseSearch)
   .meta({ description: 'Photos, smallest; with transparency.' });
 
-export type AvifOptions = z.output<typeof avifSchema>;
+type AvifOptions = z.output<typeof avifSchema>;
 
 export const AVIF_PRESETS: Readonly<Record<Effort, Partial<AvifOptions>>> = {
   fast: { effort: 0 },

@@ -1,9 +1,13 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
-import type { Effort } from '../../types.ts';
-import type { Playback } from './encoded-picture.ts';
-import { coloursSchema, ditherSchema } from './palette.ts';
-import { playbackOptions, playedAs } from './playback.ts';
+import type { Effort } from '../../image-engine.ts';
+import {
+  coloursSchema,
+  ditherSchema,
+  type Playback,
+  playbackOptions,
+  playedAs,
+} from './shared-options.ts';
 
 export const gifSchema = z
   .strictObject({
@@ -40,7 +44,7 @@ export const gifSchema = z
   })
   .meta({ description: 'Animations, everywhere; large.' });
 
-export type GifOptions = z.output<typeof gifSchema>;
+type GifOptions = z.output<typeof gifSchema>;
 
 export const GIF_PRESETS: Readonly<Record<Effort, Partial<GifOptions>>> = {
   fast: { effort: 1 },

@@ -1,8 +1,7 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
-import type { Effort } from '../../types.ts';
-import { maxBytesSchema, qualitySchema } from './quality.ts';
-import { chromaSubsamplingSchema } from './subsampling.ts';
+import type { Effort } from '../../image-engine.ts';
+import { chromaSubsamplingSchema, maxBytesSchema, qualitySchema } from './shared-options.ts';
 
 export const jpegSchema = z
   .strictObject({

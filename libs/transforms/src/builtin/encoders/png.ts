@@ -1,8 +1,15 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
-import type { Effort } from '../../types.ts';
-import { coloursSchema, ditherSchema, FULL_DITHER, MOST_COLOURS } from './palette.ts';
-import { BEST_QUALITY, maxBytesSchema, plainQualitySchema } from './quality.ts';
+import type { Effort } from '../../image-engine.ts';
+import {
+  BEST_QUALITY,
+  coloursSchema,
+  ditherSchema,
+  FULL_DITHER,
+  maxBytesSchema,
+  MOST_COLOURS,
+  plainQualitySchema,
+} from './shared-options.ts';
 
 /** What the options that go with a palette have where they are left out. */
 const PALETTE_DEFAULTS: Readonly<Record<string, number | undefined>> = {
@@ -74,7 +81,7 @@ export const pngSchema = z
   })
   .meta({ description: 'Drawings and screenshots, without loss.' });
 
-export type PngOptions = z.output<typeof pngSchema>;
+type PngOptions = z.output<typeof pngSchema>;
 
 const PNG_PRESETS: Readonly<Record<Effort, Partial<PngOptions>>> = {
   fast: { compressionLevel: 2, effort: 1 },

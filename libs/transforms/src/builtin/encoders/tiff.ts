@@ -1,7 +1,7 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
-import type { Effort } from '../../types.ts';
-import { maxBytesSchema, plainQualitySchema } from './quality.ts';
+import type { Effort } from '../../image-engine.ts';
+import { maxBytesSchema, plainQualitySchema } from './shared-options.ts';
 
 const TIFF_QUALITY = 80;
 const tileSide = z.number().int().min(16).max(32_768).multipleOf(16);
@@ -48,7 +48,7 @@ export const tiffSchema = z
   })
   .meta({ description: 'For print and archives.' });
 
-export type TiffOptions = z.output<typeof tiffSchema>;
+type TiffOptions = z.output<typeof tiffSchema>;
 
 export const TIFF_PRESETS: Readonly<Record<Effort, Partial<TiffOptions>>> = {
   fast: { compression: 'lzw' },

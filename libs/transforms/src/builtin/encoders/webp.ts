@@ -1,10 +1,14 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
-import type { Effort } from '../../types.ts';
-import type { Playback } from './encoded-picture.ts';
-import { refuseSearch } from './lossless.ts';
-import { playbackOptions, playedAs } from './playback.ts';
-import { maxBytesSchema, qualitySchema } from './quality.ts';
+import type { Effort } from '../../image-engine.ts';
+import {
+  maxBytesSchema,
+  type Playback,
+  playbackOptions,
+  playedAs,
+  qualitySchema,
+  refuseSearch,
+} from './shared-options.ts';
 
 export const webpSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rasterise, type Contour } from './rasterise.ts';
+import { type Contour, rasterise } from './rasterise.ts';
 
 const rectangle = (left: number, top: number, right: number, bottom: number): Contour => [
   { x: left, y: top },

@@ -1,10 +1,10 @@
-import type { Mark, MarkSize } from '../mark.ts';
+import type { Font, Path } from 'fontkit';
+import type { Mark, MarkSize } from '../shared/mark.ts';
 import type { Fonts } from './fonts.ts';
-import { outlineOf } from './outline.ts';
-import { rasterise, type Contour } from './rasterise.ts';
+import { type Contour, type Point, rasterise } from './rasterise.ts';
 
 /** What a text is drawn in. */
-export interface Ink {
+interface Ink {
   /** 0 to 255. */
   readonly colour: readonly [red: number, green: number, blue: number];
   /** 0 to 1. */
@@ -62,4 +62,92 @@ function paint(
     data.set([...colour, Math.round(covered * opacity)], index * 4);
   });
   return { data, width, height };
+}
+
+/** Of the font's size, from one line of text to the next. */
+const LINE_HEIGHT = 1.2;
+/** Straight pieces that a curve is drawn as: more show no difference at the size of a mark. */
+const PIECES = 12;
+
+interface Run {
+  readonly font: Font;
+  readonly text: string;
+}
+
+/** Joiners, marks of direction, variants: what shows nothing of its own. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+
+/** Pieces of a line that one font has. @throws Error naming a character that none has */
+function runsOf(line: string, fonts: Fonts): readonly Run[] {
+  const runs: Run[] = [];
+  for (const character of line.replaceAll('\t', ' ')) {
+    const font = fonts.fontFor(character);
+    if (!font && INVISIBLE.test(character)) continue;
+    if (!font) throw new Error(`the font has no ${JSON.stringify(character)}`);
+    const last = runs.at(-1);
+    if (last?.font === font) runs[runs.length - 1] = { font, text: last.text + character };
+    else runs.push({ font, text: character });
+  }
+  return runs;
+}
+
+/** A point of a Bézier curve of any degree, by de Casteljau. */
+function onCurve(points: readonly Point[], share: number): Point {
+  const [first = { x: 0, y: 0 }, ...more] = points;
+  if (more.length === 0) return first;
+  const next = more.map((point, index) => {
+    const { x, y } = points[index] ?? point;
+    return { x: x + (point.x - x) * share, y: y + (point.y - y) * share };
+  });
+  return onCurve(next, share);
+}
+
+function contoursOf({ commands }: Path, place: (x: number, y: number) => Point): Contour[] {
+  const contours: Point[][] = [];
+  for (const { command, args } of commands) {
+    const points: Point[] = [];
+    for (let i = 0; i + 1 < args.length; i += 2) points.push(place(args[i] ?? 0, args[i + 1] ?? 0));
+    const [start] = points;
+    if (command === 'moveTo' && start) contours.push([start]);
+    const contour = contours.at(-1);
+    const from = contour?.at(-1);
+    if (command === 'moveTo' || !contour || !from) continue;
+    const pieces = points.length > 1 ? PIECES : points.length;
+    for (let piece = 1; piece <= pieces; piece++) {
+      contour.push(onCurve([from, ...points], piece / pieces));
+    }
+  }
+  return contours;
+}
+
+function lineOf(runs: readonly Run[], baseline: number) {
+  const contours: Contour[] = [];
+  let x = 0;
+  for (const { font, text } of runs) {
+    const scale = 1 / font.unitsPerEm;
+    const { glyphs, positions } = font.layout(text);
+    glyphs.forEach(({ path }, index) => {
+      const { xOffset = 0, yOffset = 0, xAdvance = 0 } = positions[index] ?? {};
+      const origin = x + xOffset * scale;
+      contours.push(
+        ...contoursOf(path, (px, py) => ({
+          x: origin + px * scale,
+          y: baseline - (py + yOffset) * scale,
+        })),
+      );
+      x += xAdvance * scale;
+    });
+  }
+  return { contours, width: x };
+}
+
+/** The outlines of a text of one or more lines, centred, in units of the font's size; y grows downwards. */
+function outlineOf(text: string, fonts: Fonts): readonly Contour[] {
+  const lines = text
+    .split('\n')
+    .map((line, index) => lineOf(runsOf(line.trimEnd(), fonts), index * LINE_HEIGHT));
+  const widest = Math.max(...lines.map(({ width }) => width));
+  return lines.flatMap(({ contours, width }) =>
+    contours.map((contour) => contour.map(({ x, y }) => ({ x: x + (widest - width) / 2, y }))),
+  );
 }

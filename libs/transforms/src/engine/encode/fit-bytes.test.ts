@@ -1,9 +1,10 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { builtinTransforms } from '../../builtin/index.ts';
-import { createCatalog } from '../../catalog.ts';
-import { animatedSample, renderOne, sample } from '../../testing/index.ts';
-import { createEngine } from '../index.ts';
+import { createCatalog } from '../../catalog/catalog.ts';
+import { renderOne } from '../../testing/render.ts';
+import { animatedSample, sample } from '../../testing/samples.ts';
+import { createEngine } from '../create-engine.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });

@@ -1,6 +1,6 @@
 import type { EncodeOptions } from '../../builtin/encode.ts';
-import { LEAST_QUALITY } from '../../builtin/encoders/quality.ts';
-import { encodeOnce, type Encodable, type EncodedFile } from './encodable.ts';
+import { LEAST_QUALITY } from '../../builtin/encoders/shared-options.ts';
+import { type Encodable, type EncodedFile, encodeOnce } from './encode-once.ts';
 
 /** No quality is low enough for `maxBytes`. */
 export class TooManyBytes extends Error {}

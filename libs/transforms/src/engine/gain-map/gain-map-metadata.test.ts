@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readGainMapMetadata } from './gain-map-metadata.ts';
-import { ISO_NAME } from './iso-metadata.ts';
+import { ISO_NAME, readGainMapMetadata } from './gain-map-metadata.ts';
 import { APP1, APP2 } from './jpeg-segments.ts';
 
 /** A JPEG that has a header only. */

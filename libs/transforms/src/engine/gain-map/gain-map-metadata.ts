@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { readBlocks, XMP_NAME } from '../read-blocks.ts';
-import { ISO_NAME, parseIsoMetadata } from './iso-metadata.ts';
+import { readBlocks, XMP_NAME } from '../metadata/xmp-and-iptc.ts';
 import { APP1, APP2, headerSegments } from './jpeg-segments.ts';
 
 /** Red, green, blue. */
-export type PerChannel = [number, number, number];
+type PerChannel = [number, number, number];
 
 /** How a gain map makes HDR of SDR (Ultra HDR image format 1.1; Adobe's gain map specification 1.0). */
 export interface GainMapMetadata {
@@ -20,7 +19,7 @@ export interface GainMapMetadata {
 }
 
 /** What a file says of its gain map. */
-export interface ReadMetadata {
+interface ReadMetadata {
   readonly metadata: GainMapMetadata;
   /** Gains are for the colours of the picture as it stands, and not for those of the HDR picture. */
   readonly usesBaseColours: boolean;
@@ -101,4 +100,101 @@ export async function readGainMapMetadata(picture: Uint8Array): Promise<ReadMeta
     if (data) return { metadata: data, usesBaseColours };
   }
   return undefined;
+}
+
+/** What the segment begins with (ISO 21496-1, annex C; libultrahdr, `jpegr.cpp`). */
+export const ISO_NAME = 'urn:iso:std:iso:ts:21496:-1\0';
+
+const VERSION = 0;
+/** Flags (libultrahdr, `gainmapmetadata.cpp`). */
+const MULTICHANNEL = 0x80;
+const USES_BASE_COLOURS = 0x40;
+const BACKWARD = 0x04;
+const COMMON_DENOMINATOR = 0x08;
+
+/**
+ * Reads the binary form (libultrahdr, `gainmapmetadata.cpp`): numbers are fractions, big-endian; those of a channel are
+ * least and greatest gain, gamma and two offsets.
+ * @throws RangeError when it ends early
+ */
+function parse(content: Buffer): ReadMetadata | undefined {
+  let at = 0;
+  const next = (bytes: number) => (at += bytes) - bytes;
+  const minimumVersion = content.readUInt16BE(next(2));
+  next(2);
+  const flags = content.readUInt8(next(1));
+  // With the base picture being the HDR one, there is no SDR picture to go on from.
+  if (minimumVersion !== VERSION || flags & BACKWARD) return undefined;
+  const common = flags & COMMON_DENOMINATOR ? content.readUInt32BE(next(4)) : undefined;
+  const over = (numerator: number) => numerator / (common ?? content.readUInt32BE(next(4)));
+  const unsigned = () => over(content.readUInt32BE(next(4)));
+  const signed = () => over(content.readInt32BE(next(4)));
+
+  const [hdrCapacityMin, hdrCapacityMax] = [unsigned(), unsigned()];
+  const channels = Array.from({ length: flags & MULTICHANNEL ? 3 : 1 }, () => ({
+    min: signed(),
+    max: signed(),
+    gamma: unsigned(),
+    offsetSdr: signed(),
+    offsetHdr: signed(),
+  }));
+  const each = (member: keyof (typeof channels)[number]): PerChannel => {
+    const [red = NaN, green = red, blue = red] = channels.map((channel) => channel[member]);
+    return [red, green, blue];
+  };
+  return {
+    usesBaseColours: (flags & USES_BASE_COLOURS) !== 0,
+    metadata: {
+      gainMapMin: each('min'),
+      gainMapMax: each('max'),
+      gamma: each('gamma'),
+      offsetSdr: each('offsetSdr'),
+      offsetHdr: each('offsetHdr'),
+      hdrCapacityMin,
+      hdrCapacityMax,
+    },
+  };
+}
+
+/** As `parse`; nothing where it ends early. */
+function parseIsoMetadata(content: Buffer): ReadMetadata | undefined {
+  try {
+    return parse(content);
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
+}
+
+/** What a value of the map becomes, 256 for each channel. */
+export type Tables = readonly [Uint8Array, Uint8Array, Uint8Array];
+
+export interface Uniform {
+  /** One value for all channels. */
+  readonly metadata: GainMapMetadata;
+  /** Where the map's own values do not mean the same any more. */
+  readonly tables?: Tables;
+}
+
+const isOne = ([red, green, blue]: PerChannel) => red === green && green === blue;
+const all = (value: number): PerChannel => [value, value, value];
+
+/**
+ * The same gains said by one range and gamma for all channels, since files for readers of XMP hold one. Values are
+ * `(log2 gain - least) / (greatest - least)`, to the power of gamma (Ultra HDR image format 1.1, "Gain map generation").
+ */
+export function uniform(metadata: GainMapMetadata): Uniform {
+  const { gainMapMin, gainMapMax, gamma } = metadata;
+  if ([gainMapMin, gainMapMax, gamma].every(isOne)) return { metadata };
+  const [least, greatest] = [Math.min(...gainMapMin), Math.max(...gainMapMax)];
+  const table = (channel: 0 | 1 | 2) =>
+    Uint8Array.from({ length: 256 }, (_, value) => {
+      const recovery = (value / 255) ** (1 / gamma[channel]);
+      const gain = gainMapMin[channel] + recovery * (gainMapMax[channel] - gainMapMin[channel]);
+      return greatest === least ? 0 : Math.round((255 * (gain - least)) / (greatest - least));
+    });
+  return {
+    metadata: { ...metadata, gainMapMin: all(least), gainMapMax: all(greatest), gamma: all(1) },
+    tables: [table(0), table(1), table(2)],
+  };
 }

@@ -2,19 +2,14 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { builtinTransforms } from '../../builtin/index.ts';
-import { createCatalog } from '../../catalog.ts';
-import {
-  difference,
-  renderAll,
-  renderOne,
-  sample,
-  ultraHdrSample,
-  type UltraHdrOptions,
-} from '../../testing/index.ts';
-import { createEngine } from '../index.ts';
-import { readGainMapMetadata } from './gain-map-metadata.ts';
-import { ISO_NAME } from './iso-metadata.ts';
-import { otherPictures } from './other-pictures.ts';
+import { createCatalog } from '../../catalog/catalog.ts';
+import { difference } from '../../testing/compare.ts';
+import { renderAll, renderOne } from '../../testing/render.ts';
+import { sample } from '../../testing/samples.ts';
+import { type UltraHdrOptions, ultraHdrSample } from '../../testing/ultra-hdr.ts';
+import { createEngine } from '../create-engine.ts';
+import { ISO_NAME, readGainMapMetadata } from './gain-map-metadata.ts';
+import { otherPictures } from './jpeg-segments.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });

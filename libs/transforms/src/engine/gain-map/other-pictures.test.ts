@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { otherPictures } from './other-pictures.ts';
+import { otherPictures } from './jpeg-segments.ts';
 
 const SEED = Number(process.env['DARKROOM_SEED'] ?? 1);
 const PICTURE = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);

@@ -1,7 +1,6 @@
 import sharp from 'sharp';
-import { readGainMapMetadata } from './gain-map-metadata.ts';
-import { otherPictures } from './other-pictures.ts';
-import { uniform, type Uniform } from './uniform.ts';
+import { readGainMapMetadata, uniform, type Uniform } from './gain-map-metadata.ts';
+import { otherPictures } from './jpeg-segments.ts';
 
 /** What makes HDR of a JPEG where a display can show it. */
 export interface GainMap extends Uniform {

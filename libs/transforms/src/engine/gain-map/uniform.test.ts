@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { GainMapMetadata } from './gain-map-metadata.ts';
-import { uniform } from './uniform.ts';
+import { type GainMapMetadata, uniform } from './gain-map-metadata.ts';
 
 const METADATA: GainMapMetadata = {
   gainMapMin: [0, 0, 0],

@@ -1,5 +1,4 @@
 import { encode } from '../../builtin/encode.ts';
-import { isForGainMap } from '../../builtin/gain-map-steps.ts';
 import { metadata } from '../../builtin/metadata.ts';
 import {
   NO_PLACEHOLDER,
@@ -8,11 +7,11 @@ import {
   type RenderRequest,
   type Step,
   type Variant,
-} from '../../types.ts';
+} from '../../image-engine.ts';
+import { isForGainMap } from '../../plan/gain-map-steps.ts';
 import { keepsGainMap, variantSettings } from '../../plan/variant-settings.ts';
-import { inOneFile, reduced, type GainMapFile } from './gain-map-file.ts';
-import { readGainMap, type GainMap } from './read-gain-map.ts';
-import { stretched } from './stretch.ts';
+import { type GainMapFile, inOneFile, reduced, stretched } from './gain-map-picture.ts';
+import { type GainMap, readGainMap } from './read-gain-map.ts';
 
 type Render = (request: RenderRequest) => AsyncIterable<Rendered>;
 

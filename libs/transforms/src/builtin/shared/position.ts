@@ -1,0 +1,51 @@
+import * as z from 'zod';
+
+/** Where a cut or a placed picture sits, in shares of the free space: 0 is left or top, 1 is right or bottom. */
+const ANCHORS = {
+  centre: [0.5, 0.5],
+  center: [0.5, 0.5],
+  north: [0.5, 0],
+  northeast: [1, 0],
+  east: [1, 0.5],
+  southeast: [1, 1],
+  south: [0.5, 1],
+  southwest: [0, 1],
+  west: [0, 0.5],
+  northwest: [0, 0],
+  top: [0.5, 0],
+  'right top': [1, 0],
+  right: [1, 0.5],
+  'right bottom': [1, 1],
+  bottom: [0.5, 1],
+  'left bottom': [0, 1],
+  left: [0, 0.5],
+  'left top': [0, 0],
+} as const satisfies Record<string, readonly [number, number]>;
+
+export type Anchor = keyof typeof ANCHORS;
+
+const anchors = Object.keys(ANCHORS) as [Anchor, ...Anchor[]];
+
+/** sharp's gravities and positions. */
+export const gravitySchema = z.enum(anchors).meta({ id: 'gravity' });
+/** … and its strategies, which look at the pixels. */
+export const positionSchema = z.enum([...anchors, 'attention', 'entropy']).meta({ id: 'position' });
+
+type Position = z.output<typeof positionSchema>;
+
+/** sharp's strategies: where the picture is most lively. */
+export function isStrategy(position: Position): position is 'attention' | 'entropy' {
+  return position === 'attention' || position === 'entropy';
+}
+
+/** Left and top of a cut, pixels; halves are rounded up, as in sharp's `CalculateCrop` (`common.cc`, 933). */
+export function cutOffset(freeX: number, freeY: number, anchor: Anchor) {
+  const [x, y] = ANCHORS[anchor];
+  return { left: Math.ceil(freeX * x), top: Math.ceil(freeY * y) };
+}
+
+/** Left and top of a placed picture, pixels; halves are rounded down, as in `CalculateEmbedPosition` (880). */
+export function placeOffset(freeX: number, freeY: number, anchor: Anchor) {
+  const [x, y] = ANCHORS[anchor];
+  return { left: Math.floor(freeX * x), top: Math.floor(freeY * y) };
+}

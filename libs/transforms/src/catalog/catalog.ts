@@ -1,0 +1,78 @@
+import type * as z from 'zod';
+import type { BoundTransform } from '../bound-transform.ts';
+import type { Transform } from '../define-transform.ts';
+import type { Step } from '../image-engine.ts';
+import { createStepSchema, createStepsSchema } from './step-schema.ts';
+
+/** Every transform that recipes may name; `Input` is the type of a step as a recipe writes it. */
+export interface Catalog<Input = unknown> {
+  readonly names: readonly string[];
+  get(name: string): Transform | undefined;
+  /**
+   * The transform of a parsed step with its options.
+   * @throws Error on a transform that the catalog does not hold
+   */
+  bind(step: Step): BoundTransform;
+  /** One step in the recipe's form (`{ resize: { width: 320 } }`, `{ rotate: 'auto' }`, `'flip'`) to a `Step`. */
+  readonly stepSchema: z.ZodType<Step, Input>;
+  /** All steps of a variant: each as `stepSchema`, and settings once, with nothing after `encode`. */
+  readonly stepsSchema: z.ZodType<Step[], Input[]>;
+  /** Name to version of the transforms that the steps use, for the recipe's hash. */
+  versions(steps: readonly Step[]): Readonly<Record<string, number>>;
+  /** Names of the side files that the steps read, each once, in alphabetical order. */
+  sideFiles(steps: readonly Step[]): readonly string[];
+}
+
+/**
+ * Makes the catalog of a literal list of transforms.
+ * @throws Error when two have the same name
+ */
+export function createCatalog<const T extends readonly Transform[]>(
+  definitions: T,
+): Catalog<StepInput<T[number]>> {
+  const byName = new Map<string, Transform>();
+  for (const definition of definitions) {
+    if (byName.has(definition.name)) {
+      throw new Error(`two transforms are called ${JSON.stringify(definition.name)}`);
+    }
+    byName.set(definition.name, definition);
+  }
+  const names = [...byName.keys()];
+  const get = (name: string) => byName.get(name);
+  const known = (name: string): Transform => {
+    const transform = get(name);
+    if (!transform) {
+      throw new Error(`unknown transform ${JSON.stringify(name)}; known: ${names.join(', ')}`);
+    }
+    return transform;
+  };
+  const stepSchema = createStepSchema(get, names);
+  return {
+    names,
+    get,
+    bind: (step) => known(step.transform).bind(step.options),
+    // What the schemas take is told apart at run time; the type says the same to a compiler.
+    stepSchema: stepSchema as z.ZodType<Step, StepInput<T[number]>>,
+    stepsSchema: createStepsSchema(stepSchema, get) as z.ZodType<Step[], StepInput<T[number]>[]>,
+    versions(steps) {
+      const used = [...new Set(steps.map((step) => step.transform))].sort();
+      return Object.fromEntries(used.map((name) => [name, known(name).version]));
+    },
+    sideFiles(steps) {
+      const named = steps.flatMap(({ transform, options }) => known(transform).sideFiles(options));
+      return [...new Set(named)].sort();
+    },
+  };
+}
+
+/** What a recipe may write under a transform's name: its options, or the value of the one that a bare scalar sets. */
+type OptionsInput<Schema extends z.ZodType, Scalar extends string> =
+  z.input<Schema> | z.input<Schema>[Scalar & keyof z.input<Schema>];
+
+/** A step as a recipe writes it: `{ resize: { width: 320 } }`, `{ rotate: 'auto' }`, or `'flip'`. */
+export type StepInput<T extends Transform> =
+  T extends Transform<infer Name, infer Schema, infer Scalar>
+    ? | { readonly [N in Name]: OptionsInput<Schema, Scalar> }
+      // Only where no option is required.
+      | (Record<never, never> extends z.input<Schema> ? Name : never)
+    : never;

@@ -1,0 +1,158 @@
+import * as z from 'zod';
+import type { Transform } from '../define-transform.ts';
+import type { Step } from '../image-engine.ts';
+import { whyNotWithGainMap } from '../plan/gain-map-steps.ts';
+import { keepsGainMap, variantSettings } from '../plan/variant-settings.ts';
+
+type Find = (name: string) => Transform | undefined;
+
+interface NamedStep {
+  readonly name: string;
+  readonly options: unknown;
+}
+
+const FORM = 'a step is a map with one key, `TRANSFORM: OPTIONS`, or just `TRANSFORM`';
+
+function read(given: unknown): NamedStep | string {
+  if (typeof given === 'string') return { name: given, options: {} };
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    return `${FORM}; got ${JSON.stringify(given) ?? 'nothing'}`;
+  }
+  const entries = Object.entries(given);
+  const [entry] = entries;
+  if (!entry) return `${FORM}; got an empty map`;
+  if (entries.length > 1) {
+    return `${FORM}; got ${entries.length} keys (${Object.keys(given).join(', ')}): make each a step of its own`;
+  }
+  return { name: entry[0], options: entry[1] ?? {} };
+}
+
+function withScalar(transform: Transform, options: unknown): { options: unknown } | string {
+  if (typeof options === 'object' && !Array.isArray(options)) return { options };
+  if (transform.scalar !== undefined) return { options: { [transform.scalar]: options } };
+  return `${transform.name} takes a map of options, got ${JSON.stringify(options)}`;
+}
+
+/** The recipe's form of one step, to `Step` with all defaults filled in. */
+export function createStepSchema(find: Find, names: readonly string[]) {
+  return z.unknown().transform((given, context): Step => {
+    const refuse = (path: readonly PropertyKey[], message: string) => {
+      context.addIssue({ code: 'custom', path: [...path], message, input: given });
+      return z.NEVER;
+    };
+    const named = read(given);
+    if (typeof named === 'string') return refuse([], named);
+    const path = [named.name];
+    const transform = find(named.name);
+    if (!transform) {
+      return refuse(
+        path,
+        `unknown transform ${JSON.stringify(named.name)}; known: ${names.join(', ')}`,
+      );
+    }
+    const form = withScalar(transform, named.options);
+    if (typeof form === 'string') return refuse(path, form);
+    const result = transform.options.safeParse(form.options, { error: optionError });
+    if (result.success) {
+      return {
+        transform: transform.name,
+        options: result.data as Record<string, unknown>,
+      };
+    }
+    const isScalar = form.options !== named.options;
+    for (const problem of optionProblems(form.options, result.error.issues)) {
+      refuse(isScalar ? path : [...path, ...problem.path], problem.message);
+    }
+    return z.NEVER;
+  });
+}
+
+/** The steps of a variant, in the recipe's form; none keeps the picture as it is. */
+export function createStepsSchema(stepSchema: ReturnType<typeof createStepSchema>, find: Find) {
+  return z.array(stepSchema).superRefine((steps, context) => checkSteps(steps, find, context));
+}
+
+/** One thing that is wrong with a step, with its path inside the step's options. */
+interface OptionProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null
+        ? (inner as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    value,
+  );
+}
+
+/** What Zod's own messages leave unsaid, for `safeParse`. */
+function optionError(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type' && issue.input === undefined)
+    return `is missing: expected ${issue.expected}`;
+  if (issue.code !== 'unrecognized_keys') return undefined;
+  const { shape = {} } = issue.inst?._zod.def as { shape?: object };
+  const allowed = Object.keys(shape);
+  return allowed.length > 0 ? `allowed: ${allowed.join(', ')}` : 'there are none';
+}
+
+/** Turns issues, found with `optionError`, into messages that say what was given and what is allowed. */
+function optionProblems(
+  given: unknown,
+  issues: readonly z.core.$ZodIssue[],
+): readonly OptionProblem[] {
+  return issues.flatMap((issue): OptionProblem[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        path: [...issue.path, key],
+        message: `unknown option ${JSON.stringify(key)}; ${issue.message}`,
+      }));
+    }
+    const value = at(given, issue.path);
+    const isMissing = issue.code === 'invalid_type' && value === undefined;
+    const shown = issue.path.length > 0 && !isMissing ? `, got ${show(value)}` : '';
+    return [{ path: issue.path, message: `${issue.message}${shown}` }];
+  });
+}
+
+/**
+ * What the steps of a variant have to be to each other: settings hold for the whole variant, so that one says each once;
+ * facts are found by name; nothing comes after the file is written; raw pixels are sRGB; a gain map goes on from what its
+ * picture was.
+ */
+export function checkSteps(
+  steps: readonly Step[],
+  find: (name: string) => Transform | undefined,
+  context: z.RefinementCtx,
+): void {
+  const said = new Set<string>();
+  const keepsColours = steps.some(
+    ({ transform, options }) => transform === 'colourspace' && options['space'] !== 'srgb',
+  );
+  // Only a JPEG has one, so that `source` means that.
+  const hasGainMap = keepsGainMap(variantSettings({ steps }, { format: 'jpeg' }));
+  steps.forEach((step, index) => {
+    const { transform } = step;
+    const refuse = (message: string) =>
+      context.addIssue({ code: 'custom', path: [index], message });
+    const kind = find(transform)?.kind;
+    if (kind === 'setting' || kind === 'facts') {
+      if (said.has(transform)) refuse(`a variant says ${transform} once`);
+      said.add(transform);
+    }
+    if (kind !== 'setting' && said.has('encode')) {
+      refuse(`${transform} comes after encode, which writes the file: move encode to the end`);
+    }
+    const why = hasGainMap && kind ? whyNotWithGainMap(step, kind) : undefined;
+    if (why) refuse(why);
+    if (kind === 'raw' && keepsColours) {
+      refuse(`${transform} works on 8-bit sRGB pixels, which colourspace yields as srgb alone`);
+    }
+  });
+}

@@ -1,0 +1,42 @@
+import type { Sharp } from 'sharp';
+import type { EncodeOptions } from '../../builtin/encode.ts';
+import { setEncoder } from '../../builtin/encoders/encodings.ts';
+import type { Playback } from '../../builtin/encoders/shared-options.ts';
+import type { OutputFormat } from '../../image-engine.ts';
+
+/** A finished picture, to be encoded as often as it takes. */
+export interface Encodable {
+  /** Opens the pixels, with what the file says beside them set. */
+  open(): Sharp;
+  /** Pixels; one page of an animation. */
+  readonly longerSide: number;
+  /** Of an animation. */
+  readonly playback?: Playback;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An encoded file. */
+export interface EncodedFile {
+  readonly format: OutputFormat;
+  readonly bytes: Buffer;
+  /** Pixels; one page of an animation. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Encodes once, at a quality from 1 to 100. */
+export async function encodeOnce(
+  picture: Encodable,
+  options: EncodeOptions,
+  quality: number,
+): Promise<EncodedFile> {
+  picture.signal?.throwIfAborted();
+  const image = setEncoder(picture.open(), options, { quality, ...picture.playback });
+  const { data, info } = await image.toBuffer({ resolveWithObject: true });
+  return {
+    format: options.format,
+    bytes: data,
+    width: info.width,
+    height: info.pageHeight ?? info.height,
+  };
+}

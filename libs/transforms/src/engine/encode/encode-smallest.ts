@@ -1,0 +1,40 @@
+import type { EncodeOptions } from '../../builtin/encode.ts';
+import { maxBytesOf, wantedQuality } from '../../builtin/encoders/encodings.ts';
+import { type Encodable, type EncodedFile, encodeOnce } from './encode-once.ts';
+import { fitBytes, TooManyBytes, type Tried } from './fit-bytes.ts';
+import { encodeAsGood } from './search-quality.ts';
+
+/** Encodes as the options ask for. @throws TooManyBytes */
+async function encodeAs(picture: Encodable, options: EncodeOptions): Promise<EncodedFile> {
+  const quality = wantedQuality(options, picture.longerSide);
+  const tried: Tried =
+    typeof quality === 'object'
+      ? await encodeAsGood(picture, options, quality.ssim)
+      : { quality, file: await encodeOnce(picture, options, quality) };
+  const maxBytes = maxBytesOf(options);
+  const fits = maxBytes === undefined || tried.file.bytes.length <= maxBytes;
+  return fits ? tried.file : fitBytes(picture, options, tried, maxBytes);
+}
+
+/**
+ * Encodes as each of the encodings asks for, and keeps the smallest file, of equal ones the first.
+ * @throws TooManyBytes where none fits
+ */
+export async function encodeSmallest(
+  picture: Encodable,
+  encodings: readonly EncodeOptions[],
+): Promise<EncodedFile> {
+  let smallest: EncodedFile | undefined;
+  const tooLarge: string[] = [];
+  for (const options of encodings) {
+    try {
+      const file = await encodeAs(picture, options);
+      if (!smallest || file.bytes.length < smallest.bytes.length) smallest = file;
+    } catch (cause) {
+      if (!(cause instanceof TooManyBytes)) throw cause;
+      tooLarge.push(cause.message);
+    }
+  }
+  if (smallest) return smallest;
+  throw new TooManyBytes(tooLarge.join('; '));
+}

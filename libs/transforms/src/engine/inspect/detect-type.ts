@@ -1,0 +1,175 @@
+import { fileTypeFromBuffer } from 'file-type';
+import type { SourceFormat } from '../../image-engine.ts';
+
+/** What the first bytes are, in words for the uploader, and the format if it is one of ours. */
+interface DetectedType {
+  readonly name: string;
+  readonly format?: SourceFormat;
+}
+
+const OURS: Readonly<Record<string, SourceFormat>> = {
+  jpg: 'jpeg',
+  png: 'png',
+  apng: 'png',
+  webp: 'webp',
+  avif: 'avif',
+  gif: 'gif',
+  tif: 'tiff',
+};
+
+const CAMERA_RAW = new Set(['cr2', 'cr3', 'nef', 'arw', 'dng', 'raf', 'orf', 'rw2', 'srw', 'pef']);
+const NAMES: Readonly<Record<string, string>> = {
+  psd: 'a Photoshop document (PSD)',
+  pdf: 'a PDF document',
+  zip: 'a ZIP archive',
+  jxl: 'a JPEG XL picture',
+  jp2: 'a JPEG 2000 picture',
+  jpx: 'a JPEG 2000 picture',
+  j2c: 'a JPEG 2000 picture',
+  bmp: 'a BMP picture',
+  ico: 'an icon (ICO)',
+};
+
+/** What the detector does not know, by its first bytes in Latin-1. */
+const SIGNATURES: readonly (readonly [start: RegExp, name: string])[] = [
+  [/^II(RO|RS)|^MMOR/, 'a camera raw file (ORF)'],
+  [/^IIU\0/, 'a camera raw file (RW2)'],
+  [/^II\x1a\0\0\0HEAPCCDR/, 'a camera raw file (CRW)'],
+  [/^\0MRM/, 'a camera raw file (MRW)'],
+  [/^FOVb/, 'a camera raw file (X3F)'],
+  [/^v\/1\x01/, 'an OpenEXR picture'],
+  [/^#\?RADIANCE|^#\?RGBE/, 'a Radiance picture (HDR)'],
+  [/^P[1-7]\s/, 'a Netpbm picture (PPM)'],
+  [/^SIMPLE  =/, 'a FITS picture'],
+  [/^DDS /, 'a DirectDraw surface (DDS)'],
+  [/^qoif/, 'a QOI picture'],
+];
+
+/** How much of a text is looked at, bytes. */
+const TEXT_SAMPLE = 1024;
+
+/** Told by the bytes alone; neither the key's extension nor the declared type is believed. */
+export async function detectType(source: Uint8Array): Promise<DetectedType> {
+  // Damaged containers make the detector throw; what is left then is to look for text.
+  const found = await fileTypeFromBuffer(source).catch(() => undefined);
+  // The detector looks for TIFF's tags, which stand at its end and may be cut off.
+  const ours = found ? OURS[found.ext] : isTiff(source) ? 'tiff' : undefined;
+  if (ours === 'tiff') {
+    if (isCameraRaw(source)) return { name: 'a camera raw file' };
+    return { name: 'image/tiff', format: 'tiff' };
+  }
+  if (found && ours) return { name: found.mime, format: ours };
+  const known = found ? undefined : knownStart(source);
+  if (known) return { name: known };
+  if (!found || found.ext === 'xml' || found.mime === 'image/svg+xml') return detectText(source);
+  if (CAMERA_RAW.has(found.ext)) {
+    return { name: `a camera raw file (${found.ext.toUpperCase()})` };
+  }
+  if (found.mime.startsWith('image/hei')) {
+    const isGeneral = !found.mime.startsWith('image/heic');
+    return isGeneral && isAlsoAvif(source)
+      ? { name: 'image/avif', format: 'avif' }
+      : { name: 'a HEIC picture' };
+  }
+  return { name: NAMES[found.ext] ?? `${found.ext.toUpperCase()} (${found.mime})` };
+}
+
+function latin1(source: Uint8Array, start: number, end: number): string {
+  return Buffer.from(source.subarray(start, end)).toString('latin1');
+}
+
+function isTiff(source: Uint8Array): boolean {
+  const start = latin1(source, 0, 4);
+  return start === 'II*\0' || start === 'MM\0*';
+}
+
+function knownStart(source: Uint8Array): string | undefined {
+  const start = latin1(source, 0, 16);
+  return SIGNATURES.find(([signature]) => signature.test(start))?.[1];
+}
+
+/** Some encoders call an AVIF a picture of a general kind (`mif1`) first, and AVIF among what else it is. */
+function isAlsoAvif(source: Uint8Array): boolean {
+  const [first = 0, second = 0, third = 0, fourth = 0] = source;
+  const length = ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
+  const list = latin1(source, 16, Math.min(length, 16 + TEXT_SAMPLE));
+  const brands: readonly string[] = list.match(/.{4}/gs) ?? [];
+  return brands.includes('avif') && !brands.some((brand) => brand.startsWith('he'));
+}
+
+function detectText(source: Uint8Array): DetectedType {
+  const sample = new TextDecoder('utf-8').decode(source.subarray(0, TEXT_SAMPLE));
+  // Control characters other than tab, line feed, form feed and carriage return are no text.
+  if (/[\u0000-\u0008\u000e-\u001f]/.test(sample)) return { name: 'of no known type' };
+  const start = sample.replace(/^\ufeff/, '').trimStart();
+  if (/^<svg[\s>]/i.test(withoutProlog(start))) return { name: 'an SVG drawing', format: 'svg' };
+  if (/^<[?!](xml|--|doctype\s+svg)/i.test(start) && /<svg[\s>]|<!doctype\s+svg/i.test(start)) {
+    return { name: 'an SVG drawing with entities or processing instructions of its own' };
+  }
+  if (/^<(!doctype\s+html|html|head|body)\b/i.test(start)) return { name: 'an HTML page' };
+  if (start.startsWith('<?xml')) return { name: 'an XML document' };
+  if (/^[[{]/.test(start)) return { name: 'JSON or other text' };
+  return { name: 'text' };
+}
+
+/** A document type without entities of its own: what is in brackets would be the XML parser's work. */
+const DOCTYPE = /^<!DOCTYPE\s+svg(?:\s+(?:PUBLIC|SYSTEM)(?:\s+(?:"[^"<>]*"|'[^'<>]*'))+)?\s*>\s*/i;
+
+/** What follows XML's declaration, comments and document type; one pass, since the text may be made to be slow to match. */
+function withoutProlog(text: string): string {
+  let rest = text.replace(/^<\?xml[^>]*>\s*/, '');
+  for (let end = 0; rest.startsWith('<!--') && end >= 0;) {
+    end = rest.indexOf('-->', '<!--'.length);
+    if (end >= 0) rest = rest.slice(end + '-->'.length).trimStart();
+  }
+  return rest.replace(DOCTYPE, '');
+}
+
+/** Tags of a TIFF directory (TIFF 6.0; DNG 1.7) that tell a camera raw file, most of which are TIFFs inside. */
+const SUBFILE = 254;
+const COMPRESSION = 259;
+const PHOTOMETRIC = 262;
+const MAKE = 271;
+
+/** Pixels as a sensor has them: a colour filter array, or linear. */
+const SENSOR_PHOTOMETRICS = new Set([32_803, 34_892]);
+/** Of Sony, Samsung, Nikon, Kodak and Pentax. */
+const MAKERS_COMPRESSIONS = new Set([32_767, 32_770, 34_713, 65_000, 65_535]);
+
+const TAG_BYTES = 12;
+/** More tags than that has no first directory that we know. */
+const MOST_TAGS = 512;
+
+/** The first directory's tags, with the value of those that hold one small number. */
+function tagsOf(tiff: Uint8Array): ReadonlyMap<number, number> {
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+  const little = tiff[0] === 0x49;
+  const tags = new Map<number, number>();
+  try {
+    const start = view.getUint32(4, little);
+    const count = Math.min(MOST_TAGS, view.getUint16(start, little));
+    for (let index = 0; index < count; index++) {
+      const at = start + 2 + index * TAG_BYTES;
+      const isShort = view.getUint16(at + 2, little) === 3;
+      const value = isShort ? view.getUint16(at + 8, little) : view.getUint32(at + 8, little);
+      tags.set(view.getUint16(at, little), value);
+    }
+  } catch {
+    // A directory that is cut off: what was read counts.
+  }
+  return tags;
+}
+
+/**
+ * Whether a TIFF is a camera's raw file: it holds what a sensor saw, or it begins with a camera's thumbnail, which
+ * is all that libvips would read of it.
+ */
+function isCameraRaw(tiff: Uint8Array): boolean {
+  const tags = tagsOf(tiff);
+  const isThumbnail = ((tags.get(SUBFILE) ?? 0) & 1) === 1;
+  return (
+    (isThumbnail && tags.has(MAKE)) ||
+    SENSOR_PHOTOMETRICS.has(tags.get(PHOTOMETRIC) ?? 0) ||
+    MAKERS_COMPRESSIONS.has(tags.get(COMPRESSION) ?? 0)
+  );
+}

@@ -1,0 +1,102 @@
+import sharp, { type Metadata } from 'sharp';
+import type { SourceCoding, SourceFacts } from '../../image-engine.ts';
+import { ImageError } from '../../image-error.ts';
+import { otherPictures } from '../gain-map/jpeg-segments.ts';
+import { readExif } from '../metadata/exif.ts';
+import { profileKind } from './colour-profile.ts';
+import { detectType } from './detect-type.ts';
+import { withoutPackedTexts } from './png-compressed-text.ts';
+
+function coding(header: Metadata): SourceCoding {
+  const { space, depth, icc, chromaSubsampling } = header;
+  const kind = space === 'cmyk' ? 'cmyk' : space === 'b-w' || space === 'grey16' ? 'grey' : 'rgb';
+  return {
+    depth: depth === 'uchar' || depth === 'char' ? 8 : 16,
+    space: kind,
+    profile: profileKind(icc, kind),
+    ...(chromaSubsampling ? { chromaSubsampling } : {}),
+  };
+}
+
+/**
+ * Reads an upload's header, by its bytes alone.
+ * @throws ImageError `UNSUPPORTED_FORMAT` or `CORRUPT_IMAGE`
+ */
+export async function inspect(
+  source: Uint8Array,
+  { svg }: { readonly svg: boolean },
+): Promise<SourceFacts> {
+  if (source.length === 0) throw new ImageError('CORRUPT_IMAGE', 'the upload has zero bytes');
+  const { name, format } = await detectType(source);
+  if (!format || (format === 'svg' && !svg)) {
+    throw new ImageError('UNSUPPORTED_FORMAT', `the upload is ${name}, which cannot be processed`);
+  }
+  let header: Metadata;
+  try {
+    const options = { failOn: 'error', limitInputPixels: false } as const;
+    header = await sharp(withoutPackedTexts(source), options).metadata();
+  } catch (cause) {
+    // Without libvips' own words, which may be another image's (failures.ts).
+    throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {
+      cause,
+    });
+  }
+  const orientation = header.orientation ?? 1;
+  const { length: others } = otherPictures(source);
+  return {
+    format,
+    ...(orientation >= 5
+      ? { width: header.height, height: header.width }
+      : { width: header.width, height: header.height }),
+    orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
+    pages: header.pages ?? 1,
+    bytes: source.length,
+    hasAlpha: header.hasAlpha,
+    progressive: header.isProgressive,
+    ...(others > 0 ? { otherPictures: others } : {}),
+    ...(await cameraFacts(header.exif)),
+    coding: coding(header),
+  };
+}
+
+/** What EXIF says of the shot, for the manifest. */
+interface CameraFacts {
+  readonly takenAt?: string;
+  readonly camera?: string;
+}
+
+/** Longest maker and model, characters. */
+const MAX_CAMERA = 100;
+
+function takenAt(value: unknown): string | undefined {
+  const match =
+    typeof value === 'string'
+      ? /^(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)/.exec(value.trim())
+      : null;
+  if (!match) return undefined;
+  const [, year, month, day, hour, minute, second] = match;
+  const text = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const date = new Date(`${text}Z`);
+  // Cameras without a set clock write 0000:00:00.
+  return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 19) !== text
+    ? undefined
+    : text;
+}
+
+function plain(value: unknown): string {
+  if (typeof value !== 'string') return '';
+  return value
+    .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** Reads them from an EXIF block, if there is one. */
+async function cameraFacts(exif: Uint8Array | undefined): Promise<CameraFacts> {
+  const tags = await readExif(exif);
+  const taken = takenAt(tags['DateTimeOriginal']) ?? takenAt(tags['CreateDate']);
+  const [make, model] = [plain(tags['Make']), plain(tags['Model'])];
+  const name = model.toLowerCase().startsWith(make.toLowerCase()) ? model : `${make} ${model}`;
+  const camera = name.trim().slice(0, MAX_CAMERA);
+  return { ...(taken ? { takenAt: taken } : {}), ...(camera ? { camera } : {}) };
+}

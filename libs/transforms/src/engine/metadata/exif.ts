@@ -1,0 +1,82 @@
+import exifr from 'exifr';
+
+/** Bytes of one value of each type, from type 1 on (TIFF 6.0, section 2; CIPA DC-008, 4.6.2). */
+const SIZES = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
+/** Entries that lead to another directory: EXIF, GPS, interoperability (CIPA DC-008, 4.6.3). */
+const POINTERS = new Set([0x8769, 0x8825, 0xa005]);
+/** Byte order, 42, and where the first directory stands. */
+const HEADER = 8;
+const ENTRY = 12;
+/** More than any camera writes. */
+const MAX_DIRECTORIES = 16;
+
+/**
+ * The block, in which values that cannot all be there have become one byte each: one that is longer than the block, and
+ * those that would together be, since they are the same bytes again and again. A reader that believes them makes room for
+ * up to four thousand million numbers.
+ *
+ * @param block begins with a TIFF header; anything else comes back as it is
+ */
+export function honestExif(block: Buffer): Buffer {
+  const order = block.toString('latin1', 0, 2);
+  if (block.length < HEADER || (order !== 'II' && order !== 'MM')) return block;
+  const isLittle = order === 'II';
+  const copy = Buffer.from(block);
+  const uint16 = (at: number) => (isLittle ? copy.readUInt16LE(at) : copy.readUInt16BE(at));
+  const uint32 = (at: number) => (isLittle ? copy.readUInt32LE(at) : copy.readUInt32BE(at));
+
+  let bytesLeft = block.length;
+  const directories = new Set([uint32(4)]);
+  // A set is walked in the order in which it grows.
+  for (const start of directories) {
+    // Zero says that there is no other one.
+    if (start < HEADER || start + 2 > copy.length) continue;
+    const room = Math.floor((copy.length - start - 2) / ENTRY);
+    const end = start + 2 + ENTRY * Math.min(uint16(start), room);
+    for (let at = start + 2; at < end; at += ENTRY) {
+      const bytes = uint32(at + 4) * (SIZES[uint16(at + 2) - 1] ?? 1);
+      if (bytes > bytesLeft) oneByte(copy, at, isLittle);
+      else bytesLeft -= bytes;
+      if (POINTERS.has(uint16(at))) directories.add(uint32(at + 8));
+    }
+    if (end + 4 <= copy.length) directories.add(uint32(end));
+    if (directories.size > MAX_DIRECTORIES) return Buffer.alloc(0);
+  }
+  return copy;
+}
+
+function oneByte(copy: Buffer, at: number, isLittle: boolean): void {
+  copy.fill(0, at + 2, at + 8);
+  copy.writeUInt8(1, isLittle ? at + 2 : at + 3);
+  copy.writeUInt8(1, isLittle ? at + 4 : at + 7);
+}
+
+/** What an EXIF block in JPEG, WebP and AVIF starts with before its TIFF header (CIPA DC-008, 4.7.2). */
+const PREFIX = 'Exif\0\0';
+
+/**
+ * Reads the tags of an EXIF block as they stand there: texts, numbers and lists of numbers. Damaged EXIF is no reason
+ * to refuse a picture, and counts as none.
+ */
+export async function readExif(
+  exif: Uint8Array | undefined,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (!exif) return {};
+  const block = Buffer.from(exif.buffer, exif.byteOffset, exif.byteLength);
+  const isPrefixed = block.toString('latin1', 0, PREFIX.length) === PREFIX;
+  try {
+    const tags: unknown = await exifr.parse(
+      honestExif(isPrefixed ? block.subarray(PREFIX.length) : block),
+      {
+        tiff: true,
+        exif: true,
+        gps: true,
+        reviveValues: false,
+        translateValues: false,
+      },
+    );
+    return (tags ?? {}) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

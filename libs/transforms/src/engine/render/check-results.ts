@@ -1,0 +1,56 @@
+import sharp, { type Sharp } from 'sharp';
+import * as z from 'zod';
+import type { RawPixels, Shape } from '../../bound-transform.ts';
+import type { Facts } from '../../image-engine.ts';
+import type { Frame } from './picture.ts';
+
+/** The most that a step may add to the manifest, characters of JSON. */
+const MAX_FACTS = 16 * 1024;
+
+const json = z.json();
+
+function words(value: unknown): string {
+  if (value === null || typeof value !== 'object') return String(value);
+  return value.constructor?.name ?? 'an object';
+}
+
+/** @throws Error when a step gave back anything but an image */
+export function checkedImage(given: unknown): Sharp {
+  if (given instanceof sharp) return given;
+  throw new Error(`returned ${words(given)} and not an image`);
+}
+
+/** @throws Error when a step gave back anything but the pixels that it promised */
+export function checkedPixels(given: unknown, promised: Shape): RawPixels {
+  const pixels = (given ?? {}) as Partial<RawPixels>;
+  const { data, width, height, channels } = pixels;
+  if (!(data instanceof Uint8Array)) {
+    throw new Error(`returned ${given ? `data of ${words(data)}` : words(given)} and not bytes`);
+  }
+  const wanted = promised.hasAlpha ? 4 : 3;
+  if (width !== promised.width || height !== promised.height || channels !== wanted) {
+    throw new Error(
+      `returned ${width}×${height} pixels of ${channels} channels and not ${promised.width}×${promised.height} of ${wanted}`,
+    );
+  }
+  const bytes = width * height * wanted;
+  if (data.length !== bytes) throw new Error(`returned ${data.length} bytes and not ${bytes}`);
+  return { data, width, height, channels: wanted };
+}
+
+/** @throws Error when a step gave back anything but a little JSON */
+export function checkedFacts(given: unknown): Facts {
+  const { data, success } = json.safeParse(given);
+  if (!success) throw new Error(`returned ${words(given)}, which is not JSON`);
+  const { length } = JSON.stringify(data);
+  if (length > MAX_FACTS) {
+    throw new Error(`returned ${length} characters of JSON; at most ${MAX_FACTS} are kept`);
+  }
+  return data;
+}
+
+/** @throws Error when a step added or removed alpha and did not say so */
+export function checkAlpha({ channels }: Frame, promised: Shape): void {
+  const wanted = promised.hasAlpha ? 4 : 3;
+  if (channels !== wanted) throw new Error(`made ${channels} channels and not ${wanted}`);
+}

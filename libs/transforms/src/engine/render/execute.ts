@@ -1,0 +1,130 @@
+import type { OutputFormat, Rendered } from '../../image-engine.ts';
+import { ImageError } from '../../image-error.ts';
+import { candidates, whyTooLarge } from '../../plan/candidates.ts';
+import type { FileStage, PlaceholderStage, Plan, Stage } from '../../plan/plan.ts';
+import { explainFailure } from './explain-failure.ts';
+import { Pictures } from './picture-cache.ts';
+import { placeholderOf } from './placeholder.ts';
+import { openForFile, pixelsOf } from './run-stage.ts';
+import type { Job } from './run-step.ts';
+import { writeFile } from './write-file.ts';
+
+type EndStage = FileStage | PlaceholderStage;
+
+/** CPU of an encoder for each pixel, as a multiple of WebP's at effort 4 (design measurements, "Encodes"). */
+const COST: Readonly<Record<OutputFormat, number>> = {
+  jpeg: 0.25,
+  webp: 1,
+  tiff: 0.5,
+  png: 1.5,
+  avif: 2,
+  gif: 3,
+};
+
+function cost(stage: EndStage): number {
+  if (stage.kind === 'placeholder') return 0;
+  const files = candidates(stage).reduce((sum, { format }) => sum + COST[format], 0);
+  return stage.shape.width * stage.shape.height * files;
+}
+
+/** Cheap ones first, so that one slow encoder does not keep the others waiting. */
+function inOrder(plan: Plan): readonly EndStage[] {
+  const ends = plan.stages.filter((stage): stage is EndStage => stage.kind !== 'pixels');
+  return ends.sort((a, b) => cost(a) - cost(b) || a.id - b.id);
+}
+
+/**
+ * Refuses a plan before anything is decoded when a file would be larger than its format can be.
+ * @throws ImageError `TOO_LARGE` naming the variant
+ */
+export function checkFormatLimits(plan: Plan, recipe: string): void {
+  for (const stage of plan.stages) {
+    if (stage.kind !== 'file') continue;
+    const whys = candidates(stage).map((encoding) => whyTooLarge(stage.shape, encoding));
+    if (whys.includes(undefined)) continue;
+    const { variant } = stage;
+    throw new ImageError('TOO_LARGE', `recipe ${recipe}, variant ${variant}: ${whys.join('; ')}`, {
+      place: { recipe, variant },
+    });
+  }
+}
+
+async function make(stage: EndStage, pictures: Pictures, job: Job): Promise<Rendered> {
+  return pictures.with(stage, async (input) => {
+    job.signal?.throwIfAborted();
+    if (stage.kind === 'placeholder') {
+      const [frame] = (await pixelsOf(stage, input, job)).frames;
+      if (!frame) throw new Error('a picture without a frame');
+      return placeholderOf(frame, job.placeholder);
+    }
+    const { variant, fit, shape } = stage;
+    const file = await writeFile(await openForFile(stage, input, job), stage, job);
+    // A step of the last pipeline may have made something else than it said: which one, `explainFailure` finds.
+    if (file.width !== shape.width || file.height !== shape.height) {
+      throw new Error(
+        `made ${file.width}×${file.height} pixels and not ${shape.width}×${shape.height}`,
+      );
+    }
+    return {
+      kind: 'output',
+      variant,
+      ...file,
+      ...(fit === undefined ? {} : { fit }),
+      ...(input?.facts ? { facts: input.facts } : {}),
+    };
+  });
+}
+
+/** Runs a plan: at most `concurrency` files at a time, each yielded when it is there; none of variants that are done. */
+export async function* execute(
+  given: Plan,
+  job: Job,
+  concurrency: number,
+  done: ReadonlySet<string> = new Set(),
+): AsyncGenerator<Rendered, void> {
+  let plan = given;
+  const explained = async <T>(stage: Stage, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      throw await explainFailure(plan, stage, job, cause);
+    }
+  };
+  const pictures: Pictures = new Pictures(plan, (stage) =>
+    explained(
+      stage,
+      pictures.with(stage, (input) => pixelsOf(stage, input, job)),
+    ),
+  );
+  for (let [part] = plan.unmeasured; part; [part] = plan.unmeasured) {
+    const [frame] = (await pictures.peek(part.stage)).frames;
+    if (!frame) throw new Error('a picture without a frame');
+    plan = part.complete(frame);
+    checkFormatLimits(plan, job.recipe);
+    pictures.extend(plan);
+  }
+  const isDone = (stage: EndStage) => stage.kind === 'file' && done.has(stage.variant);
+  const ends = inOrder(plan);
+  for (const stage of ends.filter(isDone)) pictures.leave(stage);
+  const waiting = ends.filter((stage) => !isDone(stage));
+  const underWay = new Map<EndStage, Promise<{ stage: EndStage; rendered: Rendered }>>();
+  try {
+    while (waiting.length > 0 || underWay.size > 0) {
+      while (underWay.size < concurrency) {
+        const stage = waiting.shift();
+        if (!stage) break;
+        const work = explained(stage, make(stage, pictures, job));
+        underWay.set(
+          stage,
+          work.then((rendered) => ({ stage, rendered })),
+        );
+      }
+      const { stage, rendered } = await Promise.race(underWay.values());
+      underWay.delete(stage);
+      yield rendered;
+    }
+  } finally {
+    // Nothing may go on behind the back of a caller who left.
+    await Promise.allSettled(underWay.values());
+  }
+}

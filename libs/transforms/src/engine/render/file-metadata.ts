@@ -1,0 +1,106 @@
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { EXIF_TAGS, type ExifTag } from '../../builtin/metadata.ts';
+import type { FileStage } from '../../plan/plan.ts';
+import { readExif } from '../metadata/exif.ts';
+import { readRights, withoutPosition } from '../metadata/xmp-and-iptc.ts';
+import { inSixteenBits } from './picture.ts';
+import type { Upload } from './upload.ts';
+
+/** As sharp's `withExif` takes it: texts by directory and tag. */
+type ExifTexts = Record<'IFD0' | 'IFD2' | 'IFD3', Record<string, string>>;
+
+/** Fractions of a unit that a number is written in. */
+const DENOMINATOR = 1_000_000;
+
+function rational(value: number): string {
+  return Number.isInteger(value)
+    ? `${value}/1`
+    : `${Math.round(value * DENOMINATOR)}/${DENOMINATOR}`;
+}
+
+/** Damaged EXIF divides by zero. */
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function text(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.replaceAll('\0', '').trim() || undefined;
+  if (isNumber(value)) return rational(value);
+  if (Array.isArray(value) && value.length > 0 && value.every(isNumber)) {
+    return value.map(rational).join(' ');
+  }
+  // GPSAltitudeRef is one byte.
+  if (value instanceof Uint8Array && value.length > 0) return [...value].join(' ');
+  return undefined;
+}
+
+/** exifr's name for a tag where it differs from the standard's. */
+const ALIAS: Partial<Record<ExifTag, string>> = { DateTime: 'ModifyDate' };
+
+/** Tags whose meaning other blocks may have where EXIF has not. */
+const RIGHTS: readonly ExifTag[] = ['Artist', 'Copyright'];
+
+/** Takes the tags that a variant keeps out of the upload's EXIF block, and whose picture it is out of any block. */
+async function exifToKeep(
+  header: Metadata | undefined,
+  tags: readonly ExifTag[],
+): Promise<ExifTexts | undefined> {
+  if (tags.length === 0) return undefined;
+  const read = await readExif(header?.exif);
+  const isMissing = RIGHTS.some((tag) => tags.includes(tag) && text(read[tag]) === undefined);
+  const rights: Readonly<Record<string, unknown>> = {
+    ...(header && isMissing ? await readRights(header) : {}),
+  };
+  const kept: ExifTexts = { IFD0: {}, IFD2: {}, IFD3: {} };
+  for (const tag of tags) {
+    const value = text(read[ALIAS[tag] ?? tag]) ?? text(rights[tag]);
+    if (value !== undefined) kept[EXIF_TAGS[tag]][tag] = value;
+  }
+  return kept;
+}
+
+/** The upload's header, where something of it goes into the file. */
+export async function headerFor(
+  { settings, mode }: FileStage,
+  { source }: Upload,
+): Promise<Metadata | undefined> {
+  const { tags, xmp } = settings.metadata;
+  const isNeeded = tags.length > 0 || xmp || mode.animated;
+  // As strict as `inspect`, which has read the same header before.
+  return isNeeded
+    ? sharp(source, { failOn: 'error', limitInputPixels: false }).metadata()
+    : undefined;
+}
+
+/** Sets the colours that the file is written in, and the profile that says so. */
+function setColours(image: Sharp, { settings, mode }: FileStage): void {
+  if (settings.colourspace === 'p3') image.withIccProfile('p3');
+  else if (mode.keepColours) image.keepIccProfile();
+  else if (settings.metadata.icc) image.withIccProfile('srgb');
+}
+
+/**
+ * What the file says beside its pixels, to be set on every image that it is written from. Pixels that nothing made
+ * upright keep their orientation tag, the one piece of metadata without which the picture would lie on its side.
+ */
+export async function fileMetadata(
+  stage: FileStage,
+  header: Metadata | undefined,
+): Promise<(image: Sharp) => Sharp> {
+  const { metadata } = stage.settings;
+  const { orientation } = stage.shape;
+  const exif = await exifToKeep(header, metadata.tags);
+  const packet = metadata.xmp ? header?.xmpAsString : undefined;
+  const xmp = packet && !metadata.position ? withoutPosition(packet) : packet;
+  return (image) => {
+    if (exif) image.withExif(exif);
+    if (orientation !== 1) {
+      // The tag comes only with `withMetadata`, which also embeds a profile.
+      image.withMetadata({ orientation }).withIccProfile('srgb', { attach: false });
+    }
+    if (xmp) image.withXmp(xmp);
+    if (stage.mode.depth === 16) inSixteenBits(image);
+    setColours(image, stage);
+    return image;
+  };
+}

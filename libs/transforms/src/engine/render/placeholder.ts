@@ -1,0 +1,71 @@
+import { encode as encodeBlurHash } from 'blurhash';
+import { rgbaToThumbHash } from 'thumbhash';
+import type { PlaceholderParts, RenderedPlaceholder } from '../../image-engine.ts';
+import type { Frame } from './picture.ts';
+
+/** Of a BlurHash: what its own examples use, more along the longer side (https://github.com/woltapp/blurhash). */
+const [LONG, SHORT] = [4, 3];
+
+/** Makes the placeholder of an upright picture of at most 100×100 pixels. */
+export async function placeholderOf(
+  frame: Frame,
+  parts: PlaceholderParts,
+): Promise<RenderedPlaceholder> {
+  const { data, info } = await frame
+    .open()
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return {
+    kind: 'placeholder',
+    ...(parts.thumbhash && {
+      thumbhash: Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64'),
+    }),
+    ...(parts.blurhash && { blurhash: await blurHashOf(frame) }),
+    ...(parts.dominantColour && { dominantColour: dominantColour(data) }),
+  };
+}
+
+async function blurHashOf(frame: Frame): Promise<string> {
+  const { data, info } = await frame
+    .open()
+    .flatten({ background: '#ffffff' })
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const isPortrait = info.height > info.width;
+  const [x, y] = isPortrait ? [SHORT, LONG] : [LONG, SHORT];
+  return encodeBlurHash(new Uint8ClampedArray(data), info.width, info.height, x, y);
+}
+
+/** Colours that differ by less than this, steps of 255, may share a bin. */
+const BIN = 32;
+const BINS = 256 / BIN;
+/** Pixels with less alpha, 0 to 255, are background showing through. */
+const OPAQUE = 128;
+
+const hex = (channel: number) => Math.round(channel).toString(16).padStart(2, '0');
+
+/** The mean of the most frequent kind of colour, as `#rrggbb`; white where nothing is opaque. */
+export function dominantColour(rgba: Uint8Array): string {
+  const bins = new Map<number, { count: number; r: number; g: number; b: number }>();
+  let fullest = { count: 0, r: 255, g: 255, b: 255 };
+  for (let i = 0; i + 3 < rgba.length; i += 4) {
+    // One by one: a view of each pixel would be thousands of objects for the collector.
+    const r = rgba[i] ?? 0;
+    const g = rgba[i + 1] ?? 0;
+    const b = rgba[i + 2] ?? 0;
+    if ((rgba[i + 3] ?? 0) < OPAQUE) continue;
+    const key = (Math.floor(r / BIN) * BINS + Math.floor(g / BIN)) * BINS + Math.floor(b / BIN);
+    let bin = bins.get(key);
+    if (!bin) bins.set(key, (bin = { count: 0, r: 0, g: 0, b: 0 }));
+    bin.count += 1;
+    bin.r += r;
+    bin.g += g;
+    bin.b += b;
+    if (bin.count > fullest.count) fullest = bin;
+  }
+  const { count, r, g, b } = fullest;
+  const share = Math.max(1, count);
+  return `#${hex(r / share)}${hex(g / share)}${hex(b / share)}`;
+}

@@ -1,0 +1,83 @@
+import type { Sharp } from 'sharp';
+import { stepError } from '../../image-error.ts';
+import type { Stage } from '../../plan/plan.ts';
+import { checkAlpha } from './check-results.ts';
+import { type Frame, frameOf, openRoll, type Picture } from './picture.ts';
+import { addOperation, findFacts, type Job, placeOf, runRaw } from './run-step.ts';
+import { waitFor } from './time-limit.ts';
+import { decodeFrames, openUpload } from './upload.ts';
+
+/** Opens a stage's input and lazily adds its operations; an animation's frames are opened one by one. */
+async function openStage(stage: Stage, frame: Frame | undefined, job: Job): Promise<Sharp> {
+  let image = frame?.open() ?? openUpload(job, stage.mode);
+  for (const operation of stage.operations) {
+    image = await addOperation(image, operation, stage, job);
+  }
+  return image;
+}
+
+/** sharp's own limit, seconds. */
+const MAX_TIMEOUT = 3600;
+
+/**
+ * The pixels of a stage. What a step that the planner knows nothing of has asked for may be a picture that waits for its
+ * bytes, or work without end: nobody waits longer for it than for the step, and libvips ends soon after.
+ */
+async function draw(stage: Stage, frame: Frame | undefined, job: Job): Promise<Frame> {
+  const image = await openStage(stage, frame, job);
+  const unknown = stage.operations.find(({ slots }) => slots === undefined);
+  if (!unknown) return frameOf(image, stage);
+  const seconds = Math.min(MAX_TIMEOUT, Math.ceil(job.stepTimeout / 1000) + 1);
+  return waitFor(placeOf(job, unknown), job, () => frameOf(image.timeout({ seconds }), stage));
+}
+
+/** Makes a stage's pixels, and holds the steps to what they promised. */
+export async function pixelsOf(
+  stage: Stage,
+  input: Picture | undefined,
+  job: Job,
+): Promise<Picture> {
+  if (stage.mode.animated && !input) return decodeFrames(job, stage.mode);
+  const [operation] = stage.operations;
+  if (input && operation?.bound.kind === 'facts') {
+    const found = await findFacts(input, operation, stage, job);
+    return { ...input, facts: { ...input.facts, [operation.transform]: found } };
+  }
+  const frames: Frame[] = [];
+  for (const frame of input?.frames ?? [undefined]) {
+    job.signal?.throwIfAborted();
+    const made =
+      frame && operation?.bound.kind === 'raw'
+        ? await runRaw(frame, operation, stage, job)
+        : await draw(stage, frame, job);
+    checkPromises(stage, made, job);
+    frames.push(made);
+  }
+  return { ...input, frames };
+}
+
+function checkPromises(stage: Stage, made: Frame, job: Job): void {
+  const { width, height } = stage.shape;
+  const last = stage.operations.at(-1);
+  try {
+    const isRight = made.width === width && made.height === height;
+    const isLess = made.width <= width && made.height <= height;
+    if (!(last?.measured ? isLess : isRight)) {
+      throw new Error(`made ${made.width}×${made.height} pixels and not ${width}×${height}`);
+    }
+    if (last && last.slots === undefined) checkAlpha(made, last.output);
+  } catch (cause) {
+    throw last ? stepError(placeOf(job, last), cause) : cause;
+  }
+}
+
+/** Opens what a file is written from: the pipeline that goes on from the stage's input. */
+export async function openForFile(
+  stage: Stage,
+  input: Picture | undefined,
+  job: Job,
+): Promise<Sharp> {
+  if (!stage.mode.animated) return openStage(stage, input?.frames[0], job);
+  const isDone = input && stage.operations.length === 0;
+  return openRoll(isDone ? input : await pixelsOf(stage, input, job));
+}

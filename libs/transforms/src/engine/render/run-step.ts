@@ -1,0 +1,113 @@
+import sharp, { type Sharp } from 'sharp';
+import type { StepContext } from '../../bound-transform.ts';
+import type { Facts, PlaceholderParts } from '../../image-engine.ts';
+import type { ErrorPlace } from '../../image-error.ts';
+import type { Operation, Stage } from '../../plan/plan.ts';
+import { readBounded, type ReadSideFile } from '../side-files.ts';
+import { checkedFacts, checkedImage, checkedPixels } from './check-results.ts';
+import { type Frame, type Picture, rawFrame } from './picture.ts';
+import { contain, type StepBounds } from './time-limit.ts';
+import type { Upload } from './upload.ts';
+
+/** One upload being worked on. */
+export interface Job extends Upload, StepBounds {
+  readonly recipe: string;
+  readonly placeholder: PlaceholderParts;
+  readonly readSideFile?: ReadSideFile | undefined;
+}
+
+type StepStage = Pick<Stage, 'input' | 'mode' | 'operations'>;
+
+/** Where an operation stands in the recipe. */
+export function placeOf(job: Job, { variants, step, transform }: Operation): Required<ErrorPlace> {
+  return { recipe: job.recipe, variant: variants.join(', '), step, transform };
+}
+
+function runIn<T>(
+  { input, mode, operations }: StepStage,
+  operation: Operation,
+  job: Job,
+  work: (context: StepContext) => T | Promise<T>,
+): Promise<T> {
+  return contain(placeOf(job, operation), job, (signal) => {
+    const { facts, readSideFile } = job;
+    // As `withStep` has it: after another step, `autoOrient()` would come before that one.
+    const fromUpload = input === 'upload' && operation === operations[0];
+    const place = { facts, signal, fromUpload, animated: mode.animated };
+    return work(stepContext(operation, place, readSideFile));
+  });
+}
+
+/** Plain 8-bit sRGB, whatever a frame is made of. */
+function plain(frame: Frame, { hasAlpha }: Operation['input']): Sharp {
+  const image = frame.open().toColourspace('srgb');
+  return hasAlpha ? image.ensureAlpha() : image.removeAlpha();
+}
+
+/** Lazily adds a step's operations to an image. */
+export async function addOperation(
+  image: Sharp,
+  operation: Operation,
+  stage: StepStage,
+  job: Job,
+): Promise<Sharp> {
+  const { bound, slots } = operation;
+  if (bound.kind !== 'pixels') throw new Error(`${operation.transform} does not run in a pipeline`);
+  const made = await runIn(stage, operation, job, async (context) =>
+    checkedImage(await bound.apply(image, context)),
+  );
+  // What the planner knows nothing of may have asked for other pixels than the stage's.
+  const { keepColours, depth } = stage.mode;
+  return slots === undefined && !keepColours && depth === 8 ? made.toColourspace('srgb') : made;
+}
+
+/** Runs a step that computes on pixels, on its own copy of them. */
+export async function runRaw(
+  frame: Frame,
+  operation: Operation,
+  stage: StepStage,
+  job: Job,
+): Promise<Frame> {
+  const { bound, input, output } = operation;
+  if (bound.kind !== 'raw') throw new Error(`${operation.transform} does not work on raw pixels`);
+  const { data, info } = await plain(frame, input).raw().toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const pixels = { data, width, height, channels: input.hasAlpha ? 4 : 3 } as const;
+  const made = await runIn(stage, operation, job, async (context) =>
+    checkedPixels(await bound.apply(pixels, context), output),
+  );
+  return rawFrame(Buffer.from(made.data.buffer, made.data.byteOffset, made.data.length), made);
+}
+
+/** Runs a step that looks at a picture; of an animation, at its first frame. */
+export async function findFacts(
+  { frames }: Picture,
+  operation: Operation,
+  stage: StepStage,
+  job: Job,
+): Promise<Facts> {
+  const { bound, input } = operation;
+  const [frame] = frames;
+  if (bound.kind !== 'facts' || !frame)
+    throw new Error(`${operation.transform} has nothing to see`);
+  return runIn(stage, operation, job, async (context) =>
+    checkedFacts(await bound.apply(plain(frame, input), context)),
+  );
+}
+
+/** What a step is given beside its input: copies, since a plugin that changes them would change the plan. */
+function stepContext(
+  { variants, input, output }: Operation,
+  { facts, ...place }: Pick<StepContext, 'facts' | 'fromUpload' | 'animated' | 'signal'>,
+  readSideFile: ReadSideFile | undefined,
+): StepContext {
+  return {
+    ...place,
+    facts: structuredClone(facts),
+    variants: [...variants],
+    input: { ...input },
+    output: { ...output },
+    createImage: (file) => sharp(file, { failOn: 'error' }),
+    readFile: (name) => readBounded(name, place.signal, readSideFile),
+  };
+}

@@ -1,0 +1,33 @@
+import sharp, { type Sharp } from 'sharp';
+import type { SourceFacts } from '../../image-engine.ts';
+import type { DecodeMode } from '../../plan/plan.ts';
+import { frameOf, framesOf, type Picture } from './picture.ts';
+
+/** An upload with what is known of it. */
+export interface Upload {
+  readonly source: Uint8Array;
+  readonly facts: SourceFacts;
+}
+
+/** Lazily opens the upload for decoding in one of the plan's modes. */
+export function openUpload({ source, facts }: Upload, mode: DecodeMode): Sharp {
+  const { profile = 'none', depth = 8, space = 'rgb' } = facts.coding ?? {};
+  // sharp converts 16-bit pixels with a profile to Display P3, not sRGB (pipeline.cc, 374), so that they are
+  // converted at the end of the pipeline instead.
+  const convertLast = depth === 16 && profile === 'other' && space === 'rgb' && !mode.keepColours;
+  const image = sharp(source, {
+    // A picture that ends early is corrupt, and not one with a grey lower half.
+    failOn: 'error',
+    // A header that lied about its size is caught here; the limits themselves were checked before.
+    limitInputPixels: facts.width * facts.height * (mode.animated ? facts.pages : 1),
+    ignoreIcc: profile === 'srgb' || mode.keepColours || convertLast,
+    animated: mode.animated,
+  });
+  return convertLast ? image.withIccProfile('srgb') : image;
+}
+
+/** Decodes the upload's frames; without `animated`, the first one alone. */
+export async function decodeFrames(upload: Upload, mode: DecodeMode): Promise<Picture> {
+  const roll = await frameOf(openUpload(upload, mode), { mode, operations: [] });
+  return framesOf(roll, mode.animated ? upload.facts.pages : 1);
+}

@@ -1,0 +1,91 @@
+import type { Metadata, Sharp } from 'sharp';
+import type { EncodeOptions } from '../../builtin/encode.ts';
+import { isSearched } from '../../builtin/encoders/encodings.ts';
+import type { Playback } from '../../builtin/encoders/shared-options.ts';
+import { stepError } from '../../image-error.ts';
+import { candidates } from '../../plan/candidates.ts';
+import type { FileStage } from '../../plan/plan.ts';
+import { leavesFloats } from '../../sharp-order.ts';
+import type { EncodedFile } from '../encode/encode-once.ts';
+import { encodeSmallest } from '../encode/encode-smallest.ts';
+import { TooManyBytes } from '../encode/fit-bytes.ts';
+import { fileMetadata, headerFor } from './file-metadata.ts';
+import { frameOf, openFrames } from './picture.ts';
+import type { Job } from './run-step.ts';
+
+/** The longest delay, ms, and the most loops that sharp takes; a GIF may say ten times as long. */
+const MAX_PLAYBACK = 65_535;
+
+/** How the upload's animation plays, as near to it as can be written. */
+function playbackOf({ delay, loop }: Partial<Metadata> = {}): Playback {
+  return {
+    ...(delay ? { delay: delay.map((milliseconds) => Math.min(milliseconds, MAX_PLAYBACK)) } : {}),
+    ...(loop !== undefined ? { loop: Math.min(loop, MAX_PLAYBACK) } : {}),
+  };
+}
+
+/**
+ * Whether sharp would not convert to Display P3 what the steps mean: it negates after that, and it takes 16-bit pixels
+ * without a profile for Display P3 already (pipeline.cc, 374 and 919).
+ */
+function comesBeforeColours({ input, operations, settings }: FileStage, { facts }: Job): boolean {
+  if (settings.colourspace !== 'p3') return false;
+  const isDeep = input === 'upload' && facts.coding?.depth === 16;
+  return isDeep || operations.some(({ slots }) => slots?.includes('negate') ?? true);
+}
+
+/** Whether a TIFF would hold floating-point numbers, four times as large, that few programs show as a picture. */
+function wouldBeFloats({ operations }: FileStage, encodings: readonly EncodeOptions[]): boolean {
+  return (
+    encodings.some(({ format }) => format === 'tiff') &&
+    operations.some(({ slots }) => leavesFloats(slots))
+  );
+}
+
+/** Opens the pixels of a pipeline, as often as it takes: as they come where once is enough. */
+async function openerOf(
+  pipeline: Sharp,
+  stage: FileStage,
+  encodings: readonly EncodeOptions[],
+  job: Job,
+): Promise<() => Sharp> {
+  const { mode, shape } = stage;
+  const isRepeated = encodings.length > 1 || encodings.some(isSearched);
+  // `withMetadata` would keep all that the upload has; pixels that were laid down have nothing to keep.
+  const isTagged = shape.orientation !== 1 && !mode.animated;
+  const isFit = !comesBeforeColours(stage, job) && !wouldBeFloats(stage, encodings);
+  if (!isRepeated && !isTagged && isFit) return () => pipeline;
+  if (!mode.animated) {
+    const frame = await frameOf(pipeline, stage);
+    return () => frame.open();
+  }
+  const roll = await frameOf(pipeline, { mode, operations: [] });
+  return () => openFrames(roll, shape.height);
+}
+
+/**
+ * Encodes the pixels of a lazy pipeline as the stage's settings say.
+ * @throws ImageError `TRANSFORM_FAILED` where the file cannot be as small as the step wants it
+ */
+export async function writeFile(pipeline: Sharp, stage: FileStage, job: Job): Promise<EncodedFile> {
+  const encodings = candidates(stage);
+  const { width, height } = stage.shape;
+  const open = await openerOf(pipeline, stage, encodings, job);
+  const header = await headerFor(stage, job);
+  const withMetadata = await fileMetadata(stage, header);
+  const picture = {
+    open: () => withMetadata(open()),
+    longerSide: Math.max(width, height),
+    // libvips leaves it out of raw pixels.
+    ...(stage.mode.animated ? { playback: playbackOf(header) } : {}),
+    signal: job.signal,
+  };
+  try {
+    return await encodeSmallest(picture, encodings);
+  } catch (cause) {
+    if (!(cause instanceof TooManyBytes)) throw cause;
+    const { variant, settings } = stage;
+    const { encodeStep: step = 0 } = settings;
+    throw stepError({ recipe: job.recipe, variant, step, transform: 'encode' }, cause);
+  }
+}

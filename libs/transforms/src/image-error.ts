@@ -1,0 +1,79 @@
+import { isNativeError } from 'node:util/types';
+
+type ImageErrorCode =
+  | 'UNSUPPORTED_FORMAT'
+  | 'CORRUPT_IMAGE'
+  | 'TOO_LARGE'
+  | 'TRANSFORM_FAILED'
+  | 'TIMEOUT'
+  // A side file could not be read now, and may be later.
+  | 'THROTTLED'
+  | 'STORAGE_UNAVAILABLE';
+
+/** Where in a recipe an error happened; the engine fills it in, in one place. */
+export interface ErrorPlace {
+  readonly recipe: string;
+  readonly variant?: string;
+  /** Index into the variant's steps, from 0. */
+  readonly step?: number;
+  readonly transform?: string;
+}
+
+/** An image could not be read or made. Match by `code`: a bundle may hold this class twice. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+  readonly code: ImageErrorCode;
+  readonly place?: ErrorPlace;
+
+  constructor(
+    code: ImageErrorCode,
+    message: string,
+    options: { cause?: unknown; place?: ErrorPlace } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    if (options.place) this.place = options.place;
+  }
+}
+
+/** The most that an error may say, characters: it stands in a manifest and in logs. */
+const MAX_REASON = 500;
+
+/** What an error says of itself; a plugin may throw anything. */
+export function reasonOf(cause: unknown): string {
+  const said = isNativeError(cause) ? cause.message : cause;
+  const text = typeof said === 'string' ? said : '';
+  // libvips reports one problem per line, the first one is the cause.
+  const reason = text.trimStart().split('\n', 1)[0]?.trim() || 'no reason given';
+  return reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON).toWellFormed()}…` : reason;
+}
+
+/**
+ * A step failed on a valid picture: `TRANSFORM_FAILED` with its place, or the code of the storage that did not answer
+ * when the step read a side file.
+ */
+export function stepError(place: Required<ErrorPlace>, cause: unknown): ImageError {
+  return errorAt(storageCodeOf(cause) ?? 'TRANSFORM_FAILED', place, cause);
+}
+
+function storageCodeOf(cause: unknown): ImageErrorCode | undefined {
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined;
+  const { code } = cause;
+  return code === 'THROTTLED' || code === 'STORAGE_UNAVAILABLE' || code === 'TIMEOUT'
+    ? code
+    : undefined;
+}
+
+/** A step was not done in time: `TIMEOUT` with its place. */
+export function stepTimedOut(place: Required<ErrorPlace>, cause: unknown): ImageError {
+  return errorAt('TIMEOUT', place, cause);
+}
+
+function errorAt(code: ImageErrorCode, place: Required<ErrorPlace>, cause: unknown): ImageError {
+  const { recipe, variant, step, transform } = place;
+  return new ImageError(
+    code,
+    `recipe ${recipe}, variant ${variant}, step ${step} (${transform}): ${reasonOf(cause)}`,
+    { cause, place },
+  );
+}

@@ -1,0 +1,87 @@
+import type { Shape } from '../bound-transform.ts';
+import { makesGrey, type SharpSlot, whyNotNext } from '../sharp-order.ts';
+import { LOST_PROFILE } from './decode-mode.ts';
+import type { DecodeMode, Operation, StageInput } from './plan.ts';
+import type { BoundStep } from './step-tree.ts';
+
+/** A sharp pipeline that still takes steps. */
+export interface OpenStage {
+  readonly input: StageInput;
+  readonly mode: DecodeMode;
+  readonly operations: readonly Operation[];
+  readonly used: ReadonlySet<SharpSlot>;
+  /** What the variants' steps have made so far, as declared. */
+  readonly shape: Shape;
+  /** Pixels at hand, which a shared scaling may have made fewer than `shape` says. */
+  readonly actual: { readonly width: number; readonly height: number };
+  readonly gainedAlpha?: boolean;
+  /** Words for pixels inside the pipeline that are anything but 8-bit RGB. */
+  readonly unusualPixels?: string;
+  /** Why nothing may follow in this pipeline. */
+  readonly sealed?: string;
+}
+
+/** The stage with one more operation, or why there has to be a barrier first. */
+export function withOperation(open: OpenStage, operation: Operation): OpenStage | string {
+  const { slots, bound } = operation;
+  if (open.sealed) return open.sealed;
+  if (bound.kind !== 'pixels' && (open.input === 'upload' || open.operations.length > 0)) {
+    return `${operation.transform} works on pixels in memory`;
+  }
+  const alone = `${operation.transform} has a pipeline of its own`;
+  if (slots === undefined && (open.operations.length > 0 || open.unusualPixels)) return alone;
+  const isGrey = makesGrey(slots ?? []);
+  // sharp makes RGB of grey pixels at the end.
+  const mayLoseProfile = isGrey && open.mode.keepColours;
+  if (mayLoseProfile && open.operations.length > 0) return LOST_PROFILE;
+  const { output } = operation;
+  const reason = whyNotNext(
+    {
+      used: open.used,
+      hasAlpha: open.shape.hasAlpha || output.hasAlpha,
+      gainedAlpha: open.gainedAlpha ?? false,
+      ...(open.unusualPixels ? { unusualPixels: open.unusualPixels } : {}),
+    },
+    slots ?? [],
+  );
+  if (reason) return reason;
+  return {
+    ...open,
+    operations: [...open.operations, operation],
+    used: new Set([...open.used, ...(slots ?? [])]),
+    shape: output,
+    actual: { width: output.width, height: output.height },
+    ...(output.hasAlpha && !open.shape.hasAlpha ? { gainedAlpha: true } : {}),
+    ...(isGrey ? { unusualPixels: 'grey ones' } : {}),
+    ...(mayLoseProfile ? { sealed: LOST_PROFILE } : {}),
+    ...(slots === undefined ? { sealed: alone } : {}),
+  };
+}
+
+/** As `withOperation`, for a step of the variants. */
+export function withStep(
+  open: OpenStage,
+  { transform, bound, step }: BoundStep,
+  variants: readonly string[],
+): OpenStage | string {
+  if (bound.kind === 'setting') return open;
+  const output = bound.after(open.shape);
+  const scale = bound.scale(open.shape);
+  const { width, height } = open.actual;
+  const isDone =
+    scale?.width === width &&
+    scale.height === height &&
+    output.width === width &&
+    output.height === height;
+  // A variant that wants the very size that a shared scaling has made has nothing left to do.
+  if (isDone) return { ...open, shape: output };
+  const fromUpload = open.input === 'upload' && open.operations.length === 0;
+  const slots = bound.slots(open.shape, { fromUpload, used: open.used });
+  // So has one that comes to nothing on this picture, such as a second `rotate: auto`.
+  if (slots?.length === 0) return { ...open, shape: output };
+  const { shape: input } = open;
+  const { measured = false } = bound;
+  if (measured && open.mode.animated) throw new Error('frames would come out in several sizes');
+  const operation = { transform, bound, variants, step, input, output, measured };
+  return withOperation(open, slots ? { ...operation, slots } : operation);
+}
