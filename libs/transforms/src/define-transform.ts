@@ -139,7 +139,7 @@ export function defineTransform<
     options: schema,
     ...(scalar === undefined ? {} : { scalar }),
     sideFiles: (given) => sideFiles?.(given as z.output<Schema>) ?? [],
-    bind: (given) => bind(definition, frozen(schema.parse(given))),
+    bind: (given) => bind(definition, deepFreeze(schema.parse(given))),
   };
 }
 
@@ -175,7 +175,7 @@ function bind<Name extends string, Schema extends z.ZodType, Scalar extends stri
         ...(definition.measured ? { measured: true } : {}),
         after: (input) => shapeAfter(definition, input, options),
         slots: (input, context) => definition.slots?.(options, input, context),
-        scale: (input) => checkedScale(definition.scale?.(input, options)),
+        scale: (input) => checkScale(definition.scale?.(input, options)),
         apply: (image, context) => definition.apply(image, options, context),
       };
   }
@@ -186,7 +186,7 @@ function shapeAfter<Name extends string, Schema extends z.ZodType>(
   input: Shape,
   options: z.output<Schema>,
 ): Shape {
-  return after ? checkedShape(after({ ...input }, options)) : input;
+  return after ? checkShape(after({ ...input }, options)) : input;
 }
 
 function isSide(value: unknown): boolean {
@@ -194,7 +194,7 @@ function isSide(value: unknown): boolean {
 }
 
 /** @throws Error where a transform's `after` gave back anything but a shape */
-function checkedShape(given: unknown): Shape {
+function checkShape(given: unknown): Shape {
   const { width, height, orientation, hasAlpha } = (given ?? {}) as Partial<Shape>;
   if (!isSide(width) || !isSide(height)) {
     throw new Error(`promises ${String(width)}×${String(height)} pixels, which is no size`);
@@ -207,7 +207,7 @@ function checkedShape(given: unknown): Shape {
 }
 
 /** @throws Error where a transform's `scale` gave back anything but a size, or nothing */
-function checkedScale(given: unknown): Scale | undefined {
+function checkScale(given: unknown): Scale | undefined {
   if (given === undefined) return undefined;
   const { width, height } = (given ?? {}) as Partial<Scale>;
   if (isSide(width) && isSide(height)) return given as Scale;
@@ -215,12 +215,12 @@ function checkedScale(given: unknown): Scale | undefined {
 }
 
 /** Frozen, with all that is in it: options are those of every upload, and no step may change them for the next one. */
-function frozen<T>(options: T): T {
+function deepFreeze<T>(options: T): T {
   if (typeof options !== 'object' || options === null || Object.isFrozen(options)) return options;
   const prototype: unknown = Object.getPrototypeOf(options);
   const isPlain = Array.isArray(options) || prototype === Object.prototype || prototype === null;
   if (!isPlain) return options;
   Object.freeze(options);
-  for (const value of Object.values(options)) frozen(value);
+  for (const value of Object.values(options)) deepFreeze(value);
   return options;
 }

@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 
-type ImageErrorCode =
+export type ImageErrorCode =
   | 'UNSUPPORTED_FORMAT'
   | 'CORRUPT_IMAGE'
   | 'TOO_LARGE'
@@ -11,7 +11,7 @@ type ImageErrorCode =
   | 'STORAGE_UNAVAILABLE';
 
 /** Where in a recipe an error happened; the engine fills it in, in one place. */
-export interface ErrorPlace {
+export interface ErrorLocation {
   readonly recipe: string;
   readonly variant?: string;
   /** Index into the variant's steps, from 0. */
@@ -23,12 +23,12 @@ export interface ErrorPlace {
 export class ImageError extends Error {
   override readonly name = 'ImageError';
   readonly code: ImageErrorCode;
-  readonly place?: ErrorPlace;
+  readonly place?: ErrorLocation;
 
   constructor(
     code: ImageErrorCode,
     message: string,
-    options: { cause?: unknown; place?: ErrorPlace } = {},
+    options: { cause?: unknown; place?: ErrorLocation } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
@@ -52,7 +52,7 @@ export function reasonOf(cause: unknown): string {
  * A step failed on a valid picture: `TRANSFORM_FAILED` with its place, or the code of the storage that did not answer
  * when the step read a side file.
  */
-export function stepError(place: Required<ErrorPlace>, cause: unknown): ImageError {
+export function stepError(place: Required<ErrorLocation>, cause: unknown): ImageError {
   return errorAt(storageCodeOf(cause) ?? 'TRANSFORM_FAILED', place, cause);
 }
 
@@ -65,11 +65,11 @@ function storageCodeOf(cause: unknown): ImageErrorCode | undefined {
 }
 
 /** A step was not done in time: `TIMEOUT` with its place. */
-export function stepTimedOut(place: Required<ErrorPlace>, cause: unknown): ImageError {
+export function stepTimedOut(place: Required<ErrorLocation>, cause: unknown): ImageError {
   return errorAt('TIMEOUT', place, cause);
 }
 
-function errorAt(code: ImageErrorCode, place: Required<ErrorPlace>, cause: unknown): ImageError {
+function errorAt(code: ImageErrorCode, place: Required<ErrorLocation>, cause: unknown): ImageError {
   const { recipe, variant, step, transform } = place;
   return new ImageError(
     code,

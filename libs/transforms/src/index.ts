@@ -23,7 +23,7 @@ export {
   type Step,
   type Variant,
 } from './image-engine.ts';
-export { ImageError } from './image-error.ts';
+export { ImageError, type ImageErrorCode } from './image-error.ts';
 export { describePlan } from './plan/describe.ts';
 export { makePlan } from './plan/make-plan.ts';
 export { BASE_MIB, estimateMemory } from './plan/memory.ts';

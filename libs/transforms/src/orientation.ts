@@ -1,5 +1,5 @@
 /** What it takes to make pixels of an EXIF orientation upright: a mirroring first, then a turn. */
-interface Uprighting {
+interface UprightOperations {
   readonly flip: boolean;
   readonly flop: boolean;
   /** Degrees, clockwise. */
@@ -7,7 +7,7 @@ interface Uprighting {
 }
 
 /** By EXIF orientation (CIPA DC-008, tag 0x0112): where the stored picture's first row and column are. */
-const UPRIGHTING: Readonly<Record<number, Uprighting>> = {
+const UPRIGHT_OPERATIONS: Readonly<Record<number, UprightOperations>> = {
   2: { flip: false, flop: true, angle: 0 },
   3: { flip: true, flop: true, angle: 0 },
   4: { flip: true, flop: false, angle: 0 },
@@ -17,11 +17,11 @@ const UPRIGHTING: Readonly<Record<number, Uprighting>> = {
   8: { flip: false, flop: false, angle: 270 },
 };
 
-export function uprighting(orientation: number): Uprighting {
-  return UPRIGHTING[orientation] ?? { flip: false, flop: false, angle: 0 };
+export function uprightOperations(orientation: number): UprightOperations {
+  return UPRIGHT_OPERATIONS[orientation] ?? { flip: false, flop: false, angle: 0 };
 }
 
 /** Orientations 5 to 8 lie on their side: width and height are exchanged when upright. */
-export function liesOnItsSide(orientation: number): boolean {
+export function swapsSides(orientation: number): boolean {
   return orientation >= 5;
 }

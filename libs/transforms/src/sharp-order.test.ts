@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { SHARP_ORDER, type SharpSlot, whyNotNext } from './sharp-order.ts';
+import { SHARP_ORDER, type SharpSlot, barrierReason } from './sharp-order.ts';
 
 /** What stands in sharp's pipeline.cc where the slot begins. */
 const MARKS: Readonly<Record<Exclude<SharpSlot, 'autoOrient'>, string>> = {
@@ -56,7 +56,7 @@ test.each<[string, SharpSlot[], SharpSlot[], object]>([
   ['and here are 16-bit ones', ['resize'], ['tint'], { unusualPixels: '16-bit ones' }],
 ])('a barrier says why: %s', (reason, used, slots, rest) => {
   const pipeline = { used: new Set(used), hasAlpha: false, gainedAlpha: false, ...rest };
-  expect(whyNotNext(pipeline, slots)).toContain(reason);
+  expect(barrierReason(pipeline, slots)).toContain(reason);
 });
 
 test('what follows in sharp’s order joins', () => {
@@ -65,5 +65,5 @@ test('what follows in sharp’s order joins', () => {
     hasAlpha: true,
     gainedAlpha: false,
   };
-  expect(whyNotNext(open, ['resize', 'extractPost'])).toBeUndefined();
+  expect(barrierReason(open, ['resize', 'extractPost'])).toBeUndefined();
 });

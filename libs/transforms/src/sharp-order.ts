@@ -89,7 +89,7 @@ interface OpenPipeline {
 }
 
 /** Why a step that uses `slots` cannot join the pipeline; `undefined` when it can. */
-export function whyNotNext(
+export function barrierReason(
   pipeline: OpenPipeline,
   slots: readonly SharpSlot[],
 ): string | undefined {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Shape } from '../bound-transform.ts';
 import { defineTransform } from '../define-transform.ts';
-import { liesOnItsSide, uprighting } from '../orientation.ts';
+import { swapsSides, uprightOperations } from '../orientation.ts';
 import type { SharpSlot } from '../sharp-order.ts';
 import { colourSchema, isTranslucent } from './shared/colour.ts';
 
@@ -47,7 +47,7 @@ export const rotate = defineTransform({
   scalar: 'angle',
   after(input, { angle, background }) {
     if (angle === 'auto') {
-      const swap = liesOnItsSide(input.orientation);
+      const swap = swapsSides(input.orientation);
       return {
         ...input,
         width: swap ? input.height : input.width,
@@ -72,7 +72,7 @@ export const rotate = defineTransform({
   slots({ angle }, input, { fromUpload, used }): SharpSlot[] {
     if (angle !== 'auto') return [isQuarter(angle) ? 'rotate90' : 'rotateAngle'];
     if (fromUpload && used.size === 0) return ['autoOrient'];
-    const turn = uprighting(input.orientation);
+    const turn = uprightOperations(input.orientation);
     return [
       ...(turn.flip ? (['flip'] as const) : []),
       ...(turn.flop ? (['flop'] as const) : []),
@@ -86,7 +86,7 @@ export const rotate = defineTransform({
         : image.rotate(angle, { background });
     }
     if (fromUpload) return image.autoOrient();
-    const turn = uprighting(input.orientation);
+    const turn = uprightOperations(input.orientation);
     if (turn.flip) image.flip();
     if (turn.flop) image.flop();
     return turn.angle === 0 ? image : image.rotate(turn.angle);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Transform } from '../define-transform.ts';
 import type { Step } from '../image-engine.ts';
-import { whyNotWithGainMap } from '../plan/gain-map-steps.ts';
+import { gainMapConflict } from '../plan/gain-map-steps.ts';
 import { keepsGainMap, variantSettings } from '../plan/variant-settings.ts';
 
 type Find = (name: string) => Transform | undefined;
@@ -149,7 +149,7 @@ export function checkSteps(
     if (kind !== 'setting' && said.has('encode')) {
       refuse(`${transform} comes after encode, which writes the file: move encode to the end`);
     }
-    const why = hasGainMap && kind ? whyNotWithGainMap(step, kind) : undefined;
+    const why = hasGainMap && kind ? gainMapConflict(step, kind) : undefined;
     if (why) refuse(why);
     if (kind === 'raw' && keepsColours) {
       refuse(`${transform} works on 8-bit sRGB pixels, which colourspace yields as srgb alone`);

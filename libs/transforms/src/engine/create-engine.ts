@@ -8,11 +8,11 @@ import {
 } from '../image-engine.ts';
 import { makePlan, type PlanInput } from '../plan/make-plan.ts';
 import { estimateMemory } from '../plan/memory.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { RenderPlan } from '../plan/render-plan.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
 import { inspect } from './inspect/inspect.ts';
-import { withoutPackedTexts } from './inspect/png-compressed-text.ts';
+import { withoutCompressedText } from './inspect/png-compressed-text.ts';
 import { checkFormatLimits, execute } from './render/execute.ts';
 import { setUpSharp } from './sharp-setup.ts';
 import { readOnce, type ReadSideFile } from './side-files.ts';
@@ -40,7 +40,7 @@ export function createReferenceEngine(options: EngineOptions): ImageEngine {
 }
 
 function engineOf(
-  planner: (input: PlanInput) => Plan,
+  planner: (input: PlanInput) => RenderPlan,
   { catalog, concurrency = 1, svg = false, stepTimeout = 20_000, readSideFile }: EngineOptions,
 ): ImageEngine {
   setUpSharp({ svg });
@@ -50,7 +50,7 @@ function engineOf(
     recipe,
     placeholder = DEFAULT_PLACEHOLDER,
     effort,
-  }: MemoryRequest): Plan => {
+  }: MemoryRequest): RenderPlan => {
     const plan = planner({
       facts,
       variants,
@@ -65,7 +65,7 @@ function engineOf(
   const render = (request: RenderRequest): AsyncGenerator<Rendered, void> => {
     const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
     const job = {
-      source: withoutPackedTexts(source),
+      source: withoutCompressedText(source),
       facts,
       recipe,
       placeholder,

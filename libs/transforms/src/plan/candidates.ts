@@ -1,7 +1,7 @@
 import type { EncodeOptions } from '../builtin/encode.ts';
 import { holdsAnimation } from '../builtin/encoders/encodings.ts';
 import type { OutputFormat } from '../image-engine.ts';
-import type { FileStage } from './plan.ts';
+import type { FileStage } from './render-plan.ts';
 
 /** Those that hold the picture as it is; all where none does, so that what is asked for is done as well as can be. */
 function those(

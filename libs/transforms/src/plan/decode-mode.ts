@@ -1,6 +1,6 @@
 import { holdsAnimation } from '../builtin/encoders/encodings.ts';
 import type { SourceFacts } from '../image-engine.ts';
-import type { DecodeMode } from './plan.ts';
+import type { DecodeMode } from './render-plan.ts';
 import type { VariantSettings } from './variant-settings.ts';
 
 /** What holds for a decode whatever the variants ask for. */
@@ -31,7 +31,7 @@ export function decodeMode(facts: SourceFacts, settings?: VariantSettings): Deco
   };
 }
 
-export function modeKey({ animated, keepColours, depth }: DecodeMode): string {
+export function decodeModeKey({ animated, keepColours, depth }: DecodeMode): string {
   return `${animated ? 'frames' : 'first'} ${keepColours ? 'own colours' : 'srgb'} ${depth}`;
 }
 

@@ -1,6 +1,6 @@
 import type { SourceFacts } from '../image-engine.ts';
 import { candidates } from './candidates.ts';
-import type { FileStage, Operation, Plan, Stage } from './plan.ts';
+import type { FileStage, Operation, RenderPlan, Stage } from './render-plan.ts';
 
 function describeOperation({ transform, variants, step, output }: Operation): string {
   const size = `${output.width}×${output.height}`;
@@ -34,7 +34,7 @@ function describeEnd(stage: Stage): string {
 }
 
 /** The plan for a person: every stage, one sharp pipeline each, what it does in which order, and why it ends there. */
-export function describePlan(plan: Plan, facts: SourceFacts): string {
+export function describePlan(plan: RenderPlan, facts: SourceFacts): string {
   const { format, width, height, orientation, bytes } = facts;
   const head = `${format}, ${width}×${height}, orientation ${orientation}, ${bytes} bytes`;
   const stages = plan.stages.map((stage) =>

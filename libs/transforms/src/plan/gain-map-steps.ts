@@ -22,7 +22,7 @@ const FOLLOWED: Readonly<Record<string, (options: Options) => string | undefined
 const ALLOWED = [...Object.keys(FOLLOWED), 'sharpen'];
 
 /** Whether the gain map has to take the step too. */
-export function isForGainMap({ transform }: Step): boolean {
+export function appliesToGainMap({ transform }: Step): boolean {
   return Object.hasOwn(FOLLOWED, transform);
 }
 
@@ -30,7 +30,7 @@ export function isForGainMap({ transform }: Step): boolean {
  * Why a step does not go with a gain map that its variant keeps. The map goes on from what the picture was: it would
  * brighten a mark, or show what was hidden.
  */
-export function whyNotWithGainMap({ transform, options }: Step, kind: string): string | undefined {
+export function gainMapConflict({ transform, options }: Step, kind: string): string | undefined {
   const but = `${transform} does not go with a gain map that metadata keeps`;
   if (transform === encode.name) {
     const isBounded = encodingsOf(options, 'jpeg', 'balanced').some(

@@ -3,9 +3,9 @@ import { flatten } from '../builtin/flatten.ts';
 import { resize } from '../builtin/resize.ts';
 import { rotate } from '../builtin/rotate.ts';
 import type { Effort, SourceFacts, Step, Variant } from '../image-engine.ts';
-import { liesOnItsSide } from '../orientation.ts';
-import { decodeMode, modeKey } from './decode-mode.ts';
-import type { DecodeMode, Plan } from './plan.ts';
+import { swapsSides } from '../orientation.ts';
+import { decodeMode, decodeModeKey } from './decode-mode.ts';
+import type { DecodeMode, RenderPlan } from './render-plan.ts';
 import { type Ending, Planner } from './planner.ts';
 import { type BoundStep, type BoundVariant, stepTree } from './step-tree.ts';
 import { variantSettings, type VariantSettings } from './variant-settings.ts';
@@ -25,7 +25,7 @@ export interface PlanInput {
 
 /** The upload before its first step: pixels as stored. */
 export function storedShape({ width, height, orientation, hasAlpha }: SourceFacts): Shape {
-  return liesOnItsSide(orientation)
+  return swapsSides(orientation)
     ? { width: height, height: width, orientation, hasAlpha }
     : { width, height, orientation, hasAlpha };
 }
@@ -96,7 +96,7 @@ export function makePlan({
   placeholder = true,
   effort,
   bind,
-}: PlanInput): Plan {
+}: PlanInput): RenderPlan {
   const settings = new Map(
     variants.map((variant) => [variant.name, variantSettings(variant, facts, effort)]),
   );
@@ -107,9 +107,9 @@ export function makePlan({
   const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
   for (const variant of placeholder ? [...bound, placeholderVariant(bound)] : bound) {
     const mode = decodeMode(facts, settings.get(variant.name));
-    const decode = decodes.get(modeKey(mode)) ?? { mode, variants: [] };
+    const decode = decodes.get(decodeModeKey(mode)) ?? { mode, variants: [] };
     decode.variants.push(variant);
-    decodes.set(modeKey(mode), decode);
+    decodes.set(decodeModeKey(mode), decode);
   }
   const planner = new Planner(
     recipe,

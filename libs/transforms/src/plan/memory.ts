@@ -1,7 +1,7 @@
 import { isCompared, isSearched } from '../builtin/encoders/encodings.ts';
 import type { SourceFacts } from '../image-engine.ts';
 import { candidates } from './candidates.ts';
-import type { FileStage, Plan, Stage } from './plan.ts';
+import type { FileStage, RenderPlan, Stage } from './render-plan.ts';
 import { keepsGainMap } from './variant-settings.ts';
 
 const MIB = 1024 * 1024;
@@ -30,14 +30,14 @@ const ANIMATION_HELD_MIB_PER_MEGAPIXEL = 3;
 /** Of frames that are done with, until the garbage is collected. */
 const ANIMATION_HELD_MIB = 105;
 /** Raw pixels, RGBA: of which several files are written, or which are laid over a picture. */
-const LAID_MIB_PER_MEGAPIXEL = 4;
+const RAW_MIB_PER_MEGAPIXEL = 4;
 /** Twice RGBA, and once more what the file is decoded to, where a file is compared with what was written. */
 const COMPARED_MIB_PER_MEGAPIXEL = 12;
 /** A process that has worked before keeps holes between its pieces; this with `MALLOC_ARENA_MAX=2`. */
 const WARM_PROCESS = 1.5;
 
 /** MiB that decoding holds beside its output. */
-function decoding({ stages }: Plan, facts: SourceFacts): number {
+function decoding({ stages }: RenderPlan, facts: SourceFacts): number {
   const megapixels = (facts.width * facts.height) / MEGAPIXEL;
   if (stages.some((stage) => isMoving(stage, facts)))
     return ANIMATION_HELD_MIB + ANIMATION_HELD_MIB_PER_MEGAPIXEL * facts.pages * megapixels;
@@ -73,21 +73,21 @@ function isMoving({ mode }: Stage, { pages }: SourceFacts): boolean {
 /** MiB per megapixel that choosing between several files holds. */
 function searching(stage: FileStage): number {
   const encodings = candidates(stage);
-  if (encodings.some(isCompared)) return LAID_MIB_PER_MEGAPIXEL + COMPARED_MIB_PER_MEGAPIXEL;
-  return encodings.length > 1 || encodings.some(isSearched) ? LAID_MIB_PER_MEGAPIXEL : 0;
+  if (encodings.some(isCompared)) return RAW_MIB_PER_MEGAPIXEL + COMPARED_MIB_PER_MEGAPIXEL;
+  return encodings.length > 1 || encodings.some(isSearched) ? RAW_MIB_PER_MEGAPIXEL : 0;
 }
 
 /** MiB for files whose size is not known yet: as large as it can be, and written by the most demanding encoder. */
-function unmeasured(plan: Plan, facts: SourceFacts): readonly number[] {
+function unmeasured(plan: RenderPlan, facts: SourceFacts): readonly number[] {
   return plan.unmeasured.flatMap(({ stage, variants }) => {
-    const laid = plan.stages[stage];
-    const mib = laid ? (AVIF_MIB_PER_MEGAPIXEL * pixels(laid, facts)) / MEGAPIXEL : 0;
+    const largest = plan.stages[stage];
+    const mib = largest ? (AVIF_MIB_PER_MEGAPIXEL * pixels(largest, facts)) / MEGAPIXEL : 0;
     return variants.map(() => mib);
   });
 }
 
 /** MiB of the raw pixels between stages, all at once, which is the most that they can be. */
-function laid({ stages }: Plan, facts: SourceFacts): number {
+function materialised({ stages }: RenderPlan, facts: SourceFacts): number {
   return stages
     .filter(({ kind }) => kind === 'pixels')
     .map((stage) => (pixels(stage, facts) * (stage.shape.hasAlpha ? 4 : 3) * stage.mode.depth) / 8)
@@ -98,23 +98,23 @@ function laid({ stages }: Plan, facts: SourceFacts): number {
  * MiB of what steps lay over pictures, each at most as large as its picture: masks, marks. A step that does not tell
  * what it does may do so too, and one that works on raw pixels has a copy of them.
  */
-function overlays({ stages }: Plan, facts: SourceFacts): number {
+function overlays({ stages }: RenderPlan, facts: SourceFacts): number {
   const sizes = stages.flatMap(({ operations, mode }) =>
     operations
       .filter(({ slots }) => slots?.includes('composite') ?? true)
       .map(({ output }) => output.width * output.height * (mode.animated ? facts.pages : 1)),
   );
-  return sizes.reduce((sum, size) => sum + (LAID_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL, 0);
+  return sizes.reduce((sum, size) => sum + (RAW_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL, 0);
 }
 
 /** MiB of a gain map, if the upload has one, that is as large as the upload and as the largest output that keeps it, each laid down and turned. */
-function gainMaps({ stages }: Plan, facts: SourceFacts): number {
+function gainMaps({ stages }: RenderPlan, facts: SourceFacts): number {
   const sizes = stages
     .filter((stage) => stage.kind === 'file' && keepsGainMap(stage.settings))
     .map((stage) => pixels(stage, facts));
   if (sizes.length === 0 || !facts.otherPictures) return 0;
   const size = 2 * (facts.width * facts.height + Math.max(...sizes));
-  return (LAID_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL;
+  return (RAW_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL;
 }
 
 /**
@@ -122,7 +122,7 @@ function gainMaps({ stages }: Plan, facts: SourceFacts): number {
  * the file, the pixels that are laid down and laid over, and the larger one of decoding and of `concurrency` encoders at once. It
  * errs on the safe side.
  */
-export function estimateMemory(facts: SourceFacts, plan: Plan, concurrency: number): number {
+export function estimateMemory(facts: SourceFacts, plan: RenderPlan, concurrency: number): number {
   const encoders = plan.stages
     .flatMap((stage) => (stage.kind === 'file' ? [encoding(stage, facts)] : []))
     .concat(unmeasured(plan, facts))
@@ -131,7 +131,11 @@ export function estimateMemory(facts: SourceFacts, plan: Plan, concurrency: numb
     .reduce((sum, mib) => sum + mib, 0);
   const work = Math.max(decoding(plan, facts), encoders);
   return (
-    (facts.bytes / MIB + laid(plan, facts) + overlays(plan, facts) + gainMaps(plan, facts) + work) *
+    (facts.bytes / MIB +
+      materialised(plan, facts) +
+      overlays(plan, facts) +
+      gainMaps(plan, facts) +
+      work) *
     WARM_PROCESS
   );
 }

@@ -1,7 +1,7 @@
 import type { Shape } from '../bound-transform.ts';
-import { makesGrey, type SharpSlot, whyNotNext } from '../sharp-order.ts';
+import { makesGrey, type SharpSlot, barrierReason } from '../sharp-order.ts';
 import { LOST_PROFILE } from './decode-mode.ts';
-import type { DecodeMode, Operation, StageInput } from './plan.ts';
+import type { DecodeMode, Operation, StageInput } from './render-plan.ts';
 import type { BoundStep } from './step-tree.ts';
 
 /** A sharp pipeline that still takes steps. */
@@ -35,7 +35,7 @@ export function withOperation(open: OpenStage, operation: Operation): OpenStage 
   const mayLoseProfile = isGrey && open.mode.keepColours;
   if (mayLoseProfile && open.operations.length > 0) return LOST_PROFILE;
   const { output } = operation;
-  const reason = whyNotNext(
+  const reason = barrierReason(
     {
       used: open.used,
       hasAlpha: open.shape.hasAlpha || output.hasAlpha,

@@ -3,7 +3,14 @@ import type { SourceFacts } from '../image-engine.ts';
 import { stepError } from '../image-error.ts';
 import { sourcePixels } from './decode-mode.ts';
 import { type OpenStage, withOperation, withStep } from './open-stage.ts';
-import type { DecodeMode, FileStage, PixelStage, Plan, Stage, Unmeasured } from './plan.ts';
+import type {
+  DecodeMode,
+  FileStage,
+  PixelStage,
+  RenderPlan,
+  Stage,
+  Unmeasured,
+} from './render-plan.ts';
 import { type BoundStep, sharedScale, type SharedScale, type StepTree } from './step-tree.ts';
 
 /** What ends a variant: everything of its stage but the way there. */
@@ -23,7 +30,7 @@ export class Planner {
   }
 
   /** What has been laid down so far. */
-  plan(): Plan {
+  plan(): RenderPlan {
     return { stages: [...this.#stages], unmeasured: [...this.#unmeasured] };
   }
 
@@ -40,48 +47,52 @@ export class Planner {
       ...(unusual ? { unusualPixels: unusual } : {}),
       ...(sealed ? { sealed } : {}),
     };
-    this.#grow(mode.animated ? this.#lay(open, 'frames are worked on one by one') : open, tree);
+    this.#addTree(
+      mode.animated ? this.#materialise(open, 'frames are worked on one by one') : open,
+      tree,
+    );
   }
 
-  #grow(open: OpenStage, tree: StepTree): void {
+  #addTree(open: OpenStage, tree: StepTree): void {
     const [ending, ...more] = tree.ends;
     const ways = tree.ends.length + tree.branches.size;
     if (ways === 1 && ending === undefined) {
-      for (const { step, tree: next } of tree.branches.values()) this.#follow(open, step, next);
-    } else if (ways === 1 && ending !== undefined && more.length === 0) this.#end(open, ending);
-    else this.#part(open, tree);
+      for (const { step, tree: next } of tree.branches.values()) this.#addStep(open, step, next);
+    } else if (ways === 1 && ending !== undefined && more.length === 0) this.#addEnd(open, ending);
+    else this.#addBranches(open, tree);
   }
 
   /** Several ways lead on: their common pixels are laid down, as few as they all can start from. */
-  #part(open: OpenStage, tree: StepTree): void {
+  #addBranches(open: OpenStage, tree: StepTree): void {
     const shared = sharedScale(tree.branches, open.shape);
     const isAll = tree.ends.length === 0 && shared?.keys.size === tree.branches.size;
-    const from = isAll ? open : this.#lay(open, `shared by ${tree.variants.join(', ')}`);
-    const scaled = shared ? this.#layScaled(from, shared) : from;
+    const from = isAll ? open : this.#materialise(open, `shared by ${tree.variants.join(', ')}`);
+    const scaled = shared ? this.#materialiseScaled(from, shared) : from;
     for (const [key, { step, tree: next }] of tree.branches) {
-      this.#follow(shared?.keys.has(key) ? scaled : from, step, next);
+      this.#addStep(shared?.keys.has(key) ? scaled : from, step, next);
     }
-    for (const name of tree.ends) this.#end(from, name);
+    for (const name of tree.ends) this.#addEnd(from, name);
   }
 
-  #follow(open: OpenStage, step: BoundStep, tree: StepTree): void {
+  #addStep(open: OpenStage, step: BoundStep, tree: StepTree): void {
     const add = (stage: OpenStage) => this.#withStep(stage, step, tree.variants);
     const joined = add(open);
-    const next = typeof joined === 'string' ? this.#firstOf(this.#lay(open, joined), add) : joined;
-    if (step.bound.measured) this.#measure(next, step, tree);
-    else this.#grow(next, tree);
+    const next =
+      typeof joined === 'string' ? this.#firstOf(this.#materialise(open, joined), add) : joined;
+    if (step.bound.measured) this.#addUnmeasured(next, step, tree);
+    else this.#addTree(next, tree);
   }
 
   /** The rest of the tree is planned when the step's pixels, and so their size, are there. */
-  #measure(open: OpenStage, { transform }: BoundStep, tree: StepTree): void {
-    const laid = this.#lay(open, `what ${transform} leaves has to be measured`);
+  #addUnmeasured(open: OpenStage, { transform }: BoundStep, tree: StepTree): void {
+    const materialised = this.#materialise(open, `what ${transform} leaves has to be measured`);
     const unmeasured: Unmeasured = {
-      stage: laid.input as number,
+      stage: materialised.input as number,
       variants: tree.variants,
       complete: ({ width, height }) => {
         this.#unmeasured.delete(unmeasured);
-        const shape = { ...laid.shape, width, height };
-        this.#grow({ ...laid, shape, actual: { width, height } }, tree);
+        const shape = { ...materialised.shape, width, height };
+        this.#addTree({ ...materialised, shape, actual: { width, height } }, tree);
         return this.plan();
       },
     };
@@ -98,9 +109,9 @@ export class Planner {
     }
   }
 
-  #layScaled(open: OpenStage, { to, variants }: SharedScale): OpenStage {
+  #materialiseScaled(open: OpenStage, { to, variants }: SharedScale): OpenStage {
     if (to.width === open.actual.width && to.height === open.actual.height) {
-      return this.#lay(open, `shared by ${variants.join(', ')}`);
+      return this.#materialise(open, `shared by ${variants.join(', ')}`);
     }
     const operation = {
       transform: 'scale',
@@ -114,10 +125,13 @@ export class Planner {
     const add = (stage: OpenStage) => withOperation(stage, operation);
     const joined = add(open);
     const scaled =
-      typeof joined === 'string' ? this.#firstOf(this.#lay(open, joined), add) : joined;
-    const laid = this.#lay(scaled, `the largest size that ${variants.join(', ')} need`);
+      typeof joined === 'string' ? this.#firstOf(this.#materialise(open, joined), add) : joined;
+    const materialised = this.#materialise(
+      scaled,
+      `the largest size that ${variants.join(', ')} need`,
+    );
     // The steps go on from the picture as declared; that fewer pixels are at hand is the planner's own affair.
-    return { ...laid, shape: open.shape };
+    return { ...materialised, shape: open.shape };
   }
 
   #firstOf(fresh: OpenStage, add: (stage: OpenStage) => OpenStage | string): OpenStage {
@@ -127,7 +141,7 @@ export class Planner {
   }
 
   /** Ends a pipeline in pixels and opens one from them; pixels that are laid down already are not laid down again. */
-  #lay(open: OpenStage, barrier: string): OpenStage {
+  #materialise(open: OpenStage, barrier: string): OpenStage {
     const { input, mode, operations, shape, actual } = open;
     if (input !== 'upload' && operations.length === 0) return open;
     const id = this.#stages.length;
@@ -144,11 +158,11 @@ export class Planner {
     return { input: id, mode, operations: [], used: new Set(), shape, actual };
   }
 
-  #end(open: OpenStage, name: string): void {
+  #addEnd(open: OpenStage, name: string): void {
     // What the planner knows nothing of has to show its pixels before they are written.
     const isUnknown = open.operations.some(({ slots }) => slots === undefined);
     const { input, mode, operations, shape } =
-      isUnknown && open.sealed ? this.#lay(open, open.sealed) : open;
+      isUnknown && open.sealed ? this.#materialise(open, open.sealed) : open;
     const ending = this.#endings.get(name) ?? { kind: 'placeholder' };
     this.#stages.push({ id: this.#stages.length, input, mode, operations, shape, ...ending });
   }

@@ -1,7 +1,7 @@
 import type { Shape } from '../bound-transform.ts';
 import { decodeMode } from './decode-mode.ts';
 import { bindVariant, endingOf, type PlanInput, storedShape } from './make-plan.ts';
-import type { Operation, Plan, Stage, Unmeasured } from './plan.ts';
+import type { Operation, RenderPlan, Stage, Unmeasured } from './render-plan.ts';
 import type { BoundStep } from './step-tree.ts';
 import { variantSettings } from './variant-settings.ts';
 
@@ -9,7 +9,7 @@ import { variantSettings } from './variant-settings.ts';
  * What the declared order means, without any cleverness: every variant decodes the whole upload, and every step has a
  * pipeline of its own from raw pixels to raw pixels. Tests hold `makePlan` against it.
  */
-export function referencePlan({ facts, variants, effort, bind }: PlanInput): Plan {
+export function referencePlan({ facts, variants, effort, bind }: PlanInput): RenderPlan {
   const stages: Stage[] = [];
   const unmeasured = new Set<Unmeasured>();
   const plan = () => ({ stages: [...stages], unmeasured: [...unmeasured] });
@@ -19,36 +19,40 @@ export function referencePlan({ facts, variants, effort, bind }: PlanInput): Pla
     const mode = decodeMode(facts, settings);
     const steps = bindVariant(variant, settings, { bind, facts }).steps;
 
-    const lay = (input: Stage['input'], operations: readonly Operation[], shape: Shape): number => {
+    const materialise = (
+      input: Stage['input'],
+      operations: readonly Operation[],
+      shape: Shape,
+    ): number => {
       const id = stages.length;
       const barrier = 'every step on its own';
       stages.push({ kind: 'pixels', id, input, mode, operations, shape, barrier });
       return id;
     };
-    const follow = (input: number, shape: Shape, rest: readonly BoundStep[]): void => {
+    const addSteps = (input: number, shape: Shape, rest: readonly BoundStep[]): void => {
       const [first, ...later] = rest;
       if (!first) {
         const ending = endingOf(variant, settings);
         stages.push({ id: stages.length, input, mode, operations: [], shape, ...ending });
-      } else if (first.bound.kind === 'setting') follow(input, shape, later);
+      } else if (first.bound.kind === 'setting') addSteps(input, shape, later);
       else {
         const operation = alone(first, variant.name, shape);
         const { output, measured } = operation;
-        const stage = lay(input, [operation], output);
-        if (!measured) return follow(stage, output, later);
+        const stage = materialise(input, [operation], output);
+        if (!measured) return addSteps(stage, output, later);
         const part: Unmeasured = {
           stage,
           variants: [variant.name],
           complete(size) {
             unmeasured.delete(part);
-            follow(stage, { ...output, ...size }, later);
+            addSteps(stage, { ...output, ...size }, later);
             return plan();
           },
         };
         unmeasured.add(part);
       }
     };
-    follow(lay('upload', [], storedShape(facts)), storedShape(facts), steps);
+    addSteps(materialise('upload', [], storedShape(facts)), storedShape(facts), steps);
   }
   return plan();
 }

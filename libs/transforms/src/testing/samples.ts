@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import type { OutputFormat } from '../image-engine.ts';
-import { uprighting } from '../orientation.ts';
+import { uprightOperations } from '../orientation.ts';
 import { paintScene } from './scene.ts';
 
 export interface SampleOptions {
@@ -51,7 +51,7 @@ function hole({ width = 640, height = 480 }: SampleOptions): Buffer {
 
 /** The pixels as a camera that lay on its side would have stored them: `uprighting` backwards. */
 function store(upright: Sharp, orientation: number): Sharp {
-  const { flip, flop, angle } = uprighting(orientation);
+  const { flip, flop, angle } = uprightOperations(orientation);
   // Turns come last when making upright, so that they come first here; sharp mirrors before it turns, and a mirroring
   // before a quarter turn is the other mirroring after it.
   const swap = angle % 180 === 90;

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import type { GainMapMetadata } from '../engine/gain-map/gain-map-metadata.ts';
-import { inOneFile } from '../engine/gain-map/gain-map-picture.ts';
+import { ultraHdrFile } from '../engine/gain-map/gain-map-picture.ts';
 import { sample, type SampleOptions } from './samples.ts';
 
 export interface UltraHdrOptions extends Omit<SampleOptions, 'format' | 'alpha'> {
@@ -26,7 +26,7 @@ export async function ultraHdrSample(options: UltraHdrOptions = {}): Promise<Buf
     .withExif({ IFD0: {}, ...options.exif })
     .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
     .toBuffer({ resolveWithObject: true });
-  const file = await inOneFile(
+  const file = await ultraHdrFile(
     { bytes: photo, width, height },
     { bytes: map.data, width: map.info.width, height: map.info.height },
     {

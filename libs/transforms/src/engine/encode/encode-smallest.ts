@@ -1,15 +1,15 @@
 import type { EncodeOptions } from '../../builtin/encode.ts';
 import { maxBytesOf, wantedQuality } from '../../builtin/encoders/encodings.ts';
 import { type Encodable, type EncodedFile, encodeOnce } from './encode-once.ts';
-import { fitBytes, TooManyBytes, type Tried } from './fit-bytes.ts';
-import { encodeAsGood } from './search-quality.ts';
+import { fitBytes, TooManyBytes, type Attempt } from './fit-bytes.ts';
+import { encodeWithSimilarity } from './search-quality.ts';
 
 /** Encodes as the options ask for. @throws TooManyBytes */
 async function encodeAs(picture: Encodable, options: EncodeOptions): Promise<EncodedFile> {
   const quality = wantedQuality(options, picture.longerSide);
-  const tried: Tried =
+  const tried: Attempt =
     typeof quality === 'object'
-      ? await encodeAsGood(picture, options, quality.ssim)
+      ? await encodeWithSimilarity(picture, options, quality.ssim)
       : { quality, file: await encodeOnce(picture, options, quality) };
   const maxBytes = maxBytesOf(options);
   const fits = maxBytes === undefined || tried.file.bytes.length <= maxBytes;

@@ -6,7 +6,7 @@ import { type Encodable, type EncodedFile, encodeOnce } from './encode-once.ts';
 export class TooManyBytes extends Error {}
 
 /** A file of a known quality. */
-export interface Tried {
+export interface Attempt {
   readonly quality: number;
   readonly file: EncodedFile;
 }
@@ -18,15 +18,20 @@ const SLOPE = 0.02;
 /** So many guesses are made by the sizes that are known; what is left after them is halved. */
 const GUESSES = 3;
 
-const size = ({ file }: Tried) => file.bytes.length;
+const size = ({ file }: Attempt) => file.bytes.length;
 
-function guess(over: Tried, fits: Tried | undefined, maxBytes: number): number {
+function guess(over: Attempt, fits: Attempt | undefined, maxBytes: number): number {
   const slope = fits ? Math.log(size(over) / size(fits)) / (over.quality - fits.quality) : SLOPE;
   return Math.floor(over.quality - Math.log(size(over) / maxBytes) / Math.max(slope, SLOPE / 10));
 }
 
 /** The quality to try next, between the two. */
-function between(over: Tried, fits: Tried | undefined, maxBytes: number, tries: number): number {
+function between(
+  over: Attempt,
+  fits: Attempt | undefined,
+  maxBytes: number,
+  tries: number,
+): number {
   const lowest = (fits?.quality ?? 0) + 1;
   const highest = over.quality - 1;
   const wanted = tries < GUESSES ? guess(over, fits, maxBytes) : Math.ceil((lowest + highest) / 2);
@@ -40,11 +45,11 @@ function between(over: Tried, fits: Tried | undefined, maxBytes: number, tries: 
 export async function fitBytes(
   picture: Encodable,
   options: EncodeOptions,
-  tooLarge: Tried,
+  tooLarge: Attempt,
   maxBytes: number,
 ): Promise<EncodedFile> {
   let over = tooLarge;
-  let fits: Tried | undefined;
+  let fits: Attempt | undefined;
   const attempt = async (quality: number) => {
     const tried = { quality, file: await encodeOnce(picture, options, quality) };
     if (size(tried) <= maxBytes) fits = tried;

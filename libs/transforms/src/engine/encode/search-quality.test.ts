@@ -5,7 +5,7 @@ import { createCatalog } from '../../catalog/catalog.ts';
 import { renderOne } from '../../testing/render.ts';
 import { animatedSample, sample } from '../../testing/samples.ts';
 import { createEngine } from '../create-engine.ts';
-import { likeness, seen } from './similarity.ts';
+import { similarity, opaquePixels } from './similarity.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });
@@ -14,7 +14,7 @@ const photo = await sample({ width: 900, height: 700, format: 'png' });
 const encode = async (options: object, source = photo) =>
   Buffer.from((await renderOne(engine, catalog, source, [{ encode: options }])).bytes);
 const likenessOf = async (file: Buffer, source = photo) =>
-  likeness(await seen(sharp(source)), await seen(sharp(file)));
+  similarity(await opaquePixels(sharp(source)), await opaquePixels(sharp(file)));
 
 /** The quality that a file was written with, by trying all around. */
 async function qualityOf(file: Buffer, format: string): Promise<number> {

@@ -3,19 +3,22 @@ import type { EncodeOptions } from '../../builtin/encode.ts';
 import { setEncoder } from '../../builtin/encoders/encodings.ts';
 import { BEST_QUALITY, LEAST_QUALITY } from '../../builtin/encoders/shared-options.ts';
 import { type Encodable, encodeOnce } from './encode-once.ts';
-import type { Tried } from './fit-bytes.ts';
-import { likeness, mosaicOf, type Seen, seen } from './similarity.ts';
+import type { Attempt } from './fit-bytes.ts';
+import { similarity, mosaicOf, type OpaquePixels, opaquePixels } from './similarity.ts';
 
 /** The most files of the whole picture that are written to check and put right what the mosaic tells. */
 const CHECKS = 4;
 
 /** Decodes a file of ours as it is seen: colours as they stand there, since they are compared with what was written. */
-function seenFile(bytes: Buffer): Promise<Seen> {
-  return seen(sharp(bytes, { ignoreIcc: true, pages: -1, limitInputPixels: false }));
+function decodedPixels(bytes: Buffer): Promise<OpaquePixels> {
+  return opaquePixels(sharp(bytes, { ignoreIcc: true, pages: -1, limitInputPixels: false }));
 }
 
 /** Tells the likeness of a quality by the mosaic; each is encoded once. */
-function predictor(picture: Seen, options: EncodeOptions): (quality: number) => Promise<number> {
+function predictor(
+  picture: OpaquePixels,
+  options: EncodeOptions,
+): (quality: number) => Promise<number> {
   const mosaic = mosaicOf(picture);
   const { data, width, height } = mosaic;
   const known = new Map<number, Promise<number>>();
@@ -23,12 +26,12 @@ function predictor(picture: Seen, options: EncodeOptions): (quality: number) => 
     const raw = { width, height, channels: 4 } as const;
     const image = sharp(data, { raw, limitInputPixels: false }).removeAlpha();
     const bytes = await setEncoder(image, options, { quality }).toBuffer();
-    return likeness(mosaic, await seenFile(bytes));
+    return similarity(mosaic, await decodedPixels(bytes));
   };
   return (quality) => {
-    const likeness = known.get(quality) ?? measure(quality);
-    known.set(quality, likeness);
-    return likeness;
+    const similarity = known.get(quality) ?? measure(quality);
+    known.set(quality, similarity);
+    return similarity;
   };
 }
 
@@ -50,23 +53,23 @@ async function lowest(
  * Looks for the lowest quality whose file has the likeness `wanted`: on a mosaic of tiles first, then by the whole
  * file, whose likeness tells how far the mosaic is off. Where no quality is as good, it is the best.
  */
-export async function encodeAsGood(
+export async function encodeWithSimilarity(
   picture: Encodable,
   options: EncodeOptions,
   wanted: number,
-): Promise<Tried> {
-  const original = await seen(picture.open());
+): Promise<Attempt> {
+  const original = await opaquePixels(picture.open());
   const predict = predictor(original, options);
-  let good: Tried | undefined;
+  let good: Attempt | undefined;
   let bad = LEAST_QUALITY - 1;
   let quality = await lowest(predict, wanted);
   for (let check = 0; check < CHECKS; check++) {
     picture.signal?.throwIfAborted();
-    const tried: Tried = { quality, file: await encodeOnce(picture, options, quality) };
-    const file = await seenFile(tried.file.bytes);
+    const tried: Attempt = { quality, file: await encodeOnce(picture, options, quality) };
+    const file = await decodedPixels(tried.file.bytes);
     // libwebp joins equal frames of an animation, after which the two cannot be laid side by side.
     const isSame = file.width === original.width && file.height === original.height;
-    const found = isSame ? likeness(original, file) : await predict(quality);
+    const found = isSame ? similarity(original, file) : await predict(quality);
     if (found >= wanted || quality === BEST_QUALITY) good = tried;
     else bad = quality;
     const corrected = await lowest(predict, wanted + (await predict(quality)) - found);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { paintScene } from '../../testing/scene.ts';
-import { likeness, mosaicOf, type Seen } from './similarity.ts';
+import { similarity, mosaicOf, type OpaquePixels } from './similarity.ts';
 
 /** A picture whose pixels tell where they stand. */
-function chart(width: number, height: number): Seen {
+function chart(width: number, height: number): OpaquePixels {
   const data = Buffer.alloc(width * height * 4, 255);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -49,13 +49,13 @@ test.each([
 
 test('likeness is 1 for equals, and falls with the noise', () => {
   const { data, width, height } = paintScene(300, 400);
-  const one: Seen = { data: Buffer.alloc(width * height * 4, 255), width, height };
+  const one: OpaquePixels = { data: Buffer.alloc(width * height * 4, 255), width, height };
   for (let i = 0; i < width * height; i++) one.data.set(data.subarray(i * 3, i * 3 + 3), i * 4);
-  const noisy = (amount: number): Seen => ({
+  const noisy = (amount: number): OpaquePixels => ({
     ...one,
     data: one.data.map((value, i) => value ^ ((i * 7919) % (amount + 1))) as Buffer,
   });
-  expect(likeness(one, one)).toBe(1);
-  expect(likeness(one, noisy(7))).toBeLessThan(1);
-  expect(likeness(one, noisy(31))).toBeLessThan(likeness(one, noisy(7)));
+  expect(similarity(one, one)).toBe(1);
+  expect(similarity(one, noisy(7))).toBeLessThan(1);
+  expect(similarity(one, noisy(31))).toBeLessThan(similarity(one, noisy(7)));
 });

@@ -2,7 +2,7 @@ import type { Sharp } from 'sharp';
 import { ssim } from 'ssim.js';
 
 /** Pixels as they are seen: RGBA, 8 bits, opaque. */
-export interface Seen {
+export interface OpaquePixels {
   readonly data: Buffer;
   readonly width: number;
   readonly height: number;
@@ -14,7 +14,7 @@ const WINDOW = 11;
 const STRIP = 16 * WINDOW;
 
 /** What a picture looks like; on grey where it is transparent, since both black and white show on it. */
-export async function seen(image: Sharp): Promise<Seen> {
+export async function opaquePixels(image: Sharp): Promise<OpaquePixels> {
   const { data, info } = await image
     .flatten({ background: '#808080' })
     .toColourspace('srgb')
@@ -24,7 +24,7 @@ export async function seen(image: Sharp): Promise<Seen> {
   return { data, width: info.width, height: info.height };
 }
 
-function strip({ data, width, height }: Seen, top: number) {
+function strip({ data, width, height }: OpaquePixels, top: number) {
   const rows = Math.min(STRIP, height - top);
   const start = top * width * 4;
   return {
@@ -35,7 +35,7 @@ function strip({ data, width, height }: Seen, top: number) {
 }
 
 /** Structural similarity of two pictures of one size: 1 is equal. */
-export function likeness(one: Seen, other: Seen): number {
+export function similarity(one: OpaquePixels, other: OpaquePixels): number {
   let [sum, windows] = [0, 0];
   for (let top = 0; top < one.height; top += STRIP) {
     const { ssim_map: map } = ssim(strip(one, top), strip(other, top), {
@@ -70,7 +70,7 @@ function offset(index: number, count: number, side: number): number {
 }
 
 /** 16 tiles from all over the picture: a small stand-in that compresses and suffers as the whole does. */
-export function mosaicOf(picture: Seen): Seen {
+export function mosaicOf(picture: OpaquePixels): OpaquePixels {
   const { data, width, height } = picture;
   const grid = GRIDS.find(([x, y]) => x * TILE <= width && y * TILE <= height);
   if (!grid || width * height <= SMALL) return picture;

@@ -169,7 +169,7 @@ function parseIsoMetadata(content: Buffer): ReadMetadata | undefined {
 /** What a value of the map becomes, 256 for each channel. */
 export type Tables = readonly [Uint8Array, Uint8Array, Uint8Array];
 
-export interface Uniform {
+export interface UniformGains {
   /** One value for all channels. */
   readonly metadata: GainMapMetadata;
   /** Where the map's own values do not mean the same any more. */
@@ -183,7 +183,7 @@ const all = (value: number): PerChannel => [value, value, value];
  * The same gains said by one range and gamma for all channels, since files for readers of XMP hold one. Values are
  * `(log2 gain - least) / (greatest - least)`, to the power of gamma (Ultra HDR image format 1.1, "Gain map generation").
  */
-export function uniform(metadata: GainMapMetadata): Uniform {
+export function withUniformGains(metadata: GainMapMetadata): UniformGains {
   const { gainMapMin, gainMapMax, gamma } = metadata;
   if ([gainMapMin, gainMapMax, gamma].every(isOne)) return { metadata };
   const [least, greatest] = [Math.min(...gainMapMin), Math.max(...gainMapMax)];

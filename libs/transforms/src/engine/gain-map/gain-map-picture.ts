@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import type { RenderedOutput, SourceFacts } from '../../image-engine.ts';
-import { liesOnItsSide } from '../../orientation.ts';
+import { swapsSides } from '../../orientation.ts';
 import type { Upload } from '../render/upload.ts';
 import type { GainMapMetadata, Tables } from './gain-map-metadata.ts';
 import type { GainMap } from './read-gain-map.ts';
@@ -21,12 +21,12 @@ function look(pixels: Buffer, tables: Tables): Buffer {
 }
 
 /** The map of an output, as many times smaller than it as the upload's map is than the upload. */
-export async function reduced(
+export async function gainMapOf(
   { bytes, width, height }: GainMapFile,
   { tables, isColoured, ...map }: GainMap,
   facts: SourceFacts,
 ): Promise<GainMapFile> {
-  const isOnItsSide = liesOnItsSide(facts.orientation);
+  const isOnItsSide = swapsSides(facts.orientation);
   const share = Math.min(
     1,
     // Where they differ, nothing is lost on either side.
@@ -79,7 +79,7 @@ const jpeg = ({ bytes: data, width, height }: GainMapFile): JpegFile => ({
 });
 
 /** Picture and map in one file, with metadata in both forms, ISO 21496-1 and XMP. */
-export async function inOneFile(
+export async function ultraHdrFile(
   picture: GainMapFile,
   map: GainMapFile,
   metadata: GainMapMetadata,
@@ -93,11 +93,11 @@ export async function inOneFile(
  * The map as a picture of the upload's size and orientation, so that the upload's steps mean the same to it; nothing
  * where its pixels are damaged.
  */
-export async function stretched(
+export async function asUpload(
   { picture, isColoured }: GainMap,
   { width, height, orientation }: SourceFacts,
 ): Promise<Upload | undefined> {
-  const stored = liesOnItsSide(orientation) ? { width: height, height: width } : { width, height };
+  const stored = swapsSides(orientation) ? { width: height, height: width } : { width, height };
   const image = sharp(picture, { failOn: 'error', ignoreIcc: true })
     .resize({ ...stored, fit: 'fill', kernel: 'linear' })
     .toColourspace(isColoured ? 'srgb' : 'b-w');

@@ -1,9 +1,9 @@
 import sharp from 'sharp';
-import { readGainMapMetadata, uniform, type Uniform } from './gain-map-metadata.ts';
+import { readGainMapMetadata, withUniformGains, type UniformGains } from './gain-map-metadata.ts';
 import { otherPictures } from './jpeg-segments.ts';
 
 /** What makes HDR of a JPEG where a display can show it. */
-export interface GainMap extends Uniform {
+export interface GainMap extends UniformGains {
   /** A JPEG, as the upload's own pixels lie: not upright. */
   readonly picture: Uint8Array;
   /** Pixels. */
@@ -44,7 +44,7 @@ export async function readGainMap(
     try {
       const image = sharp(picture, { failOn: 'error', limitInputPixels: pixels });
       const { width, height, channels } = await image.metadata();
-      const same = uniform(read.metadata);
+      const same = withUniformGains(read.metadata);
       const isColoured = same.tables !== undefined || (channels > 1 && (await hasColours(picture)));
       // What the colours of the HDR picture are, only its own profile would say.
       if (isColoured && !read.usesBaseColours) continue;

@@ -8,9 +8,9 @@ import {
   type Step,
   type Variant,
 } from '../../image-engine.ts';
-import { isForGainMap } from '../../plan/gain-map-steps.ts';
+import { appliesToGainMap } from '../../plan/gain-map-steps.ts';
 import { keepsGainMap, variantSettings } from '../../plan/variant-settings.ts';
-import { type GainMapFile, inOneFile, reduced, stretched } from './gain-map-picture.ts';
+import { type GainMapFile, ultraHdrFile, gainMapOf, asUpload } from './gain-map-picture.ts';
 import { type GainMap, readGainMap } from './read-gain-map.ts';
 
 type Render = (request: RenderRequest) => AsyncIterable<Rendered>;
@@ -26,7 +26,7 @@ const LOSSLESS = stepOf(encode.name, encode.options.parse({ format: 'png', compr
 function geometryOf({ name, steps }: Variant): Variant {
   return {
     name,
-    steps: [...steps.map((step) => (isForGainMap(step) ? step : NOTHING)), LOSSLESS],
+    steps: [...steps.map((step) => (appliesToGainMap(step) ? step : NOTHING)), LOSSLESS],
   };
 }
 
@@ -38,7 +38,7 @@ async function fitted(
   render: Render,
 ): Promise<ReadonlyMap<string, GainMapFile>> {
   const { recipe, signal, done } = request;
-  const upload = await stretched(map, request.facts);
+  const upload = await asUpload(map, request.facts);
   const maps = new Map<string, GainMapFile>();
   if (!upload) return maps;
   const variants = keeping.map(geometryOf);
@@ -51,7 +51,7 @@ async function fitted(
     ...(signal ? { signal } : {}),
     ...(done ? { done } : {}),
   })) {
-    if (made.kind === 'output') maps.set(made.variant, await reduced(made, map, request.facts));
+    if (made.kind === 'output') maps.set(made.variant, await gainMapOf(made, map, request.facts));
   }
   return maps;
 }
@@ -79,7 +79,7 @@ export async function* withGainMaps(
   const withMap = async (output: RenderedOutput, kept: GainMap): Promise<RenderedOutput> => {
     maps ??= fitted(kept, keeping, request, render);
     const own = (await maps).get(output.variant);
-    return own ? { ...output, bytes: await inOneFile(output, own, kept.metadata) } : output;
+    return own ? { ...output, bytes: await ultraHdrFile(output, own, kept.metadata) } : output;
   };
   for await (const made of outputs) {
     const isKeeping = made.kind === 'output' && made.format === 'jpeg' && names.has(made.variant);

@@ -5,7 +5,7 @@ import { otherPictures } from '../gain-map/jpeg-segments.ts';
 import { readExif } from '../metadata/exif.ts';
 import { profileKind } from './colour-profile.ts';
 import { detectType } from './detect-type.ts';
-import { withoutPackedTexts } from './png-compressed-text.ts';
+import { withoutCompressedText } from './png-compressed-text.ts';
 
 function coding(header: Metadata): SourceCoding {
   const { space, depth, icc, chromaSubsampling } = header;
@@ -34,7 +34,7 @@ export async function inspect(
   let header: Metadata;
   try {
     const options = { failOn: 'error', limitInputPixels: false } as const;
-    header = await sharp(withoutPackedTexts(source), options).metadata();
+    header = await sharp(withoutCompressedText(source), options).metadata();
   } catch (cause) {
     // Without libvips' own words, which may be another image's (failures.ts).
     throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {

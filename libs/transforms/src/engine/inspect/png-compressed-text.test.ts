@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { sample } from '../../testing/samples.ts';
 import { pngChunk } from '../../testing/structure/png.ts';
-import { withoutPackedTexts } from './png-compressed-text.ts';
+import { withoutCompressedText } from './png-compressed-text.ts';
 
 const picture = await sample({ width: 9, height: 9, format: 'png' });
 /** Signature and header: texts may stand behind them. */
@@ -17,9 +17,9 @@ function withChunks(...chunks: readonly Buffer[]): Buffer {
 
 test('compressed texts are left out, wherever they stand', () => {
   const packed = [chunk('zTXt', 'Comment\0\0'), chunk('iTXt', 'Comment\0\x01\0\0\0')];
-  expect(withoutPackedTexts(withChunks(...packed)).length).toBe(picture.length);
+  expect(withoutCompressedText(withChunks(...packed)).length).toBe(picture.length);
   const last = Buffer.concat([withChunks(), ...packed]);
-  expect(Buffer.from(withoutPackedTexts(last)).equals(picture)).toBe(true);
+  expect(Buffer.from(withoutCompressedText(last)).equals(picture)).toBe(true);
 });
 
 test.each([
@@ -28,10 +28,10 @@ test.each([
   ['what is no PNG', Buffer.from('zTXt zTXt zTXt zTXt')],
   ['a PNG that ends early', picture.subarray(0, HEADER + 5)],
 ])('%s is handed on as it is', (_, file) => {
-  expect(withoutPackedTexts(file)).toBe(file);
+  expect(withoutCompressedText(file)).toBe(file);
 });
 
 test('a text that claims to be longer than the file takes the rest with it', () => {
   const claiming = Buffer.concat([picture, pngChunk('zTXt', Buffer.alloc(3), 0xffffffff)]);
-  expect(Buffer.from(withoutPackedTexts(claiming)).equals(picture)).toBe(true);
+  expect(Buffer.from(withoutCompressedText(claiming)).equals(picture)).toBe(true);
 });

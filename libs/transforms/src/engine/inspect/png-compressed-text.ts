@@ -3,7 +3,7 @@ const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const HEAD = 8;
 const CRC = 4;
 
-function isPacked(type: string, data: Buffer): boolean {
+function isCompressed(type: string, data: Buffer): boolean {
   if (type === 'zTXt') return true;
   // Keyword, zero, whether it is compressed (11.3.3.4).
   return type === 'iTXt' && data[data.indexOf(0) + 1] === 1;
@@ -13,7 +13,7 @@ function isPacked(type: string, data: Buffer): boolean {
  * A PNG without its compressed texts, which libpng unpacks into memory before the first pixel: 50 kB may be 50 MB. Nothing
  * of them is ever kept: XMP stands in a text that is not compressed. Anything else comes back as it is.
  */
-export function withoutPackedTexts(source: Uint8Array): Uint8Array {
+export function withoutCompressedText(source: Uint8Array): Uint8Array {
   const file = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   if (!file.subarray(0, SIGNATURE.length).equals(SIGNATURE)) return source;
   const kept: Buffer[] = [];
@@ -21,7 +21,7 @@ export function withoutPackedTexts(source: Uint8Array): Uint8Array {
   for (let at = SIGNATURE.length; at + HEAD <= file.length;) {
     const end = at + HEAD + file.readUInt32BE(at) + CRC;
     const type = file.toString('latin1', at + 4, at + HEAD);
-    if (isPacked(type, file.subarray(at + HEAD, end - CRC))) {
+    if (isCompressed(type, file.subarray(at + HEAD, end - CRC))) {
       kept.push(file.subarray(keptUpTo, at));
       keptUpTo = Math.min(end, file.length);
     }

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { sample } from '../../testing/samples.ts';
-import { honestExif, readExif } from './exif.ts';
+import { limitExifLengths, readExif } from './exif.ts';
 
 const photo = await sample({
   width: 9,
@@ -15,7 +15,7 @@ const COUNT = 10 + 4;
 
 test('what a camera writes stays as it is', () => {
   const block = exif.subarray(PREFIX);
-  expect(honestExif(block).equals(block)).toBe(true);
+  expect(limitExifLengths(block).equals(block)).toBe(true);
 });
 
 test('a value that cannot be there costs nothing but itself', async () => {
@@ -32,5 +32,5 @@ test.each([
   ['a header alone', Buffer.from('II*\0\x08\0\0\0')],
   ['a directory behind the end', Buffer.from('MM\0*\x7f\0\0\0')],
 ])('%s comes back as it is', (_, block) => {
-  expect(honestExif(block).equals(block)).toBe(true);
+  expect(limitExifLengths(block).equals(block)).toBe(true);
 });

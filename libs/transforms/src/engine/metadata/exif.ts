@@ -17,7 +17,7 @@ const MAX_DIRECTORIES = 16;
  *
  * @param block begins with a TIFF header; anything else comes back as it is
  */
-export function honestExif(block: Buffer): Buffer {
+export function limitExifLengths(block: Buffer): Buffer {
   const order = block.toString('latin1', 0, 2);
   if (block.length < HEADER || (order !== 'II' && order !== 'MM')) return block;
   const isLittle = order === 'II';
@@ -66,7 +66,7 @@ export async function readExif(
   const isPrefixed = block.toString('latin1', 0, PREFIX.length) === PREFIX;
   try {
     const tags: unknown = await exifr.parse(
-      honestExif(isPrefixed ? block.subarray(PREFIX.length) : block),
+      limitExifLengths(isPrefixed ? block.subarray(PREFIX.length) : block),
       {
         tiff: true,
         exif: true,

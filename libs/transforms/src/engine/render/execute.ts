@@ -1,12 +1,12 @@
 import type { OutputFormat, Rendered } from '../../image-engine.ts';
 import { ImageError } from '../../image-error.ts';
 import { candidates, whyTooLarge } from '../../plan/candidates.ts';
-import type { FileStage, PlaceholderStage, Plan, Stage } from '../../plan/plan.ts';
+import type { FileStage, PlaceholderStage, RenderPlan, Stage } from '../../plan/render-plan.ts';
 import { explainFailure } from './explain-failure.ts';
-import { Pictures } from './picture-cache.ts';
+import { PictureCache } from './picture-cache.ts';
 import { placeholderOf } from './placeholder.ts';
 import { openForFile, pixelsOf } from './run-stage.ts';
-import type { Job } from './run-step.ts';
+import type { RenderJob } from './run-step.ts';
 import { writeFile } from './write-file.ts';
 
 type EndStage = FileStage | PlaceholderStage;
@@ -28,7 +28,7 @@ function cost(stage: EndStage): number {
 }
 
 /** Cheap ones first, so that one slow encoder does not keep the others waiting. */
-function inOrder(plan: Plan): readonly EndStage[] {
+function inOrder(plan: RenderPlan): readonly EndStage[] {
   const ends = plan.stages.filter((stage): stage is EndStage => stage.kind !== 'pixels');
   return ends.sort((a, b) => cost(a) - cost(b) || a.id - b.id);
 }
@@ -37,7 +37,7 @@ function inOrder(plan: Plan): readonly EndStage[] {
  * Refuses a plan before anything is decoded when a file would be larger than its format can be.
  * @throws ImageError `TOO_LARGE` naming the variant
  */
-export function checkFormatLimits(plan: Plan, recipe: string): void {
+export function checkFormatLimits(plan: RenderPlan, recipe: string): void {
   for (const stage of plan.stages) {
     if (stage.kind !== 'file') continue;
     const whys = candidates(stage).map((encoding) => whyTooLarge(stage.shape, encoding));
@@ -49,7 +49,7 @@ export function checkFormatLimits(plan: Plan, recipe: string): void {
   }
 }
 
-async function make(stage: EndStage, pictures: Pictures, job: Job): Promise<Rendered> {
+async function make(stage: EndStage, pictures: PictureCache, job: RenderJob): Promise<Rendered> {
   return pictures.with(stage, async (input) => {
     job.signal?.throwIfAborted();
     if (stage.kind === 'placeholder') {
@@ -77,8 +77,8 @@ async function make(stage: EndStage, pictures: Pictures, job: Job): Promise<Rend
 
 /** Runs a plan: at most `concurrency` files at a time, each yielded when it is there; none of variants that are done. */
 export async function* execute(
-  given: Plan,
-  job: Job,
+  given: RenderPlan,
+  job: RenderJob,
   concurrency: number,
   done: ReadonlySet<string> = new Set(),
 ): AsyncGenerator<Rendered, void> {
@@ -90,7 +90,7 @@ export async function* execute(
       throw await explainFailure(plan, stage, job, cause);
     }
   };
-  const pictures: Pictures = new Pictures(plan, (stage) =>
+  const pictures: PictureCache = new PictureCache(plan, (stage) =>
     explained(
       stage,
       pictures.with(stage, (input) => pixelsOf(stage, input, job)),

@@ -1,8 +1,8 @@
 import { ImageError, reasonOf, stepError } from '../../image-error.ts';
-import type { Plan, Stage } from '../../plan/plan.ts';
+import type { RenderPlan, Stage } from '../../plan/render-plan.ts';
 import type { Picture } from './picture.ts';
 import { pixelsOf } from './run-stage.ts';
-import { type Job, placeOf } from './run-step.ts';
+import { type RenderJob, locationOf } from './run-step.ts';
 import { decodeFrames } from './upload.ts';
 
 /**
@@ -17,9 +17,9 @@ const CANNOT_BE_DECODED = 'cannot be decoded: its data is damaged or ends early'
  * is found by doing it all again, slowly: the decode alone, then one step after the other.
  */
 export async function explainFailure(
-  plan: Plan,
+  plan: RenderPlan,
   stage: Stage,
-  job: Job,
+  job: RenderJob,
   cause: unknown,
 ): Promise<ImageError> {
   if (cause instanceof ImageError) return cause;
@@ -42,7 +42,7 @@ export async function explainFailure(
     } catch (stepCause) {
       return stepCause instanceof ImageError
         ? stepCause
-        : stepError(placeOf(job, operation), stepCause);
+        : stepError(locationOf(job, operation), stepCause);
     }
   }
   const last = operations.at(-1);
@@ -56,12 +56,12 @@ export async function explainFailure(
       { cause, place },
     );
   }
-  if (last) return stepError(placeOf(job, last), cause);
+  if (last) return stepError(locationOf(job, last), cause);
   return new ImageError('CORRUPT_IMAGE', `the ${job.facts.format} ${CANNOT_BE_DECODED}`, { cause });
 }
 
 /** All operations from the upload to the end of the stage. */
-function declaredOperations(plan: Plan, stage: Stage): Stage['operations'] {
+function declaredOperations(plan: RenderPlan, stage: Stage): Stage['operations'] {
   const before = typeof stage.input === 'number' ? plan.stages[stage.input] : undefined;
   return [...(before ? declaredOperations(plan, before) : []), ...stage.operations];
 }

@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { EXIF_TAGS, type ExifTag } from '../../builtin/metadata.ts';
-import type { FileStage } from '../../plan/plan.ts';
+import type { FileStage } from '../../plan/render-plan.ts';
 import { readExif } from '../metadata/exif.ts';
 import { readRights, withoutPosition } from '../metadata/xmp-and-iptc.ts';
 import { inSixteenBits } from './picture.ts';

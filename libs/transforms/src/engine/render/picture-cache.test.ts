@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { FileStage, PixelStage, Plan, StageInput } from '../../plan/plan.ts';
-import { Pictures } from './picture-cache.ts';
+import type { FileStage, PixelStage, RenderPlan, StageInput } from '../../plan/render-plan.ts';
+import { PictureCache } from './picture-cache.ts';
 import type { Picture } from './picture.ts';
 
 const mode = { animated: false, keepColours: false, depth: 8 } as const;
@@ -21,9 +21,12 @@ const file = (id: number, input: number): FileStage => ({
 /** Two pictures, the second made of the first, and a file of each. */
 function setUp() {
   const files = [file(2, 0), file(3, 1)] as const;
-  const plan: Plan = { stages: [pixels(0, 'upload'), pixels(1, 0), ...files], unmeasured: [] };
+  const plan: RenderPlan = {
+    stages: [pixels(0, 'upload'), pixels(1, 0), ...files],
+    unmeasured: [],
+  };
   const made: number[] = [];
-  const pictures: Pictures = new Pictures(plan, (stage) =>
+  const pictures: PictureCache = new PictureCache(plan, (stage) =>
     pictures.with(stage, () => {
       made.push(stage.id);
       return Promise.resolve({} as Picture);

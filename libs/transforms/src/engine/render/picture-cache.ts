@@ -1,20 +1,20 @@
-import type { PixelStage, Plan, Stage } from '../../plan/plan.ts';
+import type { PixelStage, RenderPlan, Stage } from '../../plan/render-plan.ts';
 import type { Picture } from './picture.ts';
 
 /** Makes each stage's pixels once, when the first needs them, and forgets them when the last has used them. */
-export class Pictures {
-  #stages: Plan['stages'] = [];
+export class PictureCache {
+  #stages: RenderPlan['stages'] = [];
   readonly #make: (stage: PixelStage) => Promise<Picture>;
   readonly #made = new Map<number, Promise<Picture>>();
   readonly #users = new Map<number, number>();
 
-  constructor(plan: Plan, make: (stage: PixelStage) => Promise<Picture>) {
+  constructor(plan: RenderPlan, make: (stage: PixelStage) => Promise<Picture>) {
     this.#make = make;
     this.extend(plan);
   }
 
   /** The plan has grown: its stages go on from those that are known. */
-  extend({ stages }: Plan): void {
+  extend({ stages }: RenderPlan): void {
     for (const { input } of stages.slice(this.#stages.length)) {
       if (input !== 'upload') this.#users.set(input, (this.#users.get(input) ?? 0) + 1);
     }

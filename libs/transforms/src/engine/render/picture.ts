@@ -1,6 +1,6 @@
 import type { Facts } from '../../image-engine.ts';
 import sharp, { type Sharp } from 'sharp';
-import type { Stage } from '../../plan/plan.ts';
+import type { Stage } from '../../plan/render-plan.ts';
 
 /** Pixels of one frame in memory: raw, or as a PNG without compression where a profile has to travel with them. */
 export interface Frame {
@@ -94,18 +94,18 @@ function asUint16(data: Buffer): Uint16Array {
 }
 
 /** Cuts the tall picture that libvips makes of an animation into its frames. */
-export function framesOf(roll: Frame, pages: number): Picture {
-  const height = roll.height / pages;
-  const length = roll.data.length / pages;
+export function framesOf(tall: Frame, pages: number): Picture {
+  const height = tall.height / pages;
+  const length = tall.data.length / pages;
   return {
     frames: Array.from({ length: pages }, (_, page) =>
-      rawFrame(roll.data.subarray(page * length, (page + 1) * length), { ...roll, height }),
+      rawFrame(tall.data.subarray(page * length, (page + 1) * length), { ...tall, height }),
     ),
   };
 }
 
 /** The opposite, opened for an encoder that writes animations. */
-export function openRoll({ frames }: Picture): Sharp {
+export function openAnimation({ frames }: Picture): Sharp {
   const [first] = frames;
   if (!first) throw new Error('an animation without frames');
   const data = Buffer.concat(frames.map((frame) => frame.data as Buffer));
@@ -114,14 +114,14 @@ export function openRoll({ frames }: Picture): Sharp {
 
 /** Opens a tall picture as the animation that it is; `height` is that of a frame, pixels. */
 export function openFrames(
-  roll: Pick<Frame, 'width' | 'height' | 'channels' | 'data'>,
+  tall: Pick<Frame, 'width' | 'height' | 'channels' | 'data'>,
   height: number,
 ): Sharp {
-  return sharp(roll.data, {
+  return sharp(tall.data, {
     raw: {
-      width: roll.width,
-      height: roll.height,
-      channels: roll.channels as 3 | 4,
+      width: tall.width,
+      height: tall.height,
+      channels: tall.channels as 3 | 4,
       pageHeight: height,
     },
     limitInputPixels: false,

@@ -1,14 +1,14 @@
 import type { Sharp } from 'sharp';
 import { stepError } from '../../image-error.ts';
-import type { Stage } from '../../plan/plan.ts';
+import type { Stage } from '../../plan/render-plan.ts';
 import { checkAlpha } from './check-results.ts';
-import { type Frame, frameOf, openRoll, type Picture } from './picture.ts';
-import { addOperation, findFacts, type Job, placeOf, runRaw } from './run-step.ts';
-import { waitFor } from './time-limit.ts';
+import { type Frame, frameOf, openAnimation, type Picture } from './picture.ts';
+import { addOperation, findFacts, type RenderJob, locationOf, runRaw } from './run-step.ts';
+import { waitForPixels } from './time-limit.ts';
 import { decodeFrames, openUpload } from './upload.ts';
 
 /** Opens a stage's input and lazily adds its operations; an animation's frames are opened one by one. */
-async function openStage(stage: Stage, frame: Frame | undefined, job: Job): Promise<Sharp> {
+async function openStage(stage: Stage, frame: Frame | undefined, job: RenderJob): Promise<Sharp> {
   let image = frame?.open() ?? openUpload(job, stage.mode);
   for (const operation of stage.operations) {
     image = await addOperation(image, operation, stage, job);
@@ -23,19 +23,21 @@ const MAX_TIMEOUT = 3600;
  * The pixels of a stage. What a step that the planner knows nothing of has asked for may be a picture that waits for its
  * bytes, or work without end: nobody waits longer for it than for the step, and libvips ends soon after.
  */
-async function draw(stage: Stage, frame: Frame | undefined, job: Job): Promise<Frame> {
+async function draw(stage: Stage, frame: Frame | undefined, job: RenderJob): Promise<Frame> {
   const image = await openStage(stage, frame, job);
   const unknown = stage.operations.find(({ slots }) => slots === undefined);
   if (!unknown) return frameOf(image, stage);
   const seconds = Math.min(MAX_TIMEOUT, Math.ceil(job.stepTimeout / 1000) + 1);
-  return waitFor(placeOf(job, unknown), job, () => frameOf(image.timeout({ seconds }), stage));
+  return waitForPixels(locationOf(job, unknown), job, () =>
+    frameOf(image.timeout({ seconds }), stage),
+  );
 }
 
 /** Makes a stage's pixels, and holds the steps to what they promised. */
 export async function pixelsOf(
   stage: Stage,
   input: Picture | undefined,
-  job: Job,
+  job: RenderJob,
 ): Promise<Picture> {
   if (stage.mode.animated && !input) return decodeFrames(job, stage.mode);
   const [operation] = stage.operations;
@@ -56,7 +58,7 @@ export async function pixelsOf(
   return { ...input, frames };
 }
 
-function checkPromises(stage: Stage, made: Frame, job: Job): void {
+function checkPromises(stage: Stage, made: Frame, job: RenderJob): void {
   const { width, height } = stage.shape;
   const last = stage.operations.at(-1);
   try {
@@ -67,7 +69,7 @@ function checkPromises(stage: Stage, made: Frame, job: Job): void {
     }
     if (last && last.slots === undefined) checkAlpha(made, last.output);
   } catch (cause) {
-    throw last ? stepError(placeOf(job, last), cause) : cause;
+    throw last ? stepError(locationOf(job, last), cause) : cause;
   }
 }
 
@@ -75,9 +77,9 @@ function checkPromises(stage: Stage, made: Frame, job: Job): void {
 export async function openForFile(
   stage: Stage,
   input: Picture | undefined,
-  job: Job,
+  job: RenderJob,
 ): Promise<Sharp> {
   if (!stage.mode.animated) return openStage(stage, input?.frames[0], job);
   const isDone = input && stage.operations.length === 0;
-  return openRoll(isDone ? input : await pixelsOf(stage, input, job));
+  return openAnimation(isDone ? input : await pixelsOf(stage, input, job));
 }

@@ -1,16 +1,16 @@
 import sharp, { type Sharp } from 'sharp';
 import type { StepContext } from '../../bound-transform.ts';
 import type { Facts, PlaceholderParts } from '../../image-engine.ts';
-import type { ErrorPlace } from '../../image-error.ts';
-import type { Operation, Stage } from '../../plan/plan.ts';
+import type { ErrorLocation } from '../../image-error.ts';
+import type { Operation, Stage } from '../../plan/render-plan.ts';
 import { readBounded, type ReadSideFile } from '../side-files.ts';
 import { checkedFacts, checkedImage, checkedPixels } from './check-results.ts';
 import { type Frame, type Picture, rawFrame } from './picture.ts';
-import { contain, type StepBounds } from './time-limit.ts';
+import { runStepCode, type StepBounds } from './time-limit.ts';
 import type { Upload } from './upload.ts';
 
 /** One upload being worked on. */
-export interface Job extends Upload, StepBounds {
+export interface RenderJob extends Upload, StepBounds {
   readonly recipe: string;
   readonly placeholder: PlaceholderParts;
   readonly readSideFile?: ReadSideFile | undefined;
@@ -19,17 +19,20 @@ export interface Job extends Upload, StepBounds {
 type StepStage = Pick<Stage, 'input' | 'mode' | 'operations'>;
 
 /** Where an operation stands in the recipe. */
-export function placeOf(job: Job, { variants, step, transform }: Operation): Required<ErrorPlace> {
+export function locationOf(
+  job: RenderJob,
+  { variants, step, transform }: Operation,
+): Required<ErrorLocation> {
   return { recipe: job.recipe, variant: variants.join(', '), step, transform };
 }
 
 function runIn<T>(
   { input, mode, operations }: StepStage,
   operation: Operation,
-  job: Job,
+  job: RenderJob,
   work: (context: StepContext) => T | Promise<T>,
 ): Promise<T> {
-  return contain(placeOf(job, operation), job, (signal) => {
+  return runStepCode(locationOf(job, operation), job, (signal) => {
     const { facts, readSideFile } = job;
     // As `withStep` has it: after another step, `autoOrient()` would come before that one.
     const fromUpload = input === 'upload' && operation === operations[0];
@@ -49,7 +52,7 @@ export async function addOperation(
   image: Sharp,
   operation: Operation,
   stage: StepStage,
-  job: Job,
+  job: RenderJob,
 ): Promise<Sharp> {
   const { bound, slots } = operation;
   if (bound.kind !== 'pixels') throw new Error(`${operation.transform} does not run in a pipeline`);
@@ -66,7 +69,7 @@ export async function runRaw(
   frame: Frame,
   operation: Operation,
   stage: StepStage,
-  job: Job,
+  job: RenderJob,
 ): Promise<Frame> {
   const { bound, input, output } = operation;
   if (bound.kind !== 'raw') throw new Error(`${operation.transform} does not work on raw pixels`);
@@ -84,7 +87,7 @@ export async function findFacts(
   { frames }: Picture,
   operation: Operation,
   stage: StepStage,
-  job: Job,
+  job: RenderJob,
 ): Promise<Facts> {
   const { bound, input } = operation;
   const [frame] = frames;

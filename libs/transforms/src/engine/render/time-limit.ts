@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { createContext, Script } from 'node:vm';
-import { type ErrorPlace, stepError, stepTimedOut } from '../../image-error.ts';
+import { type ErrorLocation, stepError, stepTimedOut } from '../../image-error.ts';
 
 /** How long a step's own code may take. */
 export interface StepBounds {
@@ -14,7 +14,7 @@ const sandbox = createContext({ work: undefined });
 const callWork = new Script('work()');
 
 /** Calls a function and ends it when it has not returned in time, loops included (Node's `vm`, option `timeout`). */
-function callInTime<T>(work: () => T, milliseconds: number): T {
+function callWithTimeLimit<T>(work: () => T, milliseconds: number): T {
   sandbox['work'] = work;
   try {
     return callWork.runInContext(sandbox, { timeout: milliseconds }) as T;
@@ -33,28 +33,28 @@ function isLoop(cause: unknown): boolean {
  * only a loop after an `await` is beyond it, and ends with the process.
  * @throws ImageError `TRANSFORM_FAILED` or `TIMEOUT`, with the step's place
  */
-export function contain<T>(
-  place: Required<ErrorPlace>,
+export function runStepCode<T>(
+  place: Required<ErrorLocation>,
   bounds: StepBounds,
   work: (signal: AbortSignal) => T | Promise<T>,
 ): Promise<T> {
-  return inTime(place, bounds, work, (cause) => stepError(place, cause));
+  return withTimeLimit(place, bounds, work, (cause) => stepError(place, cause));
 }
 
 /**
  * Waits for the pixels that a step has asked sharp for, which may never come.
  * @throws ImageError `TIMEOUT` with the step's place, or what went wrong as it is: the upload may be to blame
  */
-export function waitFor<T>(
-  place: Required<ErrorPlace>,
+export function waitForPixels<T>(
+  place: Required<ErrorLocation>,
   bounds: StepBounds,
   work: () => Promise<T>,
 ): Promise<T> {
-  return inTime(place, bounds, work, (cause) => cause);
+  return withTimeLimit(place, bounds, work, (cause) => cause);
 }
 
-async function inTime<T>(
-  place: Required<ErrorPlace>,
+async function withTimeLimit<T>(
+  place: Required<ErrorLocation>,
   { signal, stepTimeout: milliseconds }: StepBounds,
   work: (signal: AbortSignal) => T | Promise<T>,
   explain: (cause: unknown) => unknown,
@@ -68,7 +68,7 @@ async function inTime<T>(
   both.addEventListener('abort', abort, { once: true });
   try {
     signal?.throwIfAborted();
-    return await Promise.race([callInTime(() => work(both), milliseconds), aborted.promise]);
+    return await Promise.race([callWithTimeLimit(() => work(both), milliseconds), aborted.promise]);
   } catch (cause) {
     if (isLoop(cause)) throw stepTimedOut(place, late());
     throw both.aborted ? stepTimedOut(place, cause) : explain(cause);

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import type { SourceFacts } from '../../image-engine.ts';
-import type { DecodeMode } from '../../plan/plan.ts';
+import type { DecodeMode } from '../../plan/render-plan.ts';
 import { frameOf, framesOf, type Picture } from './picture.ts';
 
 /** An upload with what is known of it. */
@@ -28,6 +28,6 @@ export function openUpload({ source, facts }: Upload, mode: DecodeMode): Sharp {
 
 /** Decodes the upload's frames; without `animated`, the first one alone. */
 export async function decodeFrames(upload: Upload, mode: DecodeMode): Promise<Picture> {
-  const roll = await frameOf(openUpload(upload, mode), { mode, operations: [] });
-  return framesOf(roll, mode.animated ? upload.facts.pages : 1);
+  const tall = await frameOf(openUpload(upload, mode), { mode, operations: [] });
+  return framesOf(tall, mode.animated ? upload.facts.pages : 1);
 }

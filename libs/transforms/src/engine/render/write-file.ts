@@ -4,14 +4,14 @@ import { isSearched } from '../../builtin/encoders/encodings.ts';
 import type { Playback } from '../../builtin/encoders/shared-options.ts';
 import { stepError } from '../../image-error.ts';
 import { candidates } from '../../plan/candidates.ts';
-import type { FileStage } from '../../plan/plan.ts';
+import type { FileStage } from '../../plan/render-plan.ts';
 import { leavesFloats } from '../../sharp-order.ts';
 import type { EncodedFile } from '../encode/encode-once.ts';
 import { encodeSmallest } from '../encode/encode-smallest.ts';
 import { TooManyBytes } from '../encode/fit-bytes.ts';
 import { fileMetadata, headerFor } from './file-metadata.ts';
 import { frameOf, openFrames } from './picture.ts';
-import type { Job } from './run-step.ts';
+import type { RenderJob } from './run-step.ts';
 
 /** The longest delay, ms, and the most loops that sharp takes; a GIF may say ten times as long. */
 const MAX_PLAYBACK = 65_535;
@@ -28,7 +28,10 @@ function playbackOf({ delay, loop }: Partial<Metadata> = {}): Playback {
  * Whether sharp would not convert to Display P3 what the steps mean: it negates after that, and it takes 16-bit pixels
  * without a profile for Display P3 already (pipeline.cc, 374 and 919).
  */
-function comesBeforeColours({ input, operations, settings }: FileStage, { facts }: Job): boolean {
+function comesBeforeColours(
+  { input, operations, settings }: FileStage,
+  { facts }: RenderJob,
+): boolean {
   if (settings.colourspace !== 'p3') return false;
   const isDeep = input === 'upload' && facts.coding?.depth === 16;
   return isDeep || operations.some(({ slots }) => slots?.includes('negate') ?? true);
@@ -47,7 +50,7 @@ async function openerOf(
   pipeline: Sharp,
   stage: FileStage,
   encodings: readonly EncodeOptions[],
-  job: Job,
+  job: RenderJob,
 ): Promise<() => Sharp> {
   const { mode, shape } = stage;
   const isRepeated = encodings.length > 1 || encodings.some(isSearched);
@@ -59,15 +62,19 @@ async function openerOf(
     const frame = await frameOf(pipeline, stage);
     return () => frame.open();
   }
-  const roll = await frameOf(pipeline, { mode, operations: [] });
-  return () => openFrames(roll, shape.height);
+  const tall = await frameOf(pipeline, { mode, operations: [] });
+  return () => openFrames(tall, shape.height);
 }
 
 /**
  * Encodes the pixels of a lazy pipeline as the stage's settings say.
  * @throws ImageError `TRANSFORM_FAILED` where the file cannot be as small as the step wants it
  */
-export async function writeFile(pipeline: Sharp, stage: FileStage, job: Job): Promise<EncodedFile> {
+export async function writeFile(
+  pipeline: Sharp,
+  stage: FileStage,
+  job: RenderJob,
+): Promise<EncodedFile> {
   const encodings = candidates(stage);
   const { width, height } = stage.shape;
   const open = await openerOf(pipeline, stage, encodings, job);

@@ -1,4 +1,4 @@
-import type { OutputFormat } from '../../types.ts';
+import type { OutputFormat } from '../../image-engine.ts';
 import { gif } from './gif.ts';
 import { avif } from './isobmff.ts';
 import { jpeg } from './jpeg.ts';

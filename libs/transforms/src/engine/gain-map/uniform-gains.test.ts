@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type GainMapMetadata, uniform } from './gain-map-metadata.ts';
+import { type GainMapMetadata, withUniformGains } from './gain-map-metadata.ts';
 
 const METADATA: GainMapMetadata = {
   gainMapMin: [0, 0, 0],
@@ -22,7 +22,7 @@ function gainOf(
 }
 
 test('what is the same for all channels stays as it is', () => {
-  expect(uniform(METADATA)).toEqual({ metadata: METADATA });
+  expect(withUniformGains(METADATA)).toEqual({ metadata: METADATA });
 });
 
 test('gains are the same when all channels have one range', () => {
@@ -32,7 +32,7 @@ test('gains are the same when all channels have one range', () => {
     gainMapMax: [2, 3, 2.5],
     gamma: [1, 2, 0.5],
   };
-  const { metadata, tables } = uniform(given);
+  const { metadata, tables } = withUniformGains(given);
   expect(metadata).toMatchObject({
     gainMapMin: [-1, -1, -1],
     gainMapMax: [3, 3, 3],
@@ -51,5 +51,5 @@ test('gains are the same when all channels have one range', () => {
 
 test('a range of nothing is no division by zero', () => {
   const flat: GainMapMetadata = { ...METADATA, gainMapMin: [2, 2, 2], gamma: [1, 2, 1] };
-  expect(uniform(flat).tables?.[1].every((value) => value === 0)).toBe(true);
+  expect(withUniformGains(flat).tables?.[1].every((value) => value === 0)).toBe(true);
 });

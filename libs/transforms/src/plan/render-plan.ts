@@ -70,11 +70,11 @@ export interface Unmeasured {
   readonly stage: number;
   readonly variants: readonly string[];
   /** Completes the plan once the size is known, pixels. @throws as `makePlan` */
-  complete(size: { readonly width: number; readonly height: number }): Plan;
+  complete(size: { readonly width: number; readonly height: number }): RenderPlan;
 }
 
 /** What will be done for one upload; every stage follows its input. */
-export interface Plan {
+export interface RenderPlan {
   readonly stages: readonly Stage[];
   readonly unmeasured: readonly Unmeasured[];
 }
