@@ -36,7 +36,7 @@ export async function inspect(
     const options = { failOn: 'error', limitInputPixels: false } as const;
     header = await sharp(withoutCompressedText(source), options).metadata();
   } catch (cause) {
-    // Without libvips' own words, which may be another image's (failures.ts).
+    // Without libvips' own words, which may be another image's (explain-failure.ts).
     throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {
       cause,
     });
