@@ -1,5 +1,4 @@
-import { DataDirectoryInUseError } from './errors.ts';
-import { PersistenceManager, type Persistence } from './fauxqs-internals.ts';
+import { PersistenceManager, type Persistence } from './fauxqs.ts';
 
 /**
  * Opens the database of a data directory, made if it is not there, for this process alone: all
@@ -52,4 +51,14 @@ const SQLITE_BUSY = 5;
 
 function isLocked(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+}
+
+/** `code: 'EDATADIRINUSE'`: another running process keeps its data in the same directory. */
+export class DataDirectoryInUseError extends Error {
+  override readonly name = 'DataDirectoryInUseError';
+  readonly code = 'EDATADIRINUSE';
+
+  constructor(dataDir: string, cause: unknown) {
+    super(`The data directory ${dataDir} is in use by another running process.`, { cause });
+  }
 }

@@ -1,7 +1,9 @@
-import type { FastifyInstance } from 'fastify';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import type { S3Store, SqsStore } from './fauxqs-internals.ts';
-import type { BucketConfigurations } from './s3/bucket-configurations.ts';
+import type { S3Store, SqsStore } from './fauxqs.ts';
+import type { BucketConfigurations } from './s3/configuration-store.ts';
 
 /** What a repair may take hold of: fauxqs before it listens and before saved data is loaded. */
 export interface Emulator {
@@ -17,3 +19,28 @@ export interface Emulator {
 
 /** One difference between fauxqs and AWS, repaired from outside; each can be deleted alone. */
 export type Repair = (emulator: Emulator) => void;
+
+export interface RequestContext {
+  readonly id: string;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+const contexts = new AsyncLocalStorage<RequestContext>();
+
+/** The HTTP request on whose behalf a store is being called; none at start-up. */
+export function currentRequest(): RequestContext | undefined {
+  return contexts.getStore();
+}
+
+/**
+ * Upstream: its stores do not see the request that calls them, but conditions, event names and
+ * hung-up clients are known only there.
+ */
+export function requestContext({ app }: Emulator): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const id = randomBytes(8).toString('hex').toUpperCase();
+    reply.header('x-amz-request-id', id);
+    contexts.run({ id, request, reply }, done);
+  });
+}

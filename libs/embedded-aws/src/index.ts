@@ -3,7 +3,7 @@
  * `repairs.ts` lists them, one file each; a repair that a later fauxqs makes needless goes by
  * deleting its file and its line, the whole module by deleting this folder.
  */
-export { DataDirectoryInUseError } from './errors.ts';
+export { DataDirectoryInUseError } from './data-directory.ts';
 export { NOT_EMULATED, type NotEmulated } from './not-emulated.ts';
 export {
   startEmbeddedAws,

@@ -1,27 +1,20 @@
-import type { Repair } from './emulator.ts';
-import { putEvents } from './events/put-events.ts';
+import { type Repair, requestContext } from './emulator.ts';
+import { putEvents } from './eventbridge.ts';
 import { cors } from './http/cors.ts';
 import { errorAnswers } from './http/error-answers.ts';
 import { requestBodies } from './http/request-bodies.ts';
-import { requestContext } from './request-context.ts';
 import { bucketConfiguration } from './s3/bucket-configuration.ts';
-import { concurrentDeletes } from './s3/concurrent-deletes.ts';
+import { concurrentDeletes, readConditions, writeConditions } from './s3/conditions.ts';
 import { deleteObjects } from './s3/delete-objects.ts';
 import { keyLength } from './s3/key-length.ts';
 import { listObjects } from './s3/list-objects.ts';
 import { multipartUploads } from './s3/multipart-uploads.ts';
 import { notifications } from './s3/notifications.ts';
 import { objectReads } from './s3/object-reads.ts';
-import { readConditions } from './s3/read-conditions.ts';
 import { subResources } from './s3/sub-resources.ts';
 import { uploadIntegrity } from './s3/upload-integrity.ts';
-import { writeConditions } from './s3/write-conditions.ts';
 import { longPolls } from './sqs/long-polls.ts';
-import { messageCharacters } from './sqs/message-characters.ts';
-import { queueCounts } from './sqs/queue-counts.ts';
-import { queueNames } from './sqs/queue-names.ts';
-import { queueUrls } from './sqs/queue-urls.ts';
-import { redrive } from './sqs/redrive.ts';
+import { messageCharacters, queueCounts, queueNames, queueUrls, redrive } from './sqs/queues.ts';
 
 /**
  * All of them, in the order in which a request meets their hooks. Those that replace a function

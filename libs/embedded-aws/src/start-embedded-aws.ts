@@ -3,10 +3,10 @@ import { createServer, type AddressInfo } from 'node:net';
 
 import { openDataDirectory } from './data-directory.ts';
 import type { Emulator } from './emulator.ts';
-import { buildApp, S3Store, SnsStore, SqsStore, type Persistence } from './fauxqs-internals.ts';
+import { buildApp, S3Store, SnsStore, SqsStore, type Persistence } from './fauxqs.ts';
 import { REPAIRS } from './repairs.ts';
-import { BucketConfigurations } from './s3/bucket-configurations.ts';
-import { moveQueueUrls } from './sqs/queue-urls.ts';
+import { BucketConfigurations } from './s3/configuration-store.ts';
+import { moveQueueUrls } from './sqs/queues.ts';
 
 export interface EmbeddedAwsOptions {
   /** `0` takes a free one. */

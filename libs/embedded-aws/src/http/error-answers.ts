@@ -1,8 +1,8 @@
 import type { FastifyError } from 'fastify';
 
 import type { Emulator } from '../emulator.ts';
-import { S3Error } from '../fauxqs-internals.ts';
-import { s3RequestOf } from '../s3/s3-request.ts';
+import { S3Error } from '../fauxqs.ts';
+import { s3RequestOf } from '../s3/requests.ts';
 
 /** Upstream: what is not thrown inside its handlers is answered in Fastify's JSON, to S3 too. */
 export function errorAnswers({ app, maxBodyBytes }: Emulator): void {

@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 
 import type { Emulator } from '../emulator.ts';
-import { S3Error } from '../fauxqs-internals.ts';
-import { acceptNotifications } from './notification-destinations.ts';
-import { noSuchBucket, notImplemented } from './s3-errors.ts';
-import { beforeS3, sendXml, type S3Request } from './s3-request.ts';
+import { S3Error } from '../fauxqs.ts';
+import { noSuchBucket, notImplemented } from './errors.ts';
+import { acceptNotifications } from './notifications.ts';
+import { beforeS3, sendXml, type S3Request } from './requests.ts';
 import { parseXml, S3_NAMESPACE } from './xml.ts';
 
 interface Kind {

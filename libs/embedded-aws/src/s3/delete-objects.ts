@@ -1,8 +1,8 @@
 import type { Emulator } from '../emulator.ts';
-import { S3Error } from '../fauxqs-internals.ts';
-import { malformedXml, noSuchBucket, notImplemented } from './s3-errors.ts';
-import { beforeS3, sendXml } from './s3-request.ts';
-import { checkMatch } from './write-conditions.ts';
+import { S3Error } from '../fauxqs.ts';
+import { checkMatch } from './conditions.ts';
+import { malformedXml, noSuchBucket, notImplemented } from './errors.ts';
+import { beforeS3, sendXml } from './requests.ts';
 import {
   childElements,
   childText,

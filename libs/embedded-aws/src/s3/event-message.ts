@@ -1,5 +1,5 @@
 /** Message bodies as the user guide has them ("Event message structure"), version 2.1. */
-import { encodeKey } from './url-encoding.ts';
+import { encodeKey } from './keys.ts';
 
 export interface ObjectEvent {
   /** Without `s3:`, as in the message: `ObjectCreated:Put`. */

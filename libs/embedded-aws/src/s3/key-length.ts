@@ -1,6 +1,6 @@
 import type { Emulator } from '../emulator.ts';
-import { S3Error } from '../fauxqs-internals.ts';
-import { beforeS3 } from './s3-request.ts';
+import { S3Error } from '../fauxqs.ts';
+import { beforeS3 } from './requests.ts';
 
 /** Bytes of UTF-8 (user guide, "Naming Amazon S3 objects"). */
 const MAX_KEY_BYTES = 1024;

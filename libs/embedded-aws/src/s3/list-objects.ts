@@ -1,9 +1,8 @@
 import type { Emulator } from '../emulator.ts';
-import type { StoredObject } from '../fauxqs-internals.ts';
-import { listPage, type ListPage } from './list-page.ts';
-import { invalidArgument, noSuchBucket } from './s3-errors.ts';
-import { beforeS3, sendXml } from './s3-request.ts';
-import { encodeKey } from './url-encoding.ts';
+import type { StoredObject } from '../fauxqs.ts';
+import { invalidArgument, noSuchBucket } from './errors.ts';
+import { encodeKey, compareUtf8 } from './keys.ts';
+import { beforeS3, sendXml } from './requests.ts';
 import { escapeXml, S3_NAMESPACE } from './xml.ts';
 
 /** ListObjectsV2: "returns some or all (up to 1,000) of the objects". */
@@ -109,4 +108,45 @@ function contents(
     `<ETag>${escapeXml(object.etag)}</ETag><Size>${object.contentLength}</Size>`,
     '<StorageClass>STANDARD</StorageClass></Contents>',
   ].join('');
+}
+
+export interface ListQuery {
+  readonly prefix: string;
+  /** Empty for none. */
+  readonly delimiter: string;
+  /** The key or common prefix after which the page begins; empty for the first page. */
+  readonly after: string;
+  readonly maxKeys: number;
+}
+
+export interface ListPage {
+  readonly keys: readonly string[];
+  readonly commonPrefixes: readonly string[];
+  /** Where the next page goes on; `undefined` when this is the last one. */
+  readonly next: string | undefined;
+}
+
+/** One page of a listing, in S3's order; keys and common prefixes count alike. */
+export function listPage(all: Iterable<string>, query: ListQuery): ListPage {
+  const { prefix, delimiter, after, maxKeys } = query;
+  const keys: string[] = [];
+  const commonPrefixes: string[] = [];
+  let last = after;
+  for (const key of candidates(all, prefix, after)) {
+    const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+    const name = end === -1 ? key : key.slice(0, end + delimiter.length);
+    if (compareUtf8(name, last) <= 0) continue; // of a common prefix that is listed already
+    if (keys.length + commonPrefixes.length >= maxKeys) {
+      return { keys, commonPrefixes, next: maxKeys > 0 ? last : undefined };
+    }
+    (end === -1 ? keys : commonPrefixes).push(name);
+    last = name;
+  }
+  return { keys, commonPrefixes, next: undefined };
+}
+
+function candidates(all: Iterable<string>, prefix: string, after: string): string[] {
+  return [...all]
+    .filter((key) => key.startsWith(prefix) && compareUtf8(key, after) > 0)
+    .sort(compareUtf8);
 }

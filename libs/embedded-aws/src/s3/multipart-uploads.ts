@@ -1,6 +1,6 @@
 import type { Emulator } from '../emulator.ts';
-import { invalidArgument, malformedXml, noSuchUpload } from './s3-errors.ts';
-import { beforeS3 } from './s3-request.ts';
+import { invalidArgument, malformedXml, noSuchUpload } from './errors.ts';
+import { beforeS3 } from './requests.ts';
 
 /** UploadPart: "a positive integer between 1 and 10,000". */
 const MAX_PART_NUMBER = 10_000;

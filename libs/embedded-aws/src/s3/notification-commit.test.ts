@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 
 import type { Emulator } from '../emulator.ts';
-import { S3Store, SqsStore, type S3Store as Store } from '../fauxqs-internals.ts';
-import { BucketConfigurations } from './bucket-configurations.ts';
+import { S3Store, SqsStore, type S3Store as Store } from '../fauxqs.ts';
+import { BucketConfigurations } from './configuration-store.ts';
 import { renderNotifications } from './notification-configuration.ts';
 import { notifications } from './notifications.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import { invalidArgument, malformedXml, notImplemented } from './s3-errors.ts';
-import { decodeKey } from './url-encoding.ts';
+import { invalidArgument, malformedXml, notImplemented } from './errors.ts';
+import { decodeKey } from './keys.ts';
 import {
   childElements,
   childText,

@@ -1,9 +1,15 @@
-import type { Emulator } from '../emulator.ts';
-import type { S3Store, StoredObject } from '../fauxqs-internals.ts';
-import { currentRequest } from '../request-context.ts';
-import { enqueue } from './enqueue.ts';
-import { objectEvent } from './event-message.ts';
-import { parseNotifications, wants, type QueueNotification } from './notification-configuration.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+
+import { type Emulator, currentRequest } from '../emulator.ts';
+import { type S3Store, type StoredObject, type SqsQueue, SqsStore } from '../fauxqs.ts';
+import { invalidArgument } from './errors.ts';
+import { objectEvent, testEvent } from './event-message.ts';
+import {
+  parseNotifications,
+  wants,
+  type QueueNotification,
+  renderNotifications,
+} from './notification-configuration.ts';
 
 /**
  * Upstream: notifications are never sent. Here an object and its event are one commit, so that
@@ -122,5 +128,53 @@ function restoreUpload(s3: S3Store, uploadId: string): () => void {
     for (const [number, part] of parts) upload.parts.set(number, part);
     s3.multipartUploads.set(uploadId, upload);
     s3.multipartUploadsByBucket.get(upload.bucket)?.add(uploadId);
+  };
+}
+
+/**
+ * Replaces a bucket's notification configuration and sends `s3:TestEvent` to its queues, in one
+ * commit. An empty configuration switches notifications off.
+ *
+ * @throws MalformedXML, InvalidArgument, NotImplemented
+ */
+export function acceptNotifications(
+  { sqs, configurations, atomically }: Emulator,
+  bucket: string,
+  body: Buffer,
+  headers: IncomingHttpHeaders,
+): void {
+  const notifications = parseNotifications(body);
+  const validate = headers['x-amz-skip-destination-validation'] !== 'true';
+  const queues = validate ? notifications.map(({ queueArn }) => destination(sqs, queueArn)) : [];
+  atomically(() => {
+    configurations.set(bucket, 'notification', renderNotifications(notifications));
+    const message = testEvent(bucket, currentRequest()?.id ?? '');
+    for (const queue of queues) enqueue(queue, message);
+  });
+}
+
+/** S3 sends to standard queues only. */
+function destination(sqs: SqsStore, arn: string): SqsQueue {
+  const queue = sqs.getQueueByArn(arn);
+  if (queue === undefined || queue.isFifo()) {
+    throw invalidArgument(
+      `Unable to validate the following destination configurations: ${arn} is no standard queue here.`,
+    );
+  }
+  return queue;
+}
+
+/**
+ * Sends a body as S3 sends it: with the queue's delay, without attributes.
+ *
+ * @returns takes the message back out of memory, for a commit that fails
+ */
+export function enqueue(queue: SqsQueue, body: string): () => void {
+  const delaySeconds = Number(queue.attributes['DelaySeconds'] ?? 0);
+  const message = SqsStore.createMessage(body, {}, delaySeconds > 0 ? delaySeconds : undefined);
+  queue.enqueue(message);
+  return () => {
+    queue.messages = queue.messages.filter((other) => other !== message);
+    queue.delayedMessages = queue.delayedMessages.filter((other) => other !== message);
   };
 }

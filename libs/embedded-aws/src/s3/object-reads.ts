@@ -1,5 +1,5 @@
 import type { Emulator } from '../emulator.ts';
-import { beforeS3, header } from './s3-request.ts';
+import { beforeS3, header } from './requests.ts';
 
 /**
  * Upstream: no `Accept-Ranges`, `response-content-type` and its like are ignored, and a suffix

@@ -1,8 +1,8 @@
-import { BUCKET_CONFIGURATIONS } from './bucket-configuration.ts';
 import type { Emulator } from '../emulator.ts';
-import { S3Error } from '../fauxqs-internals.ts';
-import { notImplemented } from './s3-errors.ts';
-import { beforeS3, header, type S3Request } from './s3-request.ts';
+import { S3Error } from '../fauxqs.ts';
+import { BUCKET_CONFIGURATIONS } from './bucket-configuration.ts';
+import { notImplemented } from './errors.ts';
+import { beforeS3, header, type S3Request } from './requests.ts';
 
 const LISTING = [
   'continuation-token',

@@ -9,9 +9,9 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { CHECKSUMS } from './upload-integrity.ts';
 import { rawRequest } from '../testing/raw-request.ts';
 import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
-import { CHECKSUMS } from './checksums.ts';
 
 describe.each(STORAGES)('checksums of uploads in %s', (storage) => {
   let aws: RunningAws;

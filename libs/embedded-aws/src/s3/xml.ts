@@ -1,6 +1,6 @@
 import { DOMParser, type Element } from '@xmldom/xmldom';
 
-import { malformedXml } from './s3-errors.ts';
+import { malformedXml } from './errors.ts';
 
 export type { Element as XmlElement } from '@xmldom/xmldom';
 

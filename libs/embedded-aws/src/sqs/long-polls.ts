@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
-import type { Emulator } from '../emulator.ts';
-import type { PollWaiter, SqsQueue } from '../fauxqs-internals.ts';
-import { currentRequest } from '../request-context.ts';
-import { onEveryQueue } from './every-queue.ts';
+import { type Emulator, currentRequest } from '../emulator.ts';
+import type { PollWaiter, SqsQueue } from '../fauxqs.ts';
+import { onEveryQueue } from './queues.ts';
 
 /**
  * Upstream: a message wakes every waiting poller, all but one of which then answer with nothing

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import {
   ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
@@ -10,9 +13,15 @@ import {
   SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
+  DeleteMessageCommand,
+  PurgeQueueCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { openDataDirectory } from '../data-directory.ts';
+import type { Emulator } from '../emulator.ts';
+import { S3Store, SnsStore, SqsStore, type Persistence } from '../fauxqs.ts';
+import { redrive } from './queues.ts';
 import { eventually, refused, RunningAws, sqsClient, STORAGES } from '../testing/running-aws.ts';
 
 describe.each(STORAGES)('queues in %s', (storage) => {
@@ -126,4 +135,78 @@ describe.each(STORAGES)('queues in %s', (storage) => {
     await aws.sqs.send(new DeleteQueueCommand({ QueueUrl }));
     expect(await list()).toEqual([]);
   });
+});
+
+test('a restart keeps what waits and what is being worked on', async () => {
+  const aws = await RunningAws.start('SQLite');
+  const QueueName = 'uploads';
+  await aws.sqs.send(new CreateQueueCommand({ QueueName }));
+  const url = async () =>
+    (await aws.sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
+  const send = async (MessageBody: string) =>
+    aws.sqs.send(new SendMessageCommand({ QueueUrl: await url(), MessageBody }));
+  const receive = async () => {
+    const { Messages = [] } = await aws.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: await url(), MaxNumberOfMessages: 10 }),
+    );
+    return Messages;
+  };
+
+  await send('in flight');
+  const [inFlight] = await receive();
+  await send('waiting');
+  await aws.restart();
+  expect((await receive()).map(({ Body }) => Body)).toEqual(['waiting']);
+  await aws.sqs.send(
+    new DeleteMessageCommand({ QueueUrl: await url(), ReceiptHandle: inFlight?.ReceiptHandle }),
+  );
+  expect(await aws.attributes(await url())).toMatchObject({
+    ApproximateNumberOfMessages: '0',
+    ApproximateNumberOfMessagesNotVisible: '1',
+  });
+  await aws.sqs.send(new PurgeQueueCommand({ QueueUrl: await url() }));
+  await aws.restart();
+  expect(await aws.attributes(await url())).toMatchObject({
+    ApproximateNumberOfMessages: '0',
+    ApproximateNumberOfMessagesNotVisible: '0',
+  });
+  await aws.stop();
+});
+
+const ARN = 'arn:aws:sqs:us-east-1:000000000000:';
+
+function queues(persistence: Persistence) {
+  const sqs = new SqsStore();
+  const atomically: Emulator['atomically'] = (work) => {
+    const results: ReturnType<typeof work>[] = [];
+    persistence.transaction(() => results.push(work()));
+    return results[0] as ReturnType<typeof work>;
+  };
+  redrive({ sqs, atomically } as Emulator);
+  return sqs;
+}
+
+test('a failure on the way to the dead-letter queue leaves the message where it was', async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'embedded-aws-'));
+  const persistence = openDataDirectory(dataDir);
+  const sqs = queues(persistence);
+  sqs.persistence = persistence;
+  sqs.createQueue('dead', 'http://h/0/dead', `${ARN}dead`);
+  const poison = sqs.createQueue('poison', 'http://h/0/poison', `${ARN}poison`, {
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: `${ARN}dead`, maxReceiveCount: 1 }),
+  });
+  poison.enqueue(SqsStore.createMessage('x', {}, undefined));
+  const receive = () => poison.dequeue(1, 0, (arn: string) => sqs.getQueueByArn(arn));
+  expect(receive()).toHaveLength(1);
+
+  persistence.insertMessage = () => {
+    throw new Error('killed here');
+  };
+  expect(receive).toThrow('killed here');
+
+  const again = queues(persistence);
+  persistence.load(again, new SnsStore(), new S3Store());
+  expect(again.getQueueByName('poison')?.messages.map(({ body }) => body)).toEqual(['x']);
+  persistence.close();
+  await rm(dataDir, { recursive: true });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Emulator } from '../emulator.ts';
+import type { Emulator } from './emulator.ts';
 
 /**
  * There is no EventBridge here, and nobody who would listen. A function that tells it outcomes has to

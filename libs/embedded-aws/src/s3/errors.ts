@@ -1,5 +1,5 @@
 /** S3's errors as the API reference ("Error responses") words them. */
-import { S3Error, type S3Failure } from '../fauxqs-internals.ts';
+import { S3Error, type S3Failure } from '../fauxqs.ts';
 
 export function invalidArgument(message: string): S3Failure {
   return new S3Error('InvalidArgument', message, 400);

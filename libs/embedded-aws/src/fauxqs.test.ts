@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 
-import { PersistenceManager, S3Error, S3Store, SqsStore } from './fauxqs-internals.ts';
+import { PersistenceManager, S3Error, S3Store, SqsStore } from './fauxqs.ts';
 
 test('this is the version that the repairs were written for', async () => {
   const manifest = new URL('../package.json', import.meta.resolve('fauxqs'));

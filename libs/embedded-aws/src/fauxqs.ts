@@ -4,8 +4,8 @@
  * instances that fauxqs itself uses, which `instanceof` and the repairs rely on.
  * `fauxqs-internals.test.ts` fails when an upgrade changes what is named here.
  */
-import type { FastifyInstance } from 'fastify';
 import type { DatabaseSync } from 'node:sqlite';
+import type { FastifyInstance } from 'fastify';
 
 export interface StoredObject {
   readonly key: string;

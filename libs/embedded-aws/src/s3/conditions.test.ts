@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { openRequest, rawRequest } from '../testing/raw-request.ts';
 import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
 
 describe.each(STORAGES)('conditional writes in %s', (storage) => {
@@ -128,5 +129,128 @@ describe.each(STORAGES)('conditional writes in %s', (storage) => {
       const removed = await race(() => remove(Key, second));
       expect(removed.errors).toEqual(new Set(['NoSuchKey']));
     }
+  });
+});
+
+describe('a delete during a conditional upload', () => {
+  let aws: RunningAws;
+  let Bucket: string;
+  beforeAll(async () => {
+    aws = await RunningAws.start();
+    Bucket = await aws.bucket();
+  });
+  afterAll(() => aws.stop());
+
+  const put = (Key: string) =>
+    aws.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x', IfNoneMatch: '*' }));
+  const remove = (Key: string) => aws.s3.send(new DeleteObjectCommand({ Bucket, Key }));
+
+  /** The server must have seen the request's head before the delete: it answers 100 then. */
+  async function slowUpload(Key: string, between: () => Promise<unknown>) {
+    const headers = { 'if-none-match': '*', 'content-length': 4, expect: '100-continue' };
+    const upload = openRequest(aws.endpoint, 'PUT', `/${Bucket}/${Key}`, headers);
+    upload.send('ab');
+    await upload.continued;
+    await between();
+    upload.end('cd');
+    return upload.answer;
+  }
+
+  test('makes it fail with 409, and the next try is free', async () => {
+    await put('slow');
+    const answer = await slowUpload('slow', () => remove('slow'));
+    expect(answer.status).toBe(409);
+    expect(answer.text).toContain('<Code>ConditionalRequestConflict</Code>');
+    await refused(aws.s3.send(new HeadObjectCommand({ Bucket, Key: 'slow' })), 'NotFound', 404);
+    await put('slow');
+  });
+
+  test('of another key, or of nothing, does not matter', async () => {
+    await put('neighbour');
+    const answer = await slowUpload('calm', async () => {
+      await remove('neighbour');
+      await remove('calm');
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  test('that came before it was completed does not matter to a multipart upload', async () => {
+    const Key = 'multipart';
+    await put(Key);
+    const { UploadId } = await aws.s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+    const { ETag } = await aws.s3.send(
+      new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: 'x' }),
+    );
+    await remove(Key);
+    await aws.s3.send(
+      new CompleteMultipartUploadCommand({
+        Bucket,
+        Key,
+        UploadId,
+        IfNoneMatch: '*',
+        MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] },
+      }),
+    );
+  });
+});
+
+const BEFORE = 'Mon, 01 Jan 2024 00:00:00 GMT';
+const AFTER = 'Fri, 01 Jan 2100 00:00:00 GMT';
+
+describe.each(STORAGES)('conditional reads in %s', (storage) => {
+  let aws: RunningAws;
+  let path: string;
+  let ETag: string;
+  let lastModified: string;
+  beforeAll(async () => {
+    aws = await RunningAws.start(storage);
+    const Bucket = await aws.bucket();
+    path = `/${Bucket}/a`;
+    const put = new PutObjectCommand({ Bucket, Key: 'a', Body: 'x', CacheControl: 'no-cache' });
+    ({ ETag = '' } = await aws.s3.send(put));
+    lastModified = (await rawRequest(aws.endpoint, 'HEAD', path)).headers['last-modified'] ?? '';
+  });
+  afterAll(() => aws.stop());
+
+  const bare = () => ETag.replaceAll('"', '');
+  const CASES: readonly [string, () => Record<string, string>, number][] = [
+    ['its ETag', () => ({ 'if-match': ETag }), 200],
+    ['its ETag unquoted', () => ({ 'if-match': bare() }), 200],
+    ['a list with its ETag', () => ({ 'if-match': `"other", ${ETag}` }), 200],
+    ['If-Match: *', () => ({ 'if-match': '*' }), 200],
+    ['another ETag', () => ({ 'if-match': '"other"' }), 412],
+    ['If-None-Match: its ETag', () => ({ 'if-none-match': ETag }), 304],
+    ['If-None-Match: weak', () => ({ 'if-none-match': `W/${ETag}` }), 304],
+    ['If-None-Match: a list', () => ({ 'if-none-match': `"other",${bare()}` }), 304],
+    ['If-None-Match: *', () => ({ 'if-none-match': '*' }), 304],
+    ['If-None-Match: another', () => ({ 'if-none-match': '"other"' }), 200],
+    ['modified since its own date', () => ({ 'if-modified-since': lastModified }), 304],
+    ['modified since long ago', () => ({ 'if-modified-since': BEFORE }), 200],
+    ['unmodified since its own date', () => ({ 'if-unmodified-since': lastModified }), 200],
+    ['unmodified since long ago', () => ({ 'if-unmodified-since': BEFORE }), 412],
+    ['a date that is none', () => ({ 'if-modified-since': 'yesterday' }), 200],
+    ['ETags come before dates', () => ({ 'if-match': ETag, 'if-unmodified-since': BEFORE }), 200],
+    [
+      'ETags come before dates, in the other direction',
+      () => ({ 'if-none-match': '"other"', 'if-modified-since': AFTER }),
+      200,
+    ],
+  ];
+
+  test.each(CASES)('%s', async (_, headers, status) => {
+    const [get, head] = await Promise.all(
+      ['GET', 'HEAD'].map((method) => rawRequest(aws.endpoint, method, path, headers())),
+    );
+    expect([get?.status, head?.status]).toEqual([status, status]);
+    if (status === 412) expect(get?.text).toContain('<Code>PreconditionFailed</Code>');
+    if (status === 304) {
+      expect(get?.headers).toMatchObject({ etag: ETag, 'cache-control': 'no-cache' });
+      expect(get?.text).toBe('');
+    }
+  });
+
+  test('of nothing is 404', async () => {
+    const answer = await rawRequest(aws.endpoint, 'GET', `${path}-missing`, { 'if-match': '*' });
+    expect(answer.status).toBe(404);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { decodeKey, encodeKey } from './url-encoding.ts';
+import { decodeKey, encodeKey, compareUtf8 } from './keys.ts';
 
 test('a key is written as S3 writes it in an event', () => {
   expect(encodeKey('uploads/red flower.jpg')).toBe('uploads/red+flower.jpg');
@@ -16,4 +16,18 @@ test('what should have been encoded, or is no UTF-8, is no encoded key', () => {
   for (const text of ['my uploads', 'a=b', 'é', '100%', '%C3', '%zz']) {
     expect(decodeKey(text)).toBeUndefined();
   }
+});
+
+test('the order is that of the UTF-8 bytes', () => {
+  const text = fc.string({ unit: 'binary' });
+  fc.assert(
+    fc.property(text, text, (left, right) => {
+      const bytes = Buffer.compare(Buffer.from(left), Buffer.from(right));
+      expect(Math.sign(compareUtf8(left, right))).toBe(bytes);
+    }),
+  );
+});
+
+test('an emoji comes after every character of the basic plane', () => {
+  expect(['😀', '\uffee', 'a', 'é'].sort(compareUtf8)).toEqual(['a', 'é', '\uffee', '😀']);
 });

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { expect, test } from 'vitest';
 
-import { startEmbeddedAws } from '../start-embedded-aws.ts';
+import { startEmbeddedAws } from './start-embedded-aws.ts';
 
 test('events are taken, and go nowhere', async () => {
   const aws = await startEmbeddedAws({ port: 0 });

@@ -1,0 +1,198 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+
+import { type Emulator, currentRequest } from '../emulator.ts';
+import { type StoredObject, S3Error } from '../fauxqs.ts';
+import { noSuchKey, notImplemented, preconditionFailed } from './errors.ts';
+import { header, s3RequestOf, beforeS3 } from './requests.ts';
+
+/**
+ * Upstream: the conditions of PutObject, CopyObject, CompleteMultipartUpload and DeleteObject are
+ * ignored. Here they are checked in the very call that writes, so nothing can come between.
+ */
+export function writeConditions({ s3 }: Emulator): void {
+  const putObject = s3.putObject.bind(s3);
+  s3.putObject = (...args) => {
+    const [bucket, key] = args;
+    checkWrite(requestHeaders(), s3.buckets.get(bucket)?.get(key));
+    return putObject(...args);
+  };
+
+  const complete = s3.completeMultipartUpload.bind(s3);
+  s3.completeMultipartUpload = (uploadId, parts) => {
+    const upload = s3.multipartUploads.get(uploadId);
+    if (upload !== undefined) {
+      checkWrite(requestHeaders(), s3.buckets.get(upload.bucket)?.get(upload.key));
+    }
+    return complete(uploadId, parts);
+  };
+
+  const deleteObject = s3.deleteObject.bind(s3);
+  s3.deleteObject = (bucket, key) => {
+    checkMatch(header(requestHeaders(), 'if-match'), s3.buckets.get(bucket)?.get(key));
+    deleteObject(bucket, key);
+  };
+}
+
+function requestHeaders(): IncomingHttpHeaders {
+  return currentRequest()?.request.headers ?? {};
+}
+
+function checkWrite(headers: IncomingHttpHeaders, current: StoredObject | undefined): void {
+  const ifNoneMatch = header(headers, 'if-none-match');
+  if (ifNoneMatch !== undefined) {
+    if (ifNoneMatch.trim() !== '*') throw notImplemented('If-None-Match of an ETag on a write');
+    if (current !== undefined) throw preconditionFailed();
+  }
+  checkMatch(header(headers, 'if-match'), current);
+}
+
+/** User guide, "Conditional requests": 404 when there is nothing to match, 412 for another ETag. */
+export function checkMatch(ifMatch: string | undefined, current: StoredObject | undefined): void {
+  if (ifMatch === undefined) return;
+  if (current === undefined) throw noSuchKey();
+  if (!namesETag(ifMatch, current.etag)) throw preconditionFailed();
+}
+
+/**
+ * Upstream: a delete during a conditional upload goes unnoticed. S3 answers the upload with 409
+ * ConditionalRequestConflict (PutObject, "If-None-Match"), and the client is to start over.
+ */
+export function concurrentDeletes({ app, s3 }: Emulator): void {
+  const uploads = new Map<string, Set<FastifyRequest>>();
+  const conflicting = new WeakSet<FastifyRequest>();
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const target = conditionalUpload(request);
+    if (target === undefined) return done();
+    const running = uploads.get(target) ?? new Set();
+    uploads.set(target, running.add(request));
+    reply.raw.once('close', () => {
+      running.delete(request);
+      if (running.size === 0) uploads.delete(target);
+    });
+    done();
+  });
+
+  const deleteObject = s3.deleteObject.bind(s3);
+  s3.deleteObject = (bucket, key) => {
+    const existed = s3.buckets.get(bucket)?.has(key) ?? false;
+    deleteObject(bucket, key);
+    if (!existed) return;
+    for (const request of uploads.get(`${bucket}/${key}`) ?? []) conflicting.add(request);
+  };
+
+  const putObject = s3.putObject.bind(s3);
+  s3.putObject = (...args) => {
+    refuseConflict();
+    return putObject(...args);
+  };
+
+  const complete = s3.completeMultipartUpload.bind(s3);
+  s3.completeMultipartUpload = (uploadId, parts) => {
+    refuseConflict();
+    return complete(uploadId, parts);
+  };
+
+  function refuseConflict(): void {
+    const request = currentRequest()?.request;
+    if (request !== undefined && conflicting.has(request)) throw conflict();
+  }
+}
+
+function conditionalUpload(request: FastifyRequest): string | undefined {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
+  if (ifMatch === undefined && ifNoneMatch === undefined) return undefined;
+  if (request.method !== 'PUT' && request.method !== 'POST') return undefined;
+  const s3 = s3RequestOf(request);
+  return s3 && `${s3.bucket}/${s3.key}`;
+}
+
+function conflict(): Error {
+  return new S3Error(
+    'ConditionalRequestConflict',
+    'The conditional request cannot succeed due to a conflicting operation against this resource.',
+    409,
+  );
+}
+
+/**
+ * Upstream: GET knows one quoted ETag only and compares dates by the millisecond, HEAD and copy
+ * sources know no conditions. Decided here; fauxqs then sees none.
+ */
+export function readConditions({ app, s3 }: Emulator): void {
+  beforeS3(app, ({ method, bucket, key, headers }, reply) => {
+    const copySource = header(headers, 'x-amz-copy-source');
+    if (copySource !== undefined) {
+      const source = sourceObject(copySource);
+      const verdict = source && readVerdict(headers, source, 'x-amz-copy-source-');
+      if (verdict !== undefined && verdict !== 'send') throw preconditionFailed();
+      return false;
+    }
+    const object = s3.buckets.get(bucket)?.get(key);
+    if (object === undefined || (method !== 'GET' && method !== 'HEAD')) return false;
+    const verdict = readVerdict(headers, object);
+    for (const name of CONDITIONS) delete headers[name];
+    if (verdict === 'fail') throw preconditionFailed();
+    if (verdict === 'send') return false;
+    reply.headers({ etag: object.etag, 'last-modified': object.lastModified.toUTCString() });
+    if (object.cacheControl !== undefined) reply.header('cache-control', object.cacheControl);
+    reply.code(304).send();
+    return true;
+  });
+
+  function sourceObject(copySource: string): StoredObject | undefined {
+    const [, bucket = '', key = ''] = /^\/?([^/]*)\/(.*)$/s.exec(decoded(copySource)) ?? [];
+    return s3.buckets.get(bucket)?.get(key);
+  }
+}
+
+const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
+
+/** RFC 9110, 13.2.2; dates in HTTP carry whole seconds. */
+export function readVerdict(
+  headers: IncomingHttpHeaders,
+  object: StoredObject,
+  prefix = '',
+): 'send' | 'not-modified' | 'fail' {
+  const value = (name: string) => header(headers, prefix + name);
+  const modified = Math.floor(object.lastModified.getTime() / 1000) * 1000;
+
+  const ifMatch = value('if-match');
+  const unmodifiedSince = Date.parse(value('if-unmodified-since') ?? '');
+  if (ifMatch !== undefined) {
+    if (!namesETag(ifMatch, object.etag)) return 'fail';
+  } else if (modified > unmodifiedSince) {
+    return 'fail';
+  }
+
+  const ifNoneMatch = value('if-none-match');
+  const modifiedSince = Date.parse(value('if-modified-since') ?? '');
+  if (ifNoneMatch !== undefined) {
+    if (namesETag(ifNoneMatch, object.etag)) return 'not-modified';
+  } else if (modified <= modifiedSince) {
+    return 'not-modified';
+  }
+  return 'send';
+}
+
+/** A source that is no valid encoding is left to fauxqs to refuse. */
+function decoded(copySource: string): string {
+  try {
+    return decodeURIComponent(copySource);
+  } catch {
+    return '';
+  }
+}
+
+/** An ETag without its quotes and weakness mark: S3 compares them so. */
+export function bareETag(etag: string): string {
+  return etag.trim().replace(/^W\//, '').replace(/^"|"$/g, '');
+}
+
+/** Whether an `If-Match` or `If-None-Match` value, a list or `*`, names the ETag. */
+export function namesETag(headerValue: string, etag: string): boolean {
+  return headerValue
+    .split(',')
+    .some((item) => item.trim() === '*' || bareETag(item) === bareETag(etag));
+}
