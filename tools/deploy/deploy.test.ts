@@ -4,13 +4,13 @@ import path from 'node:path';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { deploy } from './deploy.ts';
+import type { Terminal } from './command-line.ts';
 import type { DeployError } from './deploy-error.ts';
-import type { Outputs } from './steps/update.ts';
-import { fakeAccount, type Account } from './testing/fake-account.ts';
+import { deploy } from './deploy.ts';
+import type { Outputs } from './pulumi.ts';
+import { type Account, fakeAccount } from './testing/fake-account.ts';
 import { CHECKOUT, fakeWorkspace, type FakeWorkspaceOptions } from './testing/fake-workspace.ts';
 import { localPipeline } from './testing/local-pipeline.ts';
-import type { Terminal } from './terminal.ts';
 
 const STACK = 'test';
 

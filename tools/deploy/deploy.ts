@@ -1,16 +1,11 @@
+import path from 'node:path';
+import type { Settings } from '@darkroom/pipeline';
+import type { Arguments, Terminal } from './command-line.ts';
+import { run } from './command.ts';
 import { DeployError } from './deploy-error.ts';
-import type { Arguments } from './arguments.ts';
-import { build } from './steps/build.ts';
-import { checkCredentials } from './steps/check-credentials.ts';
-import { checkNode } from './steps/check-node.ts';
-import { checkQuotas } from './steps/check-quotas.ts';
-import { confirm } from './steps/confirm.ts';
-import { findPulumi } from './steps/find-pulumi.ts';
-import { preview } from './steps/preview.ts';
-import { readStack } from './steps/read-stack.ts';
-import { smokeTest } from './steps/smoke-test.ts';
-import { update } from './steps/update.ts';
-import type { Terminal } from './terminal.ts';
+import { checkCredentials, checkNode, checkQuotas, readStack } from './prerequisites.ts';
+import { findPulumi, preview, update } from './pulumi.ts';
+import { smokeTest } from './smoke-test.ts';
 
 /** Everything between a checkout and a pipeline in the cloud that is seen to work. @throws DeployErrors */
 export async function deploy(
@@ -68,4 +63,32 @@ async function checkPrerequisites(stack: string, workspace: string, { print }: T
   if (file && caller) await check(checkQuotas(file), (found) => found);
   if (missing.length > 0 || !pulumi || !file || !caller) throw new AggregateError(missing);
   return { pulumi, file, caller };
+}
+
+/** The function's package for its processor. @throws DeployError `BUILD_FAILED` */
+export async function build(workspace: string, settings: Settings): Promise<void> {
+  const target = `package-${settings.function.architecture}`;
+  const nx = path.join(workspace, 'node_modules/nx/dist/bin/nx.js');
+  const { code } = await run(
+    { program: process.execPath, args: [nx] },
+    [target, 'resizer', '--outputStyle=static'],
+    { cwd: workspace, onTerminal: true },
+  );
+  if (code !== 0)
+    throw new DeployError(
+      'BUILD_FAILED',
+      `The function's package could not be built: \`npx nx ${target} resizer\` says why.`,
+    );
+}
+
+/** @throws DeployError `NOT_CONFIRMED` unless somebody says yes */
+export async function confirm(stack: string, account: string, { ask }: Terminal): Promise<void> {
+  const answer = await ask(`Deploy the stack ${stack} to the account ${account}? (y/N) `);
+  if (answer === undefined)
+    throw new DeployError(
+      'NOT_CONFIRMED',
+      'Nobody is there to ask: give `--yes` to deploy without.',
+    );
+  if (!/^y(?:es)?$/i.test(answer.trim()))
+    throw new DeployError('NOT_CONFIRMED', 'Nothing was changed.');
 }

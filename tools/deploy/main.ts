@@ -1,9 +1,8 @@
 /** `npm run deploy -- STACK`: checks, builds, previews, asks, deploys, and tries it out (docs/deploy.md). */
 import path from 'node:path';
-import { parseArguments } from './arguments.ts';
-import { deploy } from './deploy.ts';
+import { parseArguments, terminal } from './command-line.ts';
 import { DeployError } from './deploy-error.ts';
-import { terminal } from './terminal.ts';
+import { deploy } from './deploy.ts';
 
 const workspace = path.resolve(import.meta.dirname, '../..');
 

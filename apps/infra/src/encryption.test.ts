@@ -2,9 +2,8 @@ import type { SettingsInput } from '@darkroom/pipeline';
 import { describe, expect, test } from 'vitest';
 import { ImagePipeline } from './image-pipeline.ts';
 import { keyStatements, type KeyUsers } from './permissions/key-policy.ts';
-import { statementsOf } from './testing/policies.ts';
 import { ACCOUNT, REGION } from './testing/provider.ts';
-import { runWithMocks } from './testing/run-with-mocks.ts';
+import { runWithMocks, statementsOf } from './testing/run-with-mocks.ts';
 
 const recipes: SettingsInput['recipes'] = [
   { name: 'photos', variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }] },

@@ -1,9 +1,8 @@
 import type { SettingsInput } from '@darkroom/pipeline';
 import { describe, expect, test } from 'vitest';
 import { ImagePipeline, type ImagePipelineArgs } from './image-pipeline.ts';
-import { statementsOf } from './testing/policies.ts';
 import { ACCOUNT } from './testing/provider.ts';
-import { runWithMocks, type MockedDeployment } from './testing/run-with-mocks.ts';
+import { type MockedDeployment, runWithMocks, statementsOf } from './testing/run-with-mocks.ts';
 import { stackConfig, stacks } from './testing/stack-files.ts';
 
 // Nothing is built where a package is given; under mocks nobody opens it.

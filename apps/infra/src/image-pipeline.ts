@@ -2,26 +2,24 @@ import path from 'node:path';
 import {
   memoryWarning,
   parseSettings,
-  SIDE_FILES_FOLDER,
   type SettingsInput,
+  SIDE_FILES_FOLDER,
 } from '@darkroom/pipeline';
 import * as pulumi from '@pulumi/pulumi';
-import { createBucketPolicies, createBuckets } from './storage/buckets.ts';
 import { createDelivery } from './delivery/delivery.ts';
 import { createEncryption } from './encryption.ts';
+import { createFunction, createLogGroup, createTrigger } from './function/function.ts';
+import { functionPackage } from './function/package.ts';
+import { checkPipelineName, pipelineTags } from './naming.ts';
 import { createEventRules } from './notifications/event-rules.ts';
-import { createFunction, createLogGroup } from './function/function.ts';
-import { createKeyPolicy } from './permissions/create-key-policy.ts';
 import { notificationFilters, prefixesOf } from './notifications/filters.ts';
 import { createNotifications } from './notifications/notifications.ts';
 import { createObservability } from './observability/observability.ts';
 import { createOutcomeBus } from './outcome-bus.ts';
-import { functionPackage } from './function/package.ts';
 import { createPermissions } from './permissions/function-role.ts';
-import { checkPipelineName } from './naming.ts';
+import { createKeyPolicy } from './permissions/key-policy.ts';
 import { createQueuePolicies, createQueues } from './queues.ts';
-import { pipelineTags } from './tags.ts';
-import { createTrigger } from './function/trigger.ts';
+import { createBucketPolicies, createBuckets } from './storage/buckets.ts';
 
 /** What `darkroom:pipeline` holds in a stack file; only `recipes` has no default. */
 export type ImagePipelineArgs = SettingsInput & {

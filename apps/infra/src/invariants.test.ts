@@ -8,12 +8,12 @@ import {
   REQUEST_TIMEOUT_MS,
   type SettingsInput,
 } from '@darkroom/pipeline';
-import fc from 'fast-check';
 import * as pulumi from '@pulumi/pulumi';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ImagePipeline } from './image-pipeline.ts';
 import { arbitrarySettings } from './testing/arbitrary-settings.ts';
-import { runWithMocks, type MockedDeployment } from './testing/run-with-mocks.ts';
+import { type MockedDeployment, runWithMocks } from './testing/run-with-mocks.ts';
 import { settingsOf, stacks } from './testing/stack-files.ts';
 
 const RUNS = 40;

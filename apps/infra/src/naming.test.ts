@@ -1,7 +1,7 @@
 import type { SettingsInput } from '@darkroom/pipeline';
 import { expect, test } from 'vitest';
 import { ImagePipeline, type ImagePipelineArgs } from './image-pipeline.ts';
-import { runWithMocks, type MockedDeployment } from './testing/run-with-mocks.ts';
+import { type MockedDeployment, runWithMocks } from './testing/run-with-mocks.ts';
 
 // Nothing is built where a package is given; under mocks nobody opens it.
 const packageDir = import.meta.dirname;

@@ -1,3 +1,4 @@
+import { OWN_TAG_PREFIX } from '@darkroom/pipeline';
 import * as pulumi from '@pulumi/pulumi';
 
 /**
@@ -19,4 +20,16 @@ export function checkPipelineName(name: string): void {
     `ImagePipeline "${name}": a name is 1 to 40 lower-case letters, digits and inner hyphens, and begins with a letter: ` +
       'buckets are called after it',
   );
+}
+
+/** Tags of every resource that can have some: the stack's own, and two that tell where a resource comes from. */
+export function pipelineTags(
+  name: string,
+  tags: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    ...tags,
+    [`${OWN_TAG_PREFIX}stack`]: `${pulumi.getProject()}/${pulumi.getStack()}`,
+    [`${OWN_TAG_PREFIX}pipeline`]: name,
+  };
 }

@@ -1,9 +1,9 @@
-import { visibilityTimeout, type Settings } from '@darkroom/pipeline';
+import { type Settings, visibilityTimeout } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { SourceBucket } from './storage/buckets.ts';
 import type { Encryption } from './encryption.ts';
 import { denyPlainHttp, policyDocument, type Statement } from './permissions/policy-document.ts';
+import type { SourceBucket } from './storage/existing-bucket.ts';
 
 export interface Queues {
   /** Keys that changed, waiting for the function. */

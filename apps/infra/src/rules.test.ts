@@ -2,14 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { RULES } from '@darkroom/policy';
 import { parseSettings, type SettingsInput } from '@darkroom/pipeline';
+import { RULES } from '@darkroom/policy';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { ImagePipeline } from './image-pipeline.ts';
-import { arbitrarySettings, type Acceptance } from './testing/arbitrary-settings.ts';
+import { type Acceptance, arbitrarySettings } from './testing/arbitrary-settings.ts';
 import { brokenRules } from './testing/policy-stack.ts';
-import { runWithMocks, type MockedDeployment } from './testing/run-with-mocks.ts';
+import { type MockedDeployment, runWithMocks } from './testing/run-with-mocks.ts';
 import { settingsOf, stacks } from './testing/stack-files.ts';
 
 const RUNS = 200;

@@ -1,10 +1,10 @@
 /** The pack in Pulumi's own host, over its protocol: what `pulumi preview --policy-pack apps/policy` runs. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RULES } from './index.ts';
-import type { Resource } from './resource.ts';
-import { runPack, type RunningPack } from './testing/run-pack.ts';
+import { BUCKET, PUBLIC_ACCESS_BLOCK } from './resource-types.ts';
+import type { Resource } from './stack.ts';
+import { type RunningPack, runPack } from './testing/run-pack.ts';
 import { changed, soundStack } from './testing/sound-stack.ts';
-import { BUCKET, PUBLIC_ACCESS_BLOCK } from './types.ts';
 
 /** Pulumi's text for what is not known during a preview (`UnknownStringValue`). */
 const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';

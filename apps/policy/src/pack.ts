@@ -1,13 +1,12 @@
 import {
   PolicyPack,
-  UnknownValueError,
   type PolicyResource,
   type StackValidationPolicy,
+  UnknownValueError,
 } from '@pulumi/policy';
 import { RULES } from './index.ts';
-import type { Resource } from './resource.ts';
 import { isAbout, type Rule } from './rule.ts';
-import { Stack } from './stack.ts';
+import { type Resource, Stack } from './stack.ts';
 
 /** Starts the policy pack: `pulumi preview --policy-pack apps/policy`. */
 export function startPack(): PolicyPack {

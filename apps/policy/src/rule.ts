@@ -1,5 +1,4 @@
-import type { Resource } from './resource.ts';
-import type { Stack } from './stack.ts';
+import type { Resource, Stack } from './stack.ts';
 
 /** What every stack of ours keeps to. A pure function of the resources, one file a rule. */
 export interface Rule {

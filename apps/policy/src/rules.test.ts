@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { RULES, Stack, violations, type Resource } from './index.ts';
+import { type Resource, RULES, Stack, violations } from './index.ts';
+import { BUCKET_ACL, DISTRIBUTION, QUEUE } from './resource-types.ts';
 import { changed, policy, soundStack, tls, without } from './testing/sound-stack.ts';
-import { BUCKET_ACL, DISTRIBUTION, QUEUE } from './types.ts';
 
 const PIPELINE = 'darkroom:index:ImagePipeline';
 

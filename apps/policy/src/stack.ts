@@ -1,4 +1,28 @@
-import type { Resource } from './resource.ts';
+/** A resource of a stack, as far as rules look at it. */
+export interface Resource {
+  /** URN, or whatever else tells it from the others, with the types of the components around it. */
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  /** Inputs, and what the provider has made of them. During a preview, reading what is not known yet may throw. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly protect: boolean;
+  /** Not every host of the rules can see it. */
+  readonly retainOnDelete: boolean | undefined;
+  /** By property, ids of the resources that its value comes from; left out where the host does not tell. */
+  readonly sources?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A part of a property, by its path. The elements of arrays count as one of them each; what is absent is left out. */
+export function valuesAt(value: unknown, ...path: readonly string[]): unknown[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, ...path));
+  const [first, ...rest] = path;
+  if (first === undefined) return [value];
+  return typeof value === 'object'
+    ? valuesAt((value as Record<string, unknown>)[first], ...rest)
+    : [];
+}
 
 /** All resources of a stack, and how they hang together. */
 export class Stack {

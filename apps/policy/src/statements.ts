@@ -1,4 +1,3 @@
-import type { Resource } from './resource.ts';
 import {
   BUCKET_POLICY,
   IAM_POLICY,
@@ -10,7 +9,8 @@ import {
   ROLE_POLICY,
   TOPIC,
   TOPIC_POLICY,
-} from './types.ts';
+} from './resource-types.ts';
+import type { Resource } from './stack.ts';
 
 /** A statement of a policy, with lists where IAM allows one or many. */
 export interface Statement {

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import type { Outputs } from '../steps/update.ts';
+import type { Outputs } from '../pulumi.ts';
 
 export const CHECKOUT = path.resolve(import.meta.dirname, '../../..');
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { once } from 'node:events';
 import { onTestFinished, vi } from 'vitest';
-import type { Outputs } from '../steps/update.ts';
+import type { Outputs } from '../pulumi.ts';
 import { CHECKOUT } from './fake-workspace.ts';
 
 const CONSOLE = /Console +(http:\S+)/;

@@ -1,9 +1,8 @@
 import type { SettingsInput } from '@darkroom/pipeline';
 import { describe, expect, test } from 'vitest';
 import { ImagePipeline } from '../image-pipeline.ts';
-import { statementsOf } from '../testing/policies.ts';
 import { ACCOUNT, REGION } from '../testing/provider.ts';
-import { runWithMocks } from '../testing/run-with-mocks.ts';
+import { runWithMocks, statementsOf } from '../testing/run-with-mocks.ts';
 
 const encoded = (format: 'webp' | 'jpeg') => ({
   name: `w640-${format}`,

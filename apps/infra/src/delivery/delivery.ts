@@ -3,8 +3,12 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Statement } from '../permissions/policy-document.ts';
 import { AUTO, chooseFormatCode } from './choose-format.ts';
-import { createDistribution } from './distribution.ts';
-import { createCachePolicy, createHeadersPolicy } from './policies.ts';
+import {
+  createCachePolicy,
+  createDistribution,
+  createHeadersPolicy,
+  type Chosen,
+} from './distribution.ts';
 
 export interface Delivery {
   readonly distribution: aws.cloudfront.Distribution;
@@ -69,13 +73,6 @@ export function distributionMayRead(bucketArn: string, distributionArn: string):
     // The ARN names the account, too.
     Condition: { ArnEquals: { 'aws:SourceArn': distributionArn } },
   };
-}
-
-/** What answers `KEY/NAME.auto`. */
-export interface Chosen {
-  readonly pathPattern: string;
-  readonly choose: aws.cloudfront.Function;
-  readonly headers: aws.cloudfront.ResponseHeadersPolicy;
 }
 
 function createChoice(

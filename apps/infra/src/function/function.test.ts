@@ -3,8 +3,7 @@ import type { SettingsInput } from '@darkroom/pipeline';
 import type * as pulumi from '@pulumi/pulumi';
 import { describe, expect, test } from 'vitest';
 import { ImagePipeline, type ImagePipelineArgs } from '../image-pipeline.ts';
-import { statementsOf } from '../testing/policies.ts';
-import { runWithMocks, type MockedDeployment } from '../testing/run-with-mocks.ts';
+import { type MockedDeployment, runWithMocks, statementsOf } from '../testing/run-with-mocks.ts';
 
 // Nothing is built where a package is given; under mocks nobody opens it.
 const packageDir = import.meta.dirname;

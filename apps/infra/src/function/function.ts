@@ -1,20 +1,24 @@
+import path from 'node:path';
 import {
   EVENT_BUS_BYTES,
   formatEnvironment,
+  pinSideFiles,
   RECIPES_FILE,
-  transportRecipes,
   type RecipesTransport,
   type Settings,
   type SettingsInput,
+  SIDE_FILES_FOLDER,
+  SideFileError,
+  sideFilesFrom,
+  transportRecipes,
 } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { Buckets } from '../storage/buckets.ts';
 import type { Encryption } from '../encryption.ts';
-import { HANDLER } from './package.ts';
 import type { Permissions } from '../permissions/function-role.ts';
 import type { Queues } from '../queues.ts';
-import { sideFileAssets } from './side-file-assets.ts';
+import type { Buckets } from '../storage/buckets.ts';
+import { HANDLER } from './package.ts';
 
 /** Made before the function, which would otherwise make one that keeps its logs for ever. */
 export function createLogGroup(
@@ -116,4 +120,50 @@ function packageArchive(
   return Object.keys(beside).length === 0
     ? built
     : new pulumi.asset.AssetArchive({ '.': built, ...beside });
+}
+
+/**
+ * The bundled files that the recipes read, as parts of the function's package.
+ *
+ * @param assetsDir the folder that their names start from
+ * @throws pulumi.RunError naming the recipe, where one of them is not there
+ */
+export function sideFileAssets({ recipes }: Settings, assetsDir: string): pulumi.asset.AssetMap {
+  try {
+    pinSideFiles(recipes, assetsDir);
+  } catch (error) {
+    if (error instanceof SideFileError) throw new pulumi.RunError(error.message, { cause: error });
+    throw error;
+  }
+  return Object.fromEntries(
+    sideFilesFrom('bundle', recipes).map((file) => [
+      `${SIDE_FILES_FOLDER}/${file}`,
+      new pulumi.asset.FileAsset(path.join(assetsDir, file)),
+    ]),
+  );
+}
+
+/** Lambda polls the queue and calls the function with batches; what the function could not do comes back alone. */
+export function createTrigger(
+  name: string,
+  {
+    queue,
+    handler,
+    settings,
+  }: { queue: aws.sqs.Queue; handler: aws.lambda.Function; settings: Settings },
+  opts: pulumi.CustomResourceOptions,
+): aws.lambda.EventSourceMapping {
+  return new aws.lambda.EventSourceMapping(
+    `${name}-trigger`,
+    {
+      eventSourceArn: queue.arn,
+      functionName: handler.arn,
+      batchSize: settings.queue.batchSize,
+      maximumBatchingWindowInSeconds: settings.queue.batchWindow,
+      scalingConfig: { maximumConcurrency: settings.queue.maximumConcurrency },
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      tags: settings.tags,
+    },
+    opts,
+  );
 }

@@ -1,10 +1,9 @@
 import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { SourceBucket } from '../storage/buckets.ts';
-import { ExistingBucketError } from '../storage/existing-bucket.ts';
-import type { Filter } from './filters.ts';
 import type { Queues } from '../queues.ts';
+import { ExistingBucketError, type SourceBucket } from '../storage/existing-bucket.ts';
+import type { Filter } from './filters.ts';
 
 /** Each wildcard makes a rule slower to match, and EventBridge refuses "too complex" ones: more filters, more rules. */
 const FILTERS_OF_RULE = 10;

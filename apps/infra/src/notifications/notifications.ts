@@ -1,11 +1,11 @@
 import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { addNotifications } from './merged-configuration.ts';
-import type { SourceBucket } from '../storage/buckets.ts';
+import type { Queues } from '../queues.ts';
+import type { SourceBucket } from '../storage/existing-bucket.ts';
 import { createEventTargets } from './event-rules.ts';
 import type { Filter } from './filters.ts';
-import type { Queues } from '../queues.ts';
+import { addNotifications } from './merged-configuration.ts';
 
 /** Everything that changes what a key holds; `ObjectRemoved` leaves out what a lifecycle rule removes. */
 const EVENTS = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:LifecycleExpiration:*'];

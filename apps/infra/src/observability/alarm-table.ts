@@ -5,7 +5,7 @@ import {
   type RejectionCode,
   type Settings,
 } from '@darkroom/pipeline';
-import { countOf, WATCHED, type Metric } from './metrics.ts';
+import { countOf, type Metric, WATCHED } from './metrics.ts';
 
 /** An alarm, wherever the pipeline is deployed. It goes off above its threshold. */
 export interface AlarmSpec {
@@ -145,4 +145,12 @@ function rejections({ alarms }: Settings): AlarmSpec[] {
       periods: ONCE,
     };
   });
+}
+
+/** Where it stands in this repository. */
+export const RUNBOOK = 'docs/runbook.md';
+
+/** A section of the runbook: its address where it is published, or else the file. */
+export function runbookLink({ alarms }: Settings, section: string): string {
+  return `${alarms.runbookUrl ?? RUNBOOK}#${section}`;
 }

@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CODES, parseSettings } from '@darkroom/pipeline';
 import { describe, expect, test } from 'vitest';
-import { ACCOUNT } from '../testing/provider.ts';
 import { observe, recipes, settingsWith } from '../testing/observed.ts';
-import { statementsOf } from '../testing/policies.ts';
+import { ACCOUNT } from '../testing/provider.ts';
+import { statementsOf } from '../testing/run-with-mocks.ts';
 import { workspace } from '../testing/stack-files.ts';
-import { alarmTable, REJECTIONS } from './alarm-table.ts';
-import { RUNBOOK } from './runbook.ts';
+import { alarmTable, REJECTIONS, RUNBOOK } from './alarm-table.ts';
 
 interface MetricQuery {
   readonly id: string;

@@ -1,9 +1,9 @@
-import type { Settings } from '@darkroom/pipeline';
+import type { AlarmReceiver, Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { alarmTable, type AlarmSpec } from './alarm-table.ts';
+import { policyDocument, type Statement } from '../permissions/policy-document.ts';
+import { type AlarmSpec, alarmTable, runbookLink } from './alarm-table.ts';
 import { located, type Watched } from './metrics.ts';
-import { runbookLink } from './runbook.ts';
 
 /** One alarm for each line of the table; all of them tell the topic, when they go off and when it is over. */
 export function createAlarms(
@@ -50,4 +50,74 @@ function metricQueries(
   }));
   if (expression === undefined) return queries;
   return [...queries, { id: 'compared', expression, label: name, returnData: true }];
+}
+
+/**
+ * What alarms tell, and whom. Encrypted by the key of the stack where there is one. Otherwise as SNS stores everything,
+ * on encrypted disks: alarms cannot use SNS's own KMS key, whose policy does not let CloudWatch in and cannot be
+ * changed (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html).
+ */
+export function createAlarmTopic(
+  name: string,
+  { settings, keyArn }: { settings: Settings; keyArn?: pulumi.Input<string> | undefined },
+  opts: pulumi.CustomResourceOptions,
+): aws.sns.Topic {
+  const { accountId } = aws.getCallerIdentityOutput({}, opts);
+  const topic = new aws.sns.Topic(
+    `${name}-alarms`,
+    {
+      displayName: `Darkroom, pipeline ${name}`,
+      ...(keyArn !== undefined && { kmsMasterKeyId: keyArn }),
+      tags: settings.tags,
+    },
+    opts,
+  );
+  new aws.sns.TopicPolicy(
+    `${name}-alarms-policy`,
+    {
+      arn: topic.arn,
+      policy: pulumi
+        .all([topic.arn, accountId])
+        .apply(([arn, account]) => policyDocument([allowAlarms(arn, account), overTls(arn)])),
+    },
+    opts,
+  );
+  settings.alarms.receivers.forEach((receiver, index) => {
+    new aws.sns.TopicSubscription(
+      `${name}-alarms-receiver-${index + 1}`,
+      { topic: topic.arn, ...subscription(receiver) },
+      opts,
+    );
+  });
+  return topic;
+}
+
+function subscription({ email, https }: AlarmReceiver): { protocol: string; endpoint: string } {
+  return email === undefined
+    ? { protocol: 'https', endpoint: https ?? '' }
+    : { protocol: 'email', endpoint: email };
+}
+
+/** CloudWatch, for the alarms of this account. */
+export function allowAlarms(topicArn: string, account: string): Statement {
+  return {
+    Sid: 'AllowAlarms',
+    Effect: 'Allow',
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Action: ['sns:Publish'],
+    Resource: [topicArn],
+    Condition: { StringEquals: { 'aws:SourceAccount': account } },
+  };
+}
+
+/** Of a topic's actions SNS takes only these in a policy, no `sns:*` (SNS developer guide, "Enforcing encryption in transit"). */
+export function overTls(topicArn: string): Statement {
+  return {
+    Sid: 'DenyPlainHttp',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: ['sns:Publish'],
+    Resource: [topicArn],
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
 }

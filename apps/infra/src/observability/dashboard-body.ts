@@ -1,7 +1,7 @@
 import { LOG_QUERIES, type LogQuery, type Settings } from '@darkroom/pipeline';
-import { dashboardColumns, type Column, type Graph, type Line } from './dashboard-columns.ts';
+import { runbookLink } from './alarm-table.ts';
+import { type Column, dashboardColumns, type Graph, type Line } from './dashboard-columns.ts';
 import { located, type Metric, type Watched } from './metrics.ts';
-import { runbookLink } from './runbook.ts';
 
 /** All that the page shows and links to. */
 export interface DashboardNames extends Watched<string> {

@@ -1,7 +1,7 @@
 import { CLOSING_MS, type Settings } from '@darkroom/pipeline';
 import { alarmTable, REJECTIONS } from './alarm-table.ts';
 import { COST_METRICS, costExpressions, costText, gbSeconds } from './costs.ts';
-import { countOf, WATCHED, type Metric } from './metrics.ts';
+import { countOf, type Metric, WATCHED } from './metrics.ts';
 
 /** One line of a graph: a metric, or what is reckoned from the metrics of the graph by their ids. */
 export type Line =

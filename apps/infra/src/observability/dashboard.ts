@@ -1,9 +1,8 @@
-import type { Settings } from '@darkroom/pipeline';
+import { LOG_QUERIES, type Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { dashboardBody } from './dashboard-body.ts';
 import type { Watched } from './metrics.ts';
-import { queryFolder } from './queries.ts';
 
 /** What the page is of. */
 export interface DashboardParts {
@@ -45,4 +44,27 @@ export function createDashboard(
     opts,
   );
   return pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+}
+
+/** The console shows saved queries in folders, by the slashes of their names. */
+export function queryFolder(name: string): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
+}
+
+/** The questions of the runbook, ready in the console's Logs Insights. */
+export function createQueries(
+  name: string,
+  logGroup: aws.cloudwatch.LogGroup,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  for (const [key, query] of Object.entries(LOG_QUERIES))
+    new aws.cloudwatch.QueryDefinition(
+      `${name}-query-${key}`,
+      {
+        name: `${queryFolder(name)}/${query.name}`,
+        logGroupNames: [logGroup.name],
+        queryString: query.text,
+      },
+      opts,
+    );
 }

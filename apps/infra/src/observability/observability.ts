@@ -1,11 +1,9 @@
 import type { Settings } from '@darkroom/pipeline';
 import type * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
-import { createAlarmTopic } from './alarm-topic.ts';
-import { createAlarms } from './alarms.ts';
-import { createDashboard } from './dashboard.ts';
-import { createQueries } from './queries.ts';
 import type { Queues } from '../queues.ts';
+import { createAlarms, createAlarmTopic } from './alarms.ts';
+import { createDashboard, createQueries } from './dashboard.ts';
 
 export interface Observed {
   readonly settings: Settings;

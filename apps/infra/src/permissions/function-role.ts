@@ -1,10 +1,10 @@
-import { LONG_PREFIX, sideFilesFrom, type Settings } from '@darkroom/pipeline';
+import { LONG_PREFIX, type Settings, sideFilesFrom } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { Buckets } from '../storage/buckets.ts';
 import type { Encryption } from '../encryption.ts';
-import { policyDocument, type Statement } from './policy-document.ts';
 import type { Queues } from '../queues.ts';
+import type { Buckets } from '../storage/buckets.ts';
+import { policyDocument, type Statement } from './policy-document.ts';
 
 /** What the function works with, as ARNs. */
 export interface Arns {

@@ -1,8 +1,7 @@
 import type { SettingsInput } from '@darkroom/pipeline';
 import { expect, test } from 'vitest';
 import { ImagePipeline } from '../image-pipeline.ts';
-import { statementsOf } from '../testing/policies.ts';
-import { runWithMocks } from '../testing/run-with-mocks.ts';
+import { runWithMocks, statementsOf } from '../testing/run-with-mocks.ts';
 
 const recipes: SettingsInput['recipes'] = [
   { name: 'photos', variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }] },

@@ -1,12 +1,11 @@
 import type { SettingsInput } from '@darkroom/pipeline';
 import { afterEach, describe, expect, test } from 'vitest';
-import { refuseLoop } from './existing-bucket.ts';
 import { ImagePipeline } from '../image-pipeline.ts';
 import { runInLanguageHost } from '../testing/language-host.ts';
-import { statementsOf } from '../testing/policies.ts';
 import { ACCOUNT, existingNotifications, REGION } from '../testing/provider.ts';
-import { runWithMocks } from '../testing/run-with-mocks.ts';
+import { runWithMocks, statementsOf } from '../testing/run-with-mocks.ts';
 import { stackConfig } from '../testing/stack-files.ts';
+import { refuseLoop } from './existing-bucket.ts';
 
 afterEach(() => existingNotifications.clear());
 

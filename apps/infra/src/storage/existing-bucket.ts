@@ -1,6 +1,11 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { SourceBucket } from './buckets.ts';
+
+/** The bucket that takes the uploads: the stack's own, or one that was there before. */
+export interface SourceBucket {
+  readonly bucket: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+}
 
 /** The bucket that the settings name for uploads cannot be it. */
 export class ExistingBucketError extends pulumi.RunError {

@@ -2,7 +2,7 @@ import { parseSettings, type Settings, type SettingsInput } from '@darkroom/pipe
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { createObservability } from '../observability/observability.ts';
-import { runWithMocks, type MockedDeployment } from './run-with-mocks.ts';
+import { type MockedDeployment, runWithMocks } from './run-with-mocks.ts';
 
 export const recipes: SettingsInput['recipes'] = [
   { name: 'photos', variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }] },

@@ -1,4 +1,4 @@
-import { RULES, Stack, violations, type Resource, type Violation } from '@darkroom/policy';
+import { type Resource, RULES, Stack, type Violation, violations } from '@darkroom/policy';
 import { ImagePipeline } from '../image-pipeline.ts';
 import { create } from './provider.ts';
 import type { MockedDeployment, MockedResource } from './run-with-mocks.ts';

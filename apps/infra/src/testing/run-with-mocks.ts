@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import type { Statement } from '../permissions/policy-document.ts';
 import { create, invoke, type Properties, type Registered } from './provider.ts';
 import { readProject } from './stack-files.ts';
 
@@ -120,4 +121,9 @@ function deployment(
     },
     ofType: (type) => resources.filter((resource) => resource.type === type),
   };
+}
+
+/** The statements of a policy that a resource takes as JSON. */
+export function statementsOf(inputs: Properties, property = 'policy'): Statement[] {
+  return (JSON.parse(inputs[property] as string) as { Statement: Statement[] }).Statement;
 }

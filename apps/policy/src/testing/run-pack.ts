@@ -7,7 +7,7 @@ import analyzerService from '@pulumi/pulumi/proto/analyzer_grpc_pb.js';
 import analyzer from '@pulumi/pulumi/proto/analyzer_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import struct from 'google-protobuf/google/protobuf/struct_pb.js';
-import type { Resource } from '../resource.ts';
+import type { Resource } from '../stack.ts';
 
 const PACK = path.resolve(import.meta.dirname, '../..');
 

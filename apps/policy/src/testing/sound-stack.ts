@@ -1,4 +1,3 @@
-import type { Resource } from '../resource.ts';
 import {
   BUCKET,
   BUCKET_ENCRYPTION,
@@ -17,7 +16,8 @@ import {
   ROLE_POLICY,
   TOPIC,
   TOPIC_POLICY,
-} from '../types.ts';
+} from '../resource-types.ts';
+import type { Resource } from '../stack.ts';
 
 const ACCOUNT = '123456789012';
 const arn = (service: string, name: string) => `arn:aws:${service}:eu-central-1:${ACCOUNT}:${name}`;

@@ -3,8 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseSettings, recipesSchema } from '@darkroom/pipeline';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { sampleFor } from './sample.ts';
-import { smokeTest } from './smoke-test.ts';
+import { sampleFor, smokeTest } from './smoke-test.ts';
 
 const steps = [{ resize: { width: 16 } }];
 const recipes = (...all: object[]) =>

@@ -1,7 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
-import { run, type Command } from '../command.ts';
-import { DeployError } from '../deploy-error.ts';
+import * as z from 'zod';
+import { type Command, run } from './command.ts';
+import { DeployError } from './deploy-error.ts';
 
 /** A Pulumi CLI that answers. */
 export interface PulumiCli {
@@ -58,4 +59,60 @@ async function onPath(workspace: string): Promise<string | undefined> {
 
 function indent(text: string): string {
   return text.replaceAll(/^/gm, '  ');
+}
+
+/** Where the rules are that every stack keeps. */
+export const POLICIES = 'apps/policy';
+
+/** One stack, by the CLI. */
+export interface Target {
+  readonly workspace: string;
+  readonly stack: string;
+  readonly pulumi: PulumiCli;
+}
+
+/** Shows on the terminal what the CLI says. @throws DeployError `PULUMI_FAILED` */
+export async function pulumiStep(target: Target, ...args: readonly string[]): Promise<void> {
+  const { workspace, pulumi } = target;
+  const { code } = await run(pulumi.command, args, { cwd: workspace, onTerminal: true });
+  if (code !== 0) throw failed(args);
+}
+
+/** @returns what it prints. @throws DeployError `PULUMI_FAILED` */
+export async function pulumiAnswer(target: Target, ...args: readonly string[]): Promise<string> {
+  const { workspace, pulumi } = target;
+  const { code, output } = await run(pulumi.command, args, { cwd: workspace });
+  if (code !== 0) throw failed(args, output);
+  return output;
+}
+
+function failed(args: readonly string[], output = 'see above'): DeployError {
+  return new DeployError('PULUMI_FAILED', `\`pulumi ${args.join(' ')}\` failed: ${output}`);
+}
+
+/** What would change, and whether the rules allow it. The stack is made where there is none. @throws DeployError */
+export async function preview(target: Target): Promise<void> {
+  await pulumiStep(target, 'stack', 'select', '--create', target.stack);
+  await pulumiStep(target, 'preview', '--stack', target.stack, '--diff', '--policy-pack', POLICIES);
+}
+
+const outputsSchema = z.object({
+  sourceBucket: z.string(),
+  processedBucket: z.string(),
+  queueUrl: z.string(),
+  deadLetterQueueUrl: z.string(),
+  functionName: z.string(),
+  dashboardUrl: z.string(),
+});
+
+/** As docs/contract.md names them. */
+export type Outputs = z.output<typeof outputsSchema>;
+
+/** Deploys what the preview showed; rules judge now what it could not know. @throws DeployError `PULUMI_FAILED` */
+export async function update(target: Target): Promise<Outputs> {
+  const { stack } = target;
+  const policies = ['--policy-pack', POLICIES];
+  await pulumiStep(target, 'up', '--stack', stack, '--yes', '--skip-preview', ...policies);
+  const json = await pulumiAnswer(target, 'stack', 'output', '--stack', stack, '--json');
+  return outputsSchema.parse(JSON.parse(json));
 }

@@ -1,5 +1,3 @@
-import { valuesAt } from '../resource.ts';
-import type { Rule } from '../rule.ts';
 import {
   BUCKET,
   CLOUDFRONT_FUNCTION,
@@ -16,7 +14,9 @@ import {
   QUEUE,
   ROLE,
   TOPIC,
-} from '../types.ts';
+} from '../resource-types.ts';
+import type { Rule } from '../rule.ts';
+import { valuesAt } from '../stack.ts';
 
 /** What AWS takes tags of. */
 const TAGGABLE = [

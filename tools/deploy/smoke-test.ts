@@ -1,18 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   NoSuchKey,
+  paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { manifestSchema, outputKeys, type Manifest } from '@darkroom/pipeline';
-import { DeployError } from '../deploy-error.ts';
-import { cleanUp } from './clean-up.ts';
-import type { StackFile } from './read-stack.ts';
-import { sampleFor, type Sample } from './sample.ts';
-import type { Outputs } from './update.ts';
+import {
+  type Manifest,
+  manifestSchema,
+  outputKeys,
+  type Recipe,
+  selectRecipe,
+} from '@darkroom/pipeline';
+import sharp from 'sharp';
+import { DeployError } from './deploy-error.ts';
+import type { StackFile } from './prerequisites.ts';
+import type { Outputs } from './pulumi.ts';
 
 const PAUSE_MS = 1_000;
 
@@ -103,4 +110,58 @@ async function checkOutputs(s3: S3Client, Bucket: string, { outputs }: Manifest)
         `${Bucket}/${Key} has ${ContentLength} bytes, its manifest says ${bytes}.`,
       );
   }
+}
+
+/** A picture that the stack has a recipe for. */
+export interface Sample {
+  readonly key: string;
+  readonly recipe: Recipe;
+  readonly body: Buffer;
+}
+
+const WIDTH = 640;
+const HEIGHT = 480;
+/** That sharp writes, the usual first. */
+const FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
+
+/** @throws DeployError `SMOKE_TEST` where no recipe takes a format that we can make */
+export async function sampleFor(recipes: readonly Recipe[], name: string): Promise<Sample> {
+  for (const { match, formats } of recipes) {
+    const key = `${match.prefix}${name}${match.suffixes?.[0] ?? '.jpg'}`;
+    const format = FORMATS.find((one) => formats.includes(one));
+    const recipe = selectRecipe(recipes, key);
+    if (format && recipe) return { key, recipe, body: await picture(format) };
+  }
+  throw new DeployError('SMOKE_TEST', 'No recipe takes a format that a sample could be made in.');
+}
+
+/** A colour gradient: something to resize. */
+function picture(format: (typeof FORMATS)[number]): Promise<Buffer> {
+  const gradient = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}"><defs><linearGradient id="g"><stop stop-color="#8a6f52"/><stop offset="1" stop-color="#2b4a6f"/></linearGradient></defs><rect width="100%" height="100%" fill="url(#g)"/></svg>`;
+  return sharp(Buffer.from(gradient)).flatten().toFormat(format).toBuffer();
+}
+
+export interface SmokeTestObjects {
+  readonly key: string;
+  /** Of the outputs. */
+  readonly prefix: string;
+  readonly versionId: string | undefined;
+}
+
+/** Takes the sample away with its history, and then its outputs: a recipe may keep them, and the pipeline may be broken. */
+export async function cleanUp(
+  s3: S3Client,
+  { sourceBucket, processedBucket }: Outputs,
+  { key, prefix, versionId }: SmokeTestObjects,
+): Promise<void> {
+  const source = { Bucket: sourceBucket, Key: key };
+  const { VersionId: marker } = await s3.send(new DeleteObjectCommand(source));
+  // A versioned bucket has hidden it behind a marker.
+  for (const version of [marker, versionId])
+    if (version !== undefined && version !== 'null')
+      await s3.send(new DeleteObjectCommand({ ...source, VersionId: version }));
+  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: processedBucket, Prefix: prefix });
+  for await (const { Contents = [] } of pages)
+    for (const { Key } of Contents)
+      await s3.send(new DeleteObjectCommand({ Bucket: processedBucket, Key }));
 }

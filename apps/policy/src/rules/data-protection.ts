@@ -1,6 +1,3 @@
-import type { Resource } from '../resource.ts';
-import type { Rule } from '../rule.ts';
-import type { Stack } from '../stack.ts';
 import {
   BUCKET,
   BUCKET_ENCRYPTION,
@@ -10,7 +7,9 @@ import {
   KEY_POLICY,
   OWNERSHIP,
   PUBLIC_ACCESS_BLOCK,
-} from '../types.ts';
+} from '../resource-types.ts';
+import type { Rule } from '../rule.ts';
+import type { Resource, Stack } from '../stack.ts';
 
 /** Without them a bucket would be kept, and open; a key would be kept, and useless. */
 const GUARDS: Readonly<Record<string, readonly [types: readonly string[], property: string]>> = {

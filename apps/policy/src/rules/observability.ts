@@ -1,6 +1,6 @@
-import { valuesAt } from '../resource.ts';
+import { COMPOSITE_ALARM, FUNCTION, LOG_GROUP, METRIC_ALARM } from '../resource-types.ts';
 import type { Rule } from '../rule.ts';
-import { COMPOSITE_ALARM, METRIC_ALARM } from '../types.ts';
+import { valuesAt } from '../stack.ts';
 
 const RUNBOOK = /(?:https?:\/\/\S+|docs\/runbook\.md)#[a-z0-9-]+/;
 
@@ -17,5 +17,22 @@ export const alarmsReachSomebody: Rule = {
     const { alarmDescription } = properties;
     const hasRunbook = typeof alarmDescription === 'string' && RUNBOOK.test(alarmDescription);
     return hasRunbook ? undefined : 'has no link to the runbook';
+  },
+};
+
+export const logsExpire: Rule = {
+  name: 'logs-expire',
+  description:
+    'Logs are kept for a number of days, and a function writes to a log group of the stack: Lambda would make one that keeps them for ever.',
+  of: [FUNCTION, LOG_GROUP],
+  problem({ type, properties, sources }) {
+    if (type === LOG_GROUP) {
+      const days = properties['retentionInDays'];
+      return typeof days === 'number' && days > 0 ? undefined : 'keeps its logs for ever';
+    }
+    const hasGroup =
+      (sources?.['loggingConfig'] ?? []).length > 0 ||
+      valuesAt(properties, 'loggingConfig', 'logGroup').length > 0;
+    return hasGroup ? undefined : 'has no log group of its own';
   },
 };

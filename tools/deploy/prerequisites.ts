@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { parseSettings, type Settings, SettingsError } from '@darkroom/pipeline';
+import { parse, YAMLParseError } from 'yaml';
+import { run } from './command.ts';
+import { DeployError } from './deploy-error.ts';
+
+/** Runs the program by stripping its types; Pulumi starts whatever `node` it finds. */
+const LEAST = [22, 18] as const;
+
+/** @throws DeployError `NODE_TOO_OLD` */
+export async function checkNode(cwd: string): Promise<string> {
+  const { output } = await run({ program: 'node', args: ['--version'] }, [], { cwd });
+  const [, major = 0, minor = 0] = /^v(\d+)\.(\d+)/.exec(output)?.map(Number) ?? [];
+  if (major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1])) return `Node ${output}`;
+  throw new DeployError(
+    'NODE_TOO_OLD',
+    `Node ${LEAST.join('.')} or later runs the Pulumi program; the one on the PATH is ${output || 'missing'}. ` +
+      '`npm run deploy` puts the right one there: run it that way, after `npm ci`.',
+  );
+}
+
+/** What a stack's file says, as far as deploying needs it. */
+export interface StackFile {
+  readonly region: string;
+  /** Of AWS's configuration files, where the stack names one. */
+  readonly profile?: string;
+  readonly settings: Settings;
+}
+
+/** @throws DeployError `STACK_FILE` that lists every problem */
+export async function readStack(workspace: string, stack: string): Promise<StackFile> {
+  const file = `Pulumi.${stack}.yaml`;
+  const config = await readConfig(path.join(workspace, file), file);
+  const region = config['aws:region'];
+  const profile = config['aws:profile'];
+  if (typeof region !== 'string')
+    throw new DeployError(
+      'STACK_FILE',
+      `${file} sets no region: add \`aws:region\` to \`config\`.`,
+    );
+  try {
+    const settings = parseSettings(config['darkroom:pipeline'], `${file}, darkroom:pipeline`);
+    return { region, settings, ...(typeof profile === 'string' && { profile }) };
+  } catch (cause) {
+    if (cause instanceof SettingsError)
+      throw new DeployError('STACK_FILE', cause.message, { cause });
+    throw cause;
+  }
+}
+
+async function readConfig(file: string, name: string): Promise<Record<string, unknown>> {
+  try {
+    const content: unknown = parse(await readFile(file, 'utf8'));
+    const { config } = (content ?? {}) as { config?: Record<string, unknown> };
+    return config ?? {};
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new DeployError(
+        'STACK_FILE',
+        `There is no ${name}: copy Pulumi.dev.yaml and change it.`,
+        { cause },
+      );
+    if (cause instanceof YAMLParseError)
+      throw new DeployError('STACK_FILE', `${name} is no YAML: ${cause.message}`, { cause });
+    throw cause;
+  }
+}
+
+export interface Caller {
+  readonly account: string;
+  readonly arn: string;
+}
+
+/** @throws DeployError `CREDENTIALS` */
+export async function checkCredentials({ region, profile }: StackFile): Promise<Caller> {
+  const sts = new STSClient({ region, ...(profile !== undefined && { profile }) });
+  try {
+    const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
+    return { account: Account, arn: Arn };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DeployError(
+      'CREDENTIALS',
+      `AWS takes no credentials from here${profile === undefined ? '' : ` (profile ${profile})`}: ${why}\n` +
+        'Log in with `aws sso login` or `aws configure`, or set AWS_PROFILE; in CI, assume a role by OIDC.',
+      { cause },
+    );
+  } finally {
+    sts.destroy();
+  }
+}
+
+/** Lambda keeps so many executions for functions that reserve none (Lambda quotas, "Reserved concurrency"). */
+const UNRESERVABLE = 100;
+/** "Concurrent executions" in Service Quotas. */
+const QUOTA = 'https://console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384';
+
+/**
+ * Whether the account runs as many functions at once as the stack asks for: a new account may have 10 for all.
+ *
+ * @returns for people: what was found, or why it could not be
+ * @throws DeployError `QUOTA`
+ */
+export async function checkQuotas({ region, profile, settings }: StackFile): Promise<string> {
+  const lambda = new LambdaClient({ region, ...(profile !== undefined && { profile }) });
+  const { maximumConcurrency } = settings.queue;
+  const { reservedConcurrency } = settings.function;
+  try {
+    const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));
+    const { ConcurrentExecutions: all = 0, UnreservedConcurrentExecutions: free = 0 } =
+      AccountLimit ?? {};
+    const found = `Lambda runs ${all} functions at once in this account and region, ${free} of them not reserved`;
+    if (reservedConcurrency !== undefined && reservedConcurrency > free - UNRESERVABLE)
+      throw tooFew(
+        found,
+        `function.reservedConcurrency asks for ${reservedConcurrency}, and ${UNRESERVABLE} have to be left`,
+      );
+    if (reservedConcurrency === undefined && maximumConcurrency > free)
+      throw tooFew(found, `queue.maximumConcurrency asks for ${maximumConcurrency}`);
+    return found;
+  } catch (error) {
+    if (error instanceof DeployError) throw error;
+    // Who may deploy need not be allowed to look at quotas.
+    const why = error instanceof Error ? error.message : String(error);
+    return `Lambda's quotas could not be looked at: ${why}`;
+  } finally {
+    lambda.destroy();
+  }
+}
+
+function tooFew(found: string, asked: string): DeployError {
+  return new DeployError(
+    'QUOTA',
+    `${found}; ${asked}. Calls beyond that would be throttled, and count as attempts. ` +
+      `Ask for less, or for a higher quota: ${QUOTA}`,
+  );
+}
