@@ -36,21 +36,8 @@ export type ImagePipelineArgs = SettingsInput & {
   readonly assetsDir?: string;
 };
 
-/**
- * Images in, variants out:
- *
- * ```text
- * source bucket ──notification──▶ queue ──trigger──▶ function ──▶ processed bucket ─ ─▶ CloudFront
- *                                   │                   │ └ ─ ─▶ event bus
- *                                   └─▶ dead letters ◀──┘
- * ```
- *
- * @throws PipelineNameError where the name is none for AWS
- * @throws SettingsError that lists every problem of the settings
- * @throws PackageError where the function's package is not built and cannot be
- * @throws FilterError where S3 has no notification filters for the recipes' matches
- */
-export class ImagePipeline extends pulumi.ComponentResource {
+/** The component's outputs: each is declared here, and set once, at the end of the constructor. */
+export interface ImagePipelineOutputs {
   /** Name of the bucket that takes uploads. */
   readonly sourceBucket: pulumi.Output<string>;
   readonly sourceBucketArn: pulumi.Output<string>;
@@ -73,7 +60,28 @@ export class ImagePipeline extends pulumi.ComponentResource {
   readonly deliveryUrl?: pulumi.Output<string>;
   /** The bus that is told outcomes, where the settings say so. */
   readonly eventBusArn?: pulumi.Output<string>;
+}
 
+/** Gives the class the properties of its outputs without listing them again: the constructor assigns them. */
+const ComponentWithOutputs = pulumi.ComponentResource as unknown as new (
+  ...args: ConstructorParameters<typeof pulumi.ComponentResource>
+) => pulumi.ComponentResource & ImagePipelineOutputs;
+
+/**
+ * Images in, variants out:
+ *
+ * ```text
+ * source bucket ──notification──▶ queue ──trigger──▶ function ──▶ processed bucket ─ ─▶ CloudFront
+ *                                   │                   │ └ ─ ─▶ event bus
+ *                                   └─▶ dead letters ◀──┘
+ * ```
+ *
+ * @throws PipelineNameError where the name is none for AWS
+ * @throws SettingsError that lists every problem of the settings
+ * @throws PackageError where the function's package is not built and cannot be
+ * @throws FilterError where S3 has no notification filters for the recipes' matches
+ */
+export class ImagePipeline extends ComponentWithOutputs {
   constructor(name: string, args: ImagePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super('darkroom:index:ImagePipeline', name, {}, opts);
     checkPipelineName(name);
@@ -141,37 +149,24 @@ export class ImagePipeline extends pulumi.ComponentResource {
       inside,
     );
 
-    this.sourceBucket = buckets.source.bucket;
-    this.sourceBucketArn = buckets.source.arn;
-    this.processedBucket = buckets.processed.bucket;
-    this.processedBucketArn = buckets.processed.arn;
-    this.queueUrl = queues.queue.url;
-    this.queueArn = queues.queue.arn;
-    this.deadLetterQueueUrl = queues.deadLetters.url;
-    this.deadLetterQueueArn = queues.deadLetters.arn;
-    this.functionName = handler.name;
-    this.functionArn = handler.arn;
-    this.logGroupName = logGroup.name;
-    this.alarmTopicArn = alarmTopic.arn;
-    this.dashboardUrl = dashboardUrl;
-    if (delivery) this.deliveryUrl = delivery.url;
-    if (eventBus) this.eventBusArn = eventBus;
-    this.registerOutputs({
-      sourceBucket: this.sourceBucket,
-      sourceBucketArn: this.sourceBucketArn,
-      processedBucket: this.processedBucket,
-      processedBucketArn: this.processedBucketArn,
-      queueUrl: this.queueUrl,
-      queueArn: this.queueArn,
-      deadLetterQueueUrl: this.deadLetterQueueUrl,
-      deadLetterQueueArn: this.deadLetterQueueArn,
-      functionName: this.functionName,
-      functionArn: this.functionArn,
-      logGroupName: this.logGroupName,
-      alarmTopicArn: this.alarmTopicArn,
-      dashboardUrl: this.dashboardUrl,
+    const outputs: ImagePipelineOutputs = {
+      sourceBucket: buckets.source.bucket,
+      sourceBucketArn: buckets.source.arn,
+      processedBucket: buckets.processed.bucket,
+      processedBucketArn: buckets.processed.arn,
+      queueUrl: queues.queue.url,
+      queueArn: queues.queue.arn,
+      deadLetterQueueUrl: queues.deadLetters.url,
+      deadLetterQueueArn: queues.deadLetters.arn,
+      functionName: handler.name,
+      functionArn: handler.arn,
+      logGroupName: logGroup.name,
+      alarmTopicArn: alarmTopic.arn,
+      dashboardUrl,
       ...(delivery && { deliveryUrl: delivery.url }),
       ...(eventBus && { eventBusArn: eventBus }),
-    });
+    };
+    Object.assign(this, outputs);
+    this.registerOutputs(outputs);
   }
 }

@@ -1,32 +1,27 @@
 import { parseSettings, SettingsError, type SettingsInput } from '@darkroom/pipeline';
 import * as pulumi from '@pulumi/pulumi';
-import { ImagePipeline } from './image-pipeline.ts';
+import { ImagePipeline, type ImagePipelineOutputs } from './image-pipeline.ts';
 import { functionPackage } from './function/package.ts';
 
-/** The program of `Pulumi.yaml`: one pipeline, as the stack's file sets it. */
+/** The outputs of the stack (docs/contract.md). */
+const STACK_OUTPUTS = [
+  'sourceBucket',
+  'processedBucket',
+  'queueUrl',
+  'deadLetterQueueUrl',
+  'functionName',
+  'alarmTopicArn',
+  'dashboardUrl',
+  'deliveryUrl',
+  'eventBusArn',
+] as const satisfies readonly (keyof ImagePipelineOutputs)[];
+
+/** The program of `Pulumi.yaml`: one pipeline with the settings of the stack's file. */
 export default () => {
-  const {
-    sourceBucket,
-    processedBucket,
-    queueUrl,
-    deadLetterQueueUrl,
-    functionName,
-    alarmTopicArn,
-    dashboardUrl,
-    deliveryUrl,
-    eventBusArn,
-  } = new ImagePipeline('photos', { ...stackSettings(), ...localRun() });
-  return {
-    sourceBucket,
-    processedBucket,
-    queueUrl,
-    deadLetterQueueUrl,
-    functionName,
-    alarmTopicArn,
-    dashboardUrl,
-    ...(deliveryUrl && { deliveryUrl }),
-    ...(eventBusArn && { eventBusArn }),
-  };
+  const photos = new ImagePipeline('photos', { ...stackSettings(), ...localRun() });
+  return Object.fromEntries(
+    STACK_OUTPUTS.filter((name) => photos[name] !== undefined).map((name) => [name, photos[name]]),
+  );
 };
 
 function stackSettings(): SettingsInput {
