@@ -5,11 +5,13 @@ import { expect, test } from 'vitest';
 
 const CHECKOUT = path.join(import.meta.dirname, '../..');
 const PAGES = [
-  'README.md',
+  '{README,CONTRIBUTING,CHANGELOG,SECURITY}.md',
   'docs/*.md',
   'apps/*/README.md',
   'libs/*/README.md',
   'examples/*/README.md',
+  'tools/*/README.md',
+  'lab/README.md',
 ];
 
 const pages = globSync(PAGES, { cwd: CHECKOUT }).sort();
