@@ -1,0 +1,98 @@
+import sharp from 'sharp';
+import { pixels, type Content } from './pixels.ts';
+
+export interface AvifGenes {
+  /** Pixels of the picture, or of one tile of a grid. */
+  readonly width: number;
+  readonly height: number;
+  readonly depth: 8 | 10 | 12;
+  readonly subsampling: '4:2:0' | '4:4:4';
+  readonly alpha: boolean;
+  readonly grey: boolean;
+  readonly content: Content;
+  readonly quality: number;
+  /** Rows and columns of a grid whose tiles are one coded picture; 1 for none. */
+  readonly grid: number;
+}
+
+function box(type: string, ...parts: readonly Buffer[]): Buffer {
+  const length = Buffer.alloc(4);
+  const body = Buffer.concat(parts);
+  length.writeUInt32BE(body.length + 8);
+  return Buffer.concat([length, Buffer.from(type, 'latin1'), body]);
+}
+
+const u32 = (...values: readonly number[]) => {
+  const out = Buffer.alloc(4 * values.length);
+  values.forEach((value, index) => out.writeUInt32BE(value, 4 * index));
+  return out;
+};
+const u16 = (...values: readonly number[]) => {
+  const out = Buffer.alloc(2 * values.length);
+  values.forEach((value, index) => out.writeUInt16BE(value, 2 * index));
+  return out;
+};
+const text = (value: string) => Buffer.from(value, 'latin1');
+
+/** The bytes of the first box with that name, with its head. */
+function findBox(file: Buffer, type: string): Buffer {
+  const at = file.indexOf(type, 0, 'latin1') - 4;
+  return file.subarray(at, at + file.readUInt32BE(at));
+}
+
+/** A grid whose tiles are all of the picture's one item. */
+function inGrid(file: Buffer, { width, height, grid }: AvifGenes): Buffer {
+  const data = findBox(file, 'mdat').subarray(8);
+  const tiles = grid * grid;
+  const entry = (id: number, type: string) =>
+    box('infe', u32(0x02000000), u16(id, 0), text(type), Buffer.from([0]));
+  // Item 1 is the grid; item 2 the tile, named as often as the grid has cells.
+  const ftyp = box('ftyp', text('avif'), u32(0), text('avifmif1miaf'));
+  const payload = Buffer.concat([
+    Buffer.from([0, 1, grid - 1, grid - 1]),
+    u32(width * grid, height * grid),
+  ]);
+  const meta = (offset: number) =>
+    box(
+      'meta',
+      u32(0),
+      box('hdlr', u32(0, 0), text('pict'), Buffer.alloc(13)),
+      box('pitm', u32(0), u16(1)),
+      box('iinf', u32(0), u16(2), entry(1, 'grid'), entry(2, 'av01')),
+      box('iref', u32(0), box('dimg', u16(1, tiles, ...Array<number>(tiles).fill(2)))),
+      box(
+        'iprp',
+        box(
+          'ipco',
+          box('ispe', u32(0, width * grid, height * grid)),
+          box('ispe', u32(0, width, height)),
+          findBox(file, 'av1C'),
+          box('pixi', u32(0), Buffer.from([3, 8, 8, 8])),
+        ),
+        box('ipma', u32(0, 2), u16(1), Buffer.from([2, 1, 4]), u16(2), Buffer.from([2, 2, 0x83])),
+      ),
+      box('idat', payload),
+      box(
+        'iloc',
+        u32(0x01000000),
+        u16(0x4400, 2),
+        u16(1, 1, 0, 1),
+        u32(0, payload.length),
+        u16(2, 0, 0, 1),
+        u32(offset, data.length),
+      ),
+    );
+  const offset = ftyp.length + meta(0).length + 8;
+  return Buffer.concat([ftyp, meta(offset), box('mdat', data)]);
+}
+
+export async function writeAvif(genes: AvifGenes): Promise<Buffer> {
+  const { width, height, depth, subsampling, alpha, grey, quality, grid } = genes;
+  const channels = alpha ? 4 : 3;
+  const raw = pixels(width, height, channels, genes.content);
+  const image = sharp(raw, { raw: { width, height, channels }, limitInputPixels: false });
+  const file = await (grey ? image.grayscale().toColourspace('b-w') : image)
+    .avif({ quality, effort: 0, bitdepth: depth, chromaSubsampling: subsampling })
+    .toBuffer();
+  return grid > 1 && !alpha ? inGrid(file, genes) : file;
+}

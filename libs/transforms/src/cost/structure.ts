@@ -1,0 +1,45 @@
+import type { SourceFormat } from '../types.ts';
+import { scanAvif, type AvifStructure } from './avif.ts';
+import { ByteReader } from './byte-reader.ts';
+import { scanGif, type GifStructure } from './gif.ts';
+import { scanJpeg, type JpegStructure } from './jpeg.ts';
+import { scanPng, type PngStructure } from './png.ts';
+import { scanTiff, type TiffStructure } from './tiff.ts';
+import { scanWebp, type WebpStructure } from './webp.ts';
+
+/** The properties of a file that decide what decoding it costs. Plain JSON; read without a decoder. */
+export type Structure =
+  JpegStructure | PngStructure | WebpStructure | GifStructure | TiffStructure | AvifStructure;
+
+const SCANNERS: Readonly<
+  Record<SourceFormat, ((file: ByteReader) => Structure | undefined) | undefined>
+> = {
+  jpeg: scanJpeg,
+  png: scanPng,
+  webp: scanWebp,
+  gif: scanGif,
+  tiff: scanTiff,
+  avif: scanAvif,
+  // What an SVG costs depends on its drawing: filters, patterns and nested `use` elements.
+  svg: undefined,
+};
+
+export interface Scanned {
+  /** Left out if the cost of the file cannot be estimated. */
+  readonly structure?: Structure;
+  /** Bytes that the scanner looked at: at most `MAX_WORK_PER_BYTE` for each byte of the file. */
+  readonly work: number;
+}
+
+/** The most that a scanner looks at one byte, with a little for the file's head. */
+export const MAX_WORK_PER_BYTE = 16;
+
+/**
+ * Reads the structure of a file in one pass: chunks, segments, boxes and directories, no pixels. The time is linear in
+ * the file's length. It never throws, whatever the bytes are.
+ */
+export function scanStructure(source: Uint8Array, format: SourceFormat): Scanned {
+  const file = new ByteReader(source);
+  const structure = SCANNERS[format]?.(file);
+  return { ...(structure && { structure }), work: file.work };
+}

@@ -1,0 +1,148 @@
+import type { ByteReader } from './byte-reader.ts';
+
+export interface TiffStructure {
+  readonly format: 'tiff';
+  /** Bytes of the file. */
+  readonly bytes: number;
+  /** Of the first page, as are the properties that follow. */
+  readonly width: number;
+  readonly height: number;
+  /** Bits of one sample; the largest if they differ. */
+  readonly depth: number;
+  /** Samples of a pixel: colours, alpha and other channels. */
+  readonly samples: number;
+  /** 1 unsigned, 2 signed, 3 floating point (tag 339). */
+  readonly sampleFormat: number;
+  /** Tag 259: 1 none, 5 LZW, 7 JPEG, 8 and 32946 deflate, … */
+  readonly compression: number;
+  /** Tag 262: 0 and 1 grey, 2 RGB, 3 palette, 5 CMYK, 6 YCbCr, 8 Lab. */
+  readonly photometric: number;
+  /** Each channel has strips or tiles of its own. */
+  readonly planar: boolean;
+  /** Pixels of a tile; left out if the page consists of strips. */
+  readonly tile?: { readonly width: number; readonly height: number };
+  /** Rows of a strip, at most the height. */
+  readonly rowsPerStrip: number;
+  /** Directories, which are the pages. */
+  readonly pages: number;
+  /** Entries of all directories, with their values: bytes that a decoder reads to open the file. */
+  readonly directoryBytes: number;
+}
+
+/** Layout of a directory: TIFF 6.0, section 2, and BigTIFF. */
+interface Layout {
+  readonly little: boolean;
+  readonly big: boolean;
+}
+
+/** More directories are not counted; what that many cost is far above any limit. */
+const MAX_DIRECTORIES = 100_000;
+/** Values of a tag with one value for each sample that are read. */
+const MAX_VALUES = 16;
+/** Bytes of a value, by its type; unknown types count as 1 (TIFF 6.0, section 2; BigTIFF). */
+const TYPE_BYTES: Readonly<Record<number, number>> = {
+  1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8,
+}; // prettier-ignore
+
+interface Entry {
+  readonly tag: number;
+  readonly values: readonly number[];
+  readonly valueBytes: number;
+}
+
+function readOffset(file: ByteReader, at: number, { little, big }: Layout): number {
+  return big ? file.u64(at, little) : file.u32(at, little);
+}
+
+function readEntry(file: ByteReader, at: number, layout: Layout, withValues: boolean): Entry {
+  const { little, big } = layout;
+  const type = file.u16(at + 2, little);
+  const count = readOffset(file, at + 4, layout);
+  const size = TYPE_BYTES[type] ?? 1;
+  const [inline, place] = big ? [8, at + 12] : [4, at + 8];
+  const valueBytes = size * count;
+  const start = valueBytes <= inline ? place : readOffset(file, place, layout);
+  const read = (index: number) => {
+    const value = start + index * size;
+    if (size === 2) return file.u16(value, little);
+    if (size === 4) return file.u32(value, little);
+    return size === 8 ? file.u64(value, little) : file.u8(value);
+  };
+  const length = withValues ? Math.min(count, MAX_VALUES) : 0;
+  return {
+    tag: file.u16(at, little),
+    values: Array.from({ length }, (_, i) => read(i)),
+    valueBytes,
+  };
+}
+
+/** Values of the tags of the first directory that decide the cost. */
+const TAGS = new Set([256, 257, 258, 259, 262, 277, 278, 284, 322, 323, 339]);
+
+interface Directories {
+  readonly first: ReadonlyMap<number, readonly number[]>;
+  readonly pages: number;
+  readonly bytes: number;
+}
+
+/**
+ * Follows the chain of directories. Directories of an honest file do not overlap: if they have more entries than the
+ * file has room for, the cost is unknown.
+ */
+function readDirectories(file: ByteReader, start: number, layout: Layout): Directories | undefined {
+  const { little, big } = layout;
+  const [head, entryBytes] = big ? [8, 20] : [2, 12];
+  const first = new Map<number, readonly number[]>();
+  const seen = new Set<number>();
+  let [at, bytes, entriesLeft] = [start, 0, file.length / entryBytes];
+  while (at > 0 && at < file.length && !seen.has(at) && seen.size < MAX_DIRECTORIES) {
+    const isFirst = seen.size === 0;
+    seen.add(at);
+    const count = big ? file.u64(at, little) : file.u16(at, little);
+    entriesLeft -= count;
+    if (entriesLeft < 0) return undefined;
+    for (let index = 0; index < count; index += 1) {
+      const place = at + head + index * entryBytes;
+      const isNeeded = isFirst && TAGS.has(file.u16(place, little));
+      const { tag, values, valueBytes } = readEntry(file, place, layout, isNeeded);
+      // A decoder does not read values that the file does not have.
+      bytes += entryBytes + Math.min(valueBytes, file.length);
+      // libtiff takes the first of several equal tags.
+      if (isNeeded && !first.has(tag)) first.set(tag, values);
+    }
+    at = readOffset(file, at + head + count * entryBytes, layout);
+  }
+  return seen.size === 0 ? undefined : { first, pages: seen.size, bytes };
+}
+
+/** Reads the chain of directories; the first one describes the page that is decoded. */
+export function scanTiff(file: ByteReader): TiffStructure | undefined {
+  const little = file.u8(0) === 0x49;
+  const big = file.u16(2, little) === 43;
+  const layout = { little, big };
+  const start = big ? file.u64(8, little) : file.u32(4, little);
+  const directories = readDirectories(file, start, layout);
+  if (!directories) return undefined;
+  const { first, pages, bytes: directoryBytes } = directories;
+  const value = (tag: number, standard: number) => first.get(tag)?.[0] ?? standard;
+  const [width, height] = [value(256, 0), value(257, 0)];
+  const samples = value(277, 1);
+  if (width === 0 || height === 0 || samples === 0) return undefined;
+  const [tileWidth, tileHeight] = [value(322, 0), value(323, 0)];
+  return {
+    format: 'tiff',
+    bytes: file.length,
+    width,
+    height,
+    depth: Math.max(1, ...(first.get(258) ?? [])),
+    samples,
+    sampleFormat: value(339, 1),
+    compression: value(259, 1),
+    photometric: value(262, 1),
+    planar: value(284, 1) === 2,
+    ...(tileWidth > 0 && tileHeight > 0 && { tile: { width: tileWidth, height: tileHeight } }),
+    rowsPerStrip: Math.max(1, Math.min(height, value(278, height))),
+    pages,
+    directoryBytes,
+  };
+}
