@@ -17,6 +17,8 @@ export interface Used {
   readonly openingSeconds: number;
   /** Peak of the resident memory above what the process had with the file in memory, MiB. */
   readonly memory: number;
+  /** Bytes of the pixels that came out; they are in `memory` too. */
+  readonly outputBytes: number;
   /** Why the picture was not decoded. */
   readonly error?: string;
 }
@@ -38,19 +40,20 @@ async function decode({ file, animated, width }: DecodeOrder): Promise<Used> {
   writeFileSync('/proc/self/clear_refs', '5');
   const [memory, started] = [status('VmRSS'), cpu()];
   let opened = started;
+  let outputBytes = 0;
   const used = () => ({
     cpuSeconds: cpu() - started,
     openingSeconds: opened - started,
     memory: status('VmHWM') - memory,
+    outputBytes,
   });
   try {
     await sharp(source, options).metadata();
     opened = cpu();
-    const { data } = await sharp(source, options)
-      .resize({ width, withoutEnlargement: true })
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    void data;
+    const image = sharp(source, options);
+    // The engine lays down all frames as they are (libs/transforms/src/engine).
+    if (!animated) image.resize({ width, withoutEnlargement: true });
+    outputBytes = (await image.raw().toBuffer()).length;
     return used();
   } catch (error) {
     return { ...used(), error: String(error) };

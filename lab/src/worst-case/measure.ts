@@ -43,7 +43,7 @@ export function measureDecode(order: DecodeOrder, bounds: Bounds): Promise<Used>
     child.on('message', (answer: Used) => (used = answer));
     child.on('close', () => {
       clearInterval(timer);
-      resolve(used ?? { ...seen, openingSeconds: 0, error: 'killed' });
+      resolve(used ?? { ...seen, openingSeconds: 0, outputBytes: 0, error: 'killed' });
     });
     child.send(order);
   });

@@ -143,7 +143,7 @@ export function writeTiff(genes: TiffGenes): Buffer {
   const start = 8 + data.length + padding.length;
   const head = Buffer.from('II*\0\0\0\0\0', 'latin1');
   head.writeUInt32LE(start, 4);
-  const out = [head, data, padding];
+  const out: Buffer[] = [head, data, padding];
   let at = start;
   const dot: Tag[] = [[256, 3, [1]], [257, 3, [1]], [258, 3, [8]], [259, 3, [1]], [262, 3, [1]], [273, 4, [8]], [277, 3, [1]], [278, 3, [1]], [279, 4, [1]]]; // prettier-ignore
   for (let page = 0; page <= genes.pages; page += 1) {

@@ -26,7 +26,7 @@ const MIB = 1024 * 1024;
 const MEGAPIXEL = 1_000_000;
 
 /** Opening a file, and buffers that do not depend on it. */
-const FIXED = { cpuSeconds: 0.01, memory: 18 };
+const FIXED = { cpuSeconds: 0.01, memory: 16 };
 
 /** Lines of a picture that libvips holds between decoding and resizing. */
 const HELD_LINES = 1000;
@@ -42,9 +42,9 @@ function jpegCost(file: JpegStructure, { shrink = 1 }: Decoding): DecodeCost {
   const megapixels = (file.width * file.height) / MEGAPIXEL / shrink ** 2;
   // A decoder that holds the coefficients has read all scans before the first line.
   const scans = held ? firstBlocks * 6.5e-9 + refinedBlocks * 90e-9 : 0;
-  const pixels = (0.0045 + (components > 3 ? 0.15 : 0)) * megapixels;
-  const samples = (held ? 0.006 : shrink > 1 ? 0.0016 : 0.003) * megasamples;
-  return add(samples + pixels + scans + (0.007 * file.bytes) / MIB, held ? 2 * megasamples : 0);
+  const pixels = (0.003 + (components > 3 ? 0.1 : 0)) * megapixels;
+  const samples = (held ? 0.0035 : shrink > 1 ? 0.0012 : 0.0022) * megasamples;
+  return add(samples + pixels + scans + (0.008 * file.bytes) / MIB, held ? 2 * megasamples : 0);
 }
 
 function pngCost(file: PngStructure): DecodeCost {
@@ -76,9 +76,14 @@ function webpCost(file: WebpStructure, { animated }: Decoding): DecodeCost {
     );
   }
   const opening = WEBP_FRAMES_SQUARED * frames ** 2;
-  if (!animated) return add(0.011 * megapixels + 2 * opening + 0.035 * fileMib, 13 * megapixels);
+  if (!animated) {
+    return add(
+      0.014 * megapixels + 2 * opening + (0.035 * file.largestFrame) / MIB,
+      4.9 * megapixels,
+    );
+  }
   return add(
-    0.012 * megapixels * frames + 3.4 * opening + 0.035 * fileMib,
+    0.018 * megapixels * frames + 3.4 * opening + 0.035 * fileMib,
     3.95 * megapixels * frames + 8 * megapixels,
   );
 }
@@ -90,41 +95,59 @@ function gifCost(file: GifStructure, { animated }: Decoding): DecodeCost {
     return add(0.0065 * megapixels + 0.009 * fileMib, 4.2 * megapixels);
   }
   return add(
-    0.007 * megapixels * file.frames + 0.009 * fileMib,
+    (0.007 * megapixels + 5e-6) * file.frames + 0.009 * fileMib,
     (13 + (file.restores ? 4 : 0)) * megapixels,
   );
 }
 
-const LZW = 5;
-const DEFLATE = [8, 32_946];
+const NONE = 1;
+/** LZW, deflate by both its numbers, PackBits. */
+const UNPACKED_BY_LINES = new Set([NONE, 5, 8, 32_946, 32_773]);
+/** LZW and deflate. */
+const PACKED = new Set([5, 8, 32_946]);
 const WEBP_IN_TIFF = 50_001;
 const CMYK = 5;
 /** Seconds for each byte of a directory, which is read twice. */
 const DIRECTORY_BYTE = 30e-9;
+/** Lines of a TIFF that are held between decoding and resizing. */
+const HELD_TIFF_LINES = 1500;
+/** A strip of more rows is read line by line, if its coding allows it. */
+const LARGE_STRIP = 128;
+
+/** MiB for the strips or tiles of one row of the page, packed and unpacked. */
+function chunkMemory(file: TiffStructure, pixelBytes: number): number {
+  const { width, tile, rowsPerStrip, planar, compression, bytes } = file;
+  if (tile) {
+    const row = Math.ceil(width / tile.width) * tile.width * tile.height * pixelBytes;
+    return (2 * row + Math.min(bytes, row)) / MIB;
+  }
+  const strip = width * rowsPerStrip * pixelBytes;
+  const packed = compression === NONE ? 0 : Math.min(bytes, strip);
+  const byLines = !planar && rowsPerStrip > LARGE_STRIP && UNPACKED_BY_LINES.has(compression);
+  return (packed + (byLines ? 0 : 2 * strip)) / MIB;
+}
 
 function tiffCost(file: TiffStructure): DecodeCost {
   const { width, height, depth, samples, tile, planar, compression, photometric } = file;
   const megapixels = (width * height) / MEGAPIXEL;
   const pixelBytes = (samples * depth) / 8;
-  const isPacked = compression === LZW || DEFLATE.includes(compression);
   const tiles = tile ? Math.ceil(width / tile.width) * Math.ceil(height / tile.height) : 0;
-  const chunk = tile
-    ? Math.ceil(width / tile.width) * tile.width * tile.height * pixelBytes
-    : width * file.rowsPerStrip * pixelBytes;
   const hasAlpha = [2, 4, 5].includes(samples) && photometric !== CMYK;
   const perMegapixel =
-    0.0025 * pixelBytes +
-    (isPacked ? 0.0034 * pixelBytes : 0) +
+    0.002 +
+    0.0022 * pixelBytes +
+    (depth === 16 ? 0.002 * samples : 0) +
+    (PACKED.has(compression) ? 0.0034 * pixelBytes : 0) +
     (compression === WEBP_IN_TIFF ? 0.008 * pixelBytes : 0) +
-    (hasAlpha ? 0.03 : 0) +
+    (hasAlpha ? 0.008 : 0) +
     (photometric === CMYK ? 0.06 : 0);
   return add(
     perMegapixel * megapixels +
       7e-6 * tiles * (planar ? samples : 1) +
       file.pages * 12.4e-6 +
       file.directoryBytes * DIRECTORY_BYTE,
-    (width * pixelBytes * Math.min(HELD_LINES, height)) / MIB +
-      (2 * chunk) / MIB +
+    (width * pixelBytes * Math.min(HELD_TIFF_LINES, height)) / MIB +
+      chunkMemory(file, pixelBytes) +
       (file.pages * 0.45) / 1024,
   );
 }

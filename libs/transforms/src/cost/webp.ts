@@ -10,6 +10,8 @@ export interface WebpStructure {
   /** `ANMF` chunks; 1 for a still picture. */
   readonly frames: number;
   readonly animated: boolean;
+  /** Bytes of the largest frame. */
+  readonly largestFrame: number;
   /** A frame is coded without loss, which holds the whole frame. */
   readonly lossless: boolean;
   /** A frame has an alpha channel. */
@@ -30,7 +32,7 @@ const FRAME_HEAD = 16;
  * finds less.
  */
 export function scanWebp(file: ByteReader): WebpStructure | undefined {
-  let [width, height, frames, chunks] = [0, 0, 0, 0];
+  let [width, height, frames, chunks, largestFrame] = [0, 0, 0, 0, 0];
   let [lossless, alpha, animated] = [false, false, false];
   const size = (across: number, down: number) => {
     width = Math.max(width, across);
@@ -42,6 +44,7 @@ export function scanWebp(file: ByteReader): WebpStructure | undefined {
     const length = file.u32(at + 4, true);
     if (type === 'ANMF') {
       frames += 1;
+      largestFrame = Math.max(largestFrame, Math.min(length, file.length));
       size(file.u24(data + 6, true) + 1, file.u24(data + 9, true) + 1);
       // The chunks of the frame come next.
       at = data + FRAME_HEAD;
@@ -70,6 +73,7 @@ export function scanWebp(file: ByteReader): WebpStructure | undefined {
     height,
     frames: Math.max(1, frames),
     animated: animated || frames > 0,
+    largestFrame: frames > 0 ? largestFrame : file.length,
     lossless,
     alpha,
     chunks,
