@@ -155,12 +155,12 @@ function tiffCost(file: TiffStructure): DecodeCost {
 function avifCost(file: AvifStructure): DecodeCost {
   const { codedPixels, decodedPixels, depth, fullChroma, alpha, bytes } = file;
   const deep = depth > 8;
-  const perMegapixel = 0.03 + (deep ? 0.03 : 0) + (fullChroma ? 0.01 : 0) + (alpha ? 0.02 : 0);
+  const perMegapixel = 0.03 + (deep ? 0.03 : 0) + (fullChroma ? 0.01 : 0) + (alpha ? 0.005 : 0);
   const held = deep || fullChroma || alpha ? 18.5 : 14.5;
   const whole = (file.width * file.height) / MEGAPIXEL;
   return add(
     (perMegapixel * decodedPixels) / MEGAPIXEL + (0.19 * bytes) / MIB,
-    (held * codedPixels) / MEGAPIXEL + 4 * whole,
+    (held * codedPixels) / MEGAPIXEL + (file.tiles > 1 ? 5 * whole : 0),
   );
 }
 

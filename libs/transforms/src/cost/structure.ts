@@ -1,4 +1,4 @@
-import type { SourceFormat } from '../types.ts';
+import type { SourceFormat } from '../image-engine.ts';
 import { scanAvif, type AvifStructure } from './avif.ts';
 import { ByteReader } from './byte-reader.ts';
 import { scanGif, type GifStructure } from './gif.ts';
