@@ -64,7 +64,7 @@ async function readConfig(file: string, name: string): Promise<Record<string, un
         { cause },
       );
     if (cause instanceof YAMLParseError)
-      throw new DeployError('STACK_FILE', `${name} is no YAML: ${cause.message}`, { cause });
+      throw new DeployError('STACK_FILE', `${name} is not valid YAML: ${cause.message}`, { cause });
     throw cause;
   }
 }

@@ -23,7 +23,7 @@ function valuesOfOption(schema: JsonSchema, option: string): readonly JsonSchema
   });
 }
 
-/** The value of a lone scalar, which stands for the options with that one set. */
+/** The schema of a scalar that is short for the options with this one set. */
 function scalarSchema(schema: JsonSchema, option: string): JsonSchema {
   const values = valuesOfOption(schema, option);
   const [only] = values;

@@ -40,7 +40,7 @@ export interface Showing {
   readonly step: unknown;
 }
 
-/** @returns nothing where there is nothing to see */
+/** @returns undefined if there is nothing to show */
 export function showingOf({ transform, examples }: TransformEntry): Showing | undefined {
   const { name, kind, scalar } = transform;
   if (kind !== 'pixels' && kind !== 'raw' && name !== 'encode') return undefined;

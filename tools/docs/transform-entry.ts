@@ -12,7 +12,7 @@ export interface TransformEntry {
 
 /**
  * A transform with the texts of its schema.
- * @throws Error when there are none
+ * @throws Error if a text is missing
  */
 function entryOf(transform: Transform): TransformEntry {
   const { schema } = jsonSchemaOf(transform.options);

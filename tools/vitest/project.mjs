@@ -2,8 +2,8 @@ import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /**
- * The one Vitest configuration: every project's tests stand beside its sources, in Node,
- * and leave a JSON report that `.ci/run` adds up.
+ * The shared Vitest configuration: tests are next to the sources and run in Node.
+ * They write a JSON report that `.ci/run` adds up.
  *
  * @param {string} root the project's folder
  * @param {import('vitest/config').TestUserConfig} [test] what this project needs differently
@@ -16,7 +16,7 @@ export function project(root, test = {}) {
       name: path.basename(root),
       include: ['src/**/*.test.ts'],
       environment: 'node',
-      // The machines that run this are slow and noisy: a time limit only ends what hangs.
+      // Test machines are slow and noisy: a time limit only ends a test that hangs.
       testTimeout: 120_000,
       hookTimeout: 300_000,
       // Projects run side by side on as few as two cores.

@@ -7,13 +7,13 @@ export interface Command {
   /** What else there is to know, for `COMMAND --help`. */
   readonly details: string;
   /**
-   * @param print takes what it has to say, as it comes
-   * @throws CommandError for whoever typed it; errors of the pipeline's own codes
+   * @param print receives the output, part by part
+   * @throws CommandError for a mistake of the user; errors with the pipeline's codes
    */
   run(args: readonly string[], print: (text: string) => void): Promise<void>;
 }
 
-/** The person who typed the command can mend it: the message is all there is to say. */
+/** The user can fix it: the command prints the message only. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code = 'COMMAND';

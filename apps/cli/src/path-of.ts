@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** npm runs a script in the package's folder, and tells in `INIT_CWD` where it was typed. */
+/** npm runs scripts in the package's folder. `INIT_CWD` holds the folder of the user. */
 export function pathOf(given: string): string {
   return path.resolve(process.env['INIT_CWD'] ?? '.', given);
 }

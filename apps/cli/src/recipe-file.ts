@@ -47,7 +47,7 @@ function stackSettings(config: unknown, file: string): RecipeFile {
   return settingsOf(pipeline ?? {}, `${file}, darkroom:pipeline`, file);
 }
 
-/** Side files stand beside the file, as they do beside a stack's. */
+/** Side files are next to the recipe file, as they are next to a stack file. */
 function settingsOf(given: unknown, where: string, file: string): RecipeFile {
   try {
     const settings = parseSettings(given, where);

@@ -16,7 +16,7 @@ function helpFor(name: string, { parameters, summary, details }: Command): strin
   return `usage: npm run darkroom -- ${name} ${parameters}\n${summary}\n\n${details}`;
 }
 
-/** What a person can mend has a code; anything else is a defect of ours, and keeps its stack. */
+/** Errors that the user can fix have a code. Any other error is a defect, so its stack is printed. */
 function messageOf(error: unknown): unknown {
   if (error instanceof CommandError) return wrap(error.message);
   return error instanceof Error && 'code' in error

@@ -7,8 +7,9 @@ import { CommandError } from './command.ts';
  * @throws CommandError with the place of the mistake
  */
 export function readYaml(text: string, file: string): unknown {
-  // A picture, say: nobody wants to see the place.
-  if (/[\0\uFFFD]/u.test(text)) throw new CommandError(`${file} is no YAML: it is no text`);
+  // A picture, for example: a position in it does not help.
+  if (/[\0\uFFFD]/u.test(text))
+    throw new CommandError(`${file} is not valid YAML: it is a binary file`);
   const document = parseDocument(text);
   const [wrong] = document.errors;
   if (wrong?.code === 'MULTIPLE_DOCS')
@@ -16,11 +17,13 @@ export function readYaml(text: string, file: string): unknown {
       cause: wrong,
     });
   if (wrong)
-    throw new CommandError(`${file} is no YAML: ${wrong.message.trimEnd()}`, { cause: wrong });
+    throw new CommandError(`${file} is not valid YAML: ${wrong.message.trimEnd()}`, {
+      cause: wrong,
+    });
   try {
     return document.toJS();
   } catch (cause) {
     // An alias without an anchor, or so many that they would fill the memory.
-    throw new CommandError(`${file} is no YAML: ${(cause as Error).message}`, { cause });
+    throw new CommandError(`${file} is not valid YAML: ${(cause as Error).message}`, { cause });
   }
 }

@@ -14,7 +14,7 @@ const STARTING_MS = 700;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Nobody looks: nothing is asked until somebody does. */
+/** Waits while the page is hidden, which saves requests. */
 async function untilVisible(): Promise<void> {
   while (document.hidden)
     await new Promise((resolve) =>
@@ -35,7 +35,7 @@ async function reloadWhenRunning(): Promise<void> {
   }
 }
 
-/** Keeps the page true: what runs, and what is in the bucket. */
+/** Keeps the page in step with the stack and the bucket. */
 async function watch(stack: StackInfo, uploads: Uploads, cards: Cards): Promise<void> {
   const known = JSON.stringify(stack);
   for (;;) {

@@ -28,7 +28,7 @@ function isKeyword(text: string): boolean {
 
 /**
  * Adds the import of a transform and its place at the end of the list.
- * @throws Error when the identifier cannot be used there, or the file is no longer what this expects
+ * @throws Error if the identifier cannot be used there, or the file has an unexpected shape
  */
 export function addToCatalog(
   tree: Tree,
@@ -45,7 +45,7 @@ export function addToCatalog(
   if (!last) throw new Error(`${file} has no list createCatalog([…]) to add ${identifier} to`);
   const imports = source.statements.filter((statement) => ts.isImportDeclaration(statement));
   const line = `import { ${identifier} } from '${packageName}';\n`;
-  // Imports stand in the order of their packages.
+  // Imports are in the order of their packages.
   const next = imports.find(
     (statement) => statement.moduleSpecifier.getText() > `'${packageName}'`,
   );

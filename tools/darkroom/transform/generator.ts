@@ -12,7 +12,7 @@ import {
 import { addToCatalog } from './add-to-catalog.ts';
 import { addDependency, addReference } from './add-to-json.ts';
 
-/** What `nx g` is told (`schema.json`). */
+/** The options of `nx g` (`schema.json`). */
 export interface TransformGeneratorOptions {
   readonly name: string;
 }

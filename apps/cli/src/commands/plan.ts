@@ -54,7 +54,7 @@ async function describe(
   if (refusal) throw refusal;
 }
 
-/** As the function does it: what is too large is not read. */
+/** Like the function, it does not read files above the limit. */
 async function readPhoto(photo: string, limits: Limits): Promise<Uint8Array> {
   const file = pathOf(photo);
   const unreadable = (cause: unknown) => {

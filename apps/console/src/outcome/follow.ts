@@ -34,14 +34,14 @@ function isFinal(manifest: Manifest): boolean {
 }
 
 /**
- * Asks for the outcome of one version of an upload until it is there. A rejection that may yet be replaced is told and
- * asked for further. Where the endpoint does not answer, it asks again later: the page's status line says so.
+ * Polls the outcome of one version of an upload. A retryable rejection is reported, and polling continues. If the
+ * endpoint does not answer, it tries again later; the page's status line says so.
  */
 export async function follow(stack: StackInfo, followed: Followed): Promise<void> {
   const { key, eTag, recipe, signal, onState } = followed;
   const at = await manifestKey(key, recipe);
   const started = performance.now();
-  let told: Manifest['status'] | undefined;
+  let reported: Manifest['status'] | undefined;
   let overdue = false;
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     const body = await questions(() => readJson(stack.endpoint, stack.processedBucket, at)).catch(
@@ -50,11 +50,11 @@ export async function follow(stack: StackInfo, followed: Followed): Promise<void
     if (signal.aborted) return;
     const manifest = parseManifest(body);
     if (manifest && bareETag(manifest.source.eTag) === eTag) {
-      if (told !== manifest.status)
+      if (reported !== manifest.status)
         onState({ kind: 'settled', manifest, at, tookMs: performance.now() - started });
-      told = manifest.status;
+      reported = manifest.status;
       if (isFinal(manifest)) return;
-    } else if (!told && !overdue && performance.now() - started > OVERDUE_MS) {
+    } else if (!reported && !overdue && performance.now() - started > OVERDUE_MS) {
       overdue = true;
       onState({ kind: 'developing', overdue });
     }

@@ -39,7 +39,7 @@ export function formatRatio(bytes: number, original: number): string | undefined
   return `${percent < 9.95 ? percent.toFixed(1) : percent.toFixed(0)} %`;
 }
 
-/** Capture time as the camera wrote it, without a zone; nothing where it is no time. */
+/** Capture time as the camera wrote it, without a zone; undefined if it is not a time. */
 export function formatTakenAt(takenAt: string): string | undefined {
   // `Date` makes a time of almost anything.
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(takenAt)) return undefined;

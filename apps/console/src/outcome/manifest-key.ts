@@ -13,7 +13,7 @@ async function sha256(text: string): Promise<string> {
 }
 
 /**
- * Where the outcome of an upload stands in the processed bucket: below the upload's own key, or below `_long/` where a
+ * The key of an upload's manifest in the processed bucket: below the upload's own key, or below `_long/` if a
  * name there could pass S3's limit (docs/contract.md, "Keys").
  */
 export async function manifestKey(key: string, recipe: RecipeInfo): Promise<string> {

@@ -51,7 +51,7 @@ export type RejectedManifest = Extract<Manifest, { status: 'rejected' }>;
 /** Does not compile where the pipeline writes what the console cannot read. */
 export const readable = (manifest: PipelineManifest): Manifest => manifest;
 
-/** @returns nothing where the body is no manifest */
+/** @returns undefined if the body is not a manifest */
 export function parseManifest(body: unknown): Manifest | undefined {
   const result = z.safeParse(manifestSchema, body);
   return result.success ? result.data : undefined;

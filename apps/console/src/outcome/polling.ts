@@ -6,8 +6,8 @@ const SLOWEST_MS = 5_000;
 export const OVERDUE_MS = 30_000;
 
 /**
- * When to ask again: soon at first, since most pictures are done within a second or two, then ever less often, so that
- * hundreds that wait in the queue do not drown the endpoint in questions.
+ * Delays between polls: short at first, because most pictures take a second or two, then longer. Hundreds of waiting
+ * uploads therefore do not flood the endpoint.
  * @param attempt questions asked so far, from 1
  * @returns ms
  */

@@ -35,7 +35,7 @@ export class Cards {
     this.#tally.textContent = tally(Array.from(this.#cards.values(), (shown) => shown.upload));
   }
 
-  /** The bucket has been looked into: where there is nothing, say so. */
+  /** The bucket has been listed: shows an empty state if it is empty. */
   ready(): void {
     this.#empty.hidden = this.#cards.size > 0;
   }

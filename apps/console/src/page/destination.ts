@@ -2,8 +2,8 @@ import type { RecipeInfo } from '../stack/stack-info.ts';
 import { byId, element } from './element.ts';
 
 /**
- * Lets people choose the recipe whose prefix their files get, where there are several.
- * @returns a function that tells the prefix that is chosen now
+ * Lets users choose the recipe whose prefix their files get, if there are several.
+ * @returns a function that returns the current prefix
  */
 export function openDestination(recipes: readonly RecipeInfo[]): () => string {
   const select = byId('destination', HTMLSelectElement);

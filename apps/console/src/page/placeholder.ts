@@ -1,11 +1,11 @@
 import { thumbHashToDataURL } from 'thumbhash';
 import type { DoneManifest } from '../outcome/manifest.ts';
 
-/** Colours and blurred shapes that stand in for a picture until it has loaded. */
+/** Shows colours and blurred shapes until the picture has loaded. */
 export function showPlaceholder(frame: HTMLElement, { placeholder }: DoneManifest): void {
   if (!placeholder) return;
   const { thumbhash, dominantColour } = placeholder;
-  // A style that is no colour is ignored by the browser.
+  // The browser ignores a style that is not a colour.
   if (dominantColour !== undefined) frame.style.backgroundColor = dominantColour;
   if (thumbhash === undefined) return;
   try {

@@ -27,7 +27,7 @@ function command({ label, text }: Command): HTMLElement {
         copy.textContent = 'Copied';
         setTimeout(() => (copy.textContent = 'Copy'), 2_000);
       },
-      // Without the permission: selected, so that the keyboard copies it.
+      // Without the permission: selects the text for the keyboard's copy command.
       () => getSelection()?.selectAllChildren(code),
     );
   });
@@ -40,7 +40,7 @@ function command({ label, text }: Command): HTMLElement {
   );
 }
 
-/** Shows what is running, and how to upload without this page. */
+/** Shows the running stack and how to upload without this page. */
 export function showStack(stack: StackInfo): void {
   byId('facts', HTMLElement).replaceChildren(
     fact('Stack', stack.stack),

@@ -1,9 +1,9 @@
 /** S3 did not do what was asked. */
 export class S3Error extends Error {
   override readonly name = 'S3Error';
-  /** S3's own code, or `UNREACHABLE` where nobody answered. */
+  /** S3's own code, or `UNREACHABLE` without a response. */
   readonly code: string;
-  /** HTTP status; 0 where nobody answered. */
+  /** HTTP status; 0 without a response. */
   readonly status: number;
 
   constructor(code: string, status: number, message: string, options?: ErrorOptions) {
@@ -22,7 +22,7 @@ export function unreachable(endpoint: string, cause?: unknown): S3Error {
   );
 }
 
-/** The error that S3's answer tells of: XML with a code and a message, where there is a body at all. */
+/** The error of an S3 response: XML with a code and a message, if the response has a body. */
 export function fromAnswer(status: number, body: string): S3Error {
   const code = /<Code>([^<]*)<\/Code>/.exec(body)?.[1] ?? `HTTP ${status}`;
   const message = /<Message>([^<]*)<\/Message>/.exec(body)?.[1];

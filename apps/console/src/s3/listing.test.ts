@@ -2,7 +2,7 @@ import { DOMParser } from '@xmldom/xmldom';
 import { describe, expect, test } from 'vitest';
 import { bareETag, newestFirst, parseListing } from './listing.ts';
 
-/** The browser has a DOMParser of its own; this one stands in for it in Node. */
+/** Node has no DOMParser; browsers have. */
 function parse(xml: string) {
   return parseListing(new DOMParser().parseFromString(xml, 'text/xml') as unknown as Document);
 }

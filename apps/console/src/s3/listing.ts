@@ -1,4 +1,4 @@
-/** An object as ListObjectsV2 tells of it. */
+/** An object of a ListObjectsV2 response. */
 export interface ListedObject {
   readonly key: string;
   /** Without quotes. */
@@ -9,7 +9,7 @@ export interface ListedObject {
 
 export interface Listing {
   readonly objects: readonly ListedObject[];
-  /** Token of the next page, where there is one. */
+  /** Token of the next page, if there is one. */
   readonly next?: string;
 }
 
@@ -43,7 +43,7 @@ export function parseListing(xml: Document): Listing {
   return next === undefined ? { objects } : { objects, next };
 }
 
-/** The newest first; where two are equally new, by key, so that the order is stable. */
+/** The newest first. Equal times are ordered by key, which keeps the order stable. */
 export function newestFirst(objects: Iterable<ListedObject>): ListedObject[] {
   return [...objects].sort(
     (a, b) => b.modified.getTime() - a.modified.getTime() || (a.key < b.key ? -1 : 1),

@@ -13,7 +13,7 @@ export interface PutOptions {
 
 /**
  * Uploads an object that must not exist yet (`If-None-Match: *`). Unsigned: the embedded AWS takes any credentials.
- * With XMLHttpRequest, as `fetch` cannot tell how much of a body has left.
+ * Uses XMLHttpRequest, because `fetch` reports no upload progress.
  * @returns its ETag, without quotes
  * @throws S3Error; `status` 412 or 409 where the key is taken
  */

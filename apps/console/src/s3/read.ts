@@ -2,7 +2,7 @@ import { fromAnswer, unreachable } from './errors.ts';
 import { parseListing, type ListedObject } from './listing.ts';
 import { listUrl, objectUrl } from './object-url.ts';
 
-/** Pages of a listing that are read, 1,000 keys each: a page in a browser is no inventory. */
+/** Limit for the pages of a listing, 1,000 keys each: a page in a browser is not an inventory. */
 const MAX_PAGES = 20;
 
 async function get(endpoint: string, url: string): Promise<Response> {
@@ -39,7 +39,7 @@ export async function listObjects(
 }
 
 /**
- * @returns what the object holds, nothing where there is none or it is no JSON
+ * @returns the object's JSON; undefined if the object is missing or not JSON
  * @throws S3Error
  */
 export async function readJson(endpoint: string, bucket: string, key: string): Promise<unknown> {

@@ -22,13 +22,13 @@ const stackInfoSchema = z.object({
 export type StackInfo = z.output<typeof stackInfoSchema>;
 export type RecipeInfo = StackInfo['recipes'][number];
 
-/** Where Darkroom stands: not answering, not ready yet, or running. */
+/** The state of Darkroom: not answering, starting, or running. */
 export type StackState =
   | { readonly kind: 'down' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'running'; readonly stack: StackInfo };
 
-/** @returns nothing where the body is no stack */
+/** @returns undefined if the body does not describe a stack */
 export function parseStackInfo(body: unknown): StackInfo | undefined {
   const result = z.safeParse(stackInfoSchema, body);
   return result.success ? result.data : undefined;

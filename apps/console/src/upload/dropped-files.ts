@@ -25,7 +25,7 @@ async function walk(entry: FileSystemEntry, parent: string): Promise<DroppedFile
   const path = parent + entry.name;
   if (entry.isFile) return [{ file: await fileOf(entry as FileSystemFileEntry), path }];
   const children = await childrenOf(entry as FileSystemDirectoryEntry);
-  // What the file manager leaves in a folder (.DS_Store) is nobody's photo.
+  // Files of the file manager (.DS_Store) are not photos.
   const visible = children.filter(({ name }) => !name.startsWith('.'));
   return (await Promise.all(visible.map((child) => walk(child, `${path}/`)))).flat();
 }

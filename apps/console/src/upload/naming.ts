@@ -15,7 +15,7 @@ function numbered(key: string, number: number): string {
 }
 
 /**
- * Two photos called `IMG_0001.jpg` are two photos: the second keeps its place beside the first, under a number.
+ * Two photos called `IMG_0001.jpg` are two photos: the second gets a number.
  * @returns the key, or the first numbered one that is free
  */
 export function freeKey(key: string, isTaken: (key: string) => boolean): string {

@@ -65,13 +65,13 @@ export class Uploads {
   }
 
   /**
-   * Takes in what is in the bucket now: uploads by other programs, overwritten and removed ones.
-   * @param complete the objects are all that the bucket holds
+   * Takes over a listing of the bucket: uploads by other programs, overwritten and removed ones.
+   * @param complete whether the objects are all objects of the bucket
    * @param askedAt when the listing was asked for, ms of `performance.now()`: what was stored later cannot be in it
    */
   found(objects: readonly ListedObject[], complete: boolean, askedAt: number): void {
     this.#listed = new Set(objects.map(({ key }) => key));
-    // The newest is shown last, and so stands on top.
+    // The newest is shown last, which puts it on top.
     for (const object of newestFirst(objects).slice(0, RECENT).reverse()) this.#foundOne(object);
     if (!complete) return;
     for (const [key, entry] of this.#entries)
@@ -80,7 +80,7 @@ export class Uploads {
   }
 
   #foundOne({ key, eTag, bytes }: ListedObject): void {
-    // A folder marker is no upload.
+    // A folder marker is not an upload.
     if (key.endsWith('/')) return;
     const known = this.#entries.get(key);
     if (known && (known.eTag === undefined || known.eTag === eTag)) return;
@@ -120,7 +120,7 @@ export class Uploads {
     }
   }
 
-  /** Somebody else took the name since the last listing. */
+  /** Another program has used the name since the last listing. */
   async #nextName(entry: Entry, body: Blob): Promise<void> {
     const { key, wished = key } = entry.upload;
     this.#listed.add(key);
