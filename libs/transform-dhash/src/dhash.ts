@@ -4,7 +4,7 @@ import { differenceHash, HASH_HEIGHT, HASH_WIDTH } from './difference-hash.ts';
 
 const options = z.strictObject({}).meta({
   description:
-    'Adds a perceptual hash (dHash, 64 bits as 16 hex digits) to the manifest, as `facts.dhash` of the output, and leaves the picture alone. Pictures that look alike have hashes that differ in few bits, about 10 at most.',
+    'Adds a perceptual hash (dHash, 64 bits as 16 hex digits) to the manifest, as `facts.dhash` of the output, and does not change the picture. Hashes of similar pictures differ in few bits, about 10 at most.',
   examples: [{}],
 });
 

@@ -22,7 +22,7 @@ test('from black to white is grey', async () => {
   expect((await difference(grey.bytes, again.bytes)).largest).toBeLessThanOrEqual(1);
 });
 
-test('a colour that is none is refused with its path', () => {
+test('rejects an invalid colour with its path', () => {
   const { error } = catalog.stepSchema.safeParse({ duotone: { shadow: 'darkish' } });
   expect(error?.issues[0]).toMatchObject({ path: ['duotone', 'shadow'] });
 });

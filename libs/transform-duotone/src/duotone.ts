@@ -6,15 +6,15 @@ const LUMA = [0.2126, 0.7152, 0.0722] as const;
 
 const options = z
   .strictObject({
-    shadow: colourSchema.default('#1c2a5e').describe('What black becomes; opaque.'),
-    highlight: colourSchema.default('#ffd8a8').describe('What white becomes; opaque.'),
+    shadow: colourSchema.default('#1c2a5e').describe('Colour for black; opaque.'),
+    highlight: colourSchema.default('#ffd8a8').describe('Colour for white; opaque.'),
   })
   .meta({
-    description: 'Prints the picture in two colours: its shadows in one, its lights in the other.',
+    description: 'Maps the picture to two colours: one for shadows, one for highlights.',
     examples: [{ shadow: '#3b0764', highlight: '#fde047' }],
   });
 
-/** Lightness runs in a straight line from one colour to the other: a matrix and an offset, in one pass of libvips. */
+/** Interpolates linearly between the two colours by lightness: a matrix and an offset, in one pass of libvips. */
 export const duotone = defineTransform({
   name: 'duotone',
   version: 1,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { fillBlocks } from './fill-blocks.ts';
 import { regionInside } from './regions.ts';
 
-/** The least that a block can be, pixels: blocks of one would hide nothing. */
+/** Minimum block size, pixels: blocks of one pixel would hide nothing. */
 const LEAST_BLOCK = 2;
 
 const region = z.strictObject({
@@ -19,7 +19,7 @@ const options = z
       .array(region)
       .min(1)
       .max(100)
-      .describe('What is hidden. What reaches out of the picture is cut off.'),
+      .describe('Regions to hide. Parts outside the picture are cut off.'),
     blockSize: lengthSchema
       .refine((size) => typeof size !== 'number' || size >= LEAST_BLOCK, {
         error: `a block has at least ${LEAST_BLOCK} pixels`,
@@ -29,7 +29,7 @@ const options = z
   })
   .meta({
     description:
-      'Hides regions, such as faces or number plates, under blocks of one colour each. An upload that a region lies entirely outside of is refused, so that nothing stays visible by mistake.',
+      'Hides regions, such as faces or number plates, with blocks of one colour each. Rejects uploads that a region lies completely outside of: the content to hide would stay visible.',
     examples: [
       { regions: [{ left: '45%', top: '30%', width: '40%', height: '50%' }] },
       { regions: [{ left: 20, top: 20, width: 100, height: 60 }], blockSize: 25 },

@@ -1,6 +1,6 @@
 import { lengthInPixels, type Length } from '@darkroom/transforms';
 
-/** Where something is to be hidden, in pixels or shares of the picture's sides. */
+/** A region to hide, in pixels or percentages of the picture's sides. */
 export interface GivenRegion {
   readonly left: Length;
   readonly top: Length;
@@ -18,7 +18,7 @@ export interface Region {
 
 /**
  * The part of a region that lies inside the picture.
- * @throws Error when nothing of it does: what had to be hidden would be somewhere else
+ * @throws Error if the region is completely outside: the content to hide would stay visible
  */
 export function regionInside(
   given: GivenRegion,
@@ -26,7 +26,7 @@ export function regionInside(
 ): Region {
   const left = lengthInPixels(given.left, picture.width);
   const top = lengthInPixels(given.top, picture.height);
-  // A share that comes to less than a pixel hides a pixel all the same.
+  // A percentage of less than one pixel still hides one pixel.
   const right = left + Math.max(1, lengthInPixels(given.width, picture.width));
   const bottom = top + Math.max(1, lengthInPixels(given.height, picture.height));
   if (left >= picture.width || top >= picture.height) {

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 /*
- * Makes `src/builtin/text/open-sans.json`: the font of text marks as a module that bundlers inline, since a package for
- * AWS Lambda has no font files and the machines that it runs on have none in common. Run it after an update of
- * `@fontsource/open-sans`; a test tells when it is stale.
+ * Generates `src/builtin/text/open-sans.json`: the font of text marks as a module that bundlers inline. The Lambda package
+ * has no font files, and machines have no common system fonts. Run it after an update of `@fontsource/open-sans`; a test
+ * fails if the file is stale.
  */
 
 const SUBSETS = ['latin', 'latin-ext', 'greek', 'cyrillic', 'vietnamese'];

@@ -2,48 +2,48 @@ import type { Sharp } from 'sharp';
 import type { Facts, SourceFacts } from './image-engine.ts';
 import type { SharpSlot } from './sharp-order.ts';
 
-/** What is known of a picture between two steps, before any pixel is read. */
+/** Size and properties of a picture between two steps, known before any pixel is read. */
 export interface Shape {
   /** Pixels; one page of an animation. */
   readonly width: number;
   readonly height: number;
-  /** EXIF orientation, 1 to 8, that the pixels still wait for; 1 once they are upright. */
+  /** EXIF orientation, 1 to 8, not yet applied to the pixels; 1 if the pixels are upright. */
   readonly orientation: number;
   readonly hasAlpha: boolean;
 }
 
-/** What a step knows about its place. */
+/** Context of a step. */
 export interface StepContext {
   readonly facts: SourceFacts;
-  /** The step's input as declared, even where the pixels at hand are an already reduced copy of it. */
+  /** The declared input. The pixels may already be a reduced copy of it. */
   readonly input: Shape;
-  /** What the step said that it makes of `input`. */
+  /** The declared result for `input`. */
   readonly output: Shape;
-  /** The image is the upload itself, so that `autoOrient()` and shrink-on-load work. */
+  /** The image is the upload itself: `autoOrient()` and shrink-on-load work. */
   readonly fromUpload: boolean;
-  /** Works on one frame of an animation. */
+  /** The image is one frame of an animation. */
   readonly animated: boolean;
-  /** Variants that the step is done for, for messages; equal steps of several variants are done once. */
+  /** Variants that use the step, for messages. Equal steps of several variants run once. */
   readonly variants: readonly string[];
-  /** Aborted when the upload's time is over, or the step's own. */
+  /** Aborted at the time limit of the upload or of the step. */
   readonly signal: AbortSignal;
   /**
-   * Reads a side file such as a logo, one of those that the definition's `sideFiles` tells; at most 16 MiB.
-   * @throws Error where there is none, or it is too large
+   * Reads a side file such as a logo, at most 16 MiB. The definition's `sideFiles` must name it.
+   * @throws Error if the file does not exist or is too large
    */
   readonly readFile: (name: string) => Promise<Uint8Array>;
-  /** Opens a side file as a picture, since transforms import sharp as a type only. */
+  /** Opens a side file as a picture. Transforms cannot import sharp at run time. */
   readonly createImage: (file: Uint8Array) => Sharp;
 }
 
-/** What a step knows when the planner asks which of sharp's operations it will use. */
+/** Context for `slots`. */
 export interface SlotContext {
   readonly fromUpload: boolean;
   /** Slots that earlier steps of the same sharp pipeline use. */
   readonly used: ReadonlySet<SharpSlot>;
 }
 
-/** The size that a step scales its whole input to; the planner then decodes no more than that. */
+/** Size to which a step scales its whole input. The planner decodes no more than that. */
 export interface Scale {
   /** Pixels. */
   readonly width: number;
@@ -52,7 +52,7 @@ export interface Scale {
   readonly fastShrinkOnLoad: boolean;
 }
 
-/** Pixels in memory: 8-bit sRGB, row by row, colours not multiplied by alpha. */
+/** Pixels in memory: 8-bit sRGB, row by row, not premultiplied by alpha. */
 export interface RawPixels {
   /** `width × height × channels` bytes. */
   readonly data: Uint8Array;
@@ -64,28 +64,28 @@ export interface RawPixels {
 
 type Awaitable<T> = T | Promise<T>;
 
-/** What a step does when its turn comes. */
+/** A step that the engine runs. */
 export type Action =
   /** Adds sharp's lazy operations to the image. */
   | { readonly kind: 'pixels'; apply(image: Sharp, context: StepContext): Awaitable<Sharp> }
-  /** Computes on pixels, which are the step's own to change. */
+  /** Computes on pixels; may change them in place. */
   | { readonly kind: 'raw'; apply(pixels: RawPixels, context: StepContext): Awaitable<RawPixels> }
-  /** Looks at the picture, and leaves it alone. */
+  /** Analyses the picture without changing it. */
   | { readonly kind: 'facts'; apply(image: Sharp, context: StepContext): Awaitable<Facts> };
 
-/** Decides how the file is written, wherever it stands in the steps. */
+/** Decides how the file is written. Its position among the steps does not matter. */
 export interface Setting {
   readonly kind: 'setting';
 }
 
-/** A step: a transform with its options. Sizes are exact and known before any pixel is read, unless it is `measured`. */
+/** A transform with its options. Sizes are exact and known before any pixel is read, unless it is `measured`. */
 export type BoundTransform = (Action | Setting) & {
   readonly name: string;
-  /** The pixels decide on the size of the result: `after` tells the most that it can be, and the plan goes on later. */
+  /** The pixels decide about the size of the result. `after` returns the maximum size; the plan is completed later. */
   readonly measured?: boolean;
-  /** @throws Error where the options do not fit the picture; the message says how. */
+  /** @throws Error if the options do not fit the picture */
   after(input: Shape): Shape;
-  /** `undefined`: unknown to the planner, so the step has a sharp pipeline of its own. */
+  /** `undefined` if unknown: the step then has its own sharp pipeline. */
   slots(input: Shape, context: SlotContext): readonly SharpSlot[] | undefined;
   scale(input: Shape): Scale | undefined;
 };

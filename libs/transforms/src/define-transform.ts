@@ -11,22 +11,22 @@ import type {
 import type { Facts } from './image-engine.ts';
 import type { SharpSlot } from './sharp-order.ts';
 
-/** A transform as the catalog holds it. Type arguments make wrong options in a typed recipe a compile error. */
+/** A transform. The type arguments make wrong options in a typed recipe a compile error. */
 export interface Transform<
   Name extends string = string,
   Schema extends z.ZodType = z.ZodType,
   Scalar extends string = string,
 > {
   readonly name: Name;
-  /** Counts up when the same options yield other bytes; part of the recipe's hash. */
+  /** Increase it when the same options yield different bytes; part of the recipe's hash. */
   readonly version: number;
   readonly kind: BoundTransform['kind'];
   readonly options: Schema;
   /** The option that a bare scalar sets: `blur: 2` for `blur: { sigma: 2 }`. */
   readonly scalar?: Scalar;
-  /** As the definition has it, of parsed options. */
+  /** Names of the side files for parsed options. */
   sideFiles(options: unknown): readonly string[];
-  /** @throws ZodError on options that the schema refuses */
+  /** @throws ZodError if the schema rejects the options */
   bind(options: unknown): BoundTransform;
 }
 
@@ -34,19 +34,19 @@ interface CommonDefinition<Name extends string, Schema extends z.ZodType, Scalar
   readonly name: Name;
   readonly version: number;
   /**
-   * Strict object schema: an unknown option is an error. What it yields, it also takes. Its `meta` has a `description` of
-   * the transform and `examples`, every option is `describe`d: the reference pages and editors show them.
+   * Strict object schema: an unknown option is an error. It must accept its own output. Set `description` and `examples`
+   * in `meta`, and `describe` each option: the reference pages and editors show these texts.
    */
   readonly options: Schema;
   readonly scalar?: Scalar;
   /**
-   * Names of the files that `apply` reads by `context.readFile`. They are told here so that a deployment can put them
-   * into the package, or permit reading them, and so that a changed one makes outputs out of date.
+   * Names of the files that `apply` reads with `context.readFile`. A deployment packages these files or grants access to
+   * them; a changed file makes outputs out of date.
    */
   readonly sideFiles?: (options: z.output<Schema>) => readonly string[];
 }
 
-/** A transform by sharp's lazy operations. Options are frozen, here as in the other kinds. */
+/** A transform that adds lazy operations of sharp. Options are frozen, as in all kinds. */
 interface PixelDefinition<
   Name extends string,
   Schema extends z.ZodType,
@@ -54,22 +54,22 @@ interface PixelDefinition<
 > extends CommonDefinition<Name, Schema, Scalar> {
   readonly kind?: 'pixels';
   /**
-   * Shape of the result; the same as the input's where left out.
-   * @throws Error where the options do not fit the picture
+   * Shape of the result; default: the shape of the input.
+   * @throws Error if the options do not fit the picture
    */
   readonly after?: (input: Shape, options: z.output<Schema>) => Shape;
   /**
-   * The operations of sharp that `apply` uses, for the planner: steps share a sharp pipeline only where sharp's own
-   * order agrees with the declared one. Left out, the step has a pipeline of its own, and what it makes is checked.
+   * The operations of sharp that `apply` uses. The planner lets steps share a sharp pipeline only if sharp's order agrees
+   * with the declared order. Left out: the step has its own pipeline, and the engine checks its result.
    */
   readonly slots?: (
     options: z.output<Schema>,
     input: Shape,
     context: SlotContext,
   ) => readonly SharpSlot[];
-  /** The pixels decide on the size of the result; `after` then tells the most that it can be. */
+  /** The pixels decide about the size of the result; `after` then returns the maximum size. */
   readonly measured?: boolean;
-  /** Only for a step that first scales the whole picture. */
+  /** Only for steps that scale the whole picture first. */
   readonly scale?: (input: Shape, options: z.output<Schema>) => Scale | undefined;
   readonly apply: (
     image: Sharp,
@@ -78,7 +78,7 @@ interface PixelDefinition<
   ) => Sharp | Promise<Sharp>;
 }
 
-/** A transform that computes on pixels in memory, frame by frame. It goes with `colourspace: srgb` alone. */
+/** A transform that computes on pixels in memory, frame by frame. Requires `colourspace: srgb`. */
 interface RawDefinition<
   Name extends string,
   Schema extends z.ZodType,
@@ -87,7 +87,7 @@ interface RawDefinition<
   readonly kind: 'raw';
   /** As in `PixelDefinition`. */
   readonly after?: (input: Shape, options: z.output<Schema>) => Shape;
-  /** `pixels.data` is the step's own to change and to return. */
+  /** May change and return `pixels.data`. */
   readonly apply: (
     pixels: RawPixels,
     options: z.output<Schema>,
@@ -95,7 +95,7 @@ interface RawDefinition<
   ) => RawPixels | Promise<RawPixels>;
 }
 
-/** An analysis: what it returns stands in the manifest, in the output's `facts`, under the transform's name. */
+/** An analysis. The manifest contains its result in the output's `facts`, under the transform's name. */
 interface FactsDefinition<
   Name extends string,
   Schema extends z.ZodType,
@@ -125,7 +125,7 @@ type Definition<Name extends string, Schema extends z.ZodType, Scalar extends st
   | FactsDefinition<Name, Schema, Scalar>
   | SettingDefinition<Name, Schema, Scalar>;
 
-/** Makes a transform of its definition; transform files import sharp as a type only. */
+/** Creates a transform from its definition. Transform files import sharp only as a type. */
 export function defineTransform<
   const Name extends string,
   Schema extends z.ZodType,
@@ -193,28 +193,33 @@ function isSide(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-/** @throws Error where a transform's `after` gave back anything but a shape */
+/** @throws Error if a transform's `after` did not return a shape */
 function checkShape(given: unknown): Shape {
   const { width, height, orientation, hasAlpha } = (given ?? {}) as Partial<Shape>;
   if (!isSide(width) || !isSide(height)) {
-    throw new Error(`promises ${String(width)}×${String(height)} pixels, which is no size`);
+    throw new Error(
+      `\`after\` returned ${String(width)}×${String(height)}, which is not a valid size`,
+    );
   }
   if (!isSide(orientation) || Number(orientation) > 8) {
-    throw new Error(`promises the orientation ${String(orientation)}, which is none of 1 to 8`);
+    throw new Error(`\`after\` returned the orientation ${String(orientation)}; expected 1 to 8`);
   }
-  if (typeof hasAlpha !== 'boolean') throw new Error('does not say whether it has alpha');
+  if (typeof hasAlpha !== 'boolean')
+    throw new Error('`after` returned no hasAlpha; expected true or false');
   return given as Shape;
 }
 
-/** @throws Error where a transform's `scale` gave back anything but a size, or nothing */
+/** @throws Error if a transform's `scale` returned neither a size nor `undefined` */
 function checkScale(given: unknown): Scale | undefined {
   if (given === undefined) return undefined;
   const { width, height } = (given ?? {}) as Partial<Scale>;
   if (isSide(width) && isSide(height)) return given as Scale;
-  throw new Error(`scales to ${String(width)}×${String(height)} pixels, which is no size`);
+  throw new Error(
+    `\`scale\` returned ${String(width)}×${String(height)}, which is not a valid size`,
+  );
 }
 
-/** Frozen, with all that is in it: options are those of every upload, and no step may change them for the next one. */
+/** Freezes an object deeply. All uploads share the options, and a step must not change them. */
 function deepFreeze<T>(options: T): T {
   if (typeof options !== 'object' || options === null || Object.isFrozen(options)) return options;
   const prototype: unknown = Object.getPrototypeOf(options);

@@ -1,8 +1,8 @@
-/** Formats that an upload may have. `svg` is off unless a recipe allows it: it can reach out and blow up. */
+/** Formats of uploads. `svg` is off unless a recipe allows it: SVGs can load other files and expand in memory. */
 export const SOURCE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'svg'] as const;
 export type SourceFormat = (typeof SOURCE_FORMATS)[number];
 
-/** Formats that a variant may be written in. */
+/** Formats of outputs. */
 export const OUTPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
@@ -18,65 +18,65 @@ export const OUTPUT_FILES: Readonly<
   tiff: { extension: 'tiff', contentType: 'image/tiff' },
 };
 
-/** How hard encoders work where an `encode` step does not say it: CPU against bytes. */
+/** Presets for encoder options that an `encode` step leaves out: CPU time against file size. */
 export const EFFORTS = ['fast', 'balanced', 'small'] as const;
 export type Effort = (typeof EFFORTS)[number];
 export const DEFAULT_EFFORT: Effort = 'balanced';
 
-/** What the header of an upload tells; nothing of it was decoded. */
+/** Facts from the header of an upload; no pixel is decoded. */
 export interface SourceFacts {
   readonly format: SourceFormat;
-  /** Pixels, as displayed: EXIF orientation applied. One page of an animation. */
+  /** Pixels as displayed, with EXIF orientation applied; the size of one page of an animation. */
   readonly width: number;
   readonly height: number;
-  /** EXIF orientation, 1 to 8; 1 where there is none. */
+  /** EXIF orientation, 1 to 8; 1 if the file has none. */
   readonly orientation: number;
   /** Frames or pages, at least 1. */
   readonly pages: number;
   /** Size of the file, bytes. */
   readonly bytes: number;
   readonly hasAlpha: boolean;
-  /** Progressive JPEG or interlaced PNG: decoding holds the whole picture in memory. */
+  /** Progressive JPEG or interlaced PNG. The decoder keeps the whole picture in memory. */
   readonly progressive: boolean;
-  /** Pictures that stand behind a JPEG in its file, such as a gain map; left out where there is none. */
+  /** Number of further pictures after a JPEG in its file, such as a gain map; left out if zero. */
   readonly otherPictures?: number;
   /** Capture time as the camera wrote it, `YYYY-MM-DDTHH:mm:ss`, without a zone. */
   readonly takenAt?: string;
-  /** Maker and model, as EXIF has them. */
+  /** Make and model from EXIF. */
   readonly camera?: string;
-  /** How the pixels are coded; left out it counts as plain 8-bit sRGB. */
+  /** Coding of the pixels; default 8-bit sRGB. */
   readonly coding?: SourceCoding;
 }
 
-/** How an upload's pixels are coded: decides colour conversion, barriers and the memory that decoding takes. */
+/** Coding of an upload's pixels. It decides about colour conversion, barriers and the memory for decoding. */
 export interface SourceCoding {
   /** Bits per channel as decoded. */
   readonly depth: 8 | 16;
   readonly space: 'rgb' | 'grey' | 'cmyk';
-  /** Embedded ICC profile: `srgb` needs no conversion; a damaged one counts as `none`. */
+  /** Embedded ICC profile. `srgb` needs no conversion; damaged profiles count as `none`. */
   readonly profile: 'none' | 'srgb' | 'other';
   /** JPEG and AVIF: `4:2:0`, `4:4:4`, … */
   readonly chromaSubsampling?: string;
 }
 
-/** What a step has found out, for the manifest: plain JSON. */
+/** Result of an analysing step for the manifest; plain JSON. */
 export type Facts = string | number | boolean | null | Facts[] | { [name: string]: Facts };
 
-/** A step as a recipe's schema leaves it: the transform's name and its parsed options, plain JSON. */
+/** A parsed step: the transform's name and its options with defaults, plain JSON. */
 export interface Step {
   readonly transform: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** One picture to make of an upload: its steps, each on the result of the one before. */
+/** An output to make from an upload. Each step works on the result of the previous step. */
 export interface Variant {
   readonly name: string;
   readonly steps: readonly Step[];
-  /** Of an animation: all frames where the output can hold them (`keep`, the default), or a still of the first. */
+  /** For animations: `keep` (default) keeps all frames if the output format supports them, `first` keeps the first frame. */
   readonly animated?: 'keep' | 'first' | undefined;
 }
 
-/** A variant, made. */
+/** The encoded file of a variant. */
 export interface RenderedOutput {
   readonly kind: 'output';
   readonly variant: string;
@@ -85,24 +85,24 @@ export interface RenderedOutput {
   /** Pixels; one page of an animation. */
   readonly width: number;
   readonly height: number;
-  /** `fit` of the variant's last resize, for applications that lay pictures out. */
+  /** `fit` of the variant's last resize, for page layout. */
   readonly fit?: string;
-  /** What the variant's analysing steps have found out, by their transform's name. */
+  /** Results of the variant's analysing steps, by transform name. */
   readonly facts?: Readonly<Record<string, Facts>>;
 }
 
-/** What stands in for a picture until it has loaded; what the request did not ask for is left out. */
+/** Placeholder for a picture that is still loading. Parts that the request does not ask for are left out. */
 export interface RenderedPlaceholder {
   readonly kind: 'placeholder';
   /** ThumbHash, base64. */
   readonly thumbhash?: string;
-  /** BlurHash of 4×3 components, 3×4 for a portrait; transparent parts are white, since it has no transparency. */
+  /** BlurHash of 4×3 components, 3×4 for portraits. Transparent parts become white: BlurHash has no alpha. */
   readonly blurhash?: string;
   /** `#rrggbb`. */
   readonly dominantColour?: string;
 }
 
-/** What a placeholder consists of; of nothing, none is made. */
+/** Parts of a placeholder. If all are false, the engine makes no placeholder. */
 export interface PlaceholderParts {
   readonly thumbhash: boolean;
   readonly dominantColour: boolean;
@@ -133,23 +133,23 @@ export interface RenderRequest {
   readonly placeholder?: PlaceholderParts;
   /** Default: `DEFAULT_EFFORT`. */
   readonly effort?: Effort | undefined;
-  /** Files that are encoded at once, at least 1; changes no byte of them. Default: the engine's own. */
+  /** Number of files encoded in parallel, at least 1. It does not change the bytes. Default: the engine's own value. */
   readonly concurrency?: number;
   /**
-   * Variants that are there already: they are planned, so that the others are the same bytes as with them, and not
-   * made. Default: none.
+   * Variants whose outputs already exist. The plan includes them, because the other outputs must have the same bytes
+   * as without this option; the engine does not encode them. Default: none.
    */
   readonly done?: ReadonlySet<string>;
   readonly signal?: AbortSignal;
 }
 
-/** All that the memory of a rendering depends on. */
+/** The inputs of the memory estimate. */
 export type MemoryRequest = Pick<
   RenderRequest,
   'facts' | 'recipe' | 'variants' | 'placeholder' | 'effort' | 'concurrency'
 >;
 
-/** The engine as the pipeline sees it; `@darkroom/transforms/engine` implements it on sharp. */
+/** Port between pipeline and engine. `@darkroom/transforms/engine` implements it with sharp. */
 export interface ImageEngine {
   /**
    * Reads the header.
@@ -157,14 +157,15 @@ export interface ImageEngine {
    */
   inspect(source: Uint8Array): Promise<SourceFacts>;
   /**
-   * MiB that rendering takes at its peak beside the process itself, told before any pixel is decoded; on the safe side.
-   * @throws ImageError as `render`, for what is clear before decoding
+   * Estimates the peak memory of rendering without the process itself, MiB, before any pixel is decoded. The estimate
+   * is conservative.
+   * @throws ImageError as `render`, for problems that are known before decoding
    */
   memory(request: MemoryRequest): number;
   /**
-   * Makes the variants but those that are done from one decode, yielding each when it is encoded (cheap ones first, not
-   * in the recipe's order), and the placeholder. The same source and variants give the same bytes.
-   * Leaving the loop early waits for what is under way.
+   * Renders the variants that are not done and the placeholder from one decode. Yields each output when it is encoded:
+   * cheap ones first, not in the recipe's order. The same source and variants give the same bytes.
+   * If the caller leaves the loop early, the generator waits for running encoders.
    * @throws ImageError `CORRUPT_IMAGE`, `TOO_LARGE`, `TRANSFORM_FAILED` or `TIMEOUT`
    */
   render(request: RenderRequest): AsyncIterable<Rendered>;

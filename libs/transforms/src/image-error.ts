@@ -6,11 +6,11 @@ export type ImageErrorCode =
   | 'TOO_LARGE'
   | 'TRANSFORM_FAILED'
   | 'TIMEOUT'
-  // A side file could not be read now, and may be later.
+  // A side file could not be read; a retry may succeed.
   | 'THROTTLED'
   | 'STORAGE_UNAVAILABLE';
 
-/** Where in a recipe an error happened; the engine fills it in, in one place. */
+/** The part of a recipe that an error belongs to. */
 export interface ErrorLocation {
   readonly recipe: string;
   readonly variant?: string;
@@ -19,7 +19,7 @@ export interface ErrorLocation {
   readonly transform?: string;
 }
 
-/** An image could not be read or made. Match by `code`: a bundle may hold this class twice. */
+/** An image could not be read or rendered. Match by `code`: a bundle may contain this class twice. */
 export class ImageError extends Error {
   override readonly name = 'ImageError';
   readonly code: ImageErrorCode;
@@ -36,21 +36,21 @@ export class ImageError extends Error {
   }
 }
 
-/** The most that an error may say, characters: it stands in a manifest and in logs. */
+/** Maximum length of a reason, characters: manifests and logs contain it. */
 const MAX_REASON = 500;
 
-/** What an error says of itself; a plugin may throw anything. */
+/** The message of an error. Plugins may throw any value. */
 export function reasonOf(cause: unknown): string {
   const said = isNativeError(cause) ? cause.message : cause;
   const text = typeof said === 'string' ? said : '';
-  // libvips reports one problem per line, the first one is the cause.
+  // libvips reports one problem per line; the first line is the cause.
   const reason = text.trimStart().split('\n', 1)[0]?.trim() || 'no reason given';
   return reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON).toWellFormed()}…` : reason;
 }
 
 /**
- * A step failed on a valid picture: `TRANSFORM_FAILED` with its place, or the code of the storage that did not answer
- * when the step read a side file.
+ * Error for a step that failed on a valid picture: `TRANSFORM_FAILED` with its location, or the storage error's code if
+ * the step could not read a side file.
  */
 export function stepError(place: Required<ErrorLocation>, cause: unknown): ImageError {
   return errorAt(storageCodeOf(cause) ?? 'TRANSFORM_FAILED', place, cause);
@@ -64,7 +64,7 @@ function storageCodeOf(cause: unknown): ImageErrorCode | undefined {
     : undefined;
 }
 
-/** A step was not done in time: `TIMEOUT` with its place. */
+/** Error for a step that exceeded its time limit: `TIMEOUT` with its location. */
 export function stepTimedOut(place: Required<ErrorLocation>, cause: unknown): ImageError {
   return errorAt('TIMEOUT', place, cause);
 }

@@ -1,4 +1,4 @@
-/** What it takes to make pixels of an EXIF orientation upright: a mirroring first, then a turn. */
+/** Operations that make pixels of an EXIF orientation upright: first mirror, then rotate. */
 interface UprightOperations {
   readonly flip: boolean;
   readonly flop: boolean;
@@ -6,7 +6,7 @@ interface UprightOperations {
   readonly angle: 0 | 90 | 270;
 }
 
-/** By EXIF orientation (CIPA DC-008, tag 0x0112): where the stored picture's first row and column are. */
+/** Operations by EXIF orientation (CIPA DC-008, tag 0x0112). */
 const UPRIGHT_OPERATIONS: Readonly<Record<number, UprightOperations>> = {
   2: { flip: false, flop: true, angle: 0 },
   3: { flip: true, flop: true, angle: 0 },
@@ -21,7 +21,7 @@ export function uprightOperations(orientation: number): UprightOperations {
   return UPRIGHT_OPERATIONS[orientation] ?? { flip: false, flop: false, angle: 0 };
 }
 
-/** Orientations 5 to 8 lie on their side: width and height are exchanged when upright. */
+/** Whether upright pixels have width and height exchanged: orientations 5 to 8. */
 export function swapsSides(orientation: number): boolean {
   return orientation >= 5;
 }

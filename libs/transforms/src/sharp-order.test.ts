@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { SHARP_ORDER, type SharpSlot, barrierReason } from './sharp-order.ts';
 
-/** What stands in sharp's pipeline.cc where the slot begins. */
+/** Text in sharp's pipeline.cc at the line where the slot begins. */
 const MARKS: Readonly<Record<Exclude<SharpSlot, 'autoOrient'>, string>> = {
   trim: '// Trim',
   extractPre: '// Pre extraction',
@@ -36,7 +36,7 @@ const MARKS: Readonly<Record<Exclude<SharpSlot, 'autoOrient'>, string>> = {
   negate: '// Negate the colours',
 };
 
-test('the order is the one of the sharp that is installed', () => {
+test('the order is that of the installed sharp', () => {
   const lib = createRequire(import.meta.url).resolve('sharp');
   const source = readFileSync(path.join(lib, '../../src/pipeline.cc'), 'utf8');
   const slots = SHARP_ORDER.filter((slot) => slot !== 'autoOrient');

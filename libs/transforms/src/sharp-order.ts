@@ -1,6 +1,7 @@
 /**
- * The order in which one sharp pipeline works, whatever the call order: sharp 0.35.5, `src/pipeline.cc`, where each
- * slot begins in the line beside it (`sharp-order.test.ts` looks). A second call of the same operation replaces the first, so a slot is used once.
+ * The fixed order of the operations in one sharp pipeline, independent of the call order. Source: sharp 0.35.5,
+ * `src/pipeline.cc`. The number after each slot is the line where the operation begins; `sharp-order.test.ts` checks it.
+ * A second call of an operation replaces the first, and therefore a pipeline uses each slot once.
  */
 export const SHARP_ORDER = [
   'autoOrient', // 114 with an extract, else 449; either way sizes for `resize` are upright ones (197)
@@ -44,9 +45,9 @@ function position(slot: SharpSlot): number {
   return POSITION.get(slot) ?? -1;
 }
 
-/** Operations between these work on colours multiplied by alpha when any of them needs it (426, 718). */
+/** sharp premultiplies colours by alpha if one of these operations is used (426, 718). */
 const PREMULTIPLYING: ReadonlySet<SharpSlot> = new Set(['resize', 'blur', 'sharpen']);
-/** … and give another result then than on their own. */
+/** These operations give a different result on premultiplied colours. */
 const STRAIGHT_ALPHA_ONLY: ReadonlySet<SharpSlot> = new Set([
   'rotateAngle',
   'affine',
@@ -54,9 +55,9 @@ const STRAIGHT_ALPHA_ONLY: ReadonlySet<SharpSlot> = new Set([
   'threshold',
   'modulate',
 ]);
-/** Leave floating-point pixels behind, which sharp casts to integers only at the end of the pipeline … */
+/** These operations produce floating-point pixels, which sharp casts to integers only at the end of the pipeline. */
 const FLOATING: ReadonlySet<SharpSlot> = new Set(['blur', 'sharpen', 'composite']);
-/** … and which these, working by tables or by the greatest value of a channel, take for something else. */
+/** These operations use lookup tables or a channel's maximum and need integers. */
 const INTEGER_ONLY: ReadonlySet<SharpSlot> = new Set([
   'gammaOut',
   'linear',
@@ -65,9 +66,9 @@ const INTEGER_ONLY: ReadonlySet<SharpSlot> = new Set([
   'tint',
   'negate',
 ]);
-/** Change the size after an extract, whose size sharp reports all the same (1427). */
+/** These change the size after an extract; sharp still reports the extract's size (1427). */
 const RESIZING_LATE: ReadonlySet<SharpSlot> = new Set(['affine', 'extend']);
-/** What means the same to one grey channel or 16-bit pixels as to 8-bit RGB. */
+/** Operations with the same result on one grey channel, 16-bit pixels and 8-bit RGB. */
 const PLAIN_GEOMETRY: ReadonlySet<SharpSlot> = new Set([
   'autoOrient',
   'extractPre',
@@ -78,17 +79,17 @@ const PLAIN_GEOMETRY: ReadonlySet<SharpSlot> = new Set([
   'extractPost',
 ]);
 
-/** What an open pipeline holds so far, for `whyNotNext`. */
+/** State of an open pipeline, for `barrierReason`. */
 interface OpenPipeline {
   readonly used: ReadonlySet<SharpSlot>;
   readonly hasAlpha: boolean;
-  /** Alpha came in by a step of this pipeline, when sharp had decided already not to multiply by it. */
+  /** A step of this pipeline added alpha, after sharp had decided not to premultiply. */
   readonly gainedAlpha: boolean;
-  /** Pixels inside the pipeline are one grey channel, 16 bits deep: anything but 8-bit RGB. */
+  /** Names the pixels inside the pipeline if they are not 8-bit RGB, for example one grey channel or 16 bits. */
   readonly unusualPixels?: string;
 }
 
-/** Why a step that uses `slots` cannot join the pipeline; `undefined` when it can. */
+/** Returns why a step that uses `slots` cannot join the pipeline; `undefined` if it can. */
 export function barrierReason(
   pipeline: OpenPipeline,
   slots: readonly SharpSlot[],
@@ -134,12 +135,12 @@ export function barrierReason(
   return undefined;
 }
 
-/** The step may leave floating-point pixels behind, which a TIFF would keep. */
+/** Whether the step may produce floating-point pixels, which a TIFF would keep. */
 export function leavesFloats(slots: readonly SharpSlot[] | undefined): boolean {
   return slots?.some((slot) => FLOATING.has(slot)) ?? true;
 }
 
-/** The step makes the pixels inside its pipeline one grey channel (410). */
+/** Whether the step reduces the pixels inside its pipeline to one grey channel (410). */
 export function makesGrey(slots: readonly SharpSlot[]): boolean {
   return slots.includes('grayscale');
 }

@@ -13,23 +13,25 @@ const options = z
       .max(1000)
       .optional()
       .describe(
-        'Radius of the Gaussian, pixels. Left out: a fast, mild 3×3 box blur, which takes no other option.',
+        'Radius of the Gaussian, pixels. Default: a fast, mild 3×3 box blur without other options.',
       ),
     precision: z
       .enum(['integer', 'float', 'approximate'])
       .default(INTEGER)
-      .describe('How exactly it is computed.'),
+      .describe('Precision of the computation.'),
     minAmplitude: z
       .number()
       .min(0.001)
       .max(1)
       .default(MIN_AMPLITUDE)
-      .describe('Where the Gaussian is cut off; less is more exact and slower.'),
+      .describe(
+        'Amplitude at which the Gaussian is cut off. Smaller values are more exact and slower.',
+      ),
   })
   .superRefine(({ sigma, precision, minAmplitude }, context) => {
     if (sigma !== undefined) return;
     const refuse = (name: string) =>
-      context.addIssue({ code: 'custom', path: [name], message: `${name} goes with sigma` });
+      context.addIssue({ code: 'custom', path: [name], message: `${name} requires sigma` });
     if (precision !== INTEGER) refuse('precision');
     if (minAmplitude !== MIN_AMPLITUDE) refuse('minAmplitude');
   })

@@ -7,11 +7,11 @@ const options = z
       .enum(['srgb', 'p3', 'keep'])
       .default('srgb')
       .describe(
-        '`srgb` converts the colours by the embedded profile, and the file needs none. `p3` writes Display P3, its profile embedded, 8 bits per channel: what a wide-gamut photo shows beyond sRGB stays, and the steps work in the photo’s own colours. `keep` leaves them as they are, their profile embedded; CMYK, which browsers do not show, is converted all the same.',
+        '`srgb` converts to sRGB by the embedded profile; the file has no profile. `p3` writes Display P3 with its profile, 8 bits per channel: colours of a wide-gamut photo outside sRGB stay, and the steps work in the photo’s own colours. `keep` keeps the colours and embeds their profile; CMYK is converted anyway, because browsers do not display it.',
       ),
   })
   .meta({
-    description: 'The colours that a variant’s steps work in and that its file is written in.',
+    description: 'Colour space of a variant’s steps and of its file.',
     examples: [{ space: 'keep' as const }],
   });
 

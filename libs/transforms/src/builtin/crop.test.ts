@@ -45,7 +45,10 @@ describe('a region', () => {
 test.each([
   [{}, /needs width and height, or aspectRatio/],
   [{ width: 10 }, /needs width and height/],
-  [{ aspectRatio: '1:1', width: 10, height: 10 }, /aspectRatio goes with gravity or focus/],
+  [
+    { aspectRatio: '1:1', width: 10, height: 10 },
+    /aspectRatio can be combined with gravity or focus/,
+  ],
   [{ aspectRatio: '1:1', gravity: 'north', focus: { x: 0, y: 0 } }, /gravity or focus, not both/],
   [{ aspectRatio: '16x9' }, /expected WIDTH:HEIGHT \(16:9\), got "16x9"/],
   [{ aspectRatio: '0:9' }, /expected two numbers above 0/],

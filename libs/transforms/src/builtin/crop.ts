@@ -13,7 +13,7 @@ const options = z
     top: lengthSchema.optional().describe('Upper edge of the region.'),
     width: lengthSchema
       .optional()
-      .describe('Width of the region, above 0; goes with `height`, and not with `aspectRatio`.'),
+      .describe('Width of the region, above 0; requires `height`, excludes `aspectRatio`.'),
     height: lengthSchema.optional().describe('Height of the region, above 0.'),
     aspectRatio: z
       .string()
@@ -25,19 +25,17 @@ const options = z
         error: 'expected two numbers above 0',
       })
       .optional()
-      .describe('Instead of a size: `16:9` keeps the largest region of that shape.'),
+      .describe('Instead of a size: `16:9` keeps the largest region with that aspect ratio.'),
     gravity: gravitySchema
       .optional()
-      .describe('With `aspectRatio`: which part stays; the middle if left out.'),
+      .describe('With `aspectRatio`: the part to keep; default `centre`.'),
     focus: z
       .strictObject({
         x: share.describe('0 is the left edge, 1 the right one.'),
         y: share.describe('0 is the upper edge, 1 the lower one.'),
       })
       .optional()
-      .describe(
-        'With `aspectRatio`, instead of `gravity`: a point of interest to keep in the middle.',
-      ),
+      .describe('With `aspectRatio`, instead of `gravity`: a point to keep in the centre.'),
   })
   .superRefine((given, context) => {
     const refuse = (message: string) => context.addIssue({ code: 'custom', message });
@@ -52,16 +50,18 @@ const options = z
         refuse('needs width and height, or aspectRatio');
       }
       if (gravity !== undefined || focus !== undefined)
-        refuse('gravity and focus go with aspectRatio');
+        refuse('gravity and focus require aspectRatio');
     } else {
       if ([left, top, width, height].some((edge) => edge !== undefined)) {
-        refuse('aspectRatio goes with gravity or focus, not with left, top, width and height');
+        refuse(
+          'aspectRatio can be combined with gravity or focus, not with left, top, width and height',
+        );
       }
       if (gravity !== undefined && focus !== undefined) refuse('needs gravity or focus, not both');
     }
   })
   .meta({
-    description: 'Cuts a region out of the picture (sharp’s `extract`).',
+    description: 'Extracts a region of the picture (sharp’s `extract`).',
     examples: [
       { aspectRatio: '1:1', focus: { x: 0.7, y: 0.4 } },
       { left: '10%', top: '10%', width: '80%', height: '80%' } as const,
@@ -101,8 +101,8 @@ export interface Region extends Size {
 const isShare = (length: Length): length is `${number}%` => typeof length === 'string';
 
 /**
- * Start and length along one side, pixels. Of two shares it is the edges that are rounded, so that `50%` and `50%` end
- * where the picture does, also where a side is odd.
+ * Start and length along one side, pixels. If both are percentages, the edges are rounded: `50%` plus `50%` ends at the
+ * picture's edge, also for odd sizes.
  */
 function along(side: number, start: Length, length: Length): readonly [number, number] {
   const rounded = lengthInPixels(start, side);
@@ -114,7 +114,7 @@ function along(side: number, start: Length, length: Length): readonly [number, n
   return [from, Math.max(1, until - from)];
 }
 
-/** A region that is given by its edges. @throws Error when it does not lie inside the picture */
+/** Region from its edges. @throws Error if it is not inside the picture */
 export function regionAt(
   input: Size,
   at: { left: Length; top: Length; width: Length; height: Length },
@@ -130,7 +130,7 @@ export function regionAt(
   );
 }
 
-/** The largest region of an aspect ratio, at an anchor or as near around a point as the edges allow. */
+/** Largest region of an aspect ratio, at an anchor or as close to a centre point as the edges allow. */
 export function regionOfRatio(
   input: Size,
   ratio: number,

@@ -14,7 +14,7 @@ const reference = createReferenceEngine({ catalog });
 const plain = await sample({ width: 96, height: 64, format: 'png' });
 const p3 = await sample({ width: 96, height: 64, format: 'png', profile: 'p3' });
 
-/** The pixels as they stand in the file, whatever its profile says of them. */
+/** The pixels of the file, without conversion by its profile. */
 const stored = async (bytes: Uint8Array) =>
   [...(await sharp(bytes, { ignoreIcc: true }).removeAlpha().raw().toBuffer())].slice(0, 3);
 const far = (one: readonly number[], other: readonly number[]) =>

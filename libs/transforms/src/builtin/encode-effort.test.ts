@@ -32,7 +32,7 @@ test.each(OUTPUT_FORMATS)('%s is smaller with more effort, or the same', async (
   expect(small?.length).toBeLessThan(fast?.length ?? 0);
 });
 
-describe('what an effort stands for', () => {
+describe('presets of an effort', () => {
   test.each<[Effort, object]>([
     ['fast', { format: 'jpeg', progressive: false }],
     ['balanced', { format: 'jpeg', progressive: true }],

@@ -12,12 +12,12 @@ const formats = [jpegSchema, pngSchema, webpSchema, avifSchema, gifSchema, tiffS
 
 const decided = z.discriminatedUnion('format', formats);
 
-/** Options of a format that is decided. */
+/** Options of one format. */
 export type EncodeOptions = z.output<typeof decided>;
 
 const FORMATS = OUTPUT_FORMATS.join(', ');
 
-/** What is wrong with the options of a candidate; a union alone would say that none of its members fits. */
+/** Describes the problem of a candidate's options. The default message of a union only says that no member matches. */
 function candidateProblem({ errors, input }: { errors?: unknown; input?: unknown }): string {
   const expected = `expected a format (${FORMATS}) or a map of encode’s options`;
   const [, found] = (errors ?? []) as readonly (readonly z.core.$ZodIssue[])[];
@@ -26,14 +26,14 @@ function candidateProblem({ errors, input }: { errors?: unknown; input?: unknown
   return `${problem.path.join('.') || 'options'}: ${problem.message}`;
 }
 
-/** One of the files that `smallest` chooses from. */
+/** A candidate of `smallest`. */
 const candidate = z
   .union([z.enum(OUTPUT_FORMATS), decided], {
     error: candidateProblem,
   })
   .meta({
     id: 'candidate',
-    description: `A format (${OUTPUT_FORMATS.map((format) => `\`${format}\``).join(', ')}), or all of its options (\`{ format: webp, quality: 70 }\`).`,
+    description: `A format (${OUTPUT_FORMATS.map((format) => `\`${format}\``).join(', ')}), or a map of its options (\`{ format: webp, quality: 70 }\`).`,
   });
 
 const smallest = z
@@ -44,19 +44,19 @@ const smallest = z
       .min(2)
       .max(6)
       .describe(
-        'What the file may be, each encoded as if it stood alone, so that this costs as much as all of them. A picture with transparency is no JPEG, an animation that the variant keeps is a GIF or WebP, and what a `maxBytes` or a format’s greatest size rules out is left aside, as long as another one remains.',
+        'Candidate formats. All are encoded: the cost is the sum of all. Skips JPEG for pictures with transparency, formats without animation for kept animations, and formats that exceed `maxBytes` or the format’s maximum size, as long as one candidate remains.',
       ),
   })
   .meta({
     description:
-      'The smallest file of a list. Say how good each has to look by `quality: { ssim: … }`: the same number is not the same quality in two formats. The name of the output ends as its format does, which the manifest tells.',
+      'The smallest file of a list. Use `quality: { ssim: … }` for comparable quality: the same number means a different quality in each format. The extension of the output depends on its format, which the manifest contains.',
   });
 
 const source = z
   .strictObject({ format: z.literal('source') })
-  .meta({ description: 'The upload’s own format, with its defaults; an SVG becomes a PNG.' });
+  .meta({ description: 'The upload’s format with its defaults; SVG becomes PNG.' });
 
-/** Formats that people ask for and that no sharp of npm has an encoder for (`sharp.format`, 0.35.5). */
+/** Common formats without an encoder in the npm package of sharp (`sharp.format`, 0.35.5). */
 const MISSING: Readonly<Record<string, string>> = {
   jxl: 'JPEG XL',
   jp2: 'JPEG 2000',
@@ -67,14 +67,14 @@ const MISSING: Readonly<Record<string, string>> = {
 function formatProblem({ input }: { input?: unknown }): string | undefined {
   const { format } = (input ?? {}) as { format?: unknown };
   const missing = typeof format === 'string' ? MISSING[format] : undefined;
-  return missing && `the sharp that is installed has no encoder for ${missing}; it has ${FORMATS}`;
+  return missing && `the installed sharp has no encoder for ${missing}; supported: ${FORMATS}`;
 }
 
 const all = [...formats, source, smallest] as const;
 
 const options = z.discriminatedUnion('format', all, { error: formatProblem }).meta({
   description:
-    'The format of a variant’s file and how hard its encoder works. Without it, the file has the upload’s format. Names are sharp’s, defaults are what was measured to pay; how they change with the recipe’s `effort` stands with each. JPEG XL cannot be written: the sharp that is installed, and any that npm installs, has no encoder for it.',
+    'Format and encoder options of a variant’s file. Default: the upload’s format. Option names are those of sharp; defaults come from measurements. Each option lists its default for the recipe’s `effort`. JPEG XL is not supported: the sharp package on npm has no encoder for it.',
   examples: [
     { format: 'webp', quality: 80 },
     { format: 'jpeg', maxBytes: 100_000 },

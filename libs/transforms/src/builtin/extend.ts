@@ -14,11 +14,9 @@ const options = z
       .enum(['background', 'copy', 'repeat', 'mirror'])
       .default('background')
       .describe(
-        '`background` fills with a colour, `copy` with the nearest pixel, `repeat` tiles the picture, `mirror` mirrors it.',
+        '`background` fills with a colour, `copy` with the nearest pixel; `repeat` tiles the picture, `mirror` mirrors it.',
       ),
-    background: colourSchema
-      .default('#000000')
-      .describe('The colour that `background` fills with.'),
+    background: colourSchema.default('#000000').describe('Fill colour of `background`.'),
   })
   .meta({
     description: 'Adds pixels at the edges.',

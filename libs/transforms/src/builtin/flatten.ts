@@ -4,11 +4,11 @@ import { colourSchema } from './shared/colour.ts';
 
 const options = z
   .strictObject({
-    background: colourSchema.default('#000000').describe('What lies behind the picture.'),
+    background: colourSchema.default('#000000').describe('Background colour.'),
   })
   .meta({
     description:
-      'Puts a colour behind transparent parts, after which nothing is transparent. A JPEG, which has no transparency, gets white unless a step says otherwise.',
+      'Replaces transparency by a background colour. JPEG has no transparency: without this step its background is white.',
     examples: [{ background: '#336699' }],
   });
 

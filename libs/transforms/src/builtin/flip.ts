@@ -6,7 +6,7 @@ export const flip = defineTransform({
   version: 1,
   options: z
     .strictObject({})
-    .meta({ description: 'Mirrors the picture up and down.', examples: [{}] }),
+    .meta({ description: 'Mirrors the picture vertically.', examples: [{}] }),
   slots: () => ['flip'],
   apply: (image) => image.flip(),
 });

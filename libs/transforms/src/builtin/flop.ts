@@ -6,7 +6,7 @@ export const flop = defineTransform({
   version: 1,
   options: z
     .strictObject({})
-    .meta({ description: 'Mirrors the picture left and right.', examples: [{}] }),
+    .meta({ description: 'Mirrors the picture horizontally.', examples: [{}] }),
   slots: () => ['flop'],
   apply: (image) => image.flop(),
 });

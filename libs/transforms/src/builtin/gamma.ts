@@ -5,17 +5,17 @@ const exponent = z.number().min(1).max(3);
 
 const options = z
   .strictObject({
-    gamma: exponent.default(2.2).describe('Darkens: each channel to the power of this.'),
-    gammaOut: exponent.default(1).describe('Brightens again afterwards by as much.'),
+    gamma: exponent.default(2.2).describe('Darkens: exponent that is applied to each channel.'),
+    gammaOut: exponent.default(1).describe('Brightens afterwards: the inverse exponent.'),
   })
   .meta({
-    description: 'Gamma correction: darkens the middle tones, and leaves black and white.',
+    description: 'Gamma correction: darkens mid-tones, keeps black and white.',
     examples: [{ gamma: 1.8 }],
   });
 
 /**
- * sharp does `gamma` before a resize of the same pipeline and `gammaOut`, by default the same, after
- * it; as a step of its own that would come to nothing, so that the default of `gammaOut` is 1 here.
+ * sharp applies `gamma` before a resize of the same pipeline and `gammaOut`, by default the same value, after it. In a step
+ * without a resize the two would cancel each other; the default of `gammaOut` is therefore 1 here.
  */
 export const gamma = defineTransform({
   name: 'gamma',

@@ -5,7 +5,7 @@ export const grayscale = defineTransform({
   name: 'grayscale',
   version: 1,
   options: z.strictObject({}).meta({
-    description: 'Takes the colours away. Of 16 bits per channel, 8 are used.',
+    description: 'Converts to grayscale. Uses 8 bits per channel, also for 16-bit pictures.',
     examples: [{}],
   }),
   slots: () => ['grayscale'],

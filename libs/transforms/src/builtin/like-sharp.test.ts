@@ -10,7 +10,7 @@ import { builtinTransforms } from './index.ts';
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });
 
-/** A step, and the one call of sharp that it stands for. */
+/** A step and the equivalent call of sharp. */
 const cases: readonly [step: unknown, call: (image: Sharp) => Sharp][] = [
   ['blur', (image) => image.blur()],
   [{ blur: 2.5 }, (image) => image.blur(2.5)],
@@ -119,9 +119,9 @@ test.each([
   [{ mask: { radius: '51%' } }, 'expected pixels (0 and up) or a percentage up to 50%, got "51%"'],
   [{ watermark: { text: 'A', width: 30 } }, 'expected 0% to 100%, got 30'],
   [{ encode: { format: 'avif', bitdepth: 9 } }, 'expected 8, 10 or 12, got 9'],
-  [{ encode: 'heic' }, 'the sharp that is installed has no encoder for HEIC; it has jpeg, png, '],
-  [{ blur: { precision: 'float' } }, 'precision goes with sigma, got "float"'],
-])('%j is told what is allowed', (step, message) => {
+  [{ encode: 'heic' }, 'the installed sharp has no encoder for HEIC; supported: jpeg, png, '],
+  [{ blur: { precision: 'float' } }, 'precision requires sigma, got "float"'],
+])('%j is rejected with the allowed values', (step, message) => {
   const issues = catalog.stepSchema.safeParse(step).error?.issues ?? [];
   expect(issues.map((issue) => issue.message)).toEqual([expect.stringContaining(message)]);
 });

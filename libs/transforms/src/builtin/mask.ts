@@ -12,7 +12,7 @@ const options = z
       .enum(['rounded', 'circle'])
       .default('rounded')
       .describe(
-        '`rounded` rounds the corners; `circle` keeps the largest circle, or ellipse, that fills the picture.',
+        '`rounded` rounds the corners; `circle` keeps the largest ellipse that fits into the picture.',
       ),
     radius: z
       .union([z.number().min(0), z.string().regex(UP_TO_HALF, { error: RADIUS })], {
@@ -20,12 +20,12 @@ const options = z
       })
       .default('10%')
       .describe(
-        'With `rounded`: radius of the corners, pixels, or a share of the shorter side up to `50%`.',
+        'With `rounded`: radius of the corners in pixels, or as a percentage of the shorter side, up to `50%`.',
       ),
   })
   .meta({
     description:
-      'Makes the corners transparent. Write the file in a format that has transparency: PNG, WebP, AVIF or TIFF.',
+      'Makes the corners transparent. Use an output format with transparency: PNG, WebP, AVIF or TIFF.',
     examples: [{ shape: 'circle' as const }],
   });
 
@@ -60,7 +60,7 @@ export const mask = defineTransform({
 
 /** Coverage of a pixel by a rounded rectangle, 0 to 255; the edge is one pixel soft. */
 function coverage(x: number, y: number, { width, height }: Size, radiusX: number, radiusY: number) {
-  // Distance into the corner's ellipse; on the straight parts there is none.
+  // Distance into the corner's ellipse; zero along straight edges.
   const dx = Math.max(0, radiusX - Math.min(x, width - x));
   const dy = Math.max(0, radiusY - Math.min(y, height - y));
   if (dx === 0 || dy === 0) return 255;
@@ -75,7 +75,7 @@ export function roundedAlpha(size: Size, radiusX: number, radiusY: number): Buff
   const { width, height } = size;
   const data = Buffer.alloc(width * height * 4, 255);
   for (let y = 0; y < height; y++) {
-    // Rows between the corners are covered from edge to edge.
+    // Rows between the corners are fully covered.
     if (y >= radiusY && y < height - radiusY) continue;
     for (let x = 0; x < width; x++) {
       data[(y * width + x) * 4 + 3] = coverage(x + 0.5, y + 0.5, size, radiusX, radiusY);

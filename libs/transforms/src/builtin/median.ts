@@ -13,7 +13,7 @@ const options = z
   })
   .meta({
     description:
-      'Replaces each pixel by the median of its neighbours: takes away specks and keeps edges.',
+      'Replaces each pixel by the median of its neighbours: removes specks and keeps edges.',
     examples: [{ size: 7 }],
   });
 
@@ -23,6 +23,6 @@ export const median = defineTransform({
   options,
   scalar: 'size',
   slots: () => ['median'],
-  // libvips refuses a window that is larger than the picture.
+  // libvips rejects a window that is larger than the picture.
   apply: (image, { size }, { input }) => image.median(Math.min(size, input.width, input.height)),
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
-/** EXIF tags that may be kept, and the image file directory that holds them (CIPA DC-008, 4.6). */
+/** EXIF tags that a variant can keep, and their image file directory (CIPA DC-008, 4.6). */
 export const EXIF_TAGS = {
   ImageDescription: 'IFD0',
   Make: 'IFD0',
@@ -30,7 +30,7 @@ export type ExifTag = keyof typeof EXIF_TAGS;
 const tags = Object.keys(EXIF_TAGS) as ExifTag[];
 const gps = tags.filter((tag) => EXIF_TAGS[tag] === 'IFD3');
 
-/** Names for several tags at once. `exif` is all of them but where the picture was taken. */
+/** Groups of tags. `exif` contains all tags except the position. */
 const GROUPS: Readonly<Record<string, readonly ExifTag[]>> = {
   exif: tags.filter((tag) => !gps.includes(tag)),
   gps,
@@ -43,17 +43,17 @@ const options = z
       .array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', 'gainMap', ...tags]))
       .default([])
       .describe(
-        'What stays in the file: `copyright` (artist and copyright, as EXIF, and out of IPTC or XMP where EXIF does not tell), `exif` (camera, exposure, times, description), `gps` (where it was taken; never part of `exif`), single EXIF tags by name, `xmp` (the whole packet, without a position in it unless `gps` is named too), `icc` (embeds the sRGB profile; Display P3 and kept colours have theirs in any case), `gainMap` (of an Ultra HDR JPEG: what makes it brighter on a display that can; see above). A GIF keeps none of it, and a TIFF no EXIF, since sharp writes none there. An IPTC block cannot stay: sharp writes none.',
+        'Metadata to keep. `copyright`: artist and copyright, written as EXIF; read from IPTC or XMP if EXIF has none. `exif`: camera, exposure, times, description. `gps`: the position; never part of `exif`. Single EXIF tags: by name. `xmp`: the whole packet, without a position unless `gps` is named too. `icc`: embeds the sRGB profile; Display P3 and kept colours always embed theirs. `gainMap`: the gain map of an Ultra HDR JPEG, for HDR displays (see above). GIF keeps no metadata and TIFF no EXIF: sharp cannot write them. sharp cannot write IPTC in any format.',
       ),
   })
   .refine(({ keep }) => !(keep.includes('xmp') && keep.includes('gainMap')), {
     path: ['keep'],
     error:
-      'xmp and gainMap do not go together: a JPEG has one XMP packet, and the gain map has its place in it',
+      'xmp and gainMap cannot be combined: a JPEG has one XMP packet, and the gain map uses it',
   })
   .meta({
     description:
-      'The metadata of a variant’s file: nothing of the upload’s stays that is not named here. A gain map is cut and scaled as its picture is, and stays in outputs that are JPEG, for about 0.3 s of CPU more at 12 megapixels. Only `rotate` by quarters, `resize` without padding, `crop`, `flip`, `flop` and `sharpen` go with it: after other steps it would tell of a picture that is there no more, such as what was pixelated. An upload without a gain map, or with a damaged one, becomes an ordinary JPEG; so does one whose map has a gain for each colour, where its colours are converted: add `colourspace: keep`. The map’s bytes are not counted when `smallest` compares files.',
+      'Selects the metadata that a variant’s file keeps. All other metadata of the upload is removed. A kept gain map is cropped and scaled like the picture. Only JPEG outputs keep it; it takes about 0.3 s more CPU time at 12 megapixels. It can be combined only with `rotate` by multiples of 90 degrees, `resize` without padding, `crop`, `flip`, `flop` and `sharpen`: after other steps it would reveal removed content, for example pixelated regions. Uploads without a gain map, or with a damaged one, become ordinary JPEGs. A map with separate gains per colour also needs `colourspace: keep`. `smallest` compares files without the map.',
     examples: [
       { keep: ['copyright' as const] },
       { keep: ['copyright' as const, 'gainMap' as const] },
@@ -73,7 +73,7 @@ export interface KeptMetadata {
   readonly xmp: boolean;
   readonly icc: boolean;
   readonly gainMap: boolean;
-  /** Where the picture was taken may stay. */
+  /** The position may stay. */
   readonly position: boolean;
 }
 

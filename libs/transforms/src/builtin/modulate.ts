@@ -5,7 +5,7 @@ const options = z
   .strictObject({
     brightness: z.number().min(0).default(1).describe('Factor.'),
     saturation: z.number().min(0).default(1).describe('Factor; 0 is grey.'),
-    hue: z.number().int().min(-360).max(360).default(0).describe('Turns all hues, degrees.'),
+    hue: z.number().int().min(-360).max(360).default(0).describe('Rotates all hues, degrees.'),
     lightness: z
       .number()
       .min(-100)
@@ -14,7 +14,7 @@ const options = z
       .describe('Added to the lightness, where black is 0 and white is 100.'),
   })
   .meta({
-    description: 'Changes brightness, saturation, hue and lightness, in that space (CIE LCh).',
+    description: 'Changes brightness, saturation, hue and lightness in CIE LCh.',
     examples: [{ saturation: 1.6, hue: 60 }],
   });
 

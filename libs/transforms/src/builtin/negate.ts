@@ -3,9 +3,9 @@ import { defineTransform } from '../define-transform.ts';
 
 const options = z
   .strictObject({
-    alpha: z.boolean().default(true).describe('Negates the alpha channel too.'),
+    alpha: z.boolean().default(true).describe('Also negates the alpha channel.'),
   })
-  .meta({ description: 'Makes a negative.', examples: [{ alpha: false }] });
+  .meta({ description: 'Inverts the colours.', examples: [{ alpha: false }] });
 
 export const negate = defineTransform({
   name: 'negate',

@@ -18,9 +18,9 @@ const options = z
       .default(99)
       .describe('Percentile of the lightness that becomes white; above `lower`.'),
   })
-  .refine(({ lower, upper }) => lower < upper, { error: 'lower has to be less than upper' })
+  .refine(({ lower, upper }) => lower < upper, { error: 'lower must be less than upper' })
   .meta({
-    description: 'Stretches the lightness over the whole range.',
+    description: 'Stretches the lightness to the full range.',
     examples: [{ lower: 5, upper: 90 }],
   });
 

@@ -12,20 +12,22 @@ const options = z
   .strictObject({
     width: side
       .optional()
-      .describe('Pixels. With only one of `width` and `height`, the other keeps the aspect ratio.'),
+      .describe(
+        'Pixels. If only one of `width` and `height` is given, the other follows from the aspect ratio.',
+      ),
     height: side.optional().describe('Pixels.'),
     fit: z
       .enum(FITS)
       .default('cover')
       .describe(
-        'With both sides given: `cover` cuts what does not fit, `contain` pads, `fill` distorts, `inside` and `outside` keep the whole picture and its shape, at most or at least that large.',
+        'If both sides are given: `cover` crops, `contain` pads, `fill` ignores the aspect ratio, `inside` and `outside` keep the whole picture and its aspect ratio at most or at least at that size.',
       ),
     position: positionSchema
       .default('centre')
       .describe(
-        'What `cover` keeps and where `contain` puts the picture. `attention` and `entropy` look for the liveliest part, only with `cover`; an animation, whose frames would jump, gets `centre` instead.',
+        'The part that `cover` keeps, and the position of the picture for `contain`. `attention` and `entropy` search for the most interesting region; only with `cover`. Animations use `centre` instead, because their frames would jump.',
       ),
-    background: colourSchema.default('#000000').describe('Fills what `contain` pads.'),
+    background: colourSchema.default('#000000').describe('Colour of the padding for `contain`.'),
     kernel: z
       .enum([
         'nearest',
@@ -38,20 +40,20 @@ const options = z
         'mks2021',
       ])
       .default('lanczos3')
-      .describe('How pixels are interpolated.'),
+      .describe('Interpolation kernel.'),
     withoutEnlargement: z
       .boolean()
       .default(false)
-      .describe('A picture that is smaller already keeps its size.'),
+      .describe('Does not enlarge pictures that are smaller.'),
     withoutReduction: z
       .boolean()
       .default(false)
-      .describe('A picture that is larger already keeps its size.'),
+      .describe('Does not reduce pictures that are larger.'),
     fastShrinkOnLoad: z
       .boolean()
       .default(true)
       .describe(
-        '`false` decodes JPEG and WebP at more than the needed size: 6 to 20 % more CPU at 24 megapixels.',
+        'Lets the JPEG and WebP decoder reduce the picture. `false` takes 6 to 20 % more CPU at 24 megapixels.',
       ),
     dpr: z
       .number()
@@ -64,7 +66,7 @@ const options = z
     error: 'needs a width, a height or both',
   })
   .meta({
-    description: 'Makes the picture larger or smaller.',
+    description: 'Resizes the picture.',
     examples: [
       { width: 160, height: 160 },
       { width: 1280, withoutEnlargement: true },
@@ -93,8 +95,8 @@ function steps(input: Shape, given: Options) {
 }
 
 /**
- * All sizes are worked out from the step's input and handed to sharp as `fill`,
- * so that a picture that was reduced on the way to another variant leads to the very same size.
+ * Computes all sizes from the step's declared input and passes them to sharp as `fill`. A picture that the planner has
+ * already reduced therefore gets exactly the same size.
  */
 export const resize = defineTransform({
   name: 'resize',

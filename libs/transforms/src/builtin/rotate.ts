@@ -13,22 +13,22 @@ const options = z
       })
       .default('auto')
       .describe(
-        '`auto` makes the picture upright by its EXIF orientation, once: a later `auto` changes nothing. A number turns by that many degrees, clockwise, in addition to what EXIF says.',
+        '`auto` makes the picture upright by its EXIF orientation; a second `auto` has no effect. A number rotates by that many degrees, clockwise, in addition to the EXIF orientation.',
       ),
     background: colourSchema
       .default('#000000')
-      .describe('Fills the corners of a turn that is no multiple of 90 degrees.'),
+      .describe('Fills the corners if the angle is not a multiple of 90 degrees.'),
   })
   .meta({
     description:
-      'Turns the picture. Without `rotate: auto` its pixels stay as the camera stored them, and the file keeps the orientation tag, so that viewers show it upright all the same.',
+      'Rotates the picture. Without `rotate: auto` the pixels stay as the camera stored them, and the file keeps the orientation tag, with which viewers show it upright.',
     examples: [{ angle: 12, background: 'white' }, { angle: 'auto' as const }],
   });
 
 const normalised = (angle: number) => ((angle % 360) + 360) % 360;
 const isQuarter = (angle: number) => normalised(angle) % 90 === 0;
 
-/** Bounding box of the turned picture, as `vips_similarity` rounds it. */
+/** Bounding box of the rotated picture, rounded like `vips_similarity`. */
 function turned({ width, height }: Shape, angle: number) {
   const radians = (angle * Math.PI) / 180;
   const [cos, sin] = [Math.cos(radians), Math.sin(radians)];

@@ -14,24 +14,23 @@ const options = z
       .max(10)
       .optional()
       .describe(
-        'Radius of the Gaussian, pixels. Left out: a fast, mild sharpening, which takes no other option.',
+        'Radius of the Gaussian, pixels. Default: a fast, mild sharpening without other options.',
       ),
-    m1: level.default(LEVELS.m1).describe('How much flat areas are sharpened.'),
-    m2: level.default(LEVELS.m2).describe('How much jagged areas are sharpened.'),
-    x1: level.default(LEVELS.x1).describe('Where flat ends and jagged begins.'),
-    y2: level.default(LEVELS.y2).describe('The most that a pixel is brightened.'),
-    y3: level.default(LEVELS.y3).describe('The most that a pixel is darkened.'),
+    m1: level.default(LEVELS.m1).describe('Sharpening of flat areas.'),
+    m2: level.default(LEVELS.m2).describe('Sharpening of jagged areas.'),
+    x1: level.default(LEVELS.x1).describe('Threshold between flat and jagged areas.'),
+    y2: level.default(LEVELS.y2).describe('Maximum brightening of a pixel.'),
+    y3: level.default(LEVELS.y3).describe('Maximum darkening of a pixel.'),
   })
   .superRefine(({ sigma, ...levels }, context) => {
     if (sigma !== undefined) return;
     for (const [name, level] of Object.entries(levels)) {
       if (level === LEVELS[name as keyof typeof LEVELS]) continue;
-      context.addIssue({ code: 'custom', path: [name], message: `${name} goes with sigma` });
+      context.addIssue({ code: 'custom', path: [name], message: `${name} requires sigma` });
     }
   })
   .meta({
-    description:
-      'Sharpens the picture; after a strong reduction, a sigma of 0.5 to 1 brings back the bite.',
+    description: 'Sharpens the picture. After a strong reduction, use a sigma of 0.5 to 1.',
     examples: [{ sigma: 2 }],
   });
 

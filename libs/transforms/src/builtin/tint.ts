@@ -4,10 +4,11 @@ import { colourSchema } from './shared/colour.ts';
 
 const options = z
   .strictObject({
-    colour: colourSchema.describe('Gives the hue; the picture’s lightness stays.'),
+    colour: colourSchema.describe('Hue of the tint; the lightness of the picture stays.'),
   })
   .meta({
-    description: 'Dyes the picture in one colour. Of 16 bits per channel, 8 are used.',
+    description:
+      'Tints the picture with one colour. Uses 8 bits per channel, also for 16-bit pictures.',
     examples: [{ colour: '#c87137' }],
   });
 

@@ -10,7 +10,7 @@ const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });
 const framed = [{ extend: { top: 12, left: 30, background: 'white' } }];
 
-test('variants go on from what is left, side by side', async () => {
+test('several variants continue from the trimmed picture', async () => {
   const photo = await sample({ width: 200, height: 100, format: 'png' });
   const trimmed = [...framed, { trim: { background: 'white', threshold: 20 } }];
   const { outputs, placeholder } = await renderAll(engine, catalog, photo, {
@@ -41,7 +41,7 @@ test('two trims follow each other', async () => {
   expect(await renderOne(engine, catalog, photo, steps)).toMatchObject({ width: 30, height: 20 });
 });
 
-test('a step that does not fit what is left is TRANSFORM_FAILED with its place', async () => {
+test('a step that does not fit the trimmed picture is TRANSFORM_FAILED with its location', async () => {
   const photo = await sample({ width: 60, height: 40, format: 'png' });
   const steps = [
     ...framed,
@@ -80,10 +80,10 @@ test.each([{}, { threshold: 0 }, { lineArt: true }, { background: 'red', margin:
   },
 );
 
-test('an animation is refused, since its frames would come out in several sizes', async () => {
+test('rejects an animation, because its frames would have different sizes', async () => {
   const moving = await animatedSample('gif');
   await expect(renderOne(engine, catalog, moving, ['trim'])).rejects.toMatchObject({
     code: 'TRANSFORM_FAILED',
-    message: expect.stringContaining('step 0 (trim): frames would come out in several sizes'),
+    message: expect.stringContaining('step 0 (trim): frames would have different sizes'),
   });
 });

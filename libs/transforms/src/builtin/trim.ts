@@ -6,30 +6,30 @@ const options = z
   .strictObject({
     background: colourSchema
       .optional()
-      .describe('What counts as border. Left out: the colour of the pixel at the top left.'),
+      .describe('Colour of the border. Default: the colour of the top left pixel.'),
     threshold: z
       .number()
       .min(0)
       .max(255)
       .default(10)
-      .describe(
-        'How far a pixel may be from the background, in steps of 255, and still be border.',
-      ),
+      .describe('Maximum difference of a border pixel from the background, 0 to 255.'),
     lineArt: z
       .boolean()
       .default(false)
-      .describe('For drawings with few colours: finds thin lines that a photo’s noise would hide.'),
+      .describe(
+        'For drawings with few colours: also detects thin lines. Not suitable for photos with noise.',
+      ),
     margin: z
       .number()
       .int()
       .min(0)
       .max(65_535)
       .default(0)
-      .describe('Pixels of border that stay around what is found.'),
+      .describe('Pixels of border to keep around the content.'),
   })
   .meta({
     description:
-      'Cuts off borders of one colour or of full transparency. The size of the result depends on the picture, so that it is decoded at full resolution; an animation is refused. A picture that is all border, or less than 3 pixels wide or high, stays as it is.',
+      'Removes borders of one colour or of full transparency. The size of the result depends on the pixels: the picture is decoded at full resolution, and animations are rejected. A picture that consists only of border, or is less than 3 pixels wide or high, stays unchanged.',
     examples: [{ threshold: 40 }],
   });
 
@@ -41,7 +41,7 @@ export const trim = defineTransform({
   measured: true,
   slots: () => ['trim'],
   apply: (image, options, { input: { width, height } }) => {
-    // libvips looks at 3×3 pixels at a time, and refuses a picture that has less, which has no border to speak of.
+    // libvips filters 3×3 pixels and rejects smaller pictures.
     const isTooSmall = Math.min(width, height) < 3;
     return isTooSmall ? image : image.trim(options);
   },

@@ -48,7 +48,7 @@ async function marked(watermark: object, source = grey) {
   };
 }
 
-test('the mark has its share of the width, and stands in its corner with room around it', async () => {
+test('places the mark in its corner, with its width and margin', async () => {
   expect(await marked({ width: '20%', margin: '5%' })).toEqual({
     box: { left: 155, top: 75, right: 194, bottom: 94 },
     channels: 3,
@@ -94,10 +94,10 @@ test.each([
   [{}, 'needs image or text'],
   [{ image: 'a.png', text: 'b' }, 'needs image or text'],
   [{ image: 'a.png', colour: 'red' }, 'font and colour go with text'],
-  [{ text: ' ' }, 'something to see'],
-  [{ text: 'Ada 猫' }, 'Open Sans has Latin, Greek and Cyrillic, and no "猫": name a font'],
-  [{ text: 'مرحبا' }, 'and no "م"'],
-  [{ text: 'Hi 🎉' }, 'and no "🎉"'],
+  [{ text: ' ' }, 'at least one visible character'],
+  [{ text: 'Ada 猫' }, 'Open Sans has no "猫"; it supports Latin, Greek and Cyrillic. Set font'],
+  [{ text: 'مرحبا' }, 'has no "م"'],
+  [{ text: 'Hi 🎉' }, 'has no "🎉"'],
   [{ image: 'a.png', blend: 'clear' }, 'expected one of "over"|'],
 ])('%j is refused', (watermark, message) => {
   const { error } = catalog.stepsSchema.safeParse([{ watermark }]);
@@ -137,7 +137,7 @@ test.each([
 describe('a text', () => {
   const draw = (watermark: object) => marked({ image: undefined, text: 'ADA', ...watermark });
 
-  test('is white, a quarter of the width, in the corner, unless it is told otherwise', async () => {
+  test('is white, a quarter of the width and in the corner by default', async () => {
     const { box, count } = await draw({});
     // Thin edges of the letters are too faint to count.
     expect(box.right).toBeGreaterThan(194);
@@ -174,7 +174,7 @@ describe('a text', () => {
     });
   });
 
-  test('in a file that is no font is a failure of the step', async () => {
+  test('in a file that is not a font fails the step', async () => {
     const steps = [{ watermark: { text: 'A', font: 'logo.png' } }];
     await expect(renderOne(engine, catalog, grey, steps)).rejects.toMatchObject({
       code: 'TRANSFORM_FAILED',
@@ -204,7 +204,7 @@ test('an animation is marked frame by frame', async () => {
 describe('a mark that cannot be had is TRANSFORM_FAILED with its place', () => {
   test.each([
     ['nothing.png', engine, /step 0 \(watermark\): there is no side file "nothing.png"/],
-    ['logo.png', createEngine({ catalog }), /there are no side files here: "logo.png"/],
+    ['logo.png', createEngine({ catalog }), /no side files are configured: cannot read "logo.png"/],
     [
       'logo.png',
       createEngine({ catalog, readSideFile: logoOnly(Buffer.from('no picture')) }),

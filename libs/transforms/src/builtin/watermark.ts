@@ -13,7 +13,7 @@ import { textMark } from './text/text-mark.ts';
 const PERCENT = 'expected 0% to 100%';
 const share = z.string({ error: PERCENT }).regex(SHARE, { error: PERCENT });
 
-/** sharp's, as far as they leave an opaque picture opaque. */
+/** Blend modes of sharp that keep an opaque picture opaque. */
 const BLENDS = [
   'over',
   'atop',
@@ -33,7 +33,7 @@ const BLENDS = [
   'exclusion',
 ] as const;
 
-/** What no font of ours can have: other scripts than Latin, Greek and Cyrillic, and emoji. */
+/** Characters that Open Sans lacks: scripts other than Latin, Greek and Cyrillic, and emoji. */
 const FOREIGN =
   /[^\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Common}\p{sc=Inherited}]|\p{Emoji_Presentation}/u;
 
@@ -42,48 +42,43 @@ const options = z
     image: sideFileSchema
       .optional()
       .describe(
-        'The side file that holds the mark, a PNG, WebP, JPEG or AVIF of at most 16 MiB: its name in the folder `assets`, or `s3:` and a key of the source bucket.',
+        'Side file with the mark: a PNG, WebP, JPEG or AVIF of at most 16 MiB. A name in the folder `assets`, or `s3:` and a key of the source bucket.',
       ),
     text: z
       .string()
-      .regex(/\S/, { error: 'expected a text with something to see' })
+      .regex(/\S/, { error: 'expected a text with at least one visible character' })
       .max(200)
       .optional()
-      .describe(
-        'Instead of `image`: a text, which may have several lines. Written from left to right.',
-      ),
+      .describe('Instead of `image`: a text of one or more lines, written from left to right.'),
     font: sideFileSchema
       .optional()
       .describe(
-        'With `text`: the side file of a TrueType, OpenType or WOFF font. Left out: Open Sans, semi-bold, which comes along and has Latin, Greek and Cyrillic.',
+        'With `text`: side file with a TrueType, OpenType or WOFF font. Default: Open Sans semi-bold, which is included and supports Latin, Greek and Cyrillic.',
       ),
-    colour: colourSchema.optional().describe('With `text`: its colour; white where left out.'),
+    colour: colourSchema.optional().describe('With `text`: its colour; default white.'),
     width: share
       .default('25%')
       .describe(
-        'Width of the mark, as a share of the picture’s; its height follows, at most the picture’s.',
+        'Width of the mark as a percentage of the picture’s width. The height follows from the aspect ratio, at most the picture’s height.',
       ),
     opacity: z
       .number()
       .min(0)
       .max(1)
       .default(1)
-      .describe('1 shows the mark as it is, 0 not at all; its own transparency counts as well.'),
+      .describe('Opacity of the mark, 0 to 1, multiplied with its own transparency.'),
     angle: z
       .number()
       .min(-360)
       .max(360)
       .default(0)
-      .describe('Turns the mark, degrees clockwise; `width` is its width before.'),
-    blend: z
-      .enum(BLENDS)
-      .default('over')
-      .describe('How the mark’s colours and those below it become one.'),
-    gravity: gravitySchema.default('southeast').describe('Where the mark stands.'),
+      .describe('Rotates the mark, degrees clockwise. `width` is the width before the rotation.'),
+    blend: z.enum(BLENDS).default('over').describe('Blend mode of the mark and the picture.'),
+    gravity: gravitySchema.default('southeast').describe('Position of the mark.'),
     margin: share
       .default('3%')
       .describe(
-        'Room between the mark and the edges, as a share of the picture’s shorter side; with `tile`, between marks.',
+        'Distance between the mark and the edges, as a percentage of the picture’s shorter side; with `tile`, distance between marks.',
       ),
     tile: z.boolean().default(false).describe('Repeats the mark over the whole picture.'),
   })
@@ -95,12 +90,12 @@ const options = z
       refuse('font and colour go with text');
     const [foreign] = (font === undefined && text?.match(FOREIGN)) || [];
     if (foreign) {
-      const message = `Open Sans has Latin, Greek and Cyrillic, and no ${JSON.stringify(foreign)}: name a font that has it`;
+      const message = `Open Sans has no ${JSON.stringify(foreign)}; it supports Latin, Greek and Cyrillic. Set font to a font that has it`;
       context.addIssue({ code: 'custom', path: ['text'], message });
     }
   })
   .meta({
-    description: 'Puts a picture, such as a logo, or a text on the picture.',
+    description: 'Adds an image, such as a logo, or a text to the picture.',
     examples: [
       { image: 'logo.png', width: '30%', opacity: 0.7 },
       { text: '© Ada Lovelace', opacity: 0.5, angle: -30, tile: true },
@@ -111,7 +106,7 @@ type Options = z.output<typeof options>;
 
 const part = (text: string, side: number) => shareOf(text) * side;
 
-/** The mark in its size and with its opacity. */
+/** Makes the mark in its size and opacity. */
 async function makeMark(given: Options, { input, ...context }: StepContext): Promise<Mark> {
   const { image, text = '', font, colour = 'white', opacity, angle } = given;
   const width = Math.max(1, Math.round(part(given.width, input.width)));
@@ -133,7 +128,7 @@ function roomOf({ margin }: Options, { width, height }: Shape): number {
   return Math.round(part(margin, Math.min(width, height)));
 }
 
-/** With room on two sides, as far as the picture has it, so that the marks stand apart. */
+/** Adds space on two sides, as far as the picture allows, which separates the tiles. */
 function tileOf(mark: Mark, given: Options, input: Shape): Mark {
   const room = roomOf(given, input);
   return withRoom(
@@ -160,7 +155,7 @@ export const watermark = defineTransform({
   options,
   scalar: 'image',
   sideFiles: ({ image, font }) => [image, font].filter((name) => name !== undefined),
-  // Compositing brings alpha, which an opaque picture does not keep.
+  // sharp's composite adds alpha; opaque pictures must stay opaque.
   slots: (_, { hasAlpha }) => (hasAlpha ? ['composite'] : ['composite', 'removeAlpha']),
   async apply(image, given, context): Promise<Sharp> {
     const { input } = context;

@@ -92,8 +92,8 @@ describe('a step in the recipe’s form', () => {
       'encode.of.1.qualty',
       /^unknown option "qualty"; allowed: format, colours, /,
     ],
-    [{ grayscale: { x: 1 } }, 'grayscale.x', /^unknown option "x"; there are none$/],
-  ])('%j says what was given and what is allowed', (step, path, message) => {
+    [{ grayscale: { x: 1 } }, 'grayscale.x', /^unknown option "x"; this transform has no options$/],
+  ])('%j: the message names the value and the allowed values', (step, path, message) => {
     expect(problems(step)).toEqual([{ path, message: expect.stringMatching(message) }]);
   });
 
@@ -102,7 +102,7 @@ describe('a step in the recipe’s form', () => {
     [{}, /empty map/],
     [['rotate'], /map with one key/],
     [7, /got 7/],
-  ])('%j is no step', (step, message) => {
+  ])('rejects %j as a step', (step, message) => {
     expect(problems(step)).toEqual([{ path: '', message: expect.stringMatching(message) }]);
   });
 });
@@ -118,7 +118,7 @@ describe('the steps of a variant', () => {
   test('say a setting once and end with encode', () => {
     const twice = [{ encode: 'webp' }, { encode: 'jpeg' }];
     expect(problems(twice, catalog.stepsSchema)).toEqual([
-      { path: '1', message: 'a variant says encode once' },
+      { path: '1', message: 'a variant can use encode only once' },
     ]);
     expect(problems([{ encode: 'webp' }, 'rotate'], catalog.stepsSchema)).toEqual([
       {
@@ -139,10 +139,10 @@ describe('a catalog', () => {
   });
 
   test('refuses two transforms of one name', () => {
-    expect(() => createCatalog([blank, blank])).toThrow('two transforms are called "blank"');
+    expect(() => createCatalog([blank, blank])).toThrow('two transforms have the name "blank"');
   });
 
-  test('tells the versions of the transforms that steps use', () => {
+  test('returns the versions of the transforms that steps use', () => {
     const step = { transform: 'blank', options: {} };
     expect(createCatalog([blank]).versions([step, step])).toEqual({ blank: 3 });
   });

@@ -4,7 +4,7 @@ import type { Transform } from '../define-transform.ts';
 import type { Step } from '../image-engine.ts';
 import { createStepSchema, createStepsSchema } from './step-schema.ts';
 
-/** Every transform that recipes may name; `Input` is the type of a step as a recipe writes it. */
+/** The transforms that recipes can use. `Input` is the type of a step as a recipe writes it. */
 export interface Catalog<Input = unknown> {
   readonly names: readonly string[];
   get(name: string): Transform | undefined;
@@ -15,16 +15,16 @@ export interface Catalog<Input = unknown> {
   bind(step: Step): BoundTransform;
   /** One step in the recipe's form (`{ resize: { width: 320 } }`, `{ rotate: 'auto' }`, `'flip'`) to a `Step`. */
   readonly stepSchema: z.ZodType<Step, Input>;
-  /** All steps of a variant: each as `stepSchema`, and settings once, with nothing after `encode`. */
+  /** All steps of a variant: each as `stepSchema`, each setting at most once, no step after `encode`. */
   readonly stepsSchema: z.ZodType<Step[], Input[]>;
-  /** Name to version of the transforms that the steps use, for the recipe's hash. */
+  /** Versions of the transforms that the steps use, by name, for the recipe's hash. */
   versions(steps: readonly Step[]): Readonly<Record<string, number>>;
   /** Names of the side files that the steps read, each once, in alphabetical order. */
   sideFiles(steps: readonly Step[]): readonly string[];
 }
 
 /**
- * Makes the catalog of a literal list of transforms.
+ * Creates the catalog from a literal list of transforms.
  * @throws Error when two have the same name
  */
 export function createCatalog<const T extends readonly Transform[]>(
@@ -33,7 +33,7 @@ export function createCatalog<const T extends readonly Transform[]>(
   const byName = new Map<string, Transform>();
   for (const definition of definitions) {
     if (byName.has(definition.name)) {
-      throw new Error(`two transforms are called ${JSON.stringify(definition.name)}`);
+      throw new Error(`two transforms have the name ${JSON.stringify(definition.name)}`);
     }
     byName.set(definition.name, definition);
   }
@@ -51,7 +51,7 @@ export function createCatalog<const T extends readonly Transform[]>(
     names,
     get,
     bind: (step) => known(step.transform).bind(step.options),
-    // What the schemas take is told apart at run time; the type says the same to a compiler.
+    // The schemas check the input at run time; the type gives the compiler the same information.
     stepSchema: stepSchema as z.ZodType<Step, StepInput<T[number]>>,
     stepsSchema: createStepsSchema(stepSchema, get) as z.ZodType<Step[], StepInput<T[number]>[]>,
     versions(steps) {
@@ -65,7 +65,7 @@ export function createCatalog<const T extends readonly Transform[]>(
   };
 }
 
-/** What a recipe may write under a transform's name: its options, or the value of the one that a bare scalar sets. */
+/** The value under a transform's name in a recipe: its options, or the value of the option that a bare scalar sets. */
 type OptionsInput<Schema extends z.ZodType, Scalar extends string> =
   z.input<Schema> | z.input<Schema>[Scalar & keyof z.input<Schema>];
 

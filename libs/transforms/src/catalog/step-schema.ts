@@ -33,7 +33,7 @@ function withScalar(transform: Transform, options: unknown): { options: unknown 
   return `${transform.name} takes a map of options, got ${JSON.stringify(options)}`;
 }
 
-/** The recipe's form of one step, to `Step` with all defaults filled in. */
+/** Parses one step of a recipe into a `Step` and fills in all defaults. */
 export function createStepSchema(find: Find, names: readonly string[]) {
   return z.unknown().transform((given, context): Step => {
     const refuse = (path: readonly PropertyKey[], message: string) => {
@@ -67,12 +67,12 @@ export function createStepSchema(find: Find, names: readonly string[]) {
   });
 }
 
-/** The steps of a variant, in the recipe's form; none keeps the picture as it is. */
+/** Parses the steps of a variant. An empty list keeps the picture unchanged. */
 export function createStepsSchema(stepSchema: ReturnType<typeof createStepSchema>, find: Find) {
   return z.array(stepSchema).superRefine((steps, context) => checkSteps(steps, find, context));
 }
 
-/** One thing that is wrong with a step, with its path inside the step's options. */
+/** A problem of a step, with its path inside the step's options. */
 interface OptionProblem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
@@ -92,17 +92,17 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** What Zod's own messages leave unsaid, for `safeParse`. */
+/** Adds details that Zod's own messages lack; an error map for `safeParse`. */
 function optionError(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type' && issue.input === undefined)
     return `is missing: expected ${issue.expected}`;
   if (issue.code !== 'unrecognized_keys') return undefined;
   const { shape = {} } = issue.inst?._zod.def as { shape?: object };
   const allowed = Object.keys(shape);
-  return allowed.length > 0 ? `allowed: ${allowed.join(', ')}` : 'there are none';
+  return allowed.length > 0 ? `allowed: ${allowed.join(', ')}` : 'this transform has no options';
 }
 
-/** Turns issues, found with `optionError`, into messages that say what was given and what is allowed. */
+/** Converts issues found with `optionError` into messages that name the given value and the allowed values. */
 function optionProblems(
   given: unknown,
   issues: readonly z.core.$ZodIssue[],
@@ -122,9 +122,9 @@ function optionProblems(
 }
 
 /**
- * What the steps of a variant have to be to each other: settings hold for the whole variant, so that one says each once;
- * facts are found by name; nothing comes after the file is written; raw pixels are sRGB; a gain map goes on from what its
- * picture was.
+ * Checks the rules between the steps of a variant. Settings apply to the whole variant and occur once. Facts have the
+ * transform's name as key and occur once. No step follows `encode`. Raw steps require sRGB. A kept gain map allows only
+ * steps that can change the map in the same way.
  */
 export function checkSteps(
   steps: readonly Step[],
@@ -135,7 +135,7 @@ export function checkSteps(
   const keepsColours = steps.some(
     ({ transform, options }) => transform === 'colourspace' && options['space'] !== 'srgb',
   );
-  // Only a JPEG has one, so that `source` means that.
+  // Only JPEG uploads have a gain map: `source` therefore means JPEG here.
   const hasGainMap = keepsGainMap(variantSettings({ steps }, { format: 'jpeg' }));
   steps.forEach((step, index) => {
     const { transform } = step;
@@ -143,7 +143,7 @@ export function checkSteps(
       context.addIssue({ code: 'custom', path: [index], message });
     const kind = find(transform)?.kind;
     if (kind === 'setting' || kind === 'facts') {
-      if (said.has(transform)) refuse(`a variant says ${transform} once`);
+      if (said.has(transform)) refuse(`a variant can use ${transform} only once`);
       said.add(transform);
     }
     if (kind !== 'setting' && said.has('encode')) {
@@ -152,7 +152,7 @@ export function checkSteps(
     const why = hasGainMap && kind ? gainMapConflict(step, kind) : undefined;
     if (why) refuse(why);
     if (kind === 'raw' && keepsColours) {
-      refuse(`${transform} works on 8-bit sRGB pixels, which colourspace yields as srgb alone`);
+      refuse(`${transform} works on 8-bit sRGB pixels, which require colourspace: srgb`);
     }
   });
 }

@@ -19,22 +19,22 @@ import { readOnce, type ReadSideFile } from './side-files.ts';
 
 export interface EngineOptions {
   readonly catalog: Catalog;
-  /** Files that are encoded at once for one upload, at least 1 (default): one for each CPU pays. */
+  /** Number of files encoded in parallel for one upload, at least 1; default 1. One per CPU is a good value. */
   readonly concurrency?: number;
-  /** Lets the SVG loader see uploads; default false, since an SVG can reach out and blow up. */
+  /** Enables the SVG loader; default false, because SVGs can load other files and expand in memory. */
   readonly svg?: boolean;
-  /** The most that one step's own code may take, milliseconds; default 20,000. Longer is a `TIMEOUT`. */
+  /** Time limit of one step's own code, milliseconds; default 20,000. Exceeding it is a `TIMEOUT`. */
   readonly stepTimeout?: number;
-  /** Where steps read side files, such as a logo; none are there when left out. */
+  /** Reads side files, such as a logo, for steps. Left out: steps cannot read side files. */
   readonly readSideFile?: ReadSideFile;
 }
 
-/** The engine on sharp. It sets up sharp for the whole process. */
+/** Creates the engine on sharp. Configures sharp for the whole process. */
 export function createEngine(options: EngineOptions): ImageEngine {
   return engineOf(makePlan, options);
 }
 
-/** The engine that lays down pixels after every single step: what the declared order means, for tests. */
+/** Creates an engine that materialises pixels after every step. Tests compare the planned engine with it. */
 export function createReferenceEngine(options: EngineOptions): ImageEngine {
   return engineOf(referencePlan, options);
 }

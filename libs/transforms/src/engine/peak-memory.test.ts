@@ -9,7 +9,7 @@ import { animatedSample } from '../testing/samples.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
-/** What is loaded with the first picture, and what the allocators of other machines keep, MiB. */
+/** Code that loads with the first picture, and memory that allocators on other machines keep, MiB. */
 const SLACK_MIB = 60;
 
 let folder: string;

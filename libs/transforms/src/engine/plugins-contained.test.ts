@@ -63,7 +63,7 @@ const strange = defineTransform({
       case 'endless':
         for (;;);
       case 'no bytes':
-        // A picture that waits for somebody to write its bytes.
+        // A picture whose input stream never gets any bytes.
         return new (createImage(photo).constructor as new () => Sharp)();
     }
   },

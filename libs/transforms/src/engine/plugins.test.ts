@@ -26,7 +26,7 @@ const swap = defineTransform({
   },
 });
 
-/** A lazy step of a plugin, which tells nothing about the place in sharp's order. */
+/** A lazy step of a plugin that does not declare `slots`. */
 const soften = defineTransform({
   name: 'soften',
   version: 1,
@@ -93,11 +93,11 @@ describe('a transform of raw pixels', () => {
     expect(outputs.get('two')?.bytes).toEqual(outputs.get('three')?.bytes);
   });
 
-  test('does not go with colours that are kept as they are', () => {
+  test('cannot be combined with kept colours', () => {
     const { error } = catalog.stepsSchema.safeParse(['swap', { colourspace: 'keep' }]);
     expect(error?.issues[0]).toMatchObject({
       path: [0],
-      message: 'swap works on 8-bit sRGB pixels, which colourspace yields as srgb alone',
+      message: 'swap works on 8-bit sRGB pixels, which require colourspace: srgb',
     });
   });
 });
@@ -139,7 +139,7 @@ describe('a transform that finds facts', () => {
     expect(outputs.get('c')).not.toHaveProperty('facts');
   });
 
-  test('stands once in a variant', () => {
+  test('can be used once in a variant', () => {
     expect(catalog.stepsSchema.safeParse(['measure', 'flip', 'measure']).success).toBe(false);
   });
 });
@@ -170,7 +170,7 @@ describe('a side file', () => {
       'recipe photos, variant one, step 0 (stamp): logo.png has 16777217 bytes; at most 16777216 are read',
     );
     await expect(renderOne(engine, catalog, photo, steps)).rejects.toThrow(
-      'step 0 (stamp): there are no side files here: "logo.png"',
+      'step 0 (stamp): no side files are configured: cannot read "logo.png"',
     );
   });
 });

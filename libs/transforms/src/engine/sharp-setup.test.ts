@@ -47,7 +47,7 @@ const fromDisk = () =>
     return sharp(name).metadata();
   });
 
-test('there is a file for every loader that this libvips has', () => {
+test('has a sample file for every loader of this libvips', () => {
   const loaders = Object.entries<AvailableFormatInfo>({ ...sharp.format })
     .filter(([name, { input }]) => name !== 'raw' && (input.buffer || input.file))
     .map(([name]) => name);

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 
-/** The loaders of the formats that an upload may have; pixels between stages that carry a profile are PNGs. */
+/** Loaders of the upload formats. Pixels with a profile between stages are PNGs. */
 const NEEDED_LOADERS = [
   'VipsForeignLoadJpegBuffer',
   'VipsForeignLoadPngBuffer',
@@ -11,9 +11,9 @@ const NEEDED_LOADERS = [
 ];
 
 /**
- * Settings of libvips for the whole process: no cache of operations (each upload is seen once), one thread for each
- * image (several images at once use the cores better: docs/architecture.md), and no loader that no upload needs, so
- * that hostile bytes reach as little code as possible.
+ * Configures libvips for the whole process. No cache of operations, because each upload is read once. One thread per image,
+ * because several images in parallel use the cores better (docs/architecture.md). Only the loaders that uploads need, which
+ * limits the code that hostile input can reach.
  */
 export function setUpSharp({ svg }: { readonly svg: boolean }): void {
   sharp.cache(false);

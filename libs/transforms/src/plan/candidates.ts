@@ -3,7 +3,7 @@ import { holdsAnimation } from '../builtin/encoders/encodings.ts';
 import type { OutputFormat } from '../image-engine.ts';
 import type { FileStage } from './render-plan.ts';
 
-/** Those that hold the picture as it is; all where none does, so that what is asked for is done as well as can be. */
+/** Encodings that can hold the picture unchanged. If none can, returns all of them as the best available result. */
 function those(
   encodings: readonly EncodeOptions[],
   hold: (encoding: EncodeOptions) => boolean,
@@ -12,7 +12,7 @@ function those(
   return holding.length > 0 ? holding : encodings;
 }
 
-/** What a variant's file may be, now that it is known what it has to hold: mostly one, and never none. */
+/** Encodings that are possible for a variant's file; usually one, never empty. */
 export function candidates({
   settings,
   shape,
@@ -27,7 +27,7 @@ export function candidates({
 }
 
 /**
- * The longest side of a file, pixels: sharp 0.35.5, `common.cc` `AssertImageTypeDimensions`; libpng, libtiff; of a JPEG
+ * Maximum side of a file, pixels: sharp 0.35.5, `common.cc` `AssertImageTypeDimensions`; libpng, libtiff; of a JPEG
  * libjpeg's `JPEG_MAX_DIMENSION` (`jmorecfg.h`), below the format's own 65,535.
  */
 const MAX_SIDE: Readonly<Record<OutputFormat, number>> = {
@@ -39,12 +39,12 @@ const MAX_SIDE: Readonly<Record<OutputFormat, number>> = {
   tiff: 2_147_483_647,
 };
 
-/** A TIFF may be made of JPEGs, which bound its sides whether they are strips or tiles. */
+/** A TIFF with JPEG compression has the limits of JPEG, for strips and for tiles. */
 function codecOf(encoding: EncodeOptions): OutputFormat {
   return encoding.format === 'tiff' && encoding.compression === 'jpeg' ? 'jpeg' : encoding.format;
 }
 
-/** Why a picture cannot be written so; `undefined` when it can. */
+/** Returns why the picture exceeds the limits of the encoding; `undefined` if it does not. */
 export function whyTooLarge(
   { width, height }: { readonly width: number; readonly height: number },
   encoding: EncodeOptions,

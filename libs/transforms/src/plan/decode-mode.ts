@@ -3,15 +3,15 @@ import type { SourceFacts } from '../image-engine.ts';
 import type { DecodeMode } from './render-plan.ts';
 import type { VariantSettings } from './variant-settings.ts';
 
-/** What holds for a decode whatever the variants ask for. */
+/** Restrictions on the decoding pipeline, independent of the variants. */
 interface SourcePixels {
-  /** Why only geometry may share the decoding pipeline, as words for the pixels in it. */
+  /** Names the pixels in the decoding pipeline if only geometry steps may join it. */
   readonly unusual?: string;
-  /** Why no step may share it. */
+  /** Why no step may join it. */
   readonly sealed?: string;
 }
 
-/** The decode that a variant needs; without settings, the placeholder's. */
+/** The decode mode of a variant; without settings, of the placeholder. */
 export function decodeMode(facts: SourceFacts, settings?: VariantSettings): DecodeMode {
   const { depth = 8, space = 'rgb', profile = 'none' } = facts.coding ?? {};
   const { encodings = [], colourspace = 'srgb' } = settings ?? {};
@@ -25,7 +25,7 @@ export function decodeMode(facts: SourceFacts, settings?: VariantSettings): Deco
     encodings.some(holdsAnimation);
   return {
     animated,
-    // What comes out is RGB, which a profile of other pixels does not describe. Frames have no place for a profile.
+    // The output is RGB; a profile of another colour space does not apply to it. Frames cannot have a profile.
     keepColours: !animated && (isWide || (keep && profile !== 'none' && space === 'rgb')),
     depth: keep && depth === 16 && isDeep ? 16 : 8,
   };
@@ -36,13 +36,13 @@ export function decodeModeKey({ animated, keepColours, depth }: DecodeMode): str
 }
 
 /**
- * Where a pipeline ends in other pixels than it began with, sharp embeds the kept profile anew, from memory that it frees
- * when a step (a turn, a flip) needs the whole picture: `common.cc` `GetProfile`, `pipeline.cc` 371 and 890.
+ * If a pipeline converts its pixels at the end, sharp embeds the kept profile again, from memory that it has freed if a step
+ * such as a rotation or flip needs the whole picture: `common.cc` `GetProfile`, `pipeline.cc` 371 and 890.
  */
 export const LOST_PROFILE =
   'sharp may lose the profile of pixels that it converts at the end of a pipeline';
 
-/** What the pixels are inside the pipeline that decodes, before sharp makes 8-bit sRGB of them at its end. */
+/** Describes the pixels inside the decoding pipeline, before sharp converts them to 8-bit sRGB at its end. */
 export function sourcePixels(facts: SourceFacts, mode: DecodeMode): SourcePixels {
   const { depth = 8, space = 'rgb', profile = 'none' } = facts.coding ?? {};
   if (depth === 16 && profile === 'other' && !mode.keepColours) {
@@ -52,7 +52,7 @@ export function sourcePixels(facts: SourceFacts, mode: DecodeMode): SourcePixels
     return { sealed: LOST_PROFILE };
   }
   if (depth === 16 && mode.depth === 8) return { unusual: '16-bit ones' };
-  // A TIFF may be Lab or floating-point numbers, which the header's facts do not tell from 16-bit RGB.
+  // A TIFF may be Lab or floating point; the header facts cannot distinguish these from 16-bit RGB.
   if (depth === 16 && facts.format === 'tiff') return { unusual: 'a TIFF’s own' };
   if (space === 'grey') return { unusual: 'grey ones' };
   return {};

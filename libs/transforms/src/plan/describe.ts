@@ -33,7 +33,7 @@ function describeEnd(stage: Stage): string {
   }
 }
 
-/** The plan for a person: every stage, one sharp pipeline each, what it does in which order, and why it ends there. */
+/** Describes a plan as text: each stage (one sharp pipeline) with its operations and the reason for its end. */
 export function describePlan(plan: RenderPlan, facts: SourceFacts): string {
   const { format, width, height, orientation, bytes } = facts;
   const head = `${format}, ${width}×${height}, orientation ${orientation}, ${bytes} bytes`;

@@ -4,10 +4,10 @@ import type { Step } from '../image-engine.ts';
 
 type Options = Step['options'];
 
-const PADDED = 'what it pads with has no gain';
-const LOOKED = 'it looks for its region in the picture';
+const PADDED = 'the padding has no gain';
+const LOOKED = 'the region depends on the pixels of the picture';
 
-/** Steps that a gain map can follow, and what of them it cannot. */
+/** Steps that can also be applied to a gain map, and the options that cannot. */
 const FOLLOWED: Readonly<Record<string, (options: Options) => string | undefined>> = {
   rotate: ({ angle }) => (angle === 'auto' || Number(angle) % 90 === 0 ? undefined : PADDED),
   resize({ fit, position }) {
@@ -21,25 +21,25 @@ const FOLLOWED: Readonly<Record<string, (options: Options) => string | undefined
 
 const ALLOWED = [...Object.keys(FOLLOWED), 'sharpen'];
 
-/** Whether the gain map has to take the step too. */
+/** Whether the step must be applied to the gain map too. */
 export function appliesToGainMap({ transform }: Step): boolean {
   return Object.hasOwn(FOLLOWED, transform);
 }
 
 /**
- * Why a step does not go with a gain map that its variant keeps. The map goes on from what the picture was: it would
- * brighten a mark, or show what was hidden.
+ * Returns why a step cannot be combined with a kept gain map; `undefined` if it can. The map describes the original picture:
+ * after other steps it would brighten a mark or reveal hidden content.
  */
 export function gainMapConflict({ transform, options }: Step, kind: string): string | undefined {
-  const but = `${transform} does not go with a gain map that metadata keeps`;
+  const but = `${transform} cannot be combined with metadata: gainMap`;
   if (transform === encode.name) {
     const isBounded = encodingsOf(options, 'jpeg', 'balanced').some(
       (encoding) => encoding.format === 'jpeg' && encoding.maxBytes !== undefined,
     );
-    return isBounded ? `${but}: the map comes on top of maxBytes` : undefined;
+    return isBounded ? `${but}: the map is added after maxBytes is checked` : undefined;
   }
   if (kind === 'setting' || kind === 'facts') return undefined;
-  if (!ALLOWED.includes(transform)) return `${but}: only ${ALLOWED.join(', ')} do`;
+  if (!ALLOWED.includes(transform)) return `${but}: only ${ALLOWED.join(', ')} can`;
   const why = FOLLOWED[transform]?.(options);
   return why && `${but}: ${why}`;
 }

@@ -104,7 +104,7 @@ test('a decode for each way of reading the upload', () => {
   expect(lines.filter((line) => line.includes('from upload'))).toHaveLength(2);
 });
 
-test('settings are no steps', () => {
+test('settings do not become operations', () => {
   const steps = [{ metadata: ['copyright'] }, upright, { encode: 'webp' }];
   expect(planOf({ one: steps })).toContain('2 from 0: nothing to 3000×2003, one');
 });

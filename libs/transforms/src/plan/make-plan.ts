@@ -23,20 +23,20 @@ export interface PlanInput {
   readonly bind: (step: Step) => BoundTransform;
 }
 
-/** The upload before its first step: pixels as stored. */
+/** Shape of the upload before its first step: pixels as stored. */
 export function storedShape({ width, height, orientation, hasAlpha }: SourceFacts): Shape {
   return swapsSides(orientation)
     ? { width: height, height: width, orientation, hasAlpha }
     : { width, height, orientation, hasAlpha };
 }
 
-/** What cannot carry an orientation tag ends upright in any case: a GIF, and a file that keeps its colours' profile. */
+/** GIFs and files with a kept profile cannot have an orientation tag: their pixels are made upright. */
 function upright(step: number): BoundStep {
   const options = rotate.options.parse({});
   return { transform: rotate.name, options, step, bound: rotate.bind(options) };
 }
 
-/** JPEG has no transparency; sharp would put black behind it, where people expect the white of a page. */
+/** JPEG has no transparency. sharp would use a black background; users expect white. */
 function onWhite(step: number): BoundStep {
   const options = flatten.options.parse({ background: '#ffffff' });
   return { transform: flatten.name, options, step, bound: flatten.bind(options) };
@@ -46,7 +46,7 @@ function endsWithAlpha(steps: readonly BoundStep[], upload: Shape): boolean {
   try {
     return steps.reduce((shape, { bound }) => bound.after(shape), upload).hasAlpha;
   } catch {
-    // The planner meets the same error, and tells whose it is.
+    // The planner gets the same error and reports it with its step.
     return false;
   }
 }
@@ -73,7 +73,7 @@ export function bindVariant(
 
 export function endingOf(variant: Variant, settings: VariantSettings): Ending {
   const resized = variant.steps.findLast(({ transform }) => transform === 'resize')?.options ?? {};
-  // With one side given there is nothing to fit.
+  // `fit` has no effect if only one side is given.
   const fit = 'width' in resized && 'height' in resized ? resized['fit'] : undefined;
   return {
     kind: 'file',
@@ -84,10 +84,10 @@ export function endingOf(variant: Variant, settings: VariantSettings): Ending {
 }
 
 /**
- * Compiles the variants' steps into as few sharp pipelines as keep the declared order: step n's input is step n-1's
- * output. Leading steps that variants share are done once, and variants that only make the picture smaller start from
- * one decode at the largest size that any of them needs.
- * @throws ImageError `TRANSFORM_FAILED` from a step whose options do not fit the picture
+ * Compiles the variants' steps into as few sharp pipelines as the declared order allows: the input of step n is the output
+ * of step n-1. Leading steps that several variants share run once. Variants that only reduce the picture start from one
+ * decode at the largest size that any of them needs.
+ * @throws ImageError `TRANSFORM_FAILED` if the options of a step do not fit the picture
  */
 export function makePlan({
   recipe,
@@ -126,13 +126,13 @@ export function makePlan({
   return planner.plan();
 }
 
-/** No variant can be called this: parentheses are not safe in a key. */
+/** Variants cannot have this name: parentheses are not allowed in keys. */
 const PLACEHOLDER = '(placeholder)';
 
-/** Longest side of the picture that the placeholder is made of, pixels: ThumbHash takes no larger one. */
+/** Maximum side of the placeholder's source, pixels; the limit of ThumbHash. */
 const SIDE = 100;
 
-/** The upright picture, small. It turns where the variants turn, so that it shares their decode. */
+/** Steps of the placeholder: a small upright picture. It rotates at the same point as the variants and shares their decode. */
 function placeholderVariant(variants: readonly BoundVariant[]): BoundVariant {
   const upright = { transform: 'rotate', options: rotate.options.parse({}) };
   const small = {

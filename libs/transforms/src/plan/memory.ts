@@ -7,36 +7,36 @@ import { keepsGainMap } from './variant-settings.ts';
 const MIB = 1024 * 1024;
 const MEGAPIXEL = 1_000_000;
 
-/** Node and sharp at rest, MiB; parallel jobs share it. */
+/** Memory of an idle process with Node.js and sharp, MiB; parallel uploads share it. */
 export const BASE_MIB = 70;
 
 /*
- * MiB at the peak of one job, measured with sharp 0.35.5 (docs/architecture.md): decoding holds a few rows, unless the
- * file is progressive or interlaced, when the whole picture is held; encoding holds its picture several times.
+ * Peak MiB of one upload, measured with sharp 0.35.5 (docs/architecture.md). A decoder holds a few rows; for progressive and
+ * interlaced files it holds the whole picture. An encoder holds its picture several times.
  */
 const DECODE_MIB = 45;
 const HELD_MIB = 28;
 const HELD_MIB_PER_MEGAPIXEL = 2.9;
-/** Full chroma doubles what a progressive JPEG's coefficients take. */
+/** 4:4:4 doubles the coefficients of a progressive JPEG. */
 const HELD_MIB_PER_MEGAPIXEL_444 = 5.9;
-/** AVIF is decoded as a whole, in the decoder's planes and in pixels. */
+/** The AVIF decoder holds the whole picture twice: as planes and as pixels. */
 const AVIF_HELD_MIB = 110;
 const AVIF_HELD_MIB_PER_MEGAPIXEL = 9;
 const ENCODE_MIB_PER_MEGAPIXEL = 17;
 const AVIF_MIB_PER_MEGAPIXEL = 26;
-/** Of all frames together, which are laid down as well; they are encoded one by one. */
+/** For all frames together, which are also materialised. Frames are encoded one at a time. */
 const ANIMATION_MIB_PER_MEGAPIXEL = 6;
 const ANIMATION_HELD_MIB_PER_MEGAPIXEL = 3;
-/** Of frames that are done with, until the garbage is collected. */
+/** Frames that are no longer used, until garbage collection. */
 const ANIMATION_HELD_MIB = 105;
-/** Raw pixels, RGBA: of which several files are written, or which are laid over a picture. */
+/** Raw RGBA pixels: the source of several files, or an overlay. */
 const RAW_MIB_PER_MEGAPIXEL = 4;
-/** Twice RGBA, and once more what the file is decoded to, where a file is compared with what was written. */
+/** Twice RGBA, plus the decoded file, if the encoder compares files with the picture. */
 const COMPARED_MIB_PER_MEGAPIXEL = 12;
-/** A process that has worked before keeps holes between its pieces; this with `MALLOC_ARENA_MAX=2`. */
+/** Factor for heap fragmentation in a warm process, measured with `MALLOC_ARENA_MAX=2`. */
 const WARM_PROCESS = 1.5;
 
-/** MiB that decoding holds beside its output. */
+/** MiB of the decoder without its output. */
 function decoding({ stages }: RenderPlan, facts: SourceFacts): number {
   const megapixels = (facts.width * facts.height) / MEGAPIXEL;
   if (stages.some((stage) => isMoving(stage, facts)))
@@ -54,7 +54,7 @@ function pixels({ shape, mode }: Stage, facts: SourceFacts): number {
   return shape.width * shape.height * (mode.animated ? facts.pages : 1);
 }
 
-/** MiB that an encoder holds. */
+/** MiB of an encoder. */
 function encoding(stage: FileStage, facts: SourceFacts): number {
   return ((writing(stage, facts) + searching(stage)) * pixels(stage, facts)) / MEGAPIXEL;
 }
@@ -70,14 +70,14 @@ function isMoving({ mode }: Stage, { pages }: SourceFacts): boolean {
   return mode.animated && pages > 1;
 }
 
-/** MiB per megapixel that choosing between several files holds. */
+/** MiB per megapixel for the choice between several files. */
 function searching(stage: FileStage): number {
   const encodings = candidates(stage);
   if (encodings.some(isCompared)) return RAW_MIB_PER_MEGAPIXEL + COMPARED_MIB_PER_MEGAPIXEL;
   return encodings.length > 1 || encodings.some(isSearched) ? RAW_MIB_PER_MEGAPIXEL : 0;
 }
 
-/** MiB for files whose size is not known yet: as large as it can be, and written by the most demanding encoder. */
+/** MiB for files of unknown size: assumes the largest size and the encoder that needs the most memory. */
 function unmeasured(plan: RenderPlan, facts: SourceFacts): readonly number[] {
   return plan.unmeasured.flatMap(({ stage, variants }) => {
     const largest = plan.stages[stage];
@@ -86,7 +86,7 @@ function unmeasured(plan: RenderPlan, facts: SourceFacts): readonly number[] {
   });
 }
 
-/** MiB of the raw pixels between stages, all at once, which is the most that they can be. */
+/** MiB of the raw pixels between stages. Assumes that all are in memory at the same time. */
 function materialised({ stages }: RenderPlan, facts: SourceFacts): number {
   return stages
     .filter(({ kind }) => kind === 'pixels')
@@ -95,8 +95,8 @@ function materialised({ stages }: RenderPlan, facts: SourceFacts): number {
 }
 
 /**
- * MiB of what steps lay over pictures, each at most as large as its picture: masks, marks. A step that does not tell
- * what it does may do so too, and one that works on raw pixels has a copy of them.
+ * MiB of overlays such as masks and marks, each at most as large as its picture. Includes steps without `slots`, which may
+ * use overlays, and raw steps, which have a copy of the pixels.
  */
 function overlays({ stages }: RenderPlan, facts: SourceFacts): number {
   const sizes = stages.flatMap(({ operations, mode }) =>
@@ -107,7 +107,7 @@ function overlays({ stages }: RenderPlan, facts: SourceFacts): number {
   return sizes.reduce((sum, size) => sum + (RAW_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL, 0);
 }
 
-/** MiB of a gain map, if the upload has one, that is as large as the upload and as the largest output that keeps it, each laid down and turned. */
+/** MiB of a gain map at the size of the upload and of the largest output that keeps it, both materialised and rotated. */
 function gainMaps({ stages }: RenderPlan, facts: SourceFacts): number {
   const sizes = stages
     .filter((stage) => stage.kind === 'file' && keepsGainMap(stage.settings))
@@ -118,9 +118,9 @@ function gainMaps({ stages }: RenderPlan, facts: SourceFacts): number {
 }
 
 /**
- * MiB that one upload takes at its peak beside `BASE_MIB`, told by its header and its plan before any pixel is read:
- * the file, the pixels that are laid down and laid over, and the larger one of decoding and of `concurrency` encoders at once. It
- * errs on the safe side.
+ * Estimates the peak MiB of one upload in addition to `BASE_MIB`, from its header and plan, before any pixel is read. The sum
+ * contains the file, materialised pixels, overlays, gain maps, and the larger of the decoder and `concurrency` parallel
+ * encoders. The estimate is conservative.
  */
 export function estimateMemory(facts: SourceFacts, plan: RenderPlan, concurrency: number): number {
   const encoders = plan.stages

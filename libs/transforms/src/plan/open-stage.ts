@@ -4,24 +4,24 @@ import { LOST_PROFILE } from './decode-mode.ts';
 import type { DecodeMode, Operation, StageInput } from './render-plan.ts';
 import type { BoundStep } from './step-tree.ts';
 
-/** A sharp pipeline that still takes steps. */
+/** A sharp pipeline that can accept more steps. */
 export interface OpenStage {
   readonly input: StageInput;
   readonly mode: DecodeMode;
   readonly operations: readonly Operation[];
   readonly used: ReadonlySet<SharpSlot>;
-  /** What the variants' steps have made so far, as declared. */
+  /** Declared shape after the steps so far. */
   readonly shape: Shape;
-  /** Pixels at hand, which a shared scaling may have made fewer than `shape` says. */
+  /** Real size of the pixels. A shared scaling may have made it smaller than `shape`. */
   readonly actual: { readonly width: number; readonly height: number };
   readonly gainedAlpha?: boolean;
-  /** Words for pixels inside the pipeline that are anything but 8-bit RGB. */
+  /** Names the pixels inside the pipeline if they are not 8-bit RGB. */
   readonly unusualPixels?: string;
-  /** Why nothing may follow in this pipeline. */
+  /** Why no step may follow in this pipeline. */
   readonly sealed?: string;
 }
 
-/** The stage with one more operation, or why there has to be a barrier first. */
+/** Returns the stage with one more operation, or the reason for a barrier before it. */
 export function withOperation(open: OpenStage, operation: Operation): OpenStage | string {
   const { slots, bound } = operation;
   if (open.sealed) return open.sealed;
@@ -31,7 +31,7 @@ export function withOperation(open: OpenStage, operation: Operation): OpenStage 
   const alone = `${operation.transform} has a pipeline of its own`;
   if (slots === undefined && (open.operations.length > 0 || open.unusualPixels)) return alone;
   const isGrey = makesGrey(slots ?? []);
-  // sharp makes RGB of grey pixels at the end.
+  // sharp converts grey pixels to RGB at the end.
   const mayLoseProfile = isGrey && open.mode.keepColours;
   if (mayLoseProfile && open.operations.length > 0) return LOST_PROFILE;
   const { output } = operation;
@@ -73,15 +73,15 @@ export function withStep(
     scale.height === height &&
     output.width === width &&
     output.height === height;
-  // A variant that wants the very size that a shared scaling has made has nothing left to do.
+  // The shared scaling has already produced exactly this size.
   if (isDone) return { ...open, shape: output };
   const fromUpload = open.input === 'upload' && open.operations.length === 0;
   const slots = bound.slots(open.shape, { fromUpload, used: open.used });
-  // So has one that comes to nothing on this picture, such as a second `rotate: auto`.
+  // The step has no effect on this picture, for example a second `rotate: auto`.
   if (slots?.length === 0) return { ...open, shape: output };
   const { shape: input } = open;
   const { measured = false } = bound;
-  if (measured && open.mode.animated) throw new Error('frames would come out in several sizes');
+  if (measured && open.mode.animated) throw new Error('frames would have different sizes');
   const operation = { transform, bound, variants, step, input, output, measured };
   return withOperation(open, slots ? { ...operation, slots } : operation);
 }

@@ -21,7 +21,7 @@ const RUNS = 60;
 /** As in `order.test.ts`: the same recipes every time, others by `DARKROOM_SEED`. */
 const SEED = Number(process.env['DARKROOM_SEED'] ?? 1);
 
-/** What is not 8-bit RGB inside sharp, at least until its pipeline ends. */
+/** Pictures that are not 8-bit RGB inside sharp until the pipeline ends. */
 const KINDS: Readonly<Record<string, readonly [SampleOptions, (image: Sharp) => Sharp]>> = {
   'grey JPEG': [{}, (image) => image.grayscale().jpeg()],
   'grey PNG with alpha': [{ alpha: true }, (image) => image.toColourspace('b-w').png()],

@@ -18,7 +18,7 @@ const reference = createReferenceEngine({ catalog, readSideFile });
 /** Random recipes of each property: enough to find a new transform that lies about its place, in seconds. */
 const RUNS = 150;
 /**
- * The same recipes every time: what differs is told by a tolerance, and a picture of a few pixels whose contrast is
+ * The same recipes every time: a tolerance decides about differences, and a picture of a few pixels whose contrast is
  * stretched (108×30 to 8×2, then `normalise`) can pass any. `DARKROOM_SEED` draws others.
  */
 const SEED = Number(process.env['DARKROOM_SEED'] ?? 1);
@@ -67,7 +67,7 @@ test('the plan of a variant does what its steps say in their order', async () =>
         const source = await sample({ ...picture, ...kind });
         const [found] = await compare(source, { one: [...steps, { encode: 'png' }] }, placeholder);
         // The reference rounds to 8 bits after every step; the plan of a picture this small is made from the
-        // placeholder's 100 pixels, so that it is resampled twice.
+        // placeholder's 100 pixels, and is therefore resampled twice.
         expect(found?.mean).toBeLessThan(2);
       },
     ),
@@ -87,7 +87,7 @@ test('so does the plan of several variants that share their work', async () => {
       arbitraryVariants,
       placeholders,
       async (picture, kind, variants, drawn) => {
-        // What is scaled by its own decoder and nothing else differs too much in pictures this small.
+        // Pictures this small differ too much if only the decoder scales them.
         const placeholder = kind.format === 'png' ? drawn : DEFAULT_PLACEHOLDER;
         const source = await sample({ ...picture, ...kind });
         const named = Object.fromEntries(

@@ -13,11 +13,11 @@ import type {
 } from './render-plan.ts';
 import { type BoundStep, sharedScale, type SharedScale, type StepTree } from './step-tree.ts';
 
-/** What ends a variant: everything of its stage but the way there. */
+/** The end of a variant: its stage without input and operations. */
 export type Ending =
   Pick<FileStage, 'kind' | 'variant' | 'settings' | 'fit'> | { readonly kind: 'placeholder' };
 
-/** Walks a step tree and lays down stages: as few as the declared order and sharing allow. */
+/** Walks a step tree and creates as few stages as the declared order and sharing allow. */
 export class Planner {
   readonly #stages: Stage[] = [];
   readonly #unmeasured = new Set<Unmeasured>();
@@ -29,12 +29,12 @@ export class Planner {
     this.#endings = endings;
   }
 
-  /** What has been laid down so far. */
+  /** The plan so far. */
   plan(): RenderPlan {
     return { stages: [...this.#stages], unmeasured: [...this.#unmeasured] };
   }
 
-  /** All that one decode leads to. */
+  /** Adds all stages of one decode. */
   addDecode(facts: SourceFacts, mode: DecodeMode, shape: Shape, tree: StepTree): void {
     const { unusual, sealed } = sourcePixels(facts, mode);
     const open: OpenStage = {
@@ -62,7 +62,7 @@ export class Planner {
     else this.#addBranches(open, tree);
   }
 
-  /** Several ways lead on: their common pixels are laid down, as few as they all can start from. */
+  /** Several branches follow: materialises their common pixels at the smallest size that all can start from. */
   #addBranches(open: OpenStage, tree: StepTree): void {
     const shared = sharedScale(tree.branches, open.shape);
     const isAll = tree.ends.length === 0 && shared?.keys.size === tree.branches.size;
@@ -83,7 +83,7 @@ export class Planner {
     else this.#addTree(next, tree);
   }
 
-  /** The rest of the tree is planned when the step's pixels, and so their size, are there. */
+  /** Plans the rest of the tree after the step's pixels, and therefore their size, exist. */
   #addUnmeasured(open: OpenStage, { transform }: BoundStep, tree: StepTree): void {
     const materialised = this.#materialise(open, `what ${transform} leaves has to be measured`);
     const unmeasured: Unmeasured = {
@@ -130,7 +130,7 @@ export class Planner {
       scaled,
       `the largest size that ${variants.join(', ')} need`,
     );
-    // The steps go on from the picture as declared; that fewer pixels are at hand is the planner's own affair.
+    // Later steps compute with the declared shape; only the planner knows the smaller real size.
     return { ...materialised, shape: open.shape };
   }
 
@@ -140,7 +140,7 @@ export class Planner {
     return opened;
   }
 
-  /** Ends a pipeline in pixels and opens one from them; pixels that are laid down already are not laid down again. */
+  /** Ends a pipeline in pixels and opens a new one from them. Does nothing if the pixels are already materialised. */
   #materialise(open: OpenStage, barrier: string): OpenStage {
     const { input, mode, operations, shape, actual } = open;
     if (input !== 'upload' && operations.length === 0) return open;
@@ -159,7 +159,7 @@ export class Planner {
   }
 
   #addEnd(open: OpenStage, name: string): void {
-    // What the planner knows nothing of has to show its pixels before they are written.
+    // The pixels of a step without `slots` are checked before they are written.
     const isUnknown = open.operations.some(({ slots }) => slots === undefined);
     const { input, mode, operations, shape } =
       isUnknown && open.sealed ? this.#materialise(open, open.sealed) : open;

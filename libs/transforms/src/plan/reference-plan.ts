@@ -6,8 +6,8 @@ import type { BoundStep } from './step-tree.ts';
 import { variantSettings } from './variant-settings.ts';
 
 /**
- * What the declared order means, without any cleverness: every variant decodes the whole upload, and every step has a
- * pipeline of its own from raw pixels to raw pixels. Tests hold `makePlan` against it.
+ * The declared order without any optimisation: every variant decodes the whole upload, and every step has its own pipeline
+ * from raw pixels to raw pixels. Tests compare `makePlan` with it.
  */
 export function referencePlan({ facts, variants, effort, bind }: PlanInput): RenderPlan {
   const stages: Stage[] = [];

@@ -2,11 +2,11 @@ import type { Action, Shape } from '../bound-transform.ts';
 import type { SharpSlot } from '../sharp-order.ts';
 import type { VariantSettings } from './variant-settings.ts';
 
-/** How the upload is decoded for some of the variants. */
+/** How the upload is decoded for a group of variants. */
 export interface DecodeMode {
-  /** All frames, for a format that holds them; else the first one. */
+  /** All frames if the format supports them; otherwise the first one. */
   readonly animated: boolean;
-  /** Colours as the file has them, their profile handed on; else sRGB. */
+  /** Keeps the file's colours and profile; otherwise converts to sRGB. */
   readonly keepColours: boolean;
   /** Bits per channel that the steps work with. */
   readonly depth: 8 | 16;
@@ -22,13 +22,13 @@ export interface Operation {
   readonly step: number;
   readonly input: Shape;
   readonly output: Shape;
-  /** `output` is the most that its pixels can be. */
+  /** `output` is the maximum size; the pixels decide about the real size. */
   readonly measured?: boolean;
-  /** sharp's operations that it uses; left out where they are unknown. */
+  /** sharp operations that it uses; left out if unknown. */
   readonly slots?: readonly SharpSlot[];
 }
 
-/** Where a stage's pixels come from: the upload, or the stage with that id. */
+/** Source of a stage's pixels: the upload, or the stage with that id. */
 export type StageInput = 'upload' | number;
 
 interface CommonStage {
@@ -36,7 +36,7 @@ interface CommonStage {
   readonly id: number;
   readonly input: StageInput;
   readonly mode: DecodeMode;
-  /** In the declared order, which in here is sharp's order too: one sharp pipeline. */
+  /** Operations of one sharp pipeline, in the declared order, which matches sharp's order. */
   readonly operations: readonly Operation[];
   readonly shape: Shape;
 }
@@ -44,7 +44,7 @@ interface CommonStage {
 /** A stage that ends in raw pixels in memory. */
 export interface PixelStage extends CommonStage {
   readonly kind: 'pixels';
-  /** Why the pixels are laid down here and not handed on as they come. */
+  /** Why the pixels are materialised here. */
   readonly barrier: string;
 }
 
@@ -64,16 +64,16 @@ export interface PlaceholderStage extends CommonStage {
 
 export type Stage = PixelStage | FileStage | PlaceholderStage;
 
-/** A part of the plan that waits for the size of a stage's pixels. */
+/** A part of the plan that depends on the measured size of a stage's pixels. */
 export interface Unmeasured {
-  /** The stage, whose shape tells the most that its pixels can be. */
+  /** Id of the stage. Its shape is the maximum size of its pixels. */
   readonly stage: number;
   readonly variants: readonly string[];
   /** Completes the plan once the size is known, pixels. @throws as `makePlan` */
   complete(size: { readonly width: number; readonly height: number }): RenderPlan;
 }
 
-/** What will be done for one upload; every stage follows its input. */
+/** The plan for one upload. Every stage comes after its input. */
 export interface RenderPlan {
   readonly stages: readonly Stage[];
   readonly unmeasured: readonly Unmeasured[];

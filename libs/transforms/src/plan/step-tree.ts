@@ -1,7 +1,7 @@
 import type { BoundTransform, Scale, Shape } from '../bound-transform.ts';
 import type { Step } from '../image-engine.ts';
 
-/** A step with its place. */
+/** A step with its index. */
 export interface BoundStep extends Step {
   readonly bound: BoundTransform;
   /** Index into the variant's steps, from 0. */
@@ -18,9 +18,9 @@ interface StepBranch {
   readonly tree: StepTree;
 }
 
-/** Variants that agree in their first steps, up to where they part. */
+/** Variants with common leading steps, as a tree. */
 export interface StepTree {
-  /** Names of the variants that come through here. */
+  /** Names of the variants below this node. */
   readonly variants: string[];
   /** Variants that have no further step. */
   readonly ends: string[];
@@ -29,7 +29,7 @@ export interface StepTree {
 
 const emptyTree = (): StepTree => ({ variants: [], ends: [], branches: new Map() });
 
-/** Grows the tree of the variants' steps that change pixels; settings do not, and are left out. */
+/** Builds the tree of the variants' steps. Settings do not change pixels and are left out. */
 export function stepTree(variants: readonly BoundVariant[]): StepTree {
   const root = emptyTree();
   for (const { name, steps } of variants) {
@@ -58,7 +58,7 @@ export interface SharedScale {
   readonly variants: readonly string[];
 }
 
-/** A reduction by any kernel but `nearest`, which shows every earlier resampling. */
+/** A reduction with any kernel except `nearest`, which would show an earlier resampling. */
 function isReduction(scale: Scale | undefined, shape: Shape): scale is Scale {
   return (
     scale !== undefined &&
@@ -72,14 +72,14 @@ function scaleOf({ bound }: StepBranch['step'], shape: Shape): Scale | undefined
   try {
     return bound.scale(shape);
   } catch {
-    // The planner meets the same error, and tells whose it is.
+    // The planner gets the same error and reports it with its step.
     return undefined;
   }
 }
 
 /**
- * The smallest picture that all branches which make the picture smaller can be made from: each of them directly, by
- * sizes of the picture as it is now, so that no rounding is compounded.
+ * The smallest picture from which all reducing branches can be made. Each branch uses sizes of the current picture, which
+ * prevents accumulated rounding.
  */
 export function sharedScale(
   branches: ReadonlyMap<string, StepBranch>,

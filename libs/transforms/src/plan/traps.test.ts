@@ -17,15 +17,15 @@ interface Trap {
   /** The same calls of sharp, each to be run on the result of the one before. */
   readonly calls: readonly ((image: Sharp) => Sharp)[];
   readonly alpha?: boolean;
-  /** sharp 0.35.5 has mended it. */
-  readonly mended?: boolean;
+  /** Fixed in sharp 0.35.5. */
+  readonly fixed?: boolean;
 }
 
 /** What sharp 0.35.5 makes in one pipeline of calls in this order is another picture, or another size. */
 const traps: readonly Trap[] = [
   {
     trap: '241: rotate, then extract',
-    mended: true,
+    fixed: true,
     steps: [
       { resize: { width: 60 } },
       { rotate: 90 },
@@ -44,7 +44,7 @@ const traps: readonly Trap[] = [
   },
   {
     trap: '1922: resize, then turn by any angle, then resize',
-    mended: true,
+    fixed: true,
     steps: [
       { resize: { width: 60 } },
       { rotate: { angle: 30, background: 'white' } },
@@ -108,7 +108,7 @@ const traps: readonly Trap[] = [
     calls: [(image) => image.sharpen(), (image) => image.negate()],
   },
   {
-    trap: 'flatten comes first, so that what a later step makes transparent stays so',
+    trap: 'sharp flattens first, and pixels that a later step makes transparent stay transparent',
     steps: [{ mask: 'circle' }, { flatten: 'white' }],
     calls: [
       (image) =>
@@ -146,7 +146,7 @@ test.each(traps)('$trap: happens in the declared order here', async (trap) => {
   expect(mean).toBeLessThan(3);
 });
 
-test.each(traps.filter(({ mended = false }) => !mended))(
+test.each(traps.filter(({ fixed = false }) => !fixed))(
   '$trap: is a trap, since one pipeline of sharp makes something else',
   async (trap) => {
     const source = await photo(trap);

@@ -4,15 +4,15 @@ import { encodingsOf } from '../builtin/encoders/encodings.ts';
 import { type KeptMetadata, keptMetadata } from '../builtin/metadata.ts';
 import { DEFAULT_EFFORT, type Effort, type SourceFacts, type Variant } from '../image-engine.ts';
 
-/** What a variant's `encode`, `metadata` and `colourspace` steps say. */
+/** Settings from a variant's `encode`, `metadata` and `colourspace` steps. */
 export interface VariantSettings {
-  /** What the file may be, the smallest of which is chosen; mostly one. */
+  /** Candidate encodings; the smallest file is kept. Usually one. */
   readonly encodings: readonly EncodeOptions[];
-  /** Index of the `encode` step; left out where there is none. */
+  /** Index of the `encode` step; left out if the variant has none. */
   readonly encodeStep?: number;
   readonly metadata: KeptMetadata;
   readonly colourspace: ColourSpace;
-  /** As the variant has it. */
+  /** The variant's `animated`. */
   readonly animated: 'keep' | 'first';
 }
 
@@ -33,7 +33,7 @@ export function variantSettings(
   };
 }
 
-/** Whether the upload's gain map stays, in a file that is or may be a JPEG. */
+/** Whether the variant keeps the upload's gain map and can be a JPEG. */
 export function keepsGainMap({ metadata, encodings }: VariantSettings): boolean {
   return metadata.gainMap && encodings.some(({ format }) => format === 'jpeg');
 }

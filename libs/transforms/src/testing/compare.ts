@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 
-/** How far two pictures are apart. */
+/** Difference of two pictures. */
 interface Difference {
   /** Mean over all channels, steps of 255. */
   readonly mean: number;
@@ -10,7 +10,7 @@ interface Difference {
 }
 
 async function pixels(file: Uint8Array) {
-  // What is under full transparency is not seen: colours count as much as their alpha.
+  // Colours count in proportion to their alpha.
   const { data, info } = await sharp(file, { limitInputPixels: false })
     .ensureAlpha()
     .raw()

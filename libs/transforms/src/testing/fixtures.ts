@@ -24,7 +24,7 @@ const caseSchema = z.strictObject({
     profile: z.enum(['srgb', 'p3']).optional(),
     seed: z.number().optional(),
   }),
-  /** As in a recipe; written as PNG where no step says otherwise. There is one side file, `logo.png`. */
+  /** Steps as in a recipe. Default format: PNG. One side file exists: `logo.png`. */
   steps: z.array(z.unknown()),
   expect: z.strictObject({
     width: z.number(),
@@ -32,12 +32,12 @@ const caseSchema = z.strictObject({
     hasAlpha: z.boolean().optional(),
     format: z.enum(OUTPUT_FORMATS).optional(),
     fit: z.string().optional(),
-    /** What analysing steps have found out, by their transform's name. */
+    /** Results of analysing steps, by transform name. */
     facts: z.record(z.string(), z.json()).optional(),
     /** Colours, 0 to 255, of single pixels at `x,y`, give or take `tolerance`. */
     pixels: z.record(z.string(), z.array(z.number())).optional(),
     tolerance: z.number().default(6),
-    /** Least likeness of plan and step-by-step reference, dB. */
+    /** Minimum PSNR between plan and step-by-step reference, dB. */
     psnr: z.number().default(36),
   }),
 });
@@ -81,8 +81,8 @@ async function checkPixels(bytes: Uint8Array, wanted: Case['expect']): Promise<v
 }
 
 /**
- * Declares tests for every case in a folder and those below it: it comes out as expected, and the same as planned and step
- * by step. The steps may use the given transforms.
+ * Declares tests for every case in a folder and its subfolders: the output matches the expectation, and the planned engine
+ * and the reference engine agree. Steps may use the given transforms.
  */
 export function testFixtures(folder: string, transforms: readonly Transform[]): void {
   const catalog = createCatalog(transforms);

@@ -4,8 +4,8 @@ import { createCatalog } from '../catalog/catalog.ts';
 import { createEngine } from '../engine/create-engine.ts';
 
 /**
- * `node peak-memory.ts FILE [STEPS]`: renders a file twice and says what that took at its peak, and what the engine had
- * said. STEPS of one variant are JSON; six files of three widths without.
+ * `node peak-memory.ts FILE [STEPS]`: renders a file twice and prints the peak memory and the engine's estimate, MiB.
+ * STEPS of one variant are JSON; the default is six files of three widths.
  */
 
 const MIB = 1024 * 1024;
@@ -27,7 +27,7 @@ const variants = (steps ? [JSON.parse(steps) as unknown] : thumbnails).map((give
 const source = await readFile(file);
 const facts = await engine.inspect(source);
 const request = { facts, recipe: 'photos', variants };
-// The file is there already, and belongs to what rendering takes.
+// The file is already in memory, but belongs to the memory of rendering.
 const atRest = process.memoryUsage().rss - source.byteLength;
 for (let time = 0; time < 2; time++)
   for await (const _ of engine.render({ source, ...request })) void _;

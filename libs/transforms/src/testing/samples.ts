@@ -8,7 +8,7 @@ export interface SampleOptions {
   readonly width?: number;
   readonly height?: number;
   readonly format?: OutputFormat;
-  /** EXIF orientation, 1 (default) to 8: the pixels are stored so that the sample is displayed upright. */
+  /** EXIF orientation, 1 (default) to 8. Viewers display the sample upright. */
   readonly orientation?: number;
   readonly seed?: number;
   /** More EXIF, by directory and tag. */
@@ -49,11 +49,11 @@ function hole({ width = 640, height = 480 }: SampleOptions): Buffer {
   return data;
 }
 
-/** The pixels as a camera that lay on its side would have stored them: `uprighting` backwards. */
+/** Stores pixels like a rotated camera: the inverse of `uprightOperations`. */
 function store(upright: Sharp, orientation: number): Sharp {
   const { flip, flop, angle } = uprightOperations(orientation);
-  // Turns come last when making upright, so that they come first here; sharp mirrors before it turns, and a mirroring
-  // before a quarter turn is the other mirroring after it.
+  // The inverse of `uprightOperations` rotates first, but sharp mirrors before it rotates: before a quarter turn, flip
+  // and flop are exchanged.
   const swap = angle % 180 === 90;
   return upright
     .flip(swap ? flop : flip)
@@ -61,7 +61,7 @@ function store(upright: Sharp, orientation: number): Sharp {
     .rotate((360 - angle) % 360);
 }
 
-/** A photo-like file: the same options give the same bytes. */
+/** Makes a photo-like file. The same options give the same bytes. */
 export async function sample(options: SampleOptions = {}): Promise<Buffer> {
   const { format = 'jpeg', orientation = 1, exif = {}, progressive = false, profile } = options;
   const { width = 640, height = 480 } = options;

@@ -17,8 +17,8 @@ const DISCS = 9;
 const NOISE = 10;
 
 /**
- * A scene with what a photo has: gradients, soft and hard edges, fine texture, noise. The same seed paints the same
- * scene, and its four corners differ, so that a turned or mirrored one is told apart.
+ * Paints a scene with the properties of a photo: gradients, soft and hard edges, fine texture, noise. The same seed gives
+ * the same scene. The four corners differ, which makes rotations and mirrorings detectable.
  */
 export function paintScene(width: number, height: number, seed = 1): Scene {
   const random = seededRandom(seed);

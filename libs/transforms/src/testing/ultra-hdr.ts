@@ -12,8 +12,8 @@ export interface UltraHdrOptions extends Omit<SampleOptions, 'format' | 'alpha'>
 }
 
 /**
- * A photo-like JPEG whose gain map is the photo itself, smaller, with the same EXIF and, where not coloured, grey:
- * whatever happens to both alike, the one tells what the other has to be.
+ * Makes a photo-like JPEG whose gain map is the reduced photo, grey unless `coloured`, with the same EXIF. If the same
+ * operations are applied to both, the photo predicts the expected map.
  */
 export async function ultraHdrSample(options: UltraHdrOptions = {}): Promise<Buffer> {
   const { scale = 4, map: kind = 'grey', metadata } = options;

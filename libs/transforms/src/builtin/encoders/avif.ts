@@ -8,7 +8,7 @@ import {
   refuseSearch,
 } from './shared-options.ts';
 
-/** Below this longer side, pixels, AVIF's default quality is 65 instead of 60: small pictures show their faults. */
+/** Below this longer side, pixels, AVIF's default quality is 65 instead of 60: artefacts are more visible in small pictures. */
 const SMALL_SIDE = 500;
 
 export const avifSchema = z
@@ -16,11 +16,9 @@ export const avifSchema = z
     format: z.literal('avif'),
     quality: qualitySchema
       .optional()
-      .describe(
-        'How good the file looks; 60 where left out, and 65 for a picture whose longer side is below 500 pixels.',
-      ),
+      .describe('Quality of the file. Default: 60, or 65 if the longer side is below 500 pixels.'),
     maxBytes: maxBytesSchema,
-    lossless: z.boolean().default(false).describe('Every pixel is kept.'),
+    lossless: z.boolean().default(false).describe('Lossless compression.'),
     effort: z
       .number()
       .int()
@@ -28,22 +26,22 @@ export const avifSchema = z
       .max(9)
       .optional()
       .describe(
-        'CPU: 0 is fast, 9 is small. 0 takes 0.4 to 0.6 times the CPU of 1 for 8 % more bytes, 3 takes 3 times as much for 6 % fewer, sharp’s own default of 4 takes 25 times as much. Left out: 0 with `effort: fast`, 1 with `balanced`, 3 with `small`.',
+        'CPU effort: 0 is fast, 9 is small. Compared with 1: 0 takes 0.4 to 0.6 times the CPU for 8 % more bytes, 3 takes 3 times the CPU for 6 % fewer bytes, 4 (sharp’s default) takes 25 times the CPU. Default: 0 with `effort: fast`, 1 with `balanced`, 3 with `small`.',
       ),
     chromaSubsampling: chromaSubsamplingSchema,
     bitdepth: z
       .union([z.literal(8), z.literal(10), z.literal(12)], { error: 'expected 8, 10 or 12' })
       .default(8)
       .describe(
-        'Bits per channel: 10 and 12 band less in smooth gradients; not every viewer shows 12.',
+        'Bits per channel. 10 and 12 reduce banding in smooth gradients; not every viewer supports 12.',
       ),
     tune: z
       .enum(['auto', 'iq', 'psnr', 'ssim'])
       .default('auto')
-      .describe('The measure that the encoder works for.'),
+      .describe('Metric that the encoder optimises.'),
   })
   .superRefine(refuseSearch)
-  .meta({ description: 'Photos, smallest; with transparency.' });
+  .meta({ description: 'For photos. Smallest files; supports transparency.' });
 
 type AvifOptions = z.output<typeof avifSchema>;
 

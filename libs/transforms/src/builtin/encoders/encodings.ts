@@ -26,7 +26,7 @@ function presetOf(given: EncodeOptions, effort: Effort): Partial<EncodeOptions> 
   }
 }
 
-/** What the step leaves out is as the recipe's effort says. */
+/** Fills options that the step leaves out with the preset of the recipe's effort. */
 function withPreset(given: EncodeOptions, effort: Effort): EncodeOptions {
   const said = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...presetOf(given, effort), ...Object.fromEntries(said) } as EncodeOptions;
@@ -45,7 +45,7 @@ function wanted(given: unknown, sourceFormat: SourceFormat): readonly EncodeOpti
 }
 
 /**
- * What a variant may be written as, the smallest of which is chosen; mostly one.
+ * Candidate encodings of a variant; the smallest file is kept. Usually one.
  * @param given options of its `encode` step, if it has one
  */
 export function encodingsOf(
@@ -64,17 +64,17 @@ export function maxBytesOf(options: EncodeOptions): number | undefined {
   return options.format === 'gif' ? undefined : options.maxBytes;
 }
 
-/** Whether files are compared with the picture, to find the lowest quality that looks as good. */
+/** Whether the encoder compares files with the picture to find the lowest sufficient quality. */
 export function isCompared(options: EncodeOptions): boolean {
   return options.format !== 'gif' && typeof options.quality === 'object';
 }
 
-/** Whether one call of the encoder may not be enough. */
+/** Whether the encoder may run more than once. */
 export function isSearched(options: EncodeOptions): boolean {
   return maxBytesOf(options) !== undefined || isCompared(options);
 }
 
-/** The quality or likeness that an encoding asks for; `longerSide` is the picture's, pixels. */
+/** The quality or similarity of an encoding. `longerSide` is the picture's longer side, pixels. */
 export function wantedQuality(given: EncodeOptions, longerSide: number): Quality {
   if (given.format === 'gif') return BEST_QUALITY;
   return given.quality ?? defaultAvifQuality(longerSide);

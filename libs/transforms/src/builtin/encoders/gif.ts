@@ -12,7 +12,7 @@ import {
 export const gifSchema = z
   .strictObject({
     format: z.literal('gif'),
-    colours: coloursSchema.describe('The most colours.'),
+    colours: coloursSchema.describe('Maximum number of colours.'),
     effort: z
       .number()
       .int()
@@ -20,7 +20,7 @@ export const gifSchema = z
       .max(10)
       .optional()
       .describe(
-        'CPU; 1 takes a quarter of 7 for 13 % more bytes, 10 takes 1.4 times as much for nearly none. Left out: 1 with `effort: fast`, else 7.',
+        'CPU effort. Compared with 7: 1 takes a quarter of the CPU for 13 % more bytes, 10 takes 1.4 times the CPU for almost no gain. Default: 1 with `effort: fast`, otherwise 7.',
       ),
     dither: ditherSchema.describe('Strength of the error diffusion.'),
     interFrameMaxError: z
@@ -28,21 +28,24 @@ export const gifSchema = z
       .min(0)
       .max(32)
       .default(0)
-      .describe('Differences between frames that count as none.'),
+      .describe('Maximum difference between frames that is ignored.'),
     interPaletteMaxError: z
       .number()
       .min(0)
       .max(256)
       .default(3)
-      .describe('How far the palettes of frames may differ and still be one.'),
+      .describe('Maximum difference of two palettes that are merged.'),
     keepDuplicateFrames: z
       .boolean()
       .default(false)
-      .describe('Frames that are equal stay apart, instead of one that is shown longer.'),
-    progressive: z.boolean().default(false).describe('Interlaced: shown coarse first.'),
+      .describe('Keeps equal frames separate instead of one frame with a longer duration.'),
+    progressive: z
+      .boolean()
+      .default(false)
+      .describe('Interlaced: viewers show a coarse version first.'),
     ...playbackOptions,
   })
-  .meta({ description: 'Animations, everywhere; large.' });
+  .meta({ description: 'For animations. Supported everywhere; large files.' });
 
 type GifOptions = z.output<typeof gifSchema>;
 

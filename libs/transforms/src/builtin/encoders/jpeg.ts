@@ -6,13 +6,13 @@ import { chromaSubsamplingSchema, maxBytesSchema, qualitySchema } from './shared
 export const jpegSchema = z
   .strictObject({
     format: z.literal('jpeg'),
-    quality: qualitySchema.default(80).describe('How good the file looks.'),
+    quality: qualitySchema.default(80).describe('Quality of the file.'),
     maxBytes: maxBytesSchema,
     progressive: z
       .boolean()
       .optional()
       .describe(
-        'Shown coarse first: 3 % fewer bytes for 1.7 times the CPU of a baseline JPEG, which is little. Left out: false with `effort: fast`, else true.',
+        'Progressive JPEG: 3 % fewer bytes for 1.7 times the CPU of a baseline JPEG. Default: false with `effort: fast`, otherwise true.',
       ),
     chromaSubsampling: chromaSubsamplingSchema,
     quantisationTable: z
@@ -28,21 +28,21 @@ export const jpegSchema = z
       .boolean()
       .optional()
       .describe(
-        'Trellis quantisation and overshoot deringing: 10 % fewer bytes at 3 times the CPU or more. Left out: true with `effort: small`, else false.',
+        'Trellis quantisation and overshoot deringing: 10 % fewer bytes for 3 times the CPU or more. Default: true with `effort: small`, otherwise false.',
       ),
     trellisQuantisation: z
       .boolean()
       .optional()
-      .describe('A part of `mozjpeg` alone. Left out: as `mozjpeg` says.'),
+      .describe('Only this part of `mozjpeg`. Default: the value of `mozjpeg`.'),
     overshootDeringing: z
       .boolean()
       .optional()
-      .describe('The other part of `mozjpeg`. Left out: as `mozjpeg` says.'),
+      .describe('Only this part of `mozjpeg`. Default: the value of `mozjpeg`.'),
     optimiseCoding: z
       .boolean()
       .default(true)
       .describe(
-        'Huffman tables of the file’s own: fewer bytes. A progressive JPEG has them in any case.',
+        'Optimises the Huffman tables: fewer bytes. Progressive JPEGs always have optimised tables.',
       ),
     optimiseScans: z
       .boolean()
@@ -54,7 +54,7 @@ export const jpegSchema = z
   .refine(({ optimiseScans, progressive }) => !(optimiseScans && progressive === false), {
     error: 'optimiseScans writes a progressive JPEG, which progressive: false forbids',
   })
-  .meta({ description: 'Photos, everywhere; no transparency.' });
+  .meta({ description: 'For photos. Supported everywhere; no transparency.' });
 
 export type JpegOptions = z.output<typeof jpegSchema>;
 
@@ -69,7 +69,7 @@ export function setJpeg(image: Sharp, given: JpegOptions, quality: number): Shar
   return image.jpeg({
     ...settings,
     quality,
-    // What sharp’s `mozjpeg` stands for, but for scans and table, which are options of their own.
+    // The effect of sharp’s `mozjpeg`, except scans and table, which are separate options.
     trellisQuantisation: given.trellisQuantisation ?? mozjpeg,
     overshootDeringing: given.overshootDeringing ?? mozjpeg,
   });

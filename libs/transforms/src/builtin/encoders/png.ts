@@ -11,7 +11,7 @@ import {
   plainQualitySchema,
 } from './shared-options.ts';
 
-/** What the options that go with a palette have where they are left out. */
+/** Defaults of the options that need a palette. */
 const PALETTE_DEFAULTS: Readonly<Record<string, number | undefined>> = {
   quality: BEST_QUALITY,
   colours: MOST_COLOURS,
@@ -29,24 +29,27 @@ export const pngSchema = z
       .max(9)
       .optional()
       .describe(
-        'Of zlib: 0 is fast, 9 is small. Left out: 2 with `effort: fast`, 6 with `balanced`, 9 with `small`.',
+        'Level of zlib: 0 is fast, 9 is small. Default: 2 with `effort: fast`, 6 with `balanced`, 9 with `small`.',
       ),
     adaptiveFiltering: z
       .boolean()
       .optional()
       .describe(
-        'Chooses a filter for each row: a photo gets 40 % fewer bytes for twice the CPU, a drawing may get more. Left out: true with `effort: small` where there is no `palette`, else false.',
+        'Selects a filter for each row. Photos get 40 % fewer bytes for twice the CPU; drawings may become larger. Default: true with `effort: small` and no `palette`, otherwise false.',
       ),
-    progressive: z.boolean().default(false).describe('Interlaced: larger, and shown coarse first.'),
+    progressive: z
+      .boolean()
+      .default(false)
+      .describe('Interlaced: larger; viewers show a coarse version first.'),
     palette: z
       .boolean()
       .default(false)
       .describe('At most 256 colours, by libimagequant: smaller and lossy.'),
     quality: plainQualitySchema
       .default(BEST_QUALITY)
-      .describe('With `palette`: the least number of colours for this quality is used.'),
+      .describe('With `palette`: uses the smallest number of colours that reaches this quality.'),
     maxBytes: maxBytesSchema.describe(
-      'With `palette`: the most bytes that the file may have, by lowering `quality` as in other formats, with at most 8 files written. Where even quality 1 does not fit, the upload is refused.',
+      'With `palette`: maximum size of the file, bytes. Lowers `quality` as in other formats, with at most 8 files. If quality 1 does not fit, the upload is rejected.',
     ),
     effort: z
       .number()
@@ -55,9 +58,9 @@ export const pngSchema = z
       .max(10)
       .optional()
       .describe(
-        'With `palette`: CPU; 1 takes a quarter of 7 for 15 % more bytes, 10 takes 1.7 times as much for nearly none. Left out: 1 with `effort: fast`, else 7.',
+        'With `palette`: CPU effort. Compared with 7: 1 takes a quarter of the CPU for 15 % more bytes, 10 takes 1.7 times the CPU for almost no gain. Default: 1 with `effort: fast`, otherwise 7.',
       ),
-    colours: coloursSchema.describe('With `palette`: the most colours.'),
+    colours: coloursSchema.describe('With `palette`: maximum number of colours.'),
     dither: ditherSchema.describe(
       'With `palette`: strength of the Floyd-Steinberg error diffusion.',
     ),
@@ -72,14 +75,14 @@ export const pngSchema = z
         'a PNG has no quality to lower unless it has a palette: add palette: true',
       );
     }
-    // sharp takes them for a wish to have a palette, which one should not get unasked: it is lossy.
+    // sharp would switch to a palette, which is lossy; the recipe must request it explicitly.
     const { quality, colours, dither, effort } = given;
     for (const [option, value] of Object.entries({ quality, colours, dither, effort })) {
       if (value === PALETTE_DEFAULTS[option]) continue;
       refuse(option, `a PNG has ${option} only with a palette: add palette: true`);
     }
   })
-  .meta({ description: 'Drawings and screenshots, without loss.' });
+  .meta({ description: 'For drawings and screenshots. Lossless.' });
 
 type PngOptions = z.output<typeof pngSchema>;
 
@@ -89,7 +92,7 @@ const PNG_PRESETS: Readonly<Record<Effort, Partial<PngOptions>>> = {
   small: { compressionLevel: 9, effort: 7, adaptiveFiltering: true },
 };
 
-/** Filters spoil the runs of equal colours that a palette leaves. */
+/** Filters break the runs of equal colours that a palette produces. */
 export function pngPreset({ palette }: PngOptions, effort: Effort): Partial<PngOptions> {
   const preset = PNG_PRESETS[effort];
   return palette ? { ...preset, adaptiveFiltering: false } : preset;

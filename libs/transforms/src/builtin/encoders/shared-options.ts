@@ -5,21 +5,21 @@ export const LEAST_QUALITY = 1;
 
 const level = z.number().int().min(LEAST_QUALITY).max(BEST_QUALITY);
 
-/** A quality of encoders whose files lose something on purpose, but have no likeness to search by. */
+/** Quality of lossy encoders that do not support `ssim`. */
 export const plainQualitySchema = level.describe('1 is smallest, 100 is best.');
 
 const EXPECTED = 'expected a number from 1 to 100, or { ssim: 0.98 }';
 
 /**
- * How good a lossy file is: a quality, or a likeness for which the lowest quality is searched. Likenesses below 0.5 show
- * nothing anymore, and above 0.9999 only lossless files lie.
+ * Quality of a lossy file: a number, or a similarity for which the lowest sufficient quality is searched. Below 0.5 a picture
+ * is not recognisable; only lossless files exceed 0.9999.
  */
 export const qualitySchema = z
   .union([level, z.strictObject({ ssim: z.number().min(0.5).max(0.9999) })], { error: EXPECTED })
   .meta({
     id: 'quality',
     description:
-      '1 (smallest) to 100 (best); or `{ ssim: 0.98 }`, the smallest file that looks as good: the lowest quality whose structural similarity to the picture before encoding, from 0.5 to 0.9999, is at least that. It is measured on lightness, by ssim.js’s `bezkrovny`. The quality is searched on 16 tiles of 128×128 pixels, then checked on the whole file and put right, with at most 4 files written: all in all 3 to 11 times the CPU of one file (five photos, 1,280 pixels wide: JPEG 4 to 11, WebP 3 to 9, AVIF 3 to 6 times). Where no quality is as good, the file has quality 100.',
+      '1 (smallest) to 100 (best), or `{ ssim: 0.98 }` with a value from 0.5 to 0.9999. `ssim` selects the lowest quality whose structural similarity to the picture before encoding is at least that value. It is measured on lightness with the `bezkrovny` algorithm of ssim.js. The search uses 16 tiles of 128×128 pixels, then checks and corrects the result on the whole file, with at most 4 files. It takes 3 to 11 times the CPU of one file (five photos, 1,280 pixels wide: JPEG 4 to 11, WebP 3 to 9, AVIF 3 to 6 times). If no quality is sufficient, the file has quality 100.',
   });
 
 export type Quality = z.output<typeof qualitySchema>;
@@ -30,7 +30,7 @@ export const maxBytesSchema = z
   .min(1)
   .optional()
   .describe(
-    'The most bytes that the file may have: the best quality that fits is searched, `quality` being the highest that is tried, with at most 8 files written (1.4 to 6 times the CPU of one, on the same photos). Where even quality 1 does not fit, the upload is refused.',
+    'Maximum size of the file, bytes. Searches the best quality that fits, at most `quality`, with at most 8 files (1.4 to 6 times the CPU of one file, on the same photos). If quality 1 does not fit, the upload is rejected.',
   );
 
 interface GivenLossless {
@@ -39,14 +39,14 @@ interface GivenLossless {
   readonly maxBytes?: number | undefined;
 }
 
-/** A lossless file has one quality: there is nothing to search for. */
+/** Rejects options that search a quality: a lossless file has only one. */
 export function refuseSearch(given: GivenLossless, context: z.RefinementCtx): void {
   if (!given.lossless) return;
   const refuse = (option: string) =>
     context.addIssue({
       code: 'custom',
       path: [option],
-      message: `a lossless file keeps every pixel, so that there is no quality to search for`,
+      message: `a lossless file keeps every pixel: it has no quality to search`,
     });
   if (typeof given.quality === 'object') refuse('quality');
   if (given.maxBytes !== undefined) refuse('maxBytes');
@@ -55,7 +55,7 @@ export function refuseSearch(given: GivenLossless, context: z.RefinementCtx): vo
 export const FULL_DITHER = 1;
 export const MOST_COLOURS = 256;
 
-/** Options of encoders that choose a palette. */
+/** Options of encoders with a palette. */
 export const ditherSchema = z.number().min(0).max(FULL_DITHER).default(FULL_DITHER);
 export const coloursSchema = z.number().int().min(2).max(MOST_COLOURS).default(MOST_COLOURS);
 
@@ -64,17 +64,17 @@ export const chromaSubsamplingSchema = z
   .default('4:2:0')
   .describe('`4:2:0` keeps a quarter of the colour detail, `4:4:4` all of it.');
 
-/** How an animation plays. */
+/** Playback of an animation. */
 export interface Playback {
-  /** Milliseconds that each frame is shown. */
+  /** Duration of each frame, milliseconds. */
   readonly delay?: number[];
-  /** How often it plays; 0 is for ever. */
+  /** Number of repetitions; 0 repeats without end. */
   readonly loop?: number;
 }
 
-/** What an encoder is told beside its options. */
+/** Values that an encoder needs in addition to its options. */
 export interface EncodedPicture extends Playback {
-  /** 1 to 100; an encoder without one does not look. */
+  /** 1 to 100; encoders without a quality ignore it. */
   readonly quality: number;
 }
 
@@ -83,10 +83,10 @@ const count = z.number().int().min(0).max(65_535).optional();
 /** sharp's options of encoders that hold animations. */
 export const playbackOptions = {
   loop: count.describe(
-    'Of an animation: how often it plays, 0 is for ever. Left out: as in the upload.',
+    'For animations: number of repetitions; 0 repeats without end. Default: the value of the upload.',
   ),
   delay: count.describe(
-    'Of an animation: milliseconds that each frame is shown. Left out: as in the upload.',
+    'For animations: duration of each frame, milliseconds. Default: the values of the upload.',
   ),
 };
 
@@ -95,7 +95,7 @@ interface GivenPlayback {
   readonly delay?: number | undefined;
 }
 
-/** The upload's playback, but for what the step says; a still, whose frames have no times, has none. */
+/** The upload's playback with the step's values. A still has no durations and stays without playback. */
 export function playedAs({ loop, delay }: GivenPlayback, playback: Playback): Playback {
   if (!playback.delay) return playback;
   return {

@@ -14,13 +14,13 @@ export const tiffSchema = z
       .enum(['none', 'packbits', 'lzw', 'deflate', 'jpeg'])
       .optional()
       .describe(
-        'All but `jpeg` are lossless; `deflate` takes twice the CPU of `lzw` for 8 % fewer bytes. Left out: `deflate` with `effort: small`, else `lzw`.',
+        'All except `jpeg` are lossless. `deflate` takes twice the CPU of `lzw` for 8 % fewer bytes. Default: `deflate` with `effort: small`, otherwise `lzw`.',
       ),
     quality: plainQualitySchema
       .default(TIFF_QUALITY)
-      .describe('With `compression: jpeg`: how good the file looks.'),
+      .describe('With `compression: jpeg`: quality of the file.'),
     maxBytes: maxBytesSchema.describe(
-      'With `compression: jpeg`: the most bytes that the file may have, by lowering `quality` as in other formats, with at most 8 files written. Where even quality 1 does not fit, the upload is refused.',
+      'With `compression: jpeg`: maximum size of the file, bytes. Lowers `quality` as in other formats, with at most 8 files. If quality 1 does not fit, the upload is rejected.',
     ),
     predictor: z
       .enum(['none', 'horizontal'])
@@ -29,14 +29,14 @@ export const tiffSchema = z
     tile: z.boolean().default(false).describe('Stores tiles instead of strips.'),
     tileWidth: tileSide.default(256).describe('With `tile`: pixels, a multiple of 16.'),
     tileHeight: tileSide.default(256).describe('With `tile`: pixels, a multiple of 16.'),
-    pyramid: z.boolean().default(false).describe('Holds smaller copies of the picture as well.'),
+    pyramid: z.boolean().default(false).describe('Also stores reduced copies of the picture.'),
     bigtiff: z.boolean().default(false).describe('For files of more than 4 GiB.'),
-    xres: resolution.describe('Pixels per millimetre, across.'),
-    yres: resolution.describe('Pixels per millimetre, down.'),
+    xres: resolution.describe('Horizontal resolution, pixels per millimetre.'),
+    yres: resolution.describe('Vertical resolution, pixels per millimetre.'),
     resolutionUnit: z
       .enum(['inch', 'cm'])
       .default('inch')
-      .describe('What the file gives its resolution in.'),
+      .describe('Unit of the resolution in the file.'),
   })
   .refine(({ compression, maxBytes }) => compression === 'jpeg' || maxBytes === undefined, {
     path: ['maxBytes'],

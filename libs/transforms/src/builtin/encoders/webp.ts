@@ -13,7 +13,7 @@ import {
 export const webpSchema = z
   .strictObject({
     format: z.literal('webp'),
-    quality: qualitySchema.default(80).describe('How good the file looks.'),
+    quality: qualitySchema.default(80).describe('Quality of the file.'),
     maxBytes: maxBytesSchema,
     alphaQuality: z
       .number()
@@ -21,13 +21,16 @@ export const webpSchema = z
       .min(0)
       .max(100)
       .default(100)
-      .describe('Quality of the transparency; 100 keeps it as it is.'),
-    lossless: z.boolean().default(false).describe('Every pixel is kept; `quality` is then effort.'),
+      .describe('Quality of the alpha channel; 100 is lossless.'),
+    lossless: z
+      .boolean()
+      .default(false)
+      .describe('Lossless compression; `quality` then controls the effort.'),
     nearLossless: z
       .boolean()
       .default(false)
       .describe(
-        'As `lossless`, but that pixels may change a little for fewer bytes: the more, the lower `quality` is.',
+        'Like `lossless`, but pixels may change slightly for fewer bytes. A lower `quality` allows larger changes.',
       ),
     smartSubsample: z
       .boolean()
@@ -40,11 +43,11 @@ export const webpSchema = z
     preset: z
       .enum(['default', 'photo', 'picture', 'drawing', 'icon', 'text'])
       .default('default')
-      .describe('What the picture is like, for the encoder’s inner settings.'),
+      .describe('Type of the picture, for the encoder’s internal settings.'),
     exact: z
       .boolean()
       .default(false)
-      .describe('Keeps colours under full transparency, which nobody sees.'),
+      .describe('Keeps the colours of fully transparent pixels, which are not visible.'),
     effort: z
       .number()
       .int()
@@ -52,20 +55,20 @@ export const webpSchema = z
       .max(6)
       .optional()
       .describe(
-        'CPU, 0 to 6; 2 takes 0.44 times the CPU of 4 for 4 % more bytes, 6 takes 2.15 times as much for 6 % fewer. Left out: 2 with `effort: fast`, 4 with `balanced`, 6 with `small`.',
+        'CPU effort, 0 to 6. Compared with 4: 2 takes 0.44 times the CPU for 4 % more bytes, 6 takes 2.15 times the CPU for 6 % fewer bytes. Default: 2 with `effort: fast`, 4 with `balanced`, 6 with `small`.',
       ),
     minSize: z
       .boolean()
       .default(false)
-      .describe('Of an animation: no key frames, for fewer bytes; slow.'),
+      .describe('For animations: no key frames, for fewer bytes; slow.'),
     mixed: z
       .boolean()
       .default(false)
-      .describe('Of an animation: frames may be lossy or lossless, whichever is smaller; slow.'),
+      .describe('For animations: each frame is lossy or lossless, whichever is smaller; slow.'),
     ...playbackOptions,
   })
   .superRefine(refuseSearch)
-  .meta({ description: 'Photos and drawings, with transparency and animation.' });
+  .meta({ description: 'For photos and drawings. Supports transparency and animation.' });
 
 export type WebpOptions = z.output<typeof webpSchema>;
 

@@ -1,7 +1,7 @@
 import colourModule from '@img/colour';
 import * as z from 'zod';
 
-// The parser that sharp uses. Its types describe an ES module, but what Node imports is the function itself.
+// The parser of sharp. Its types describe an ES module, but Node imports the function itself.
 const colour = colourModule as unknown as typeof colourModule.default;
 
 function isColour(text: string): boolean {
@@ -16,7 +16,7 @@ function isColour(text: string): boolean {
 const EXPECTED = 'expected a CSS colour (white, #8a6f52, rgb(138, 111, 82)) or { r, g, b, alpha }';
 const channel = z.number().int().min(0).max(255);
 
-/** A colour as sharp takes it. */
+/** A colour in a form that sharp accepts. */
 export const colourSchema = z
   .union(
     [
@@ -38,17 +38,17 @@ export const colourSchema = z
 
 export type Colour = z.output<typeof colourSchema>;
 
-/** 0 lets all that lies under the colour show through, 1 nothing. */
+/** 0 is transparent, 1 is opaque. */
 export function opacityOf(value: Colour): number {
   return typeof value === 'string' ? colour(value).alpha() : value.alpha;
 }
 
-/** Some of what lies under the colour shows through. */
+/** Whether the colour is not fully opaque. */
 export function isTranslucent(value: Colour): boolean {
   return opacityOf(value) < 1;
 }
 
-/** Red, green and blue, 0 to 255; alpha does not count. */
+/** Red, green and blue, 0 to 255, without alpha. */
 export function rgbOf(value: Colour): readonly [number, number, number] {
   if (typeof value !== 'string') return [value.r, value.g, value.b];
   const { r = 0, g = 0, b = 0 } = colour(value).rgb().object();

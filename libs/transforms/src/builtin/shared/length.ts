@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A length in pixels, or as a share of the picture's side: `25%`. */
+/** A length in pixels, or as a percentage of the picture's side: `25%`. */
 export type Length = number | `${number}%`;
 
 /** 0% to 100%. */
@@ -14,7 +14,7 @@ export const lengthSchema = (
     ],
     { error: 'expected pixels (0 and up) or a percentage up to 100% (25%)' },
   ) as z.ZodType<Length, Length>
-).meta({ id: 'length', description: 'Pixels, or a share of the picture’s side (`25%`).' });
+).meta({ id: 'length', description: 'Pixels, or a percentage of the picture’s side (`25%`).' });
 
 /** `25%` is 0.25. */
 export function shareOf(text: string): number {

@@ -6,7 +6,7 @@ async function draw(
   { width, most, angle }: MarkSize,
   createImage: StepContext['createImage'],
 ): Promise<Mark> {
-  // Multiplies the mark's own alpha, everywhere.
+  // Multiplies the mark's own alpha.
   const veil = Buffer.from([255, 255, 255, Math.round(255 * opacity)]);
   const { data, info } = await createImage(file)
     .autoOrient()
@@ -22,7 +22,7 @@ async function draw(
   return { data, width: info.width, height: info.height };
 }
 
-/** A mark of a picture in a file. */
+/** Makes a mark from an image file. */
 export async function imageMark(
   file: Uint8Array,
   opacity: number,
@@ -33,7 +33,7 @@ export async function imageMark(
   const mark = await draw(file, opacity, size, createImage);
   const share = Math.min(most.width / mark.width, most.height / mark.height);
   if (share >= 1) return mark;
-  // A turned mark takes more room than it did. One pixel less, since a turned size is rounded.
+  // A rotated mark needs more space. Subtract one pixel, because the rotated size is rounded.
   const [narrower, lower] = [width, most.height].map((side) =>
     Math.max(1, Math.floor(side * share) - 1),
   );
@@ -41,24 +41,24 @@ export async function imageMark(
   return draw(file, opacity, fitting, createImage);
 }
 
-/** What is put on a picture: RGBA pixels, row by row. */
+/** A mark on a picture: RGBA pixels, row by row. */
 export interface Mark {
   readonly data: Buffer;
   readonly width: number;
   readonly height: number;
 }
 
-/** How large a mark is, pixels. */
+/** Size of a mark, pixels. */
 export interface MarkSize {
-  /** Before it is turned. */
+  /** Width before rotation. */
   readonly width: number;
-  /** The most that it may take, turned. */
+  /** Maximum size after rotation. */
   readonly most: { readonly width: number; readonly height: number };
   /** Degrees, clockwise. */
   readonly angle: number;
 }
 
-/** Adds transparent pixels on the right and below, so that marks side by side stand apart. */
+/** Adds transparent pixels on the right and below, which separates repeated marks. */
 export function withRoom(mark: Mark, right: number, bottom: number): Mark {
   const [width, height] = [mark.width + right, mark.height + bottom];
   const data = Buffer.alloc(width * height * 4);

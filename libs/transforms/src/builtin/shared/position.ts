@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Where a cut or a placed picture sits, in shares of the free space: 0 is left or top, 1 is right or bottom. */
+/** Position as a fraction of the free space: 0 is left or top, 1 is right or bottom. */
 const ANCHORS = {
   centre: [0.5, 0.5],
   center: [0.5, 0.5],
@@ -28,17 +28,17 @@ const anchors = Object.keys(ANCHORS) as [Anchor, ...Anchor[]];
 
 /** sharp's gravities and positions. */
 export const gravitySchema = z.enum(anchors).meta({ id: 'gravity' });
-/** … and its strategies, which look at the pixels. */
+/** sharp's gravities, positions and strategies; strategies depend on the pixels. */
 export const positionSchema = z.enum([...anchors, 'attention', 'entropy']).meta({ id: 'position' });
 
 type Position = z.output<typeof positionSchema>;
 
-/** sharp's strategies: where the picture is most lively. */
+/** Whether the position is a strategy, which searches the most interesting region. */
 export function isStrategy(position: Position): position is 'attention' | 'entropy' {
   return position === 'attention' || position === 'entropy';
 }
 
-/** Left and top of a cut, pixels; halves are rounded up, as in sharp's `CalculateCrop` (`common.cc`, 933). */
+/** Left and top of a crop, pixels; halves are rounded up, as in sharp's `CalculateCrop` (`common.cc`, 933). */
 export function cutOffset(freeX: number, freeY: number, anchor: Anchor) {
   const [x, y] = ANCHORS[anchor];
   return { left: Math.ceil(freeX * x), top: Math.ceil(freeY * y) };

@@ -1,4 +1,4 @@
-/** The sizes that sharp's `resize` would make, worked out beforehand: its `ResolveShrink` (`common.cc`, 1091). */
+/** Computes the sizes that sharp's `resize` produces, like its `ResolveShrink` (`common.cc`, 1091). */
 
 export const FITS = ['cover', 'contain', 'fill', 'inside', 'outside'] as const;
 type Fit = (typeof FITS)[number];
@@ -18,8 +18,8 @@ export interface Size {
 }
 
 /**
- * As `vips_resize` rounds, which is given the inverse of the shrink (`pipeline.cc`, 434): it multiplies by it to
- * enlarge, and divides by its inverse to reduce. On a half the two differ by a pixel.
+ * Rounds like `vips_resize`, which gets the inverse of the shrink (`pipeline.cc`, 434): it multiplies by it to enlarge and
+ * divides by its inverse to reduce. At halves the two differ by one pixel.
  */
 function scaled(side: number, shrink: number): number {
   const scale = 1 / shrink;
@@ -39,7 +39,7 @@ function shrinks(input: Size, { width, height, fit, ...only }: ResizeTarget): [n
   return [Math.min(x, input.width), Math.min(y, input.height)];
 }
 
-/** The size that the whole picture is scaled to, before `cover` cuts and `contain` pads. */
+/** Size of the scaled picture, before `cover` crops and `contain` pads. */
 export function scaledSize(input: Size, target: ResizeTarget): Size {
   const [x, y] = shrinks(input, target);
   return { width: scaled(input.width, x), height: scaled(input.height, y) };

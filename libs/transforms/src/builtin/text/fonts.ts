@@ -1,17 +1,17 @@
 import type { Font } from 'fontkit';
 
-/** A font and what it has. */
+/** A list of fonts. */
 export interface Fonts {
-  /** Whichever has the character; the first one that does. */
+  /** The first font that has the character. */
   fontFor(character: string): Font | undefined;
 }
 
-// Loaded when the first text is drawn, by the function alone: whoever validates a recipe needs no font.
+// Loaded with the first text, only in the function: validation of recipes needs no font.
 const loadFontkit = () => import('fontkit');
 
 function open(create: Awaited<ReturnType<typeof loadFontkit>>['create'], file: Uint8Array): Font {
   const font = create(Buffer.from(file));
-  if ('fonts' in font) throw new Error('a collection of fonts, and not one');
+  if ('fonts' in font) throw new Error('the file is a font collection; expected a single font');
   return font;
 }
 
@@ -37,7 +37,7 @@ export function defaultFonts(): Promise<Fonts> {
   return (openSans ??= loadOpenSans());
 }
 
-/** @throws Error when the file is no TrueType, OpenType or WOFF font */
+/** @throws Error if the file is not a TrueType, OpenType or WOFF font */
 export async function readFont(file: Uint8Array): Promise<Fonts> {
   const { create } = await loadFontkit();
   return fontsOf([open(create, file)]);

@@ -30,7 +30,7 @@ test('a slope covers half of what it crosses', () => {
   ]);
 });
 
-test('an inner contour that runs the other way is a hole, one that runs the same way is none', () => {
+test('an inner contour of the opposite direction is a hole; one of the same direction is filled', () => {
   const outer = rectangle(0, 0, 5, 5);
   const inner = rectangle(2, 2, 3, 3);
   expect(rasterise([outer, [...inner].reverse()], 5, 5)[12]).toBe(0);

@@ -3,10 +3,10 @@ export interface Point {
   readonly y: number;
 }
 
-/** A closed line of straight pieces; what it encloses counts once, however often others enclose it too. */
+/** A closed polygon. An area inside several contours counts once. */
 export type Contour = readonly Point[];
 
-/** Adds what an edge covers of each pixel right of it, within one row; `rows` is how much of the row it crosses. */
+/** Adds the coverage right of an edge within one row. `rows` is the part of the row that the edge crosses, signed. */
 function addToRow(
   cells: Float64Array,
   start: number,
@@ -19,7 +19,7 @@ function addToRow(
   const last = Math.max(first + 1, Math.ceil(right));
   let before = 0;
   for (let column = first; column < last; column++) {
-    // The area of the pixel that lies right of the edge: whole where the edge has passed, half of what it crosses.
+    // Area of the pixel right of the edge: full after the edge, partial where it crosses.
     const [enter, leave] = [Math.max(left, column), Math.min(right, column + 1)];
     const width = right - left;
     const crossed = width === 0 ? 1 : (leave - enter) / width;
@@ -37,7 +37,7 @@ function addEdge(cells: Float64Array, stride: number, one: Point, other: Point):
   const direction = one.y < other.y ? 1 : -1;
   const slope = (bottom.x - top.x) / (bottom.y - top.y);
   const [left, right] = [Math.min(one.x, other.x), Math.max(one.x, other.x)];
-  // Rounding must not lead out of the picture.
+  // Clamp: rounding could otherwise leave the picture.
   const at = (y: number) => Math.max(left, Math.min(right, top.x + (y - top.y) * slope));
   for (let row = Math.floor(top.y); row < bottom.y; row++) {
     const [enter, leave] = [Math.max(top.y, row), Math.min(bottom.y, row + 1)];
@@ -46,12 +46,12 @@ function addEdge(cells: Float64Array, stride: number, one: Point, other: Point):
 }
 
 /**
- * How much of each pixel the contours cover, 0 to 255, row by row. Only sums and products, so that it is the same on
- * every machine, which a text drawn by the system's libraries is not.
+ * Coverage of each pixel by the contours, 0 to 255, row by row. Uses only sums and products, which give the same result on
+ * every machine; text drawn by system libraries differs.
  * @param contours within 0 to `width` and 0 to `height`, pixels
  */
 export function rasterise(contours: readonly Contour[], width: number, height: number): Uint8Array {
-  // What an edge at the right border adds behind it has room, and is not looked at.
+  // Extra columns receive the contributions right of the border; they are not read.
   const stride = width + 2;
   const cells = new Float64Array(stride * (height + 1));
   for (const contour of contours) {

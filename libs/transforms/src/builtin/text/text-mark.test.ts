@@ -49,7 +49,7 @@ test('a tab is a space, and what shows nothing needs no font', () => {
   expect(mark('A\r\nB').data).toEqual(mark('A\nB').data);
 });
 
-test('Latin, Greek and Cyrillic are there, mixed too; what is not there is named', () => {
+test('draws Latin, Greek and Cyrillic, also mixed; names a missing character', () => {
   expect(mark('Łódź, Tiếng Việt, Ελλάδα, Москва').width).toBe(200);
   expect(() => mark('Ada 猫')).toThrow('the font has no "猫"');
 });

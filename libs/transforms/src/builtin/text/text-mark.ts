@@ -3,7 +3,7 @@ import type { Mark, MarkSize } from '../shared/mark.ts';
 import type { Fonts } from './fonts.ts';
 import { type Contour, type Point, rasterise } from './rasterise.ts';
 
-/** What a text is drawn in. */
+/** Colour and opacity of a text. */
 interface Ink {
   /** 0 to 255. */
   readonly colour: readonly [red: number, green: number, blue: number];
@@ -29,7 +29,7 @@ function turned(contours: readonly Contour[], degrees: number): readonly Contour
   );
 }
 
-/** A mark of a text. @throws Error on a text without anything to see, or with a character that the font lacks */
+/** Draws a text as a mark. @throws Error if the text has no visible character, or the font lacks a character */
 export function textMark(text: string, fonts: Fonts, ink: Ink, size: MarkSize): Mark {
   const upright = outlineOf(text, fonts);
   if (upright.length === 0) throw new Error('the text shows nothing');
@@ -40,7 +40,7 @@ export function textMark(text: string, fonts: Fonts, ink: Ink, size: MarkSize): 
     size.most.width / box.width,
     size.most.height / box.height,
   );
-  // Rounding errors must not make a mark that fills the picture a pixel larger than it.
+  // Rounding errors must not make the mark larger than the picture.
   const pixels = (side: number, most: number) =>
     Math.max(1, Math.min(most, Math.ceil(side * scale)));
   const width = pixels(box.width, size.most.width);
@@ -64,9 +64,9 @@ function paint(
   return { data, width, height };
 }
 
-/** Of the font's size, from one line of text to the next. */
+/** Distance of two lines, as a multiple of the font size. */
 const LINE_HEIGHT = 1.2;
-/** Straight pieces that a curve is drawn as: more show no difference at the size of a mark. */
+/** Number of lines per curve. More make no visible difference at the size of a mark. */
 const PIECES = 12;
 
 interface Run {
@@ -74,10 +74,10 @@ interface Run {
   readonly text: string;
 }
 
-/** Joiners, marks of direction, variants: what shows nothing of its own. */
+/** Characters without a glyph: joiners, direction marks, variation selectors. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
-/** Pieces of a line that one font has. @throws Error naming a character that none has */
+/** Splits a line into runs of one font. @throws Error if no font has a character */
 function runsOf(line: string, fonts: Fonts): readonly Run[] {
   const runs: Run[] = [];
   for (const character of line.replaceAll('\t', ' ')) {
@@ -141,7 +141,7 @@ function lineOf(runs: readonly Run[], baseline: number) {
   return { contours, width: x };
 }
 
-/** The outlines of a text of one or more lines, centred, in units of the font's size; y grows downwards. */
+/** Outlines of a text of one or more centred lines, in units of the font size; y grows downwards. */
 function outlineOf(text: string, fonts: Fonts): readonly Contour[] {
   const lines = text
     .split('\n')

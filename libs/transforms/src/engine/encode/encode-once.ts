@@ -4,13 +4,13 @@ import { setEncoder } from '../../builtin/encoders/encodings.ts';
 import type { Playback } from '../../builtin/encoders/shared-options.ts';
 import type { OutputFormat } from '../../image-engine.ts';
 
-/** A finished picture, to be encoded as often as it takes. */
+/** A rendered picture that can be encoded several times. */
 export interface Encodable {
-  /** Opens the pixels, with what the file says beside them set. */
+  /** Opens the pixels with the file's metadata set. */
   open(): Sharp;
   /** Pixels; one page of an animation. */
   readonly longerSide: number;
-  /** Of an animation. */
+  /** Only for animations. */
   readonly playback?: Playback;
   readonly signal?: AbortSignal | undefined;
 }

@@ -44,7 +44,7 @@ test('a drawing and a photo get what suits them', async () => {
 });
 
 describe('what a format cannot hold', () => {
-  test('a picture with transparency is no JPEG, unless it is flattened', async () => {
+  test('does not write a transparent picture as JPEG, unless it is flattened', async () => {
     const clear = await sample({ width: 320, height: 240, format: 'png', alpha: true });
     const either = smallest({ format: 'jpeg', quality: 1 }, 'png');
     expect((await encode(either, clear)).format).toBe('png');

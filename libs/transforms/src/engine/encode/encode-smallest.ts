@@ -4,7 +4,7 @@ import { type Encodable, type EncodedFile, encodeOnce } from './encode-once.ts';
 import { fitBytes, TooManyBytes, type Attempt } from './fit-bytes.ts';
 import { encodeWithSimilarity } from './search-quality.ts';
 
-/** Encodes as the options ask for. @throws TooManyBytes */
+/** Encodes with one set of options. @throws TooManyBytes */
 async function encodeAs(picture: Encodable, options: EncodeOptions): Promise<EncodedFile> {
   const quality = wantedQuality(options, picture.longerSide);
   const tried: Attempt =
@@ -17,8 +17,8 @@ async function encodeAs(picture: Encodable, options: EncodeOptions): Promise<Enc
 }
 
 /**
- * Encodes as each of the encodings asks for, and keeps the smallest file, of equal ones the first.
- * @throws TooManyBytes where none fits
+ * Encodes with each set of options and returns the smallest file; the first one if sizes are equal.
+ * @throws TooManyBytes if no file fits
  */
 export async function encodeSmallest(
   picture: Encodable,

@@ -77,7 +77,7 @@ test('an animation that has to fit keeps its frames and their times', async () =
   });
 });
 
-test('what the file keeps beside its pixels stays, whatever it takes to fit', async () => {
+test('keeps the metadata when the file has to fit', async () => {
   const source = await sample({
     width: 320,
     height: 240,
@@ -101,7 +101,7 @@ test.each([
   [{ format: 'gif', maxBytes: 9 }, 'unknown option "maxBytes"'],
   [{ format: 'source', maxBytes: 9 }, 'unknown option "maxBytes"'],
   [{ format: 'jpeg', maxBytes: 0 }, '>=1'],
-])('is refused where there is no quality to lower: %j', (encode, message) => {
+])('rejects maxBytes without a quality to lower: %j', (encode, message) => {
   const { success, error } = catalog.stepsSchema.safeParse([{ encode }]);
   expect(success).toBe(false);
   expect(error?.issues[0]?.path).toEqual([0, 'encode', 'maxBytes']);

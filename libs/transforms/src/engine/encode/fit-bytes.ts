@@ -2,20 +2,20 @@ import type { EncodeOptions } from '../../builtin/encode.ts';
 import { LEAST_QUALITY } from '../../builtin/encoders/shared-options.ts';
 import { type Encodable, type EncodedFile, encodeOnce } from './encode-once.ts';
 
-/** No quality is low enough for `maxBytes`. */
+/** Even the lowest quality exceeds `maxBytes`. */
 export class TooManyBytes extends Error {}
 
-/** A file of a known quality. */
+/** An encoded file and its quality. */
 export interface Attempt {
   readonly quality: number;
   readonly file: EncodedFile;
 }
 
-/** Files that are written between the one that is too large and, if none of them fits, the one of quality 1. */
+/** Maximum number of files between the first one, which is too large, and the one of quality 1. */
 const SEARCH = 6;
-/** How fast the logarithm of the size grows with the quality, about, in all lossy formats around 60. */
+/** Approximate growth of log(size) per step of quality, around quality 60, in all lossy formats. */
 const SLOPE = 0.02;
-/** So many guesses are made by the sizes that are known; what is left after them is halved. */
+/** Number of guesses by interpolation of known sizes; after them the search is binary. */
 const GUESSES = 3;
 
 const size = ({ file }: Attempt) => file.bytes.length;
@@ -39,7 +39,7 @@ function between(
 }
 
 /**
- * Looks for the best quality below that of a file that is too large.
+ * Searches the best quality below the quality of a file that is too large.
  * @throws TooManyBytes
  */
 export async function fitBytes(

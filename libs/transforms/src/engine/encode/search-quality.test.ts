@@ -70,7 +70,7 @@ test('maxBytes has the last word', async () => {
   expect(file.length).toBeGreaterThan(0.9 * maxBytes);
 });
 
-test('transparency is no obstacle', async () => {
+test('works with transparency', async () => {
   const source = await sample({ width: 300, height: 200, format: 'png', alpha: true });
   const file = await encode({ format: 'webp', quality: { ssim: 0.95 } }, source);
   expect(await likenessOf(file, source)).toBeGreaterThanOrEqual(0.95);

@@ -6,15 +6,15 @@ import { type Encodable, encodeOnce } from './encode-once.ts';
 import type { Attempt } from './fit-bytes.ts';
 import { similarity, mosaicOf, type OpaquePixels, opaquePixels } from './similarity.ts';
 
-/** The most files of the whole picture that are written to check and put right what the mosaic tells. */
+/** Maximum number of files of the whole picture that check and correct the estimate from the mosaic. */
 const CHECKS = 4;
 
-/** Decodes a file of ours as it is seen: colours as they stand there, since they are compared with what was written. */
+/** Decodes an encoded file without colour conversion, for comparison with the pixels before encoding. */
 function decodedPixels(bytes: Buffer): Promise<OpaquePixels> {
   return opaquePixels(sharp(bytes, { ignoreIcc: true, pages: -1, limitInputPixels: false }));
 }
 
-/** Tells the likeness of a quality by the mosaic; each is encoded once. */
+/** Estimates the similarity for a quality on the mosaic. Encodes each quality once. */
 function predictor(
   picture: OpaquePixels,
   options: EncodeOptions,
@@ -35,7 +35,7 @@ function predictor(
   };
 }
 
-/** The lowest quality that is predicted to be as good; the best where none is. */
+/** Lowest quality whose predicted similarity is sufficient; the best quality if none is. */
 async function lowest(
   predict: (quality: number) => Promise<number>,
   wanted: number,
@@ -50,8 +50,8 @@ async function lowest(
 }
 
 /**
- * Looks for the lowest quality whose file has the likeness `wanted`: on a mosaic of tiles first, then by the whole
- * file, whose likeness tells how far the mosaic is off. Where no quality is as good, it is the best.
+ * Searches the lowest quality whose file has the similarity `wanted`: first on a mosaic of tiles, then on the whole file,
+ * which corrects the estimate. If no quality is sufficient, uses the best quality.
  */
 export async function encodeWithSimilarity(
   picture: Encodable,
@@ -67,13 +67,13 @@ export async function encodeWithSimilarity(
     picture.signal?.throwIfAborted();
     const tried: Attempt = { quality, file: await encodeOnce(picture, options, quality) };
     const file = await decodedPixels(tried.file.bytes);
-    // libwebp joins equal frames of an animation, after which the two cannot be laid side by side.
+    // libwebp merges equal frames of an animation; the two then cannot be compared.
     const isSame = file.width === original.width && file.height === original.height;
     const found = isSame ? similarity(original, file) : await predict(quality);
     if (found >= wanted || quality === BEST_QUALITY) good = tried;
     else bad = quality;
     const corrected = await lowest(predict, wanted + (await predict(quality)) - found);
-    // Steps up grow, so that few are enough where the mosaic stays wrong.
+    // The steps double: a few are enough even if the mosaic stays wrong.
     quality = good
       ? Math.max(bad + 1, Math.min(corrected, good.quality))
       : Math.min(BEST_QUALITY, Math.max(corrected, bad + 2 ** check));

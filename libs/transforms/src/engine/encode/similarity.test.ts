@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { paintScene } from '../../testing/scene.ts';
 import { similarity, mosaicOf, type OpaquePixels } from './similarity.ts';
 
-/** A picture whose pixels tell where they stand. */
+/** A picture whose pixels encode their coordinates. */
 function chart(width: number, height: number): OpaquePixels {
   const data = Buffer.alloc(width * height * 4, 255);
   for (let y = 0; y < height; y++) {

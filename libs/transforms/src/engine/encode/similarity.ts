@@ -1,19 +1,19 @@
 import type { Sharp } from 'sharp';
 import { ssim } from 'ssim.js';
 
-/** Pixels as they are seen: RGBA, 8 bits, opaque. */
+/** RGBA pixels, 8 bits, opaque. */
 export interface OpaquePixels {
   readonly data: Buffer;
   readonly width: number;
   readonly height: number;
 }
 
-/** Side of the windows that are compared, pixels: ssim.js's own. */
+/** Side of the compared windows, pixels; the default of ssim.js. */
 const WINDOW = 11;
-/** Rows that are compared at a time, since ssim.js makes lists of numbers of them. */
+/** Rows per comparison: ssim.js converts them to lists of numbers, which take much memory. */
 const STRIP = 16 * WINDOW;
 
-/** What a picture looks like; on grey where it is transparent, since both black and white show on it. */
+/** Flattens a picture on grey, where both black and white are visible. */
 export async function opaquePixels(image: Sharp): Promise<OpaquePixels> {
   const { data, info } = await image
     .flatten({ background: '#808080' })
@@ -34,7 +34,7 @@ function strip({ data, width, height }: OpaquePixels, top: number) {
   };
 }
 
-/** Structural similarity of two pictures of one size: 1 is equal. */
+/** Structural similarity of two pictures of the same size; 1 means equal. */
 export function similarity(one: OpaquePixels, other: OpaquePixels): number {
   let [sum, windows] = [0, 0];
   for (let top = 0; top < one.height; top += STRIP) {
@@ -58,9 +58,9 @@ const GRIDS = [
   [16, 1],
   [1, 16],
 ] as const;
-/** Encoders work on blocks of up to so many pixels: a tile that begins with one is encoded as in the whole picture. */
+/** Maximum block size of the encoders, pixels. A tile that starts at a block is encoded as in the whole picture. */
 const BLOCK = 16;
-/** A picture of fewer pixels than two mosaics is its own. */
+/** Pictures with fewer pixels than two mosaics are used whole. */
 const SMALL = 2 * 16 * TILE * TILE;
 
 /** Where tile `index` of `count` begins along a side, pixels. */
@@ -69,7 +69,7 @@ function offset(index: number, count: number, side: number): number {
   return Math.floor(even / BLOCK) * BLOCK;
 }
 
-/** 16 tiles from all over the picture: a small stand-in that compresses and suffers as the whole does. */
+/** Builds a mosaic of 16 tiles from all parts of the picture. It compresses like the whole picture. */
 export function mosaicOf(picture: OpaquePixels): OpaquePixels {
   const { data, width, height } = picture;
   const grid = GRIDS.find(([x, y]) => x * TILE <= width && y * TILE <= height);

@@ -5,7 +5,7 @@ import { APP1, APP2, headerSegments } from './jpeg-segments.ts';
 /** Red, green, blue. */
 type PerChannel = [number, number, number];
 
-/** How a gain map makes HDR of SDR (Ultra HDR image format 1.1; Adobe's gain map specification 1.0). */
+/** Parameters that convert SDR to HDR (Ultra HDR image format 1.1; Adobe's gain map specification 1.0). */
 export interface GainMapMetadata {
   /** Gain where the map is black and white, log2. */
   readonly gainMapMin: PerChannel;
@@ -13,19 +13,19 @@ export interface GainMapMetadata {
   readonly gamma: PerChannel;
   readonly offsetSdr: PerChannel;
   readonly offsetHdr: PerChannel;
-  /** Headroom of the display, log2, from which on the map is applied, and at which it is applied wholly. */
+  /** Display headroom, log2, at which the map starts to apply and at which it applies fully. */
   readonly hdrCapacityMin: number;
   readonly hdrCapacityMax: number;
 }
 
-/** What a file says of its gain map. */
+/** Gain map metadata as read from a file. */
 interface ReadMetadata {
   readonly metadata: GainMapMetadata;
-  /** Gains are for the colours of the picture as it stands, and not for those of the HDR picture. */
+  /** Gains apply in the colour space of the base picture, not of the HDR picture. */
   readonly usesBaseColours: boolean;
 }
 
-/** Anything real is far below; what is written are fractions of 32 bits. */
+/** Real values are far smaller; files store 32-bit fractions. */
 const number = z.number().min(-1000).max(1000);
 const triple = z.tuple([number, number, number]);
 const offset = triple.refine(([red, green, blue]) => red === green && green === blue);
@@ -46,13 +46,13 @@ const schema = z
     gainMapMin.every((least, channel) => least <= (gainMapMax[channel] ?? NaN)),
   );
 
-/** One value for all channels, or one for each. */
+/** Accepts one value for all channels, or one per channel. */
 function each(value: unknown, fallback?: number): unknown {
   const values = [value ?? fallback].flat().map(Number);
   return values.length === 1 ? [...values, ...values, ...values] : values;
 }
 
-/** Offsets where none are given: Adobe's specification, "Offset SDR". */
+/** Default of the offsets: Adobe's specification, "Offset SDR". */
 const OFFSET = 1 / 64;
 
 function fromXmp(hdrgm: Readonly<Record<string, unknown>>): unknown {
@@ -71,7 +71,7 @@ function fromXmp(hdrgm: Readonly<Record<string, unknown>>): unknown {
 const contentAfter = (name: string, content: Buffer) =>
   content.toString('latin1', 0, name.length) === name ? content.subarray(name.length) : undefined;
 
-/** As ISO 21496-1, which says the most, then as XMP. */
+/** Reads ISO 21496-1 first, because it holds more, then XMP. */
 async function read(
   picture: Uint8Array,
 ): Promise<readonly { metadata: unknown; usesBaseColours: boolean }[]> {
@@ -82,7 +82,7 @@ async function read(
     if (binary) iso ??= parseIsoMetadata(binary);
     if (marker === APP1) xmp ??= contentAfter(XMP_NAME, content);
   }
-  // Nothing but the packet, however long the file.
+  // Only the packet, not the whole file.
   const { hdrgm } = xmp ? await readBlocks({ xmp }) : {};
   return [
     ...(iso ? [iso] : []),
@@ -91,8 +91,8 @@ async function read(
 }
 
 /**
- * Reads what a gain map's own file says of it. Nothing for any other picture, and where it is damaged or makes SDR of
- * HDR.
+ * Reads the metadata in a gain map's own file. Returns `undefined` for other pictures, for damaged metadata, and for maps
+ * that convert HDR to SDR.
  */
 export async function readGainMapMetadata(picture: Uint8Array): Promise<ReadMetadata | undefined> {
   for (const { metadata, usesBaseColours } of await read(picture)) {
@@ -102,7 +102,7 @@ export async function readGainMapMetadata(picture: Uint8Array): Promise<ReadMeta
   return undefined;
 }
 
-/** What the segment begins with (ISO 21496-1, annex C; libultrahdr, `jpegr.cpp`). */
+/** Start of the segment (ISO 21496-1, annex C; libultrahdr, `jpegr.cpp`). */
 export const ISO_NAME = 'urn:iso:std:iso:ts:21496:-1\0';
 
 const VERSION = 0;
@@ -113,8 +113,8 @@ const BACKWARD = 0x04;
 const COMMON_DENOMINATOR = 0x08;
 
 /**
- * Reads the binary form (libultrahdr, `gainmapmetadata.cpp`): numbers are fractions, big-endian; those of a channel are
- * least and greatest gain, gamma and two offsets.
+ * Reads the binary form (libultrahdr, `gainmapmetadata.cpp`). Numbers are big-endian fractions. Each channel has minimum
+ * and maximum gain, gamma and two offsets.
  * @throws RangeError when it ends early
  */
 function parse(content: Buffer): ReadMetadata | undefined {
@@ -123,7 +123,7 @@ function parse(content: Buffer): ReadMetadata | undefined {
   const minimumVersion = content.readUInt16BE(next(2));
   next(2);
   const flags = content.readUInt8(next(1));
-  // With the base picture being the HDR one, there is no SDR picture to go on from.
+  // The base picture is HDR: the file has no SDR picture to render from.
   if (minimumVersion !== VERSION || flags & BACKWARD) return undefined;
   const common = flags & COMMON_DENOMINATOR ? content.readUInt32BE(next(4)) : undefined;
   const over = (numerator: number) => numerator / (common ?? content.readUInt32BE(next(4)));
@@ -156,7 +156,7 @@ function parse(content: Buffer): ReadMetadata | undefined {
   };
 }
 
-/** As `parse`; nothing where it ends early. */
+/** As `parse`, but returns `undefined` if the content ends early. */
 function parseIsoMetadata(content: Buffer): ReadMetadata | undefined {
   try {
     return parse(content);
@@ -166,13 +166,13 @@ function parseIsoMetadata(content: Buffer): ReadMetadata | undefined {
   }
 }
 
-/** What a value of the map becomes, 256 for each channel. */
+/** Lookup tables for map values, 256 entries per channel. */
 export type Tables = readonly [Uint8Array, Uint8Array, Uint8Array];
 
 export interface UniformGains {
   /** One value for all channels. */
   readonly metadata: GainMapMetadata;
-  /** Where the map's own values do not mean the same any more. */
+  /** Converts the map's values if the range or gamma changes. */
   readonly tables?: Tables;
 }
 
@@ -180,7 +180,7 @@ const isOne = ([red, green, blue]: PerChannel) => red === green && green === blu
 const all = (value: number): PerChannel => [value, value, value];
 
 /**
- * The same gains said by one range and gamma for all channels, since files for readers of XMP hold one. Values are
+ * Expresses the gains by one range and gamma for all channels, because the XMP form holds only one. Values are
  * `(log2 gain - least) / (greatest - least)`, to the power of gamma (Ultra HDR image format 1.1, "Gain map generation").
  */
 export function withUniformGains(metadata: GainMapMetadata): UniformGains {

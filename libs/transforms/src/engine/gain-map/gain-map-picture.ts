@@ -5,13 +5,13 @@ import type { Upload } from '../render/upload.ts';
 import type { GainMapMetadata, Tables } from './gain-map-metadata.ts';
 import type { GainMap } from './read-gain-map.ts';
 
-/** A gain map as a JPEG of its own. */
+/** A gain map as a separate JPEG. */
 export type GainMapFile = Pick<RenderedOutput, 'bytes' | 'width' | 'height'>;
 
-/** Above a photo's, since its errors are multiplied by the gain. */
+/** Higher than for photos, because the gain multiplies coding errors. */
 const QUALITY = 90;
 
-/** The values of RGB pixels, changed in place. */
+/** Applies the tables to RGB pixels, in place. */
 function look(pixels: Buffer, tables: Tables): Buffer {
   for (let at = 0; at < pixels.length; at++) {
     const table = tables[(at % 3) as 0 | 1 | 2];
@@ -20,7 +20,7 @@ function look(pixels: Buffer, tables: Tables): Buffer {
   return pixels;
 }
 
-/** The map of an output, as many times smaller than it as the upload's map is than the upload. */
+/** Makes the map for an output, in the same proportion to it as the upload's map to the upload. */
 export async function gainMapOf(
   { bytes, width, height }: GainMapFile,
   { tables, isColoured, ...map }: GainMap,
@@ -29,7 +29,7 @@ export async function gainMapOf(
   const isOnItsSide = swapsSides(facts.orientation);
   const share = Math.min(
     1,
-    // Where they differ, nothing is lost on either side.
+    // If the two proportions differ, the larger one loses no detail.
     Math.max(
       (isOnItsSide ? map.height : map.width) / facts.width,
       (isOnItsSide ? map.width : map.height) / facts.height,
@@ -64,7 +64,7 @@ interface JpegFile {
   readonly mimeType: 'image/jpeg';
 }
 
-/** The library's own types name files without extension, which Node's resolution does not find. */
+/** The library's own types import files without extension, which Node's resolution rejects. */
 interface Library {
   readonly encodeJPEGMetadata: (
     file: GainMapMetadata & { readonly sdr: JpegFile; readonly gainMap: JpegFile },
@@ -78,20 +78,20 @@ const jpeg = ({ bytes: data, width, height }: GainMapFile): JpegFile => ({
   mimeType: 'image/jpeg',
 });
 
-/** Picture and map in one file, with metadata in both forms, ISO 21496-1 and XMP. */
+/** Writes picture and map into one file, with metadata in both forms: ISO 21496-1 and XMP. */
 export async function ultraHdrFile(
   picture: GainMapFile,
   map: GainMapFile,
   metadata: GainMapMetadata,
 ): Promise<Uint8Array> {
-  // Only where a recipe keeps one and an upload has one.
+  // Loaded only if a recipe keeps gain maps and the upload has one.
   const { encodeJPEGMetadata } = (await import('@monogrid/gainmap-js/libultrahdr')) as Library;
   return encodeJPEGMetadata({ ...metadata, sdr: jpeg(picture), gainMap: jpeg(map) });
 }
 
 /**
- * The map as a picture of the upload's size and orientation, so that the upload's steps mean the same to it; nothing
- * where its pixels are damaged.
+ * Scales the map to the upload's size and orientation, which makes the upload's steps valid for it. Returns `undefined` if
+ * its pixels are damaged.
  */
 export async function asUpload(
   { picture, isColoured }: GainMap,

@@ -198,7 +198,7 @@ describe('a file is the same as without the setting when its upload', () => {
 
   test.each<[string, () => Promise<Buffer>]>([
     ['has no gain map', flat],
-    ['is no JPEG', () => sample({ width: 64, height: 48, format: 'png' })],
+    ['is not a JPEG', () => sample({ width: 64, height: 48, format: 'png' })],
     ['has lost it', () => broken((file) => file.subarray(0, behind(file)))],
     [
       'has half of it',
@@ -249,29 +249,26 @@ describe('a file is the same as without the setting when its upload', () => {
 });
 
 test.each<[unknown, RegExp]>([
-  [
-    { rotate: 12 },
-    /^rotate does not go with a gain map that metadata keeps: what it pads with has no gain$/,
-  ],
-  [{ resize: { width: 9, height: 9, fit: 'contain' } }, /pads with/],
+  [{ rotate: 12 }, /^rotate cannot be combined with metadata: gainMap: the padding has no gain$/],
+  [{ resize: { width: 9, height: 9, fit: 'contain' } }, /the padding has no gain/],
   [
     { resize: { width: 9, height: 9, position: 'attention' } },
-    /looks for its region in the picture/,
+    /the region depends on the pixels of the picture/,
   ],
   [
     { extend: { top: 1 } },
-    /^extend does not go .*: only rotate, resize, crop, flip, flop, sharpen do$/,
+    /^extend cannot be combined .*: only rotate, resize, crop, flip, flop, sharpen can$/,
   ],
-  ['trim', /^trim does not go/],
-  ['grayscale', /^grayscale does not go/],
-  [{ mask: 'circle' }, /^mask does not go/],
-  [{ watermark: { text: '©' } }, /^watermark does not go/],
+  ['trim', /^trim cannot be combined/],
+  ['grayscale', /^grayscale cannot be combined/],
+  [{ mask: 'circle' }, /^mask cannot be combined/],
+  [{ watermark: { text: '©' } }, /^watermark cannot be combined/],
   [
     { encode: { format: 'jpeg', maxBytes: 999 } },
-    /^encode does not go with a gain map .*: the map comes on top of maxBytes$/,
+    /^encode cannot be combined with metadata: gainMap: the map is added after maxBytes is checked$/,
   ],
   [{ encode: { format: 'smallest', of: ['webp', { format: 'jpeg', maxBytes: 999 }] } }, /maxBytes/],
-])('what would make a gain map untrue is refused: %j', (step, message) => {
+])('rejects a step that would invalidate a kept gain map: %j', (step, message) => {
   const { error } = catalog.stepsSchema.safeParse([KEEP, step]);
   expect(error?.issues).toMatchObject([
     { path: [1], message: expect.stringMatching(message) as string },
@@ -280,5 +277,5 @@ test.each<[unknown, RegExp]>([
 
 test('a JPEG has one XMP packet', () => {
   const { error } = catalog.stepsSchema.safeParse([{ metadata: ['xmp', 'gainMap'] }]);
-  expect(error?.issues[0]?.message).toMatch(/^xmp and gainMap do not go together/);
+  expect(error?.issues[0]?.message).toMatch(/^xmp and gainMap cannot be combined/);
 });

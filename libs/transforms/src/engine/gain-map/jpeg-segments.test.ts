@@ -23,7 +23,7 @@ describe('segments of a header', () => {
     expect(segments(SOI, comment, [0, 0, 0, 0], comment)).toHaveLength(1);
   });
 
-  test.each([[[]], [[0xff]], [[0x89, 0x50, 0x4e, 0x47]]])('are none of %j', (bytes) => {
+  test.each([[[]], [[0xff]], [[0x89, 0x50, 0x4e, 0x47]]])('are empty for %j', (bytes) => {
     expect(segments(bytes)).toEqual([]);
   });
 

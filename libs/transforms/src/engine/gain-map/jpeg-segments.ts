@@ -22,7 +22,8 @@ function isJpeg(bytes: Uint8Array): boolean {
 }
 
 /**
- * The segments before the first scan, 1,000 at most with what fills the room between them; none of what is no JPEG, and none after damage (ITU-T T.81, B.1.1.4).
+ * Yields the segments before the first scan, at most 1,000 including fill bytes. Stops at damage; yields nothing for other
+ * formats (ITU-T T.81, B.1.1.4).
  */
 export function* headerSegments(bytes: Uint8Array): Generator<Segment, void> {
   if (!isJpeg(bytes)) return;
@@ -31,7 +32,7 @@ export function* headerSegments(bytes: Uint8Array): Generator<Segment, void> {
   for (let count = 0; count < MAX_SEGMENTS; count++) {
     if (file[at] !== 0xff || at + 4 > file.length) return;
     const marker = file.readUInt8(at + 1);
-    // Bytes of 0xff may fill the room before a marker.
+    // Fill bytes of 0xff may precede a marker.
     if (marker === 0xff) {
       at++;
       continue;
@@ -51,7 +52,7 @@ const PICTURE = 16;
 /** More than any camera writes. */
 const MAX_PICTURES = 16;
 
-/** Where the index says that pictures stand: sizes and offsets, bytes; 0 is the first picture's own offset. */
+/** Sizes and offsets of the pictures in the index, bytes. The first picture has offset 0. */
 function entries(index: Buffer): readonly { readonly size: number; readonly offset: number }[] {
   const isLittle = index.toString('latin1', 0, 2) === 'II';
   const uint16 = (at: number) => (isLittle ? index.readUInt16LE(at) : index.readUInt16BE(at));
@@ -72,13 +73,13 @@ function entries(index: Buffer): readonly { readonly size: number; readonly offs
 }
 
 /**
- * The JPEGs that stand behind the first one in its file, by its Multi-Picture Format index (CIPA DC-007, 5.2); none where
- * the index is damaged, as after an editor that does not know of it.
+ * Returns the JPEGs after the first one in its file, by its Multi-Picture Format index (CIPA DC-007, 5.2). Returns an
+ * empty list if the index is damaged, for example by an editor that does not support it.
  */
 export function otherPictures(file: Uint8Array): readonly Uint8Array[] {
   for (const { marker, content, start } of headerSegments(file)) {
     if (marker !== APP2 || content.toString('latin1', 0, SIGNATURE.length) !== SIGNATURE) continue;
-    // Offsets count from the byte order, behind the signature.
+    // Offsets count from the byte-order mark after the signature.
     const origin = start + SIGNATURE.length;
     try {
       return entries(content.subarray(SIGNATURE.length))

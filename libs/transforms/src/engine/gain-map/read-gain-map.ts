@@ -2,20 +2,20 @@ import sharp from 'sharp';
 import { readGainMapMetadata, withUniformGains, type UniformGains } from './gain-map-metadata.ts';
 import { otherPictures } from './jpeg-segments.ts';
 
-/** What makes HDR of a JPEG where a display can show it. */
+/** Gain map of a JPEG: the data that an HDR display needs to show the picture in HDR. */
 export interface GainMap extends UniformGains {
-  /** A JPEG, as the upload's own pixels lie: not upright. */
+  /** A JPEG in the orientation of the upload's stored pixels, not upright. */
   readonly picture: Uint8Array;
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  /** One gain for each colour, and not one for all: it is for these colours only. */
+  /** Has one gain per colour channel. Such a map is valid only in its own colour space. */
   readonly isColoured: boolean;
 }
 
-/** Side of the picture by which it is told whether a map has colours, pixels. */
+/** Side of the reduced picture that is checked for colours, pixels. */
 const GLANCE = 64;
-/** What a grey JPEG with three channels may be off, of 255. */
+/** Maximum difference between the channels of a grey JPEG, of 255. */
 const ROUNDING = 2;
 
 async function hasColours(picture: Uint8Array): Promise<boolean> {
@@ -29,10 +29,10 @@ async function hasColours(picture: Uint8Array): Promise<boolean> {
 }
 
 /**
- * The gain map of a JPEG (Ultra HDR image format 1.1, ISO 21496-1); nothing where there is none that can be used. Apple's
- * own maps, whose meaning is not public, count as none.
+ * Reads the gain map of a JPEG (Ultra HDR image format 1.1, ISO 21496-1). Returns `undefined` if the file has no usable
+ * map. Apple's own maps are not usable: their format is not public.
  *
- * @param pixels the most that it may have, since one larger than its picture is none of a camera's
+ * @param pixels maximum size of the map; no camera writes a map that is larger than its picture
  */
 export async function readGainMap(
   source: Uint8Array,
@@ -46,7 +46,7 @@ export async function readGainMap(
       const { width, height, channels } = await image.metadata();
       const same = withUniformGains(read.metadata);
       const isColoured = same.tables !== undefined || (channels > 1 && (await hasColours(picture)));
-      // What the colours of the HDR picture are, only its own profile would say.
+      // Only the profile of the HDR picture defines its colours, and the file does not contain it.
       if (isColoured && !read.usesBaseColours) continue;
       return { ...same, picture, width, height, isColoured };
     } catch {

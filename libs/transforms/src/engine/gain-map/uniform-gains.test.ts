@@ -21,7 +21,7 @@ function gainOf(
   return gainMapMin[channel] + recovery * (gainMapMax[channel] - gainMapMin[channel]);
 }
 
-test('what is the same for all channels stays as it is', () => {
+test('keeps gains that are equal for all channels', () => {
   expect(withUniformGains(METADATA)).toEqual({ metadata: METADATA });
 });
 
@@ -49,7 +49,7 @@ test('gains are the same when all channels have one range', () => {
   }
 });
 
-test('a range of nothing is no division by zero', () => {
+test('an empty range does not divide by zero', () => {
   const flat: GainMapMetadata = { ...METADATA, gainMapMin: [2, 2, 2], gamma: [1, 2, 1] };
   expect(withUniformGains(flat).tables?.[1].every((value) => value === 0)).toBe(true);
 });

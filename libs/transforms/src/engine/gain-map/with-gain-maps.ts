@@ -22,7 +22,7 @@ const stepOf = (transform: string, options: unknown): Step => ({
 const NOTHING = stepOf(metadata.name, metadata.options.parse({}));
 const LOSSLESS = stepOf(encode.name, encode.options.parse({ format: 'png', compressionLevel: 0 }));
 
-/** The variant's geometry alone; steps keep their places, by which errors name them. */
+/** Keeps only the variant's geometry. Steps keep their indexes, which error messages use. */
 function geometryOf({ name, steps }: Variant): Variant {
   return {
     name,
@@ -30,7 +30,7 @@ function geometryOf({ name, steps }: Variant): Variant {
   };
 }
 
-/** The map of each variant, which all come of one decode, as the variants do. */
+/** Makes the maps of all variants from one decode. */
 async function fitted(
   map: GainMap,
   keeping: readonly Variant[],
@@ -56,7 +56,7 @@ async function fitted(
   return maps;
 }
 
-/** Gives the JPEGs whose variants ask for it the upload's gain map, cut and scaled as they are. */
+/** Adds the upload's gain map to JPEG outputs whose variants keep it, cropped and scaled like the output. */
 export async function* withGainMaps(
   outputs: AsyncIterable<Rendered>,
   request: RenderRequest,
@@ -69,7 +69,7 @@ export async function* withGainMaps(
         .filter(({ settings }) => keepsGainMap(settings))
     : [];
   const map = asking.length > 0 ? await readGainMap(source, facts.width * facts.height) : undefined;
-  // A gain for each colour is for the upload's own: it stays where nothing else is made of them.
+  // Gains per colour are valid only for the upload's own colours: keep them only if the colours stay.
   const isForOwnColours = map?.isColoured && facts.coding?.profile === 'other';
   const keeping = asking
     .filter(({ settings }) => !isForOwnColours || settings.colourspace === 'keep')

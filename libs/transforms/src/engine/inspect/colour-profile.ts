@@ -1,27 +1,27 @@
 import icc from 'icc';
 import type { SourceCoding } from '../../image-engine.ts';
 
-/** Names of profiles whose pixels are sRGB already, as Adobe, HP, Google, Apple and the ICC write them. */
+/** Names of sRGB profiles as Adobe, HP, Google, Apple and the ICC write them. */
 const SRGB = /^(sRGB|c2|GIMP built-in sRGB|nARGB|IEC 61966-2\.1)\b(?!.*(linear|scRGB|e-sRGB))/i;
 
-/** Of an sRGB profile, generously: the largest that is known, the ICC's own "preference" one, has 60,960 bytes and 16 tags. */
+/** Generous limits: the largest known sRGB profile, the ICC's "preference" profile, has 60,960 bytes and 16 tags. */
 const MAX_SRGB_BYTES = 64 * 1024;
 const MAX_SRGB_TAGS = 64;
 
-/** Bytes before the table of tags, the count of tags among them, and of each entry (ICC.1:2022, 7.2 and 7.3). */
+/** Bytes before the tag table, including the tag count, and bytes per entry (ICC.1:2022, 7.2 and 7.3). */
 const HEADER = 132;
 const ENTRY = 12;
 
-/** The data colour spaces that can describe pixels of ours (ICC.1:2022, table 19). */
+/** Data colour spaces of the supported pixels (ICC.1:2022, table 19). */
 const SPACES: Readonly<Record<SourceCoding['space'], string>> = {
   rgb: 'RGB ',
   grey: 'GRAY',
   cmyk: 'CMYK',
 };
-/** Input, display, output and colour space profiles: the others describe no pixels (ICC.1:2022, table 18). */
+/** Input, display, output and colour space profiles. Other classes do not describe pixels (ICC.1:2022, table 18). */
 const CLASSES = ['scnr', 'mntr', 'prtr', 'spac'];
 
-/** Whether encoders take the profile for such pixels: libpng refuses to write what these checks refuse (`png.c`, 1.6). */
+/** Whether encoders accept the profile for these pixels. The checks are those of libpng (`png.c`, 1.6). */
 function isSound(profile: Buffer, space: SourceCoding['space']): boolean {
   if (profile.length < HEADER || profile.readUInt32BE(0) !== profile.length) return false;
   const textAt = (at: number) => profile.toString('latin1', at, at + 4);
@@ -41,7 +41,7 @@ function isSound(profile: Buffer, space: SourceCoding['space']): boolean {
 }
 
 function isSrgb(profile: Buffer): boolean {
-  // `icc` reads the same text as often as the profile has tags for it: a large one keeps it busy for minutes.
+  // `icc` reads a text once per tag that refers to it: a large profile could take minutes.
   const tags = profile.readUInt32BE(HEADER - 4);
   if (profile.length > MAX_SRGB_BYTES || tags > MAX_SRGB_TAGS) return false;
   try {
@@ -52,7 +52,7 @@ function isSrgb(profile: Buffer): boolean {
   }
 }
 
-/** Whether an embedded profile needs a conversion; one that is damaged, or of other pixels than these, counts as none. */
+/** Classifies an embedded profile. Damaged profiles and profiles of another colour space count as `none`. */
 export function profileKind(
   profile: Buffer | undefined,
   space: SourceCoding['space'],

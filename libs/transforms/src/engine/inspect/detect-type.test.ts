@@ -40,11 +40,11 @@ test.each([
   ['a scan', { [SUBFILE]: 0, [COMPRESSION]: 5, [PHOTOMETRIC]: 2, [MAKE]: 60 }],
   ['pages, the first of them small', { [SUBFILE]: 1, [COMPRESSION]: 5, [PHOTOMETRIC]: 2 }],
   ['no tags', {}],
-])('and this is none: %s', async (_, tags) => {
+])('does not detect camera raw: %s', async (_, tags) => {
   expect(await detectType(tiff(tags))).toMatchObject({ format: 'tiff' });
 });
 
-test('a first directory that lies elsewhere, or nowhere, is no reason to fail', async () => {
+test('accepts a first directory at another offset, or without a directory', async () => {
   const far = tiff({ [MAKE]: 60 });
   far.writeUInt32LE(4_000_000_000, 4);
   expect(await detectType(far)).toMatchObject({ format: 'tiff' });

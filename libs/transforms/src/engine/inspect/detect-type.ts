@@ -1,7 +1,7 @@
 import { fileTypeFromBuffer } from 'file-type';
 import type { SourceFormat } from '../../image-engine.ts';
 
-/** What the first bytes are, in words for the uploader, and the format if it is one of ours. */
+/** The detected type, as text for messages, and the format if it is supported. */
 interface DetectedType {
   readonly name: string;
   readonly format?: SourceFormat;
@@ -30,7 +30,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ico: 'an icon (ICO)',
 };
 
-/** What the detector does not know, by its first bytes in Latin-1. */
+/** Types that the detector does not know, by their first bytes in Latin-1. */
 const SIGNATURES: readonly (readonly [start: RegExp, name: string])[] = [
   [/^II(RO|RS)|^MMOR/, 'a camera raw file (ORF)'],
   [/^IIU\0/, 'a camera raw file (RW2)'],
@@ -45,14 +45,14 @@ const SIGNATURES: readonly (readonly [start: RegExp, name: string])[] = [
   [/^qoif/, 'a QOI picture'],
 ];
 
-/** How much of a text is looked at, bytes. */
+/** Number of bytes of a text that are checked. */
 const TEXT_SAMPLE = 1024;
 
-/** Told by the bytes alone; neither the key's extension nor the declared type is believed. */
+/** Detects the type from the bytes. Ignores the key's extension and the declared media type. */
 export async function detectType(source: Uint8Array): Promise<DetectedType> {
-  // Damaged containers make the detector throw; what is left then is to look for text.
+  // The detector throws on damaged containers; the text check still runs then.
   const found = await fileTypeFromBuffer(source).catch(() => undefined);
-  // The detector looks for TIFF's tags, which stand at its end and may be cut off.
+  // The detector needs TIFF's tags, which may be at the end of the file and cut off.
   const ours = found ? OURS[found.ext] : isTiff(source) ? 'tiff' : undefined;
   if (ours === 'tiff') {
     if (isCameraRaw(source)) return { name: 'a camera raw file' };
@@ -88,7 +88,7 @@ function knownStart(source: Uint8Array): string | undefined {
   return SIGNATURES.find(([signature]) => signature.test(start))?.[1];
 }
 
-/** Some encoders call an AVIF a picture of a general kind (`mif1`) first, and AVIF among what else it is. */
+/** Some encoders write the general brand `mif1` first and list `avif` among the compatible brands. */
 function isAlsoAvif(source: Uint8Array): boolean {
   const [first = 0, second = 0, third = 0, fourth = 0] = source;
   const length = ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
@@ -99,7 +99,7 @@ function isAlsoAvif(source: Uint8Array): boolean {
 
 function detectText(source: Uint8Array): DetectedType {
   const sample = new TextDecoder('utf-8').decode(source.subarray(0, TEXT_SAMPLE));
-  // Control characters other than tab, line feed, form feed and carriage return are no text.
+  // Text contains no control characters other than tab, line feed, form feed and carriage return.
   if (/[\u0000-\u0008\u000e-\u001f]/.test(sample)) return { name: 'of no known type' };
   const start = sample.replace(/^\ufeff/, '').trimStart();
   if (/^<svg[\s>]/i.test(withoutProlog(start))) return { name: 'an SVG drawing', format: 'svg' };
@@ -112,10 +112,10 @@ function detectText(source: Uint8Array): DetectedType {
   return { name: 'text' };
 }
 
-/** A document type without entities of its own: what is in brackets would be the XML parser's work. */
+/** A document type without an internal subset: entities in brackets would reach the XML parser. */
 const DOCTYPE = /^<!DOCTYPE\s+svg(?:\s+(?:PUBLIC|SYSTEM)(?:\s+(?:"[^"<>]*"|'[^'<>]*'))+)?\s*>\s*/i;
 
-/** What follows XML's declaration, comments and document type; one pass, since the text may be made to be slow to match. */
+/** Removes XML declaration, comments and document type. One pass, because hostile text could make a regular expression slow. */
 function withoutProlog(text: string): string {
   let rest = text.replace(/^<\?xml[^>]*>\s*/, '');
   for (let end = 0; rest.startsWith('<!--') && end >= 0;) {
@@ -125,22 +125,22 @@ function withoutProlog(text: string): string {
   return rest.replace(DOCTYPE, '');
 }
 
-/** Tags of a TIFF directory (TIFF 6.0; DNG 1.7) that tell a camera raw file, most of which are TIFFs inside. */
+/** Tags of a TIFF directory (TIFF 6.0; DNG 1.7) that identify camera raw files; most of these are TIFF files. */
 const SUBFILE = 254;
 const COMPRESSION = 259;
 const PHOTOMETRIC = 262;
 const MAKE = 271;
 
-/** Pixels as a sensor has them: a colour filter array, or linear. */
+/** Sensor data: colour filter array, or linear. */
 const SENSOR_PHOTOMETRICS = new Set([32_803, 34_892]);
 /** Of Sony, Samsung, Nikon, Kodak and Pentax. */
 const MAKERS_COMPRESSIONS = new Set([32_767, 32_770, 34_713, 65_000, 65_535]);
 
 const TAG_BYTES = 12;
-/** More tags than that has no first directory that we know. */
+/** More tags than any known first directory has. */
 const MOST_TAGS = 512;
 
-/** The first directory's tags, with the value of those that hold one small number. */
+/** Reads the first directory's tags and the values of those that hold one small number. */
 function tagsOf(tiff: Uint8Array): ReadonlyMap<number, number> {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
   const little = tiff[0] === 0x49;
@@ -155,14 +155,14 @@ function tagsOf(tiff: Uint8Array): ReadonlyMap<number, number> {
       tags.set(view.getUint16(at, little), value);
     }
   } catch {
-    // A directory that is cut off: what was read counts.
+    // The directory is truncated: use the tags that were read.
   }
   return tags;
 }
 
 /**
- * Whether a TIFF is a camera's raw file: it holds what a sensor saw, or it begins with a camera's thumbnail, which
- * is all that libvips would read of it.
+ * Whether a TIFF is a camera raw file: it holds sensor data, or its first picture is a camera's thumbnail, the only part
+ * that libvips would read.
  */
 function isCameraRaw(tiff: Uint8Array): boolean {
   const tags = tagsOf(tiff);

@@ -8,7 +8,7 @@ import { createEngine } from '../create-engine.ts';
 const engine = createEngine({ catalog: createCatalog(builtinTransforms) });
 const text = (value: string) => Buffer.from(value);
 
-test('a photo’s header tells size as displayed, camera and time', async () => {
+test('reads displayed size, camera and time from a photo’s header', async () => {
   const photo = await sample({
     width: 120,
     height: 80,
@@ -45,7 +45,7 @@ test.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const)(
   },
 );
 
-test.each(['gif', 'webp'] as const)('an animated %s tells its frames', async (format) => {
+test.each(['gif', 'webp'] as const)('counts the frames of an animated %s', async (format) => {
   const moving = await animatedSample(format, { width: 20, height: 10, frames: 4 });
   expect(await engine.inspect(moving)).toMatchObject({ width: 20, height: 10, pages: 4 });
 });
@@ -53,7 +53,7 @@ test.each(['gif', 'webp'] as const)('an animated %s tells its frames', async (fo
 const ftyp = (brand: string) =>
   Buffer.concat([Buffer.from([0, 0, 0, 24]), text(`ftyp${brand}`), Buffer.alloc(12)]);
 
-describe('what is no picture of ours', () => {
+describe('unsupported uploads', () => {
   test.each([
     ['text', text('just words\nand more'), /is text/],
     ['HTML', text('<!DOCTYPE html><title>x</title>'), /HTML page/],

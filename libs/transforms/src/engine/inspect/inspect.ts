@@ -19,7 +19,7 @@ function coding(header: Metadata): SourceCoding {
 }
 
 /**
- * Reads an upload's header, by its bytes alone.
+ * Reads an upload's header. Uses only its bytes, not its name or media type.
  * @throws ImageError `UNSUPPORTED_FORMAT` or `CORRUPT_IMAGE`
  */
 export async function inspect(
@@ -36,7 +36,7 @@ export async function inspect(
     const options = { failOn: 'error', limitInputPixels: false } as const;
     header = await sharp(withoutCompressedText(source), options).metadata();
   } catch (cause) {
-    // Without libvips' own words, which may be another image's (explain-failure.ts).
+    // Does not include libvips' message, which may belong to another image (explain-failure.ts).
     throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {
       cause,
     });
@@ -59,13 +59,13 @@ export async function inspect(
   };
 }
 
-/** What EXIF says of the shot, for the manifest. */
+/** EXIF facts about the shot, for the manifest. */
 interface CameraFacts {
   readonly takenAt?: string;
   readonly camera?: string;
 }
 
-/** Longest maker and model, characters. */
+/** Maximum length of make and model, characters. */
 const MAX_CAMERA = 100;
 
 function takenAt(value: unknown): string | undefined {
@@ -77,7 +77,7 @@ function takenAt(value: unknown): string | undefined {
   const [, year, month, day, hour, minute, second] = match;
   const text = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
   const date = new Date(`${text}Z`);
-  // Cameras without a set clock write 0000:00:00.
+  // Cameras whose clock is not set write 0000:00:00.
   return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 19) !== text
     ? undefined
     : text;
@@ -91,7 +91,7 @@ function plain(value: unknown): string {
     .trim();
 }
 
-/** Reads them from an EXIF block, if there is one. */
+/** Reads camera and capture time from an EXIF block. */
 async function cameraFacts(exif: Uint8Array | undefined): Promise<CameraFacts> {
   const tags = await readExif(exif);
   const taken = takenAt(tags['DateTimeOriginal']) ?? takenAt(tags['CreateDate']);

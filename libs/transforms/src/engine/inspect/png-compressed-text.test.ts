@@ -5,7 +5,7 @@ import { pngChunk } from '../../testing/structure/png.ts';
 import { withoutCompressedText } from './png-compressed-text.ts';
 
 const picture = await sample({ width: 9, height: 9, format: 'png' });
-/** Signature and header: texts may stand behind them. */
+/** Signature and header; text chunks may follow. */
 const HEADER = 33;
 
 const chunk = (type: string, start: string) =>
@@ -15,7 +15,7 @@ function withChunks(...chunks: readonly Buffer[]): Buffer {
   return Buffer.concat([picture.subarray(0, HEADER), ...chunks, picture.subarray(HEADER)]);
 }
 
-test('compressed texts are left out, wherever they stand', () => {
+test('removes compressed text chunks at any position', () => {
   const packed = [chunk('zTXt', 'Comment\0\0'), chunk('iTXt', 'Comment\0\x01\0\0\0')];
   expect(withoutCompressedText(withChunks(...packed)).length).toBe(picture.length);
   const last = Buffer.concat([withChunks(), ...packed]);
@@ -25,7 +25,7 @@ test('compressed texts are left out, wherever they stand', () => {
 test.each([
   ['a picture without texts', picture],
   ['plain texts, XMP among them', withChunks(chunk('tEXt', 'a\0'), chunk('iTXt', 'XML\0\0\0\0\0'))],
-  ['what is no PNG', Buffer.from('zTXt zTXt zTXt zTXt')],
+  ['data that is not a PNG', Buffer.from('zTXt zTXt zTXt zTXt')],
   ['a PNG that ends early', picture.subarray(0, HEADER + 5)],
 ])('%s is handed on as it is', (_, file) => {
   expect(withoutCompressedText(file)).toBe(file);

@@ -1,5 +1,5 @@
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-/** Length and type before a chunk's data, CRC behind it (PNG, third edition, 5.3). */
+/** Length and type precede a chunk's data, a CRC follows it (PNG, third edition, 5.3). */
 const HEAD = 8;
 const CRC = 4;
 
@@ -10,8 +10,8 @@ function isCompressed(type: string, data: Buffer): boolean {
 }
 
 /**
- * A PNG without its compressed texts, which libpng unpacks into memory before the first pixel: 50 kB may be 50 MB. Nothing
- * of them is ever kept: XMP stands in a text that is not compressed. Anything else comes back as it is.
+ * Removes compressed text chunks from a PNG. libpng inflates them before the first pixel: 50 kB may become 50 MB. Outputs
+ * never need them: sharp reads XMP from an uncompressed chunk. Returns other data unchanged.
  */
 export function withoutCompressedText(source: Uint8Array): Uint8Array {
   const file = Buffer.from(source.buffer, source.byteOffset, source.byteLength);

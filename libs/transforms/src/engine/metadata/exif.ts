@@ -4,18 +4,17 @@ import exifr from 'exifr';
 const SIZES = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
 /** Entries that lead to another directory: EXIF, GPS, interoperability (CIPA DC-008, 4.6.3). */
 const POINTERS = new Set([0x8769, 0x8825, 0xa005]);
-/** Byte order, 42, and where the first directory stands. */
+/** Byte order, the number 42 and the offset of the first directory. */
 const HEADER = 8;
 const ENTRY = 12;
-/** More than any camera writes. */
+/** More directories than any camera writes. */
 const MAX_DIRECTORIES = 16;
 
 /**
- * The block, in which values that cannot all be there have become one byte each: one that is longer than the block, and
- * those that would together be, since they are the same bytes again and again. A reader that believes them makes room for
- * up to four thousand million numbers.
+ * Shortens values whose declared length cannot be true to one byte: a value that is longer than the block, and values
+ * whose sum is longer than the block. A parser that trusts such lengths allocates up to 2^32 numbers.
  *
- * @param block begins with a TIFF header; anything else comes back as it is
+ * @param block begins with a TIFF header; other input is returned unchanged
  */
 export function limitExifLengths(block: Buffer): Buffer {
   const order = block.toString('latin1', 0, 2);
@@ -27,9 +26,9 @@ export function limitExifLengths(block: Buffer): Buffer {
 
   let bytesLeft = block.length;
   const directories = new Set([uint32(4)]);
-  // A set is walked in the order in which it grows.
+  // Iteration over a Set includes members that are added during the iteration.
   for (const start of directories) {
-    // Zero says that there is no other one.
+    // Zero marks the last directory.
     if (start < HEADER || start + 2 > copy.length) continue;
     const room = Math.floor((copy.length - start - 2) / ENTRY);
     const end = start + 2 + ENTRY * Math.min(uint16(start), room);
@@ -55,8 +54,8 @@ function oneByte(copy: Buffer, at: number, isLittle: boolean): void {
 const PREFIX = 'Exif\0\0';
 
 /**
- * Reads the tags of an EXIF block as they stand there: texts, numbers and lists of numbers. Damaged EXIF is no reason
- * to refuse a picture, and counts as none.
+ * Reads the raw tags of an EXIF block: strings, numbers and lists of numbers. Damaged EXIF does not reject a picture; it
+ * counts as empty.
  */
 export async function readExif(
   exif: Uint8Array | undefined,

@@ -41,10 +41,13 @@ async function rights(source: Buffer): Promise<unknown> {
   return { Artist, Copyright };
 }
 
-test.each(['jpeg', 'webp', 'tiff'] as const)('XMP in a %s tells', async (format) => {
-  const source = await sharp(photo).withXmp(XMP).toFormat(format).toBuffer();
-  expect(await rights(source)).toEqual({ Artist: 'Jane; Bob', Copyright: 'Of XMP' });
-});
+test.each(['jpeg', 'webp', 'tiff'] as const)(
+  'reads the rights from XMP in a %s',
+  async (format) => {
+    const source = await sharp(photo).withXmp(XMP).toFormat(format).toBuffer();
+    expect(await rights(source)).toEqual({ Artist: 'Jane; Bob', Copyright: 'Of XMP' });
+  },
+);
 
 test('IPTC comes before XMP, and EXIF before both', async () => {
   const both = withIptc(
@@ -66,6 +69,6 @@ test.each([
   ['no block', photo],
   ['a damaged IPTC block', withIptc(photo, Buffer.from([0x1c, 2, 116, 255, 255]))],
   ['damaged XMP', await sharp(photo).withXmp('<x:xmpmeta').jpeg().toBuffer()],
-])('%s tells nothing, and is no reason to refuse a picture', async (_, source) => {
+])('%s yields no rights and does not reject the picture', async (_, source) => {
   expect(await rights(source)).toEqual({});
 });

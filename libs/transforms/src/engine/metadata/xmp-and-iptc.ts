@@ -1,13 +1,13 @@
 import exifr from 'exifr';
 import type { Metadata } from 'sharp';
 
-/** Whose picture it is, by EXIF's names for it. */
+/** Author and rights, with the names of the EXIF tags. */
 interface Rights {
   readonly Artist?: string;
   readonly Copyright?: string;
 }
 
-/** exifr takes IPTC for Latin-1; what is UTF-8 nearly always is meant as that. */
+/** exifr decodes IPTC as Latin-1. Text that is valid UTF-8 is nearly always meant as UTF-8. */
 function fromIptc(value: unknown): string | undefined {
   const names = [value].flat().filter((name) => typeof name === 'string');
   const text = names.join('; ');
@@ -25,8 +25,8 @@ function fromXmp(value: unknown): string | undefined {
 }
 
 /**
- * Reads from a header's IPTC and XMP whose picture it is, IPTC first (Metadata Working Group, "Guidelines for handling
- * image metadata", 2.0). Damaged blocks count as none.
+ * Reads author and rights from a header's IPTC and XMP blocks, IPTC first (Metadata Working Group, "Guidelines for
+ * handling image metadata", 2.0). Damaged blocks count as empty.
  */
 export async function readRights(header: Metadata): Promise<Rights> {
   if (!header.iptc && !header.xmp) return {};
@@ -45,7 +45,7 @@ type Blocks = Readonly<Record<string, Readonly<Record<string, unknown>> | undefi
 /** What the content of a JPEG's XMP segment begins with (XMP specification, part 3, 1.1.3). */
 export const XMP_NAME = 'http://ns.adobe.com/xap/1.0/\0';
 
-/** What a segment of a JPEG holds at most, bytes. */
+/** Maximum content of a JPEG segment, bytes. */
 const MAX_SEGMENT = 65_533;
 
 function segment(marker: number, content: Buffer): Buffer {
@@ -61,7 +61,7 @@ interface GivenBlocks {
   readonly xmp?: Buffer | undefined;
 }
 
-/** As a JPEG without a picture, since exifr reads the blocks from files alone, and not from all that may hold them. */
+/** Wraps the blocks in a JPEG without a picture: exifr reads them only from files, and not from every format. */
 function asFile({ iptc, xmp }: GivenBlocks): Buffer {
   return Buffer.concat([
     Buffer.from([0xff, 0xd8]),
@@ -71,7 +71,7 @@ function asFile({ iptc, xmp }: GivenBlocks): Buffer {
   ]);
 }
 
-/** Reads IPTC and XMP; damaged ones count as none. */
+/** Reads IPTC and XMP. Damaged blocks count as empty. */
 export async function readBlocks(given: GivenBlocks): Promise<Blocks> {
   const only = { iptc: true, xmp: true, tiff: false, jfif: false, icc: false, ihdr: false };
   try {
@@ -82,11 +82,11 @@ export async function readBlocks(given: GivenBlocks): Promise<Blocks> {
   }
 }
 
-/** Properties whose names speak of GPS, of whichever vocabulary: `exif:GPSLatitude`, `drone-dji:GpsLongitude`. */
+/** Properties of any namespace whose names begin with GPS: `exif:GPSLatitude`, `drone-dji:GpsLongitude`. */
 const ATTRIBUTE = /\s[\w-]+:gps\w*\s*=\s*(?:"[^"]*"|'[^']*')/gi;
 const ELEMENT = /<([\w-]+:gps\w*)(?=[\s/>])/gi;
 
-/** Where the element that begins at `start` ends; nothing where it does not. */
+/** End of the element that begins at `start`; `undefined` if the element does not end. */
 function endOf(packet: string, name: string, start: number): number | undefined {
   const opened = packet.indexOf('>', start);
   if (opened < 0) return undefined;
@@ -97,15 +97,15 @@ function endOf(packet: string, name: string, start: number): number | undefined 
 }
 
 /**
- * An XMP packet without where the picture was taken, told by attributes or elements (XMP specification, part 1, 7);
- * nothing where it cannot be told where such an element ends.
+ * Removes the position from an XMP packet, in attributes and elements (XMP specification, part 1, 7). Returns
+ * `undefined` if such an element does not end.
  */
 export function withoutPosition(packet: string): string | undefined {
   const rest = packet.replaceAll(ATTRIBUTE, '');
   const kept: string[] = [];
   let from = 0;
   for (const { index, 1: name = '' } of rest.matchAll(ELEMENT)) {
-    // Within one that is gone already.
+    // Inside an element that is already removed.
     if (index < from) continue;
     const end = endOf(rest, name, index);
     if (end === undefined) return undefined;

@@ -25,7 +25,7 @@ test.each([
   ' a:gps="'.repeat(100_001),
   `<a:gps/>${' a:gps = '.repeat(100_000)}`,
 ])(
-  'a packet that is no XML ends soon, and what may hold a position does not stay: %.20s…',
+  'drops a possible position from a packet that is not XML, in bounded time: %.20s…',
   (hostile) => {
     expect(withoutPosition(hostile) ?? '').not.toMatch(/<a:gps|a:gps="[^"]*"/);
   },

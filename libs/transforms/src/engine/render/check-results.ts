@@ -4,7 +4,7 @@ import type { RawPixels, Shape } from '../../bound-transform.ts';
 import type { Facts } from '../../image-engine.ts';
 import type { Frame } from './picture.ts';
 
-/** The most that a step may add to the manifest, characters of JSON. */
+/** Maximum length of a step's facts, characters of JSON. */
 const MAX_FACTS = 16 * 1024;
 
 const json = z.json();
@@ -14,13 +14,13 @@ function words(value: unknown): string {
   return value.constructor?.name ?? 'an object';
 }
 
-/** @throws Error when a step gave back anything but an image */
+/** @throws Error if a step did not return an image */
 export function checkedImage(given: unknown): Sharp {
   if (given instanceof sharp) return given;
   throw new Error(`returned ${words(given)} and not an image`);
 }
 
-/** @throws Error when a step gave back anything but the pixels that it promised */
+/** @throws Error if a step did not return pixels of the declared shape */
 export function checkedPixels(given: unknown, promised: Shape): RawPixels {
   const pixels = (given ?? {}) as Partial<RawPixels>;
   const { data, width, height, channels } = pixels;
@@ -38,7 +38,7 @@ export function checkedPixels(given: unknown, promised: Shape): RawPixels {
   return { data, width, height, channels: wanted };
 }
 
-/** @throws Error when a step gave back anything but a little JSON */
+/** @throws Error if a step did not return JSON of at most 16,384 characters */
 export function checkedFacts(given: unknown): Facts {
   const { data, success } = json.safeParse(given);
   if (!success) throw new Error(`returned ${words(given)}, which is not JSON`);
@@ -49,7 +49,7 @@ export function checkedFacts(given: unknown): Facts {
   return data;
 }
 
-/** @throws Error when a step added or removed alpha and did not say so */
+/** @throws Error if a step added or removed alpha without declaring it */
 export function checkAlpha({ channels }: Frame, promised: Shape): void {
   const wanted = promised.hasAlpha ? 4 : 3;
   if (channels !== wanted) throw new Error(`made ${channels} channels and not ${wanted}`);

@@ -11,7 +11,7 @@ import { writeFile } from './write-file.ts';
 
 type EndStage = FileStage | PlaceholderStage;
 
-/** CPU of an encoder for each pixel, as a multiple of WebP's at effort 4 (design measurements, "Encodes"). */
+/** CPU time of an encoder per pixel, relative to WebP at effort 4 (measured). */
 const COST: Readonly<Record<OutputFormat, number>> = {
   jpeg: 0.25,
   webp: 1,
@@ -27,14 +27,14 @@ function cost(stage: EndStage): number {
   return stage.shape.width * stage.shape.height * files;
 }
 
-/** Cheap ones first, so that one slow encoder does not keep the others waiting. */
+/** Cheap files first: one slow encoder then does not delay the others. */
 function inOrder(plan: RenderPlan): readonly EndStage[] {
   const ends = plan.stages.filter((stage): stage is EndStage => stage.kind !== 'pixels');
   return ends.sort((a, b) => cost(a) - cost(b) || a.id - b.id);
 }
 
 /**
- * Refuses a plan before anything is decoded when a file would be larger than its format can be.
+ * Rejects a plan before decoding if a file would exceed the maximum size of its format.
  * @throws ImageError `TOO_LARGE` naming the variant
  */
 export function checkFormatLimits(plan: RenderPlan, recipe: string): void {
@@ -59,7 +59,7 @@ async function make(stage: EndStage, pictures: PictureCache, job: RenderJob): Pr
     }
     const { variant, fit, shape } = stage;
     const file = await writeFile(await openForFile(stage, input, job), stage, job);
-    // A step of the last pipeline may have made something else than it said: which one, `explainFailure` finds.
+    // A step of the last pipeline did not produce its declared size; `explainFailure` finds the step.
     if (file.width !== shape.width || file.height !== shape.height) {
       throw new Error(
         `made ${file.width}×${file.height} pixels and not ${shape.width}×${shape.height}`,
@@ -75,7 +75,7 @@ async function make(stage: EndStage, pictures: PictureCache, job: RenderJob): Pr
   });
 }
 
-/** Runs a plan: at most `concurrency` files at a time, each yielded when it is there; none of variants that are done. */
+/** Runs a plan with at most `concurrency` encoders in parallel. Yields each file when it is complete; skips variants in `done`. */
 export async function* execute(
   given: RenderPlan,
   job: RenderJob,
@@ -124,7 +124,7 @@ export async function* execute(
       yield rendered;
     }
   } finally {
-    // Nothing may go on behind the back of a caller who left.
+    // No work continues after the caller has left.
     await Promise.allSettled(underWay.values());
   }
 }

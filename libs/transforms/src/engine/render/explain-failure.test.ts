@@ -16,7 +16,7 @@ async function reasonFor(upload: Uint8Array): Promise<string> {
   );
 }
 
-test('why an upload cannot be decoded is told in the same words, whatever fails beside it', async () => {
+test('gives the same message for a corrupt upload, also if another image fails at the same time', async () => {
   const halves = await Promise.all(
     (['jpeg', 'png', 'webp', 'gif'] as const).map(async (format) => {
       const whole = await sample({ width: 64, height: 48, format });

@@ -6,15 +6,15 @@ import { type RenderJob, locationOf } from './run-step.ts';
 import { decodeFrames } from './upload.ts';
 
 /**
- * Without libvips' own words: it keeps one buffer of them for the whole process, so that of two images that fail at once
- * one has the other's reason, or none. The message stands in the manifest, whose bytes depend on the upload alone. The
- * cause has them, for logs.
+ * Does not include libvips' message. libvips has one message buffer per process: if two images fail at the same time, one
+ * gets the other's message or none. The manifest contains this text, and its bytes must depend only on the upload. The
+ * cause keeps libvips' message for logs.
  */
 const CANNOT_BE_DECODED = 'cannot be decoded: its data is damaged or ends early';
 
 /**
- * Makes an `ImageError` of what went wrong in a stage. A pipeline is lazy and fails as a whole, so that the guilty step
- * is found by doing it all again, slowly: the decode alone, then one step after the other.
+ * Converts a failure of a stage into an `ImageError`. A lazy pipeline fails as a whole. To find the step that failed, this
+ * function repeats the work: first only the decode, then one step at a time.
  */
 export async function explainFailure(
   plan: RenderPlan,

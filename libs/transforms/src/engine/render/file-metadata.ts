@@ -6,10 +6,10 @@ import { readRights, withoutPosition } from '../metadata/xmp-and-iptc.ts';
 import { inSixteenBits } from './picture.ts';
 import type { Upload } from './upload.ts';
 
-/** As sharp's `withExif` takes it: texts by directory and tag. */
+/** Strings by directory and tag, the form that sharp's `withExif` requires. */
 type ExifTexts = Record<'IFD0' | 'IFD2' | 'IFD3', Record<string, string>>;
 
-/** Fractions of a unit that a number is written in. */
+/** Denominator for numbers that are not integers. */
 const DENOMINATOR = 1_000_000;
 
 function rational(value: number): string {
@@ -37,10 +37,10 @@ function text(value: unknown): string | undefined {
 /** exifr's name for a tag where it differs from the standard's. */
 const ALIAS: Partial<Record<ExifTag, string>> = { DateTime: 'ModifyDate' };
 
-/** Tags whose meaning other blocks may have where EXIF has not. */
+/** Tags that IPTC or XMP may contain if EXIF does not. */
 const RIGHTS: readonly ExifTag[] = ['Artist', 'Copyright'];
 
-/** Takes the tags that a variant keeps out of the upload's EXIF block, and whose picture it is out of any block. */
+/** Reads the tags that a variant keeps from the upload's EXIF block; author and rights also from IPTC and XMP. */
 async function exifToKeep(
   header: Metadata | undefined,
   tags: readonly ExifTag[],
@@ -59,20 +59,20 @@ async function exifToKeep(
   return kept;
 }
 
-/** The upload's header, where something of it goes into the file. */
+/** Reads the upload's header if the file needs a part of it. */
 export async function headerFor(
   { settings, mode }: FileStage,
   { source }: Upload,
 ): Promise<Metadata | undefined> {
   const { tags, xmp } = settings.metadata;
   const isNeeded = tags.length > 0 || xmp || mode.animated;
-  // As strict as `inspect`, which has read the same header before.
+  // As strict as `inspect`, which has already read the same header.
   return isNeeded
     ? sharp(source, { failOn: 'error', limitInputPixels: false }).metadata()
     : undefined;
 }
 
-/** Sets the colours that the file is written in, and the profile that says so. */
+/** Sets the colour space of the file and its profile. */
 function setColours(image: Sharp, { settings, mode }: FileStage): void {
   if (settings.colourspace === 'p3') image.withIccProfile('p3');
   else if (mode.keepColours) image.keepIccProfile();
@@ -80,8 +80,8 @@ function setColours(image: Sharp, { settings, mode }: FileStage): void {
 }
 
 /**
- * What the file says beside its pixels, to be set on every image that it is written from. Pixels that nothing made
- * upright keep their orientation tag, the one piece of metadata without which the picture would lie on its side.
+ * Returns a function that sets a file's metadata on an image. Pixels that are not upright keep their orientation tag:
+ * without it, viewers would show the picture rotated.
  */
 export async function fileMetadata(
   stage: FileStage,

@@ -1,7 +1,7 @@
 import type { PixelStage, RenderPlan, Stage } from '../../plan/render-plan.ts';
 import type { Picture } from './picture.ts';
 
-/** Makes each stage's pixels once, when the first needs them, and forgets them when the last has used them. */
+/** Makes each stage's pixels once, on first use, and frees them after the last use. */
 export class PictureCache {
   #stages: RenderPlan['stages'] = [];
   readonly #make: (stage: PixelStage) => Promise<Picture>;
@@ -13,7 +13,7 @@ export class PictureCache {
     this.extend(plan);
   }
 
-  /** The plan has grown: its stages go on from those that are known. */
+  /** Adds the new stages of a completed plan. */
   extend({ stages }: RenderPlan): void {
     for (const { input } of stages.slice(this.#stages.length)) {
       if (input !== 'upload') this.#users.set(input, (this.#users.get(input) ?? 0) + 1);
@@ -21,12 +21,12 @@ export class PictureCache {
     this.#stages = stages;
   }
 
-  /** A stage's pixels, which stay until the stages that `extend` brings have used them. */
+  /** Returns a stage's pixels and keeps them for the stages that `extend` adds. */
   async peek(id: number): Promise<Picture> {
     return this.#get(id);
   }
 
-  /** Runs `use` with the stage's input pixels; `undefined` stands for the upload. */
+  /** Runs `use` with the stage's input pixels; `undefined` if the input is the upload. */
   async with<T>({ input }: Stage, use: (picture: Picture | undefined) => Promise<T>): Promise<T> {
     if (input === 'upload') return use(undefined);
     try {
@@ -36,7 +36,7 @@ export class PictureCache {
     }
   }
 
-  /** The stage is not run; what was to be made for it alone never is. */
+  /** Skips a stage. Pixels that only this stage needs are not made. */
   leave({ input }: Stage): void {
     if (input === 'upload') return;
     const isMade = this.#made.has(input);
@@ -45,7 +45,7 @@ export class PictureCache {
     if (isLast && !isMade && stage) this.leave(stage);
   }
 
-  /** @returns whether that was the last that needed it */
+  /** @returns whether this was the last user */
   #release(input: number): boolean {
     const users = (this.#users.get(input) ?? 1) - 1;
     this.#users.set(input, users);

@@ -2,7 +2,7 @@ import type { Facts } from '../../image-engine.ts';
 import sharp, { type Sharp } from 'sharp';
 import type { Stage } from '../../plan/render-plan.ts';
 
-/** Pixels of one frame in memory: raw, or as a PNG without compression where a profile has to travel with them. */
+/** Pixels of one frame in memory: raw, or an uncompressed PNG if the pixels need a profile. */
 export interface Frame {
   readonly width: number;
   readonly height: number;
@@ -13,10 +13,10 @@ export interface Frame {
   open(): Sharp;
 }
 
-/** Pixels between two stages; an animation has several frames, all of one size. */
+/** Pixels between two stages. All frames of an animation have the same size. */
 export interface Picture {
   readonly frames: readonly Frame[];
-  /** What steps on the way here have found out, by their transform's name. */
+  /** Results of the analysing steps so far, by transform name. */
   readonly facts?: Readonly<Record<string, Facts>>;
 }
 
@@ -35,12 +35,12 @@ export function rawFrame(data: Buffer | Uint16Array, info: RawInfo): Frame {
     channels,
     data,
     bytes: data.byteLength,
-    // Limits were checked before anything was decoded, and what is here is in memory already.
+    // The limits are already checked, and the pixels are already in memory.
     open: () => sharp(data, { raw: { width, height, channels }, limitInputPixels: false }),
   };
 }
 
-/** As fast as a TIFF, which would keep the floating-point numbers that sharp's `blur` and `sharpen` leave behind. */
+/** As fast as TIFF. A TIFF would keep the floating-point pixels of sharp's `blur` and `sharpen`. */
 const PLAIN_PNG = { compressionLevel: 0 } as const;
 
 function pngFrame(data: Buffer, info: RawInfo): Frame {
@@ -52,14 +52,14 @@ function pngFrame(data: Buffer, info: RawInfo): Frame {
   };
 }
 
-/** Has a pipeline end in 16-bit pixels, and composite in them: sharp does that in 8-bit sRGB otherwise (pipeline.cc, 819). */
+/** Makes a pipeline end and composite in 16-bit pixels; sharp otherwise composites in 8-bit sRGB (pipeline.cc, 819). */
 export function inSixteenBits(image: Sharp): Sharp {
   return image.pipelineColourspace('rgb16').toColourspace('rgb16');
 }
 
 /**
- * Runs a lazy pipeline and keeps its pixels as the stage's mode says. Where it makes them grey, raw output would be the one
- * grey channel without alpha (pipeline.cc, 1176): a PNG in between has them all.
+ * Runs a lazy pipeline and returns its pixels in the stage's mode. For grey pixels, sharp's raw output would contain only
+ * the grey channel, without alpha (pipeline.cc, 1176): an intermediate PNG keeps all channels.
  */
 export async function frameOf(
   pipeline: Sharp,
@@ -93,7 +93,7 @@ function asUint16(data: Buffer): Uint16Array {
     : new Uint16Array(Uint8Array.from(data).buffer);
 }
 
-/** Cuts the tall picture that libvips makes of an animation into its frames. */
+/** Splits the tall picture that libvips makes from an animation into its frames. */
 export function framesOf(tall: Frame, pages: number): Picture {
   const height = tall.height / pages;
   const length = tall.data.length / pages;
@@ -104,7 +104,7 @@ export function framesOf(tall: Frame, pages: number): Picture {
   };
 }
 
-/** The opposite, opened for an encoder that writes animations. */
+/** Joins the frames and opens them for an encoder that writes animations. */
 export function openAnimation({ frames }: Picture): Sharp {
   const [first] = frames;
   if (!first) throw new Error('an animation without frames');
@@ -112,7 +112,7 @@ export function openAnimation({ frames }: Picture): Sharp {
   return openFrames({ ...first, height: first.height * frames.length, data }, first.height);
 }
 
-/** Opens a tall picture as the animation that it is; `height` is that of a frame, pixels. */
+/** Opens a tall picture as an animation. `height` is the height of one frame, pixels. */
 export function openFrames(
   tall: Pick<Frame, 'width' | 'height' | 'channels' | 'data'>,
   height: number,

@@ -3,10 +3,10 @@ import { rgbaToThumbHash } from 'thumbhash';
 import type { PlaceholderParts, RenderedPlaceholder } from '../../image-engine.ts';
 import type { Frame } from './picture.ts';
 
-/** Of a BlurHash: what its own examples use, more along the longer side (https://github.com/woltapp/blurhash). */
+/** Components of a BlurHash, more along the longer side, as in its examples (https://github.com/woltapp/blurhash). */
 const [LONG, SHORT] = [4, 3];
 
-/** Makes the placeholder of an upright picture of at most 100×100 pixels. */
+/** Makes the placeholder from an upright picture of at most 100×100 pixels. */
 export async function placeholderOf(
   frame: Frame,
   parts: PlaceholderParts,
@@ -38,20 +38,20 @@ async function blurHashOf(frame: Frame): Promise<string> {
   return encodeBlurHash(new Uint8ClampedArray(data), info.width, info.height, x, y);
 }
 
-/** Colours that differ by less than this, steps of 255, may share a bin. */
+/** Width of a colour bin, of 255. */
 const BIN = 32;
 const BINS = 256 / BIN;
-/** Pixels with less alpha, 0 to 255, are background showing through. */
+/** Pixels with a smaller alpha, 0 to 255, do not count. */
 const OPAQUE = 128;
 
 const hex = (channel: number) => Math.round(channel).toString(16).padStart(2, '0');
 
-/** The mean of the most frequent kind of colour, as `#rrggbb`; white where nothing is opaque. */
+/** Mean colour of the fullest bin, as `#rrggbb`; white if no pixel is opaque. */
 export function dominantColour(rgba: Uint8Array): string {
   const bins = new Map<number, { count: number; r: number; g: number; b: number }>();
   let fullest = { count: 0, r: 255, g: 255, b: 255 };
   for (let i = 0; i + 3 < rgba.length; i += 4) {
-    // One by one: a view of each pixel would be thousands of objects for the collector.
+    // No subarrays: they would be thousands of objects for the garbage collector.
     const r = rgba[i] ?? 0;
     const g = rgba[i + 1] ?? 0;
     const b = rgba[i + 2] ?? 0;

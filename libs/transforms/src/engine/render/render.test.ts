@@ -177,7 +177,7 @@ test('an aborted signal is TIMEOUT', async () => {
   await expect(all).rejects.toMatchObject({ code: 'TIMEOUT' });
 });
 
-test('whoever leaves early leaves nothing running', async () => {
+test('a caller that leaves early leaves no work running', async () => {
   const facts = await engine.inspect(photo);
   const variants = Object.entries(responsive).map(([name, steps]) => ({
     name,

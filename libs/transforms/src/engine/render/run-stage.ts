@@ -7,7 +7,7 @@ import { addOperation, findFacts, type RenderJob, locationOf, runRaw } from './r
 import { waitForPixels } from './time-limit.ts';
 import { decodeFrames, openUpload } from './upload.ts';
 
-/** Opens a stage's input and lazily adds its operations; an animation's frames are opened one by one. */
+/** Opens a stage's input and lazily adds its operations. Frames of an animation are opened one at a time. */
 async function openStage(stage: Stage, frame: Frame | undefined, job: RenderJob): Promise<Sharp> {
   let image = frame?.open() ?? openUpload(job, stage.mode);
   for (const operation of stage.operations) {
@@ -20,8 +20,8 @@ async function openStage(stage: Stage, frame: Frame | undefined, job: RenderJob)
 const MAX_TIMEOUT = 3600;
 
 /**
- * The pixels of a stage. What a step that the planner knows nothing of has asked for may be a picture that waits for its
- * bytes, or work without end: nobody waits longer for it than for the step, and libvips ends soon after.
+ * Computes the pixels of a stage. A step without `slots` may wait for input that never arrives, or run without end: the
+ * wait has the step's time limit, and libvips stops soon after.
  */
 async function draw(stage: Stage, frame: Frame | undefined, job: RenderJob): Promise<Frame> {
   const image = await openStage(stage, frame, job);
@@ -33,7 +33,7 @@ async function draw(stage: Stage, frame: Frame | undefined, job: RenderJob): Pro
   );
 }
 
-/** Makes a stage's pixels, and holds the steps to what they promised. */
+/** Makes a stage's pixels and checks them against the declared shapes. */
 export async function pixelsOf(
   stage: Stage,
   input: Picture | undefined,
@@ -73,7 +73,7 @@ function checkPromises(stage: Stage, made: Frame, job: RenderJob): void {
   }
 }
 
-/** Opens what a file is written from: the pipeline that goes on from the stage's input. */
+/** Opens the pipeline that continues from the stage's input, for an encoder. */
 export async function openForFile(
   stage: Stage,
   input: Picture | undefined,

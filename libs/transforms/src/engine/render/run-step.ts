@@ -9,7 +9,7 @@ import { type Frame, type Picture, rawFrame } from './picture.ts';
 import { runStepCode, type StepBounds } from './time-limit.ts';
 import type { Upload } from './upload.ts';
 
-/** One upload being worked on. */
+/** The rendering of one upload. */
 export interface RenderJob extends Upload, StepBounds {
   readonly recipe: string;
   readonly placeholder: PlaceholderParts;
@@ -18,7 +18,7 @@ export interface RenderJob extends Upload, StepBounds {
 
 type StepStage = Pick<Stage, 'input' | 'mode' | 'operations'>;
 
-/** Where an operation stands in the recipe. */
+/** Location of an operation in the recipe. */
 export function locationOf(
   job: RenderJob,
   { variants, step, transform }: Operation,
@@ -34,14 +34,14 @@ function runIn<T>(
 ): Promise<T> {
   return runStepCode(locationOf(job, operation), job, (signal) => {
     const { facts, readSideFile } = job;
-    // As `withStep` has it: after another step, `autoOrient()` would come before that one.
+    // Same rule as `withStep`: after another step, sharp would run `autoOrient()` first.
     const fromUpload = input === 'upload' && operation === operations[0];
     const place = { facts, signal, fromUpload, animated: mode.animated };
     return work(stepContext(operation, place, readSideFile));
   });
 }
 
-/** Plain 8-bit sRGB, whatever a frame is made of. */
+/** Converts a frame to 8-bit sRGB. */
 function plain(frame: Frame, { hasAlpha }: Operation['input']): Sharp {
   const image = frame.open().toColourspace('srgb');
   return hasAlpha ? image.ensureAlpha() : image.removeAlpha();
@@ -59,12 +59,12 @@ export async function addOperation(
   const made = await runIn(stage, operation, job, async (context) =>
     checkedImage(await bound.apply(image, context)),
   );
-  // What the planner knows nothing of may have asked for other pixels than the stage's.
+  // A step without `slots` may have requested other pixels than the stage declares.
   const { keepColours, depth } = stage.mode;
   return slots === undefined && !keepColours && depth === 8 ? made.toColourspace('srgb') : made;
 }
 
-/** Runs a step that computes on pixels, on its own copy of them. */
+/** Runs a step that computes on raw pixels, on a copy of them. */
 export async function runRaw(
   frame: Frame,
   operation: Operation,
@@ -82,7 +82,7 @@ export async function runRaw(
   return rawFrame(Buffer.from(made.data.buffer, made.data.byteOffset, made.data.length), made);
 }
 
-/** Runs a step that looks at a picture; of an animation, at its first frame. */
+/** Runs an analysing step, on the first frame of an animation. */
 export async function findFacts(
   { frames }: Picture,
   operation: Operation,
@@ -98,7 +98,7 @@ export async function findFacts(
   );
 }
 
-/** What a step is given beside its input: copies, since a plugin that changes them would change the plan. */
+/** Context of a step. Contains copies, because a plugin that changes them would change the plan. */
 function stepContext(
   { variants, input, output }: Operation,
   { facts, ...place }: Pick<StepContext, 'facts' | 'fromUpload' | 'animated' | 'signal'>,

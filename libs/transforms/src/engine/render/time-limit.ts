@@ -2,7 +2,7 @@ import { isNativeError } from 'node:util/types';
 import { createContext, Script } from 'node:vm';
 import { type ErrorLocation, stepError, stepTimedOut } from '../../image-error.ts';
 
-/** How long a step's own code may take. */
+/** Time limits of a step's own code. */
 export interface StepBounds {
   /** Aborted when the upload's time is over. */
   readonly signal?: AbortSignal | undefined;
@@ -13,7 +13,7 @@ export interface StepBounds {
 const sandbox = createContext({ work: undefined });
 const callWork = new Script('work()');
 
-/** Calls a function and ends it when it has not returned in time, loops included (Node's `vm`, option `timeout`). */
+/** Calls a function and terminates it after the time limit, even in a loop (Node's `vm`, option `timeout`). */
 function callWithTimeLimit<T>(work: () => T, milliseconds: number): T {
   sandbox['work'] = work;
   try {
@@ -24,13 +24,13 @@ function callWithTimeLimit<T>(work: () => T, milliseconds: number): T {
 }
 
 function isLoop(cause: unknown): boolean {
-  // An error of the sandbox's own realm: no instance of this one's `Error`.
+  // The error belongs to the other realm, and `instanceof Error` would be false.
   return isNativeError(cause) && 'code' in cause && cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
 
 /**
- * Runs a step's own code, which may be anybody's. An endless loop is ended, a promise that never settles is left alone;
- * only a loop after an `await` is beyond it, and ends with the process.
+ * Runs a step's own code, which may come from a plugin. Terminates endless loops and abandons promises that never settle.
+ * It cannot terminate a loop after an `await`; such a loop ends with the process.
  * @throws ImageError `TRANSFORM_FAILED` or `TIMEOUT`, with the step's place
  */
 export function runStepCode<T>(
@@ -42,8 +42,8 @@ export function runStepCode<T>(
 }
 
 /**
- * Waits for the pixels that a step has asked sharp for, which may never come.
- * @throws ImageError `TIMEOUT` with the step's place, or what went wrong as it is: the upload may be to blame
+ * Waits for the pixels that a step has requested from sharp, with the step's time limit.
+ * @throws ImageError `TIMEOUT` with the step's place, or the original error, because the upload may be the cause
  */
 export function waitForPixels<T>(
   place: Required<ErrorLocation>,
@@ -74,7 +74,7 @@ async function withTimeLimit<T>(
     throw both.aborted ? stepTimedOut(place, cause) : explain(cause);
   } finally {
     clearTimeout(timer);
-    // Where a loop was ended nobody waits for it: rejected later, with the upload's time, it would end the process.
+    // After a terminated loop this promise has no handler: a later rejection would end the process.
     both.removeEventListener('abort', abort);
   }
 }

@@ -3,7 +3,7 @@ import type { SourceFacts } from '../../image-engine.ts';
 import type { DecodeMode } from '../../plan/render-plan.ts';
 import { frameOf, framesOf, type Picture } from './picture.ts';
 
-/** An upload with what is known of it. */
+/** An upload and its facts. */
 export interface Upload {
   readonly source: Uint8Array;
   readonly facts: SourceFacts;
@@ -12,13 +12,13 @@ export interface Upload {
 /** Lazily opens the upload for decoding in one of the plan's modes. */
 export function openUpload({ source, facts }: Upload, mode: DecodeMode): Sharp {
   const { profile = 'none', depth = 8, space = 'rgb' } = facts.coding ?? {};
-  // sharp converts 16-bit pixels with a profile to Display P3, not sRGB (pipeline.cc, 374), so that they are
-  // converted at the end of the pipeline instead.
+  // sharp converts 16-bit pixels with a profile to Display P3, not sRGB (pipeline.cc, 374). They are therefore converted
+  // at the end of the pipeline.
   const convertLast = depth === 16 && profile === 'other' && space === 'rgb' && !mode.keepColours;
   const image = sharp(source, {
-    // A picture that ends early is corrupt, and not one with a grey lower half.
+    // A truncated picture is corrupt; sharp would otherwise fill the rest with grey.
     failOn: 'error',
-    // A header that lied about its size is caught here; the limits themselves were checked before.
+    // Rejects a file that is larger than its header declares; the limits are already checked.
     limitInputPixels: facts.width * facts.height * (mode.animated ? facts.pages : 1),
     ignoreIcc: profile === 'srgb' || mode.keepColours || convertLast,
     animated: mode.animated,
@@ -26,7 +26,7 @@ export function openUpload({ source, facts }: Upload, mode: DecodeMode): Sharp {
   return convertLast ? image.withIccProfile('srgb') : image;
 }
 
-/** Decodes the upload's frames; without `animated`, the first one alone. */
+/** Decodes the upload's frames; without `animated`, only the first one. */
 export async function decodeFrames(upload: Upload, mode: DecodeMode): Promise<Picture> {
   const tall = await frameOf(openUpload(upload, mode), { mode, operations: [] });
   return framesOf(tall, mode.animated ? upload.facts.pages : 1);

@@ -13,10 +13,10 @@ import { fileMetadata, headerFor } from './file-metadata.ts';
 import { frameOf, openFrames } from './picture.ts';
 import type { RenderJob } from './run-step.ts';
 
-/** The longest delay, ms, and the most loops that sharp takes; a GIF may say ten times as long. */
+/** Maximum delay, ms, and maximum loop count of sharp. GIF allows ten times the delay. */
 const MAX_PLAYBACK = 65_535;
 
-/** How the upload's animation plays, as near to it as can be written. */
+/** Playback of the upload's animation, limited to values that sharp can write. */
 function playbackOf({ delay, loop }: Partial<Metadata> = {}): Playback {
   return {
     ...(delay ? { delay: delay.map((milliseconds) => Math.min(milliseconds, MAX_PLAYBACK)) } : {}),
@@ -25,8 +25,8 @@ function playbackOf({ delay, loop }: Partial<Metadata> = {}): Playback {
 }
 
 /**
- * Whether sharp would not convert to Display P3 what the steps mean: it negates after that, and it takes 16-bit pixels
- * without a profile for Display P3 already (pipeline.cc, 374 and 919).
+ * Whether sharp would convert to Display P3 at the wrong point: it negates after the conversion, and it assumes that 16-bit
+ * pixels without a profile are Display P3 (pipeline.cc, 374 and 919).
  */
 function comesBeforeColours(
   { input, operations, settings }: FileStage,
@@ -37,7 +37,7 @@ function comesBeforeColours(
   return isDeep || operations.some(({ slots }) => slots?.includes('negate') ?? true);
 }
 
-/** Whether a TIFF would hold floating-point numbers, four times as large, that few programs show as a picture. */
+/** Whether a TIFF would contain floating-point pixels: four times as large, and few programs can display them. */
 function wouldBeFloats({ operations }: FileStage, encodings: readonly EncodeOptions[]): boolean {
   return (
     encodings.some(({ format }) => format === 'tiff') &&
@@ -45,7 +45,7 @@ function wouldBeFloats({ operations }: FileStage, encodings: readonly EncodeOpti
   );
 }
 
-/** Opens the pixels of a pipeline, as often as it takes: as they come where once is enough. */
+/** Returns a function that opens the pixels as often as needed. Pixels that are read once are not materialised. */
 async function openerOf(
   pipeline: Sharp,
   stage: FileStage,
@@ -54,7 +54,7 @@ async function openerOf(
 ): Promise<() => Sharp> {
   const { mode, shape } = stage;
   const isRepeated = encodings.length > 1 || encodings.some(isSearched);
-  // `withMetadata` would keep all that the upload has; pixels that were laid down have nothing to keep.
+  // `withMetadata` would keep all metadata of the upload; materialised pixels have no metadata.
   const isTagged = shape.orientation !== 1 && !mode.animated;
   const isFit = !comesBeforeColours(stage, job) && !wouldBeFloats(stage, encodings);
   if (!isRepeated && !isTagged && isFit) return () => pipeline;
@@ -67,8 +67,8 @@ async function openerOf(
 }
 
 /**
- * Encodes the pixels of a lazy pipeline as the stage's settings say.
- * @throws ImageError `TRANSFORM_FAILED` where the file cannot be as small as the step wants it
+ * Encodes the pixels of a lazy pipeline with the stage's settings.
+ * @throws ImageError `TRANSFORM_FAILED` if the file cannot fit into `maxBytes`
  */
 export async function writeFile(
   pipeline: Sharp,
@@ -83,7 +83,7 @@ export async function writeFile(
   const picture = {
     open: () => withMetadata(open()),
     longerSide: Math.max(width, height),
-    // libvips leaves it out of raw pixels.
+    // Raw pixels do not carry playback data.
     ...(stage.mode.animated ? { playback: playbackOf(header) } : {}),
     signal: job.signal,
   };

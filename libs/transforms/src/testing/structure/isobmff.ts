@@ -1,6 +1,6 @@
 import { contentOf, latin1, uint32, type Piece, type Structure } from './piece.ts';
 
-/** Boxes that hold boxes, and how many bytes stand before those (ISO/IEC 14496-12, 23008-12). */
+/** Boxes that contain boxes, and the number of bytes before the inner boxes (ISO/IEC 14496-12, 23008-12). */
 const CONTAINERS: Readonly<Record<string, number>> = {
   meta: 4,
   iprp: 0,
@@ -42,5 +42,5 @@ function splitBoxes(bytes: Buffer): Piece[] {
   return pieces;
 }
 
-/** The boxes of an AVIF file. Places in `iloc` are counted from the start, so that what moves them is a lie of its own. */
+/** The boxes of an AVIF file. Offsets in `iloc` count from the start of the file: moving data makes them wrong. */
 export const avif: Structure = { split: splitBoxes, join: joinBoxes };

@@ -4,7 +4,7 @@ import { contentOf, uint16, type Piece, type Structure } from './piece.ts';
 /** Entropy-coded data after a scan's header: no marker of its own. */
 export const SCAN = 'scan';
 
-/** Start and end of image, restarts and TEM stand alone, without a length (ITU-T T.81, table B.1). */
+/** Start and end of image, restarts and TEM have no length (ITU-T T.81, table B.1). */
 export function standsAlone(marker: number): boolean {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd9);
 }
@@ -16,7 +16,7 @@ export function jpegSegment(marker: number, data: Buffer, declared = data.length
     : Buffer.concat([head, uint16(declared + 2), data]);
 }
 
-/** Where the scan that begins at `from` ends: at the next marker that is no restart. */
+/** End of the scan that begins at `from`: the next marker other than a restart. */
 function endOfScan(file: Buffer, from: number): number {
   for (let at = from; at + 1 < file.length; at++) {
     const next = file[at + 1] ?? 0;

@@ -5,7 +5,7 @@ export interface Piece {
   readonly data: Buffer;
   /** The length that the file says it has, bytes; default the true one. Ignored where the format says none. */
   readonly declared?: number;
-  /** Parts of the data, where it is divided again; they and `prefix` stand in place of `data`. */
+  /** Parts of the data, if it is divided further. Together with `prefix` they replace `data`. */
   readonly inner?: Inner;
 }
 

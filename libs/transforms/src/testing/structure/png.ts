@@ -10,7 +10,7 @@ export function pngChunk(type: string, data: Buffer, declared = data.length): Bu
   return Buffer.concat([uint32(declared), named, uint32(crc32(named))]);
 }
 
-/** Chunks; the CRCs are always right, so that a change gets past them. */
+/** Chunks. CRCs are always correct: otherwise decoders would reject every change. */
 export const png: Structure = {
   split(file) {
     const pieces: Piece[] = [];

@@ -13,8 +13,8 @@ function joinEntries(isLittle: boolean) {
 }
 
 /**
- * The first directory's entries, 12 bytes each: tag, type, count, value or place (TIFF 6.0, section 2), and what stands
- * before and behind them. Places are counted from the start, so that what moves them is a lie of its own.
+ * The first directory's entries, 12 bytes each: tag, type, count, value or offset (TIFF 6.0, section 2), and the data
+ * before and after them. Offsets count from the start of the file: moving data makes them wrong.
  */
 export const tiff: Structure = {
   split(file) {
