@@ -5,7 +5,7 @@ import {
   parseManifest,
   selectRecipe,
   type Manifest,
-  type Outcome,
+  type ReconcileOutcome,
   type ReconcileContext,
 } from '@darkroom/pipeline';
 import { awsError } from './aws-error.ts';
@@ -14,7 +14,7 @@ import { clientConfig } from './clients.ts';
 /** Tells an event bus what became of a key. The message is not done before: it has to come again where this rejects. */
 export type Announce = (
   key: string,
-  outcome: Outcome,
+  outcome: ReconcileOutcome,
   turn: {
     readonly pipeline: Pick<ReconcileContext, 'processed' | 'recipes'>;
     readonly signal: AbortSignal;
@@ -70,7 +70,7 @@ interface Told {
 /** @returns nothing where there is no outcome to tell: no recipe, no upload, or removed in this very moment */
 async function manifestOf(
   key: string,
-  outcome: Outcome,
+  outcome: ReconcileOutcome,
   { processed, recipes }: Pick<ReconcileContext, 'processed' | 'recipes'>,
 ): Promise<Told | undefined> {
   const recipe = selectRecipe(recipes, key);

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { PipelineError, reconcile, type Outcome } from '@darkroom/pipeline';
+import { PipelineError, reconcile, type ReconcileOutcome } from '@darkroom/pipeline';
 import { KEY, letters } from '@darkroom/pipeline/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createS3 } from './clients.ts';
@@ -23,7 +23,7 @@ async function told(tell: (report: Report) => void) {
   };
 }
 
-async function outcomeOf(letter: string): Promise<Outcome> {
+async function outcomeOf(letter: string): Promise<ReconcileOutcome> {
   const bucket = letters();
   bucket.source.place(KEY, letter);
   return reconcile(KEY, bucket);
@@ -92,7 +92,7 @@ describe('each key is one line and one count', () => {
   });
 
   test.each(['UP_TO_DATE', 'NO_RECIPE', 'SOURCE_MISSING'] as const)('%s', async (code) => {
-    const outcome: Outcome = { kind: 'acknowledged', code };
+    const outcome: ReconcileOutcome = { kind: 'acknowledged', code };
     const { log, metrics } = await told((report) => report.outcome(KEY, outcome, 1));
     expect(log).toEqual([
       expect.objectContaining({ level: 'INFO', message: 'acknowledged', key: KEY, code }),
@@ -176,7 +176,7 @@ test('memory is a share of what the function has', async () => {
 });
 
 test('no count is lost in a batch of hundreds', async () => {
-  const outcome: Outcome = { kind: 'acknowledged', code: 'UP_TO_DATE' };
+  const outcome: ReconcileOutcome = { kind: 'acknowledged', code: 'UP_TO_DATE' };
   const { log, metrics } = await told((report) => {
     for (let index = 0; index < 250; index++) report.outcome(`uploads/${index}.jpg`, outcome, 1);
   });

@@ -1,11 +1,11 @@
 import { MetricUnit, type Metrics } from '@aws-lambda-powertools/metrics';
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { METRICS, type Outcome, type PipelineError } from '@darkroom/pipeline';
+import { METRICS, type ReconcileOutcome, type PipelineError } from '@darkroom/pipeline';
 import type { DeadLetter } from './dead-letter.ts';
 
 /** Tells what became of each key: one log line, and one count under the code. Never bytes, never whole messages. */
 export interface Report {
-  outcome(key: string, outcome: Outcome, milliseconds: number): void;
+  outcome(key: string, outcome: ReconcileOutcome, milliseconds: number): void;
   /** An attempt that will be repeated, or was the last. */
   failure(key: string, error: PipelineError, milliseconds: number): void;
   deadLetter(letter: DeadLetter): void;

@@ -1,32 +1,83 @@
-export * from './reconcile/up-to-date.ts';
-export * from './stack/back-off.ts';
-export * from './catalog.ts';
-export * from './stack/delivery.ts';
-export { describeUpload, type DescribedUpload, type Granted } from './reconcile/describe-upload.ts';
-export * from './stack/environment.ts';
-export * from './contract/codes.ts';
-export * from './contract/keys.ts';
-export * from './contract/limits.ts';
-export * from './contract/log-queries.ts';
-export * from './contract/manifest.ts';
-export { MemoryBudget } from './reconcile/memory-budget.ts';
-export { memoryWarning } from './memory-warning.ts';
-export * from './contract/metadata.ts';
-export * from './contract/metrics.ts';
-export { oldestMessageAlarm } from './stack/settings-conflicts.ts';
-export * from './reconcile/object-store.ts';
-export * from './contract/outcome-event.ts';
-export * from './recipe/recipe-hash.ts';
-export * from './recipe/recipe.ts';
-export * from './recipe/side-files.ts';
-export { encodeSchema, variantStepSchema } from './recipe/steps.ts';
-export { holds, type When } from './recipe/when.ts';
-export type { RecipeVariant } from './recipe/variant.ts';
-export { EVENT_BUS_BYTES, RECIPES_FILE, transportRecipes } from './stack/recipes-transport.ts';
-export type { RecipesTransport } from './stack/recipes-transport.ts';
+export { catalog } from './catalog.ts';
+export {
+  CODES,
+  isRejection,
+  isRetryable,
+  PipelineError,
+  toPipelineError,
+  verdictOf,
+  type Code,
+  type RejectionCode,
+} from './contract/codes.ts';
+export { LONG_PREFIX, MAX_KEY_BYTES, outputKeys } from './contract/keys.ts';
+export { checkBytes, type Limits } from './contract/limits.ts';
+export {
+  formatManifest,
+  manifestSchema,
+  parseManifest,
+  type DoneManifest,
+  type Manifest,
+  type ManifestOutput,
+} from './contract/manifest.ts';
+export { outputMetadata } from './contract/metadata.ts';
+export {
+  LOG_QUERIES,
+  metricDimensions,
+  METRICS,
+  METRICS_NAMESPACE,
+  type LogQuery,
+} from './contract/observability.ts';
+export { outcomeEvent, outcomeEventSchema, type OutcomeEvent } from './contract/outcome-event.ts';
+export { imagesAtOnce, memoryWarning, uploadMemory } from './memory.ts';
 export { check, type Checked } from './recipe/problems.ts';
-export * from './stack/settings.ts';
-export * from './stack/timing.ts';
-export { uploadMemory } from './memory.ts';
-export { reconcile } from './reconcile/reconcile.ts';
-export type { Outcome, ReconcileContext, ReconcileOptions } from './reconcile/reconcile.ts';
+export { recipeHash } from './recipe/recipe-hash.ts';
+export {
+  recipeSchema,
+  recipesSchema,
+  selectRecipe,
+  type Matching,
+  type Recipe,
+} from './recipe/recipe.ts';
+export {
+  pinSideFiles,
+  SIDE_FILES_FOLDER,
+  SideFileError,
+  sideFilesFrom,
+  sideFilesOf,
+} from './recipe/side-files.ts';
+export { encodeSchema, variantStepSchema } from './recipe/steps.ts';
+export { describeUpload } from './reconcile/describe-upload.ts';
+export { MemoryBudget } from './reconcile/memory-budget.ts';
+export type { FoundObject, ObjectStore } from './reconcile/object-store.ts';
+export {
+  isUpToDate,
+  reconcile,
+  type ReconcileContext,
+  type ReconcileOutcome,
+} from './reconcile/reconcile.ts';
+export { deliveryChoices, type RecipeChoices } from './stack/delivery.ts';
+export {
+  EVENT_BUS_BYTES,
+  formatEnvironment,
+  parseEnvironment,
+  RECIPES_FILE,
+  transportRecipes,
+  type Environment,
+  type RecipesTransport,
+} from './stack/environment.ts';
+export { LAMBDA_GB_SECOND, OWN_TAG_PREFIX, type AlarmReceiver } from './stack/settings-sections.ts';
+export {
+  oldestMessageAlarm,
+  parseSettings,
+  SettingsError,
+  settingsSchema,
+  type Settings,
+  type SettingsInput,
+} from './stack/settings.ts';
+export {
+  backOff,
+  CLOSING_MS,
+  CONNECTION_TIMEOUT_MS,
+  REQUEST_TIMEOUT_MS,
+  visibilityTimeout,
+} from './stack/timing.ts';

@@ -1,4 +1,4 @@
-import { agrees, outputKeys, selectRecipe, type Manifest } from '@darkroom/pipeline';
+import { isUpToDate, outputKeys, selectRecipe, type Manifest } from '@darkroom/pipeline';
 import type { ListedObject } from './bucket-reader.ts';
 import type { Comparison } from './comparison.ts';
 import type { Finding, Kind } from './finding.ts';
@@ -55,7 +55,7 @@ function compare(
   if (manifest.recipeHash !== recipeHash) return 'recipe-changed';
   if (manifest.status === 'rejected' && manifest.error.retryable) return 'retryable';
   const listed = new Map(folder.objects);
-  if (listed.size !== folder.count || !agrees(manifest, recipeHash, listed)) return 'damaged';
+  if (listed.size !== folder.count || !isUpToDate(manifest, recipeHash, listed)) return 'damaged';
   return manifest.status === 'rejected' ? 'rejected' : 'up-to-date';
 }
 

@@ -42,7 +42,7 @@ export const settings: Settings = parseSettings(
 );
 
 /** What has become of an upload. */
-export interface Outcome {
+export interface ProcessedAs {
   /** ETag of the upload that it was made from. */
   readonly eTag: string;
   readonly recipeHash?: string;
@@ -73,7 +73,7 @@ export class Buckets {
   }
 
   /** As `reconcile` leaves it. */
-  process(key: string, outcome: Outcome = { eTag: 'v1' }): void {
+  process(key: string, outcome: ProcessedAs = { eTag: 'v1' }): void {
     const recipe = selectRecipe(settings.recipes, key);
     if (!recipe) throw new Error(`No recipe for ${key}`);
     const keys = outputKeys(key, recipe);

@@ -1,7 +1,6 @@
 import type { SourceFacts, SourceFormat } from '@darkroom/transforms';
 import * as z from 'zod';
 import { PipelineError } from './codes.ts';
-import { functionMemory } from '../memory.ts';
 
 /** What an upload may cost. Everything is checked from the object's size and the image's header, before decoding. */
 export const limitsSchema = z
@@ -63,23 +62,5 @@ export function checkFacts(facts: SourceFacts, limits: Limits): PipelineError | 
     exceeds('longest side in pixels', Math.max(facts.width, facts.height), limits.side) ??
     exceeds('pages', facts.pages, limits.pages) ??
     exceeds('pixels in all pages', facts.width * facts.height * facts.pages, limits.pixels)
-  );
-}
-
-/**
- * What an upload takes of the function's memory, MiB. An operator can give the function more, so that this rejection is
- * no last word on the upload.
- *
- * @param available the most that one upload may have (`uploadMemory`)
- * @returns the `TOO_LARGE` to reject with, or nothing
- */
-export function checkMemory(needed: number, available: number): PipelineError | undefined {
-  if (needed <= available) return undefined;
-  const [needs, has] = [Math.ceil(needed), Math.floor(available)].map((mib) => number.format(mib));
-  const memory = number.format(functionMemory(needed));
-  return new PipelineError(
-    'TOO_LARGE',
-    `memory in MiB: needs about ${needs}, the function has ${has} for an upload; function.memory: ${memory} would do`,
-    { retryable: true },
   );
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { type ManifestOutput, outputSchema } from './manifest.ts';
+import type z from 'zod';
 
 /** S3's limit for user metadata, bytes of all names and values (S3 user guide, "Working with object metadata"). */
 export const MAX_METADATA_BYTES = 2048;
@@ -20,4 +22,58 @@ export function outputMetadata(key: string, recipe: string, recipeHash: string):
     recipe,
     'recipe-hash': recipeHash,
   };
+}
+
+/** What all outputs of one pass share. */
+export interface Origin {
+  /** Of the upload that they are made of. */
+  readonly sourceETag: string;
+  /** Of each of them, and of the manifest. */
+  readonly metadata: ObjectMetadata;
+}
+
+/** What a manifest says of an output that neither its key nor its ETag tells. */
+const labelSchema = outputSchema.omit({ key: true, contentType: true, eTag: true });
+
+/**
+ * Metadata of one output: with it, an output that was left without a manifest can be put into one without being made
+ * again. It says which upload these bytes are made of, which stays true whatever is uploaded later; where two uploads
+ * make the same bytes, it may name either.
+ *
+ * Where it would pass S3's limit (a step that found out much), the output does not describe itself, and is made again.
+ */
+export function labelled(
+  output: Omit<ManifestOutput, 'eTag'>,
+  { sourceETag, metadata }: Origin,
+): ObjectMetadata {
+  const named = { ...metadata, 'source-etag': sourceETag };
+  const all = { ...named, output: headerJson(labelSchema.parse(output)) };
+  const bytes = Object.entries(all).flat().join('').length;
+  return bytes <= MAX_METADATA_BYTES ? all : named;
+}
+
+/**
+ * @param metadata of an output that is there
+ * @returns nothing where it is not made of this upload with this recipe, or does not say so
+ */
+export function readLabel(
+  { output, ...metadata }: ObjectMetadata,
+  origin: Origin,
+): z.output<typeof labelSchema> | undefined {
+  const wanted = Object.entries({ ...origin.metadata, 'source-etag': origin.sourceETag });
+  const agrees = wanted.every(([name, value]) => metadata[name] === value);
+  if (!agrees || output === undefined) return undefined;
+  try {
+    return labelSchema.parse(JSON.parse(output));
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON without spaces, which a header may lose, and of ASCII. */
+function headerJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[^\x21-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

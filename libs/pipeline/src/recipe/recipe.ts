@@ -1,9 +1,39 @@
-import { SOURCE_FORMATS } from '@darkroom/transforms';
+import {
+  DEFAULT_PLACEHOLDER,
+  type MemoryRequest,
+  NO_PLACEHOLDER,
+  type PlaceholderParts,
+  SOURCE_FORMATS,
+  type SourceFacts,
+} from '@darkroom/transforms';
 import * as z from 'zod';
-import { expandVariant } from './expand.ts';
 import { nameSchema, uniqueNames } from './names.ts';
-import { placeholderParts, placeholderSchema } from './placeholder.ts';
-import { animatedSchema, variantSchema, type RecipeVariant } from './variant.ts';
+import { animatedSchema, expandVariant, type RecipeVariant, variantSchema } from './variant.ts';
+import { holds } from './when.ts';
+
+const partsSchema = z.strictObject({
+  thumbhash: z
+    .boolean()
+    .default(DEFAULT_PLACEHOLDER.thumbhash)
+    .describe('A ThumbHash, base64: colours and blurred shapes in about 25 bytes'),
+  dominantColour: z
+    .boolean()
+    .default(DEFAULT_PLACEHOLDER.dominantColour)
+    .describe('The most frequent colour, `#rrggbb`'),
+  blurhash: z
+    .boolean()
+    .default(DEFAULT_PLACEHOLDER.blurhash)
+    .describe('A BlurHash of 4×3 components, transparent parts in white'),
+});
+
+/** What the manifest's `placeholder` holds; `false` for none. */
+export const placeholderSchema = z.union([z.literal(false), partsSchema], {
+  error: 'expected false, or a map that may set thumbhash, dominantColour and blurhash',
+});
+
+export function placeholderParts(given: z.output<typeof placeholderSchema>): PlaceholderParts {
+  return given || NO_PLACEHOLDER;
+}
 
 /** `Cache-Control` of outputs that an overwrite of their upload replaces. */
 export const DEFAULT_CACHE_CONTROL = 'public, max-age=300, stale-while-revalidate=86400';
@@ -122,4 +152,13 @@ export function selectRecipe<R extends Matching>(
       key.startsWith(match.prefix) &&
       (match.suffixes?.some((suffix) => key.endsWith(suffix)) ?? true),
   );
+}
+
+/** What the engine has to make of an upload: the variants whose conditions hold, but for copies. */
+export function renderRequest(
+  { name: recipe, variants, effort, placeholder }: Recipe,
+  facts: SourceFacts,
+): MemoryRequest {
+  const rendered = variants.filter(({ when, copy }) => !copy && holds(when, facts));
+  return { facts, recipe, variants: rendered, effort, placeholder };
 }

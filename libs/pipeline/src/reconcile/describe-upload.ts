@@ -1,14 +1,18 @@
-import { describePlan, makePlan, type ImageEngine, type SourceFacts } from '@darkroom/transforms';
+import { describePlan, type ImageEngine, makePlan, type SourceFacts } from '@darkroom/transforms';
 import { catalog } from '../catalog.ts';
-import { imagesAtOnce } from '../stack/environment.ts';
 import type { PipelineError } from '../contract/codes.ts';
-import { filesAtOnce } from '../files-at-once.ts';
-import { checkFacts, checkFormat, checkMemory, type Limits } from '../contract/limits.ts';
+import { checkFacts, checkFormat, type Limits } from '../contract/limits.ts';
+import {
+  checkMemory,
+  filesAtOnce,
+  functionMemory,
+  imagesAtOnce,
+  peakMemory,
+  uploadMemory,
+} from '../memory.ts';
+import { type Recipe, renderRequest } from '../recipe/recipe.ts';
 import { holds } from '../recipe/when.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import { renderRequest } from './render-variants.ts';
 import type { Settings } from '../stack/settings.ts';
-import { functionMemory, peakMemory, uploadMemory } from '../memory.ts';
 
 /** What a stack grants an upload. */
 export interface Granted {

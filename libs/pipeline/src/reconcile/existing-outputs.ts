@@ -1,10 +1,10 @@
 import { OUTPUT_FILES, OUTPUT_FORMATS, type SourceFacts } from '@darkroom/transforms';
-import type { Job } from './make-outputs.ts';
-import type { ManifestOutput } from '../contract/manifest.ts';
-import type { OutputFolder } from './output-folder.ts';
-import { readLabel, type Origin } from './output-label.ts';
+import { type ManifestOutput } from '../contract/manifest.ts';
+import { type Origin, readLabel } from '../contract/metadata.ts';
 import { holds } from '../recipe/when.ts';
-import { settle } from './settle.ts';
+import { type OutputFolder, waitForAll } from './output-folder.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { OutputKeys } from '../contract/keys.ts';
 
 /**
  * Outputs that an earlier attempt at the same upload has left, as the manifest will name them. To be asked after the
@@ -13,7 +13,7 @@ import { settle } from './settle.ts';
  * @throws PipelineError `CONFLICT` where one of them is no longer what was listed
  */
 export async function outputsAlreadyThere(
-  { recipe, keys }: Pick<Job, 'recipe' | 'keys'>,
+  { recipe, keys }: { readonly recipe: Recipe; readonly keys: OutputKeys },
   folder: OutputFolder,
   facts: SourceFacts,
   origin: Origin,
@@ -25,7 +25,7 @@ export async function outputsAlreadyThere(
       const eTag = folder.objects.get(key);
       return eTag === undefined ? [] : [{ key, eTag }];
     });
-  const found = await settle(
+  const found = await waitForAll(
     listed.map(async ({ key, eTag }): Promise<readonly ManifestOutput[]> => {
       const label = readLabel(await folder.metadata(key), origin);
       // A copy that somebody made under another name does not become that variant.

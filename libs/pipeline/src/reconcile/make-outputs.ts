@@ -1,27 +1,33 @@
-import type { ImageEngine, SourceFacts } from '@darkroom/transforms';
-import { isRejection, PipelineError, toPipelineError } from '../contract/codes.ts';
-import { filesAtOnce } from '../files-at-once.ts';
-import type { OutputKeys } from '../contract/keys.ts';
 import {
-  checkBytes,
-  checkFacts,
-  checkFormat,
-  checkMemory,
-  type Limits,
-} from '../contract/limits.ts';
-import type { Manifest, ManifestSource, RejectedManifest } from '../contract/manifest.ts';
-import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
-import { outputMetadata } from '../contract/metadata.ts';
+  type ImageEngine,
+  type MemoryRequest,
+  OUTPUT_FILES,
+  type Rendered,
+  type RenderedOutput,
+  type SourceFacts,
+} from '@darkroom/transforms';
+import { createHash } from 'crypto';
+import { isRejection, PipelineError, toPipelineError } from '../contract/codes.ts';
+import type { OutputKeys } from '../contract/keys.ts';
+import { checkBytes, checkFacts, checkFormat, type Limits } from '../contract/limits.ts';
+import type {
+  DoneManifest,
+  Manifest,
+  ManifestOutput,
+  ManifestSource,
+  RejectedManifest,
+} from '../contract/manifest.ts';
+import { labelled, type Origin, outputMetadata } from '../contract/metadata.ts';
+import { checkMemory, filesAtOnce, peakMemory, readingMemory } from '../memory.ts';
+import { type Recipe, renderRequest } from '../recipe/recipe.ts';
+import { holds } from '../recipe/when.ts';
 import { outputsAlreadyThere } from './existing-outputs.ts';
+import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
 import type { FoundObject } from './object-store.ts';
-import type { OutputFolder } from './output-folder.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import { renderRequest, renderVariants } from './render-variants.ts';
-import { peakMemory, readingMemory } from '../memory.ts';
-import { writeOutputs } from './write-outputs.ts';
+import { type OutputFolder, waitForAll } from './output-folder.ts';
 
 /** One key's work, the same over all passes. */
-export interface Job {
+export interface KeyTask {
   readonly key: string;
   readonly recipe: Recipe;
   readonly recipeHash: string;
@@ -46,7 +52,7 @@ const GAVE_UP: RejectedManifest['error'] = {
  * @throws an error whose code's verdict is `retry`, or `CONFLICT` for another pass
  */
 export async function makeOutputs(
-  job: Job,
+  job: KeyTask,
   folder: OutputFolder,
   found: FoundObject,
   bucket: string,
@@ -122,7 +128,7 @@ async function readSource(found: FoundObject): Promise<Uint8Array> {
   return bytes;
 }
 
-function checkSource(facts: SourceFacts, { recipe, limits }: Job): void {
+function checkSource(facts: SourceFacts, { recipe, limits }: KeyTask): void {
   throwIfAny(checkFormat(facts, recipe));
   throwIfAny(checkFacts(facts, limits));
 }
@@ -151,4 +157,91 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);
   return collected;
+}
+
+/**
+ * Copies come last, when all else has shown that the upload can be decoded.
+ * @param done variants that are there already
+ */
+async function* renderVariants(
+  { recipe, engine, signal }: Pick<KeyTask, 'recipe' | 'engine' | 'signal'>,
+  source: Uint8Array,
+  request: MemoryRequest,
+  done: ReadonlySet<string>,
+): AsyncGenerator<Rendered, void> {
+  yield* engine.render({ source, ...request, done, ...(signal && { signal }) });
+  for (const { name, copy, when } of recipe.variants)
+    if (copy && holds(when, request.facts) && !done.has(name))
+      yield copyOf(name, source, request.facts);
+}
+
+function copyOf(variant: string, bytes: Uint8Array, facts: SourceFacts): RenderedOutput {
+  const { format, width, height } = facts;
+  // The recipe's schema lets none come so far: it could carry scripts to browsers.
+  if (format === 'svg') throw new PipelineError('INTERNAL', `variant ${variant} copies an SVG`);
+  return { kind: 'output', variant, bytes, format, width, height };
+}
+
+/**
+ * Puts each output as soon as it is made, and waits for all of them, also when making the others fails.
+ * @param there outputs that need not be made
+ */
+async function writeOutputs(
+  job: KeyTask,
+  folder: OutputFolder,
+  rendered: AsyncIterable<Rendered> | Iterable<Rendered>,
+  origin: Origin,
+  there: readonly ManifestOutput[],
+): Promise<Pick<DoneManifest, 'outputs' | 'placeholder'>> {
+  const puts: Promise<ManifestOutput>[] = [];
+  let placeholder: DoneManifest['placeholder'];
+  let failed = false;
+  try {
+    for await (const item of rendered) {
+      if (failed) break;
+      if (item.kind === 'placeholder') {
+        const { kind: _, ...parts } = item;
+        placeholder = parts;
+        continue;
+      }
+      const put = putOutput(job, folder, item, origin);
+      put.catch(() => (failed = true));
+      puts.push(put);
+    }
+  } finally {
+    // A failed write hides what the rendering threw: it may have happened all the same, which needs a new attempt.
+    await waitForAll(puts);
+  }
+  const outputs = [...there, ...(await Promise.all(puts))];
+  const order = job.recipe.variants.map(({ name }) => name);
+  outputs.sort((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
+  return { outputs, ...(placeholder && { placeholder }) };
+}
+
+async function putOutput(
+  { keys, recipe }: KeyTask,
+  folder: OutputFolder,
+  { variant, bytes, format, width, height, fit, facts }: RenderedOutput,
+  origin: Origin,
+): Promise<ManifestOutput> {
+  const key = keys.output(variant, format);
+  const { contentType } = OUTPUT_FILES[format];
+  const output = {
+    variant,
+    key,
+    format,
+    contentType,
+    width,
+    height,
+    bytes: bytes.byteLength,
+    ...(fit !== undefined && { fit }),
+    ...(facts !== undefined && { facts }),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
+  const eTag = await folder.put(key, bytes, {
+    contentType,
+    cacheControl: recipe.cacheControl,
+    metadata: labelled(output, origin),
+  });
+  return { ...output, eTag };
 }

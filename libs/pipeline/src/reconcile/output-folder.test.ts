@@ -1,10 +1,39 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { PipelineError } from '../contract/codes.ts';
 import { outputKeys } from '../contract/keys.ts';
 import { formatManifest, parseManifest } from '../contract/manifest.ts';
-import { OutputFolder } from './output-folder.ts';
 import { recipeSchema } from '../recipe/recipe.ts';
 import { doneManifest } from '../testing/manifests.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
+import { OutputFolder, waitForAll } from './output-folder.ts';
+
+const conflict = new PipelineError('CONFLICT', 'changed');
+const timeout = new PipelineError('TIMEOUT', 'not in time');
+
+test('gives what all of them gave, in their order', async () => {
+  expect(await waitForAll([Promise.resolve('a'), Promise.resolve('b')])).toEqual(['a', 'b']);
+  expect(await waitForAll([])).toEqual([]);
+});
+
+test('waits for all of them, also where one fails at once', async () => {
+  let isDone = false;
+  const slow = setImmediate().then(() => (isDone = true));
+  await expect(waitForAll([Promise.reject(conflict), slow])).rejects.toBe(conflict);
+  expect(isDone).toBe(true);
+});
+
+test('a failure that is no conflict wins: such a write may have happened', async () => {
+  await expect(waitForAll([Promise.reject(conflict), Promise.reject(timeout)])).rejects.toBe(
+    timeout,
+  );
+});
+
+test('what fails with no code of ours is INTERNAL', async () => {
+  const cause = new TypeError('a defect');
+  const failing = waitForAll([Promise.reject(conflict), Promise.reject(cause)]);
+  await expect(failing).rejects.toMatchObject({ code: 'INTERNAL', cause });
+});
 
 const KEY = 'uploads/cat.jpg';
 const MANIFEST = `${KEY}/manifest.json`;

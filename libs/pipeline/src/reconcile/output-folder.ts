@@ -1,8 +1,26 @@
-import { PipelineError } from '../contract/codes.ts';
+import { PipelineError, toPipelineError } from '../contract/codes.ts';
 import type { OutputKeys } from '../contract/keys.ts';
-import { formatManifest, parseManifest, type Manifest } from '../contract/manifest.ts';
+import { formatManifest, type Manifest, parseManifest } from '../contract/manifest.ts';
 import type { ObjectStore, PutOptions } from './object-store.ts';
-import { settle } from './settle.ts';
+
+export function isConflict(error: unknown): boolean {
+  return toPipelineError(error).code === 'CONFLICT';
+}
+
+/**
+ * Waits for all of them, whatever becomes of each: a frozen runtime may send a forgotten request later
+ * (docs/reconcile.md, assumption ii). A failure that is no conflict wins, since such a write may have happened, so that
+ * another pass right away is not safe.
+ */
+export async function waitForAll<T>(writes: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(writes);
+  const failures = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  const failure = failures.find((reason) => !isConflict(reason)) ?? failures[0];
+  if (failure !== undefined) throw toPipelineError(failure);
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
 
 /**
  * What is directly below `K/`, as this pass believes it to be: the listing, and then its own writes. Every write is
@@ -81,7 +99,7 @@ export class OutputFolder {
   }
 
   async #remove(keys: readonly string[]): Promise<void> {
-    await settle(keys.map((key) => this.#delete(key)));
+    await waitForAll(keys.map((key) => this.#delete(key)));
   }
 
   async #delete(key: string): Promise<void> {

@@ -1,16 +1,34 @@
 import type { ImageEngine } from '@darkroom/transforms';
-import { agrees } from './up-to-date.ts';
-import { PipelineError, type AcknowledgedCode } from '../contract/codes.ts';
+import { type AcknowledgedCode, PipelineError } from '../contract/codes.ts';
 import { outputKeys } from '../contract/keys.ts';
 import type { Limits } from '../contract/limits.ts';
-import { makeOutputs, type Job } from './make-outputs.ts';
-import type { DoneManifest, RejectedManifest } from '../contract/manifest.ts';
+import type { DoneManifest, Manifest, RejectedManifest } from '../contract/manifest.ts';
+import { recipeHash } from '../recipe/recipe-hash.ts';
+import { type Recipe, selectRecipe } from '../recipe/recipe.ts';
+import { type KeyTask, makeOutputs } from './make-outputs.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { FoundObject, GetResult, ObjectStore } from './object-store.ts';
-import { OutputFolder } from './output-folder.ts';
-import { recipeHash } from '../recipe/recipe-hash.ts';
-import { selectRecipe, type Recipe } from '../recipe/recipe.ts';
-import { isConflict } from './settle.ts';
+import { isConflict, OutputFolder } from './output-folder.ts';
+
+/**
+ * Whether only a changed source could make this manifest wrong: it was made with this recipe, every output that it
+ * names is there with the ETag that it names, nothing else is there, and no operator's fix could change the outcome.
+ *
+ * @param listed what is directly below `K/`, key → ETag, the manifest included
+ */
+export function isUpToDate(
+  manifest: Manifest,
+  recipeHash: string,
+  listed: ReadonlyMap<string, string>,
+): boolean {
+  const mayBeRetried = manifest.status === 'rejected' && manifest.error.retryable;
+  return (
+    !mayBeRetried &&
+    manifest.recipeHash === recipeHash &&
+    listed.size === manifest.outputs.length + 1 &&
+    manifest.outputs.every(({ key, eTag }) => listed.get(key) === eTag)
+  );
+}
 
 /** The first pass and five restarts (docs/reconcile.md); after that a later receive has the key for itself. */
 const MAX_PASSES = 6;
@@ -42,7 +60,7 @@ export interface ReconcileOptions {
   readonly lastAttempt?: boolean;
 }
 
-export type Outcome =
+export type ReconcileOutcome =
   | { readonly kind: 'done'; readonly manifest: DoneManifest }
   | { readonly kind: 'rejected'; readonly manifest: RejectedManifest }
   | { readonly kind: 'acknowledged'; readonly code: AcknowledgedCode };
@@ -58,10 +76,10 @@ export async function reconcile(
   key: string,
   context: ReconcileContext,
   options: ReconcileOptions = {},
-): Promise<Outcome> {
+): Promise<ReconcileOutcome> {
   const recipe = selectRecipe(context.recipes, key);
   if (!recipe) return { kind: 'acknowledged', code: 'NO_RECIPE' };
-  const job: Job = {
+  const job: KeyTask = {
     key,
     recipe,
     recipeHash: recipeHash(recipe, context.limits),
@@ -90,9 +108,9 @@ export async function reconcile(
 
 /** @returns nothing where a conflict or a changed source asks for another pass */
 async function passOver(
-  job: Job,
+  job: KeyTask,
   { source, processed }: ReconcileContext,
-): Promise<Outcome | undefined> {
+): Promise<ReconcileOutcome | undefined> {
   try {
     // 1. State
     const folder = await OutputFolder.list(processed, job.keys);
@@ -100,7 +118,7 @@ async function passOver(
 
     // 2. Source, and 3. up to date?
     const current =
-      manifest && agrees(manifest, job.recipeHash, folder.objects) ? manifest : undefined;
+      manifest && isUpToDate(manifest, job.recipeHash, folder.objects) ? manifest : undefined;
     const read = await source.get(
       job.key,
       current ? { ifNoneMatch: current.source.eTag } : undefined,
@@ -125,11 +143,11 @@ async function passOver(
 }
 
 async function fill(
-  job: Job,
+  job: KeyTask,
   folder: OutputFolder,
   found: FoundObject,
   source: ObjectStore,
-): Promise<Outcome> {
+): Promise<ReconcileOutcome> {
   try {
     const manifest = await makeOutputs(job, folder, found, source.bucket);
     return manifest.status === 'done' ? { kind: 'done', manifest } : { kind: 'rejected', manifest };
@@ -138,7 +156,7 @@ async function fill(
   }
 }
 
-async function empty(folder: OutputFolder): Promise<Outcome> {
+async function empty(folder: OutputFolder): Promise<ReconcileOutcome> {
   await folder.removeAll();
   return { kind: 'acknowledged', code: 'SOURCE_MISSING' };
 }

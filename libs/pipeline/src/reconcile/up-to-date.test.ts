@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { agrees } from './up-to-date.ts';
 import type { RejectedManifest } from '../contract/manifest.ts';
 import { doneManifest, rejectedManifest } from '../testing/manifests.ts';
+import { isUpToDate } from './reconcile.ts';
 
 const hash = doneManifest.recipeHash;
 const manifest = ['uploads/cat.jpg/manifest.json', 'etag-of-manifest'] as const;
@@ -9,7 +9,7 @@ const thumb = ['uploads/cat.jpg/thumb.webp', 'etag-of-thumb'] as const;
 const stray = ['uploads/cat.jpg/old.webp', 'etag-of-old'] as const;
 
 test('a manifest whose outputs are all there, and nothing else', () => {
-  expect(agrees(doneManifest, hash, new Map([manifest, thumb]))).toBe(true);
+  expect(isUpToDate(doneManifest, hash, new Map([manifest, thumb]))).toBe(true);
 });
 
 test.each([
@@ -18,16 +18,16 @@ test.each([
   ['something else is there', [manifest, thumb, stray]],
   ['something else is there in an output’s stead', [manifest, stray]],
 ])('not where %s', (_what, listed) => {
-  expect(agrees(doneManifest, hash, new Map(listed))).toBe(false);
+  expect(isUpToDate(doneManifest, hash, new Map(listed))).toBe(false);
 });
 
 test('not where the recipe was another', () => {
-  expect(agrees(doneManifest, 'another', new Map([manifest, thumb]))).toBe(false);
+  expect(isUpToDate(doneManifest, 'another', new Map([manifest, thumb]))).toBe(false);
 });
 
 test('a rejection with nothing beside it', () => {
-  expect(agrees(rejectedManifest, hash, new Map([manifest]))).toBe(true);
-  expect(agrees(rejectedManifest, hash, new Map([manifest, stray]))).toBe(false);
+  expect(isUpToDate(rejectedManifest, hash, new Map([manifest]))).toBe(true);
+  expect(isUpToDate(rejectedManifest, hash, new Map([manifest, stray]))).toBe(false);
 });
 
 test.each(['GAVE_UP', 'TRANSFORM_FAILED'] as const)(
@@ -37,6 +37,6 @@ test.each(['GAVE_UP', 'TRANSFORM_FAILED'] as const)(
       ...rejectedManifest,
       error: { code, message: 'try again', retryable: true },
     };
-    expect(agrees(retryable, hash, new Map([manifest]))).toBe(false);
+    expect(isUpToDate(retryable, hash, new Map([manifest]))).toBe(false);
   },
 );

@@ -2,20 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  environmentBytes,
-  EnvironmentError,
-  formatEnvironment,
-  parseEnvironment,
-  type DeployedNames,
-} from './environment.ts';
 import type { RecipeInput } from '../recipe/recipe.ts';
 import {
+  type DeployedNames,
+  environmentBytes,
+  EnvironmentError,
   EVENT_BUS_BYTES,
+  formatEnvironment,
   MAX_ENVIRONMENT_BYTES,
+  parseEnvironment,
   RECIPES_FILE,
   transportRecipes,
-} from './recipes-transport.ts';
+} from './environment.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 const few: RecipeInput[] = [{ name: 'photos', variants: [{ name: 'thumb', steps: ['rotate'] }] }];

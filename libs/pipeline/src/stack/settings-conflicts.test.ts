@@ -1,9 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { imagesAtOnce } from './environment.ts';
-import { oldestMessageAlarm } from './settings-conflicts.ts';
-import { parseSettings, type Settings, type SettingsInput } from './settings.ts';
+import {
+  oldestMessageAlarm,
+  parseSettings,
+  type Settings,
+  type SettingsInput,
+} from './settings.ts';
 import { CLOSING_MS } from './timing.ts';
+import { imagesAtOnce } from '../memory.ts';
 
 const small: SettingsInput['recipes'] = [
   { name: 'photos', variants: [{ name: 'thumb', steps: [{ resize: { width: 200 } }] }] },

@@ -1,25 +1,22 @@
 import * as z from 'zod';
-import { choiceProblems } from './delivery.ts';
 import { limitsSchema } from '../contract/limits.ts';
-import { misfits } from './settings-conflicts.ts';
 import { check } from '../recipe/problems.ts';
 import { recipesSchema } from '../recipe/recipe.ts';
-import { alarmsSchema } from './settings/alarms.ts';
-import { costsSchema } from './settings/costs.ts';
-import { deliverySchema } from './settings/delivery.ts';
-import { encryptionSchema } from './settings/encryption.ts';
-import { functionSchema } from './settings/function.ts';
-import { logsSchema } from './settings/logs.ts';
-import { outcomeEventsSchema } from './settings/outcome-events.ts';
-import { queueSchema } from './settings/queue.ts';
-import { sourceSchema } from './settings/source.ts';
-import { storageSchema } from './settings/storage.ts';
-import { tagsSchema } from './settings/tags.ts';
-
-export { LAMBDA_GB_SECOND } from './settings/costs.ts';
-export { LOG_LEVELS } from './settings/logs.ts';
-export { OWN_TAG_PREFIX } from './settings/tags.ts';
-export type { AlarmReceiver } from './settings/alarms.ts';
+import { choiceProblems, deliverySchema } from './delivery.ts';
+import {
+  alarmsSchema,
+  costsSchema,
+  encryptionSchema,
+  functionSchema,
+  logsSchema,
+  outcomeEventsSchema,
+  queueSchema,
+  sourceSchema,
+  storageSchema,
+  tagsSchema,
+} from './settings-sections.ts';
+import { CLOSING_MS, visibilityTimeout } from './timing.ts';
+import { imagesAtOnce } from '../memory.ts';
 
 /** What one stack sets: `darkroom:pipeline` in `Pulumi.STACK.yaml`. Only the recipes have no default. */
 export const settingsSchema = z
@@ -52,7 +49,7 @@ export const settingsSchema = z
       .describe('Tags of every resource, beside `darkroom:stack` and `darkroom:pipeline`'),
   })
   .superRefine((settings, context) => {
-    for (const { path, message } of misfits(settings))
+    for (const { path, message } of settingsConflicts(settings))
       context.addIssue({ code: 'custom', path: [...path], message });
   })
   .superRefine(({ recipes, delivery }, context) => {
@@ -78,4 +75,67 @@ export function parseSettings(input: unknown, where: string): Settings {
   const checked = check(settingsSchema, input);
   if (checked.ok) return checked.data;
   throw new SettingsError(`${where} is not valid:\n${checked.problems}`, { cause: checked.cause });
+}
+
+/** A setting that does not go with another one. */
+export interface SettingsConflict {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** Each upload's outputs are listed, read, written and confirmed: no message takes less, be the image ever so small. */
+const LEAST_MS_PER_MESSAGE = 100;
+
+const number = new Intl.NumberFormat('en');
+
+/**
+ * The settings that are right each by itself and wrong together.
+ *
+ * @returns each with the path of the setting to change first
+ */
+export function settingsConflicts(settings: Settings): SettingsConflict[] {
+  return [concurrency(settings), batch(settings), age(settings)].filter(
+    (conflict) => conflict !== undefined,
+  );
+}
+
+/**
+ * The event source mapping does not know of reserved concurrency: it would take more messages than the function may
+ * work on, and each throttled call counts as an attempt (Lambda developer guide, "Configuring maximum concurrency").
+ */
+function concurrency({
+  queue,
+  function: { reservedConcurrency },
+}: Settings): SettingsConflict | undefined {
+  if (reservedConcurrency === undefined || queue.maximumConcurrency <= reservedConcurrency)
+    return undefined;
+  return {
+    path: ['queue', 'maximumConcurrency'],
+    message: `${queue.maximumConcurrency} calls at once are more than function.reservedConcurrency allows (${reservedConcurrency}): the others would be throttled, and count as attempts`,
+  };
+}
+
+function batch({ queue, function: { memory, timeout } }: Settings): SettingsConflict | undefined {
+  const room = timeout * 1000 - CLOSING_MS;
+  const most = Math.floor((room * imagesAtOnce(memory)) / LEAST_MS_PER_MESSAGE);
+  if (queue.batchSize <= most) return undefined;
+  return {
+    path: ['queue', 'batchSize'],
+    message: `${number.format(queue.batchSize)} messages cannot be done within function.timeout (${timeout} s); at ${LEAST_MS_PER_MESSAGE} ms each, ${number.format(most)} can`,
+  };
+}
+
+/** Seconds that the oldest message may wait before somebody is told. */
+export function oldestMessageAlarm({ alarms, queue, function: { timeout } }: Settings): number {
+  return alarms.oldestMessage ?? 3 * visibilityTimeout(timeout, queue.batchWindow);
+}
+
+function age(settings: Settings): SettingsConflict | undefined {
+  const seconds = oldestMessageAlarm(settings);
+  if (seconds < settings.queue.retention) return undefined;
+  const isSet = settings.alarms.oldestMessage !== undefined;
+  return {
+    path: isSet ? ['alarms', 'oldestMessage'] : ['queue', 'retention'],
+    message: `messages are gone after ${settings.queue.retention} s (queue.retention), before the alarm for the oldest one goes off (${seconds} s)`,
+  };
 }
