@@ -10,7 +10,7 @@ export {
   type RejectionCode,
 } from './contract/codes.ts';
 export { LONG_PREFIX, MAX_KEY_BYTES, outputKeys } from './contract/keys.ts';
-export { checkBytes, type Limits } from './contract/limits.ts';
+export { checkBytes, limitsSchema, type Limits } from './contract/limits.ts';
 export {
   formatManifest,
   manifestSchema,
@@ -48,7 +48,13 @@ export {
 export { encodeSchema, variantStepSchema } from './recipe/steps.ts';
 export { describeUpload } from './reconcile/describe-upload.ts';
 export { MemoryBudget } from './reconcile/memory-budget.ts';
-export type { FoundObject, ObjectStore } from './reconcile/object-store.ts';
+export type {
+  FoundObject,
+  GetResult,
+  ObjectHead,
+  ObjectStore,
+  PutOptions,
+} from './reconcile/object-store.ts';
 export {
   isUpToDate,
   reconcile,

@@ -1,6 +1,6 @@
 /** Any two buckets: the merged listings say what a look at each key by itself says, and a resumed walk the same. */
 import {
-  agrees,
+  isUpToDate,
   isRetryable,
   MAX_KEY_BYTES,
   outputKeys,
@@ -105,7 +105,7 @@ function naive({ sources, outputs }: Buckets): string[] {
           ? 'recipe-changed'
           : manifest.status === 'rejected' && isRetryable(manifest.error.code)
             ? 'retryable'
-            : !agrees(manifest, hash, listed)
+            : !isUpToDate(manifest, hash, listed)
               ? 'damaged'
               : manifest.status === 'rejected'
                 ? 'rejected'
