@@ -46,6 +46,7 @@ export {
   sideFilesOf,
 } from './recipe/side-files.ts';
 export { encodeSchema, variantStepSchema } from './recipe/steps.ts';
+export type { RecipeVariant } from './recipe/variant.ts';
 export { describeUpload } from './reconcile/describe-upload.ts';
 export { MemoryBudget } from './reconcile/memory-budget.ts';
 export type {
