@@ -13,13 +13,24 @@ export interface StoredObject {
   /** With its quotes, as in the `ETag` header. */
   readonly etag: string;
   readonly lastModified: Date;
+  readonly contentType: string;
+  /** User metadata, by name without `x-amz-meta-`. */
+  readonly metadata: Readonly<Record<string, string>>;
   readonly cacheControl?: string;
+  /** `CRC32`, `SHA1` or `SHA256`. */
+  readonly checksumAlgorithm?: string;
+  readonly checksumValue?: string;
+  /** `COMPOSITE` or `FULL_OBJECT`. */
+  readonly checksumType?: string;
+  /** Empty if the database holds the bytes. */
+  readonly body: Buffer;
 }
 
 export interface MultipartUpload {
   readonly bucket: string;
   readonly key: string;
-  readonly parts: Map<number, unknown>;
+  readonly parts: Map<number, { readonly body: Buffer; readonly etag: string }>;
+  metadata: Readonly<Record<string, string>>;
 }
 
 export interface UploadedPart {
@@ -120,9 +131,6 @@ interface Modules {
     SqsError: new (code: string, message: string) => Error;
   };
   'persistence.js': { PersistenceManager: new (dataDir: string) => Persistence };
-  's3/chunkedEncoding.js': {
-    decodeAwsChunked: (body: Buffer) => { body: Buffer; trailers: Record<string, string> };
-  };
   's3/s3Store.js': { S3Store: new () => S3Store };
   'sns/snsStore.js': { SnsStore: new () => SnsStore };
   'sqs/sqsStore.js': {
@@ -142,7 +150,6 @@ async function load<Path extends keyof Modules>(path: Path): Promise<Modules[Pat
 export const { buildApp } = await load('app.js');
 export const { S3Error, SqsError } = await load('common/errors.js');
 export const { PersistenceManager } = await load('persistence.js');
-export const { decodeAwsChunked } = await load('s3/chunkedEncoding.js');
 export const { S3Store } = await load('s3/s3Store.js');
 export const { SnsStore } = await load('sns/snsStore.js');
 export const { SqsStore } = await load('sqs/sqsStore.js');

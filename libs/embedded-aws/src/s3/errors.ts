@@ -1,8 +1,57 @@
-/** S3's errors as the API reference ("Error responses") words them. */
+/** S3's errors as the API reference ("Error responses") words them, with details after that. */
 import { S3Error, type S3Failure } from '../fauxqs.ts';
+
+export function accessDenied(message: string): S3Failure {
+  return new S3Error('AccessDenied', message, 403);
+}
+
+export function badDigest(what: string): S3Failure {
+  return new S3Error(
+    'BadDigest',
+    `The ${what} you specified did not match the calculated checksum.`,
+    400,
+  );
+}
+
+export function contentSha256Mismatch(declared: string, computed: string): S3Failure {
+  return new S3Error(
+    'XAmzContentSHA256Mismatch',
+    `The provided 'x-amz-content-sha256' header does not match what was computed: ${declared} is given, ${computed} is computed.`,
+    400,
+  );
+}
+
+export function incompleteBody(detail: string): S3Failure {
+  return new S3Error(
+    'IncompleteBody',
+    `You did not provide the number of bytes specified by the Content-Length HTTP header. ${detail}`,
+    400,
+  );
+}
+
+/** `code` may be any of S3's codes with status 400. */
+export function invalidRequest(message: string, code = 'InvalidRequest'): S3Failure {
+  return new S3Error(code, message, 400);
+}
 
 export function invalidArgument(message: string): S3Failure {
   return new S3Error('InvalidArgument', message, 400);
+}
+
+export function invalidPart(): S3Failure {
+  return new S3Error(
+    'InvalidPart',
+    "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag.",
+    400,
+  );
+}
+
+export function malformedTrailer(detail: string): S3Failure {
+  return new S3Error(
+    'MalformedTrailerError',
+    `The request contained trailing data that was not well-formed or did not conform to our published schema: ${detail}.`,
+    400,
+  );
 }
 
 export function malformedXml(): S3Failure {
@@ -10,6 +59,22 @@ export function malformedXml(): S3Failure {
     'MalformedXML',
     'The XML you provided was not well-formed or did not validate against our published schema',
     400,
+  );
+}
+
+export function methodNotAllowed(): S3Failure {
+  return new S3Error(
+    'MethodNotAllowed',
+    'The specified method is not allowed against this resource.',
+    405,
+  );
+}
+
+export function missingDecodedLength(): S3Failure {
+  return new S3Error(
+    'MissingContentLength',
+    'You must provide the x-amz-decoded-content-length HTTP header.',
+    411,
   );
 }
 
@@ -27,6 +92,10 @@ export function noSuchUpload(): S3Failure {
     'The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
     404,
   );
+}
+
+export function noSuchVersion(): S3Failure {
+  return new S3Error('NoSuchVersion', 'The specified version does not exist.', 404);
 }
 
 export function notImplemented(what: string): S3Failure {

@@ -1,5 +1,6 @@
 import {
   AbortMultipartUploadCommand,
+  ChecksumType,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
@@ -57,6 +58,72 @@ describe.each(STORAGES)('multipart uploads in %s', (storage) => {
       await refused(part('numbers', UploadId, number), 'InvalidArgument', 400);
     }
     await part('numbers', UploadId, 10_000);
+  });
+
+  test.each([
+    ['numeric references, as Go writes them', (etag: string) => `<ETag>&#34;${etag}&#34;</ETag>`],
+    ['hexadecimal references', (etag: string) => `<ETag>&#x22;${etag}&#x22;</ETag>`],
+    ['named references', (etag: string) => `<ETag>&quot;${etag}&quot;</ETag>`],
+    ['no quotes', (etag: string) => `<ETag>${etag}</ETag>`],
+    ['CDATA', (etag: string) => `<ETag><![CDATA["${etag}"]]></ETag>`],
+    [
+      'a comment in the text',
+      (etag: string) => `<ETag>"${etag.slice(0, 9)}<!-- half -->${etag.slice(9)}"</ETag>`,
+    ],
+    ['attributes', (etag: string) => `<ETag lang="en">"${etag}"</ETag>`],
+    ['white space', (etag: string) => `<ETag>\n  "${etag}"\n  </ETag>`],
+  ])('completes with an ETag in %s', async (_how, element) => {
+    const UploadId = await create('xml');
+    const { ETag = '' } = await part('xml', UploadId, 1, 'whole');
+    const document = `<?xml version="1.0" encoding="UTF-8"?>
+      <!-- parts --><s3:CompleteMultipartUpload xmlns:s3="http://s3.amazonaws.com/doc/2006-03-01/">
+        <s3:Part>${element(ETag.replaceAll('"', ''))}<s3:PartNumber> 1 </s3:PartNumber></s3:Part>
+      </s3:CompleteMultipartUpload>`;
+    const path = `/${Bucket}/xml?uploadId=${UploadId}`;
+    const answer = await rawRequest(aws.endpoint, 'POST', path, {}, document);
+    expect(answer.text).toContain('<Key>xml</Key>');
+    expect(answer.status).toBe(200);
+  });
+
+  test.each([
+    ['not XML', '{"Parts": []}'],
+    ['an element that never ends', '<CompleteMultipartUpload><Part>'],
+    ['another root element', '<Delete><Part/></Delete>'],
+    ['a part without an ETag', '<Part><PartNumber>1</PartNumber></Part>'],
+    ['a part whose number is a word', '<Part><PartNumber>one</PartNumber><ETag>x</ETag></Part>'],
+    ['an entity that expands', '<!DOCTYPE x [<!ENTITY e "1">]><CompleteMultipartUpload/>'],
+  ])('rejects a completion with %s', async (_what, text) => {
+    const UploadId = await create('broken-xml');
+    await part('broken-xml', UploadId, 1);
+    const document = text.startsWith('<Part>')
+      ? `<CompleteMultipartUpload>${text}</CompleteMultipartUpload>`
+      : text;
+    const path = `/${Bucket}/broken-xml?uploadId=${UploadId}`;
+    const answer = await rawRequest(aws.endpoint, 'POST', path, {}, document);
+    expect(answer.text).toContain('<Code>MalformedXML</Code>');
+    expect(answer.status).toBe(400);
+  });
+
+  test('checks size and checksums that the completion declares', async () => {
+    const UploadId = await create('declared');
+    const { ETag } = await part('declared', UploadId, 1, 'whole');
+    const completion = (extra: object, headers: object) =>
+      aws.s3.send(
+        new CompleteMultipartUploadCommand({
+          Bucket,
+          Key: 'declared',
+          UploadId,
+          MultipartUpload: { Parts: [{ PartNumber: 1, ETag, ...extra }] },
+          ...headers,
+        }),
+      );
+    const other = 'AAAAAA==';
+    await refused(completion({ ChecksumCRC32C: other }, {}), 'InvalidPart', 400);
+    await refused(completion({}, { MpuObjectSize: 6 }), 'InvalidRequest', 400);
+    const wrong = { ChecksumType: ChecksumType.FULL_OBJECT, ChecksumCRC32: other };
+    await refused(completion({}, wrong), 'BadDigest', 400);
+    const { ETag: completed } = await completion({}, { MpuObjectSize: 5 });
+    expect(completed).toMatch(/-1"$/);
   });
 
   test('a PUT with only half of its query is no upload of an object', async () => {

@@ -48,8 +48,11 @@ export function beforeS3(app: FastifyInstance, answer: S3Answer): void {
   });
 }
 
-/** One header's value; of one that was sent repeatedly, the first. */
-export function header(headers: IncomingHttpHeaders, name: string): string | undefined {
+/** One header's value; the first one if the client sends it repeatedly. */
+export function header(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  name: string,
+): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
 }

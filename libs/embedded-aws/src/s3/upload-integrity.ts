@@ -1,25 +1,102 @@
+import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 
 import type { Emulator } from '../emulator.ts';
-import { decodeAwsChunked, S3Error } from '../fauxqs.ts';
+import { chunkedForm, decodeAwsChunked, type ChunkedForm } from './aws-chunked.ts';
+import {
+  badDigest,
+  contentSha256Mismatch,
+  incompleteBody,
+  invalidArgument,
+  malformedTrailer,
+  missingDecodedLength,
+} from './errors.ts';
 import { header, s3RequestOf, type S3Request } from './requests.ts';
 
 /**
- * Upstream: checksums are stored and given back, but not verified, and a body that ends early is
- * stored. Here a body is unpacked from aws-chunked and verified before anything else sees it.
+ * Upstream: bodies are decoded by `Content-Encoding` alone, malformed framing and bodies that
+ * end early are stored, and checksums are stored unverified. Here `x-amz-content-sha256` decides,
+ * and a body is decoded and verified before any other hook sees it.
  */
 export function uploadIntegrity({ app }: Emulator): void {
   app.addHook('preHandler', async (request) => {
     const s3 = s3RequestOf(request);
     if (s3 === undefined || (s3.method !== 'PUT' && s3.method !== 'POST')) return;
-    const body = unpack(s3.body, s3.headers);
+    const body = decode(s3.body, s3.headers);
     request.body = body;
-    // CompleteMultipartUpload's checksum headers are about the object, not about this body.
+    // The checksum headers of CompleteMultipartUpload describe the object, not this body.
     if (!('uploadId' in s3.query && s3.method === 'POST')) await verify(body, s3.headers);
     if (isWholeObject(s3)) await addChecksum(body, s3.headers);
   });
+}
+
+/** The bytes that the client sends. Trailing checksums join the headers. */
+function decode(body: Buffer, headers: IncomingHttpHeaders): Buffer {
+  const form = formOf(headers);
+  if (form === undefined) {
+    verifySha256(body, header(headers, 'x-amz-content-sha256'));
+    return body;
+  }
+  const decoded = decodeAwsChunked(body, form);
+  const declared = header(headers, 'x-amz-decoded-content-length');
+  if (declared === undefined) throw missingDecodedLength();
+  if (declared !== String(decoded.body.length)) {
+    throw incompleteBody(
+      `x-amz-decoded-content-length is ${declared}, but the body holds ${decoded.body.length} bytes.`,
+    );
+  }
+  addTrailers(headers, decoded.trailers);
+  removeAwsChunked(headers);
+  return decoded.body;
+}
+
+/** Unsigned clients may send chunks without `x-amz-content-sha256`. */
+function formOf(headers: IncomingHttpHeaders): ChunkedForm | undefined {
+  const contentSha256 = header(headers, 'x-amz-content-sha256');
+  if (contentSha256 !== undefined) return chunkedForm(contentSha256);
+  const isChunked =
+    encodings(headers).includes('aws-chunked') && 'x-amz-decoded-content-length' in headers;
+  return isChunked ? chunkedForm('STREAMING-UNSIGNED-PAYLOAD-TRAILER') : undefined;
+}
+
+function verifySha256(body: Buffer, declared: string | undefined): void {
+  if (declared === undefined || declared === 'UNSIGNED-PAYLOAD') return;
+  const computed = createHash('sha256').update(body).digest('hex');
+  if (computed !== declared.toLowerCase()) throw contentSha256Mismatch(declared, computed);
+}
+
+/** Every header that `x-amz-trailer` announces has to arrive, and only those. */
+function addTrailers(headers: IncomingHttpHeaders, found: Readonly<Record<string, string>>): void {
+  const announced = list(header(headers, 'x-amz-trailer')).map((name) => name.toLowerCase());
+  const missing = announced.find((name) => found[name] === undefined);
+  if (missing !== undefined) throw malformedTrailer(`${missing} is announced, but missing`);
+  for (const [name, value] of Object.entries(found)) {
+    if (name === 'x-amz-trailer-signature') continue;
+    if (!announced.includes(name)) throw malformedTrailer(`${name} is not announced`);
+    if (name.startsWith('x-amz-checksum-') && CHECKSUMS[name] === undefined) {
+      throw invalidArgument(`${name} is not a checksum that S3 defines.`);
+    }
+    headers[name] = value;
+  }
+}
+
+/** S3 stores the remaining encodings ("Content-Encoding: aws-chunked,gzip" becomes "gzip"). */
+function removeAwsChunked(headers: IncomingHttpHeaders): void {
+  const others = encodings(headers).filter((encoding) => encoding !== 'aws-chunked');
+  if (others.length > 0) headers['content-encoding'] = others.join(',');
+  else delete headers['content-encoding'];
+}
+
+function encodings(headers: IncomingHttpHeaders): string[] {
+  return list(header(headers, 'content-encoding'));
+}
+
+function list(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }
 
 function isWholeObject({ method, key, query, headers }: S3Request): boolean {
@@ -28,8 +105,8 @@ function isWholeObject({ method, key, query, headers }: S3Request): boolean {
 }
 
 /**
- * S3 keeps a checksum of every object, its own CRC64NVME where the client gives none (user guide, "Checking object
- * integrity"), so that readers can verify what they read. Upstream keeps three algorithms only: here it is CRC32.
+ * S3 keeps a checksum of every object, its own CRC64NVME if the client sends none (user guide,
+ * "Checking object integrity"). Upstream keeps three algorithms: here the added one is CRC32.
  */
 async function addChecksum(body: Buffer, headers: IncomingHttpHeaders): Promise<void> {
   if (KEPT.some((name) => header(headers, name) !== undefined)) return;
@@ -38,40 +115,14 @@ async function addChecksum(body: Buffer, headers: IncomingHttpHeaders): Promise<
 
 const KEPT = ['x-amz-checksum-crc32', 'x-amz-checksum-sha1', 'x-amz-checksum-sha256'];
 
-/** Trailing checksums join the headers; fauxqs then sees a plain body. */
-function unpack(body: Buffer, headers: IncomingHttpHeaders): Buffer {
-  const encodings = (header(headers, 'content-encoding') ?? '')
-    .split(',')
-    .map((encoding) => encoding.trim())
-    .filter((encoding) => encoding !== '');
-  if (!encodings.includes('aws-chunked')) return body;
-  const decoded = decodeAwsChunked(body);
-  const declared = header(headers, 'x-amz-decoded-content-length');
-  if (declared !== undefined && Number(declared) !== decoded.body.length) {
-    throw new S3Error(
-      'IncompleteBody',
-      'You did not provide the number of bytes specified by the Content-Length HTTP header.',
-      400,
-    );
-  }
-  for (const [name, value] of Object.entries(decoded.trailers)) {
-    if (name.startsWith('x-amz-checksum-')) headers[name] = value;
-  }
-  const others = encodings.filter((encoding) => encoding !== 'aws-chunked');
-  if (others.length > 0) headers['content-encoding'] = others.join(', ');
-  else delete headers['content-encoding'];
-  return decoded.body;
-}
-
-async function verify(body: Buffer, headers: IncomingHttpHeaders): Promise<void> {
+/** @throws BadDigest if a checksum of the headers is not that of the body */
+export async function verify(
+  body: Buffer,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Promise<void> {
   for (const [name, { title, digest }] of Object.entries(CHECKSUMS)) {
     const declared = header(headers, name);
-    if (declared === undefined || declared === (await digest(body))) continue;
-    throw new S3Error(
-      'BadDigest',
-      `The ${title} you specified did not match the calculated checksum.`,
-      400,
-    );
+    if (declared !== undefined && declared !== (await digest(body))) throw badDigest(title);
   }
 }
 

@@ -19,7 +19,7 @@ const parser = new DOMParser({
  * @throws MalformedXML for anything else, and for a document type declaration
  */
 export function parseXml(body: Buffer, root: string): Element {
-  const text = body.toString('utf8');
+  const text = body.toString('utf8').replace(/^\ufeff/, '');
   if (text.includes('<!DOCTYPE')) throw malformedXml();
   const element = parseDocument(text);
   if (element?.localName !== root) throw malformedXml();
