@@ -9,7 +9,7 @@ import { RuntimeApi } from './runtime-api.ts';
 import { fixture } from './testing/fixtures.ts';
 
 test('runs alone: one file, no packages beside it, nothing but the runtime API', async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-bootstrap-'));
+  const folder = await mkdtemp(path.join(tmpdir(), 'bootstrap-'));
   const bootstrap = path.join(folder, 'bootstrap.mjs');
   await copyFile(fileURLToPath(new URL('./bootstrap.mjs', import.meta.url)), bootstrap);
   const api = await RuntimeApi.listen();

@@ -21,7 +21,7 @@ beforeEach(async () => {
   queues = await startQueues();
   // Nothing comes back by itself while a test runs, however slow the machine.
   queue = await queues.createQueue('work', { VisibilityTimeout: '3600' });
-  folder = await mkdtemp(path.join(tmpdir(), 'darkroom-lambda-'));
+  folder = await mkdtemp(path.join(tmpdir(), 'event-source-mapping-'));
   log = [];
   reports = [];
 });

@@ -89,7 +89,7 @@ const cases: [type: string, inputs: object, outputs: object, change: object][] =
     'aws:cloudwatch/eventRule:EventRule',
     { name: 'r', eventPattern: '{"source":["aws.s3"]}' },
     { arn: 'arn:aws:events:us-east-1:000000000000:rule/r' },
-    { eventPattern: '{"source":["darkroom"]}' },
+    { eventPattern: '{"source":["shop"]}' },
   ],
   [
     'aws:cloudwatch/eventTarget:EventTarget',

@@ -71,3 +71,6 @@ export function failureOf(deployment: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+export { deployBy } from '../../engine/deploy.ts';
+export { runByLanguageHost } from '../../engine/testing/language-host.ts';

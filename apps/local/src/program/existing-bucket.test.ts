@@ -15,11 +15,14 @@ import {
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deployBy } from '../engine/deploy.ts';
-import { deploy } from '../engine/index.ts';
-import { runByLanguageHost } from '../engine/testing/language-host.ts';
-import { handlers } from './index.ts';
-import { failureOf, startCloud, type Cloud } from './testing/embedded.ts';
+import { deploy, handlers } from '@darkroom/local-pulumi';
+import {
+  deployBy,
+  failureOf,
+  runByLanguageHost,
+  startCloud,
+  type Cloud,
+} from '@darkroom/local-pulumi/testing';
 
 const workspace = path.resolve(import.meta.dirname, '../../../..');
 const THEIRS = 'arn:aws:sqs:us-east-1:000000000000:archive';
@@ -157,7 +160,7 @@ describe('a bucket that somebody else listens to', () => {
   });
 
   test('keeps their notifications when the pipeline goes', async () => {
-    const entry = path.join(import.meta.dirname, 'fixtures/nothing.ts');
+    const entry = path.join(import.meta.dirname, 'nothing.ts');
     const { changes } = await deploy({ ...(await options(add)), entry });
     expect(changes.deleted).toBeGreaterThan(10);
     expect((await configured()).map(({ Id }) => Id)).toContain('archive');

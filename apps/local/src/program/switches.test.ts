@@ -3,11 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deployBy } from '../engine/deploy.ts';
-import { deploy } from '../engine/index.ts';
-import { runByLanguageHost } from '../engine/testing/language-host.ts';
-import { handlers, lambdaSpecs } from './index.ts';
-import { startCloud, type Cloud } from './testing/embedded.ts';
+import { deploy, handlers, lambdaSpecs } from '@darkroom/local-pulumi';
+import {
+  deployBy,
+  runByLanguageHost,
+  startCloud,
+  type Cloud,
+} from '@darkroom/local-pulumi/testing';
 
 const workspace = path.resolve(import.meta.dirname, '../../../..');
 const variants = ['webp', 'jpeg'].map((format) => ({
