@@ -11,4 +11,6 @@ export {
   type Handlers,
   type NotEmulated,
 } from './engine/index.ts';
-export { handlers, lambdaSpecs, type AwsContext, type LambdaSpecs } from './resources/index.ts';
+export type { AwsContext } from './resources/aws.ts';
+export { handlers } from './resources/handlers.ts';
+export { lambdaSpecs, type LambdaSpecs } from './resources/lambda/lambda-specs.ts';

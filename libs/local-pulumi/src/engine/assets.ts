@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readlink, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { DeploymentError, messageOf } from './errors.ts';
+import { DeploymentError, messageOf } from './deployment-error.ts';
 import { ARCHIVE, ASSET, SIGNATURE, isObject, type Properties, type Value } from './properties.ts';
 
 /** A file or a text of the program, with the SHA-256 of its content in hex. */

@@ -1,7 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import { autoName } from './auto-name.ts';
-import { DeploymentError } from './errors.ts';
-import type { HandlerContext, ResourceHandler } from './handler.ts';
+import { DeploymentError } from './deployment-error.ts';
+import type { AutoName, HandlerContext, ResourceHandler } from './handler.ts';
 import { isObject, type Properties, type Value } from './properties.ts';
 
 export interface Checked {
@@ -80,4 +80,29 @@ function withoutUndefined(values: Properties): Properties {
       value === undefined ? [] : [[key, clean(value)]],
     ),
   );
+}
+
+/** Random hex digits after the name, as many as Pulumi's own auto-naming takes. */
+const DIGITS = 7;
+
+/**
+ * `NAME-` and 7 hex digits, Pulumi's own rule (Pulumi documentation, "Autonaming").
+ *
+ * @throws DeploymentError `INPUT_INVALID` when the service takes no name as long as that.
+ */
+export function autoName(
+  rule: AutoName,
+  name: string,
+  inputs: Readonly<Record<string, unknown>>,
+): string {
+  const digits = randomBytes(4).toString('hex').slice(0, DIGITS);
+  const base = rule.lowerCase ? name.toLowerCase() : name;
+  const full = `${rule.prefix ?? ''}${base}-${digits}${rule.suffix?.(inputs) ?? ''}`;
+  if (full.length > rule.maxLength) {
+    throw new DeploymentError(
+      'INPUT_INVALID',
+      `"${full}" has ${full.length} characters, ${rule.maxLength} are allowed: shorten the resource's name or set "${rule.property}"`,
+    );
+  }
+  return full;
 }

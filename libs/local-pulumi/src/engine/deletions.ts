@@ -1,4 +1,4 @@
-import { DeploymentError } from './errors.ts';
+import { DeploymentError } from './deployment-error.ts';
 import type { HandlerContext, ResourceHandler } from './handler.ts';
 import { understoodInputs } from './check.ts';
 import { deleteIn, type StepEnvironment } from './resource-step.ts';

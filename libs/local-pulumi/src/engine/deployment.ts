@@ -1,6 +1,6 @@
 import { resolveAssets } from './assets.ts';
 import { deleteLeftovers } from './deletions.ts';
-import { DeploymentError, messageOf } from './errors.ts';
+import { DeploymentError, messageOf } from './deployment-error.ts';
 import type { Report } from './events.ts';
 import type {
   DeployedResource,

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { AutoName } from './auto-name.ts';
 import type { Properties } from './properties.ts';
 
 /** A resource that exists. */
@@ -28,6 +27,19 @@ export interface Existing<Inputs> {
 /** Where handlers create things. `endpoint` may differ from start to start: see `state.ts`. */
 export interface HandlerContext {
   readonly endpoint: string;
+}
+
+/** How a resource type gets a physical name where the program gives none. */
+export interface AutoName {
+  /** The input that holds the name. */
+  readonly property: string;
+  /** The longest name that the service takes, in characters. */
+  readonly maxLength: number;
+  /** For services that take no capitals. */
+  readonly lowerCase?: true;
+  /** What has to stand at the end of the name, given the resource's other inputs. */
+  readonly suffix?: (inputs: Readonly<Record<string, unknown>>) => string;
+  readonly prefix?: string;
 }
 
 /** A resource type, described. `defineResource` makes a handler of it. */

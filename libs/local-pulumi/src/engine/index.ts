@@ -1,10 +1,10 @@
 export { archiveSchema, assetSchema, type Archive, type Asset } from './assets.ts';
-export type { AutoName } from './auto-name.ts';
 export { deploy, type DeployOptions, type DeploymentResult } from './deploy.ts';
-export { DeploymentError, type DeploymentErrorCode } from './errors.ts';
+export { DeploymentError, type DeploymentErrorCode } from './deployment-error.ts';
 export type { Changes, DeploymentEvent, NotEmulated, Operation } from './events.ts';
 export {
   defineResource,
+  type AutoName,
   type Created,
   type Deployed,
   type DeployedResource,

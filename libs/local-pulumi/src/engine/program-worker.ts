@@ -5,13 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type * as Pulumi from '@pulumi/pulumi';
 import type * as Rpc from '@pulumi/pulumi/proto/resource_grpc_pb.js';
-import { METHODS, type Method } from './messages.ts';
-import type {
-  ProgramData,
-  ProgramError,
-  ProgramMessage,
-  ProgramReply,
-} from './program-messages.ts';
+import {
+  METHODS,
+  type Method,
+  type ProgramData,
+  type ProgramError,
+  type ProgramMessage,
+  type ProgramReply,
+} from './messages.ts';
 
 type Callback = (error: Error | null, response?: unknown) => void;
 

@@ -1,14 +1,17 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { DeploymentError, messageOf } from './errors.ts';
-import { METHODS, type Monitor, type RequestOf, type Method } from './messages.ts';
-import type {
-  ProgramData,
-  ProgramError,
-  ProgramMessage,
-  ProgramReply,
-} from './program-messages.ts';
+import { DeploymentError, messageOf } from './deployment-error.ts';
+import {
+  METHODS,
+  type Method,
+  type Monitor,
+  type ProgramData,
+  type ProgramError,
+  type ProgramMessage,
+  type ProgramReply,
+  type RequestOf,
+} from './messages.ts';
 
 /**
  * Runs a Pulumi program in a thread of its own: a fresh module graph for each run, and its unhandled

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { check, understoodInputs } from './check.ts';
-import { changedProperties, keepIgnored } from './diff.ts';
-import { DeploymentError } from './errors.ts';
+import { DeploymentError } from './deployment-error.ts';
 import type { Report } from './events.ts';
 import type { Deployed, HandlerContext, ResourceHandler } from './handler.ts';
 import type { Properties } from './properties.ts';
@@ -217,4 +216,25 @@ export async function deleteIn<Context extends HandlerContext>(
   if (resource.retainOnDelete) return;
   const inputs = understoodInputs(handler, resource.inputs);
   await handler.delete?.({ ...resource, inputs }, context);
+}
+
+/** The names of the properties that differ, in alphabetical order. */
+function changedProperties(before: Properties, after: Properties): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name])).sort();
+}
+
+/** The new inputs with the old values of the properties whose changes are to be ignored. */
+function keepIgnored(
+  before: Properties,
+  after: Properties,
+  ignored: readonly string[],
+): Properties {
+  const kept = { ...after };
+  for (const name of ignored) {
+    const value = before[name];
+    if (value === undefined) delete kept[name];
+    else kept[name] = value;
+  }
+  return kept;
 }

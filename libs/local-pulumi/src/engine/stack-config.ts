@@ -1,7 +1,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { DeploymentError, messageOf } from './errors.ts';
+import { DeploymentError, messageOf } from './deployment-error.ts';
 
 /** Pulumi's own rule for the names of projects and stacks. */
 const NAME = /^[A-Za-z0-9_.-]{1,100}$/;

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { DeploymentError, messageOf } from './errors.ts';
+import { DeploymentError, messageOf } from './deployment-error.ts';
 import type { Value } from './properties.ts';
 
 const VERSION = 1;

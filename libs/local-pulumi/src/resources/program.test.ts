@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deployBy, type DeployOptions } from '../engine/deploy.ts';
 import { deploy } from '../engine/index.ts';
 import { runByLanguageHost } from '../engine/testing/language-host.ts';
-import { handlers, lambdaSpecs, type AwsContext } from './index.ts';
+import type { AwsContext } from './aws.ts';
+import { handlers } from './handlers.ts';
+import { lambdaSpecs } from './lambda/lambda-specs.ts';
 import { startCloud, type Cloud } from './testing/embedded.ts';
 
 let cloud: Cloud;

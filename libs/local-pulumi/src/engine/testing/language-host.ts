@@ -7,7 +7,7 @@ import engineServices from '@pulumi/pulumi/proto/engine_grpc_pb.js';
 import engine from '@pulumi/pulumi/proto/engine_pb.js';
 import resourceServices from '@pulumi/pulumi/proto/resource_grpc_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
-import { DeploymentError, messageOf } from '../errors.ts';
+import { DeploymentError, messageOf } from '../deployment-error.ts';
 import { METHODS, type Monitor } from '../messages.ts';
 import type { runProgram } from '../program.ts';
 

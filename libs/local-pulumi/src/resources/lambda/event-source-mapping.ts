@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { defineResource, type Deployed, type Properties } from '../../engine/index.ts';
-import { AwsError } from '../aws-error.ts';
-import { arnOf, type AwsContext } from '../context.ts';
+import { arnOf, type AwsContext, AwsError } from '../aws.ts';
 import { COMMON_IGNORED } from '../not-emulated.ts';
-import { queueUrlOf } from '../sqs/queue-arn.ts';
+import { queueUrlOf } from '../sqs/queue.ts';
 import { FUNCTION_TYPE, functionInputs } from './function.ts';
 
 export const EVENT_SOURCE_MAPPING_TYPE = 'aws:lambda/eventSourceMapping:EventSourceMapping';

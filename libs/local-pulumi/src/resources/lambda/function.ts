@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { archiveSchema, defineResource, type Properties } from '../../engine/index.ts';
-import { AwsError } from '../aws-error.ts';
-import { arnOf, type AwsContext } from '../context.ts';
+import { arnOf, type AwsContext, AwsError } from '../aws.ts';
 import { COMMON_IGNORED, WHY } from '../not-emulated.ts';
 import { isUnpacked, removePackage, unpack } from './package.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Program } from '../../engine/testing/run.ts';
-import { lambdaSpecs } from '../lambda-specs.ts';
+import { lambdaSpecs } from './lambda-specs.ts';
 import { failureOf, startCloud, type Cloud } from '../testing/embedded.ts';
 
 let cloud: Cloud;

@@ -1,7 +1,7 @@
 import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Archive, Asset } from '../../engine/index.ts';
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../aws.ts';
 
 /**
  * Where a function's code stands. A package that is one folder is run from that folder; one that is put together

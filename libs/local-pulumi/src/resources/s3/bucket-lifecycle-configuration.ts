@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { WHY } from '../not-emulated.ts';
-import { bucketSetting } from './bucket-setting.ts';
+import { bucketSetting } from './define-bucket-setting.ts';
 
 const days = z.int().min(0);
 const storageClass = z.string() as unknown as z.ZodType<TransitionStorageClass>;

@@ -7,8 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { defineResource } from '../../engine/index.ts';
-import { AwsError, unlessAbsent } from '../aws-error.ts';
-import type { AwsContext } from '../context.ts';
+import { type AwsContext, AwsError, unlessAbsent } from '../aws.ts';
 import { COMMON_IGNORED } from '../not-emulated.ts';
 
 export const bucket = defineResource({

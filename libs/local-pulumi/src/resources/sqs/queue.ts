@@ -2,18 +2,30 @@ import {
   CreateQueueCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
+  GetQueueUrlCommand,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { defineResource, type Properties } from '../../engine/index.ts';
-import { unlessAbsent } from '../aws-error.ts';
-import type { AwsContext } from '../context.ts';
-import { policyText } from '../json-text.ts';
+import { type AwsContext, AwsError, unlessAbsent } from '../aws.ts';
+import { jsonText, policyText } from '../json-text.ts';
 import { COMMON_IGNORED, WHY } from '../not-emulated.ts';
-import { NO_QUEUE, queueUrlOf } from './queue-arn.ts';
-import { redriveAllowPolicyText, redrivePolicyText, requireDeadLetterQueue } from './redrive.ts';
 
 export const QUEUE_TYPE = 'aws:sqs/queue:Queue';
+
+/** SQS developer guide, "Using dead-letter queues". */
+const redrivePolicy = z.strictObject({
+  deadLetterTargetArn: z.string(),
+  maxReceiveCount: z.coerce.number().int().min(1).max(1000),
+});
+
+const redriveAllowPolicy = z.strictObject({
+  redrivePermission: z.enum(['allowAll', 'denyAll', 'byQueue']),
+  sourceQueueArns: z.array(z.string()).min(1).max(10).optional(),
+});
+
+export const redrivePolicyText = jsonText(redrivePolicy, 'the redrive policy');
+export const redriveAllowPolicyText = jsonText(redriveAllowPolicy, 'the redrive allow policy');
 
 /** Ranges and defaults: SQS API reference, "CreateQueue". */
 const schema = z.strictObject({
@@ -119,5 +131,32 @@ function attributesOf(inputs: Inputs): Record<string, string> {
     Object.entries(attributes).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, String(value)]],
     ),
+  );
+}
+
+/** SQS's codes for a queue that is not there: of the query protocol, and of the JSON protocol. */
+export const NO_QUEUE = ['AWS.SimpleQueueService.NonExistentQueue', 'QueueDoesNotExist'];
+
+/** The URL of a queue, or undefined when there is none of this name or with this ARN. */
+export async function queueUrlOf(
+  { sqs }: AwsContext,
+  nameOrArn: string,
+): Promise<string | undefined> {
+  const name = nameOrArn.split(':').at(-1);
+  const found = sqs.send(new GetQueueUrlCommand({ QueueName: name }));
+  return (await unlessAbsent(NO_QUEUE, found))?.QueueUrl;
+}
+
+/** @throws AwsError as SQS does for a dead-letter queue that is not there */
+export async function requireDeadLetterQueue(
+  context: AwsContext,
+  { redrivePolicy: text }: { redrivePolicy?: string | undefined },
+): Promise<void> {
+  if (text === undefined) return;
+  const { deadLetterTargetArn } = redrivePolicy.parse(JSON.parse(text));
+  if ((await queueUrlOf(context, deadLetterTargetArn)) !== undefined) return;
+  throw new AwsError(
+    'InvalidParameterValue',
+    `Value ${text} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.`,
   );
 }

@@ -5,7 +5,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { startEmbeddedAws } from '@darkroom/embedded-aws';
 import { run, type Program } from '../../engine/testing/run.ts';
-import { handlers, type AwsContext } from '../index.ts';
+import type { AwsContext } from '../aws.ts';
+import { handlers } from '../handlers.ts';
 
 /** Clients of an embedded AWS that tell of every command that may change something, once it was answered. */
 export function connect(endpoint: string, dataDir: string, onChange: (command: string) => void) {

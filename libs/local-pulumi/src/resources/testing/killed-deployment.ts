@@ -1,6 +1,6 @@
 /** A deployment that kills its own process after so many changes, before it can note the last one. */
 import { run, type Program } from '../../engine/testing/run.ts';
-import { handlers } from '../index.ts';
+import { handlers } from '../handlers.ts';
 import { connect } from './embedded.ts';
 
 /** Has, over several changes, everything that may be left half done. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import { handlers } from './index.ts';
+import { handlers } from './handlers.ts';
 
 const types = handlers.resources.map(({ type }) => type);
 const require = createRequire(import.meta.url);

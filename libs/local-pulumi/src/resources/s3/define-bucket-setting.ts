@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineResource, type ResourceHandler } from '../../engine/index.ts';
-import { unlessAbsent } from '../aws-error.ts';
-import type { AwsContext } from '../context.ts';
+import { type AwsContext, unlessAbsent } from '../aws.ts';
 import { COMMON_IGNORED } from '../not-emulated.ts';
 
 /**

@@ -1,13 +1,13 @@
-import type { DeployedResource } from '../engine/index.ts';
+import type { DeployedResource } from '../../engine/index.ts';
 import type { EventSourceMappingSpec, FunctionSpec } from '@darkroom/local-lambda';
 import {
   EVENT_SOURCE_MAPPING_TYPE,
   eventSourceMappingInputs,
   findFunction,
-} from './lambda/event-source-mapping.ts';
-import { FUNCTION_TYPE, functionInputs } from './lambda/function.ts';
-import { codeDirectoryOf } from './lambda/package.ts';
-import { QUEUE_TYPE } from './sqs/queue.ts';
+} from './event-source-mapping.ts';
+import { FUNCTION_TYPE, functionInputs } from './function.ts';
+import { codeDirectoryOf } from './package.ts';
+import { QUEUE_TYPE } from '../sqs/queue.ts';
 
 /** What the Lambda room has to run. */
 export interface LambdaSpecs {

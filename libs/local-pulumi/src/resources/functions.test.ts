@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Properties } from '../../engine/index.ts';
-import { handlers, type AwsContext } from '../index.ts';
+import type { Properties } from '../engine/index.ts';
+import type { AwsContext } from './aws.ts';
+import { handlers } from './handlers.ts';
 
 const context = { region: 'eu-central-1', accountId: '000000000000' } as AwsContext;
 const invoke = (token: string, args: Properties = {}) =>

@@ -5,13 +5,18 @@ import {
 } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { defineResource, type ResourceHandler } from '../../engine/index.ts';
-import { unlessAbsent } from '../aws-error.ts';
-import type { AwsContext } from '../context.ts';
-import { COMMON_IGNORED } from '../not-emulated.ts';
-import { NO_QUEUE } from './queue-arn.ts';
+import { type AwsContext, unlessAbsent } from '../aws.ts';
+import { policyText } from '../json-text.ts';
+import { COMMON_IGNORED, WHY } from '../not-emulated.ts';
+import {
+  NO_QUEUE,
+  redriveAllowPolicyText,
+  redrivePolicyText,
+  requireDeadLetterQueue,
+} from './queue.ts';
 
 /** A resource that is one attribute of a queue; the queue's URL is its id. */
-export function queueAttribute<Input extends string>(definition: {
+function queueAttribute<Input extends string>(definition: {
   type: string;
   attribute: QueueAttributeName;
   /** The input that holds the attribute's text. */
@@ -58,3 +63,28 @@ export function queueAttribute<Input extends string>(definition: {
     },
   });
 }
+
+/** Read by `send-permission.ts` when a bucket is to notify the queue; nobody else is checked. */
+export const queuePolicy = queueAttribute({
+  type: 'aws:sqs/queuePolicy:QueuePolicy',
+  attribute: 'Policy',
+  input: 'policy',
+  schema: policyText,
+});
+
+export const queueRedriveAllowPolicy = queueAttribute({
+  type: 'aws:sqs/redriveAllowPolicy:RedriveAllowPolicy',
+  attribute: 'RedriveAllowPolicy',
+  input: 'redriveAllowPolicy',
+  schema: redriveAllowPolicyText,
+  why: WHY.permissions,
+});
+
+/** The other way of writing `redrivePolicy` of a queue. */
+export const queueRedrivePolicy = queueAttribute({
+  type: 'aws:sqs/redrivePolicy:RedrivePolicy',
+  attribute: 'RedrivePolicy',
+  input: 'redrivePolicy',
+  schema: redrivePolicyText,
+  require: requireDeadLetterQueue,
+});
