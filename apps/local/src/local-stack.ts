@@ -2,32 +2,32 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { parseSettings, pinSideFiles, SIDE_FILES_FOLDER, type Settings } from '@darkroom/pipeline';
-import * as z from 'zod';
-import { startApi, type StackInfo } from './api/index.ts';
 import { NOT_EMULATED, startEmbeddedAws } from '@darkroom/embedded-aws';
-import {
-  deploy,
-  readStackConfig,
-  type DeploymentEvent,
-  type DeploymentResult,
-} from '@darkroom/local-pulumi';
 import {
   startLambda,
   type FunctionLog,
   type LambdaOptions,
   type LocalLambda,
 } from '@darkroom/local-lambda';
+import {
+  deploy,
+  handlers,
+  lambdaSpecs,
+  readStackConfig,
+  type DeploymentEvent,
+  type DeploymentResult,
+} from '@darkroom/local-pulumi';
+import { applyPlan, type ApplyOptions } from '@darkroom/operations';
+import { parseSettings, pinSideFiles, SIDE_FILES_FOLDER, type Settings } from '@darkroom/pipeline';
+import * as z from 'zod';
+import { startApi, type StackInfo } from './api/start-api.ts';
 import type { LocalOptions } from './options.ts';
-import { PortTakenError } from './port-taken.ts';
-import { recover } from './recover.ts';
-import { handlers, lambdaSpecs } from '@darkroom/local-pulumi';
 
 const ACCOUNT_ID = '000000000000';
-/** The embedded AWS takes any. */
+/** The embedded AWS accepts any credentials. */
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** The program's outputs that the local run builds on. */
+/** The program's outputs that the local stack needs. */
 const outputsSchema = z.object({
   sourceBucket: z.string(),
   processedBucket: z.string(),
@@ -35,33 +35,51 @@ const outputsSchema = z.object({
   deadLetterQueueUrl: z.string(),
 });
 
+/** Another program listens on the port. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError';
+  readonly code = 'PORT_TAKEN';
+
+  /** For `catch`: the message names the variable that chooses another port. */
+  static from(variable: string, port: number) {
+    return (error: unknown): never => {
+      if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+        throw new PortTakenError(
+          `Port ${port} is taken: stop what listens there, or choose another with ${variable}`,
+          { cause: error },
+        );
+      throw error;
+    };
+  }
+}
+
 export interface LocalEvents {
   readonly onDeployment?: (event: DeploymentEvent) => void;
   readonly onFunctionLog?: FunctionLog;
-  /** What stands between the function and its AWS (`chaos/`): changes how the function is run. */
+  /** Changes how the function runs, for example to put a fault proxy between it and its AWS. */
   readonly adjustLambda?: (options: LambdaOptions) => LambdaOptions;
 }
 
 export interface LocalStack {
   readonly info: StackInfo;
-  /** Of the console. */
+  /** URL of the console. */
   readonly url: string;
   readonly changes: DeploymentResult['changes'];
-  /** What the program says, or AWS does, and this machine does not. */
+  /** What AWS or the program does and this machine does not, one line each. */
   readonly notEmulated: readonly string[];
-  /** Keys that were notified again, since their outputs did not agree with them. */
+  /** Number of uploads that are processed again, because their outputs were missing or out of date. */
   readonly recovered: number;
   readonly lambda: LocalLambda;
-  /** Lets running invocations finish for up to `graceMs`. */
+  /** Waits for running invocations, at most `graceMs` milliseconds. */
   stop(graceMs: number): Promise<void>;
 }
 
 /**
- * Runs the whole pipeline on this machine: the Pulumi program's stack on the embedded S3 and SQS, the built function,
- * the console. A later start on the same data directory goes on where this one stopped.
+ * Runs the whole pipeline on this machine: the Pulumi program's stack on the embedded S3 and SQS, the built function
+ * and the console. A later start with the same data directory continues where this one stopped.
  *
- * @throws PortTakenError, DeploymentError, SettingsError, SideFileError or DataDirectoryInUseError; nothing is left
- * running then
+ * @throws PortTakenError, DeploymentError, SettingsError, SideFileError or DataDirectoryInUseError, after everything
+ *   that had started is stopped
  */
 export async function startLocalStack(
   options: LocalOptions,
@@ -96,10 +114,11 @@ export async function startLocalStack(
       entry: path.join(workspace, 'apps/infra/src/program.ts'),
       projectDir: workspace,
       stack,
-      // The function runs here, whatever its processor is in the cloud.
+      // The function runs on this machine's processor, whichever the stack names.
       config: { [`${project}:packageTarget`]: 'host', [`${project}:assetsDir`]: assetsDir },
       dataDir,
       handlers,
+      unknownTypes: options.strict ? 'reject' : 'accept',
       context: { s3, sqs, endpoint: aws.endpoint, region, accountId: ACCOUNT_ID, dataDir },
       ...(events.onDeployment && { onEvent: events.onDeployment }),
     });
@@ -143,6 +162,17 @@ export async function startLocalStack(
   }
 }
 
+/**
+ * Notifies every key again whose outputs are missing or out of date: uploads whose notification a kill lost, messages
+ * that were in flight and would wait for their visibility timeout, and outputs of an older recipe.
+ *
+ * @returns how many keys were notified
+ */
+async function recover(options: Omit<ApplyOptions, 'limit' | 'ratePerSecond'>): Promise<number> {
+  const { sent } = await applyPlan({ ...options, limit: Infinity, ratePerSecond: Infinity });
+  return Object.values(sent).reduce((sum, count) => sum + count, 0);
+}
+
 async function readSettings(
   workspace: string,
   stack: string,
@@ -159,7 +189,7 @@ async function readSettings(
   };
 }
 
-/** Pulumi keeps objects as JSON; anything else is no settings, and the schema says so. */
+/** Pulumi stores objects as JSON. The settings' schema rejects other values. */
 function parseValue(text = '{}'): unknown {
   try {
     return JSON.parse(text);
@@ -176,8 +206,10 @@ function recipeInfo({ recipes }: Settings): StackInfo['recipes'] {
   }));
 }
 
-function describeNotEmulated({ notEmulated }: DeploymentResult): string[] {
+function describeNotEmulated({ notEmulated, unknownTypes }: DeploymentResult): string[] {
+  const unknown = `${unknownTypes.join(', ')}: types that the local engine does not emulate; their outputs are their inputs`;
   return [
+    ...(unknownTypes.length > 0 ? [unknown] : []),
     ...notEmulated.map(
       ({ type, property, why }) =>
         `${type}${property === undefined ? '' : `, ${property}`}: ${why}`,

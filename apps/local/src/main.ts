@@ -1,12 +1,11 @@
 import path from 'node:path';
-import { SettingsError, SideFileError } from '@darkroom/pipeline';
 import { DataDirectoryInUseError } from '@darkroom/embedded-aws';
-import { DeploymentError } from '@darkroom/local-pulumi';
-import { humanLine } from './function-log.ts';
-import { startLocalStack } from './local-stack.ts';
 import { LambdaConfigurationError } from '@darkroom/local-lambda';
+import { DeploymentError } from '@darkroom/local-pulumi';
+import { SettingsError, SideFileError } from '@darkroom/pipeline';
+import { humanLine } from './function-log.ts';
+import { PortTakenError, startLocalStack } from './local-stack.ts';
 import { OptionsError, readOptions } from './options.ts';
-import { PortTakenError } from './port-taken.ts';
 import { welcome } from './welcome.ts';
 
 /** For invocations that are under way; longer than that, and their messages come back at the next start. */

@@ -15,21 +15,24 @@ const variables = z.object({
   DARKROOM_AWS_PORT: port(4566),
   DARKROOM_DATA_DIR: z.string().min(1).default('.darkroom'),
   DARKROOM_STACK: z.string().min(1).default('local'),
+  DARKROOM_STRICT: z.enum(['0', '1'], 'is 0 or 1').default('0'),
 });
 
 export interface LocalOptions {
   /** The checkout: where `Pulumi.yaml`, the built function and the built console are. */
   readonly workspace: string;
-  /** Of the console and its API. */
+  /** Port of the console and its API. */
   readonly port: number;
-  /** Of the embedded S3 and SQS. */
+  /** Port of the embedded S3 and SQS. */
   readonly awsPort: number;
   /** Absolute. */
   readonly dataDir: string;
   readonly stack: string;
+  /** Fails on resource types that this machine does not emulate. Default: false. */
+  readonly strict?: boolean;
 }
 
-/** The environment is not what docs/contract.md, "Local stack", says. */
+/** A `DARKROOM_…` variable has an invalid value (docs/contract.md, "Local stack"). */
 export class OptionsError extends Error {
   override readonly name = 'OptionsError';
   readonly code = 'INVALID_OPTIONS';
@@ -58,5 +61,6 @@ export function readOptions(
     awsPort: data.DARKROOM_AWS_PORT,
     dataDir: path.resolve(workspace, data.DARKROOM_DATA_DIR),
     stack: data.DARKROOM_STACK,
+    strict: data.DARKROOM_STRICT === '1',
   };
 }

@@ -59,7 +59,7 @@ test('every outcome is told with its manifest, though the bus takes nothing at f
   const stack = await startLocalStack(
     {
       ...{ workspace: workspace.directory, stack: 'e2e', dataDir: await directoryOfTest() },
-      ...{ port: 0, awsPort: 0 },
+      ...{ port: 0, awsPort: 0, strict: true },
     },
     {
       adjustLambda: (options) => ({

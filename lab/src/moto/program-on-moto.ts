@@ -48,6 +48,7 @@ export async function deployProgram(pipeline: SettingsInput): Promise<DeployedPr
     const deployment = await deploy({
       entry: path.join(workspace.directory, 'apps/infra/src/program.ts'),
       ...{ projectDir: workspace.directory, stack: STACK, dataDir, handlers },
+      unknownTypes: 'reject',
       config: { 'darkroom:packageTarget': 'host' },
       context: { s3, sqs, endpoint, region: REGION, accountId: ACCOUNT_ID, dataDir },
     });

@@ -47,7 +47,7 @@ beforeAll(async () => {
     entry: `${workspace.directory}/apps/infra/src/program.ts`,
     ...{ projectDir: workspace.directory, stack: STACK, dataDir: cloud.dataDir },
     config: { 'darkroom:packageTarget': 'host' },
-    ...{ handlers: withEventBridge, context: cloud.context },
+    ...{ handlers: withEventBridge, context: cloud.context, unknownTypes: 'reject' },
   });
   graph = new Graph(resources);
 });

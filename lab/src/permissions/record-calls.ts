@@ -41,7 +41,14 @@ export async function record(
     await workspace.writeStack('permissions', pipeline);
     if (pipeline.source) await createBucket(dataDir, pipeline.source.bucket);
     const local = await startLocalStack(
-      { workspace: workspace.directory, stack: 'permissions', dataDir, port: 0, awsPort: 0 },
+      {
+        workspace: workspace.directory,
+        stack: 'permissions',
+        dataDir,
+        port: 0,
+        awsPort: 0,
+        strict: true,
+      },
       {
         onFunctionLog: (line) => log.push(line),
         adjustLambda(options) {

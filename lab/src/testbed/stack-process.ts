@@ -15,7 +15,7 @@ async function run(options: StackRun): Promise<void> {
   const { workspace, stack, dataDir } = options;
   try {
     local = await startLocalStack(
-      { workspace, stack, dataDir, port: 0, awsPort: 0 },
+      { workspace, stack, dataDir, port: 0, awsPort: 0, strict: true },
       {
         adjustLambda: (lambda) => interposed(lambda, options),
         onFunctionLog: (line) => {

@@ -36,7 +36,7 @@ export class DarkroomProcess {
         ...Object.fromEntries(
           Object.entries(process.env).filter(([name]) => !name.startsWith('DARKROOM_')),
         ),
-        ...{ DARKROOM_PORT: '0', DARKROOM_AWS_PORT: '0' },
+        ...{ DARKROOM_PORT: '0', DARKROOM_AWS_PORT: '0', DARKROOM_STRICT: '1' },
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -17,6 +17,8 @@ export interface RunningStackOptions {
   readonly stack?: string;
   /** To go on where another one stopped; its owner removes it. Default: a new one, which is removed with the stack. */
   readonly dataDir?: string;
+  /** Fails on resource types that the local engine does not emulate. Default: true. */
+  readonly strict?: boolean;
   /** Makes another handler to run than the one that was built, in the file of this name. */
   readonly makeHandler?: (file: string) => Promise<void>;
 }
@@ -34,13 +36,14 @@ export async function startStack({
   stack = 'local',
   dataDir,
   makeHandler,
+  strict = true,
 }: RunningStackOptions = {}): Promise<RunningStack> {
   const directory = dataDir ?? (await temporaryDirectory());
   const removeData = async () => {
     if (dataDir === undefined) await rm(directory, { recursive: true, force: true });
   };
   try {
-    const options = { workspace, stack, dataDir: directory, port: 0, awsPort: 0 };
+    const options = { workspace, stack, dataDir: directory, port: 0, awsPort: 0, strict };
     const adjustLambda = makeHandler && (await anotherHandler(makeHandler, directory));
     const local = await startLocalStack(options, { ...(adjustLambda && { adjustLambda }) });
     const client = await Client.connect(local.url);

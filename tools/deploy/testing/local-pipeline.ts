@@ -14,7 +14,13 @@ export async function localPipeline(): Promise<Outputs> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-deploy-data-'));
   const child = spawn(process.execPath, [path.join(CHECKOUT, 'apps/local/src/main.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, DARKROOM_PORT: '0', DARKROOM_AWS_PORT: '0', DARKROOM_DATA_DIR: dataDir },
+    env: {
+      ...process.env,
+      DARKROOM_PORT: '0',
+      DARKROOM_AWS_PORT: '0',
+      DARKROOM_STRICT: '1',
+      DARKROOM_DATA_DIR: dataDir,
+    },
   });
   const exited = once(child, 'exit');
   onTestFinished(async () => {

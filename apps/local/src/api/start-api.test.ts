@@ -3,8 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startApi, type Api } from './start-api.ts';
-import type { StackInfo } from './stack-info.ts';
+import { startApi, type Api, type StackInfo } from './start-api.ts';
 import { exampleStack } from './testing/example-stack.ts';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { afterEach, expect, test, vi } from 'vitest';
-import { startApi, type Api, type StackInfo } from '../api/index.ts';
+import { startApi, type Api, type StackInfo } from '../api/start-api.ts';
 import { exampleStack } from '../api/testing/example-stack.ts';
 import { findStack } from './find-stack.ts';
 

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StackInfo } from '../api/index.ts';
-import { DemoError } from './demo-error.ts';
+import type { StackInfo } from '../api/start-api.ts';
+
+/** The demo cannot go on; the message says what to do. */
+export class DemoError extends Error {
+  override readonly name = 'DemoError';
+  readonly code = 'DEMO_FAILED';
+}
 
 const PAUSE_MS = 500;
 /** A first start deploys and builds. */

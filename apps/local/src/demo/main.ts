@@ -1,12 +1,10 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { DemoError } from './demo-error.ts';
-import { findStack } from './find-stack.ts';
+import { DemoError, findStack } from './find-stack.ts';
 import { showProgress } from './progress.ts';
 import { readFolder } from './read-folder.ts';
-import { report } from './report.ts';
+import { judge, report } from './report.ts';
 import { runSamples } from './run-samples.ts';
 import { paintSamples } from './samples.ts';
-import { judge } from './verdict.ts';
 
 /** For all samples together, ms: seconds on a laptop, and a slow machine has its time. */
 const TIME_LIMIT_MS = 180_000;

@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { DemoError } from './demo-error.ts';
+import { DemoError } from './find-stack.ts';
 import type { Sample } from './samples.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {

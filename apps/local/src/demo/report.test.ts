@@ -1,10 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Manifest, RejectionCode } from '@darkroom/pipeline';
 import { describe, expect, test } from 'vitest';
-import { report } from './report.ts';
+import { judge, report } from './report.ts';
 import type { SampleResult } from './run-samples.ts';
 import type { Sample } from './samples.ts';
-import { judge } from './verdict.ts';
 
 function manifest(outcome: 'done' | RejectionCode): Manifest {
   const source = { bucket: 'in', key: 'k', versionId: null, eTag: 'e', bytes: 1000 };

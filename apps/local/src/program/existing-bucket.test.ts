@@ -89,7 +89,14 @@ async function options(source: object) {
   );
   return {
     entry: path.join(workspace, 'apps/infra/src/program.ts'),
-    ...{ projectDir, stack: 'local', dataDir: cloud.dataDir, handlers, context: cloud.context },
+    ...{
+      projectDir,
+      stack: 'local',
+      dataDir: cloud.dataDir,
+      handlers,
+      context: cloud.context,
+      unknownTypes: 'reject' as const,
+    },
   };
 }
 const add = { bucket: 'holiday-photos', notifications: 'add' };

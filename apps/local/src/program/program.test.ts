@@ -32,7 +32,7 @@ describe('the pipeline of this repository', () => {
   const options = () => ({
     entry: path.join(workspace, 'apps/infra/src/program.ts'),
     ...{ projectDir: workspace, stack: 'local', dataDir: cloud.dataDir },
-    ...{ handlers, context: cloud.context },
+    ...{ handlers, context: cloud.context, unknownTypes: 'reject' as const },
   });
 
   test('is deployed, and the same through Pulumi’s language host', async () => {

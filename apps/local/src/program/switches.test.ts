@@ -44,7 +44,14 @@ afterAll(async () => {
 test('is deployed, says what is not emulated, and is the same through Pulumi’s language host', async () => {
   const options = {
     entry: path.join(workspace, 'apps/infra/src/program.ts'),
-    ...{ projectDir, stack: 'local', dataDir: cloud.dataDir, handlers, context: cloud.context },
+    ...{
+      projectDir,
+      stack: 'local',
+      dataDir: cloud.dataDir,
+      handlers,
+      context: cloud.context,
+      unknownTypes: 'reject' as const,
+    },
   };
   const first = await deploy(options);
   expect(first.outputs).toMatchObject({

@@ -79,7 +79,7 @@ async function deleteLeftover<Context extends HandlerContext>(
   const heir = kept.get(`${resource.type} ${resource.id}`);
   if (heir === undefined) {
     if (id !== undefined) await deleteIn(handler, resource, context);
-  } else if (heir.urn !== resource.urn) {
+  } else if (heir.urn !== resource.urn && !handler.unknownType) {
     report.warn(
       `${resource.type} "${resource.name}" is now "${heir.name}" in the program and was kept here; on AWS it needs the option \`aliases\` to survive`,
     );

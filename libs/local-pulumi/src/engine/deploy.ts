@@ -1,3 +1,4 @@
+import { DeploymentError } from './deployment-error.ts';
 import { Deployment } from './deployment.ts';
 import { Report, type Changes, type DeploymentEvent, type NotEmulated } from './events.ts';
 import type { DeployedResource, HandlerContext, Handlers } from './handler.ts';
@@ -17,6 +18,11 @@ export interface DeployOptions<Context extends HandlerContext> {
   /** Where the state is kept, in `stacks/STACK.json`. */
   readonly dataDir: string;
   readonly handlers: Handlers<Context>;
+  /**
+   * What happens to resource types and functions that have no handler. `accept` (the default): they have no effect, and
+   * their outputs are their inputs. `reject`: the deployment fails with `TYPE_UNKNOWN`.
+   */
+  readonly unknownTypes?: 'accept' | 'reject';
   /** Handed to every handler. */
   readonly context: Context;
   readonly onEvent?: (event: DeploymentEvent) => void;
@@ -29,6 +35,8 @@ export interface DeploymentResult {
   readonly resources: readonly DeployedResource[];
   /** What the program sets and has no effect here. */
   readonly notEmulated: readonly NotEmulated[];
+  /** Tokens of the accepted resource types and functions that have no handler, in alphabetical order. */
+  readonly unknownTypes: readonly string[];
   readonly changes: Readonly<Changes>;
 }
 
@@ -57,18 +65,27 @@ export async function deployBy<Context extends HandlerContext>(
   const deployment = new Deployment({
     ...{ project, stack, programDirectory },
     ...{ handlers, context, state, report },
+    unknownTypes: options.unknownTypes ?? 'accept',
   });
   const monitor = createMonitor(deployment);
   const programError = await run({ entry, project, stack, config }, monitor, (line) =>
     report.log(line),
   );
   // A resource's failure came first, and explains the program's.
-  if (programError) deployment.fail(programError);
+  if (programError) deployment.fail(withUnknownTypes(programError, report.unknownTypes()));
   await deployment.finish();
   return {
     outputs: deployment.outputs,
     resources: deployment.resources(),
     notEmulated: report.notEmulated(),
+    unknownTypes: report.unknownTypes(),
     changes: report.changes,
   };
+}
+
+/** A program often fails because it uses an output that only the real provider computes. */
+function withUnknownTypes(error: DeploymentError, types: readonly string[]): DeploymentError {
+  if (types.length === 0) return error;
+  const hint = `computed outputs of these types are undefined, because the local engine does not emulate them: ${types.join(', ')}`;
+  return new DeploymentError(error.code, `${error.message} (${hint})`, { cause: error.cause });
 }

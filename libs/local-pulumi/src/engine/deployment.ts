@@ -35,6 +35,8 @@ export class Deployment<Context extends HandlerContext> {
   readonly #programDirectory: string;
   readonly #resources: ReadonlyMap<string, ResourceHandler<Context>>;
   readonly #functions: ReadonlyMap<string, FunctionHandler<Context>>;
+  readonly #unknownResource: Handlers<Context>['unknownResource'];
+  readonly #acceptsUnknown: boolean;
   readonly #environment: StepEnvironment<Context>;
   /** URNs that this run registered: custom resources and components. */
   readonly #urns = new Set<string>();
@@ -49,6 +51,7 @@ export class Deployment<Context extends HandlerContext> {
     stack: string;
     programDirectory: string;
     handlers: Handlers<Context>;
+    unknownTypes: 'accept' | 'reject';
     context: Context;
     state: State;
     report: Report;
@@ -59,6 +62,8 @@ export class Deployment<Context extends HandlerContext> {
     this.#programDirectory = options.programDirectory;
     this.#resources = new Map(handlers.resources.map((handler) => [handler.type, handler]));
     this.#functions = new Map(handlers.functions.map((handler) => [handler.token, handler]));
+    this.#unknownResource = handlers.unknownResource;
+    this.#acceptsUnknown = options.unknownTypes === 'accept';
     const deployed = (type: string) => this.resources().filter((item) => item.type === type);
     this.#environment = { state, context, report, deployed };
   }
@@ -112,10 +117,11 @@ export class Deployment<Context extends HandlerContext> {
       if (!registration.custom) {
         return { urn, id: '', outputs: registration.inputs, secrets: registration.secretInputs };
       }
-      const step = new ResourceStep(this.#handlerOf(type), registration, urn, this.#environment);
+      const handler = this.#handlerOf(registration);
+      const step = new ResourceStep(handler, registration, urn, this.#environment);
       const inputs = await resolveAssets(registration.inputs, this.#programDirectory);
       const resource = await step.run(inputs);
-      this.#claim(resource);
+      if (!handler.unknownType) this.#claim(resource);
       return resource;
     });
   }
@@ -130,13 +136,17 @@ export class Deployment<Context extends HandlerContext> {
   }): Promise<Registered> {
     return this.#attempt(labelOf(request), async () => {
       const { type, id, properties } = request;
-      const handler = this.#handlerOf(type);
+      const urn = urnOf({ stack: this.#stack, project: this.#project, ...request });
+      const handler = this.#handlerOf(request);
       if (!handler.read) {
-        throw new DeploymentError('UNSUPPORTED', 'the local engine cannot look this type up');
+        if (!this.#acceptsUnknown) {
+          throw new DeploymentError('UNSUPPORTED', 'the local engine cannot look this type up');
+        }
+        this.#environment.report.addUnknownType(type);
+        return { urn, id, outputs: properties, secrets: [] };
       }
       const found = await handler.read({ id, outputs: properties }, this.#environment.context);
       if (found === undefined) throw new Error(`"${id}" does not exist`);
-      const urn = urnOf({ stack: this.#stack, project: this.#project, ...request });
       return { urn, id, outputs: { ...properties, ...found }, secrets: [] };
     });
   }
@@ -146,7 +156,11 @@ export class Deployment<Context extends HandlerContext> {
     return this.#attempt(token, async () => {
       const handler = this.#functions.get(token);
       if (!handler) {
-        throw new DeploymentError('TYPE_UNKNOWN', 'the local engine does not know this function');
+        if (!this.#acceptsUnknown) {
+          throw new DeploymentError('TYPE_UNKNOWN', 'the local engine does not know this function');
+        }
+        this.#environment.report.addUnknownType(token);
+        return args;
       }
       return handler.invoke(args, this.#environment.context);
     });
@@ -169,7 +183,7 @@ export class Deployment<Context extends HandlerContext> {
     await deleteLeftovers(
       this.#environment,
       this.#urns,
-      ({ type }) => this.#handlerOf(type),
+      ({ type, name }) => this.#resources.get(type) ?? this.#unknownResource(type, name),
       (resource, error) => this.fail(describe(labelOf(resource), error)),
     );
   }
@@ -189,9 +203,13 @@ export class Deployment<Context extends HandlerContext> {
     }
   }
 
-  #handlerOf(type: string): ResourceHandler<Context> {
+  #handlerOf({ type, name }: { type: string; name: string }): ResourceHandler<Context> {
     const handler = this.#resources.get(type);
     if (handler) return handler;
+    if (this.#acceptsUnknown) {
+      this.#environment.report.addUnknownType(type);
+      return this.#unknownResource(type, name);
+    }
     throw new DeploymentError('TYPE_UNKNOWN', 'the local engine does not know this resource type');
   }
 

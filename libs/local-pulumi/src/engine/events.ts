@@ -37,6 +37,7 @@ export interface NotEmulated {
 export class Report {
   readonly changes: Changes = { created: 0, updated: 0, replaced: 0, deleted: 0, same: 0 };
   readonly #notEmulated = new Map<string, NotEmulated>();
+  readonly #unknownTypes = new Set<string>();
   readonly #onEvent: (event: DeploymentEvent) => void;
 
   constructor(onEvent: (event: DeploymentEvent) => void) {
@@ -63,6 +64,16 @@ export class Report {
 
   addNotEmulated(item: NotEmulated): void {
     this.#notEmulated.set(`${item.type} ${item.property ?? ''}`, item);
+  }
+
+  /** Takes the token of a resource type or of a function. */
+  addUnknownType(token: string): void {
+    this.#unknownTypes.add(token);
+  }
+
+  /** In alphabetical order. */
+  unknownTypes(): string[] {
+    return [...this.#unknownTypes].sort();
   }
 
   notEmulated(): NotEmulated[] {

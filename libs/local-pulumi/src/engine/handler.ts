@@ -54,6 +54,8 @@ export interface ResourceDefinition<Schema extends z.ZodType, Context extends Ha
   readonly ignoredValues?: (inputs: z.output<Schema>) => Readonly<Record<string, string>>;
   /** Set when the whole resource has no effect here: why. */
   readonly notEmulated?: string;
+  /** Set by `Handlers.unknownResource`. Several resources of such a type may have the same id. */
+  readonly unknownType?: true;
   readonly autoName?: AutoName;
   /** Inputs that cannot change in place. */
   readonly replaceOn?: readonly string[];
@@ -115,6 +117,12 @@ export interface FunctionHandler<Context extends HandlerContext> {
 export interface Handlers<Context extends HandlerContext> {
   readonly resources: readonly ResourceHandler<Context>[];
   readonly functions: readonly FunctionHandler<Context>[];
+  /**
+   * Makes a handler for a resource whose type is not in `resources`.
+   *
+   * @param name of the resource in the program
+   */
+  readonly unknownResource: (type: string, name: string) => ResourceHandler<Context>;
 }
 
 /** Checks nothing and changes nothing but the type: the engine hands over only inputs that passed the schema. */

@@ -22,6 +22,7 @@ import {
 } from './sqs/queue-attributes.ts';
 import { queue } from './sqs/queue.ts';
 import { stateOnlyResources } from './state-only.ts';
+import { unknownResource } from './unknown.ts';
 
 export const handlers: Handlers<AwsContext> = {
   resources: [
@@ -46,4 +47,5 @@ export const handlers: Handlers<AwsContext> = {
     ...stateOnlyResources,
   ],
   functions,
+  unknownResource,
 };

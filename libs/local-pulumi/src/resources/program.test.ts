@@ -12,7 +12,7 @@ import { runByLanguageHost } from '../engine/testing/language-host.ts';
 import type { AwsContext } from './aws.ts';
 import { handlers } from './handlers.ts';
 import { lambdaSpecs } from './lambda/lambda-specs.ts';
-import { startCloud, type Cloud } from './testing/embedded.ts';
+import { failureOf, startCloud, type Cloud } from './testing/embedded.ts';
 
 let cloud: Cloud;
 let projectDir: string;
@@ -31,6 +31,7 @@ const optionsOf = (program: Pick<DeployOptions<AwsContext>, 'entry' | 'projectDi
   ...program,
   dataDir: cloud.dataDir,
   handlers,
+  unknownTypes: 'reject' as const,
   context: cloud.context,
 });
 const savedState = async (stack: string) =>
@@ -77,5 +78,56 @@ describe('a small pipeline', () => {
     expect(cloud.takeCalls()).toEqual([]);
     expect(await savedState('dev')).toEqual(before);
     expect(outputs).toEqual((await deploy(options())).outputs);
+  });
+});
+
+describe('a program with types that the engine does not know', () => {
+  const TYPES = [
+    'aws:route53/getZone:getZone',
+    'aws:route53/record:Record',
+    'aws:ssm/parameter:Parameter',
+    'command:local:Command',
+  ];
+  const options = () => ({
+    ...optionsOf({
+      entry: path.join(import.meta.dirname, 'fixtures/unknown-types.ts'),
+      projectDir,
+      stack: 'unknown',
+    }),
+    unknownTypes: 'accept' as const,
+  });
+  beforeAll(() => writeFile(path.join(projectDir, 'Pulumi.unknown.yaml'), 'config: {}\n'));
+
+  test('is deployed, and the types are listed', async () => {
+    const { outputs, changes, unknownTypes } = await deploy(options());
+    expect(changes).toMatchObject({ created: 3 });
+    expect(outputs).toEqual({
+      existing: '/photos/existing',
+      parameter: expect.stringMatching(
+        /^arn:aws:ssm:us-east-1:000000000000:parameter\/parameter-[0-9a-f]{7}$/,
+      ),
+      record: 'img.example.com',
+    });
+    expect(unknownTypes).toEqual(TYPES);
+  });
+
+  test('is the same through Pulumi’s language host', async () => {
+    await deploy(options());
+    const { changes } = await deployBy(runByLanguageHost, options());
+    expect(changes).toMatchObject({ created: 0, updated: 0, replaced: 0, same: 3 });
+  });
+
+  test('fails with a message that names the types if it needs a computed output', async () => {
+    const config = { 'shop:usesComputed': 'true' };
+    expect(await failureOf(deploy({ ...options(), config }))).toMatchObject({
+      code: 'PROGRAM_FAILED',
+      message: expect.stringContaining(`does not emulate them: ${TYPES.join(', ')}`),
+    });
+  });
+
+  test('fails in strict mode', async () => {
+    expect(await failureOf(deploy({ ...options(), unknownTypes: 'reject' }))).toMatchObject({
+      code: 'TYPE_UNKNOWN',
+    });
   });
 });

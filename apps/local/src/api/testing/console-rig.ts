@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { startEmbeddedAws, type EmbeddedAws } from '@darkroom/embedded-aws';
-import { startApi, type Api } from '../start-api.ts';
-import type { StackInfo } from '../stack-info.ts';
+import { startApi, type Api, type StackInfo } from '../start-api.ts';
 import { exampleStack } from './example-stack.ts';
 import { StandInHandler } from './stand-in-handler.ts';
 

@@ -1,4 +1,4 @@
-import type { StackInfo } from '../stack-info.ts';
+import type { StackInfo } from '../start-api.ts';
 
 /** A stack as `npm start` has it, for tests. */
 export function exampleStack(overrides: Partial<StackInfo> = {}): StackInfo {

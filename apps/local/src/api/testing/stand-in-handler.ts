@@ -8,7 +8,7 @@ import {
   type RejectionCode,
 } from '@darkroom/pipeline';
 import sharp, { type Sharp } from 'sharp';
-import type { StackInfo } from '../stack-info.ts';
+import type { StackInfo } from '../start-api.ts';
 
 /** Of any picture: what matters is that a page can draw it. */
 const THUMBHASH = '1QcSHQRnh493V4dIh4eXh1h4kJUI';

@@ -105,5 +105,13 @@ const wish = defineResource({
 
 export const memoryHandlers: Handlers<MemoryCloud> = {
   resources: [box, label, wish],
+  unknownResource: (type, name) =>
+    defineResource({
+      type,
+      inputs: z.record(z.string(), z.json()),
+      unknownType: true,
+      create: () => ({ id: `unknown-${name}`, outputs: {} }),
+      update: () => ({}),
+    }),
   functions: [{ token: 'test:index:echo', invoke: (args) => ({ ...args, echoed: true }) }],
 };

@@ -21,6 +21,7 @@ export async function run<Context extends HandlerContext>(
   context: Context,
   dataDir: string,
   program: Program,
+  unknownTypes: 'accept' | 'reject' = 'reject',
 ) {
   const events: DeploymentEvent[] = [];
   const report = new Report((event) => events.push(event));
@@ -29,7 +30,7 @@ export async function run<Context extends HandlerContext>(
   const deployment = new Deployment({
     ...names,
     programDirectory: dataDir,
-    ...{ handlers, context, state, report },
+    ...{ handlers, unknownTypes, context, state, report },
   });
   const register: Register = (type, name, inputs = {}, options = {}) =>
     deployment.register({
@@ -53,7 +54,13 @@ export async function run<Context extends HandlerContext>(
   // A program goes on as well as it can when a resource fails: only the deployment's verdict counts.
   await program(register).catch(() => undefined);
   await deployment.finish();
-  return { deployment, changes: report.changes, notEmulated: report.notEmulated(), events };
+  return {
+    deployment,
+    changes: report.changes,
+    notEmulated: report.notEmulated(),
+    unknownTypes: report.unknownTypes(),
+    events,
+  };
 }
 
 /** The URN of a resource that `run` registered, without a parent. */

@@ -49,7 +49,8 @@ export async function startCloud() {
     s3,
     sqs,
     dataDir,
-    deploy: (program: Program) => run(handlers, context, dataDir, program),
+    deploy: (program: Program, unknownTypes: 'accept' | 'reject' = 'reject') =>
+      run(handlers, context, dataDir, program, unknownTypes),
     /** The commands since the last time, without those that only read. */
     takeCalls: () => calls.splice(0),
     async stop() {
