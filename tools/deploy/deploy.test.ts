@@ -114,7 +114,7 @@ describe('is told everything that is missing, at once', () => {
   test.each([
     ['no file', undefined, /no Pulumi\.test\.yaml/],
     ['no region', 'config: { darkroom:pipeline: {} }', /sets no region/],
-    ['no YAML', 'config: {', /no YAML/],
+    ['invalid YAML', 'config: {', /not valid YAML/],
   ])('%s', async (_what, stackFile, message) => {
     expect(await check({ stackFile })).toEqual([problem('STACK_FILE', message)]);
   });
