@@ -84,7 +84,7 @@ test('a given key keeps its own policy', async () => {
   expect(resources.filter(({ type }) => type.startsWith('aws:kms/'))).toEqual([]);
 });
 
-test('without a key, services use their own, and nobody needs a right to it', async () => {
+test('uses service-managed keys by default, without extra permissions', async () => {
   const deployment = await deploy({ events: {} });
   for (const [name, input] of ENCRYPTED)
     expect(deployment.resource(name).inputs).not.toHaveProperty(input);

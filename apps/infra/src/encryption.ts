@@ -2,15 +2,15 @@ import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
-/** What encrypts all that the pipeline keeps. */
+/** The encryption at rest of the pipeline's resources. */
 export interface Encryption {
-  /** ARN of a KMS key of the account; nothing where S3, SQS and the others use keys of their own. */
+  /** ARN of a KMS key of the account. Undefined if the services use their own keys. */
   readonly keyArn?: pulumi.Output<string>;
-  /** The key's id, where the stack made it and so has to give it a policy. */
+  /** Id of the key, if the stack creates it and therefore sets its policy. */
   readonly ownKeyId?: pulumi.Output<string>;
 }
 
-/** A key of the stack's, a given one, or none. */
+/** Creates a key (`encryption.kms: true`), uses the given one (an ARN), or uses none (`false`, the default). */
 export function createEncryption(
   name: string,
   { encryption: { kms, deletionDays }, storage, tags }: Settings,
@@ -18,7 +18,7 @@ export function createEncryption(
 ): Encryption {
   if (kms === false) return {};
   if (typeof kms === 'string') return { keyArn: pulumi.output(kms) };
-  // Data that is kept is lost without its key.
+  // Retained data is lost without its key.
   const kept = { ...opts, protect: storage.protect, retainOnDelete: storage.protect };
   const key = new aws.kms.Key(
     `${name}-key`,

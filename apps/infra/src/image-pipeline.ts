@@ -21,17 +21,17 @@ import { createKeyPolicy } from './permissions/key-policy.ts';
 import { createQueuePolicies, createQueues } from './queues.ts';
 import { createBucketPolicies, createBuckets } from './storage/buckets.ts';
 
-/** What `darkroom:pipeline` holds in a stack file; only `recipes` has no default. */
+/** The settings of `darkroom:pipeline` in a stack file, and two folders. Only `recipes` has no default. */
 export type ImagePipelineArgs = SettingsInput & {
   /**
-   * Folder of the function's package, with `index.mjs` in it.
-   * Default: that of this repository's `apps/resizer` for `function.architecture`, built where it is missing or older
-   * than its sources.
+   * Folder of the function's package. It contains `index.mjs`.
+   * Default: the package of this repository's `apps/resizer` for `function.architecture`. The program builds it if it
+   * is missing or older than its sources.
    */
   readonly packageDir?: string;
   /**
    * Folder of the files that recipes name, such as a watermark's logo.
-   * Default: `assets` beside `Pulumi.yaml` of this repository.
+   * Default: `assets`, next to this repository's `Pulumi.yaml`.
    */
   readonly assetsDir?: string;
 };
@@ -50,15 +50,15 @@ export interface ImagePipelineOutputs {
   readonly deadLetterQueueArn: pulumi.Output<string>;
   readonly functionName: pulumi.Output<string>;
   readonly functionArn: pulumi.Output<string>;
-  /** Where the function logs; a line for each upload. */
+  /** The function's log group. It contains one line for each upload. */
   readonly logGroupName: pulumi.Output<string>;
-  /** The SNS topic that the alarms tell, for receivers of your own. */
+  /** SNS topic that receives the alarms. Subscribe further receivers to it. */
   readonly alarmTopicArn: pulumi.Output<string>;
-  /** The CloudWatch dashboard, for a browser. */
+  /** URL of the CloudWatch dashboard. */
   readonly dashboardUrl: pulumi.Output<string>;
-  /** Where the outputs are for the world, where the settings say so. */
+  /** Public URL of the outputs, without a slash at the end. Only with `delivery`. */
   readonly deliveryUrl?: pulumi.Output<string>;
-  /** The bus that is told outcomes, where the settings say so. */
+  /** Event bus that receives outcome events. Only with `events`. */
   readonly eventBusArn?: pulumi.Output<string>;
 }
 
@@ -68,7 +68,7 @@ const ComponentWithOutputs = pulumi.ComponentResource as unknown as new (
 ) => pulumi.ComponentResource & ImagePipelineOutputs;
 
 /**
- * Images in, variants out:
+ * A pipeline that turns uploaded images into variants:
  *
  * ```text
  * source bucket ──notification──▶ queue ──trigger──▶ function ──▶ processed bucket ─ ─▶ CloudFront
@@ -76,10 +76,10 @@ const ComponentWithOutputs = pulumi.ComponentResource as unknown as new (
  *                                   └─▶ dead letters ◀──┘
  * ```
  *
- * @throws PipelineNameError where the name is none for AWS
+ * @throws PipelineNameError if AWS does not accept resource names that begin with the name
  * @throws SettingsError that lists every problem of the settings
- * @throws PackageError where the function's package is not built and cannot be
- * @throws FilterError where S3 has no notification filters for the recipes' matches
+ * @throws PackageError if the function's package is missing and the build fails
+ * @throws FilterError if the recipes need more notification filters than S3 allows
  */
 export class ImagePipeline extends ComponentWithOutputs {
   constructor(name: string, args: ImagePipelineArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -2,12 +2,12 @@ import { OWN_TAG_PREFIX } from '@darkroom/pipeline';
 import * as pulumi from '@pulumi/pulumi';
 
 /**
- * Names in AWS are made of the pipeline's: lower-case for a bucket's (of 63 characters at most), and short enough for
- * that of a CloudFront Function, which is `NAME-choose-format-0a1b2c3` of 64 at most.
+ * Resource names in AWS begin with the pipeline's name. Bucket names are lower-case and have at most 63 characters. The
+ * name of the CloudFront Function, `NAME-choose-format-0a1b2c3`, has at most 64.
  */
 const NAME = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 
-/** A pipeline's name that AWS would not take, told before anything is made. */
+/** AWS does not accept resource names that begin with this name. Thrown before any resource is registered. */
 export class PipelineNameError extends pulumi.RunError {
   override readonly name = 'PipelineNameError';
   readonly code = 'INVALID_NAME';
@@ -17,12 +17,12 @@ export class PipelineNameError extends pulumi.RunError {
 export function checkPipelineName(name: string): void {
   if (NAME.test(name)) return;
   throw new PipelineNameError(
-    `ImagePipeline "${name}": a name is 1 to 40 lower-case letters, digits and inner hyphens, and begins with a letter: ` +
-      'buckets are called after it',
+    `ImagePipeline "${name}": a name is 1 to 40 lower-case letters, digits and inner hyphens, and begins with a letter, ` +
+      'because bucket names begin with it',
   );
 }
 
-/** Tags of every resource that can have some: the stack's own, and two that tell where a resource comes from. */
+/** Tags of every taggable resource: the tags of the settings, the stack and the pipeline. */
 export function pipelineTags(
   name: string,
   tags: Readonly<Record<string, string>>,

@@ -17,7 +17,7 @@ test.each([
   ['its own', {}, `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/photos-outcomes-0a1b2c3`, 1],
   ['a given one', { busArn: GIVEN }, GIVEN, 0],
 ])(
-  'outcomes are told to %s bus, and the function may do that',
+  'the function publishes outcomes to %s bus, and its role allows it',
   async (_what, events, arn, made) => {
     const deployment = await deploy(events);
     expect(deployment.ofType('aws:cloudwatch/eventBus:EventBus')).toHaveLength(made);
@@ -33,7 +33,7 @@ test.each([
   },
 );
 
-test('nobody is told unless the settings ask for it', async () => {
+test('creates no event bus without `events`', async () => {
   const { resources } = await deploy(undefined);
   const inputs = JSON.stringify(resources.map((resource) => resource.inputs));
   expect(inputs).not.toMatch(/DARKROOM_EVENT_BUS|events:PutEvents/);

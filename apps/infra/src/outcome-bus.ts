@@ -4,10 +4,10 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Encryption } from './encryption.ts';
 
 /**
- * Where an application hears what became of uploads: a bus of the stack's own, a given one, or none.
+ * The event bus that receives outcome events: a new one, the one of `events.busArn`, or none without `events`.
  *
- * @param opts must depend on the key's policy: EventBridge tries the key out
- * @returns its ARN
+ * @param opts must depend on the key's policy, because EventBridge tests the key when it creates the bus
+ * @returns the ARN of the bus
  */
 export function createOutcomeBus(
   name: string,

@@ -29,14 +29,14 @@ function stackSettings(): SettingsInput {
   try {
     parseSettings(input, `Pulumi.${pulumi.getStack()}.yaml, darkroom:pipeline`);
   } catch (error) {
-    // Pulumi prints the message of this one alone, without a stack: it is for the person who wrote the file.
+    // Pulumi prints only the message of a RunError, without a stack trace.
     if (error instanceof SettingsError) throw new pulumi.RunError(error.message, { cause: error });
     throw error;
   }
   return input as SettingsInput;
 }
 
-/** The local run sets these: there the function runs on the machine that deploys it. */
+/** Set by the local stack only: there the function runs on the machine that deploys it. */
 function localRun(): { packageDir?: string; assetsDir?: string } {
   const config = new pulumi.Config('darkroom');
   const target = config.get('packageTarget', { allowedValues: ['host'] });

@@ -6,13 +6,13 @@ import { denyPlainHttp, policyDocument, type Statement } from './permissions/pol
 import type { SourceBucket } from './storage/existing-bucket.ts';
 
 export interface Queues {
-  /** Keys that changed, waiting for the function. */
+  /** Messages with changed keys, for the function. */
   readonly queue: aws.sqs.Queue;
-  /** What an operator has to look at: messages that failed `maxReceiveCount` times, or that never can succeed. */
+  /** Messages for an operator: those that failed `maxReceiveCount` times, and those that can never succeed. */
   readonly deadLetters: aws.sqs.Queue;
 }
 
-/** The queue and its dead-letter queue; only the queue may redrive into it. */
+/** Creates the queue and its dead-letter queue, which accepts dead letters of this queue only. */
 export function createQueues(
   name: string,
   { settings, encryption }: { settings: Settings; encryption: Encryption },
@@ -60,7 +60,7 @@ export function createQueues(
   return { queue, deadLetters };
 }
 
-/** Minutes for which SQS keeps a data key of KMS: its default, and few enough requests to KMS. */
+/** Minutes for which SQS reuses a data key of KMS: the default of SQS. */
 const DATA_KEY_MINUTES = 5;
 
 function encryptedWith({ keyArn }: Encryption) {
@@ -69,11 +69,11 @@ function encryptedWith({ keyArn }: Encryption) {
     : { sqsManagedSseEnabled: true };
 }
 
-/** Who may send to the queues, beside those who are allowed by a policy of their own. */
+/** The senders that the queues' own policies allow. The function's role has a policy of its own. */
 export interface Senders {
-  /** Tells the queue what changes in it. */
+  /** Sends its notifications to the queue. */
   readonly bucket: SourceBucket;
-  /** Rules of EventBridge that do so in its place; what they cannot deliver goes to the dead letters. */
+  /** EventBridge rules that send instead of the bucket. Events that they cannot deliver go to the dead letters. */
   readonly rules: readonly aws.cloudwatch.EventRule[];
 }
 
@@ -121,7 +121,8 @@ export function createQueuePolicies(
 }
 
 /**
- * Names the account too: bucket names are global, and a deleted bucket's name may come up again in another account.
+ * The condition also names the account: bucket names are global, and another account can reuse the name of a deleted
+ * bucket.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
  */
 export function allowBucket(queueArn: string, bucketArn: string, account: string): Statement {
@@ -138,7 +139,7 @@ export function allowBucket(queueArn: string, bucketArn: string, account: string
   };
 }
 
-/** The ARNs name the account, too (EventBridge user guide, "Using resource-based policies", Amazon SQS). */
+/** A rule's ARN contains the account (EventBridge user guide, "Using resource-based policies", Amazon SQS). */
 export function allowRules(queueArn: string, ruleArns: readonly string[]): Statement {
   return {
     Sid: 'AllowRules',

@@ -4,15 +4,12 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseSettings, type SettingsInput } from '@darkroom/pipeline';
 import { RULES } from '@darkroom/policy';
-import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { ImagePipeline } from './image-pipeline.ts';
-import { type Acceptance, arbitrarySettings } from './testing/arbitrary-settings.ts';
-import { brokenRules } from './testing/policy-stack.ts';
+import { brokenRules, dataOptions } from './testing/policy-stack.ts';
 import { type MockedDeployment, runWithMocks } from './testing/run-with-mocks.ts';
 import { settingsOf, stacks } from './testing/stack-files.ts';
 
-const RUNS = 200;
 /** What adds resources to those of prod. */
 const EVERY_SWITCH: Partial<SettingsInput> = {
   encryption: { kms: true },
@@ -20,69 +17,18 @@ const EVERY_SWITCH: Partial<SettingsInput> = {
   events: {},
   alarms: { receivers: [{ email: 'operators@example.com' }] },
 };
-/** Of all that is generated; fewer would mean that whole kinds of settings never come. */
-const LEAST_ACCEPTED = 0.2;
-
-/**
- * Pulumi notes where each of its promises was made; with Vitest's source maps that takes four fifths of a run. What the
- * program warns of is no matter here.
- */
-async function deployQuickly(settings: SettingsInput): Promise<MockedDeployment> {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  const warnings = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-  try {
-    return await deploy(settings);
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-    warnings.mockRestore();
-  }
-}
-
 function deploy(settings: SettingsInput): Promise<MockedDeployment> {
   // Under mocks nobody opens the package.
   return runWithMocks(() => new ImagePipeline('photos', { ...settings, packageDir: '.' }));
-}
-
-/** What hangs on settings, and so is no rule for every stack. */
-function expectProtected({ resources }: MockedDeployment, input: SettingsInput): void {
-  const { protect } = parseSettings(input, 'the test').storage;
-  for (const { type, name, ...options } of resources)
-    if (/:(?:Bucket|Key)$/.test(type))
-      expect({ name, protect: options.protect, retainOnDelete: options.retainOnDelete }).toEqual({
-        ...{ name, protect, retainOnDelete: protect },
-      });
 }
 
 test.each(stacks)('the stack %s keeps every rule', async (stack) => {
   const settings = settingsOf(stack);
   const deployment = await deploy(settings);
   expect(brokenRules(deployment)).toEqual([]);
-  expectProtected(deployment, settings);
-});
-
-test(`${RUNS} generated stacks keep every rule`, { timeout: 1_800_000 }, async () => {
-  const acceptance: Acceptance = { generated: 0, accepted: 0 };
-  const seen = new Set<string>();
-  const begun = process.cpuUsage();
-  await fc.assert(
-    fc.asyncProperty(arbitrarySettings(acceptance), async (settings) => {
-      const deployment = await deployQuickly(settings);
-      for (const { type } of deployment.resources) seen.add(type);
-      expect(brokenRules(deployment)).toEqual([]);
-      expectProtected(deployment, settings);
-    }),
-    // On failure fast-check prints the seed, and settings as small as will still fail.
-    { numRuns: RUNS, endOnFailure: false },
-  );
-  const { user, system } = process.cpuUsage(begun);
-  console.log(
-    `${RUNS} stacks of ${seen.size} resource types in ${((user + system) / 1e6).toFixed(1)} s of CPU; ` +
-      `${acceptance.accepted} of ${acceptance.generated} generated settings were valid`,
-  );
-  // Only where choices are generated too.
-  expect(seen).toContain('aws:cloudfront/function:Function');
-  expect(acceptance.accepted / acceptance.generated).toBeGreaterThan(LEAST_ACCEPTED);
+  const { protect } = parseSettings(settings, 'the test').storage;
+  for (const { name, ...options } of dataOptions(deployment))
+    expect({ name, ...options }).toEqual({ name, protect, retainOnDelete: protect });
 });
 
 /** A way to break the program, and the rule that sees it: as the graph is here, not as the rules' own tests build it. */

@@ -1,6 +1,5 @@
 import { ImagePipeline } from '@darkroom/infra';
-import { runWithMocks, type MockedResource } from '@darkroom/infra/testing';
-import { brokenRules } from '@darkroom/infra/testing/rules';
+import { brokenRules, runWithMocks, type MockedResource } from '@darkroom/infra/testing';
 import { describe, expect, test } from 'vitest';
 import { gallery } from './gallery.ts';
 

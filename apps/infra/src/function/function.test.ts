@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ImagePipeline, type ImagePipelineArgs } from '../image-pipeline.ts';
 import { type MockedDeployment, runWithMocks, statementsOf } from '../testing/run-with-mocks.ts';
 
-// Nothing is built where a package is given; under mocks nobody opens it.
+// With `packageDir` the component builds nothing. Mocks do not open the package.
 const packageDir = import.meta.dirname;
 const recipes: SettingsInput['recipes'] = [
   { name: 'photos', variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }] },
@@ -42,7 +42,7 @@ describe('recipes', () => {
     expect(environment.variables['DARKROOM_RECIPES']).toBe(JSON.stringify(recipes));
   });
 
-  test('travel as a file beside the handler where Lambda has no room for them', async () => {
+  test('are a file in the package if they do not fit into the environment', async () => {
     const many = Array.from({ length: 60 }, (_, index) => ({
       name: `recipe-${index}`,
       match: { prefix: `tenant-${index}/` },
@@ -65,7 +65,7 @@ describe('side files that the recipes name', () => {
   ];
   const here = path.basename(import.meta.filename);
 
-  test('of the bundle travel in the package, beside the handler', async () => {
+  test('of the bundle are in the package, next to the handler', async () => {
     const args = { recipes: marked(here), assetsDir: import.meta.dirname };
     const { inputs } = (await deploy(args)).resource('photos-resizer');
     const { assets } = inputs['code'] as pulumi.asset.AssetArchive;
@@ -82,7 +82,7 @@ describe('side files that the recipes name', () => {
     );
   });
 
-  test('of the source bucket may be read, and nothing beside them', async () => {
+  test('of the source bucket: the role allows to read exactly these', async () => {
     const deployment = await deploy({ recipes: marked('s3:brand/logo.png') });
     const statements = statementsOf(deployment.resource('photos-role-policy').inputs);
     expect(statements.filter(({ Sid }) => Sid === 'ReadSideFiles')).toEqual([

@@ -20,7 +20,7 @@ import type { Queues } from '../queues.ts';
 import type { Buckets } from '../storage/buckets.ts';
 import { HANDLER } from './package.ts';
 
-/** Made before the function, which would otherwise make one that keeps its logs for ever. */
+/** Exists before the function. Lambda would create a log group that never expires logs. */
 export function createLogGroup(
   name: string,
   { settings: { logs, tags }, encryption }: { settings: Settings; encryption: Encryption },
@@ -39,7 +39,7 @@ export function createLogGroup(
 
 export interface FunctionParts {
   readonly settings: Settings;
-  /** As written: so they travel. */
+  /** As written in the settings, without defaults. */
   readonly recipes: SettingsInput['recipes'];
   /** Folder of the built package. */
   readonly packageDir: string;
@@ -49,12 +49,12 @@ export interface FunctionParts {
   readonly queues: Queues;
   readonly permissions: Permissions;
   readonly encryption: Encryption;
-  /** ARN of the event bus that is told outcomes, where there is one. */
+  /** ARN of the event bus that receives outcome events, if any. */
   readonly eventBus: pulumi.Output<string> | undefined;
   readonly logGroup: aws.cloudwatch.LogGroup;
 }
 
-/** The resizer: a batch of messages in, the ids of those that failed out. */
+/** The resizer: receives a batch of messages, returns the ids of the failed ones. */
 export function createFunction(
   name: string,
   parts: FunctionParts,
@@ -81,12 +81,12 @@ export function createFunction(
       }),
       environment: { variables: environment(transport, parts) },
       ...(encryption.keyArn && { kmsKeyArn: encryption.keyArn }),
-      // Powertools writes JSON itself. Lambda's own JSON mode filters by level, metrics included.
+      // Powertools writes JSON itself. The JSON mode of Lambda filters by level, including metrics.
       loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
       ...(settings.tracing && { tracingConfig: { mode: 'Active' } }),
       tags: settings.tags,
     },
-    // Not callable before it may do its work: Lambda checks the role's rights on the queue when the trigger is made.
+    // The policy comes first: Lambda checks the role's permissions on the queue when it creates the trigger.
     { ...opts, dependsOn: permissions.policy },
   );
 }
@@ -106,27 +106,27 @@ function environment(
     .apply((names) => formatEnvironment(settings, transport, names));
 }
 
-/** Recipes that do not fit into the environment travel beside the handler, as do the side files that they name. */
+/** The package also contains recipes that do not fit into the environment, and the side files of recipes. */
 function packageArchive(
   packageDir: string,
   { file }: RecipesTransport,
   sideFiles: pulumi.asset.AssetMap,
 ): pulumi.asset.Archive {
   const built = new pulumi.asset.FileArchive(packageDir);
-  const beside: pulumi.asset.AssetMap = {
+  const files: pulumi.asset.AssetMap = {
     ...(file !== undefined && { [RECIPES_FILE]: new pulumi.asset.StringAsset(file) }),
     ...sideFiles,
   };
-  return Object.keys(beside).length === 0
+  return Object.keys(files).length === 0
     ? built
-    : new pulumi.asset.AssetArchive({ '.': built, ...beside });
+    : new pulumi.asset.AssetArchive({ '.': built, ...files });
 }
 
 /**
- * The bundled files that the recipes read, as parts of the function's package.
+ * The bundled files that the recipes read, for the function's package.
  *
- * @param assetsDir the folder that their names start from
- * @throws pulumi.RunError naming the recipe, where one of them is not there
+ * @param assetsDir folder of these files
+ * @throws pulumi.RunError that names the recipe if a file is missing
  */
 export function sideFileAssets({ recipes }: Settings, assetsDir: string): pulumi.asset.AssetMap {
   try {
@@ -143,7 +143,7 @@ export function sideFileAssets({ recipes }: Settings, assetsDir: string): pulumi
   );
 }
 
-/** Lambda polls the queue and calls the function with batches; what the function could not do comes back alone. */
+/** Lambda polls the queue and calls the function with batches. Only the failed messages return to the queue. */
 export function createTrigger(
   name: string,
   {

@@ -59,7 +59,7 @@ test.each([
   'libs/events/src/index.test.ts',
   'libs/events/out-tsc/index.d.ts',
   'apps/local/src/main.ts',
-])('a package is no older for a change of %s', (file) => {
+])('a change of %s does not make the package out of date', (file) => {
   write(bundle(), 2000);
   write(file, 3000);
   functionPackage('arm64', workspace, build);

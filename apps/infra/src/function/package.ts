@@ -7,26 +7,26 @@ import * as pulumi from '@pulumi/pulumi';
 export const HANDLER = 'index.handler';
 const BUNDLE = 'index.mjs';
 
-/** What the package is for: a processor of Lambda's, or the machine that runs the program (the local run). */
+/** The platform of the package: a processor of Lambda, or the machine that runs the program (the local run). */
 export type PackageTarget = 'arm64' | 'x86_64' | 'host';
 
-/** What the bundle is made of and by, below the workspace's folder. */
+/** Sources of the bundle, below the workspace's folder. */
 const SOURCES = ['apps/resizer', 'libs', 'package-lock.json'];
-/** Folders that a build or a test run writes to. */
+/** Folders that builds and test runs write to. */
 const NOT_SOURCES = new Set(['node_modules', 'dist', 'out-tsc', 'test-results']);
 
-/** The function's package is not there, and could not be built. */
+/** The function's package is missing, and the build failed. */
 export class PackageError extends pulumi.RunError {
   override readonly name = 'PackageError';
   readonly code = 'PACKAGE_NOT_BUILT';
 }
 
 /**
- * The folder of the function's package, built first where it is missing or older than its sources. For Lambda that needs
- * npm's registry or its cache; for `host` only what `npm ci` has installed.
+ * Returns the folder of the function's package. Builds the package if it is missing or older than its sources. A build
+ * for Lambda needs npm's registry or its cache; a build for `host` needs only what `npm ci` installs.
  *
  * @param workspace folder of the checkout
- * @param build brings the package up to date; by default it runs Nx, which knows whether there is anything to do
+ * @param build builds the package; by default with Nx, which skips the build if nothing changed
  * @throws PackageError that names the command to run
  */
 export function functionPackage(
@@ -48,14 +48,14 @@ export function functionPackage(
     }
     if (!existsSync(bundle))
       throw new PackageError(`The build left no ${bundle}. Run \`${command}\`.`);
-    // Nx leaves what is right as it is: the next run need not ask it again.
+    // Nx does not write a bundle that is up to date. The new time saves the next run a call of Nx.
     const now = new Date();
     utimesSync(bundle, now, now);
   }
   return folder;
 }
 
-/** As apps/resizer/project.json has it. */
+/** Target in apps/resizer/project.json. */
 const nxTarget = (target: PackageTarget) => `package-${target}`;
 
 function buildWithNx(workspace: string, target: PackageTarget): void {
@@ -65,7 +65,7 @@ function buildWithNx(workspace: string, target: PackageTarget): void {
     [path.join(workspace, 'node_modules/nx/dist/bin/nx.js'), nxTarget(target), 'resizer'],
     {
       cwd: workspace,
-      // Standard output belongs to the caller, who may have asked the Pulumi CLI for JSON: all goes to standard error.
+      // Writes to standard error only: standard output may be JSON that the Pulumi CLI prints.
       stdio: ['ignore', 2, 2],
       env: {
         ...variables,
@@ -77,7 +77,7 @@ function buildWithNx(workspace: string, target: PackageTarget): void {
   );
 }
 
-/** Milliseconds since 1970; 0 where there is no such file. */
+/** Milliseconds since 1970; 0 if the file does not exist. */
 function changedAt(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

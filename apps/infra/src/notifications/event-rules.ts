@@ -5,16 +5,16 @@ import type { Queues } from '../queues.ts';
 import { ExistingBucketError, type SourceBucket } from '../storage/existing-bucket.ts';
 import type { Filter } from './filters.ts';
 
-/** Each wildcard makes a rule slower to match, and EventBridge refuses "too complex" ones: more filters, more rules. */
+/** Each wildcard makes a rule slower to match, and EventBridge rejects "too complex" rules. More filters need more rules. */
 const FILTERS_OF_RULE = 10;
 
 /**
- * Patterns of EventBridge's events that tell of changes which pass the filters; every such event matches exactly one.
- * `Object Deleted` is sent for what a lifecycle rule removes, too.
+ * Event patterns for the changes that pass the filters. Each such event matches exactly one pattern.
+ * S3 also sends `Object Deleted` when a lifecycle rule removes an object.
  */
 export function eventPatterns(bucket: string, filters: readonly Filter[]): object[] {
   return chunks(filters).map((some) => {
-    // Filters do not overlap: the one that every key passes is the only one.
+    // Filters do not overlap: a filter that every key passes is the only one.
     const keys = some.filter(({ prefix, suffix }) => prefix || suffix).map(keyPattern);
     return {
       source: ['aws.s3'],
@@ -24,7 +24,7 @@ export function eventPatterns(bucket: string, filters: readonly Filter[]): objec
   });
 }
 
-/** Filters hold no character that a wildcard pattern would have to escape. */
+/** Filters contain no characters that a wildcard pattern must escape. */
 function keyPattern({ prefix, suffix }: Filter): object {
   if (!suffix) return { prefix };
   return prefix ? { wildcard: `${prefix}*${suffix}` } : { suffix };
@@ -38,10 +38,10 @@ function chunks(filters: readonly Filter[]): Filter[][] {
 }
 
 /**
- * Rules that see what changes in an existing bucket. They leave its own configuration alone, and so whoever else
- * listens. None where its notifications are to be used, or those of a bucket of the stack's own.
+ * Creates the rules for changes in an existing bucket, without changing the bucket's notification configuration.
+ * Returns none unless `source.notifications` is `eventbridge`.
  *
- * @throws ExistingBucketError, through the rules' inputs, where the bucket sends nothing to EventBridge
+ * @throws ExistingBucketError, through the rules' inputs, if the bucket does not send its events to EventBridge
  */
 export function createEventRules(
   name: string,
@@ -64,7 +64,7 @@ export function createEventRules(
       new aws.cloudwatch.EventRule(
         `${name}-uploads-${index}`,
         {
-          description: 'Changes of keys that a recipe is for',
+          description: 'Changes of keys that a recipe matches',
           eventPattern: patterns.apply((all) => all[index] ?? ''),
           tags,
         },
@@ -73,7 +73,7 @@ export function createEventRules(
   );
 }
 
-/** Not done here: S3 keeps one notification configuration for a bucket, and to put it would replace what is there. */
+/** The program cannot switch it on: putting the bucket's notification configuration would replace the existing one. */
 function eventBridgeIsOff(bucket: string): ExistingBucketError {
   return new ExistingBucketError(
     'EVENTBRIDGE_OFF',
@@ -95,7 +95,7 @@ export function createEventTargets(
       {
         rule: rule.name,
         arn: queues.queue.arn,
-        // What could not be delivered for a day; the pipeline reads it as it is, so a redrive is all it takes.
+        // For events that EventBridge could not deliver for a day. A redrive is enough: the pipeline reads them as they are.
         deadLetterConfig: { arn: queues.deadLetters.arn },
       },
       opts,

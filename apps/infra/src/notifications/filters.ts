@@ -1,7 +1,7 @@
 import type { Recipe } from '@darkroom/pipeline';
 import * as pulumi from '@pulumi/pulumi';
 
-/** Keys that begin with `prefix` and end in `suffix`; empty for any. */
+/** Keys that begin with `prefix` and end with `suffix`. An empty string accepts every key. */
 export interface Filter {
   readonly prefix: string;
   readonly suffix: string;
@@ -11,25 +11,25 @@ export interface Filter {
 const MAX_FILTERS = 100;
 
 /**
- * S3 compares a filter with the URL-encoded key, and is documented only in part on what it encodes ("Configuring event
- * notifications using object key name filtering"). These characters are the same either way. A filter ends before any
- * other one: if it lets a key through that no recipe matches, that costs an acknowledged message; if it held one back,
- * it would cost an upload.
+ * S3 compares a filter with the URL-encoded key, and documents only in part which characters it encodes ("Configuring
+ * event notifications using object key name filtering"). Encoding does not change these characters. A filter ends before
+ * any other character: a filter that is too wide costs one acknowledged message, a filter that is too narrow loses an
+ * upload.
  */
 const SAFE_BEGINNING = /^[A-Za-z0-9/._-]*/;
 const SAFE_END = /[A-Za-z0-9/._-]*$/;
 
-/** The recipes' matches ask for more than a bucket's notifications can say. */
+/** The recipes need more filters than a bucket's notification configuration can have. */
 export class FilterError extends pulumi.RunError {
   override readonly name = 'FilterError';
   readonly code = 'TOO_MANY_FILTERS';
 }
 
 /**
- * The notification filters that the recipes' matches imply. Every key that a recipe matches passes exactly one of them.
- * S3 refuses filters that overlap, so those are merged into the shorter prefix and suffix.
+ * The notification filters for the recipes' matches. Every key that a recipe matches passes exactly one of them.
+ * S3 rejects filters that overlap: such filters are merged into the shorter prefix and suffix.
  *
- * @throws FilterError where more than 100 are left
+ * @throws FilterError if more than 100 remain
  */
 export function notificationFilters(recipes: readonly Pick<Recipe, 'match'>[]): Filter[] {
   const disjoint = recipes
@@ -48,7 +48,7 @@ export function notificationFilters(recipes: readonly Pick<Recipe, 'match'>[]): 
   return disjoint;
 }
 
-/** The shortest of the filters' prefixes that cover all of them. */
+/** The shortest list of prefixes that covers all filters. */
 export function prefixesOf(filters: readonly Filter[]): string[] {
   const prefixes = [...new Set(filters.map(({ prefix }) => prefix))];
   return prefixes.filter(
@@ -56,7 +56,7 @@ export function prefixesOf(filters: readonly Filter[]): string[] {
   );
 }
 
-/** Merging may make a filter overlap with one that it was apart from: so the merged one is added anew. */
+/** A merged filter can overlap with others, so it is added like a new one. */
 function addFilter(filters: readonly Filter[], filter: Filter): Filter[] {
   const other = filters.find((candidate) => overlap(candidate, filter));
   if (!other) return [...filters, filter];
@@ -69,7 +69,7 @@ function addFilter(filters: readonly Filter[], filter: Filter): Filter[] {
   );
 }
 
-/** S3's own rule: some key could pass both. */
+/** The rule of S3: some key could pass both filters. */
 export function overlap(a: Filter, b: Filter): boolean {
   return (
     (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix)) &&

@@ -11,12 +11,12 @@ export interface NotificationConfiguration {
 }
 
 /**
- * What others have configured, and ours beside it. Ours are known by their ids, so that the next deployment replaces
+ * Adds this pipeline's notifications to those of other owners. Ids mark the pipeline's own: the next deployment replaces
  * them instead of adding them again.
  *
- * @param existing as S3 has it now, ours of the last deployment included
- * @param marker what the ids of ours begin with, and those of nobody else
- * @throws ExistingBucketError where S3 would refuse it: two of them may not tell of the same event of the same key
+ * @param existing current configuration in S3, including the pipeline's notifications of the last deployment
+ * @param ours.marker prefix of the ids of this pipeline's notifications
+ * @throws ExistingBucketError if two notifications cover the same event of the same key, which S3 rejects
  */
 export function addNotifications(
   existing: NotificationConfiguration,
@@ -73,8 +73,8 @@ function filtersOverlap(other: Other, filter: Filter): ExistingBucketError {
   const words = ({ prefix, suffix }: Filter) => `"${prefix}…${suffix}"`;
   return new ExistingBucketError(
     'FILTERS_OVERLAP',
-    `its notification "${other.id}" tells of ${other.events.join(', ')} for keys ${words(filterOf(other))}, the recipes ` +
-      `need ${words(filter)}, and S3 takes one for a key. Set source.notifications to "eventbridge", which everybody ` +
-      'can listen to, or give the recipes other prefixes',
+    `its notification "${other.id}" covers ${other.events.join(', ')} for keys ${words(filterOf(other))}, the recipes ` +
+      `need ${words(filter)}, and S3 allows one for a key. Set source.notifications to "eventbridge", which several ` +
+      'consumers can use, or give the recipes other prefixes',
   );
 }

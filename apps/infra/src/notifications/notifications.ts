@@ -7,7 +7,7 @@ import { createEventTargets } from './event-rules.ts';
 import type { Filter } from './filters.ts';
 import { addNotifications } from './merged-configuration.ts';
 
-/** Everything that changes what a key holds; `ObjectRemoved` leaves out what a lifecycle rule removes. */
+/** All events that change the object of a key. `ObjectRemoved` does not include removals by a lifecycle rule. */
 const EVENTS = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:LifecycleExpiration:*'];
 
 interface Notified {
@@ -17,9 +17,9 @@ interface Notified {
 }
 
 /**
- * Tells the queue which keys changed: by the bucket itself, or by rules of EventBridge where there are some.
+ * Sends the bucket's changes to the queue: through EventBridge rules if there are any, otherwise from the bucket.
  *
- * @param opts must depend on the queues' policies: S3 tries the queue out when it is named
+ * @param opts must depend on the queues' policies, because S3 sends a test message to the queue
  */
 export function createNotifications(
   name: string,
@@ -43,7 +43,7 @@ export function createNotifications(
   else createNotification(name, notified, opts);
 }
 
-/** A bucket has one notification configuration: this resource owns all of it. */
+/** A bucket has one notification configuration. This resource owns all of it. */
 function createNotification(
   name: string,
   { bucket, queue, filters }: Notified,

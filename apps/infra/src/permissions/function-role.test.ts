@@ -23,7 +23,7 @@ function isAllowed(action: string, resource: string): boolean {
   );
 }
 
-test('the function may do its work, and nothing beside it', () => {
+test('grants exactly the permissions that the function uses', () => {
   const granted = statements.flatMap(({ Action, Resource = [] }) =>
     Action.flatMap((action) => Resource.map((resource) => `${action} ${resource}`)),
   );

@@ -6,18 +6,18 @@ import type { Queues } from '../queues.ts';
 import type { Buckets } from '../storage/buckets.ts';
 import { policyDocument, type Statement } from './policy-document.ts';
 
-/** What the function works with, as ARNs. */
+/** ARNs of the resources that the function uses. */
 export interface Arns {
   readonly source: string;
   readonly processed: string;
   readonly queue: string;
   readonly deadLetters: string;
   readonly logGroup: string;
-  /** Key that encrypts buckets and queues, where the account has one for it. */
+  /** KMS key that encrypts buckets and queues, if any. */
   readonly key?: string | undefined;
-  /** Key that an existing source bucket is encrypted with. */
+  /** KMS key of an existing source bucket, if any. */
   readonly sourceKey?: string | undefined;
-  /** Is told outcomes. */
+  /** Receives outcome events. */
   readonly eventBus?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export function readUploads({ source }: Arns, prefixes: readonly string[]): Stat
   return allow('ReadUploads', ['s3:GetObject'], below(source, prefixes));
 }
 
-/** Exactly the objects that recipes name, such as a logo. */
+/** Allows exactly the objects that recipes name, such as a logo. */
 export function readSideFiles({ source }: Arns, keys: readonly string[]): Statement {
   return allow(
     'ReadSideFiles',
@@ -51,14 +51,14 @@ export function writeOutputs({ processed }: Arns, prefixes: readonly string[]): 
 }
 
 /**
- * Without this, S3 answers 403 instead of 404 for an object that is not there. A condition on `s3:prefix` would take
- * that away again: a GET has no such key.
+ * Without this, S3 answers 403 instead of 404 for a missing object. A condition on `s3:prefix` would have the same
+ * effect, because a GET request has no such condition key.
  */
 export function tellMissing({ source, processed }: Arns): Statement {
   return allow('TellMissingAndList', ['s3:ListBucket'], [source, processed]);
 }
 
-/** The event source mapping polls in the name of the function's role; the function says when what failed comes back. */
+/** For the event source mapping, which polls with the function's role. The function sets the delay of failed messages. */
 export function pollQueue({ queue }: Arns): Statement {
   return allow(
     'PollQueue',
@@ -76,12 +76,12 @@ export function sendDeadLetters({ deadLetters }: Arns): Statement {
   return allow('SendDeadLetters', ['sqs:SendMessage'], [deadLetters]);
 }
 
-/** The log group is there already: creating one is not allowed. */
+/** Does not allow to create a log group: the stack creates it. */
 export function writeLogs({ logGroup }: Arns): Statement {
   return allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [`${logGroup}:*`]);
 }
 
-/** To read is to decrypt; to write, to an encrypted queue too, takes a data key (and, for parts of it, to decrypt). */
+/** Reads need `Decrypt`. Writes need `GenerateDataKey`; multipart uploads and queues need both. */
 export function useKey(key: string): Statement {
   return allow('UseKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [key]);
 }
@@ -94,15 +94,15 @@ export function tellOutcomes(eventBus: string): Statement {
   return allow('TellOutcomes', ['events:PutEvents'], [eventBus]);
 }
 
-/** Neither action knows resources (Service Authorization Reference, "AWS X-Ray"). */
+/** Neither action supports resources (Service Authorization Reference, "AWS X-Ray"). */
 export function sendTraces(): Statement {
   return allow('SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']);
 }
 
 /**
- * All that the function may do.
+ * The policy of the function's role.
  *
- * @param prefixes of the uploads; outputs stand below the keys of their uploads
+ * @param prefixes of the uploads' keys; the keys of outputs begin with those of their uploads
  * @param sideFiles keys of the objects in the source bucket that recipes name
  */
 export function functionStatements(
@@ -187,7 +187,7 @@ function allow(Sid: string, Action: readonly string[], Resource: readonly string
   return { Sid, Effect: 'Allow', Action, Resource };
 }
 
-/** Filters' prefixes hold no character that a policy would take for a wildcard. */
+/** A filter's prefix contains no wildcard characters of policies. */
 function below(bucketArn: string, prefixes: readonly string[]): string[] {
   return prefixes.map((prefix) => `${bucketArn}/${prefix}*`);
 }

@@ -5,9 +5,9 @@ import type { Encryption } from '../encryption.ts';
 import { policyDocument, type Statement } from './policy-document.ts';
 
 /**
- * Lets the services that the pipeline is made of use the stack's key; a given key keeps its policy.
+ * Lets the pipeline's services use the key that the stack creates. The policy of a given key does not change.
  *
- * @returns what has to be there before anything asks for the key: a log group, an event bus, a notification
+ * @returns resources that must exist before a log group, an event bus or a notification uses the key
  */
 export function createKeyPolicy(
   name: string,
@@ -53,28 +53,28 @@ export function createKeyPolicy(
   ];
 }
 
-/** What a key is for, as ARNs. */
+/** The users of a key, as ARNs. */
 export interface KeyUsers {
   readonly key: string;
-  /** The pipeline's name: names of its log group and event bus begin with it. */
+  /** The pipeline's name. The names of its log group and event bus begin with it. */
   readonly name: string;
   readonly source: string;
-  /** Rules of EventBridge that send to the queue, in place of the bucket. */
+  /** EventBridge rules that send to the queue instead of the bucket. */
   readonly rules: readonly string[];
-  /** The distribution that reads the processed bucket, where there is one. */
+  /** The distribution that reads the processed bucket, if any. */
   readonly distribution?: string | undefined;
-  /** Whether the pipeline has an event bus of its own. */
+  /** Whether the pipeline creates an event bus. */
   readonly eventBus: boolean;
 }
 
-/** Both are needed to send to an encrypted queue or topic (SQS developer guide, "Configuring AWS KMS permissions"). */
+/** Sending to an encrypted queue or topic needs both (SQS developer guide, "Configuring AWS KMS permissions"). */
 const SEND = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
 /**
- * The policy of the key that the stack makes. Its resource is always `*`: in a key's policy that is the key, and
- * nothing else can be written there. The function is not named: its role's own policy says what it may do.
+ * The policy of the key that the stack creates. `*` is the only resource that a key policy accepts, and means the key.
+ * The policy does not name the function, because the policy of its role allows its actions.
  *
- * Every service has to come on behalf of a resource of this account (the confused deputy).
+ * Every service must act on behalf of a resource of this account (the confused deputy problem).
  */
 export function keyStatements(users: KeyUsers): Statement[] {
   const { key, name, source, rules, distribution, eventBus } = users;
@@ -84,7 +84,7 @@ export function keyStatements(users: KeyUsers): Statement[] {
   const inAccount = { StringEquals: { 'aws:SourceAccount': account ?? '' } };
   return [
     {
-      // Without it, no policy of IAM could allow anybody to use the key, or to change this policy ever again.
+      // Without it, no IAM policy could allow the use of the key, and the key policy could never change again.
       Sid: 'LetAccountDecide',
       Effect: 'Allow',
       Principal: { AWS: `arn:${partition}:iam::${account}:root` },
@@ -99,8 +99,8 @@ export function keyStatements(users: KeyUsers): Statement[] {
       : allow('RulesNotify', 'events.amazonaws.com', SEND, {
           ArnEquals: { 'aws:SourceArn': rules },
         }),
-    // The log group asks for the key while it is made: its whole name is not known then. Action by action what the
-    // CloudWatch Logs user guide, "Encrypt log data", lists with wildcards.
+    // CloudWatch Logs uses the key while it creates the log group, when its full name is unknown. The CloudWatch Logs
+    // user guide, "Encrypt log data", lists these actions with wildcards.
     allow(
       'EncryptLogs',
       `logs.${region}.amazonaws.com`,
@@ -117,7 +117,7 @@ export function keyStatements(users: KeyUsers): Statement[] {
         ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arn('logs', `log-group:${name}-logs-*`) },
       },
     ),
-    // The topic's policy names the alarms; whether CloudWatch tells KMS which alarm it is, AWS does not say.
+    // Limited to the account: AWS does not document whether CloudWatch passes the alarm's ARN to KMS.
     allow('AlarmsNotify', 'cloudwatch.amazonaws.com', SEND, inAccount),
     ...(distribution === undefined
       ? []

@@ -1,14 +1,14 @@
 /**
- * One statement of a policy document, plain data, so that a test reads it without Pulumi.
+ * One statement of a policy document. Plain data, which lets tests read it without Pulumi.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 export interface Statement {
   readonly Sid: string;
   readonly Effect: 'Allow' | 'Deny';
-  /** In policies of resources; in a role's policy the role is the principal. */
+  /** Only in resource policies. In a role's policy the role is the principal. */
   readonly Principal?: '*' | { readonly Service: string } | { readonly AWS: string };
   readonly Action: readonly string[];
-  /** In a role's trust policy, the role is the resource. */
+  /** Not in a role's trust policy, where the role is the resource. */
   readonly Resource?: readonly string[];
   readonly Condition?: Readonly<
     Record<string, Readonly<Record<string, string | readonly string[]>>>
@@ -20,7 +20,7 @@ export function policyDocument(statements: readonly Statement[]): string {
 }
 
 /**
- * Refuses every request that is not encrypted on its way.
+ * Denies all requests over plain HTTP.
  *
  * @param service as in `s3:*`
  */

@@ -8,13 +8,13 @@ import { existingBucket, type SourceBucket } from './existing-bucket.ts';
 
 export interface Buckets {
   readonly source: SourceBucket;
-  /** Holds the variants and manifests. Not versioned: everything in it can be made again. */
+  /** Holds the variants and manifests. Not versioned, because the pipeline can recreate all of them. */
   readonly processed: aws.s3.Bucket;
-  /** Those that the stack made, with what their policies wait for. */
+  /** The buckets that the stack creates, for their policies. */
   readonly own: { readonly source?: PrivateBucket; readonly processed: PrivateBucket };
 }
 
-/** Both buckets, and around each that the stack makes all that keeps it private, but for their policies. */
+/** Creates or looks up both buckets. `createBucketPolicies` adds the policies of those that the stack creates. */
 export function createBuckets(
   name: string,
   parts: { readonly settings: Settings; readonly encryption: Encryption },
@@ -41,7 +41,7 @@ export function createBuckets(
   return { source: own.bucket, processed: processed.bucket, own: { source: own, processed } };
 }
 
-/** Versioned: an overwritten or deleted upload can be fetched back for a while. */
+/** Versioned: overwritten and deleted uploads can be restored until their versions expire. */
 function createSource(
   name: string,
   parts: { readonly settings: Settings; readonly encryption: Encryption },
@@ -64,7 +64,7 @@ function createSource(
   return source;
 }
 
-/** Who may reach the buckets that the stack made, and how. */
+/** Sets the policies of the buckets that the stack creates. */
 export function createBucketPolicies(
   name: string,
   {
@@ -80,7 +80,7 @@ export function createBucketPolicies(
   createBucketPolicy(`${name}-processed`, own.processed, readers, kept);
 }
 
-/** A bucket that is kept keeps its guards: without them it would be kept, and open. */
+/** Protects and retains a bucket together with the resources that keep it private. */
 function keptWith(
   { protect }: Settings['storage'],
   opts: pulumi.CustomResourceOptions,
@@ -91,7 +91,7 @@ function keptWith(
 type LifecycleRule = aws.types.input.s3.BucketLifecycleConfigurationRule;
 const wholeBucket = { prefix: '' };
 
-/** Parts of a multipart upload that nobody completed cost money and are seen nowhere. */
+/** Parts of incomplete multipart uploads cost money, and object listings do not show them. */
 const abandonedUploads: LifecycleRule = {
   id: 'abandoned-multipart-uploads',
   status: 'Enabled',
@@ -105,7 +105,7 @@ function oldVersions(days: number): LifecycleRule {
     status: 'Enabled',
     filter: wholeBucket,
     noncurrentVersionExpiration: { noncurrentDays: days },
-    // A delete marker with no version behind it hides nothing.
+    // Removes delete markers without an older version.
     expiration: { expiredObjectDeleteMarker: true },
   };
 }
@@ -115,20 +115,20 @@ function expiredOutputs(days: number | undefined): LifecycleRule[] {
   return [{ id: 'old-outputs', status: 'Enabled', filter: wholeBucket, expiration: { days } }];
 }
 
-/** A bucket of the stack's own. */
+/** A bucket that the stack creates. */
 export interface PrivateBucket {
   readonly bucket: aws.s3.Bucket;
-  /** S3 answers OperationAborted where this and the bucket's policy are put at once. */
+  /** The bucket's policy waits for it: S3 answers OperationAborted if both are put at the same time. */
   readonly access: aws.s3.BucketPublicAccessBlock;
 }
 
-/** Private, encrypted and owned by the account alone. Its policy is `createBucketPolicy`'s. */
+/** Creates a private, encrypted bucket without access control lists. `createBucketPolicy` adds its policy. */
 export function createBucket(
   name: string,
   { settings: { tags, storage }, encryption }: { settings: Settings; encryption: Encryption },
   opts: pulumi.CustomResourceOptions,
 ): PrivateBucket {
-  // What may be deleted at all may be deleted with its objects: `pulumi destroy` leaves nothing in a development stack.
+  // Without `storage.protect`, `pulumi destroy` also deletes the objects.
   const bucket = new aws.s3.Bucket(name, { tags, forceDestroy: !storage.protect }, opts);
   const access = new aws.s3.BucketPublicAccessBlock(
     `${name}-access`,
@@ -160,12 +160,12 @@ function encryptionRule({
   if (!keyArn) return { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } };
   return {
     applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: keyArn },
-    // A key of the bucket's own, made from the KMS key: without it every object costs a request to KMS.
+    // S3 derives a bucket key from the KMS key. Without it, each object costs a request to KMS.
     bucketKeyEnabled: true,
   };
 }
 
-/** Reached over TLS only, and by those whom the statements name. */
+/** Denies requests over plain HTTP, and adds the given statements. */
 export function createBucketPolicy(
   name: string,
   { bucket, access }: PrivateBucket,

@@ -154,7 +154,7 @@ describe('an existing bucket, by its notifications', () => {
     const index = { ...theirs.lambdaFunctions[0], filterPrefix: 'uploads/2024/' };
     existingNotifications.set('holiday-photos', { lambdaFunctions: [index] });
     expect(await fail(source)).toMatch(
-      /its notification "index" tells of s3:ObjectCreated:\* for keys "uploads\/2024\/…", the recipes need "uploads\/….jpg"/,
+      /its notification "index" covers s3:ObjectCreated:\* for keys "uploads\/2024\/…", the recipes need "uploads\/….jpg"/,
     );
   });
 
@@ -192,7 +192,7 @@ test('a bucket of another region is refused: S3 would not notify the queue', asy
 
 test('a source that would be its own output is refused, with the loop explained', async () => {
   expect(await fail({ bucket: 'photos-processed-0a1b2c3' })).toMatch(
-    /photos-processed-0a1b2c3 is where this pipeline writes.*an upload itself.*without end/,
+    /photos-processed-0a1b2c3 is this pipeline.s processed bucket.*a new upload.*without end/,
   );
   expect(() => refuseLoop('one', 'another')).not.toThrow();
 });

@@ -1,13 +1,13 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
-/** The bucket that takes the uploads: the stack's own, or one that was there before. */
+/** The bucket that receives the uploads: created by the stack, or an existing one. */
 export interface SourceBucket {
   readonly bucket: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
 }
 
-/** The bucket that the settings name for uploads cannot be it. */
+/** The bucket of `source.bucket` cannot be the source bucket. */
 export class ExistingBucketError extends pulumi.RunError {
   override readonly name = 'ExistingBucketError';
   readonly code: 'FEEDS_ITSELF' | 'OTHER_REGION' | 'EVENTBRIDGE_OFF' | 'FILTERS_OVERLAP';
@@ -19,9 +19,9 @@ export class ExistingBucketError extends pulumi.RunError {
 }
 
 /**
- * A bucket that was there before: looked up, and not changed in any way.
+ * Looks up an existing bucket without changing it.
  *
- * @throws ExistingBucketError, through the outputs: where it is the processed bucket, or in another region
+ * @throws ExistingBucketError, through the outputs, if it is the processed bucket or in another region
  */
 export function existingBucket(
   name: string,
@@ -46,12 +46,12 @@ export function existingBucket(
   return { bucket: checked.bucket, arn: checked.arn };
 }
 
-/** @throws ExistingBucketError where what the pipeline writes would be what it is to read */
+/** @throws ExistingBucketError if the pipeline would process its own outputs */
 export function refuseLoop(source: string, processed: string): void {
   if (source !== processed) return;
   throw new ExistingBucketError(
     'FEEDS_ITSELF',
-    `${source} is where this pipeline writes. Each variant of an upload would be an upload itself, with variants of ` +
-      'its own, and so on without end: name another bucket',
+    `${source} is this pipeline's processed bucket. Each variant would be a new upload with variants of its own, ` +
+      'without end. Set another bucket',
   );
 }

@@ -23,3 +23,10 @@ function policyResource(resource: MockedResource): Resource {
     properties: { ...state, id },
   };
 }
+
+/** Deletion protection of everything that holds data: buckets and the key that encrypts them. */
+export function dataOptions({ resources }: MockedDeployment) {
+  return resources
+    .filter(({ type }) => /:(?:Bucket|Key)$/.test(type))
+    .map(({ name, protect, retainOnDelete }) => ({ name, protect, retainOnDelete }));
+}

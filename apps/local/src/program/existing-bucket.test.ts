@@ -106,7 +106,7 @@ describe('a bucket that somebody else listens to', () => {
     await theyListenTo('');
     const before = await configured();
     expect(await failureOf(deploy(await options(add)))).toMatchObject({
-      message: expect.stringContaining('its notification "archive" tells of s3:ObjectCreated:*'),
+      message: expect.stringContaining('its notification "archive" covers s3:ObjectCreated:*'),
     });
     expect(await configured()).toEqual(before);
   });

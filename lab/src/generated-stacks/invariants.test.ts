@@ -8,13 +8,12 @@ import {
   REQUEST_TIMEOUT_MS,
   type SettingsInput,
 } from '@darkroom/pipeline';
+import { ImagePipeline } from '@darkroom/infra';
+import { runWithMocks, settingsOf, stacks, type MockedDeployment } from '@darkroom/infra/testing';
 import * as pulumi from '@pulumi/pulumi';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ImagePipeline } from './image-pipeline.ts';
-import { arbitrarySettings } from './testing/arbitrary-settings.ts';
-import { type MockedDeployment, runWithMocks } from './testing/run-with-mocks.ts';
-import { settingsOf, stacks } from './testing/stack-files.ts';
+import { arbitrarySettings } from './arbitrary-settings.ts';
 
 const RUNS = 40;
 /** Seconds: as often as the SDK tries a request (apps/resizer/src/clients.ts). */
@@ -115,40 +114,4 @@ test('know which types have tags', () => {
   expect(isTaggable('aws:sns/topic:Topic')).toBe(true);
   expect(isTaggable('aws:cloudwatch/dashboard:Dashboard')).toBe(false);
   expect(isTaggable('darkroom:index:ImagePipeline')).toBe(false);
-});
-
-test('a function that is too small for what the limits let in is told of, at preview', async () => {
-  await deploy({
-    recipes: [{ name: 'scans', variants: [{ name: 'upright', steps: ['rotate'] }] }],
-    function: { memory: 512 },
-  });
-  expect(warned).toHaveBeenCalledExactlyOnceWith(
-    expect.stringMatching(/^function\.memory: 512 MiB are too few/),
-    expect.any(ImagePipeline),
-  );
-});
-
-describe('what goes with a stack when it is destroyed', () => {
-  const recipes: SettingsInput['recipes'] = [
-    { name: 'photos', variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }] },
-  ];
-
-  test('everything, where nothing is protected: also buckets that hold objects', async () => {
-    const deployment = await deploy({ recipes, storage: { protect: false } });
-    for (const { name, protect, retainOnDelete } of deployment.resources)
-      expect({ name, protect, retainOnDelete }).toEqual({
-        ...{ name, protect: false, retainOnDelete: false },
-      });
-    for (const { inputs } of deployment.ofType('aws:s3/bucket:Bucket'))
-      expect(inputs['forceDestroy']).toBe(true);
-  });
-
-  test('no data by default: the buckets stop it, and are kept with their guards', async () => {
-    const { resources } = await deploy({ recipes });
-    const kept = resources.filter(({ protect }) => protect).map(({ name }) => name);
-    expect(kept).toContain('photos-source');
-    expect(kept).toContain('photos-processed');
-    expect(kept).toContain('photos-source-policy');
-    expect(kept).toContain('photos-processed-access');
-  });
 });
