@@ -4,6 +4,7 @@ import { createEngine } from '@darkroom/transforms/engine';
 import { testFixtures } from '@darkroom/transforms/fixtures';
 import { renderOne, sample } from '@darkroom/transforms/testing';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { dhash } from './dhash.ts';
 
 const transforms = [...builtinTransforms, dhash];
@@ -51,4 +52,20 @@ describe('the same picture', () => {
 test.each([2, 3, 4, 5])('another picture has another hash: scene %i', async (seed) => {
   const other = await sample({ width: 480, height: 320, seed });
   expect(distance(hash, await hashOf(other))).toBeGreaterThan(10);
+});
+
+// Recipes depend on the options. After an intended change, run `npx vitest run -u`.
+test('has these options', () => {
+  expect(z.toJSONSchema(dhash.options, { io: 'input' })).toMatchInlineSnapshot(`
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "additionalProperties": false,
+      "description": "Adds a perceptual hash (dHash, 64 bits as 16 hex digits) to the manifest, as \`facts.dhash\` of the output, and leaves the picture alone. Pictures that look alike have hashes that differ in few bits, about 10 at most.",
+      "examples": [
+        {},
+      ],
+      "properties": {},
+      "type": "object",
+    }
+  `);
 });

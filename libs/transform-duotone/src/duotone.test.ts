@@ -4,6 +4,7 @@ import { createEngine } from '@darkroom/transforms/engine';
 import { testFixtures } from '@darkroom/transforms/fixtures';
 import { difference, renderOne, sample } from '@darkroom/transforms/testing';
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { duotone } from './duotone.ts';
 
 const transforms = [...builtinTransforms, duotone];
@@ -25,4 +26,76 @@ test('from black to white is grey', async () => {
 test('rejects an invalid colour with its path', () => {
   const { error } = catalog.stepSchema.safeParse({ duotone: { shadow: 'darkish' } });
   expect(error?.issues[0]).toMatchObject({ path: ['duotone', 'shadow'] });
+});
+
+// Recipes depend on the options. After an intended change, run `npx vitest run -u`.
+test('has these options', () => {
+  expect(z.toJSONSchema(duotone.options, { io: 'input' })).toMatchInlineSnapshot(`
+    {
+      "$defs": {
+        "colour": {
+          "anyOf": [
+            {
+              "type": "string",
+            },
+            {
+              "additionalProperties": false,
+              "properties": {
+                "alpha": {
+                  "default": 1,
+                  "maximum": 1,
+                  "minimum": 0,
+                  "type": "number",
+                },
+                "b": {
+                  "maximum": 255,
+                  "minimum": 0,
+                  "type": "integer",
+                },
+                "g": {
+                  "maximum": 255,
+                  "minimum": 0,
+                  "type": "integer",
+                },
+                "r": {
+                  "maximum": 255,
+                  "minimum": 0,
+                  "type": "integer",
+                },
+              },
+              "required": [
+                "r",
+                "g",
+                "b",
+              ],
+              "type": "object",
+            },
+          ],
+          "description": "A CSS colour (\`white\`, \`#8a6f52\`, \`#8a6f5280\`, \`rgb(138, 111, 82)\`, \`transparent\`), or \`{ r, g, b, alpha }\` with channels 0 to 255 and alpha 0 to 1.",
+        },
+      },
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "additionalProperties": false,
+      "description": "Prints the picture in two colours: its shadows in one, its lights in the other.",
+      "examples": [
+        {
+          "highlight": "#fde047",
+          "shadow": "#3b0764",
+        },
+      ],
+      "properties": {
+        "highlight": {
+          "$ref": "#/$defs/colour",
+          "default": "#ffd8a8",
+          "description": "What white becomes; opaque.",
+        },
+        "shadow": {
+          "$ref": "#/$defs/colour",
+          "default": "#1c2a5e",
+          "description": "What black becomes; opaque.",
+        },
+      },
+      "type": "object",
+    }
+  `);
 });

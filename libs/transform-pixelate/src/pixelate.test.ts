@@ -4,6 +4,7 @@ import { createEngine } from '@darkroom/transforms/engine';
 import { testFixtures } from '@darkroom/transforms/fixtures';
 import { animatedSample, renderOne, sample } from '@darkroom/transforms/testing';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { pixelate } from './pixelate.ts';
 
 const transforms = [...builtinTransforms, pixelate];
@@ -50,4 +51,99 @@ test.each([
 ])('%j is refused with its path', (options, at) => {
   const { error } = catalog.stepSchema.safeParse({ pixelate: options });
   expect(error?.issues[0]?.path).toEqual(at);
+});
+
+// Recipes depend on the options. After an intended change, run `npx vitest run -u`.
+test('has these options', () => {
+  expect(z.toJSONSchema(pixelate.options, { io: 'input' })).toMatchInlineSnapshot(`
+    {
+      "$defs": {
+        "length": {
+          "anyOf": [
+            {
+              "maximum": 9007199254740991,
+              "minimum": 0,
+              "type": "integer",
+            },
+            {
+              "pattern": "^(100(\\.0+)?|\\d{1,2}(\\.\\d+)?)%$",
+              "type": "string",
+            },
+          ],
+          "description": "Pixels, or a share of the picture’s side (\`25%\`).",
+        },
+      },
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "additionalProperties": false,
+      "description": "Hides regions, such as faces or number plates, under blocks of one colour each. An upload that a region lies entirely outside of is refused, so that nothing stays visible by mistake.",
+      "examples": [
+        {
+          "regions": [
+            {
+              "height": "50%",
+              "left": "45%",
+              "top": "30%",
+              "width": "40%",
+            },
+          ],
+        },
+        {
+          "blockSize": 25,
+          "regions": [
+            {
+              "height": 60,
+              "left": 20,
+              "top": 20,
+              "width": 100,
+            },
+          ],
+        },
+      ],
+      "properties": {
+        "blockSize": {
+          "$ref": "#/$defs/length",
+          "default": "20%",
+          "description": "Side of a block, pixels or a share of the shorter side of its region.",
+        },
+        "regions": {
+          "description": "What is hidden. What reaches out of the picture is cut off.",
+          "items": {
+            "additionalProperties": false,
+            "properties": {
+              "height": {
+                "$ref": "#/$defs/length",
+                "description": "Pixels, or a share of the height.",
+              },
+              "left": {
+                "$ref": "#/$defs/length",
+                "description": "Left edge, pixels or a share of the width.",
+              },
+              "top": {
+                "$ref": "#/$defs/length",
+                "description": "Upper edge, pixels or a share of the height.",
+              },
+              "width": {
+                "$ref": "#/$defs/length",
+                "description": "Pixels, or a share of the width.",
+              },
+            },
+            "required": [
+              "left",
+              "top",
+              "width",
+              "height",
+            ],
+            "type": "object",
+          },
+          "maxItems": 100,
+          "minItems": 1,
+          "type": "array",
+        },
+      },
+      "required": [
+        "regions",
+      ],
+      "type": "object",
+    }
+  `);
 });

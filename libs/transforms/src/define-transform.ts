@@ -174,11 +174,23 @@ function bind<Name extends string, Schema extends z.ZodType, Scalar extends stri
         kind: 'pixels',
         ...(definition.measured ? { measured: true } : {}),
         after: (input) => shapeAfter(definition, input, options),
-        slots: (input, context) => definition.slots?.(options, input, context),
+        slots: (input, context) => slotsOf(definition, options, input, context),
         scale: (input) => checkScale(definition.scale?.(input, options)),
         apply: (image, context) => definition.apply(image, options, context),
       };
   }
+}
+
+/** sharp's `composite` adds alpha to an opaque picture: if the step promises none, it is removed in the same pipeline. */
+function slotsOf<Name extends string, Schema extends z.ZodType>(
+  definition: Pick<PixelDefinition<Name, Schema>, 'after' | 'slots'>,
+  options: z.output<Schema>,
+  input: Shape,
+  context: SlotContext,
+): readonly SharpSlot[] | undefined {
+  const slots = definition.slots?.(options, input, context);
+  if (!slots?.includes('composite') || slots.includes('removeAlpha')) return slots;
+  return shapeAfter(definition, input, options).hasAlpha ? slots : [...slots, 'removeAlpha'];
 }
 
 function shapeAfter<Name extends string, Schema extends z.ZodType>(

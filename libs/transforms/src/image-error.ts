@@ -69,11 +69,17 @@ export function stepTimedOut(place: Required<ErrorLocation>, cause: unknown): Im
   return errorAt('TIMEOUT', place, cause);
 }
 
+/** sharp says so of damaged bytes and of formats whose loader is blocked (engine/sharp-setup.ts). */
+const UNKNOWN_TO_SHARP = /unsupported image format/;
+const WHAT_STEPS_OPEN = 'a step can open JPEG, PNG, WebP, AVIF, GIF and TIFF; SVG is blocked';
+
 function errorAt(code: ImageErrorCode, place: Required<ErrorLocation>, cause: unknown): ImageError {
   const { recipe, variant, step, transform } = place;
+  const reason = reasonOf(cause);
+  const hint = UNKNOWN_TO_SHARP.test(reason) ? ` (${WHAT_STEPS_OPEN})` : '';
   return new ImageError(
     code,
-    `recipe ${recipe}, variant ${variant}, step ${step} (${transform}): ${reasonOf(cause)}`,
+    `recipe ${recipe}, variant ${variant}, step ${step} (${transform}): ${reason}${hint}`,
     { cause, place },
   );
 }

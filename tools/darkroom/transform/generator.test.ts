@@ -41,10 +41,7 @@ test('a transform is a library of its own', async () => {
   expect(files(root).sort()).toEqual(
     [
       'README.md',
-      'fixtures/black-corners.yaml',
       'package.json',
-      'src/darken-edges.test.ts',
-      'src/darken-edges.ts',
       'src/vignette.test.ts',
       'src/vignette.ts',
       'tsconfig.json',

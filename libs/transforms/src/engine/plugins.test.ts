@@ -56,7 +56,30 @@ const stamp = defineTransform({
   },
 });
 
-const catalog = createCatalog([...builtinTransforms, swap, soften, measure, stamp]);
+/** A lazy step that declares its place in sharp's order, and nothing about alpha. */
+const overlay = defineTransform({
+  name: 'overlay',
+  version: 1,
+  options: none,
+  slots: () => ['composite'],
+  apply(image, _, { input: { width, height } }) {
+    const background = { r: 255, g: 0, b: 0, alpha: 0.5 };
+    return image.composite([{ input: { create: { width, height, channels: 4, background } } }]);
+  },
+});
+
+/** A lazy step that composites an SVG of its own. */
+const badge = defineTransform({
+  name: 'badge',
+  version: 1,
+  options: none,
+  apply: (image) =>
+    image.composite([
+      { input: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>') },
+    ]),
+});
+
+const catalog = createCatalog([...builtinTransforms, swap, soften, measure, stamp, overlay, badge]);
 const engine = createEngine({ catalog });
 const photo = await sample({ width: 64, height: 48 });
 const holed = await sample({ width: 64, height: 48, alpha: true, format: 'png' });
@@ -172,5 +195,32 @@ describe('a side file', () => {
     await expect(renderOne(engine, catalog, photo, steps)).rejects.toThrow(
       'step 0 (stamp): no side files are configured: cannot read "logo.png"',
     );
+  });
+});
+
+describe('composite', () => {
+  const photo = () => sample({ width: 64, height: 48 });
+
+  test.each([
+    ['alone', ['overlay']],
+    ['after a resize in the same pipeline', [{ resize: { width: 32 } }, 'overlay']],
+    ['before other steps', ['overlay', 'negate', 'overlay']],
+  ])('with declared slots keeps an opaque picture opaque: %s', async (_, steps) => {
+    const made = await renderOne(engine, catalog, await photo(), [...steps, { encode: 'png' }]);
+    expect(await engine.inspect(made.bytes)).toMatchObject({ hasAlpha: false });
+  });
+
+  test('with declared slots keeps alpha that the picture has', async () => {
+    const made = await renderOne(engine, catalog, holed, ['overlay', { encode: 'png' }]);
+    expect(await engine.inspect(made.bytes)).toMatchObject({ hasAlpha: true });
+  });
+
+  test('of an SVG names the formats that a step can open', async () => {
+    await expect(renderOne(engine, catalog, await photo(), ['badge'])).rejects.toMatchObject({
+      code: 'TRANSFORM_FAILED',
+      message: expect.stringMatching(
+        /step 0 \(badge\): .*unsupported image format.* SVG is blocked/,
+      ),
+    });
   });
 });

@@ -59,6 +59,7 @@ export async function addOperation(
   const made = await runIn(stage, operation, job, async (context) =>
     checkedImage(await bound.apply(image, context)),
   );
+  if (slots?.includes('removeAlpha')) made.removeAlpha();
   // A step without `slots` may have requested other pixels than the stage declares.
   const { keepColours, depth } = stage.mode;
   return slots === undefined && !keepColours && depth === 8 ? made.toColourspace('srgb') : made;
