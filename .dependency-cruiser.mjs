@@ -17,7 +17,6 @@ export default {
     },
   ],
   options: {
-    tsConfig: { fileName: 'tsconfig.base.json' },
     // Type-only imports count: a reader has to follow them too.
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
