@@ -46,7 +46,7 @@ test('the local stack starts with resources that it does not emulate, and proces
   const photo = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'red' } })
     .jpeg()
     .toBuffer();
-  const manifest = await client.develop('uploads/photo.jpg', photo);
+  const manifest = await client.uploadAndWait('uploads/photo.jpg', photo);
   expect(manifest).toMatchObject({ status: 'done', outputs: [{ variant: 'w16', width: 16 }] });
   await stop();
 
