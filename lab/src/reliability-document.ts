@@ -10,11 +10,7 @@ const DOCUMENT = path.join(CHECKOUT, 'docs/reliability.md');
  *
  * @throws Error where the document has no such table
  */
-export async function keepRow(
-  table: string,
-  name: string,
-  cells: readonly string[],
-): Promise<void> {
+export async function setRow(table: string, name: string, cells: readonly string[]): Promise<void> {
   await writeFile(DOCUMENT, withRow(await readFile(DOCUMENT, 'utf8'), table, name, cells));
 }
 

@@ -1,23 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseSettings } from '@darkroom/pipeline';
-import { checkBuckets } from '../testbed/check-buckets.ts';
-import { checkDeadLetters } from './check-dead-letters.ts';
-import { Reference } from '../testbed/reference-outputs.ts';
-import type { Violation } from '../testbed/violation.ts';
-import { FaultPlan } from './fault-plan.ts';
-import type { ChaosFigures } from './chaos-figures.ts';
-import { Killer } from './killer.ts';
 import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
-import { startRig } from '../testbed/testbed.ts';
-import { CHAOS_PIPELINE, VISIBILITY_TIMEOUT } from '../testbed/pipeline-settings.ts';
 import type { Application } from '../testbed/application.ts';
-import { makeBlobs } from '../testbed/sample-uploads.ts';
-import { Model } from './expected-state.ts';
-import { planOperations } from './operations.ts';
-import { runWorkload } from './workload.ts';
+import { checkBuckets, type Violation } from '../testbed/check-buckets.ts';
+import { TESTBED_PIPELINE, VISIBILITY_TIMEOUT } from '../testbed/pipeline-settings.ts';
+import { ReferenceOutputs } from '../testbed/reference-outputs.ts';
+import { makeSampleUploads } from '../testbed/sample-uploads.ts';
+import { startTestbed } from '../testbed/testbed.ts';
+import { checkDeadLetters } from './check-dead-letters.ts';
+import { FaultPlan } from './fault-plan.ts';
+import { Killer } from './killer.ts';
+import { ExpectedState, planOperations, runWorkload } from './workload.ts';
 
-/** Milliseconds between messages that keep the function at work until the last kill has struck. */
+/** Milliseconds between messages that keep the function busy until the last kill is done. */
 const KEEP_BUSY_MS = 300;
 
 export interface ChaosOptions {
@@ -26,67 +22,98 @@ export interface ChaosOptions {
   readonly kills: number;
   /** Share of S3's requests that meet a fault, 0 to 1. */
   readonly faultRate: number;
-  /** Told in words how far it has come. */
   readonly onProgress?: (text: string) => void;
+}
+
+/** What one run did and found. */
+export interface ChaosFigures {
+  readonly seed: number;
+  readonly operations: number;
+  readonly faultRate: number;
+  readonly functionKills: number;
+  /** Kills of the whole local stack. */
+  readonly stackKills: number;
+  /** Keys that restarts found out of date. */
+  readonly recovered: number;
+  readonly requests: number;
+  /** Number of faults of each kind. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** Uploads that exist at the end. */
+  readonly keys: number;
+  readonly deadLetters: number;
+  /** Dead letters caused by faults and kills, redriven at the end. */
+  readonly redriven: number;
+  readonly violations: number;
+  readonly seconds: number;
 }
 
 export interface ChaosResult {
   readonly figures: ChaosFigures;
   readonly violations: readonly Violation[];
-  /** What went through the proxy about the keys of the violations, one line a request. */
-  readonly stories: ReadonlyMap<string, readonly string[]>;
+  /** Requests about the keys of the violations, one line for each. */
+  readonly requests: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * Uploads, overwrites and deletes through faults while processes are killed; waits until all is quiet, and compares what
- * is there with what has to be there.
+ * Uploads, overwrites and deletes under faults while processes are killed. Then waits until the queue is empty and
+ * compares the buckets with the expected state.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { seed, operations, kills, faultRate, onProgress = () => undefined } = options;
   const begun = performance.now();
-  const blobs = await makeBlobs();
+  const samples = await makeSampleUploads();
   const plan = new FaultPlan(seed, faultRate);
   plan.pause();
-  const rig = await startRig({
-    pipeline: CHAOS_PIPELINE,
+  const testbed = await startTestbed({
+    pipeline: TESTBED_PIPELINE,
     faults: plan,
     concurrency: Math.max(3, availableParallelism()),
   });
   try {
-    const { application, info, proxy, stack } = rig;
+    const { application, info, proxy, stack } = testbed;
     await application.setVisibilityTimeout(VISIBILITY_TIMEOUT);
-    const reference = await Reference.make(application, info, blobs);
-    const model = new Model();
-    for (const [key, blob] of reference.uploads) model.uploads.set(key, blob);
-    onProgress(`${blobs.length} references are made`);
+    const reference = await ReferenceOutputs.make(application, info, samples);
+    const expected = new ExpectedState();
+    for (const [key, sample] of reference.uploads) expected.uploads.set(key, sample);
+    onProgress(`${samples.length} reference uploads are processed`);
 
     plan.resume();
     const killer = new Killer(seed, proxy, stack);
-    const planned = planOperations(seed, operations, blobs);
-    await runWorkload(planned, application, model, {
+    const planned = planOperations(seed, operations, samples);
+    await runWorkload(planned, application, expected, {
       onOperation: (index) => {
         for (let kill = killsBefore(index); kill < killsBefore(index + 1); kill++)
           killer.order(kill);
         if (index % 250 === 0) onProgress(progress(index, killer, proxy));
       },
     });
-    onProgress(`${progress(operations, killer, proxy)}; the application has ended`);
-    await keepBusyUntil(killer.settled(), application, [...model.uploads.keys()]);
-    await application.quiet();
+    onProgress(`${progress(operations, killer, proxy)}; the workload has ended`);
+    await keepBusyUntil(killer.done(), application, [...expected.uploads.keys()]);
+    await application.untilIdle();
 
     plan.pause();
-    onProgress('all is quiet');
-    const { queue } = parseSettings(CHAOS_PIPELINE, 'chaos');
-    const letters = await application.takeDeadLetters();
-    const dead = checkDeadLetters(letters, model.rubbish, proxy.journal, queue.maxReceiveCount);
+    onProgress('the queue is empty');
+    const { queue } = parseSettings(TESTBED_PIPELINE, 'chaos');
+    const deadLetters = await application.takeDeadLetters();
+    const dead = checkDeadLetters(
+      deadLetters,
+      expected.invalidMessages,
+      proxy.journal,
+      queue.maxReceiveCount,
+    );
     for (const body of dead.redrivable) await application.send(body);
-    await application.quiet();
+    await application.untilIdle();
     const redriven = await application.takeDeadLetters();
-    const after = checkDeadLetters(redriven, model.rubbish, proxy.journal, queue.maxReceiveCount);
+    const after = checkDeadLetters(
+      redriven,
+      expected.invalidMessages,
+      proxy.journal,
+      queue.maxReceiveCount,
+    );
     const violations = [
       ...dead.violations,
       ...after.violations.filter(({ kind }) => kind === 'dead letter unexplained'),
-      ...(await checkBuckets(application, info, model.uploads, reference)),
+      ...(await checkBuckets(application, info, expected.uploads, reference)),
     ];
     await stack.stop();
     return {
@@ -97,17 +124,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
         recovered: stack.recovered,
         requests: proxy.journal.requests,
         faults: Object.fromEntries(proxy.journal.faults()),
-        keys: model.uploads.size,
-        deadLetters: letters.length,
+        keys: expected.uploads.size,
+        deadLetters: deadLetters.length,
         redriven: dead.redrivable.length,
         violations: violations.length,
         seconds: Math.round((performance.now() - begun) / 1000),
       },
       violations,
-      stories: new Map(violations.map(({ key }) => [key, proxy.journal.story(uploadOf(key))])),
+      requests: new Map(violations.map(({ key }) => [key, proxy.journal.about(uploadOf(key))])),
     };
   } finally {
-    await rig.stop();
+    await testbed.stop();
   }
 
   function killsBefore(index: number): number {
@@ -115,7 +142,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
-/** Of the key of an output. */
+/** Key of the upload of an output. */
 function uploadOf(key: string): string {
   const isOutput = /\/(thumb|web|same|manifest)\.\w+$/.test(key);
   return isOutput ? key.slice(0, key.lastIndexOf('/')) : key;
@@ -127,7 +154,7 @@ function progress(operations: number, killer: Killer, { journal }: FaultProxy): 
   return `${operations} operations, ${functionKills} + ${stackKills} kills, ${journal.requests} requests, ${faults} faults`;
 }
 
-/** A kill waits for a process that works. */
+/** Sends messages: a kill waits for a process that handles one. */
 async function keepBusyUntil(
   over: Promise<void>,
   application: Application,

@@ -1,35 +1,36 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { Journal } from '../fault-proxy/journal.ts';
-import type { Violation } from '../testbed/violation.ts';
+import type { Violation } from '../testbed/check-buckets.ts';
 
-/** Codes of attempts that AWS or the time failed (docs/contract.md, "Codes"). */
+/** Codes of attempts that failed because of AWS or a time limit (docs/contract.md, "Codes"). */
 const FAILED_ATTEMPTS = ['CONFLICT', 'THROTTLED', 'STORAGE_UNAVAILABLE', 'TIMEOUT'];
 
 export interface DeadLetterCheck {
   readonly violations: readonly Violation[];
-  /** Bodies of messages whose attempts all failed, by faults and kills: an operator would redrive them. */
+  /** Bodies of messages whose attempts all failed because of faults and kills. An operator would redrive them. */
   readonly redrivable: readonly string[];
 }
 
 /**
- * Whether each dead letter can be explained: rubbish that was sent, an attempt that says why it was the last, or as many
- * deliveries as the queue allows without one that ended.
+ * Checks that each dead letter has an explanation: an invalid message was sent, the last attempt gives its reason, or
+ * the queue delivered the message as often as it allows.
  *
+ * @param invalid bodies of invalid messages that were sent
  * @param maxReceiveCount of the queue
  */
 export function checkDeadLetters(
-  letters: readonly Message[],
-  rubbish: ReadonlySet<string>,
+  deadLetters: readonly Message[],
+  invalid: ReadonlySet<string>,
   { deliveries }: Journal,
   maxReceiveCount: number,
 ): DeadLetterCheck {
   const violations: Violation[] = [];
   const redrivable: string[] = [];
-  const missing = new Set(rubbish);
-  for (const { Body = '', MessageId = '', MessageAttributes = {} } of letters) {
+  const missing = new Set(invalid);
+  for (const { Body = '', MessageId = '', MessageAttributes = {} } of deadLetters) {
     const code = MessageAttributes['errorCode']?.StringValue;
     const text = MessageAttributes['errorMessage']?.StringValue;
-    if (code === 'INVALID_MESSAGE' && rubbish.has(Body)) {
+    if (code === 'INVALID_MESSAGE' && invalid.has(Body)) {
       missing.delete(Body);
       continue;
     }
@@ -37,7 +38,7 @@ export function checkDeadLetters(
     if (code !== undefined && FAILED_ATTEMPTS.includes(code) && text) continue;
     const delivered = deliveries.get(MessageId) ?? 0;
     if (code === undefined && delivered >= maxReceiveCount) {
-      // Redriven by the queue itself: rubbish too, where its processes were killed each time.
+      // Moved by the queue itself. That happens to invalid messages too, if every process that received them was killed.
       missing.delete(Body);
       continue;
     }
@@ -48,6 +49,6 @@ export function checkDeadLetters(
     });
   }
   for (const body of missing)
-    violations.push({ kind: 'dead letter missing', key: body, detail: 'was sent and answered' });
+    violations.push({ kind: 'dead letter missing', key: body, detail: 'was sent and accepted' });
   return { violations, redrivable };
 }

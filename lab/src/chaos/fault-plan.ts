@@ -1,33 +1,27 @@
 import type { AwsRequest } from '../fault-proxy/aws-request.ts';
+import { faultsOf, type Faults, type PlannedFault } from '../fault-proxy/faults.ts';
 import { chance, choose } from './seeded-choice.ts';
-import { faultsOf, type Fault } from '../fault-proxy/faults.ts';
 
-/** How often: messages come through a few requests only, objects through many. */
+/** Requests to the queue are few, so more of them meet a fault. */
 const QUEUE_FACTOR = 3;
 
-export interface PlannedFault {
-  readonly kind: Fault;
-  /** In [0, 1): how long a delay is, which byte is another one, where an answer ends. */
-  readonly size: number;
-}
-
 /**
- * Decides which requests meet a fault: the n-th request of one kind for one key meets the same in every run with one
- * seed, whatever happened in between.
+ * Decides which requests meet a fault. The n-th request of one kind for one key meets the same fault in every run with
+ * the same seed.
  */
-export class FaultPlan {
+export class FaultPlan implements Faults {
   readonly seed: number;
   readonly #rate: number;
   readonly #seen = new Map<string, number>();
   #paused = false;
 
-  /** @param rate share of S3's requests that meet a fault, 0 to 1 */
+  /** @param rate share of S3 requests that meet a fault, 0 to 1 */
   constructor(seed: number, rate: number) {
     this.seed = seed;
     this.#rate = rate;
   }
 
-  /** From now on nothing goes wrong. */
+  /** Injects no faults until `resume`. */
   pause(): void {
     this.#paused = true;
   }

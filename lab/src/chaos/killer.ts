@@ -2,12 +2,12 @@ import { chance } from './seeded-choice.ts';
 import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import type { RestartableStack } from '../testbed/restartable-stack.ts';
 
-/** Every so many kills the whole stack is killed. */
+/** Every twelfth kill is one of the whole stack. */
 const STACK_EVERY = 12;
-/** Requests of the function that pass between the order and the kill: so it strikes at any point of the protocol. */
+/** Most requests of the function between the order and the kill, which therefore hits any step of the protocol. */
 const MOST_REQUESTS = 25;
 
-/** Kills one process after the other, each when the workload has come so far and the function is at work. */
+/** Kills processes while the function handles messages. The seed decides which process and after how many requests. */
 export class Killer {
   readonly #seed: number;
   readonly #proxy: FaultProxy;
@@ -30,14 +30,14 @@ export class Killer {
     return this.#stackKills;
   }
 
-  /** Orders the kill of this number, from 0. */
+  /** Orders a kill. @param number counts from 0 */
   order(number: number): void {
     const work: Promise<void> = this.#kill(number).finally(() => this.#running.delete(work));
     this.#running.add(work);
   }
 
-  /** Resolves when all that were ordered have struck. */
-  async settled(): Promise<void> {
+  /** Resolves when all ordered kills are done. */
+  async done(): Promise<void> {
     await Promise.all(this.#running);
   }
 
@@ -55,7 +55,7 @@ export class Killer {
     this.#functionKills += 1;
   }
 
-  /** Waits for that many requests of the function, and for one more. */
+  /** Waits for `count` requests of the function, and for one more. */
   async #requests(count: number): Promise<void> {
     let left = count;
     await new Promise<void>((resolve) => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A number in [0, 1) that depends on nothing but the seed and the name of what is decided: so a replay decides the same,
- * however differently its processes are scheduled.
+ * A number in [0, 1) that depends only on the seed and the name of the decision. A repeated run decides the same,
+ * whatever the order in which its processes run.
  */
 export function chance(seed: number, ...name: readonly (string | number)[]): number {
   const digest = createHash('sha256')
@@ -11,13 +11,13 @@ export function chance(seed: number, ...name: readonly (string | number)[]): num
   return digest.readUInt32BE() / 2 ** 32;
 }
 
-/** One of them, with the seed's choice. */
+/** The item that the seed chooses. */
 export function choose<T>(
   items: readonly T[],
   seed: number,
   ...name: readonly (string | number)[]
 ): T {
   const item = items[Math.floor(chance(seed, ...name) * items.length)];
-  if (item === undefined) throw new RangeError('There is nothing to choose from');
+  if (item === undefined) throw new RangeError('The list is empty');
   return item;
 }

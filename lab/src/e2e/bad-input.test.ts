@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { DeadLetters } from '../testing/dead-letters.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
 
@@ -69,7 +69,7 @@ describe('is rejected, and nobody is woken up for it:', () => {
 
   test.each(cases)('%s', async (_what, name, code, body) => {
     const key = `uploads/${name}`;
-    const manifest = await client.develop(key, await body());
+    const manifest = await client.uploadAndWait(key, await body());
     expect(manifest).toMatchObject({
       status: 'rejected',
       outputs: [],
@@ -79,7 +79,7 @@ describe('is rejected, and nobody is woken up for it:', () => {
   });
 
   test('and a picture whose name says something else is not', async () => {
-    const manifest = await client.develop(
+    const manifest = await client.uploadAndWait(
       'uploads/really-a-png.jpg',
       await picture({ format: 'png' }),
     );
@@ -87,25 +87,25 @@ describe('is rejected, and nobody is woken up for it:', () => {
   });
 
   test('the dead-letter queue is empty', async () => {
-    await client.quiet();
-    const letters = new DeadLetters(client);
-    expect(await letters.all()).toEqual([]);
+    await client.untilIdle();
+    const deadLetters = new DeadLetters(client);
+    expect(await deadLetters.all()).toEqual([]);
   });
 });
 
 test('a good picture in place of a bad one, and a bad one in place of a good one', async () => {
   const key = 'uploads/second-thoughts.jpg';
-  expect((await client.develop(key, 'not yet')).status).toBe('rejected');
-  expect((await client.develop(key, await picture())).status).toBe('done');
+  expect((await client.uploadAndWait(key, 'not yet')).status).toBe('rejected');
+  expect((await client.uploadAndWait(key, await picture())).status).toBe('done');
   expect((await client.outputsOf(key)).size).toBe(8);
-  expect((await client.develop(key, half(await picture()))).status).toBe('rejected');
-  await client.quiet();
+  expect((await client.uploadAndWait(key, half(await picture()))).status).toBe('rejected');
+  await client.untilIdle();
   expect((await client.outputsOf(key)).size).toBe(1);
 });
 
 test('the processed bucket holds exactly what all of these ask for', async () => {
-  await client.quiet();
-  expect(await disagreements(client)).toEqual([]);
+  await client.untilIdle();
+  expect(await findInconsistencies(client)).toEqual([]);
 });
 
 function half(file: Buffer): Buffer {

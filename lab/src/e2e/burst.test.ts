@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack } from '../testing/running-stack.ts';
 import { createWorkspace, smallPipeline } from '../testing/workspace.ts';
@@ -15,8 +15,8 @@ test('200 uploads at once are all done', async () => {
     keys.map((_key, seed) => picture({ width: 24, height: 16, seed })),
   );
   await Promise.all(keys.map((key, index) => client.upload(key, bodies[index] ?? '')));
-  await client.quiet();
-  expect(await disagreements(client)).toEqual([]);
+  await client.untilIdle();
+  expect(await findInconsistencies(client)).toEqual([]);
   const manifests = await Promise.all(keys.map((key) => client.manifestOf(key)));
   expect(manifests.filter((manifest) => manifest?.status === 'done')).toHaveLength(200);
 });

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isAlive } from '@darkroom/local-lambda/testing';
 import { DarkroomProcess, HAS_PROC } from '../testing/darkroom-process.ts';
-import { agreement } from '../testing/consistency.ts';
+import { untilConsistent } from '../testing/consistency.ts';
 import { PATIENCE } from '../testing/patience.ts';
 import { picture } from '../testing/pictures.ts';
 import { directoryOfTest } from '../testing/running-stack.ts';
@@ -63,7 +63,7 @@ describe('says in one message what is wrong:', () => {
     const message = await complaint({});
     expect(message).toContain(dataDir);
     expect(message.trim()).not.toContain('\n');
-    expect((await client.develop('uploads/a.jpg', await picture())).status).toBe('done');
+    expect((await client.uploadAndWait('uploads/a.jpg', await picture())).status).toBe('done');
   });
 });
 
@@ -147,7 +147,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
 
       const again = new DarkroomProcess({ environment });
       const secondClient = await again.connect();
-      await agreement(secondClient);
+      await untilConsistent(secondClient);
       expect((await secondClient.list(secondClient.stack.sourceBucket)).size).toBe(keys.length);
       secondClient.close();
     },

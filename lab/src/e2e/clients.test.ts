@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, temporaryDirectory, type RunningStack } from '../testing/running-stack.ts';
 
@@ -71,10 +71,10 @@ describe.skipIf(!hasAws && !hasRclone)('real clients', () => {
     call('aws', '--endpoint-url', client.stack.endpoint, 's3', ...args);
 
   async function expectDone(prefix: string): Promise<void> {
-    await client.quiet();
+    await client.untilIdle();
     for (const name of [...NAMES, 'deep/large.png'])
       expect(await client.manifestOf(prefix + name)).toMatchObject({ status: 'done' });
-    expect(await disagreements(client)).toEqual([]);
+    expect(await findInconsistencies(client)).toEqual([]);
   }
 
   test.skipIf(!hasAws)(named('aws s3 cp', hasAws), async () => {
@@ -89,7 +89,7 @@ describe.skipIf(!hasAws && !hasRclone)('real clients', () => {
     expect(downloaded.equals((await client.read(key))?.body ?? Buffer.alloc(0))).toBe(true);
 
     await aws('rm', '--recursive', remote);
-    await client.quiet();
+    await client.untilIdle();
     expect((await client.list(processedBucket, 'uploads/aws/')).size).toBe(0);
   });
 
@@ -105,7 +105,7 @@ describe.skipIf(!hasAws && !hasRclone)('real clients', () => {
     await call('rclone', 'check', 'processed', `local:${processedBucket}`);
 
     await call('rclone', 'delete', remote);
-    await client.quiet();
+    await client.untilIdle();
     expect((await client.list(processedBucket, 'uploads/rclone/')).size).toBe(0);
   });
 });

@@ -57,7 +57,7 @@ describe.skipIf(!chromium)(title, () => {
     await rejected.getByText('This is not an image that the recipe takes').waitFor();
     expect(await rejected.innerText()).toContain('UNSUPPORTED_FORMAT');
 
-    await client.develop('uploads/elsewhere.jpg', await picture());
+    await client.uploadAndWait('uploads/elsewhere.jpg', await picture());
     await card('uploads/elsewhere.jpg').locator('.frame.loaded').nth(6).waitFor();
 
     await client.remove('uploads/cat & dog.jpg');

@@ -8,7 +8,7 @@ import { bundleHandlerAfter } from '../planted-defects/bundle-handler.ts';
 import type { Client } from '../testing/client.ts';
 import { DEADLY, DEADLY_FOR_ALL } from './deadly-marks.ts';
 import { DeadLetters } from '../testing/dead-letters.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { PATIENCE } from '../testing/patience.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
@@ -24,7 +24,7 @@ const pipeline = smallPipeline(32, {
 let workspace: Workspace;
 let running: RunningStack;
 let client: Client;
-let letters: DeadLetters;
+let deadLetters: DeadLetters;
 
 beforeAll(async () => {
   workspace = await createWorkspace();
@@ -36,10 +36,10 @@ beforeAll(async () => {
     makeHandler: (file) => bundleHandlerAfter(deadly, file),
   });
   client = running.client;
-  letters = new DeadLetters(client);
+  deadLetters = new DeadLetters(client);
   await setVisibility(12);
   // A receive that waits already has the queue's timeout of when it began.
-  await client.develop('uploads/first.jpg', await picture());
+  await client.uploadAndWait('uploads/first.jpg', await picture());
 });
 
 afterAll(async () => {
@@ -86,16 +86,16 @@ test('one that kills its process costs its neighbours one death, and ends in an 
   );
   expect(manifests.map(({ status }) => status)).toEqual(good.map(() => 'done'));
   for (const key of deadly) {
-    const letter = await letters.find(({ attributes }) => attributes['sourceKey'] === key);
-    expect(letter.attributes).toMatchObject({
+    const deadLetter = await deadLetters.find(({ attributes }) => attributes['sourceKey'] === key);
+    expect(deadLetter.attributes).toMatchObject({
       errorCode: 'INTERNAL',
       errorMessage: 'The process that worked on the image ended: SIGKILL',
     });
     expect(await client.manifestOf(key)).toMatchObject(gaveUp);
   }
-  await client.quiet();
-  expect(await letters.all()).toHaveLength(deadly.length);
-  expect(await disagreements(client)).toEqual([]);
+  await client.untilIdle();
+  expect(await deadLetters.all()).toHaveLength(deadly.length);
+  expect(await findInconsistencies(client)).toEqual([]);
   // Once for each batch in which all was new; whatever came again could kill nothing but its own.
   expect(deaths()).toBeGreaterThanOrEqual(1);
   expect(deaths()).toBeLessThanOrEqual(deadly.length);
@@ -114,9 +114,9 @@ test('one that takes the function with it every time has an answer too, which ex
     return looked.found;
   }, PATIENCE);
   expect(Object.fromEntries(found.byErrorCode)).toEqual({ GAVE_UP: 1 });
-  const letter = (await letters.all()).at(-1);
+  const deadLetter = (await deadLetters.all()).at(-1);
   // SQS moved it by itself: nobody was left to say why.
-  expect(letter?.attributes).toEqual({});
+  expect(deadLetter?.attributes).toEqual({});
   expect(deaths() - before).toBeGreaterThanOrEqual(5);
   expect(await client.manifestOf(key)).toMatchObject(gaveUp);
 });

@@ -3,7 +3,7 @@ import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { DeadLetters } from '../testing/dead-letters.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { PATIENCE } from '../testing/patience.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
@@ -53,8 +53,8 @@ test('a process that is killed in the middle of a batch', async () => {
     expect(failures()).toBeGreaterThan(0);
   }, PATIENCE);
 
-  await client.quiet();
-  expect(await disagreements(client)).toEqual([]);
+  await client.untilIdle();
+  expect(await findInconsistencies(client)).toEqual([]);
   const manifests = await Promise.all(keys.map((key) => client.manifestOf(key)));
   expect(manifests.map((manifest) => manifest?.status)).toEqual(keys.map(() => 'done'));
   expect(await new DeadLetters(client).all()).toEqual([]);

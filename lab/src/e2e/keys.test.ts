@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
 
@@ -46,7 +46,7 @@ test.each([
   ['the name of a manifest', 'manifest.json'],
 ])('%s', async (_what, name) => {
   const key = `uploads/${name}`;
-  const manifest = await client.develop(key, jpeg);
+  const manifest = await client.uploadAndWait(key, jpeg);
   expect(manifest).toMatchObject({ status: 'done', source: { key } });
   expect([...(await client.outputsOf(key)).keys()]).toContain(`${key}/thumb.webp`);
 });
@@ -59,7 +59,7 @@ function keyOfBytes(length: number): string {
 test('a key of 1,024 bytes has its outputs below _long/ and its SHA-256', async () => {
   const key = keyOfBytes(1024);
   expect(Buffer.byteLength(key)).toBe(1024);
-  const manifest = await client.develop(key, jpeg);
+  const manifest = await client.uploadAndWait(key, jpeg);
   const folder = `_long/${createHash('sha256').update(key).digest('hex')}/`;
   expect(manifest.source.key).toBe(key);
   expect(manifest.outputs.map((output) => output.key)).toContain(`${folder}thumb.webp`);
@@ -68,43 +68,43 @@ test('a key of 1,024 bytes has its outputs below _long/ and its SHA-256', async 
 test('the longest key whose outputs fit has them below itself, and the next one has not', async () => {
   // "/w1280-webp.webp" is the longest name that the recipe asks for.
   const longest = keyOfBytes(1024 - '/w1280-webp.webp'.length);
-  const { outputs } = await client.develop(longest, jpeg);
+  const { outputs } = await client.uploadAndWait(longest, jpeg);
   expect(outputs.map(({ key }) => Buffer.byteLength(key))).toContain(1024);
-  const next = await client.develop(`${longest}x`, jpeg);
+  const next = await client.uploadAndWait(`${longest}x`, jpeg);
   for (const { key } of next.outputs) expect(key).toMatch(/^_long\/[0-9a-f]{64}\//);
 });
 
 test('a key that is the prefix of another: each has its own outputs, and goes alone', async () => {
   const [outer, inner] = ['uploads/a.jpg', 'uploads/a.jpg/b.jpg'];
-  await Promise.all([client.develop(outer, jpeg), client.develop(inner, jpeg)]);
-  await client.quiet();
-  expect(await disagreements(client)).toEqual([]);
+  await Promise.all([client.uploadAndWait(outer, jpeg), client.uploadAndWait(inner, jpeg)]);
+  await client.untilIdle();
+  expect(await findInconsistencies(client)).toEqual([]);
 
   await client.remove(outer);
-  await client.quiet();
+  await client.untilIdle();
   expect((await client.manifestOf(outer))?.status).toBeUndefined();
   expect((await client.manifestOf(inner))?.status).toBe('done');
 
-  await client.develop(outer, jpeg);
+  await client.uploadAndWait(outer, jpeg);
   await client.remove(inner);
-  await client.quiet();
+  await client.untilIdle();
   expect((await client.manifestOf(outer))?.status).toBe('done');
   expect((await client.outputsOf(inner)).size).toBe(0);
 });
 
 test('an upload whose key is the key of an output', async () => {
-  await client.develop('uploads/c.jpg', jpeg);
-  await client.develop('uploads/c.jpg/thumb.webp', jpeg);
+  await client.uploadAndWait('uploads/c.jpg', jpeg);
+  await client.uploadAndWait('uploads/c.jpg/thumb.webp', jpeg);
   await client.remove('uploads/c.jpg/thumb.webp');
-  await client.quiet();
+  await client.untilIdle();
   expect((await client.manifestOf('uploads/c.jpg'))?.status).toBe('done');
 });
 
 test('a folder marker is no upload', async () => {
   await client.upload('uploads/x/', '');
   await client.upload('uploads/', '');
-  await client.develop('uploads/x/photo.jpg', jpeg);
-  await client.quiet();
+  await client.uploadAndWait('uploads/x/photo.jpg', jpeg);
+  await client.untilIdle();
   const outputs = await client.list(client.stack.processedBucket, 'uploads/x/');
   expect([...outputs.keys()].filter((key) => !key.startsWith('uploads/x/photo.jpg/'))).toEqual([]);
 });
@@ -112,12 +112,12 @@ test('a folder marker is no upload', async () => {
 test('a key outside the prefix is nobody’s business', async () => {
   await client.upload('other/photo.jpg', jpeg);
   await client.upload('Uploads/photo.jpg', jpeg);
-  await client.quiet();
+  await client.untilIdle();
   expect((await client.list(client.stack.processedBucket, 'other/')).size).toBe(0);
   expect((await client.list(client.stack.processedBucket, 'Uploads/')).size).toBe(0);
 });
 
 test('the processed bucket holds exactly what all of these ask for', async () => {
-  await client.quiet();
-  expect(await disagreements(client)).toEqual([]);
+  await client.untilIdle();
+  expect(await findInconsistencies(client)).toEqual([]);
 });

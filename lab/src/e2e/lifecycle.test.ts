@@ -1,7 +1,7 @@
 /** Overwritten, deleted, uploaded again, told twice: outputs are always those of the upload as it is now. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Client } from '../testing/client.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { notification } from '../testing/notification.ts';
 import { PATIENCE } from '../testing/patience.ts';
 import { picture } from '../testing/pictures.ts';
@@ -30,9 +30,9 @@ async function bytesOf(key: string): Promise<Map<string, string>> {
 
 test('an overwrite replaces every output', async () => {
   const key = 'uploads/overwritten.jpg';
-  const first = await client.develop(key, await picture({ seed: 1 }));
+  const first = await client.uploadAndWait(key, await picture({ seed: 1 }));
   const before = await bytesOf(key);
-  const second = await client.develop(key, await picture({ seed: 2 }));
+  const second = await client.uploadAndWait(key, await picture({ seed: 2 }));
   const after = await bytesOf(key);
   expect(second.source.eTag).not.toBe(first.source.eTag);
   expect([...after.keys()]).toEqual([...before.keys()]);
@@ -41,33 +41,33 @@ test('an overwrite replaces every output', async () => {
 
 test('a delete removes every output', async () => {
   const key = 'uploads/deleted.jpg';
-  await client.develop(key, await picture());
+  await client.uploadAndWait(key, await picture());
   await client.remove(key);
-  await client.quiet();
+  await client.untilIdle();
   expect((await client.outputsOf(key)).size).toBe(0);
 });
 
 test('deleted and uploaded again: the same upload gives the same bytes, manifest included', async () => {
   const key = 'uploads/again.jpg';
   const upload = await picture({ seed: 3 });
-  await client.develop(key, upload);
+  await client.uploadAndWait(key, upload);
   const before = await bytesOf(key);
   expect(before.size).toBe(8);
   await client.remove(key);
-  await client.quiet();
+  await client.untilIdle();
   expect((await bytesOf(key)).size).toBe(0);
-  await client.develop(key, upload);
+  await client.uploadAndWait(key, upload);
   expect(await bytesOf(key)).toEqual(before);
 });
 
 test('the same upload twice rewrites nothing', async () => {
   const key = 'uploads/twice.jpg';
   const upload = await picture({ seed: 4 });
-  await client.develop(key, upload);
-  await client.quiet();
+  await client.uploadAndWait(key, upload);
+  await client.untilIdle();
   const before = await client.outputsOf(key);
   await client.upload(key, upload);
-  await client.quiet();
+  await client.untilIdle();
   // ETags and times, to the millisecond.
   expect(await client.outputsOf(key)).toEqual(before);
 });
@@ -75,15 +75,15 @@ test('the same upload twice rewrites nothing', async () => {
 test('an event that comes twice, late, or out of order rewrites nothing', async () => {
   const key = 'uploads/told twice.jpg';
   const upload = await picture({ seed: 5 });
-  const { source } = await client.develop(key, upload);
-  await client.quiet();
+  const { source } = await client.uploadAndWait(key, upload);
+  await client.untilIdle();
   const before = await client.outputsOf(key);
   const { sourceBucket: bucket } = client.stack;
   const duplicate = notification({ bucket, key, eTag: source.eTag, bytes: upload.length });
   await Promise.all([client.send(duplicate), client.send(duplicate)]);
   await client.send(notification({ bucket, key, eventName: 'ObjectRemoved:Delete' }));
   await client.send(notification({ bucket, key, eTag: '00000000000000000000000000000000' }));
-  await client.quiet();
+  await client.untilIdle();
   expect(await client.outputsOf(key)).toEqual(before);
 });
 
@@ -99,7 +99,7 @@ test('an object that is deleted before it is read leaves nothing', async () => {
   // Here nobody can have been quick enough to read it.
   const never = 'uploads/never-there.jpg';
   await client.send(notification({ bucket: client.stack.sourceBucket, key: never }));
-  await client.quiet();
+  await client.untilIdle();
   for (const key of [...keys, never]) expect((await client.outputsOf(key)).size).toBe(0);
 });
 
@@ -108,7 +108,7 @@ test('an upload that is deleted while its outputs are written leaves nothing', a
   await client.upload(key, await picture({ width: 2400, height: 1800, seed: 6 }));
   await vi.waitFor(async () => expect((await client.outputsOf(key)).size).not.toBe(0), PATIENCE);
   await client.remove(key);
-  await client.quiet();
+  await client.untilIdle();
   expect((await client.outputsOf(key)).size).toBe(0);
 });
 
@@ -138,7 +138,7 @@ test('all that happens to a few keys at once ends as the bucket ends', async () 
       }
     }),
   );
-  await client.quiet();
+  await client.untilIdle();
   const outcomes = await Promise.all(
     histories.map(async (history, index) => {
       const manifest = await client.manifestOf(`uploads/history-${index}.jpg`);
@@ -151,6 +151,6 @@ test('all that happens to a few keys at once ends as the bucket ends', async () 
 });
 
 test('the processed bucket holds exactly what all of these ask for', async () => {
-  await client.quiet();
-  expect(await disagreements(client)).toEqual([]);
+  await client.untilIdle();
+  expect(await findInconsistencies(client)).toEqual([]);
 });

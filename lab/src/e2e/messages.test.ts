@@ -3,19 +3,19 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { DeadLetters } from '../testing/dead-letters.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { eventBridgeEvent, notification, snsMessage } from '../testing/notification.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
 
 let running: RunningStack;
 let client: Client;
-let letters: DeadLetters;
+let deadLetters: DeadLetters;
 
 beforeAll(async () => {
   running = await startStack();
   client = running.client;
-  letters = new DeadLetters(client);
+  deadLetters = new DeadLetters(client);
 });
 
 afterAll(async () => {
@@ -37,7 +37,7 @@ describe('goes to the dead-letter queue with the reason beside it:', () => {
     ],
   ])('%s', async (_what, body) => {
     await client.send(body);
-    const { attributes } = await letters.find((letter) => letter.body === body);
+    const { attributes } = await deadLetters.find((deadLetter) => deadLetter.body === body);
     expect(attributes).toEqual({
       errorCode: 'INVALID_MESSAGE',
       errorMessage: expect.stringMatching(/\w/),
@@ -47,7 +47,9 @@ describe('goes to the dead-letter queue with the reason beside it:', () => {
   test('another bucket’s name', async () => {
     const key = 'uploads/über & drüber.jpg';
     await client.send(notification({ bucket: 'somebody-elses', key }));
-    const { attributes } = await letters.find(({ attributes: { sourceKey } }) => sourceKey === key);
+    const { attributes } = await deadLetters.find(
+      ({ attributes: { sourceKey } }) => sourceKey === key,
+    );
     expect(attributes).toEqual({
       errorCode: 'INVALID_MESSAGE',
       errorMessage: expect.stringContaining('somebody-elses'),
@@ -59,12 +61,12 @@ describe('goes to the dead-letter queue with the reason beside it:', () => {
   test('only the part of a message that is wrong', async () => {
     const { sourceBucket: bucket } = client.stack;
     const [good, wrong] = ['uploads/good-part.jpg', 'uploads/wrong-part.jpg'];
-    await client.develop(good, await picture());
+    await client.uploadAndWait(good, await picture());
     await empty(good);
     await client.send(notification({ bucket: 'elsewhere', key: wrong }, { bucket, key: good }));
-    const { body } = await letters.find(({ attributes: { sourceKey } }) => sourceKey === wrong);
+    const { body } = await deadLetters.find(({ attributes: { sourceKey } }) => sourceKey === wrong);
     expect(body).not.toContain('good-part');
-    await client.quiet();
+    await client.untilIdle();
     expect((await client.manifestOf(good))?.status).toBe('done');
   });
 });
@@ -95,8 +97,8 @@ describe('asks for a key to be made right:', () => {
     ],
   ])('%s', async (what, bodyFor) => {
     const key = `uploads/${what.replaceAll(' ', '-')}.jpg`;
-    const { source } = await client.develop(key, await picture());
-    await client.quiet();
+    const { source } = await client.uploadAndWait(key, await picture());
+    await client.untilIdle();
     await empty(key);
     await client.send(bodyFor(key));
     await client.outcomeOf(key, source.eTag);
@@ -105,22 +107,22 @@ describe('asks for a key to be made right:', () => {
 
   test('a missing output is made again, a changed one put right, a stray one removed', async () => {
     const key = 'uploads/damaged.jpg';
-    const { source } = await client.develop(key, await picture());
-    await client.quiet();
-    expect(await disagreements(client)).toEqual([]);
+    const { source } = await client.uploadAndWait(key, await picture());
+    await client.untilIdle();
+    expect(await findInconsistencies(client)).toEqual([]);
     const { processedBucket: Bucket } = client.stack;
     await client.remove(`${key}/thumb.webp`, Bucket);
     for (const name of ['w320-jpeg.jpg', 'left-over.webp'])
       await client.s3.send(
         new PutObjectCommand({ Bucket, Key: `${key}/${name}`, Body: 'not what was made' }),
       );
-    const found = await disagreements(client);
+    const found = await findInconsistencies(client);
     for (const name of ['thumb.webp', 'w320-jpeg.jpg', 'left-over.webp'])
       expect(found.join('\n')).toContain(name);
 
     await client.send(notification({ ...named(key), eTag: source.eTag }));
-    await client.quiet();
-    expect(await disagreements(client)).toEqual([]);
+    await client.untilIdle();
+    expect(await findInconsistencies(client)).toEqual([]);
   });
 
   test('outputs of an upload that is gone are removed', async () => {
@@ -130,13 +132,13 @@ describe('asks for a key to be made right:', () => {
       new PutObjectCommand({ Bucket, Key: `${key}/thumb.webp`, Body: 'left behind' }),
     );
     await client.send(notification(named(key)));
-    await client.quiet();
+    await client.untilIdle();
     expect((await client.outputsOf(key)).size).toBe(0);
   });
 });
 
 test('S3’s test message and a key that no recipe matches are acknowledged without a word', async () => {
-  const before = (await letters.all()).length;
+  const before = (await deadLetters.all()).length;
   const { sourceBucket: bucket } = client.stack;
   await client.send(
     JSON.stringify({
@@ -150,11 +152,11 @@ test('S3’s test message and a key that no recipe matches are acknowledged with
   );
   await client.send(notification({ bucket, key: 'other/photo.jpg' }));
   await client.send(notification({ bucket, key: 'uploads/folder/' }));
-  await client.quiet();
-  expect(await letters.all()).toHaveLength(before);
+  await client.untilIdle();
+  expect(await deadLetters.all()).toHaveLength(before);
 });
 
 test('the processed bucket holds exactly what all of these ask for', async () => {
-  await client.quiet();
-  expect(await disagreements(client)).toEqual([]);
+  await client.untilIdle();
+  expect(await findInconsistencies(client)).toEqual([]);
 });

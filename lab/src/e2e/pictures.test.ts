@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { CACHE_CONTROL } from '../testing/contract.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { difference, heldPicture, open, scene, stored } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
 
@@ -16,15 +16,15 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await client.quiet();
-  const problems = await disagreements(client);
+  await client.untilIdle();
+  const problems = await findInconsistencies(client);
   await running.stop();
   expect(problems).toEqual([]);
 });
 
 /** Bytes of each output by its variant. */
 async function developed(key: string, body: Buffer): Promise<Map<string, Buffer>> {
-  const manifest = await client.develop(key, body);
+  const manifest = await client.uploadAndWait(key, body);
   expect(manifest.status).toBe('done');
   const outputs = await Promise.all(
     manifest.outputs.map(async (output) => {
@@ -142,7 +142,7 @@ describe('the recipe of the stack "local"', () => {
   });
 
   test('a thumbnail and a responsive set, never enlarged', async () => {
-    const manifest = await client.develop(
+    const manifest = await client.uploadAndWait(
       'uploads/large.jpg',
       await open(scene(800, 600)).jpeg().toBuffer(),
     );
@@ -165,7 +165,7 @@ describe('the recipe of the stack "local"', () => {
 
   test('an output says what it is, how long it may be kept, and where it comes from', async () => {
     const key = 'uploads/Käse & Wein.png';
-    const manifest = await client.develop(key, await open(scene()).png().toBuffer());
+    const manifest = await client.uploadAndWait(key, await open(scene()).png().toBuffer());
     const output = await client.read(`${key}/w320-jpeg.jpg`);
     expect(output?.head).toMatchObject({
       ContentType: 'image/jpeg',
@@ -188,7 +188,7 @@ describe('the recipe of the stack "local"', () => {
     '%s is taken',
     async (format) => {
       const upload = await open(scene(32, 24)).toFormat(format).toBuffer();
-      const manifest = await client.develop(`uploads/format-of-${format}`, upload);
+      const manifest = await client.uploadAndWait(`uploads/format-of-${format}`, upload);
       expect(manifest).toMatchObject({ status: 'done', source: { format, width: 32, height: 24 } });
       if (manifest.status === 'done')
         expect(manifest.placeholder).toEqual({

@@ -2,7 +2,7 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { DarkroomProcess } from '../testing/darkroom-process.ts';
-import { agreement, disagreements } from '../testing/consistency.ts';
+import { untilConsistent, findInconsistencies } from '../testing/consistency.ts';
 import { PATIENCE } from '../testing/patience.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, directoryOfTest, type RunningStackOptions } from '../testing/running-stack.ts';
@@ -39,7 +39,7 @@ async function middleOf(client: Client): Promise<void> {
 }
 
 async function expectAllDone(client: Client): Promise<void> {
-  await agreement(client);
+  await untilConsistent(client);
   const manifests = await Promise.all(keys.map((key) => client.manifestOf(key)));
   expect(manifests.map((manifest) => manifest?.status)).toEqual(keys.map(() => 'done'));
 }
@@ -81,7 +81,7 @@ test('killed while uploads come in, and started again: every upload that was ans
 
   const second = new DarkroomProcess({ environment });
   const again = await second.connect();
-  await agreement(again);
+  await untilConsistent(again);
   const stored = await again.list(again.stack.sourceBucket);
   expect(answered.filter((key) => !stored.has(key))).toEqual([]);
 
@@ -119,21 +119,21 @@ test('a changed recipe updates the function, and everything is made again', asyn
 
   await workspace.writeStack('e2e', smallPipeline(24));
   const first = await start(options);
-  const before = await first.client.develop('uploads/a.jpg', await picture());
+  const before = await first.client.uploadAndWait('uploads/a.jpg', await picture());
   expect(before.outputs).toMatchObject([{ variant: 'w24', width: 24 }]);
-  await first.client.develop('uploads/b.jpg', 'no picture');
-  await first.client.quiet();
+  await first.client.uploadAndWait('uploads/b.jpg', 'no picture');
+  await first.client.untilIdle();
   await first.stop();
 
   await workspace.writeStack('e2e', smallPipeline(32));
   const second = await start(options);
   expect(second.local.changes).toMatchObject({ created: 0, replaced: 0, deleted: 0 });
   expect(second.local.changes.updated).toBeGreaterThan(0);
-  await second.client.quiet();
+  await second.client.untilIdle();
   const after = await second.client.manifestOf('uploads/a.jpg');
   expect(after?.outputs).toMatchObject([{ variant: 'w32', width: 32 }]);
   expect(after?.recipeHash).not.toBe(before.recipeHash);
-  expect(await disagreements(second.client)).toEqual([]);
+  expect(await findInconsistencies(second.client)).toEqual([]);
   await second.stop();
 
   const third = await start(options);

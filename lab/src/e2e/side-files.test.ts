@@ -78,7 +78,7 @@ test('side files are read from the package and the bucket; a start with another 
   const { client, stop } = await start();
   const upload = await plain('#808080', 64, 48);
   // The seal is not there yet: an operator's matter, mended by putting it there.
-  expect(await client.develop(key, upload)).toMatchObject({
+  expect(await client.uploadAndWait(key, upload)).toMatchObject({
     status: 'rejected',
     error: { code: 'TRANSFORM_FAILED', message: expect.stringContaining('brand/seal.png') },
   });
@@ -89,7 +89,7 @@ test('side files are read from the package and the bucket; a start with another 
   }, PATIENCE);
   const web = await client.read(`${key}/web.png`);
   expect(await coloursOf(web?.body)).toEqual([red, grey, blue]);
-  await client.quiet();
+  await client.untilIdle();
   await stop();
 
   await writeLogo(workspace, '#00ff00');

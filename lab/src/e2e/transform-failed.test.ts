@@ -1,7 +1,7 @@
 /** A step that fails on a good picture: the uploader gets an answer, and an operator something to send again. */
 import { expect, onTestFinished, test } from 'vitest';
 import { DeadLetters } from '../testing/dead-letters.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, directoryOfTest } from '../testing/running-stack.ts';
 import { createWorkspace, smallPipeline } from '../testing/workspace.ts';
@@ -36,7 +36,7 @@ test('is rejected, lies in the dead-letter queue, and is done once the recipe is
   await workspace.writeStack('e2e', badges(500));
   const { client, stop } = await start();
   const { sourceBucket } = client.stack;
-  const manifest = await client.develop(key, await picture({ width: 64, height: 48 }));
+  const manifest = await client.uploadAndWait(key, await picture({ width: 64, height: 48 }));
   expect(manifest).toMatchObject({
     status: 'rejected',
     outputs: [],
@@ -44,25 +44,25 @@ test('is rejected, lies in the dead-letter queue, and is done once the recipe is
   });
   const message = manifest.status === 'rejected' ? manifest.error.message : '';
   for (const name of ['badges', 'badge', 'crop']) expect(message).toContain(name);
-  const letters = new DeadLetters(client);
-  const letter = await letters.find(({ attributes }) => attributes['sourceKey'] === key);
-  expect(letter.attributes).toEqual({
+  const deadLetters = new DeadLetters(client);
+  const deadLetter = await deadLetters.find(({ attributes }) => attributes['sourceKey'] === key);
+  expect(deadLetter.attributes).toEqual({
     errorCode: 'TRANSFORM_FAILED',
     errorMessage: message,
     sourceBucket,
     sourceKey: key,
   });
-  await client.quiet();
-  expect(await letters.all()).toHaveLength(1);
+  await client.untilIdle();
+  expect(await deadLetters.all()).toHaveLength(1);
   await stop();
 
   await workspace.writeStack('e2e', badges(40));
   const mended = await start();
-  await mended.client.send(letter.body); // the redrive
-  await mended.client.quiet();
+  await mended.client.send(deadLetter.body); // the redrive
+  await mended.client.untilIdle();
   expect(await mended.client.manifestOf(key)).toMatchObject({
     status: 'done',
     outputs: [{ variant: 'badge', width: 40, height: 40 }],
   });
-  expect(await disagreements(mended.client)).toEqual([]);
+  expect(await findInconsistencies(mended.client)).toEqual([]);
 });

@@ -27,7 +27,7 @@ export function isErrorFault(fault: string): fault is ErrorFault {
   return Object.hasOwn(ERRORS, fault);
 }
 
-export function errorAnswer(fault: ErrorFault, { place }: AwsRequest): WholeResponse {
+export function errorResponse(fault: ErrorFault, { place }: AwsRequest): WholeResponse {
   const { status, code, message } = ERRORS[fault];
   return place === 'queue'
     ? {

@@ -1,28 +1,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PlannedFault } from '../chaos/fault-plan.ts';
+import type { Faults, PlannedFault } from './faults.ts';
 import type { AwsRequest } from './aws-request.ts';
-import { errorAnswer, isErrorFault } from './error-responses.ts';
-import type { FaultProxy } from './fault-proxy.ts';
+import { errorResponse, isErrorFault } from './error-responses.ts';
+import type { Holds } from './holds.ts';
+import type { Journal } from './journal.ts';
 import { claimDeleted, duplicate, holdBack, messagesOf } from './queue-faults.ts';
-import { passedOn, type WholeRequest, type WholeResponse } from './upstream.ts';
+import { passedOn, type Upstream, type WholeRequest, type WholeResponse } from './upstream.ts';
 
-/** Milliseconds; shorter than any time limit of the function's requests. */
+/** Milliseconds; shorter than every time limit of the function's requests. */
 const LONGEST_DELAY_MS = 1_500;
 
-/** One request on its way through the proxy, and the one thing that goes wrong with it. */
+/** Parts of the proxy that an exchange uses. */
+export interface ExchangeContext {
+  readonly faults: Faults;
+  readonly journal: Journal;
+  readonly holds: Holds;
+  readonly upstream: Upstream;
+}
+
+/** One request and its response on their way through the proxy, with at most one fault. */
 export class Exchange {
-  readonly #proxy: FaultProxy;
+  readonly #proxy: ExchangeContext;
   readonly #request: AwsRequest;
   readonly #incoming: IncomingMessage;
   readonly #outgoing: ServerResponse;
   readonly #fault: PlannedFault | undefined;
   readonly #senderGone = new AbortController();
-  /** Whether the fault has met what it needs, for example a body. */
-  #struck = false;
+  /** Whether the fault was injected. Some faults need a body, for example. */
+  #injected = false;
 
   constructor(
-    proxy: FaultProxy,
+    proxy: ExchangeContext,
     request: AwsRequest,
     incoming: IncomingMessage,
     outgoing: ServerResponse,
@@ -40,33 +49,33 @@ export class Exchange {
     try {
       status = await this.#pass();
     } catch {
-      // The sender is gone, or what is behind the proxy: either way a broken connection is all there is to see.
+      // The sender or the server is gone. Both look like a broken connection.
       this.#breakConnection();
     }
-    this.#proxy.journal.add(this.#request, this.#struck ? this.#fault?.kind : undefined, status);
+    this.#proxy.journal.add(this.#request, this.#injected ? this.#fault?.kind : undefined, status);
   }
 
-  /** @returns the status of the answer, nothing where there is none */
+  /** @returns the status of the response; undefined if there is none */
   async #pass(): Promise<number | undefined> {
-    if (this.#strikes('request-reset')) return this.#breakConnection();
+    if (this.#injects('request-reset')) return this.#breakConnection();
     const whole = await this.#readRequest();
-    const comesLate = await this.#proxy.holds.pass(this.#request);
-    if (this.#strikes('delay'))
+    const isLate = await this.#proxy.holds.pass(this.#request);
+    if (this.#injects('delay'))
       await delay(this.#size * LONGEST_DELAY_MS, undefined, { signal: this.#senderGone.signal });
-    // What its sender has given up is not done any more: the protocol rests on that (docs/reconcile.md, i).
-    if (this.#senderGone.signal.aborted && !comesLate) return undefined;
+    // A request is not performed once its sender has given it up. The protocol relies on that (docs/reconcile.md, i).
+    if (this.#senderGone.signal.aborted && !isLate) return undefined;
     return this.#answer(await this.#respond(whole));
   }
 
   async #respond(whole: WholeRequest): Promise<WholeResponse> {
     const kind = this.#fault?.kind;
     if (kind !== undefined && isErrorFault(kind)) {
-      this.#struck = true;
-      return errorAnswer(kind, this.#request);
+      this.#injected = true;
+      return errorResponse(kind, this.#request);
     }
-    if (this.#strikes('deletion-forgotten')) return claimDeleted(whole);
+    if (this.#injects('deletion-forgotten')) return claimDeleted(whole);
     if (kind === 'request-corrupted' && whole.body.length > 0) {
-      this.#struck = true;
+      this.#injected = true;
       return this.#proxy.upstream.send({ ...whole, body: this.#corrupted(whole.body) });
     }
     const isLongPoll = this.#request.operation === 'ReceiveMessage';
@@ -82,9 +91,9 @@ export class Exchange {
     const messages = messagesOf(response);
     for (const { MessageId } of messages)
       journal.deliveries.set(MessageId, (journal.deliveries.get(MessageId) ?? 0) + 1);
-    if (messages.length > 0 && this.#strikes('message-duplicated'))
+    if (messages.length > 0 && this.#injects('message-duplicated'))
       await duplicate(whole, response, upstream);
-    if (this.#fault && messages.length > 1 && this.#strikes('message-held-back'))
+    if (this.#fault && messages.length > 1 && this.#injects('message-held-back'))
       return holdBack(whole, response, upstream, this.#fault);
     return response;
   }
@@ -92,18 +101,18 @@ export class Exchange {
   #answer(response: WholeResponse): number | undefined {
     const hasBody = this.#incoming.method !== 'HEAD' && response.body.length > 0;
     const isObject = hasBody && this.#request.operation === 'GetObject' && response.status === 200;
-    if (this.#strikes('response-lost')) return this.#breakConnection();
-    if (hasBody && (this.#strikes('response-reset') || this.#strikes('response-truncated')))
+    if (this.#injects('response-lost')) return this.#breakConnection();
+    if (hasBody && (this.#injects('response-reset') || this.#injects('response-truncated')))
       return this.#breakOff(response);
     let { body } = response;
-    if (isObject && this.#strikes('response-corrupted')) body = this.#corrupted(body);
-    if (isObject && this.#strikes('response-shortened')) body = body.subarray(0, this.#part(body));
+    if (isObject && this.#injects('response-corrupted')) body = this.#corrupted(body);
+    if (isObject && this.#injects('response-shortened')) body = body.subarray(0, this.#part(body));
     this.#writeHead(response, body.length);
     this.#outgoing.end(this.#incoming.method === 'HEAD' ? undefined : body);
     return response.status;
   }
 
-  /** The head, and the body up to a point. */
+  /** Sends the head and a part of the body. */
   #breakOff(response: WholeResponse): number {
     const { body, status } = response;
     this.#writeHead(response, body.length);
@@ -130,9 +139,9 @@ export class Exchange {
     return { method, url, headers, body: Buffer.concat(chunks) };
   }
 
-  #strikes(kind: PlannedFault['kind']): boolean {
+  #injects(kind: PlannedFault['kind']): boolean {
     const does = this.#fault?.kind === kind;
-    this.#struck ||= does;
+    this.#injected ||= does;
     return does;
   }
 
@@ -140,7 +149,7 @@ export class Exchange {
     return this.#fault?.size ?? 0;
   }
 
-  /** Where a body ends early: at least one byte short. */
+  /** Length of a body that ends early: at least one byte short. */
   #part(body: Buffer): number {
     return Math.floor(this.#size * body.length);
   }
@@ -152,10 +161,10 @@ export class Exchange {
     return copy;
   }
 
-  /** With a reset, as a dying machine or a firewall does it. */
+  /** Resets the connection, as a crashed machine or a firewall does. */
   #breakConnection(): undefined {
     const { socket } = this.#incoming;
-    // One that is being ended already cannot be reset (uv_tcp_close_reset): its handle would never be closed.
+    // A socket that is already ending cannot be reset (uv_tcp_close_reset): its handle would never close.
     if (socket.writableEnded) socket.destroy();
     else socket.resetAndDestroy();
     return undefined;

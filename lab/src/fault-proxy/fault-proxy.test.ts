@@ -50,7 +50,7 @@ test('without a fault everything passes as it is', async () => {
   expect((await send('HEAD')).headers.get('etag')).toBe('"e"');
   expect(done).toEqual(['GET ', 'PUT body', 'HEAD ']);
   expect([...proxy.journal.faults()]).toEqual([]);
-  expect(proxy.journal.story('a key')).toHaveLength(3);
+  expect(proxy.journal.about('a key')).toHaveLength(3);
 });
 
 test.each<[Fault, number, string]>([

@@ -1,26 +1,21 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { PlannedFault } from '../chaos/fault-plan.ts';
 import { describeRequest, type Actor, type AwsRequest, type BucketNames } from './aws-request.ts';
 import { Exchange } from './exchange.ts';
+import type { Faults } from './faults.ts';
 import { Holds } from './holds.ts';
 import { Journal } from './journal.ts';
 import { Upstream } from './upstream.ts';
 
-/** What goes wrong: a `FaultPlan`, or what one test is about. */
-export interface Faults {
-  next(request: AwsRequest): PlannedFault | undefined;
-}
-
 interface FaultProxyEvents {
-  /** A request has come. */
+  /** A request has arrived. */
   request: [AwsRequest];
 }
 
 /**
- * Stands between everything that asks S3 and SQS and the embedded AWS, and lets go wrong what the plan says. It stays
- * where it is while what is behind it is killed and comes back elsewhere.
+ * Passes requests between the clients of S3 and SQS and the embedded AWS, and injects the planned faults. Its endpoints
+ * stay the same while the embedded AWS is killed and restarted on another port.
  */
 export class FaultProxy extends EventEmitter<FaultProxyEvents> {
   readonly faults: Faults;
@@ -41,7 +36,7 @@ export class FaultProxy extends EventEmitter<FaultProxyEvents> {
       const server = createServer((request, response) => {
         void proxy.#handle(actor, request, response);
       });
-      // Long polls: they may wait as long as they like.
+      // Long polls may take any time.
       server.requestTimeout = 0;
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
@@ -50,13 +45,13 @@ export class FaultProxy extends EventEmitter<FaultProxyEvents> {
     return proxy;
   }
 
-  /** `http://127.0.0.1:PORT` for this one's S3 and SQS. */
+  /** `http://127.0.0.1:PORT`: S3 and SQS of this actor. */
   endpoint(actor: Actor): string {
     const { port } = this.#servers.get(actor)?.address() as AddressInfo;
     return `http://127.0.0.1:${port}`;
   }
 
-  /** @param endpoint of the AWS behind; nothing while it is down */
+  /** @param endpoint of the embedded AWS; undefined while it is down */
   connect(endpoint: string | undefined, buckets?: BucketNames): void {
     this.upstream.moveTo(endpoint);
     this.#buckets = buckets ?? this.#buckets;

@@ -1,34 +1,34 @@
 import type { AwsRequest } from './aws-request.ts';
 
-/** Where in an exchange a fault strikes, and what it does there. */
+/** What can go wrong with a request. */
 export const FAULTS = [
-  /** The request, or the answer, takes its time. */
+  /** The request or the response is late. */
   'delay',
-  /** 503 of S3 (or of SQS), without the request being done. */
+  /** Status 503 or 500; S3 or SQS does not perform the request. */
   'slow-down',
   'internal-error',
-  /** The connection breaks while the request is sent: it is not done. */
+  /** The connection breaks while the request is sent. The request is not performed. */
   'request-reset',
-  /** A byte of the body is another one when it arrives. */
+  /** One byte of the body is changed when it arrives. */
   'request-corrupted',
-  /** 409 and 412 out of nowhere. */
+  /** 409 and 412 without a cause; the request is not performed. */
   'conflict',
   'precondition-failed',
-  /** Done, but the connection breaks before the first byte of the answer. */
+  /** The request is performed, but the connection breaks before the first byte of the response. */
   'response-lost',
-  /** Done, but the connection breaks in the middle of the answer. */
+  /** The request is performed, but the connection breaks in the middle of the response. */
   'response-reset',
-  /** Done, but the connection ends in good order in the middle of the answer. */
+  /** The request is performed, but the connection closes normally in the middle of the response. */
   'response-truncated',
-  /** The object's body is shorter than the object, and `Content-Length` agrees with it. */
+  /** The body is shorter than the object, and `Content-Length` gives the shorter length. */
   'response-shortened',
-  /** A byte of the object's body is another one. */
+  /** One byte of the object is changed. */
   'response-corrupted',
-  /** A message is delivered a second time. */
+  /** A message is delivered twice. */
   'message-duplicated',
-  /** Messages are delivered later than those that came after them. */
+  /** Messages are delivered later than messages that were sent after them. */
   'message-held-back',
-  /** The queue says that a message is deleted, and delivers it again. */
+  /** The queue confirms a deletion and delivers the message again. */
   'deletion-forgotten',
 ] as const;
 
@@ -54,7 +54,7 @@ export function faultsOf({ operation }: AwsRequest): readonly Fault[] {
     case 'DeleteObject':
       return [...EVERYWHERE, 'conflict', 'precondition-failed'];
     case 'ReceiveMessage':
-      // A receive whose answer is lost costs every message in it a visibility timeout: that, one kind has to show.
+      // A lost response to a receive delays its messages by a visibility timeout. One kind of lost response is enough.
       return [
         'delay',
         'internal-error',
@@ -67,4 +67,15 @@ export function faultsOf({ operation }: AwsRequest): readonly Fault[] {
     default:
       return EVERYWHERE;
   }
+}
+
+export interface PlannedFault {
+  readonly kind: Fault;
+  /** In [0, 1): the length of a delay, the place of a changed byte, or where a response ends. */
+  readonly size: number;
+}
+
+/** Decides which fault a request meets: a `FaultPlan`, or the faults of one test. */
+export interface Faults {
+  next(request: AwsRequest): PlannedFault | undefined;
 }

@@ -2,18 +2,18 @@ import type { Fault } from './faults.ts';
 import type { AwsRequest } from './aws-request.ts';
 
 export interface JournalEntry extends AwsRequest {
-  /** Milliseconds since the journal was begun. */
+  /** Milliseconds since the start of the journal. */
   readonly at: number;
   readonly fault?: Fault;
-  /** Of the answer that was given; nothing where there was none. */
+  /** Of the response; absent if there was none. */
   readonly status?: number;
 }
 
-/** What went through the proxy: for figures, and for the story of a key that came out wrong. */
+/** Records the requests that pass the proxy, for figures and to explain violations. */
 export class Journal {
   readonly #begun = performance.now();
   readonly #entries: JournalEntry[] = [];
-  /** Message id → how often it was delivered. */
+  /** Message id → number of deliveries. */
   readonly deliveries = new Map<string, number>();
 
   add(request: AwsRequest, fault: Fault | undefined, status: number | undefined): void {
@@ -29,7 +29,7 @@ export class Journal {
     return this.#entries.length;
   }
 
-  /** How many of each kind were met. */
+  /** Number of faults of each kind. */
   faults(): Map<Fault, number> {
     const counts = new Map<Fault, number>();
     for (const { fault } of this.#entries)
@@ -37,12 +37,12 @@ export class Journal {
     return counts;
   }
 
-  /** One line for each request about this upload or its outputs. */
-  story(key: string): string[] {
+  /** One line for each request about an upload or its outputs. */
+  about(key: string): string[] {
     return this.#entries
       .filter((entry) => entry.key === key || entry.key?.startsWith(`${key}/`))
-      .map(({ at, actor, operation, place, key: about, status, fault }) =>
-        [at, actor, operation, place, about, status ?? 'no answer', fault]
+      .map(({ at, actor, operation, place, key: object, status, fault }) =>
+        [at, actor, operation, place, object, status ?? 'no response', fault]
           .filter(Boolean)
           .join(' '),
       );

@@ -1,4 +1,4 @@
-import type { PlannedFault } from '../chaos/fault-plan.ts';
+import type { PlannedFault } from './faults.ts';
 import type { Upstream, WholeRequest, WholeResponse } from './upstream.ts';
 
 interface ReceivedMessage {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { OUTPUT_FORMATS } from '@darkroom/transforms';
-import { describeFinding, fuzzPictures } from './fuzz-images.ts';
+import { describeFinding, fuzzImages } from './fuzz-images.ts';
 
 /** Of each format; on a slow machine the budget ends it earlier. */
 const CASES = 500;
@@ -9,7 +9,7 @@ const BUDGET = 60_000;
 
 test('mutated pictures end in an outcome of the contract', { timeout: 600_000 }, async () => {
   const seed = Number(process.env['DARKROOM_SEED'] ?? Date.now() % 2 ** 31);
-  const { findings, ...figures } = await fuzzPictures({
+  const { findings, ...figures } = await fuzzImages({
     seed,
     formats: OUTPUT_FORMATS,
     cases: CASES,

@@ -1,8 +1,7 @@
 import type { OutputFormat } from '@darkroom/transforms';
-import { complaint } from '../image-probe/judge.ts';
-import { Probe } from '../image-probe/probe.ts';
+import { Probe, problemOf } from '../image-probe/probe.ts';
 import type { TrialLimits } from '../image-probe/trial.ts';
-import { pictureCase, type CaseId } from './image-case.ts';
+import { imageCase, type CaseId } from './image-case.ts';
 
 /** Small, so that a header that lies costs milliseconds. */
 const FUZZ_LIMITS: TrialLimits = { pixels: 4_000_000, pages: 50, side: 65_535 };
@@ -10,7 +9,7 @@ const FUZZ_LIMITS: TrialLimits = { pixels: 4_000_000, pages: 50, side: 65_535 };
 /** A picture that ended as none may. */
 export interface Finding extends CaseId {
   readonly source: Buffer;
-  readonly complaint: string;
+  readonly problem: string;
 }
 
 export interface FuzzOptions {
@@ -39,7 +38,7 @@ export interface FuzzFigures {
 }
 
 /** Tries mutated pictures in processes of their own. The same seed tries the same ones. */
-export async function fuzzPictures(options: FuzzOptions): Promise<FuzzFigures> {
+export async function fuzzImages(options: FuzzOptions): Promise<FuzzFigures> {
   const { from = 0, processes = 1 } = options;
   const findings: Finding[] = [];
   const outcomes: Record<string, number> = {};
@@ -55,7 +54,7 @@ export async function fuzzPictures(options: FuzzOptions): Promise<FuzzFigures> {
   };
   const work = async (probe: Probe): Promise<void> => {
     for (let id = takeCase(); id; id = takeCase()) {
-      const source = await pictureCase(id);
+      const source = await imageCase(id);
       const given = await probe.try(source);
       cases += 1;
       const code = given.kind === 'end' ? 'CRASH' : given.outcomes[0].code;
@@ -64,9 +63,9 @@ export async function fuzzPictures(options: FuzzOptions): Promise<FuzzFigures> {
         slowestMilliseconds = Math.max(slowestMilliseconds, given.milliseconds);
         grownMiB = Math.max(grownMiB, given.grownMiB ?? 0);
       }
-      const wrong = complaint(given);
+      const wrong = problemOf(given);
       if (wrong === undefined) continue;
-      const finding = { ...id, source, complaint: wrong };
+      const finding = { ...id, source, problem: wrong };
       findings.push(finding);
       await options.onFinding?.(finding);
     }
@@ -81,6 +80,6 @@ export async function fuzzPictures(options: FuzzOptions): Promise<FuzzFigures> {
 }
 
 /** How to see it again. */
-export function describeFinding({ seed, format, index, complaint: wrong }: Finding): string {
-  return `${format} ${index} of seed ${seed}: ${wrong}\n  again: npm run fuzz -- --seed ${seed} --format ${format} --index ${index}`;
+export function describeFinding({ seed, format, index, problem: wrong }: Finding): string {
+  return `${format} ${index} of seed ${seed}: ${wrong}\n  again: npm run lab -- fuzz --seed ${seed} --format ${format} --index ${index}`;
 }

@@ -1,9 +1,9 @@
 import { OUTPUT_FORMATS, type OutputFormat } from '@darkroom/transforms';
+import { animatedSample, paintScene, sample, ultraHdrSample } from '@darkroom/transforms/testing';
 import { STRUCTURES } from '@darkroom/transforms/testing/structure/index.ts';
-import { basesOf } from './image-bases.ts';
-import { Dice } from './seeded-random.ts';
-import { mutateBytes } from './mutate-bytes.ts';
-import { mutatePieces } from './mutate-pieces.ts';
+import sharp, { type Sharp } from 'sharp';
+import { mutateBytes, mutatePieces } from './mutations.ts';
+import { SeededRandom } from './seeded-random.ts';
 
 /** One of the pictures that a seed stands for. */
 export interface CaseId {
@@ -22,14 +22,88 @@ function known(format: OutputFormat): Promise<readonly Buffer[]> {
 }
 
 /** A real file with one to four changes, most often one, that respect its structure, seldom one that does not. The same id, the same bytes. */
-export async function pictureCase({ seed, format, index }: CaseId): Promise<Buffer> {
-  const dice = new Dice(seed, OUTPUT_FORMATS.indexOf(format), index);
+export async function imageCase({ seed, format, index }: CaseId): Promise<Buffer> {
+  const random = new SeededRandom(seed, OUTPUT_FORMATS.indexOf(format), index);
   const files = await known(format);
   const { split, join } = STRUCTURES[format];
-  const donor = split(dice.of(files));
-  let pieces = split(dice.of(files));
-  for (let left = 1 + dice.below(1 + dice.below(4)); left > 0; left--)
-    pieces = mutatePieces(pieces, dice, donor);
+  const donor = split(random.of(files));
+  let pieces = split(random.of(files));
+  for (let left = 1 + random.below(1 + random.below(4)); left > 0; left--)
+    pieces = mutatePieces(pieces, random, donor);
   const file = join(pieces);
-  return dice.below(10) === 0 ? mutateBytes(file, dice) : file;
+  return random.below(10) === 0 ? mutateBytes(file, random) : file;
+}
+
+const SIZE = { width: 24, height: 16 };
+const EXIF = {
+  IFD0: { Make: 'Acme', Model: 'X1', ImageDescription: 'a cat', Copyright: 'Jane Doe' },
+  IFD2: { DateTimeOriginal: '2024:05:01 12:03:04', ExposureTime: '1/125' },
+  IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 3230/100' },
+};
+const DRESSED = { ...SIZE, exif: EXIF, orientation: 6, profile: 'p3' } as const;
+
+function scene(): Sharp {
+  const { width, height } = SIZE;
+  return sharp(paintScene(width, height).data, { raw: { width, height, channels: 3 } });
+}
+
+const bare = (format: OutputFormat) => sample({ ...SIZE, format });
+const dressed = (format: OutputFormat) => sample({ ...DRESSED, format });
+const seeThrough = (format: OutputFormat) => sample({ ...SIZE, format, alpha: true });
+const deep = () => scene().toColourspace('rgb16');
+
+/** Real files, small ones, each with something of its format that the others have not. */
+const BASES: Readonly<Record<OutputFormat, readonly (() => Promise<Buffer>)[]>> = {
+  jpeg: [
+    () => bare('jpeg'),
+    () => dressed('jpeg'),
+    () => sample({ ...SIZE, progressive: true }),
+    () => scene().jpeg({ chromaSubsampling: '4:4:4', progressive: true }).toBuffer(),
+    () => scene().toColourspace('cmyk').jpeg().toBuffer(),
+    () => scene().toColourspace('b-w').jpeg().toBuffer(),
+    () => ultraHdrSample({ ...SIZE, orientation: 6, scale: 2 }),
+    () => ultraHdrSample({ ...SIZE, map: 'coloured', scale: 2 }),
+    () => scene().withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>').jpeg().toBuffer(),
+  ],
+  png: [
+    () => bare('png'),
+    () => dressed('png'),
+    () => seeThrough('png'),
+    () => sample({ ...SIZE, format: 'png', progressive: true }),
+    () => scene().png({ palette: true, colours: 16 }).toBuffer(),
+    () => deep().withIccProfile('p3').png().toBuffer(),
+    () => scene().toColourspace('b-w').png().toBuffer(),
+  ],
+  webp: [
+    () => bare('webp'),
+    () => dressed('webp'),
+    () => seeThrough('webp'),
+    () => scene().webp({ lossless: true }).toBuffer(),
+    () => animatedSample('webp', SIZE),
+  ],
+  gif: [() => bare('gif'), () => seeThrough('gif'), () => animatedSample('gif', SIZE)],
+  tiff: [
+    () => bare('tiff'),
+    () => dressed('tiff'),
+    () => scene().tiff({ compression: 'lzw', predictor: 'horizontal' }).toBuffer(),
+    () => scene().tiff({ compression: 'deflate' }).toBuffer(),
+    () => scene().tiff({ compression: 'jpeg' }).toBuffer(),
+    () =>
+      scene().tiff({ compression: 'none', tile: true, tileWidth: 16, tileHeight: 16 }).toBuffer(),
+    () => scene().tiff({ compression: 'none', pyramid: true, tile: true }).toBuffer(),
+    () => scene().toColourspace('b-w').tiff({ compression: 'packbits', bitdepth: 1 }).toBuffer(),
+    () => deep().tiff({ compression: 'none' }).toBuffer(),
+    () => scene().toColourspace('cmyk').tiff({ compression: 'none' }).toBuffer(),
+  ],
+  avif: [
+    () => bare('avif'),
+    () => dressed('avif'),
+    () => seeThrough('avif'),
+    () => scene().avif({ bitdepth: 10 }).toBuffer(),
+  ],
+};
+
+/** The same bytes each time. */
+export function basesOf(format: OutputFormat): Promise<readonly Buffer[]> {
+  return Promise.all(BASES[format].map((make) => make()));
 }

@@ -1,7 +1,7 @@
 import { seededRandom } from '@darkroom/transforms/testing';
 
 /** Choices that a seed decides. */
-export class Dice {
+export class SeededRandom {
   readonly #random: () => number;
 
   /** @param names what the choices are for: other names give other choices */

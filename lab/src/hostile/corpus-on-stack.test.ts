@@ -1,10 +1,11 @@
 /** The hostile corpus through real S3, SQS and the built handler, under hostile keys and with types that lie. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { CORPUS, PLANTED, type HostileItem } from '../fuzz/index-pictures.ts';
+import { CORPUS } from './corpus/corpus.ts';
+import { PLANTED, type HostileUpload } from './corpus/hostile-upload.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bare, type Client } from '../testing/client.ts';
 import { DeadLetters } from '../testing/dead-letters.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
 import { createWorkspace, smallPipeline, type Workspace } from '../testing/workspace.ts';
@@ -39,8 +40,8 @@ async function leaks(client: Client): Promise<string[]> {
 }
 
 async function expectPeace(client: Client): Promise<void> {
-  await client.quiet();
-  expect(await disagreements(client)).toEqual([]);
+  await client.untilIdle();
+  expect(await findInconsistencies(client)).toEqual([]);
   expect(await new DeadLetters(client).all()).toEqual([]);
   expect(await leaks(client)).toEqual([]);
 }
@@ -58,7 +59,7 @@ describe('with the recipe of the local stack', () => {
     await running.stop();
   });
 
-  const numbered = CORPUS.map((item, index): [string, number, HostileItem] => [
+  const numbered = CORPUS.map((item, index): [string, number, HostileUpload] => [
     item.name,
     index,
     item,
@@ -72,21 +73,25 @@ describe('with the recipe of the local stack', () => {
 
   test('uploads under another upload’s outputs touch none of them, coming and going', async () => {
     const key = 'uploads/cat.jpg';
-    await client.develop(key, await picture());
-    for (const below of keysUnder(key)) await client.develop(below, await picture({ seed: 2 }));
-    await client.quiet();
-    expect(await disagreements(client)).toEqual([]);
+    await client.uploadAndWait(key, await picture());
+    for (const below of keysUnder(key))
+      await client.uploadAndWait(below, await picture({ seed: 2 }));
+    await client.untilIdle();
+    expect(await findInconsistencies(client)).toEqual([]);
 
     const before = await client.outputsOf(key);
-    await client.develop(`${key}/manifest.json`, '{"version":1,"status":"done","outputs":[]}');
+    await client.uploadAndWait(
+      `${key}/manifest.json`,
+      '{"version":1,"status":"done","outputs":[]}',
+    );
     for (const below of keysUnder(key)) await client.remove(below);
-    await client.quiet();
+    await client.untilIdle();
     const after = await client.outputsOf(key);
     const directly = ([name]: readonly [string, unknown]) =>
       !name.slice(key.length + 1).includes('/');
     expect([...after].filter(directly)).toEqual([...before].filter(directly));
     await client.remove(key);
-    await client.quiet();
+    await client.untilIdle();
     expect((await client.outputsOf(key)).size).toBe(0);
   });
 

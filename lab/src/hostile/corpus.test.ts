@@ -1,20 +1,19 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { sample } from '@darkroom/transforms/testing';
-import { complaint } from '../image-probe/judge.ts';
-import { Probe } from '../image-probe/probe.ts';
+import { Probe, problemOf } from '../image-probe/probe.ts';
 import { ASKING_VARIANTS } from '../image-probe/trial.ts';
 import { jpeg } from '@darkroom/transforms/testing/structure/jpeg.ts';
 import { CORPUS } from './corpus/corpus.ts';
-import { PLANTED, type HostileItem } from './corpus/hostile-upload.ts';
+import { PLANTED, type HostileUpload } from './corpus/hostile-upload.ts';
 import { SEGMENTS } from './corpus/broken-jpeg-segments.ts';
 
 async function expectOutcome(
   probe: Probe,
-  { bytes }: HostileItem,
+  { bytes }: HostileUpload,
   expected: readonly string[],
 ): Promise<void> {
   const given = await probe.try(await bytes(), { withOutputs: true });
-  expect(complaint(given, expected)).toBeUndefined();
+  expect(problemOf(given, expected)).toBeUndefined();
   if (given.kind === 'end') return;
   for (const [variant, output] of given.outputs) {
     if (ASKING_VARIANTS.includes(variant)) continue;

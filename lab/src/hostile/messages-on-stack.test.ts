@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { DeadLetters } from '../testing/dead-letters.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { notification, snsMessage } from '../testing/notification.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
@@ -48,18 +48,18 @@ const BODIES: readonly (readonly [string, () => string])[] = [
 
 test('every one of them is explained in the dead-letter queue, in words that are short', async () => {
   for (const [, body] of BODIES) await client.send(body());
-  await client.quiet();
-  const letters = await new DeadLetters(client).all();
-  expect(letters).toHaveLength(BODIES.length);
-  for (const { attributes } of letters) {
+  await client.untilIdle();
+  const deadLetters = await new DeadLetters(client).all();
+  expect(deadLetters).toHaveLength(BODIES.length);
+  for (const { attributes } of deadLetters) {
     expect(attributes['errorCode']).toBe('INVALID_MESSAGE');
     expect(attributes['errorMessage']?.length).toBeLessThan(1_000);
   }
 });
 
 test('and the function goes on as before', async () => {
-  const manifest = await client.develop('uploads/after-all-that.jpg', await picture());
+  const manifest = await client.uploadAndWait('uploads/after-all-that.jpg', await picture());
   expect(manifest.status).toBe('done');
-  await client.quiet();
-  expect(await disagreements(client)).toEqual([]);
+  await client.untilIdle();
+  expect(await findInconsistencies(client)).toEqual([]);
 });

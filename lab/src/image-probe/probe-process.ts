@@ -1,6 +1,6 @@
-/** A process that pictures are tried in, so that only it dies of them. Started by `Probe`, with its options as JSON. */
+/** A process that tries images, which may end it. `Probe` starts it, with its options as JSON. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { ProbeAnswer, ProbeOptions, ProbeRequest } from './protocol.ts';
-import { watchMemory } from './peak-memory.ts';
 import { Trials } from './trial.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ProbeOptions;
@@ -30,3 +30,23 @@ async function answer({ source, withOutputs }: ProbeRequest): Promise<ProbeAnswe
 process.on('message', (request: ProbeRequest) => {
   void answer(request).then((given) => process.send?.(given));
 });
+
+const MIB = 1024 * 1024;
+
+/**
+ * Begins to watch resident memory; what is given back tells by how much it has grown at most since, MiB. Nothing where
+ * the system does not tell (proc(5): `clear_refs` forgets the peak, `VmHWM` is the new one).
+ */
+export function watchMemory(): () => number | undefined {
+  const before = process.memoryUsage.rss();
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    return () => undefined;
+  }
+  return () => {
+    const status = readFileSync('/proc/self/status', 'utf8');
+    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kibibytes === undefined ? undefined : (Number(kibibytes) * 1024 - before) / MIB;
+  };
+}

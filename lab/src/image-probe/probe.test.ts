@@ -1,8 +1,7 @@
 /** Each thing that must not happen, made to happen: the probe and the judge are shown to see it. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { sample } from '@darkroom/transforms/testing';
-import { complaint } from './judge.ts';
-import { Probe } from './probe.ts';
+import { Probe, problemOf } from './probe.ts';
 import type { ProbeAnswer } from './protocol.ts';
 import type { Outcome } from './trial.ts';
 
@@ -13,12 +12,12 @@ afterEach(() => probe?.stop());
 test('a picture that nothing is wrong with has nothing to complain of', async () => {
   probe = new Probe();
   const given = await probe.try(await sample({ width: 24, height: 16 }), { withOutputs: true });
-  expect(complaint(given)).toBeUndefined();
+  expect(problemOf(given)).toBeUndefined();
   expect(given).toMatchObject({ kind: 'answer', outcomes: [{ code: 'DONE' }, { code: 'DONE' }] });
   expect(given.kind === 'answer' && given.outputs.size).toBe(6);
 });
 
-describe('a process that ends is a complaint, and the next picture gets a new one:', () => {
+describe('a process that ends is a problem, and the next picture gets a new one:', () => {
   test.each([
     ['killed', 'kill', /SIGSEGV/],
     ['an unhandled rejection', 'reject', /exit code 1[\s\S]*out of the blue/],
@@ -26,15 +25,15 @@ describe('a process that ends is a complaint, and the next picture gets a new on
   ] as const)('%s', async (_, defect, how) => {
     probe = new Probe({ defect }, defect === 'loop' ? 2_000 : undefined);
     const picture = await sample({ width: 24, height: 16 });
-    expect(complaint(await probe.try(picture))).toMatch(how);
-    expect(complaint(await probe.try(picture))).toMatch(how);
+    expect(problemOf(await probe.try(picture))).toMatch(how);
+    expect(problemOf(await probe.try(picture))).toMatch(how);
   });
 });
 
-test('an error that is no ImageError is a complaint', async () => {
+test('an error that is no ImageError is a problem', async () => {
   probe = new Probe({ defect: 'range-error' });
   const given = await probe.try(await sample({ width: 24, height: 16 }));
-  expect(complaint(given)).toMatch(/^INTERNAL: RangeError: planted/);
+  expect(problemOf(given)).toMatch(/^INTERNAL: RangeError: planted/);
 });
 
 describe('the judge complains of', () => {
@@ -59,7 +58,7 @@ describe('the judge complains of', () => {
     ['a transform that failed', { outcomes: [{ ...done, code: 'TRANSFORM_FAILED' }, done] }, /^TR/],
     ['memory beyond what was said', { grownMiB: 291 }, /291 MiB of memory, and not at most 290/],
   ])('%s', (_, more, words) => {
-    expect(complaint(answer(more))).toMatch(words);
-    expect(complaint(answer({}))).toBeUndefined();
+    expect(problemOf(answer(more))).toMatch(words);
+    expect(problemOf(answer({}))).toBeUndefined();
   });
 });

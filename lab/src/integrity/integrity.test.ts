@@ -2,14 +2,14 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkBuckets } from '../testbed/check-buckets.ts';
-import { Reference } from '../testbed/reference-outputs.ts';
+import { ReferenceOutputs } from '../testbed/reference-outputs.ts';
 import type { Fault } from '../fault-proxy/faults.ts';
-import type { PlannedFault } from '../chaos/fault-plan.ts';
-import { startRig, type Rig } from '../testbed/testbed.ts';
-import { CHAOS_PIPELINE } from '../testbed/pipeline-settings.ts';
-import { makeBlobs, type Blob } from '../testbed/sample-uploads.ts';
+import type { PlannedFault } from '../fault-proxy/faults.ts';
+import { startTestbed, type Testbed } from '../testbed/testbed.ts';
+import { TESTBED_PIPELINE } from '../testbed/pipeline-settings.ts';
+import { makeSampleUploads, type SampleUpload } from '../testbed/sample-uploads.ts';
 import type { AwsRequest } from '../fault-proxy/aws-request.ts';
-import type { Faults } from '../fault-proxy/fault-proxy.ts';
+import type { Faults } from '../fault-proxy/faults.ts';
 
 /** Seconds: an attempt that fails comes again soon. */
 const VISIBILITY_TIMEOUT = 12;
@@ -35,48 +35,48 @@ const FAULTS: readonly string[] = [
   ...[0, 0.6, 0.99].map((size) => `application PutObject request-corrupted ${size}`),
 ];
 
-let rig: Rig;
-let blobs: Blob[];
-let reference: Reference;
+let testbed: Testbed;
+let samples: SampleUpload[];
+let reference: ReferenceOutputs;
 const faults = new FaultsByKey();
 
 beforeAll(async () => {
-  blobs = await makeBlobs();
-  rig = await startRig({ pipeline: CHAOS_PIPELINE, faults, concurrency: 2 });
-  reference = await Reference.make(rig.application, rig.info, blobs);
-  await rig.application.setVisibilityTimeout(VISIBILITY_TIMEOUT);
+  samples = await makeSampleUploads();
+  testbed = await startTestbed({ pipeline: TESTBED_PIPELINE, faults, concurrency: 2 });
+  reference = await ReferenceOutputs.make(testbed.application, testbed.info, samples);
+  await testbed.application.setVisibilityTimeout(VISIBILITY_TIMEOUT);
 });
 
-afterAll(() => rig.stop());
+afterAll(() => testbed.stop());
 
 test('corrupted and shortened bodies are seen, whatever the client gave with its upload', async () => {
   const uploads = new Map(reference.uploads);
   const plainClient = new S3Client({
-    endpoint: rig.proxy.endpoint('application'),
-    region: rig.info.region,
+    endpoint: testbed.proxy.endpoint('application'),
+    region: testbed.info.region,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     forcePathStyle: true,
     // As an old client does it: S3 makes the checksum.
     requestChecksumCalculation: 'WHEN_REQUIRED',
   });
   for (const [index, fault] of FAULTS.entries()) {
-    const blob = blobs[index % 20];
-    if (!blob) throw new Error('there are twenty pictures');
+    const sample = samples[index % 20];
+    if (!sample) throw new Error('there are twenty pictures');
     const key = `uploads/${fault} a`;
-    uploads.set(key, blob);
-    await rig.application.perform({ kind: 'upload', key, blob });
+    uploads.set(key, sample);
+    await testbed.application.perform({ kind: 'upload', key, sample });
     // Nothing protects its own request.
     if (fault.startsWith('application')) continue;
     const Key = `uploads/${fault} b`;
-    const Bucket = rig.info.sourceBucket;
-    await plainClient.send(new PutObjectCommand({ Bucket, Key, Body: blob.body }));
-    uploads.set(Key, blob);
+    const Bucket = testbed.info.sourceBucket;
+    await plainClient.send(new PutObjectCommand({ Bucket, Key, Body: sample.body }));
+    uploads.set(Key, sample);
   }
   plainClient.destroy();
-  await rig.application.quiet();
-  expect(await checkBuckets(rig.application, rig.info, uploads, reference)).toEqual([]);
-  expect(await rig.application.takeDeadLetters()).toEqual([]);
-  const isReached = ([key]: [string, Blob]) => /\/\w+ (Get|Put)Object/.test(key);
+  await testbed.application.untilIdle();
+  expect(await checkBuckets(testbed.application, testbed.info, uploads, reference)).toEqual([]);
+  expect(await testbed.application.takeDeadLetters()).toEqual([]);
+  const isReached = ([key]: [string, SampleUpload]) => /\/\w+ (Get|Put)Object/.test(key);
   expect([...faults.struck].filter((key) => uploads.has(key)).sort()).toEqual(
     [...uploads]
       .filter(isReached)

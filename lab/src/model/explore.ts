@@ -3,7 +3,7 @@ import { World, type Scenario } from './world.ts';
 
 export interface Exploration {
   readonly states: number;
-  readonly quietStates: number;
+  readonly finalStates: number;
   /** The first run that ends wrong: its steps, and what is wrong at its end. */
   readonly failure?: { readonly steps: readonly string[]; readonly problem: string };
 }
@@ -29,7 +29,7 @@ async function perform(world: World, index: number): Promise<string> {
 export async function exploreAll(scenario: Scenario): Promise<Exploration> {
   const seen = new Set<string>();
   const branches: number[][] = [[]];
-  let quietStates = 0;
+  let finalStates = 0;
   for (let branch = branches.pop(); branch; branch = branches.pop()) {
     const world = new World(scenario);
     const path = [...branch];
@@ -41,10 +41,10 @@ export async function exploreAll(scenario: Scenario): Promise<Exploration> {
       seen.add(fingerprint);
       const { length } = world.actions();
       if (length === 0) {
-        quietStates++;
+        finalStates++;
         const problem = verify(world);
         if (problem !== undefined)
-          return { states: seen.size, quietStates, failure: { steps, problem } };
+          return { states: seen.size, finalStates, failure: { steps, problem } };
         break;
       }
       for (let index = 1; index < length; index++) branches.push([...path, index]);
@@ -52,7 +52,7 @@ export async function exploreAll(scenario: Scenario): Promise<Exploration> {
       steps.push(await perform(world, 0));
     }
   }
-  return { states: seen.size, quietStates };
+  return { states: seen.size, finalStates };
 }
 
 /** Random runs; `random` is called with the number of choices and returns one of them. */
@@ -67,14 +67,14 @@ export async function exploreSome(
     const steps: string[] = [];
     for (let left = MAX_STEPS; ; left--) {
       if (left === 0)
-        return { states, quietStates: run, failure: { steps, problem: 'it never ends' } };
+        return { states, finalStates: run, failure: { steps, problem: 'it never ends' } };
       const { length } = world.actions();
       if (length === 0) break;
       steps.push(await perform(world, random(length)));
       states++;
     }
     const problem = verify(world);
-    if (problem !== undefined) return { states, quietStates: run, failure: { steps, problem } };
+    if (problem !== undefined) return { states, finalStates: run, failure: { steps, problem } };
   }
-  return { states, quietStates: runs };
+  return { states, finalStates: runs };
 }

@@ -6,29 +6,29 @@ import { createHash } from 'node:crypto';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { manifestSchema, type Manifest } from '@darkroom/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PLANTED_PREFIX } from '../planted-defects/defect-names.ts';
+import { DEFECT_PREFIX } from '../planted-defects/defect-names.ts';
 import { SCENARIOS } from '../planted-defects/scenarios.ts';
-import { CHAOS_PIPELINE } from '../testbed/pipeline-settings.ts';
-import { makeBlobs, type Blob } from '../testbed/sample-uploads.ts';
+import { TESTBED_PIPELINE } from '../testbed/pipeline-settings.ts';
+import { makeSampleUploads, type SampleUpload } from '../testbed/sample-uploads.ts';
 import { HAS_MOTO } from './moto-server.ts';
-import { startSecondOpinion } from './function-on-moto.ts';
+import { startFunctionOnMoto } from './function-on-moto.ts';
 
 const title = `a second opinion: moto_server${HAS_MOTO ? '' : ' (not on the PATH: SKIPPED)'}`;
 
 describe.runIf(HAS_MOTO)(title, () => {
-  let opinion: Awaited<ReturnType<typeof startSecondOpinion>>;
+  let opinion: Awaited<ReturnType<typeof startFunctionOnMoto>>;
   let s3: S3Client;
-  let first: Blob;
-  let second: Blob;
+  let first: SampleUpload;
+  let second: SampleUpload;
 
   beforeAll(async () => {
     const settings = { timeout: 60, memory: 3538 };
-    opinion = await startSecondOpinion({ ...CHAOS_PIPELINE, function: settings });
+    opinion = await startFunctionOnMoto({ ...TESTBED_PIPELINE, function: settings });
     const { endpoint, region } = opinion.info;
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
-    const blobs = await makeBlobs();
-    const named = (wanted: string) => blobs.find(({ name }) => name === wanted) as Blob;
+    const samples = await makeSampleUploads();
+    const named = (wanted: string) => samples.find(({ name }) => name === wanted) as SampleUpload;
     [first, second] = [named('jpeg 2'), named('jpeg 3')];
   });
 
@@ -71,9 +71,9 @@ describe.runIf(HAS_MOTO)(title, () => {
     const { application, info } = opinion;
     const key = 'uploads/a folder/günther+söhne & 100%.jpg';
     const versions: (string | null)[] = [];
-    for (const blob of [first, second]) {
-      await application.perform({ kind: 'upload', key, blob });
-      await application.quiet();
+    for (const sample of [first, second]) {
+      await application.perform({ kind: 'upload', key, sample });
+      await application.untilIdle();
       const head = new HeadObjectCommand({ Bucket: info.sourceBucket, Key: key });
       const { VersionId, ETag } = await s3.send(head);
       const { source } = await manifestOf(key);
@@ -86,7 +86,7 @@ describe.runIf(HAS_MOTO)(title, () => {
     // A delete marker is no upload. moto tells nobody of it.
     await application.perform({ kind: 'delete', key });
     await application.perform({ kind: 'message', key, eventName: 'ObjectRemoved:Delete' });
-    await application.quiet();
+    await application.untilIdle();
     expect(await outputsOf(key)).toEqual({});
   });
 
@@ -109,7 +109,7 @@ describe.runIf(HAS_MOTO)(title, () => {
       return outputsOf(key);
     };
     expect(await late('uploads/sound/late.jpg')).toEqual(ALL_RIGHT);
-    expect(await late(`${PLANTED_PREFIX}no preconditions/late.jpg`)).toEqual({
+    expect(await late(`${DEFECT_PREFIX}no preconditions/late.jpg`)).toEqual({
       ...ALL_RIGHT,
       'web.jpg': false,
     });

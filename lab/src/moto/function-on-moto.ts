@@ -9,7 +9,7 @@ import {
 } from '@darkroom/pipeline';
 import { CHECKOUT } from '../testing/workspace.ts';
 import { startLambda } from '@darkroom/local-lambda';
-import { bundlePlantedHandler } from '../planted-defects/bundle-handler.ts';
+import { bundleHandlerWithDefects } from '../planted-defects/bundle-handler.ts';
 import type { Stage } from '../planted-defects/scenarios.ts';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import { Application } from '../testbed/application.ts';
@@ -19,12 +19,12 @@ import { CREDENTIALS, provision, REGION } from './provision.ts';
 const GRACE_MS = 10_000;
 
 /** The function on another emulator than ours, behind the proxy. */
-export async function startSecondOpinion(
+export async function startFunctionOnMoto(
   pipeline: SettingsInput,
 ): Promise<Stage & { stop(): Promise<void> }> {
   const moto = await startMoto();
   const codeDirectory = await mkdtemp(path.join(tmpdir(), 'darkroom-second-opinion-'));
-  await bundlePlantedHandler(path.join(codeDirectory, 'index.mjs'));
+  await bundleHandlerWithDefects(path.join(codeDirectory, 'index.mjs'));
   await symlink(path.join(CHECKOUT, 'node_modules'), path.join(codeDirectory, 'node_modules'));
   const { info, queueArn } = await provision(moto.endpoint, pipeline);
   const proxy = await FaultProxy.start({ next: () => undefined });

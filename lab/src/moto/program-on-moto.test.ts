@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DeadLetters } from '../testing/dead-letters.ts';
 import { notification } from '../testing/notification.ts';
 import { picture } from '../testing/pictures.ts';
-import { CHAOS_PIPELINE } from '../testbed/pipeline-settings.ts';
+import { TESTBED_PIPELINE } from '../testbed/pipeline-settings.ts';
 import { deployProgram, type DeployedProgram } from './program-on-moto.ts';
 import { HAS_MOTO } from './moto-server.ts';
 
@@ -19,7 +19,7 @@ const title = `the program on moto_server${HAS_MOTO ? '' : ' (not on the PATH: S
 describe.runIf(HAS_MOTO)(title, () => {
   let program: DeployedProgram;
   beforeAll(async () => {
-    program = await deployProgram(CHAOS_PIPELINE);
+    program = await deployProgram(TESTBED_PIPELINE);
   });
   afterAll(() => program?.stop());
 
@@ -47,7 +47,7 @@ describe.runIf(HAS_MOTO)(title, () => {
       new GetQueueAttributesCommand({ QueueUrl: stack.queueUrl, AttributeNames: ['All'] }),
     );
     expect(Number(Attributes['VisibilityTimeout'])).toBe(
-      6 * (CHAOS_PIPELINE.function?.timeout ?? 0),
+      6 * (TESTBED_PIPELINE.function?.timeout ?? 0),
     );
     expect(Attributes['RedrivePolicy']).toContain('dead-letters');
     expect(Attributes['Policy']).toContain(`arn:aws:s3:::${stack.sourceBucket}`);
@@ -69,25 +69,25 @@ describe.runIf(HAS_MOTO)(title, () => {
   test('an upload, another in its place, and its removal', async () => {
     const { client } = program;
     const key = 'uploads/a folder/günther+söhne & 100%.jpg';
-    expect((await client.develop(key, await picture())).status).toBe('done');
+    expect((await client.uploadAndWait(key, await picture())).status).toBe('done');
     expect(await outputsOf(key)).toEqual(['manifest.json', 'same.jpg', 'thumb.webp', 'web.jpg']);
-    await client.develop(key, await picture({ seed: 2, format: 'png' }));
+    await client.uploadAndWait(key, await picture({ seed: 2, format: 'png' }));
     expect(await outputsOf(key)).toEqual(['manifest.json', 'same.png', 'thumb.webp', 'web.jpg']);
     await client.remove(key);
     // moto tells nobody of a removal.
     await client.send(
       notification({ bucket: client.stack.sourceBucket, key, eventName: 'ObjectRemoved:Delete' }),
     );
-    await client.quiet();
+    await client.untilIdle();
     expect(await outputsOf(key)).toEqual([]);
   });
 
   test('what is no image, and what is no message', async () => {
     const { client } = program;
-    const rejected = await client.develop('uploads/no-image.jpg', 'no image');
+    const rejected = await client.uploadAndWait('uploads/no-image.jpg', 'no image');
     expect(rejected).toMatchObject({ status: 'rejected', error: { code: 'UNSUPPORTED_FORMAT' } });
     await client.send('rubbish');
-    const letter = await new DeadLetters(client).find(({ body }) => body === 'rubbish');
-    expect(letter.attributes).toMatchObject({ errorCode: 'INVALID_MESSAGE' });
+    const deadLetter = await new DeadLetters(client).find(({ body }) => body === 'rubbish');
+    expect(deadLetter.attributes).toMatchObject({ errorCode: 'INVALID_MESSAGE' });
   });
 });

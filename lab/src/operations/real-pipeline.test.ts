@@ -6,7 +6,7 @@ import { applyPlan, planBucket, redrive } from '@darkroom/operations';
 import { parseSettings, type Settings } from '@darkroom/pipeline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
-import { disagreements } from '../testing/consistency.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
 import { CHECKOUT } from '../testing/workspace.ts';
@@ -38,10 +38,10 @@ async function counts(): Promise<Record<string, number>> {
 test('damage is found, and mended by apply', async () => {
   const bucket = client.stack.processedBucket;
   const keys = ['fine', 'lost', 'less', 'more'].map((name) => `uploads/${name}.jpg`);
-  for (const key of keys) await client.develop(key, await picture());
-  await client.develop('uploads/rubbish.jpg', 'no picture');
+  for (const key of keys) await client.uploadAndWait(key, await picture());
+  await client.uploadAndWait('uploads/rubbish.jpg', 'no picture');
   await client.upload('elsewhere.jpg', await picture());
-  await client.quiet();
+  await client.untilIdle();
   expect(await counts()).toEqual({ 'up-to-date': 4, rejected: 1, 'no-recipe': 1 });
 
   for (const output of (await client.outputsOf('uploads/lost.jpg')).keys())
@@ -55,15 +55,15 @@ test('damage is found, and mended by apply', async () => {
   const { queueUrl } = client.stack;
   const { sent } = await applyPlan({ ...buckets(), sqs: client.sqs, queueUrl });
   expect(sent).toMatchObject({ missing: 1, damaged: 2 });
-  await client.quiet();
+  await client.untilIdle();
   expect(await counts()).toEqual({ 'up-to-date': 4, rejected: 1, 'no-recipe': 1 });
-  expect(await disagreements(client)).toEqual([]);
+  expect(await findInconsistencies(client)).toEqual([]);
 });
 
 test('a dead letter goes back, and is done', async () => {
   const key = 'uploads/redriven.jpg';
-  const { source } = await client.develop(key, await picture());
-  await client.quiet();
+  const { source } = await client.uploadAndWait(key, await picture());
+  await client.untilIdle();
   for (const output of (await client.outputsOf(key)).keys())
     await client.remove(output, client.stack.processedBucket);
   const { queueUrl, deadLetterQueueUrl, sourceBucket } = client.stack;

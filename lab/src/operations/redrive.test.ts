@@ -42,7 +42,7 @@ beforeEach(async () => {
 const bodyOf = (key: string) => formatMessage({ bucket: 'sources', key });
 
 /** As the function sends one. */
-async function letter(key: string, errorCode: string): Promise<string> {
+async function deadLetter(key: string, errorCode: string): Promise<string> {
   const { MessageId = '' } = await aws.sqs.send(
     new SendMessageCommand({
       QueueUrl: dead.url,
@@ -114,7 +114,7 @@ async function keysIn(url: string): Promise<string[]> {
 describe('with letters of the function, and of crashes', () => {
   beforeEach(async () => {
     for (let index = 0; index < 12; index++)
-      await letter(`a/${index}.jpg`, index < 4 ? 'TRANSFORM_FAILED' : 'TIMEOUT');
+      await deadLetter(`a/${index}.jpg`, index < 4 ? 'TRANSFORM_FAILED' : 'TIMEOUT');
     await crash('b/bomb.jpg');
     await gaveUp('b/bomb.jpg');
     await crash('b/unknown.jpg');
@@ -153,7 +153,7 @@ describe('with letters of the function, and of crashes', () => {
 
   test('those of a prefix, and one by its id', async () => {
     await run({ filter: { prefix: 'b/' } });
-    const id = await letter('c/é +.jpg', 'TIMEOUT');
+    const id = await deadLetter('c/é +.jpg', 'TIMEOUT');
     await run({ filter: { messageIds: [id] } });
     expect(await keysIn(queue.url)).toEqual(['b/bomb.jpg', 'b/unknown.jpg', 'c/%C3%A9+%2B.jpg']);
     expect(await counts(dead.url)).toEqual({ waiting: 12, inFlight: 0 });
@@ -176,7 +176,7 @@ describe('with letters of the function, and of crashes', () => {
 });
 
 test('killed in the middle, every letter is in one of the queues', async () => {
-  for (let index = 0; index < 60; index++) await letter(`${index}.jpg`, 'TIMEOUT');
+  for (let index = 0; index < 60; index++) await deadLetter(`${index}.jpg`, 'TIMEOUT');
   const script = path.join(import.meta.dirname, 'redrive-process.ts');
   const child = spawn(process.execPath, [script, aws.endpoint, queue.url, dead.url], {
     stdio: 'inherit',

@@ -13,9 +13,9 @@ import { picture } from '../testing/pictures.ts';
 export async function usePrefix(client: Client, prefix: string): Promise<void> {
   const [first, other] = [await picture({ seed: 1 }), await picture({ seed: 2, format: 'png' })];
   const key = `${prefix}günther+söhne (1).jpg`;
-  await client.develop(key, first);
+  await client.uploadAndWait(key, first);
   // Another format: outputs of other names, the old ones are deleted.
-  await client.develop(key, other);
+  await client.uploadAndWait(key, other);
   // A message that says nothing new.
   await client.send(notification({ bucket: client.stack.sourceBucket, key }));
 
@@ -23,23 +23,23 @@ export async function usePrefix(client: Client, prefix: string): Promise<void> {
   const done = await multipart(client, parts, first);
   await client.outcomeOf(parts, done);
 
-  const rejected = await client.develop(`${prefix}rejected.jpg`, 'no image');
+  const rejected = await client.uploadAndWait(`${prefix}rejected.jpg`, 'no image');
   expect(rejected.status).toBe('rejected');
 
   // Its outputs have no room below its own name.
   const long = `${prefix}${'a'.repeat(1024 - Buffer.byteLength(prefix))}`;
-  await client.develop(long, first);
-  await client.develop(long, other);
+  await client.uploadAndWait(long, first);
+  await client.uploadAndWait(long, other);
 
   for (const removed of [key, parts, long]) await client.remove(removed);
   // Nobody ever uploaded it: a deletion, or a message that came too late.
   await client.send(notification({ bucket: client.stack.sourceBucket, key: `${prefix}never.jpg` }));
-  await client.quiet();
+  await client.untilIdle();
 }
 
 /** An upload whose outputs S3 does not take at first: the function says when it wants the message again. */
 export async function useRetry(client: Client, prefix: string): Promise<void> {
-  const { status } = await client.develop(`${prefix}stumbling.jpg`, await picture());
+  const { status } = await client.uploadAndWait(`${prefix}stumbling.jpg`, await picture());
   expect(status).toBe('done');
 }
 
@@ -47,9 +47,9 @@ export async function useRetry(client: Client, prefix: string): Promise<void> {
 export async function useDeadLetters(client: Client): Promise<void> {
   const body = 'nothing that anybody understands';
   await client.send(body);
-  const letters = new DeadLetters(client);
-  const letter = await letters.find((one) => one.body === body);
-  expect(letter.attributes).toMatchObject({ errorCode: 'INVALID_MESSAGE' });
+  const deadLetters = new DeadLetters(client);
+  const deadLetter = await deadLetters.find((one) => one.body === body);
+  expect(deadLetter.attributes).toMatchObject({ errorCode: 'INVALID_MESSAGE' });
 }
 
 /** @returns the ETag */

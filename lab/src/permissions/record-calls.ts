@@ -67,7 +67,7 @@ export async function record(
     const client = await Client.connect(local.url);
     try {
       await use(client);
-      await client.quiet();
+      await client.untilIdle();
     } finally {
       client.close();
       await local.stop(GRACE_MS);

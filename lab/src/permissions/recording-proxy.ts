@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { errorAnswer } from '../fault-proxy/error-responses.ts';
+import { errorResponse } from '../fault-proxy/error-responses.ts';
 import { passedOn, Upstream, type WholeResponse } from '../fault-proxy/upstream.ts';
 import { readCall, type RecordedCall } from './recorded-call.ts';
 
@@ -38,7 +38,7 @@ export async function startRecordingProxy(
     const answer =
       eventBusAnswer(incoming, body) ??
       (refuse({ method, url })
-        ? errorAnswer('internal-error', {
+        ? errorResponse('internal-error', {
             actor: 'function',
             operation: method,
             place: 'elsewhere',

@@ -7,7 +7,7 @@ const RESIZER = path.join(CHECKOUT, 'apps/resizer');
 const HANDLER = path.join(RESIZER, 'src/handler.ts');
 
 /** Bundles the handler as apps/resizer does (its project.json), with the defects around it. */
-export function bundlePlantedHandler(outfile: string): Promise<void> {
+export function bundleHandlerWithDefects(outfile: string): Promise<void> {
   const contents = `
     import { planted } from ${JSON.stringify(path.join(import.meta.dirname, 'handler-with-defects.ts'))};
     import { handler as real } from ${JSON.stringify(HANDLER)};

@@ -8,4 +8,4 @@ export const DEFECT_NAMES = [
 export type DefectName = (typeof DEFECT_NAMES)[number];
 
 /** Below it, and the defect's name, uploads are handled with the defect. */
-export const PLANTED_PREFIX = 'uploads/planted/';
+export const DEFECT_PREFIX = 'uploads/planted/';

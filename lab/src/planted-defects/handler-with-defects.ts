@@ -7,7 +7,7 @@ import {
   versionOfTheEvent,
   type Defect,
 } from './defects.ts';
-import { PLANTED_PREFIX, type DefectName } from './defect-names.ts';
+import { DEFECT_PREFIX, type DefectName } from './defect-names.ts';
 
 /** As far as the wrapper knows it. */
 interface Event {
@@ -46,7 +46,7 @@ function interceptS3(): void {
 }
 
 function defectOf(key: string): Defect | undefined {
-  const name = Object.keys(DEFECTS).find((defect) => key.startsWith(PLANTED_PREFIX + defect));
+  const name = Object.keys(DEFECTS).find((defect) => key.startsWith(DEFECT_PREFIX + defect));
   return name === undefined ? undefined : DEFECTS[name as DefectName];
 }
 

@@ -1,40 +1,40 @@
 /** Zero violations mean something: the checks find each defect that they are there for, in the shortest story. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkBuckets } from '../testbed/check-buckets.ts';
-import { Reference } from '../testbed/reference-outputs.ts';
-import type { Violation } from '../testbed/violation.ts';
-import { startRig, type Rig } from '../testbed/testbed.ts';
-import { CHAOS_PIPELINE } from '../testbed/pipeline-settings.ts';
-import { makeBlobs, type Blob } from '../testbed/sample-uploads.ts';
-import { bundlePlantedHandler } from './bundle-handler.ts';
-import { DEFECT_NAMES, PLANTED_PREFIX, type DefectName } from './defect-names.ts';
+import { ReferenceOutputs } from '../testbed/reference-outputs.ts';
+import type { Violation } from '../testbed/check-buckets.ts';
+import { startTestbed, type Testbed } from '../testbed/testbed.ts';
+import { TESTBED_PIPELINE } from '../testbed/pipeline-settings.ts';
+import { makeSampleUploads, type SampleUpload } from '../testbed/sample-uploads.ts';
+import { bundleHandlerWithDefects } from './bundle-handler.ts';
+import { DEFECT_NAMES, DEFECT_PREFIX, type DefectName } from './defect-names.ts';
 import { SCENARIOS, type Uploads } from './scenarios.ts';
 
-let rig: Rig;
-let reference: Reference;
+let testbed: Testbed;
+let reference: ReferenceOutputs;
 let uploads: Uploads;
 
 beforeAll(async () => {
-  rig = await startRig({
+  testbed = await startTestbed({
     // Requests are held for as long as it takes, which is not the function's fault.
-    pipeline: { ...CHAOS_PIPELINE, function: { timeout: 60, memory: 3538 } },
+    pipeline: { ...TESTBED_PIPELINE, function: { timeout: 60, memory: 3538 } },
     faults: { next: () => undefined },
     concurrency: 2,
-    makeHandler: bundlePlantedHandler,
+    makeHandler: bundleHandlerWithDefects,
   });
-  const blobs = await makeBlobs();
-  reference = await Reference.make(rig.application, rig.info, blobs);
-  const named = (wanted: string) => blobs.find(({ name }) => name === wanted) as Blob;
+  const samples = await makeSampleUploads();
+  reference = await ReferenceOutputs.make(testbed.application, testbed.info, samples);
+  const named = (wanted: string) => samples.find(({ name }) => name === wanted) as SampleUpload;
   uploads = { first: named('jpeg 2'), second: named('jpeg 3') };
 });
 
-afterAll(() => rig.stop());
+afterAll(() => testbed.stop());
 
 /** @returns what is wrong with this key */
 async function violationsOf(name: DefectName, key: string): Promise<Violation[]> {
-  const blob = await SCENARIOS[name](rig, key, uploads);
-  const all = new Map(blob ? [[key, blob]] : []);
-  const violations = await checkBuckets(rig.application, rig.info, all, reference);
+  const sample = await SCENARIOS[name](testbed, key, uploads);
+  const all = new Map(sample ? [[key, sample]] : []);
+  const violations = await checkBuckets(testbed.application, testbed.info, all, reference);
   return violations.filter((violation) => violation.key.startsWith(key));
 }
 
@@ -47,7 +47,7 @@ const FOUND_AS: Readonly<Record<DefectName, Violation['kind']>> = {
 
 describe.for(DEFECT_NAMES)('%s', (name) => {
   test('is found', async () => {
-    const violations = await violationsOf(name, `${PLANTED_PREFIX}${name}/a.jpg`);
+    const violations = await violationsOf(name, `${DEFECT_PREFIX}${name}/a.jpg`);
     expect(new Set(violations.map(({ kind }) => kind))).toEqual(new Set([FOUND_AS[name]]));
   });
 

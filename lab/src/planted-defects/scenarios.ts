@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { notification } from '../testing/notification.ts';
 import type { AwsRequest } from '../fault-proxy/aws-request.ts';
-import type { Rig } from '../testbed/testbed.ts';
-import type { Blob } from '../testbed/sample-uploads.ts';
+import type { Testbed } from '../testbed/testbed.ts';
+import type { SampleUpload } from '../testbed/sample-uploads.ts';
 import type { DefectName } from './defect-names.ts';
 
 /** Seconds until the message of a killed worker comes again. */
@@ -11,14 +11,14 @@ const LONG_VISIBILITY = 300;
 const PAUSE_MS = 50;
 
 /** The pipeline behind the proxy, as far as a story needs it. */
-export interface Stage extends Pick<Rig, 'application' | 'info' | 'proxy'> {
-  readonly stack: Pick<Rig['stack'], 'pids' | 'killFunction'>;
+export interface Stage extends Pick<Testbed, 'application' | 'info' | 'proxy'> {
+  readonly stack: Pick<Testbed['stack'], 'pids' | 'killFunction'>;
 }
 
 /** Two uploads that make different outputs with the same names. */
 export interface Uploads {
-  readonly first: Blob;
-  readonly second: Blob;
+  readonly first: SampleUpload;
+  readonly second: SampleUpload;
 }
 
 /**
@@ -26,12 +26,15 @@ export interface Uploads {
  * was checked"). Each ends when all is quiet, with what is there for the key; nothing for no upload.
  */
 export const SCENARIOS: Readonly<
-  Record<DefectName, (stage: Stage, key: string, uploads: Uploads) => Promise<Blob | undefined>>
+  Record<
+    DefectName,
+    (stage: Stage, key: string, uploads: Uploads) => Promise<SampleUpload | undefined>
+  >
 > = {
   /** A slow worker writes after the upload was deleted and the deletion was handled. */
   async 'no confirmation'({ application, proxy }, key, { first }) {
     const write = proxy.holds.add(putBelow(key));
-    await application.perform({ kind: 'upload', key, blob: first });
+    await application.perform({ kind: 'upload', key, sample: first });
     await write.reached;
     await application.perform({ kind: 'delete', key });
     await until(async () => {
@@ -39,7 +42,7 @@ export const SCENARIOS: Readonly<
       return waiting + others === 1;
     });
     write.release();
-    await application.quiet();
+    await application.untilIdle();
     return undefined;
   },
 
@@ -50,36 +53,36 @@ export const SCENARIOS: Readonly<
       most: 1,
       late: true,
     });
-    await application.perform({ kind: 'upload', key, blob: first });
+    await application.perform({ kind: 'upload', key, sample: first });
     await write.reached;
     await killFunctions(stack);
-    await application.perform({ kind: 'upload', key, blob: second });
-    await application.quiet();
+    await application.perform({ kind: 'upload', key, sample: second });
+    await application.untilIdle();
     const arrived = proxy.journal.requests;
     write.release();
     await until(() => Promise.resolve(proxy.journal.requests > arrived));
-    await application.quiet();
+    await application.untilIdle();
     await application.setVisibilityTimeout(LONG_VISIBILITY);
     return second;
   },
 
   /** The first upload's event is delivered once more after the second upload was handled. */
   async 'version of the event'({ application, info }, key, { first, second }) {
-    await application.perform({ kind: 'upload', key, blob: first });
-    await application.quiet();
+    await application.perform({ kind: 'upload', key, sample: first });
+    await application.untilIdle();
     const eTag = (await application.list(info.sourceBucket)).get(key);
-    await application.perform({ kind: 'upload', key, blob: second });
-    await application.quiet();
+    await application.perform({ kind: 'upload', key, sample: second });
+    await application.untilIdle();
     const bucket = info.sourceBucket;
     await application.send(notification({ bucket, key, ...(eTag !== undefined && { eTag }) }));
-    await application.quiet();
+    await application.untilIdle();
     return second;
   },
 
   /** The worker dies after it has acknowledged. */
   async 'forgotten writes'({ application, stack }, key, { first }) {
-    await application.perform({ kind: 'upload', key, blob: first });
-    await application.quiet();
+    await application.perform({ kind: 'upload', key, sample: first });
+    await application.untilIdle();
     await killFunctions(stack);
     return first;
   },

@@ -1,36 +1,45 @@
-import type { SoakFigures } from './soak.ts';
+import { FUNCTION_MEMORY, type SoakFigures } from './soak.ts';
 
-/** Shorter, growth cannot be told from warming up, minutes. */
-const SETTLED_MINUTES = 5;
-/** Wide, since machines are noisy: a process that kept what it has read and written would be far beyond. */
-const MOST_GROWTH_MIB_A_MINUTE = 5;
-const LEAST_THROUGHPUT_RATIO = 0.4;
+/** Uploads. With fewer, growth cannot be distinguished from the warm-up. */
+const LEAST_UPLOADS_FOR_GROWTH = 10_000;
+/** MiB per 1,000 uploads. A process that kept what it reads and writes would grow by far more. */
+const MOST_GROWTH = 2;
+/** MiB: three times what the local stack has after 15 minutes. */
+const MOST_STACK_MIB = 1100;
 const MOST_FILES_GAINED = 8;
-/** Half is the corrupt uploads' share; the rest is noise. */
-const LEAST_SHARE = 0.3;
 
-/** @returns one sentence for each figure that is beyond its limit; memory only where the run was long enough to tell */
-export function beyondLimits({ steady, burst, flood }: SoakFigures): string[] {
-  const isSettled = steady.minutes >= SETTLED_MINUTES;
+/**
+ * Compares the figures that do not depend on the machine's speed with their limits. Rates and durations are reported only.
+ * @returns one sentence for each figure above its limit
+ */
+export function soakProblems({ steady, deadLetters }: SoakFigures): string[] {
+  const showsGrowth = steady.uploads >= LEAST_UPLOADS_FOR_GROWTH;
   const limits: readonly (readonly [boolean, string])[] = [
     [
-      isSettled && steady.functionGrowth > MOST_GROWTH_MIB_A_MINUTE,
-      `the function's process grows by ${steady.functionGrowth} MiB a minute`,
+      showsGrowth && steady.functionGrowth > MOST_GROWTH,
+      `the function's process grows by ${steady.functionGrowth} MiB per 1,000 uploads`,
     ],
     [
-      isSettled && steady.stackGrowth > MOST_GROWTH_MIB_A_MINUTE,
-      `the stack's process grows by ${steady.stackGrowth} MiB a minute`,
+      showsGrowth && steady.stackGrowth > MOST_GROWTH,
+      `the stack's process grows by ${steady.stackGrowth} MiB per 1,000 uploads`,
     ],
     [
-      steady.throughputRatio < LEAST_THROUGHPUT_RATIO,
-      `the pace falls to ${steady.throughputRatio} of what it was`,
+      steady.functionMiB > FUNCTION_MEMORY,
+      `the function's process has ${steady.functionMiB} MiB, more than function.memory`,
+    ],
+    [
+      steady.stackMiB > MOST_STACK_MIB,
+      `the stack's process has ${steady.stackMiB} MiB, more than ${MOST_STACK_MIB}`,
     ],
     [
       steady.filesGained > MOST_FILES_GAINED,
-      `${steady.filesGained} more file descriptors are open than before`,
+      `${steady.filesGained} more files are open than before`,
     ],
-    [burst.deadLetters > 0, `${burst.deadLetters} messages of the burst were given up`],
-    [flood.share < LEAST_SHARE, `corrupt uploads leave the good ones ${flood.share} of their pace`],
+    [
+      steady.connectionsGained > MOST_FILES_GAINED,
+      `${steady.connectionsGained} more connections are open than before`,
+    ],
+    [deadLetters > 0, `${deadLetters} messages are in the dead-letter queue`],
   ];
-  return limits.flatMap(([isBeyond, problem]) => (isBeyond ? [problem] : []));
+  return limits.flatMap(([isExceeded, problem]) => (isExceeded ? [problem] : []));
 }

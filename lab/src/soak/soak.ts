@@ -1,56 +1,137 @@
 import { availableParallelism } from 'node:os';
-import { checkBuckets } from '../testbed/check-buckets.ts';
-import { Reference } from '../testbed/reference-outputs.ts';
-import type { Violation } from '../testbed/violation.ts';
-import { startRig } from '../testbed/testbed.ts';
-import { CHAOS_PIPELINE } from '../testbed/pipeline-settings.ts';
-import { makeBlobs } from '../testbed/sample-uploads.ts';
-import { measureBurst, type BurstFigures } from './burst.ts';
-import { measureFlood, type FloodFigures } from './flood.ts';
-import { measureSteady, type SteadyFigures } from './steady.ts';
+import { checkBuckets, type Violation } from '../testbed/check-buckets.ts';
+import { TESTBED_PIPELINE } from '../testbed/pipeline-settings.ts';
+import { ReferenceOutputs } from '../testbed/reference-outputs.ts';
+import { makeSampleUploads, pick, type SampleUpload } from '../testbed/sample-uploads.ts';
+import { startTestbed, type Testbed } from '../testbed/testbed.ts';
+import { notification } from '../testing/notification.ts';
+import { loadSteadily, type LoadLength, type SteadyFigures } from './steady-load.ts';
+
+/** MiB: more than enough for two images at once. */
+export const FUNCTION_MEMORY = 3538;
 
 export interface SoakOptions {
-  readonly minutes: number;
+  /** Of the steady load. */
+  readonly length: LoadLength;
   /** Messages of the burst. */
   readonly burst: number;
-  /** Good uploads of the flood, alone and among corrupt ones. */
+  /** Valid uploads of the flood, alone and among as many corrupt ones. */
   readonly flood: number;
   readonly onProgress?: (text: string) => void;
+}
+
+export interface BurstFigures {
+  readonly messages: number;
+  /** Seconds from the first message sent to an empty queue. */
+  readonly seconds: number;
+}
+
+export interface FloodFigures {
+  /** Valid uploads per second, alone. */
+  readonly validAlone: number;
+  /** Valid uploads per second, each together with a corrupt one. */
+  readonly validInFlood: number;
+  /** `validInFlood` divided by `validAlone`. It is 0.5 if corrupt uploads cost as much as valid ones. */
+  readonly ratio: number;
 }
 
 export interface SoakFigures {
   readonly steady: SteadyFigures;
   readonly burst: BurstFigures;
   readonly flood: FloodFigures;
+  /** Messages in the dead-letter queue at the end of the run. */
+  readonly deadLetters: number;
 }
 
 export interface SoakResult {
   readonly figures: SoakFigures;
-  /** Of the burst's uploads. */
+  /** Of all uploads of the run, found when the queue is empty. */
   readonly violations: readonly Violation[];
 }
 
-/** The pipeline under load and without faults: what grows, what slows down, what is left over. */
+/** Runs the pipeline under load and without faults. Measures what grows, what slows down and what is left over. */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
-  const { minutes, burst, flood, onProgress = () => undefined } = options;
-  const rig = await startRig({
-    pipeline: { ...CHAOS_PIPELINE, function: { timeout: 60, memory: 3538 } },
+  const { length, burst, flood, onProgress = () => undefined } = options;
+  const testbed = await startTestbed({
+    pipeline: { ...TESTBED_PIPELINE, function: { timeout: 60, memory: FUNCTION_MEMORY } },
     faults: { next: () => undefined },
     concurrency: availableParallelism(),
   });
   try {
-    const blobs = await makeBlobs();
-    const reference = await Reference.make(rig.application, rig.info, blobs);
+    const { application, info } = testbed;
+    const samples = await makeSampleUploads();
+    const reference = await ReferenceOutputs.make(application, info, samples);
+    const uploads = new Map(reference.uploads);
     onProgress(`a burst of ${burst} messages`);
-    const burstResult = await measureBurst(rig, blobs, burst);
-    const uploads = new Map([...reference.uploads, ...burstResult.uploads]);
-    const violations = await checkBuckets(rig.application, rig.info, uploads, reference);
-    onProgress(`${flood} good uploads alone, and among ${flood} corrupt ones`);
-    const floodFigures = await measureFlood(rig, blobs, flood);
-    onProgress(`${minutes} minutes at work`);
-    const steady = await measureSteady(rig, blobs, minutes);
-    return { figures: { steady, burst: burstResult.figures, flood: floodFigures }, violations };
+    const burstFigures = await sendBurst(testbed, samples, burst, uploads);
+    onProgress(`${flood} valid uploads alone, and among ${flood} corrupt ones`);
+    const floodFigures = await floodWithCorrupt(testbed, samples, flood, uploads);
+    onProgress(`steady load: ${JSON.stringify(length)}`);
+    const steady = await loadSteadily(testbed, samples, length, uploads);
+    onProgress(`comparing the outputs of ${uploads.size} uploads`);
+    const violations = await checkBuckets(application, info, uploads, reference);
+    const deadLetters = (await application.takeDeadLetters()).length;
+    return {
+      figures: { steady, burst: burstFigures, flood: floodFigures, deadLetters },
+      violations,
+    };
   } finally {
-    await rig.stop();
+    await testbed.stop();
   }
+}
+
+const BURST_KEYS = 50;
+/** Messages that are sent at the same time. */
+const SENDERS = 50;
+
+/** Sends many messages at once about few keys: most of them find outputs that are up to date. */
+async function sendBurst(
+  { application, info }: Testbed,
+  samples: readonly SampleUpload[],
+  messages: number,
+  uploads: Map<string, SampleUpload>,
+): Promise<BurstFigures> {
+  const begun = performance.now();
+  const keys = Array.from({ length: BURST_KEYS }, (_, index) => `uploads/burst/${index}`);
+  for (const [index, key] of keys.entries()) {
+    const sample = pick(samples, index);
+    await application.perform({ kind: 'upload', key, sample });
+    uploads.set(key, sample);
+  }
+  let left = messages - keys.length;
+  const sender = async () => {
+    while (left-- > 0)
+      await application.send(notification({ bucket: info.sourceBucket, key: pick(keys, left) }));
+  };
+  await Promise.all(Array.from({ length: SENDERS }, sender));
+  await application.untilIdle();
+  return { messages, seconds: (performance.now() - begun) / 1000 };
+}
+
+/** Uploads valid images alone, and then as many with a corrupt one next to each. */
+async function floodWithCorrupt(
+  { application }: Testbed,
+  samples: readonly SampleUpload[],
+  count: number,
+  uploads: Map<string, SampleUpload>,
+): Promise<FloodFigures> {
+  const valid = samples.filter(({ outcome }) => outcome === 'done');
+  const corrupt = samples.filter(({ outcome }) => outcome !== 'done');
+  /** Valid uploads per second, from the first upload to an empty queue. */
+  const rate = async (name: string, groups: readonly (readonly SampleUpload[])[]) => {
+    const begun = performance.now();
+    for (let index = 0; index < count; index++)
+      await Promise.all(
+        groups.map(async (group, place) => {
+          const [key, sample] = [`uploads/${name}/${index}-${place}`, pick(group, index)];
+          await application.perform({ kind: 'upload', key, sample });
+          uploads.set(key, sample);
+        }),
+      );
+    await application.untilIdle();
+    return (count * 1000) / (performance.now() - begun);
+  };
+  const validAlone = await rate('alone', [valid]);
+  const validInFlood = await rate('flood', [corrupt, valid]);
+  return { validAlone, validInFlood, ratio: validInFlood / validAlone };
 }

@@ -17,12 +17,12 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { StackInfo } from '@darkroom/local/api';
 import { notification } from '../testing/notification.ts';
-import type { Operation } from '../chaos/operations.ts';
+import type { SampleUpload } from './sample-uploads.ts';
 
 /** Milliseconds between attempts. */
 const PAUSE_MS = 200;
-/** Longer than a restart of the stack takes on a slow machine, milliseconds. */
-const PATIENCE_MS = 180_000;
+/** Milliseconds; longer than a restart of the stack takes on a slow machine. */
+const RETRY_MS = 180_000;
 
 export interface StoredObject {
   readonly body: Buffer;
@@ -31,8 +31,16 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+export type Operation =
+  | { readonly kind: 'upload'; readonly key: string; readonly sample: SampleUpload }
+  | { readonly kind: 'delete'; readonly key: string }
+  /** A duplicate or late message about a key. It changes nothing. */
+  | { readonly kind: 'message'; readonly key: string; readonly eventName: string }
+  /** A message that the function cannot parse. */
+  | { readonly kind: 'invalid message'; readonly key: string; readonly body: string };
+
 /**
- * A client of the pipeline, behind the same proxy: it sends everything again until it is answered, as an application
+ * A client of the pipeline behind the fault proxy. It repeats each request until the request succeeds, as an application
  * has to.
  */
 export class Application {
@@ -40,7 +48,7 @@ export class Application {
   readonly #sqs: SQSClient;
   readonly #info: StackInfo;
 
-  /** @param info whose bucket names and queue names stay, whatever port the stack comes back on */
+  /** @param info of the stack, whose names of buckets and queues stay the same when it restarts on another port */
   constructor(endpoint: string, info: StackInfo) {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     const options = { endpoint, region: info.region, credentials, maxAttempts: 1 };
@@ -54,13 +62,13 @@ export class Application {
     this.#sqs.destroy();
   }
 
-  /** Resolves when it is done for certain. */
+  /** Resolves when S3 or SQS has confirmed the operation. */
   async perform(operation: Operation): Promise<void> {
     const { sourceBucket: Bucket } = this.#info;
     const { key: Key } = operation;
     switch (operation.kind) {
       case 'upload': {
-        const { body: Body } = operation.blob;
+        const { body: Body } = operation.sample;
         await retry(() => this.#s3.send(new PutObjectCommand({ Bucket, Key, Body })));
         return;
       }
@@ -71,12 +79,12 @@ export class Application {
         return this.send(
           notification({ bucket: Bucket, key: Key, eventName: operation.eventName, eTag: 'old' }),
         );
-      case 'rubbish':
+      case 'invalid message':
         return this.send(operation.body);
     }
   }
 
-  /** Sends a message past the bucket. */
+  /** Sends a message to the queue directly. */
   async send(body: string): Promise<void> {
     const { queueUrl: QueueUrl } = this.#info;
     await retry(() => this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body })));
@@ -111,7 +119,7 @@ export class Application {
     });
   }
 
-  /** Messages that wait, and messages that somebody works on or that wait for their time. */
+  /** Number of visible messages, and of messages that are in flight or delayed. */
   messages(): Promise<{ readonly waiting: number; readonly others: number }> {
     return retry(async () => {
       const { Attributes = {} } = await this.#sqs.send(
@@ -123,7 +131,7 @@ export class Application {
     });
   }
 
-  /** @param seconds that a message is away when its worker dies */
+  /** @param seconds until the message of a killed worker is visible again */
   async setVisibilityTimeout(seconds: number): Promise<void> {
     await retry(() =>
       this.#sqs.send(
@@ -135,8 +143,8 @@ export class Application {
     );
   }
 
-  /** Waits until the queue is empty, and nobody works on what was in it. */
-  async quiet(): Promise<void> {
+  /** Waits until the queue has no messages: none visible, in flight or delayed. */
+  async untilIdle(): Promise<void> {
     for (;;) {
       const { waiting, others } = await this.messages();
       if (waiting + others === 0) return;
@@ -144,10 +152,10 @@ export class Application {
     }
   }
 
-  /** Takes everything out of the dead-letter queue. To be asked without faults: what is lost here is lost. */
+  /** Receives and deletes all dead letters. Call it without faults: it does not repeat its requests. */
   async takeDeadLetters(): Promise<Message[]> {
     const QueueUrl = this.#info.deadLetterQueueUrl;
-    const letters: Message[] = [];
+    const deadLetters: Message[] = [];
     for (;;) {
       const { Messages = [] } = await this.#sqs.send(
         new ReceiveMessageCommand({
@@ -157,8 +165,8 @@ export class Application {
           MessageSystemAttributeNames: ['All'],
         }),
       );
-      if (Messages.length === 0) return letters;
-      letters.push(...Messages);
+      if (Messages.length === 0) return deadLetters;
+      deadLetters.push(...Messages);
       for (const { ReceiptHandle } of Messages)
         await this.#sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
     }
@@ -171,7 +179,7 @@ async function retry<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      if (performance.now() - begun > PATIENCE_MS) throw error;
+      if (performance.now() - begun > RETRY_MS) throw error;
       await delay(PAUSE_MS);
     }
   }

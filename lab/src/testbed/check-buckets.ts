@@ -1,9 +1,27 @@
 import { createHash } from 'node:crypto';
 import type { StackInfo } from '@darkroom/local/api';
 import type { Application, StoredObject } from './application.ts';
-import type { Blob } from './sample-uploads.ts';
-import { sameObject, type Reference } from './reference-outputs.ts';
-import type { Violation } from './violation.ts';
+import type { SampleUpload } from './sample-uploads.ts';
+import { sameObject, type ReferenceOutputs } from './reference-outputs.ts';
+
+/** Something that is not as the contract promises when all is quiet. */
+export interface Violation {
+  readonly kind:
+    | 'upload lost'
+    | 'upload from nowhere'
+    | 'output missing'
+    | 'output orphaned'
+    | 'output wrong'
+    | 'dead letter unexplained'
+    | 'dead letter missing';
+  /** Of the object, or the text of the message. */
+  readonly key: string;
+  readonly detail: string;
+}
+
+export function describeViolation({ kind, key, detail }: Violation): string {
+  return `${kind}: ${key}\n  ${detail}`;
+}
 
 /**
  * Compares both buckets with what has to be there. To be asked when all is quiet.
@@ -12,12 +30,12 @@ import type { Violation } from './violation.ts';
 export async function checkBuckets(
   application: Application,
   info: StackInfo,
-  uploads: ReadonlyMap<string, Blob>,
-  reference: Reference,
+  uploads: ReadonlyMap<string, SampleUpload>,
+  reference: ReferenceOutputs,
 ): Promise<Violation[]> {
   const wanted = new Map<string, StoredObject>();
-  for (const [key, blob] of uploads)
-    for (const [at, object] of reference.objectsOf(key, blob)) wanted.set(at, object);
+  for (const [key, sample] of uploads)
+    for (const [at, object] of reference.objectsOf(key, sample)) wanted.set(at, object);
   return [
     ...checkSource(await application.list(info.sourceBucket), uploads),
     ...(await checkProcessed(application, info.processedBucket, wanted)),
@@ -27,7 +45,7 @@ export async function checkBuckets(
 /** Nothing that was answered is lost by the embedded S3 itself. */
 function checkSource(
   listed: ReadonlyMap<string, string>,
-  uploads: ReadonlyMap<string, Blob>,
+  uploads: ReadonlyMap<string, SampleUpload>,
 ): Violation[] {
   const lost = [...uploads].flatMap(([key, { name, body }]): Violation[] => {
     // Of the embedded S3, whose ETags are MD5.

@@ -7,7 +7,7 @@ import type { StackRun } from './stack-messages.ts';
 const LONGEST_BACK_OFF = '30';
 
 /** The function and its event source mapping with the proxy between them and AWS. */
-export function interposed(
+export function throughProxy(
   options: LambdaOptions,
   { dataDir, functionEndpoint, concurrency, handlerFile }: StackRun,
 ): LambdaOptions {

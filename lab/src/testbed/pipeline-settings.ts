@@ -9,7 +9,7 @@ export const FUNCTION_TIMEOUT = 10;
 export const VISIBILITY_TIMEOUT = 35;
 
 /** Small pictures, and all that makes passes differ: names by the source's format, several outputs, several at once. */
-export const CHAOS_PIPELINE: SettingsInput = {
+export const TESTBED_PIPELINE: SettingsInput = {
   recipes: [
     {
       name: 'chaos',

@@ -3,7 +3,7 @@ import { manifestSchema, parseManifest } from '@darkroom/pipeline';
 import type { StackInfo } from '@darkroom/local/api';
 import { metadataOf, outputFolder } from '../testing/contract.ts';
 import type { Application, StoredObject } from './application.ts';
-import type { Blob } from './sample-uploads.ts';
+import type { SampleUpload } from './sample-uploads.ts';
 
 const MANIFEST = 'manifest.json';
 const referenceKey = (index: number) => `uploads/reference/${index}`;
@@ -11,49 +11,49 @@ const referenceKey = (index: number) => `uploads/reference/${index}`;
 /** What an upload makes when nothing disturbs it, by its name in the folder of the upload's outputs. */
 type Outputs = ReadonlyMap<string, StoredObject>;
 
-/** The outputs of every blob, made without faults before them: what an upload of it has to make, whatever happens. */
-export class Reference {
-  readonly #outputs: ReadonlyMap<Blob, Outputs>;
+/** The outputs of every sample, made without faults before them: what an upload of it has to make, whatever happens. */
+export class ReferenceOutputs {
+  readonly #outputs: ReadonlyMap<SampleUpload, Outputs>;
   readonly #info: StackInfo;
   /** The uploads that it was made of, which stay. */
-  readonly uploads: ReadonlyMap<string, Blob>;
+  readonly uploads: ReadonlyMap<string, SampleUpload>;
 
   private constructor(
     info: StackInfo,
-    uploads: ReadonlyMap<string, Blob>,
-    outputs: ReadonlyMap<Blob, Outputs>,
+    uploads: ReadonlyMap<string, SampleUpload>,
+    outputs: ReadonlyMap<SampleUpload, Outputs>,
   ) {
     this.#info = info;
     this.uploads = uploads;
     this.#outputs = outputs;
   }
 
-  /** @throws Error where a blob does not come out as it has to, so that the rest would compare wrong with wrong */
+  /** @throws Error where a sample does not come out as it has to, so that the rest would compare wrong with wrong */
   static async make(
     application: Application,
     info: StackInfo,
-    blobs: readonly Blob[],
-  ): Promise<Reference> {
-    const uploads = new Map(blobs.map((blob, index) => [referenceKey(index), blob]));
-    for (const [key, blob] of uploads) await application.perform({ kind: 'upload', key, blob });
-    await application.quiet();
+    samples: readonly SampleUpload[],
+  ): Promise<ReferenceOutputs> {
+    const uploads = new Map(samples.map((sample, index) => [referenceKey(index), sample]));
+    for (const [key, sample] of uploads) await application.perform({ kind: 'upload', key, sample });
+    await application.untilIdle();
     const listed = [...(await application.list(info.processedBucket)).keys()];
-    const outputs = new Map<Blob, Outputs>();
-    for (const [key, blob] of uploads) {
+    const outputs = new Map<SampleUpload, Outputs>();
+    for (const [key, sample] of uploads) {
       const folder = outputFolder(key, info.recipes);
       const made = new Map<string, StoredObject>();
       for (const at of listed.filter((name) => name.startsWith(folder)))
         made.set(at.slice(folder.length), await application.read(info.processedBucket, at));
-      requireOutcome(blob, made);
-      outputs.set(blob, made);
+      requireOutcome(sample, made);
+      outputs.set(sample, made);
     }
-    return new Reference(info, uploads, outputs);
+    return new ReferenceOutputs(info, uploads, outputs);
   }
 
-  /** Every object that an upload of this blob has to leave in the processed bucket, by its key. */
-  objectsOf(key: string, blob: Blob): Map<string, StoredObject> {
+  /** Every object that an upload of this sample has to leave in the processed bucket, by its key. */
+  objectsOf(key: string, sample: SampleUpload): Map<string, StoredObject> {
     const folder = outputFolder(key, this.#info.recipes);
-    const outputs = this.#outputs.get(blob) ?? new Map<string, StoredObject>();
+    const outputs = this.#outputs.get(sample) ?? new Map<string, StoredObject>();
     return new Map(
       [...outputs].map(([name, { metadata, ...object }]) => [
         folder + name,
@@ -92,7 +92,7 @@ function manifestFor(key: string, folder: string, body: Buffer): Buffer {
   return Buffer.from(JSON.stringify(own, null, 2) + '\n');
 }
 
-function requireOutcome({ name, outcome }: Blob, made: Outputs): void {
+function requireOutcome({ name, outcome }: SampleUpload, made: Outputs): void {
   const manifest = parseManifest(made.get(MANIFEST)?.body ?? Buffer.alloc(0));
   const actual = manifest?.status === 'rejected' ? manifest.error.code : manifest?.status;
   if (actual !== outcome) throw new Error(`"${name}" undisturbed: ${actual}, not ${outcome}`);

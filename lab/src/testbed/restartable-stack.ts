@@ -1,7 +1,11 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import type { StackInfo } from '@darkroom/local/api';
 import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
-import type { StackRun } from './stack-messages.ts';
-import { StackChild } from './stack-child.ts';
+import type { FromStack, StackRun, ToStack } from './stack-messages.ts';
+
+const PROCESS = path.join(import.meta.dirname, 'stack-process.ts');
 
 /** The local stack behind the proxy, over all its lives. */
 export class RestartableStack {
@@ -72,4 +76,93 @@ export class RestartableStack {
     this.#proxy.connect(life.info.endpoint, life.info);
     return life;
   }
+}
+
+/** One life of the local stack, in a process that can be killed. */
+class StackChild {
+  readonly info: StackInfo;
+  /** Keys that its start found out of date and notified again. */
+  readonly recovered: number;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, { info, recovered }: FromStack & { kind: 'ready' }) {
+    this.#child = child;
+    this.info = info;
+    this.recovered = recovered;
+  }
+
+  /** @throws Error with what the start failed of */
+  static async start(run: StackRun): Promise<StackChild> {
+    const child = fork(PROCESS, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    child.on('message', (message: FromStack) => {
+      if (message.kind === 'problem') console.warn(message.line);
+    });
+    child.send({ kind: 'run', run } satisfies ToStack);
+    const ready = await answer(child, 'ready');
+    return new StackChild(child, ready);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /**
+   * Kills one of the function's processes.
+   * @param which in [0, 1)
+   * @returns whether there was one
+   */
+  async killFunction(which: number): Promise<boolean> {
+    const { pid } = await this.#ask({ kind: 'kill', which }, 'killed');
+    return pid !== null;
+  }
+
+  /** Of the function's processes. */
+  async functionPids(): Promise<readonly number[]> {
+    const { pids } = await this.#ask({ kind: 'pids' }, 'pids');
+    return pids;
+  }
+
+  /** SIGKILL, as a power cut has it. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exited;
+  }
+
+  /** As Ctrl-C does. */
+  async stop(): Promise<void> {
+    const exited = once(this.#child, 'exit');
+    this.#child.send({ kind: 'stop' } satisfies ToStack);
+    await exited;
+  }
+
+  #ask<K extends FromStack['kind']>(question: ToStack, kind: K) {
+    const answered = answer(this.#child, kind);
+    this.#child.send(question);
+    return answered;
+  }
+}
+
+function answer<K extends FromStack['kind']>(child: ChildProcess, kind: K) {
+  return new Promise<FromStack & { kind: K }>((resolve, reject) => {
+    const done = () => {
+      child.off('message', onMessage);
+      child.off('exit', onExit);
+    };
+    const onMessage = (message: FromStack) => {
+      if (message.kind === 'failed') {
+        done();
+        reject(new Error(`The local stack did not start: ${message.message}`));
+      }
+      if (message.kind !== kind) return;
+      done();
+      resolve(message as FromStack & { kind: K });
+    };
+    const onExit = (code: number | null, signal: string | null) => {
+      done();
+      reject(new Error(`The local stack ended: ${signal ?? code}`));
+    };
+    child.on('message', onMessage).once('exit', onExit);
+  });
 }

@@ -1,7 +1,7 @@
 import sharp, { type FormatEnum } from 'sharp';
 
 /** Something to upload, and what has to become of it. */
-export interface Blob {
+export interface SampleUpload {
   readonly name: string;
   readonly body: Buffer;
   /** `done`, or the code that it is rejected with. */
@@ -13,7 +13,7 @@ const FORMATS = ['jpeg', 'png', 'webp', 'gif', 'tiff'] as const satisfies (keyof
 const PICTURES = 4;
 
 /** Pictures of every format, broken ones, and what is no picture; the same bytes in every process. */
-export async function makeBlobs(): Promise<Blob[]> {
+export async function makeSampleUploads(): Promise<SampleUpload[]> {
   const pictures = await Promise.all(
     FORMATS.flatMap((format) =>
       Array.from({ length: PICTURES }, async (_, index) => ({
@@ -47,4 +47,11 @@ async function picture(seed: number, format: keyof FormatEnum): Promise<Buffer> 
   // Some as a camera that was held upright would have stored them.
   const held = seed % 4 === 1 && format === 'jpeg' ? image.withMetadata({ orientation: 6 }) : image;
   return held.toFormat(format).toBuffer();
+}
+
+/** Element at an index, counted in circles. */
+export function pick<T>(items: readonly T[], index: number): T {
+  const item = items[index % items.length];
+  if (item === undefined) throw new RangeError('The list is empty');
+  return item;
 }

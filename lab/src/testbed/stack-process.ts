@@ -1,6 +1,6 @@
 /** The whole local stack as a process of its own, so that it can be killed; asked over Node's IPC. */
 import { startLocalStack, type LocalStack } from '@darkroom/local';
-import { interposed } from './function-behind-proxy.ts';
+import { throughProxy } from './function-behind-proxy.ts';
 import type { FromStack, StackRun, ToStack } from './stack-messages.ts';
 
 const GRACE_MS = 10_000;
@@ -17,7 +17,7 @@ async function run(options: StackRun): Promise<void> {
     local = await startLocalStack(
       { workspace, stack, dataDir, port: 0, awsPort: 0, strict: true },
       {
-        adjustLambda: (lambda) => interposed(lambda, options),
+        adjustLambda: (lambda) => throughProxy(lambda, options),
         onFunctionLog: (line) => {
           if (line.includes('"INTERNAL"')) tell({ kind: 'problem', line });
         },

@@ -4,11 +4,12 @@ import path from 'node:path';
 import type { SettingsInput } from '@darkroom/pipeline';
 import type { StackInfo } from '@darkroom/local/api';
 import { createWorkspace } from '../testing/workspace.ts';
-import { FaultProxy, type Faults } from '../fault-proxy/fault-proxy.ts';
+import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
+import type { Faults } from '../fault-proxy/faults.ts';
 import { RestartableStack } from './restartable-stack.ts';
 import { Application } from './application.ts';
 
-export interface RigOptions {
+export interface TestbedOptions {
   readonly pipeline: SettingsInput;
   readonly faults: Faults;
   /** Execution environments. */
@@ -18,7 +19,7 @@ export interface RigOptions {
 }
 
 /** The local stack in a process of its own behind the proxy, and an application before it. */
-export interface Rig {
+export interface Testbed {
   readonly proxy: FaultProxy;
   readonly stack: RestartableStack;
   readonly info: StackInfo;
@@ -26,7 +27,7 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
-export async function startRig(options: RigOptions): Promise<Rig> {
+export async function startTestbed(options: TestbedOptions): Promise<Testbed> {
   const { pipeline, faults, concurrency, makeHandler } = options;
   const workspace = await createWorkspace();
   const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-chaos-'));

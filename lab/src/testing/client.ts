@@ -120,12 +120,12 @@ export class Client {
   }
 
   /** Uploads, and waits for the outcome. */
-  async develop(key: string, body: Uint8Array | string): Promise<Manifest> {
+  async uploadAndWait(key: string, body: Uint8Array | string): Promise<Manifest> {
     return this.outcomeOf(key, await this.upload(key, body));
   }
 
   /** Waits until nothing is in the queue and nobody works on what was. A write's notification is there with its answer. */
-  async quiet(): Promise<void> {
+  async untilIdle(): Promise<void> {
     const names = [
       'ApproximateNumberOfMessages',
       'ApproximateNumberOfMessagesNotVisible',

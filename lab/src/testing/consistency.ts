@@ -24,7 +24,7 @@ const CONCURRENCY = 16;
  *
  * @returns one sentence for each thing that is not so; empty where all is well
  */
-export async function disagreements(client: Client): Promise<string[]> {
+export async function findInconsistencies(client: Client): Promise<string[]> {
   const { recipes, sourceBucket, processedBucket } = client.stack;
   const [uploads, outputs] = await Promise.all([
     client.list(sourceBucket),
@@ -48,8 +48,8 @@ export async function disagreements(client: Client): Promise<string[]> {
  * Waits until there are none. Where a process was stopped or killed, its queue is not quiet for a while: what it had
  * received stays in flight until its visibility timeout, though the next start has done the work since.
  */
-export async function agreement(client: Client): Promise<void> {
-  await vi.waitFor(async () => expect(await disagreements(client)).toEqual([]), {
+export async function untilConsistent(client: Client): Promise<void> {
+  await vi.waitFor(async () => expect(await findInconsistencies(client)).toEqual([]), {
     ...PATIENCE,
     interval: 500,
   });

@@ -16,18 +16,18 @@ export interface DeadLetter {
 /** Reads the dead-letter queue as an operator would; what was read once is kept here. */
 export class DeadLetters {
   readonly #client: Client;
-  readonly #letters: DeadLetter[] = [];
+  readonly #deadLetters: DeadLetter[] = [];
 
   constructor(client: Client) {
     this.#client = client;
   }
 
   /** Waits for the letter that has this. */
-  find(isIt: (letter: DeadLetter) => boolean): Promise<DeadLetter> {
+  find(isIt: (deadLetter: DeadLetter) => boolean): Promise<DeadLetter> {
     return vi.waitFor(async () => {
-      const letter = (await this.all()).find(isIt);
-      if (!letter) throw new Error(`Not among ${JSON.stringify(this.#letters)}`);
-      return letter;
+      const deadLetter = (await this.all()).find(isIt);
+      if (!deadLetter) throw new Error(`Not among ${JSON.stringify(this.#deadLetters)}`);
+      return deadLetter;
     }, PATIENCE);
   }
 
@@ -44,12 +44,12 @@ export class DeadLetters {
         }),
       );
       for (const message of Messages) {
-        this.#letters.push(letterOf(message));
+        this.#deadLetters.push(deadLetterOf(message));
         const { ReceiptHandle } = message;
         await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
       }
     }
-    return this.#letters;
+    return this.#deadLetters;
   }
 
   async #waiting(): Promise<number> {
@@ -63,7 +63,7 @@ export class DeadLetters {
   }
 }
 
-function letterOf({ Body = '', MessageAttributes = {} }: Message): DeadLetter {
+function deadLetterOf({ Body = '', MessageAttributes = {} }: Message): DeadLetter {
   const attributes = Object.entries(MessageAttributes).map(
     ([name, { StringValue }]) => [name, StringValue] as const,
   );

@@ -2,7 +2,7 @@
 import { sample } from '@darkroom/transforms/testing';
 import { jpeg, SCAN } from '@darkroom/transforms/testing/structure/jpeg.ts';
 import { latin1, type Piece } from '@darkroom/transforms/testing/structure/piece.ts';
-import { item, type HostileItem } from './hostile-upload.ts';
+import { item, type HostileUpload } from './hostile-upload.ts';
 
 const photo = () => sample({ width: 64, height: 48, orientation: 6, profile: 'p3' });
 /** Segments of `photo`: fewer cases than these would miss the last ones, which a test looks for. */
@@ -25,7 +25,7 @@ function overwritten(at: number) {
   };
 }
 
-function inEveryPosition(at: number): readonly HostileItem[] {
+function inEveryPosition(at: number): readonly HostileUpload[] {
   return [
     item(
       `a JPEG without its segment ${at}`,

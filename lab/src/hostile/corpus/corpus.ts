@@ -1,5 +1,5 @@
 import { DRAWINGS } from './svg-files.ts';
-import type { HostileItem } from './hostile-upload.ts';
+import type { HostileUpload } from './hostile-upload.ts';
 import { LIES } from './mismatched-files.ts';
 import { MARKERS } from './broken-jpeg-segments.ts';
 import { POLYGLOTS } from './polyglots.ts';
@@ -7,7 +7,7 @@ import { SIZES } from './declared-sizes.ts';
 import { TAGS } from './metadata.ts';
 
 /** Every hostile upload that we have thought of, and those that the fuzzer found. Names differ. */
-export const CORPUS: readonly HostileItem[] = [
+export const CORPUS: readonly HostileUpload[] = [
   ...SIZES,
   ...MARKERS,
   ...POLYGLOTS,

@@ -7,7 +7,7 @@ export const PLANTED = {
 } as const;
 
 /** A hostile upload, made by code. The same bytes each time. */
-export interface HostileItem {
+export interface HostileUpload {
   readonly name: string;
   readonly bytes: () => Buffer | Promise<Buffer>;
   /**
@@ -19,12 +19,12 @@ export interface HostileItem {
   readonly withSvg?: readonly (ImageErrorCode | 'DONE')[];
 }
 
-type Make = HostileItem['bytes'];
+type Make = HostileUpload['bytes'];
 
 export function item(
   name: string,
-  expected: HostileItem['expected'] | ImageErrorCode | 'DONE',
+  expected: HostileUpload['expected'] | ImageErrorCode | 'DONE',
   bytes: Make,
-): HostileItem {
+): HostileUpload {
   return { name, bytes, expected: typeof expected === 'string' ? [expected] : expected };
 }

@@ -1,6 +1,6 @@
 /** SVG: a program that draws. Refused unless a recipe lets it in, and then it may neither reach out nor blow up. */
 import { latin1 } from '@darkroom/transforms/testing/structure/piece.ts';
-import { item, type HostileItem } from './hostile-upload.ts';
+import { item, type HostileUpload } from './hostile-upload.ts';
 
 const NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
 
@@ -11,9 +11,9 @@ function svg(body: string, { head = '', size = 'width="64" height="48"' } = {}):
 /** Refused where SVG is; where it is let in, drawn without what it asked for, or not at all. */
 function drawing(
   name: string,
-  withSvg: NonNullable<HostileItem['withSvg']>,
-  bytes: HostileItem['bytes'],
-): HostileItem {
+  withSvg: NonNullable<HostileUpload['withSvg']>,
+  bytes: HostileUpload['bytes'],
+): HostileUpload {
   return { ...item(name, 'UNSUPPORTED_FORMAT', bytes), withSvg };
 }
 

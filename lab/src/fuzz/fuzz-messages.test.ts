@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseMessage, type ParsedMessage } from '@darkroom/events';
-import { misbehaviour, mutatedMessage } from './index-messages.ts';
+import { parserProblem } from './fuzz-messages.ts';
+import { mutatedMessage } from './mutated-message.ts';
 
 /** On a slow machine the budget, milliseconds, ends it earlier. */
 const RUNS = { numRuns: 5_000, interruptAfterTimeLimit: 30_000 };
@@ -10,7 +11,7 @@ test('messages that something happened to are understood or refused, and nothing
   const seed = Number(process.env['DARKROOM_SEED'] ?? Date.now() % 2 ** 31);
   const outcomes: Record<string, number> = {};
   const property = fc.property(mutatedMessage, (body) => {
-    const outcome = misbehaviour(body) ?? (isRead(body) ? 'read' : 'refused');
+    const outcome = parserProblem(body) ?? (isRead(body) ? 'read' : 'refused');
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     expect(['read', 'refused']).toContain(outcome);
   });
@@ -48,7 +49,7 @@ describe('a parser that does what it must not is found:', () => {
   ])('%s', (_, parse, wrong) => {
     let calls = 0;
     const atFirst = (body: string) => (calls++ === 0 ? parse(body) : changes(change));
-    expect(misbehaviour('{}', atFirst)).toMatch(wrong);
+    expect(parserProblem('{}', atFirst)).toMatch(wrong);
   });
 
   test('it changes a prototype', () => {
@@ -57,10 +58,10 @@ describe('a parser that does what it must not is found:', () => {
       return { kind: 'test' };
     };
     try {
-      expect(misbehaviour('{}', pollute)).toBe('a prototype has changed');
+      expect(parserProblem('{}', pollute)).toBe('a prototype has changed');
     } finally {
       Reflect.deleteProperty(Object.prototype, 'polluted');
     }
-    expect(misbehaviour('{}')).toBeUndefined();
+    expect(parserProblem('{}')).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OUTPUT_FORMATS } from '@darkroom/transforms';
-import { basesOf } from './image-bases.ts';
+import { basesOf } from './image-case.ts';
 import { STRUCTURES } from '@darkroom/transforms/testing/structure/index.ts';
 
 describe.each(OUTPUT_FORMATS)('%s', (format) => {

@@ -1,2 +1,0 @@
-export { misbehaviour } from './parser-problem.ts';
-export { mutatedMessage } from './mutated-message.ts';

@@ -1,0 +1,21 @@
+/** A rig whose tests are all that it runs. `npm test` runs them too. */
+export interface TestRig {
+  /** Name of the rig and of its folder. */
+  readonly name: string;
+  readonly summary: string;
+}
+
+/** Rigs whose tests are all that they run. */
+export const TEST_RIGS: readonly TestRig[] = [
+  { name: 'e2e', summary: 'the whole local stack against docs/contract.md' },
+  { name: 'hostile', summary: 'hostile uploads and messages, made by code' },
+  { name: 'image-probe', summary: 'the process in which hostile images are tried finds defects' },
+  { name: 'model', summary: 'every interleaving of the protocol of docs/reconcile.md' },
+  { name: 'planted-defects', summary: 'the checks of the chaos rig find known defects' },
+  { name: 'integrity', summary: 'changed and shortened bodies never become outputs' },
+  { name: 'fault-proxy', summary: 'each fault as client and server see it' },
+  { name: 'permissions', summary: 'the policies allow exactly what the pipeline does' },
+  { name: 'package', summary: 'contents of the Lambda packages; they run out of their zip file' },
+  { name: 'operations', summary: 'plan, apply and redrive on the embedded AWS' },
+  { name: 'moto', summary: 'the program and the function on moto_server, if it is installed' },
+];
