@@ -1,11 +1,11 @@
 /** What `npm start` runs, as a person at a terminal has it: one clear message where it cannot start, a clean end. */
+import { PATIENCE } from '../testing/client.ts';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isAlive } from '@darkroom/local-lambda/testing';
 import { DarkroomProcess, HAS_PROC } from '../testing/darkroom-process.ts';
 import { untilConsistent } from '../testing/consistency.ts';
-import { PATIENCE } from '../testing/patience.ts';
 import { picture } from '../testing/pictures.ts';
 import { directoryOfTest } from '../testing/running-stack.ts';
 import { createWorkspace, smallPipeline } from '../testing/workspace.ts';

@@ -1,7 +1,7 @@
 /** The real page against the real pipeline, in a real browser. */
+import { PATIENCE } from '../testing/client.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, openBrowser, type Browser } from '@darkroom/local/testing';
-import { PATIENCE } from '../testing/patience.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
 

@@ -1,10 +1,9 @@
 /** Processes of the function die in the middle of their work: it is done all the same. */
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Client } from '../testing/client.ts';
+import { PATIENCE, type Client } from '../testing/client.ts';
 import { DeadLetters } from '../testing/dead-letters.ts';
 import { findInconsistencies } from '../testing/consistency.ts';
-import { PATIENCE } from '../testing/patience.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
 import { createWorkspace, smallPipeline, type Workspace } from '../testing/workspace.ts';

@@ -1,9 +1,8 @@
 /** Overwritten, deleted, uploaded again, told twice: outputs are always those of the upload as it is now. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Client } from '../testing/client.ts';
+import { PATIENCE, type Client } from '../testing/client.ts';
 import { findInconsistencies } from '../testing/consistency.ts';
 import { notification } from '../testing/notification.ts';
-import { PATIENCE } from '../testing/patience.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
 

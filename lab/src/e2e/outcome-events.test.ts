@@ -7,8 +7,7 @@ import { outcomeEventSchema, type OutcomeEvent } from '@darkroom/pipeline';
 import sharp from 'sharp';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startLocalStack } from '@darkroom/local';
-import { Client } from '../testing/client.ts';
-import { PATIENCE } from '../testing/patience.ts';
+import { Client, PATIENCE } from '../testing/client.ts';
 import { directoryOfTest } from '../testing/running-stack.ts';
 import { createWorkspace, smallPipeline } from '../testing/workspace.ts';
 

@@ -1,9 +1,8 @@
 /** Stopped in the middle, cleanly or not, or started with another recipe: nothing that was uploaded is lost. */
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { Client } from '../testing/client.ts';
+import { PATIENCE, type Client } from '../testing/client.ts';
 import { DarkroomProcess } from '../testing/darkroom-process.ts';
 import { untilConsistent, findInconsistencies } from '../testing/consistency.ts';
-import { PATIENCE } from '../testing/patience.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, directoryOfTest, type RunningStackOptions } from '../testing/running-stack.ts';
 import { createWorkspace, smallPipeline } from '../testing/workspace.ts';

@@ -1,10 +1,10 @@
 /** A logo in the package and one in the source bucket, on real outputs; a changed logo makes outputs out of date. */
+import { PATIENCE } from '../testing/client.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SettingsInput } from '@darkroom/pipeline';
 import sharp from 'sharp';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { PATIENCE } from '../testing/patience.ts';
 import { directoryOfTest, startStack } from '../testing/running-stack.ts';
 import { createWorkspace, smallPipeline, type Workspace } from '../testing/workspace.ts';
 

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { OUTPUT_FORMATS } from '@darkroom/transforms';
+import { STRUCTURES } from '@darkroom/transforms/testing/structure/index.ts';
 import { describeFinding, fuzzImages } from './fuzz-images.ts';
+import { basesOf } from './image-case.ts';
 
 /** Of each format; on a slow machine the budget ends it earlier. */
 const CASES = 500;
@@ -19,4 +21,15 @@ test('mutated pictures end in an outcome of the contract', { timeout: 600_000 },
   console.log(`Seed ${seed}`, figures);
   expect(findings.map(describeFinding)).toEqual([]);
   expect(figures.cases).toBeGreaterThan(0);
+});
+
+describe.each(OUTPUT_FORMATS)('%s', (format) => {
+  test('splitting a file and joining its pieces gives the same file', async () => {
+    const { split, join } = STRUCTURES[format];
+    for (const file of await basesOf(format)) {
+      const pieces = split(file);
+      expect(pieces.length).toBeGreaterThan(0);
+      expect(join(pieces).equals(file)).toBe(true);
+    }
+  });
 });

@@ -1,11 +1,8 @@
-import type { Outcome, TrialLimits } from './trial.ts';
+import type { Outcome, TrialOptions } from './trial.ts';
 
 /** What a probe's process is started with. */
-export interface ProbeOptions {
-  /** Lets SVG in; default false. */
-  readonly svg?: boolean;
-  readonly limits?: TrialLimits;
-  /** What goes wrong with every picture, to see that it is noticed. */
+export interface ProbeOptions extends TrialOptions {
+  /** What goes wrong with every image. Tests use it to see that the probe notices. */
   readonly defect?: 'kill' | 'reject' | 'loop' | 'range-error';
 }
 

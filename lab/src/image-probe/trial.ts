@@ -8,7 +8,6 @@ import {
   type Variant,
 } from '@darkroom/transforms';
 import { createEngine } from '@darkroom/transforms/engine';
-import type { ProbeOptions } from './protocol.ts';
 
 /** Codes that an upload may end with, whatever it is; `DONE` stands for all of its outputs. */
 export const ANSWERS = ['DONE', 'UNSUPPORTED_FORMAT', 'CORRUPT_IMAGE', 'TOO_LARGE'] as const;
@@ -33,6 +32,15 @@ export interface TrialLimits {
 
 /** The pipeline's own defaults (docs/settings.md, "limits"). */
 export const DEFAULT_LIMITS: TrialLimits = { pixels: 100_000_000, pages: 500, side: 65_535 };
+
+/** Options of the trials in one process. */
+export interface TrialOptions {
+  /** Accepts SVG; default false. */
+  readonly svg?: boolean;
+  readonly limits?: TrialLimits;
+  /** `range-error` fails every trial with a `RangeError`. */
+  readonly defect?: string;
+}
 
 const catalog = createCatalog(builtinTransforms);
 
@@ -85,7 +93,7 @@ export class Trials {
   readonly #limits: TrialLimits;
   readonly #isDefective: boolean;
 
-  constructor({ svg = false, limits = DEFAULT_LIMITS, defect }: ProbeOptions) {
+  constructor({ svg = false, limits = DEFAULT_LIMITS, defect }: TrialOptions) {
     this.#engine = createEngine({ catalog, svg });
     this.#isDefective = defect === 'range-error';
     this.#limits = limits;

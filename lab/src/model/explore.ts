@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { verify } from './verify.ts';
 import { World, type Scenario } from './world.ts';
 
@@ -77,4 +78,9 @@ export async function exploreSome(
     if (problem !== undefined) return { states, finalStates: run, failure: { steps, problem } };
   }
   return { states, finalStates: runs };
+}
+
+/** Fails the test and shows the run that ended wrong, if there is one. */
+export function expectToHold({ failure }: Exploration): void {
+  expect(failure, failure && [...failure.steps, failure.problem].join('\n')).toBeUndefined();
 }

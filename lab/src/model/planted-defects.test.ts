@@ -1,9 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
-import { expectToHold } from './expect-to-hold.ts';
-import { exploreAll } from './explore.ts';
+import { expectToHold, exploreAll } from './explore.ts';
 import type { Scenario } from './world.ts';
 
-// A limit only ends what hangs: a slow machine may take minutes for tens of thousands of states.
+// The limit only ends a test that hangs: a slow machine may take minutes for tens of thousands of states.
 vi.setConfig({ testTimeout: 1_800_000 });
 
 describe('the checks see a planted defect', () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { expectToHold } from './expect-to-hold.ts';
-import { exploreAll, exploreSome } from './explore.ts';
+import { expectToHold, exploreAll, exploreSome } from './explore.ts';
 import type { Faults } from './world.ts';
 
 const SMALL: readonly (readonly [string, Faults])[] = [
@@ -20,7 +19,7 @@ const SMALL: readonly (readonly [string, Faults])[] = [
   ['A-', { crashes: 1 }],
 ];
 
-// A limit only ends what hangs: a slow machine may take minutes for tens of thousands of states.
+// The limit only ends a test that hangs: a slow machine may take minutes for tens of thousands of states.
 vi.setConfig({ testTimeout: 1_800_000 });
 
 describe('two workers, every interleaving', () => {

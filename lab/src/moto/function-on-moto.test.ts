@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { manifestSchema, type Manifest } from '@darkroom/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEFECT_PREFIX } from '../planted-defects/defect-names.ts';
+import { DEFECT_PREFIX } from '../planted-defects/defects.ts';
 import { SCENARIOS } from '../planted-defects/scenarios.ts';
 import { TESTBED_PIPELINE } from '../testbed/pipeline-settings.ts';
 import { makeSampleUploads, type SampleUpload } from '../testbed/sample-uploads.ts';

@@ -9,6 +9,9 @@ const PAUSE_MS = 100;
 /** Whether moto (https://docs.getmoto.org), an emulator that knows nothing of ours, is on the `PATH`. */
 export const HAS_MOTO = spawnSync(COMMAND, ['--help'], { stdio: 'ignore' }).status === 0;
 
+export const REGION = 'us-east-1';
+export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
 export interface MotoServer {
   readonly endpoint: string;
   stop(): Promise<void>;

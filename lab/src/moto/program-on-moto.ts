@@ -9,13 +9,12 @@ import { Client } from '../testing/client.ts';
 import { createWorkspace } from '../testing/workspace.ts';
 import { deploy, type DeploymentResult, handlers, lambdaSpecs } from '@darkroom/local-pulumi';
 import { startLambda } from '@darkroom/local-lambda';
-import { startMoto } from './moto-server.ts';
-import { CREDENTIALS, REGION } from './provision.ts';
+import { CREDENTIALS, REGION, startMoto } from './moto-server.ts';
 
 const GRACE_MS = 10_000;
 /** moto's own. */
 const ACCOUNT_ID = '123456789012';
-const STACK = 'second-opinion';
+const STACK = 'moto';
 
 /** The whole program and the packaged function on an emulator that others wrote. */
 export interface DeployedProgram {
@@ -35,7 +34,7 @@ export async function deployProgram(pipeline: SettingsInput): Promise<DeployedPr
     const workspace = await createWorkspace();
     started.push(() => workspace.remove());
     await workspace.writeStack(STACK, pipeline);
-    const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-second-opinion-'));
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-moto-'));
     started.push(() => rm(dataDir, { recursive: true, force: true }));
     const moto = await startMoto();
     started.push(() => moto.stop());

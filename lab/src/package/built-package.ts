@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { unzipSync, zipSync } from 'fflate';
 
 export const workspace = path.resolve(import.meta.dirname, '../../..');
 
@@ -24,4 +25,32 @@ export async function filesBelow(folder: string): Promise<Record<string, Buffer>
     return [name, await readFile(file)] as const;
   });
   return Object.fromEntries(await Promise.all(contents));
+}
+
+const ELF_MAGIC = '\x7fELF';
+const ELFCLASS64 = 2;
+/** `e_machine` (ELF-64 object file format, "ELF header"; values of the processors' supplements). */
+const MACHINES: Readonly<Record<number, Architecture>> = { 0x3e: 'x86_64', 0xb7: 'arm64' };
+
+/** The processor that a 64-bit, little-endian ELF file is for; undefined for any other file. */
+export function elfArchitecture(file: Buffer): Architecture | undefined {
+  const isElf = file.subarray(0, 4).toString('latin1') === ELF_MAGIC && file[4] === ELFCLASS64;
+  return isElf ? MACHINES[file.readUInt16LE(18)] : undefined;
+}
+
+/** The first moment that a zip file can name: the same files are the same zip. */
+const ALWAYS = new Date(1980, 0, 1);
+
+/** What is uploaded to Lambda: Pulumi makes such a file of a package's folder. */
+export function zip(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  return zipSync(files, { level: 6, mtime: ALWAYS });
+}
+
+/** As Lambda unpacks it into `/var/task`. */
+export async function unzipInto(archive: Uint8Array, folder: string): Promise<void> {
+  for (const [name, content] of Object.entries(unzipSync(archive))) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
 }

@@ -1,9 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ARCHITECTURES, builtPackage, filesBelow, workspace } from './built-package.ts';
-import { elfArchitecture } from './elf.ts';
-import { zip } from './zip.ts';
+import {
+  ARCHITECTURES,
+  builtPackage,
+  elfArchitecture,
+  filesBelow,
+  workspace,
+  zip,
+} from './built-package.ts';
 
 /** Issue of the package: what starts fast is small. Lambda itself takes 50 MB zipped, 250 MB unzipped. */
 const MAX_ZIPPED_BYTES = 12 * 1024 * 1024;

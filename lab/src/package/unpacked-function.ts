@@ -10,9 +10,8 @@ import {
   type Outcome,
 } from '@darkroom/local-lambda/testing';
 import { CHECKOUT } from '../testing/workspace.ts';
-import { builtPackage, filesBelow, type Architecture } from './built-package.ts';
+import { builtPackage, filesBelow, unzipInto, zip, type Architecture } from './built-package.ts';
 import type { NodeCommand } from './emulated-node.ts';
-import { unzipInto, zip } from './zip.ts';
 
 const BOOTSTRAP = path.join(CHECKOUT, 'libs/local-lambda/src/bootstrap.mjs');
 const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:resizer';

@@ -9,9 +9,9 @@ const HANDLER = path.join(RESIZER, 'src/handler.ts');
 /** Bundles the handler as apps/resizer does (its project.json), with the defects around it. */
 export function bundleHandlerWithDefects(outfile: string): Promise<void> {
   const contents = `
-    import { planted } from ${JSON.stringify(path.join(import.meta.dirname, 'handler-with-defects.ts'))};
+    import { withDefects } from ${JSON.stringify(path.join(import.meta.dirname, 'handler-with-defects.ts'))};
     import { handler as real } from ${JSON.stringify(HANDLER)};
-    export const handler = planted(real);
+    export const handler = withDefects(real);
   `;
   return bundleHandler(contents, outfile);
 }

@@ -7,6 +7,18 @@ import {
   type GetObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 
+export const DEFECT_NAMES = [
+  'no confirmation',
+  'no preconditions',
+  'version of the event',
+  'forgotten writes',
+] as const;
+
+export type DefectName = (typeof DEFECT_NAMES)[number];
+
+/** Uploads with keys below this prefix and the defect's name are handled with the defect. */
+export const DEFECT_PREFIX = 'uploads/planted/';
+
 type Send = (command: unknown) => Promise<unknown>;
 
 /** Does with a request of the handler to S3 what a handler with this defect would do. */

@@ -5,9 +5,10 @@ import {
   noConfirmation,
   noPreconditions,
   versionOfTheEvent,
+  DEFECT_PREFIX,
   type Defect,
+  type DefectName,
 } from './defects.ts';
-import { DEFECT_PREFIX, type DefectName } from './defect-names.ts';
 
 /** As far as the wrapper knows it. */
 interface Event {
@@ -23,7 +24,7 @@ const DEFECTS: Readonly<Record<DefectName, Defect>> = {
 };
 
 /** The handler with each defect for the keys below the defect's own prefix; all other keys are handled as they are. */
-export function planted(handler: Handler): Handler {
+export function withDefects(handler: Handler): Handler {
   interceptS3();
   return (event, context) => {
     for (const { key, eTag } of event.Records.flatMap(({ body }) => changesOf(body)))

@@ -7,7 +7,7 @@ import { startTestbed, type Testbed } from '../testbed/testbed.ts';
 import { TESTBED_PIPELINE } from '../testbed/pipeline-settings.ts';
 import { makeSampleUploads, type SampleUpload } from '../testbed/sample-uploads.ts';
 import { bundleHandlerWithDefects } from './bundle-handler.ts';
-import { DEFECT_NAMES, DEFECT_PREFIX, type DefectName } from './defect-names.ts';
+import { DEFECT_NAMES, DEFECT_PREFIX, type DefectName } from './defects.ts';
 import { SCENARIOS, type Uploads } from './scenarios.ts';
 
 let testbed: Testbed;

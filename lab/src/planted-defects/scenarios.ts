@@ -3,32 +3,32 @@ import { notification } from '../testing/notification.ts';
 import type { AwsRequest } from '../fault-proxy/aws-request.ts';
 import type { Testbed } from '../testbed/testbed.ts';
 import type { SampleUpload } from '../testbed/sample-uploads.ts';
-import type { DefectName } from './defect-names.ts';
+import type { DefectName } from './defects.ts';
 
-/** Seconds until the message of a killed worker comes again. */
+/** Seconds until the message of a killed worker is delivered again. */
 const SHORT_VISIBILITY = 10;
 const LONG_VISIBILITY = 300;
 const PAUSE_MS = 50;
 
-/** The pipeline behind the proxy, as far as a story needs it. */
-export interface Stage extends Pick<Testbed, 'application' | 'info' | 'proxy'> {
+/** The parts of a testbed that a scenario uses. */
+export interface ScenarioTestbed extends Pick<Testbed, 'application' | 'info' | 'proxy'> {
   readonly stack: Pick<Testbed['stack'], 'pids' | 'killFunction'>;
 }
 
-/** Two uploads that make different outputs with the same names. */
+/** Two uploads with different outputs of the same names. */
 export interface Uploads {
   readonly first: SampleUpload;
   readonly second: SampleUpload;
 }
 
 /**
- * The shortest story in which a handler with the defect goes wrong, and one without does not (docs/reconcile.md, "What
- * was checked"). Each ends when all is quiet, with what is there for the key; nothing for no upload.
+ * The shortest scenarios in which a handler with the defect fails and one without it does not (docs/reconcile.md, "What
+ * was checked"). Each returns the upload that the key has when the queue is empty; undefined if the key has no upload.
  */
 export const SCENARIOS: Readonly<
   Record<
     DefectName,
-    (stage: Stage, key: string, uploads: Uploads) => Promise<SampleUpload | undefined>
+    (testbed: ScenarioTestbed, key: string, uploads: Uploads) => Promise<SampleUpload | undefined>
   >
 > = {
   /** A slow worker writes after the upload was deleted and the deletion was handled. */
@@ -46,7 +46,7 @@ export const SCENARIOS: Readonly<
     return undefined;
   },
 
-  /** A worker dies, and one of its writes arrives when its message has long been handled by another. */
+  /** A worker dies. One of its writes arrives after another worker has handled its message. */
   async 'no preconditions'({ application, proxy, stack }, key, { first, second }) {
     await application.setVisibilityTimeout(SHORT_VISIBILITY);
     const write = proxy.holds.add((request) => isPut(request, `${key}/web.jpg`), {
@@ -66,7 +66,7 @@ export const SCENARIOS: Readonly<
     return second;
   },
 
-  /** The first upload's event is delivered once more after the second upload was handled. */
+  /** The event of the first upload is delivered again after the second upload was handled. */
   async 'version of the event'({ application, info }, key, { first, second }) {
     await application.perform({ kind: 'upload', key, sample: first });
     await application.untilIdle();
@@ -79,7 +79,7 @@ export const SCENARIOS: Readonly<
     return second;
   },
 
-  /** The worker dies after it has acknowledged. */
+  /** The worker dies after it has acknowledged its message. */
   async 'forgotten writes'({ application, stack }, key, { first }) {
     await application.perform({ kind: 'upload', key, sample: first });
     await application.untilIdle();
@@ -94,7 +94,7 @@ const isPut = ({ actor, operation, key }: AwsRequest, wanted: string) =>
 const putBelow = (key: string) => (request: AwsRequest) =>
   request.operation === 'PutObject' && request.key?.startsWith(`${key}/`) === true;
 
-async function killFunctions(stack: Stage['stack']): Promise<void> {
+async function killFunctions(stack: ScenarioTestbed['stack']): Promise<void> {
   while ((await stack.pids()).functions.length > 0) {
     await stack.killFunction(0);
     await delay(PAUSE_MS);

@@ -12,7 +12,9 @@ import { manifestSchema, type Manifest } from '@darkroom/pipeline';
 import { expect, vi } from 'vitest';
 import type { StackInfo } from '@darkroom/local/api';
 import { outputFolder } from './contract.ts';
-import { PATIENCE } from './patience.ts';
+
+/** For `vi.waitFor`, milliseconds. It only ends a test that hangs: machines may be ten times slower. */
+export const PATIENCE = { timeout: 300_000, interval: 50 };
 
 export interface StoredObject {
   readonly body: Buffer;

@@ -4,7 +4,7 @@ import { manifestSchema, type Manifest } from '@darkroom/pipeline';
 import pLimit from 'p-limit';
 import sharp from 'sharp';
 import { expect, vi } from 'vitest';
-import { bare, type Client, type ListedObject } from './client.ts';
+import { bare, PATIENCE, type Client, type ListedObject } from './client.ts';
 import {
   CACHE_CONTROL,
   FILES,
@@ -13,7 +13,6 @@ import {
   outputMetadataOf,
   recipeOf,
 } from './contract.ts';
-import { PATIENCE } from './patience.ts';
 
 /** Objects read at once. */
 const CONCURRENCY = 16;

@@ -2,8 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { Client } from './client.ts';
-import { PATIENCE } from './patience.ts';
+import { Client, PATIENCE } from './client.ts';
 import { CHECKOUT } from './workspace.ts';
 
 /** Whether the processes of a process can be told here. */

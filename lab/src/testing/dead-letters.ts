@@ -5,8 +5,7 @@ import {
   type Message,
 } from '@aws-sdk/client-sqs';
 import { vi } from 'vitest';
-import type { Client } from './client.ts';
-import { PATIENCE } from './patience.ts';
+import { PATIENCE, type Client } from './client.ts';
 
 export interface DeadLetter {
   readonly body: string;

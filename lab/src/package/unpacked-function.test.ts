@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
+import { findEmulatedNode } from './emulated-node.ts';
 import { processPhoto } from './process-photo.ts';
 import { UnpackedFunction } from './unpacked-function.ts';
 
 const node = { command: process.execPath, args: [] };
 const isX64 = process.platform === 'linux' && process.arch === 'x64';
-const title = isX64
+const x64Title = isX64
   ? 'the package for x86_64, out of its zip file, makes the outputs of a photo'
   : `the package for x86_64: NOT TESTED, this machine is ${process.platform}-${process.arch}`;
 
-test.skipIf(!isX64)(title, () => processPhoto('x86_64', node));
+test.skipIf(!isX64)(x64Title, () => processPhoto('x86_64', node));
 
 test.each([
   'node_modules/@img/sharp-linux-x64/lib/',
@@ -29,3 +30,19 @@ test.each([
     await broken.stop();
   }
 });
+
+/** Emulation takes some ten times as long, on a machine that may be slow. */
+const PATIENCE_MS = 600_000;
+
+const arm64Node = findEmulatedNode();
+const arm64Title = arm64Node
+  ? 'the package for arm64, out of its zip file, makes the outputs of a photo'
+  : 'the package for arm64: NOT TESTED, no emulator; tools/ci/arm64-emulator.sh prepares one';
+
+test.skipIf(!arm64Node)(
+  arm64Title,
+  async () => {
+    if (arm64Node) await processPhoto('arm64', arm64Node);
+  },
+  PATIENCE_MS,
+);
