@@ -1,3 +1,3 @@
 import { project } from '../../tools/vitest/project.mjs';
 
-export default project(import.meta.dirname, { testTimeout: 300_000 });
+export default project(import.meta.dirname);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prepares what runs the arm64 package on this machine, for the tests in apps/local/src/packaged-function:
+# Prepares what runs the arm64 package on this machine, for the tests in lab/src/package:
 #   DIR/qemu-aarch64-static   Debian's qemu-user-static
 #   DIR/root                  Debian's C and C++ libraries for arm64, unpacked
 #   DIR/node                  npm's Node for arm64, of the version that the project uses

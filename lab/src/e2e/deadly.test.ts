@@ -36,7 +36,7 @@ beforeAll(async () => {
   });
   client = running.client;
   deadLetters = new DeadLetters(client);
-  await setVisibility(12);
+  await setVisibility(30);
   // A receive that waits already has the queue's timeout of when it began.
   await client.uploadAndWait('uploads/first.jpg', await picture());
 });
@@ -116,6 +116,6 @@ test('one that takes the function with it every time has an answer too, which ex
   const deadLetter = (await deadLetters.all()).at(-1);
   // SQS moved it by itself: nobody was left to say why.
   expect(deadLetter?.attributes).toEqual({});
-  expect(deaths() - before).toBeGreaterThanOrEqual(5);
+  await vi.waitFor(() => expect(deaths() - before).toBeGreaterThanOrEqual(5), PATIENCE);
   expect(await client.manifestOf(key)).toMatchObject(gaveUp);
 });

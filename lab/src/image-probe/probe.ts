@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { ProbeAnswer, ProbeEnd, ProbeOptions, ProbeRequest } from './protocol.ts';
 import { ANSWERS } from './trial.ts';
 
-/** Milliseconds that a picture may take, on machines ten times slower than ours too. */
-const DEADLINE = 120_000;
+/** Milliseconds for one image. It only ends an image that hangs. */
+const DEADLINE = 600_000;
 /** Characters of standard error that are kept. */
 const MAX_STDERR = 4_000;
 

@@ -11,9 +11,6 @@ import { makeSampleUploads, type SampleUpload } from '../testbed/sample-uploads.
 import type { AwsRequest } from '../fault-proxy/aws-request.ts';
 import type { Faults } from '../fault-proxy/faults.ts';
 
-/** Seconds: an attempt that fails comes again soon. */
-const VISIBILITY_TIMEOUT = 12;
-
 /** Strikes once for each key that names its fault, `uploads/ACTOR OPERATION FAULT SIZE NAME`. */
 class FaultsByKey implements Faults {
   readonly struck = new Set<string>();
@@ -42,9 +39,13 @@ const faults = new FaultsByKey();
 
 beforeAll(async () => {
   samples = await makeSampleUploads();
-  testbed = await startTestbed({ pipeline: TESTBED_PIPELINE, faults, concurrency: 2 });
+  testbed = await startTestbed({
+    // No process is killed, so no attempt may end by time.
+    pipeline: { ...TESTBED_PIPELINE, function: { timeout: 60, memory: 3538 } },
+    faults,
+    concurrency: 2,
+  });
   reference = await ReferenceOutputs.make(testbed.application, testbed.info, samples);
-  await testbed.application.setVisibilityTimeout(VISIBILITY_TIMEOUT);
 });
 
 afterAll(() => testbed.stop());
