@@ -26,7 +26,7 @@ function run(overrides: Partial<RunOptions> = {}) {
     stack: rig.stack,
     prefix: 'uploads/demo/',
     samples: [morning],
-    timeLimitMs: 60_000,
+    timeLimitMs: 600_000,
     onUploaded: () => undefined,
     onOutcome: () => undefined,
     ...overrides,

@@ -26,7 +26,7 @@ const recipes = [
   },
 ];
 const HAS_PROC = process.platform === 'linux';
-const PATIENCE = { timeout: 120_000, interval: 20 };
+const PATIENCE = { timeout: 300_000, interval: 20 };
 
 let photo: Uint8Array;
 let ordinary: ImageEngine;

@@ -4,7 +4,7 @@ import type { FunctionHost } from '../environment-variables.ts';
 import type { FunctionSpec } from '../types.ts';
 
 /** Long enough for a slow machine: it only ends a test that hangs. */
-export const PATIENCE = { timeout: 60_000, interval: 20 };
+export const PATIENCE = { timeout: 300_000, interval: 20 };
 
 /** A function whose code is `fixtures/NAME`. */
 export function fixture(name: string, changes: Partial<FunctionSpec> = {}): FunctionSpec {

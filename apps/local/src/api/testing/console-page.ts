@@ -4,7 +4,7 @@ import type { Browser } from './chromium.ts';
 import { CONSOLE_DIR, type ConsoleRig } from './console-rig.ts';
 
 /** How long a test waits for the page to show something, ms: only what hangs is ended by it. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 300_000;
 
 /** A file as the picker hands it over. */
 export interface PickedFile {
