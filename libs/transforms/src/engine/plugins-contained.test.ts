@@ -197,7 +197,8 @@ describe('a plugin that', () => {
   });
 
   test('never returns leaves other uploads alone', async () => {
-    const impatient = createEngine({ catalog, stepTimeout: 300 });
+    // Long enough for the other upload on a busy machine.
+    const impatient = createEngine({ catalog, stepTimeout: 2_000 });
     const [stuck, fine] = await Promise.allSettled([
       renderOne(impatient, catalog, photo, [{ rude: { how: 'loops' } }]),
       renderOne(impatient, catalog, photo, ['flip', { resize: { width: 32 } }]),
