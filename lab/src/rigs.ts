@@ -8,6 +8,7 @@ export interface TestRig {
 /** Rigs whose tests are all that they run. */
 export const TEST_RIGS: readonly TestRig[] = [
   { name: 'e2e', summary: 'the whole local stack against docs/contract.md' },
+  { name: 'cases', summary: 'uploads that users reported, with the right answers' },
   { name: 'hostile', summary: 'hostile uploads and messages, made by code' },
   { name: 'image-probe', summary: 'the process in which hostile images are tried finds defects' },
   { name: 'model', summary: 'every interleaving of the protocol of docs/reconcile.md' },

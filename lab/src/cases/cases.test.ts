@@ -113,7 +113,7 @@ test.each(
 )('%s: %s', async (file, _kind, { recipe, expected }, index) => {
   const key = `${recipe === undefined ? 'uploads' : `case-${index}`}/${file}`;
   const before = cpuSeconds();
-  const manifest = await running.client.develop(key, await readFile(path.join(FIXTURES, file)));
+  const manifest = await running.client.uploadAndWait(key, await readFile(path.join(FIXTURES, file)));
   const cost = { cpuSeconds: cpuSeconds() - before, memoryMiB: peakMemoryMiB() };
   const alternatives = 'anyOf' in expected ? expected.anyOf : [expected];
   const differences = await Promise.all(
