@@ -113,7 +113,10 @@ test.each(
 )('%s: %s', async (file, _kind, { recipe, expected }, index) => {
   const key = `${recipe === undefined ? 'uploads' : `case-${index}`}/${file}`;
   const before = cpuSeconds();
-  const manifest = await running.client.uploadAndWait(key, await readFile(path.join(FIXTURES, file)));
+  const manifest = await running.client.uploadAndWait(
+    key,
+    await readFile(path.join(FIXTURES, file)),
+  );
   const cost = { cpuSeconds: cpuSeconds() - before, memoryMiB: peakMemoryMiB() };
   const alternatives = 'anyOf' in expected ? expected.anyOf : [expected];
   const differences = await Promise.all(
@@ -129,9 +132,8 @@ async function differencesFrom(
   cost: { readonly cpuSeconds: number; readonly memoryMiB: number },
 ): Promise<string[]> {
   const found: string[] = [];
-  const compare = (name: string, is: unknown, should: unknown) => {
-    if (should !== undefined && is !== should)
-      found.push(`${name} is ${String(is)}, not ${String(should)}`);
+  const compare = (name: string, is: string | number, should: string | number | undefined) => {
+    if (should !== undefined && is !== should) found.push(`${name} is ${is}, not ${should}`);
   };
   compare('outcome', manifest.status, expected.outcome);
   if (manifest.status === 'rejected') {
