@@ -7,8 +7,8 @@ import { TEST_RIGS } from './rigs.ts';
 
 const run = promisify(execFile);
 const MAIN = path.join(import.meta.dirname, 'main.ts');
-/** Folders that rigs share. */
-const SHARED = ['testbed', 'testing'];
+/** Folders that are not rigs. */
+const SHARED = ['testbed', 'testing', 'worst-case'];
 
 async function folders(): Promise<string[]> {
   const entries = await readdir(import.meta.dirname, { withFileTypes: true });

@@ -132,7 +132,11 @@ async function differencesFrom(
   cost: { readonly cpuSeconds: number; readonly memoryMiB: number },
 ): Promise<string[]> {
   const found: string[] = [];
-  const compare = (name: string, is: string | number, should: string | number | undefined) => {
+  const compare = (
+    name: string,
+    is: string | number | undefined,
+    should: string | number | undefined,
+  ) => {
     if (should !== undefined && is !== should) found.push(`${name} is ${is}, not ${should}`);
   };
   compare('outcome', manifest.status, expected.outcome);
