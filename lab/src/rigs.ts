@@ -9,6 +9,11 @@ export interface TestRig {
 export const TEST_RIGS: readonly TestRig[] = [
   { name: 'e2e', summary: 'the whole local stack against docs/contract.md' },
   { name: 'cases', summary: 'uploads that users reported, with the right answers' },
+  {
+    name: 'generated-stacks',
+    summary: 'every rule of the policy pack on stacks of random settings',
+  },
+  { name: 's3-clients', summary: 'official and common S3 clients against the embedded S3' },
   { name: 'hostile', summary: 'hostile uploads and messages, made by code' },
   { name: 'image-probe', summary: 'the process in which hostile images are tried finds defects' },
   { name: 'model', summary: 'every interleaving of the protocol of docs/reconcile.md' },

@@ -78,14 +78,17 @@ test('killed while uploads come in, and started again: every upload that was ans
   const first = new DarkroomProcess({ environment });
   const client = await first.connect();
   const answered: string[] = [];
-  const uploads = keys.map(async (key) => {
-    await client.upload(key, body);
-    answered.push(key);
-  });
+  // Observed from the start: uploads fail as soon as the process is killed.
+  const uploads = Promise.allSettled(
+    keys.map(async (key) => {
+      await client.upload(key, body);
+      answered.push(key);
+    }),
+  );
   await vi.waitFor(() => expect(answered.length).toBeGreaterThan(UPLOADS / 4), PATIENCE);
   first.kill('SIGKILL');
   expect(await first.exited).toEqual({ code: null, signal: 'SIGKILL' });
-  await Promise.allSettled(uploads);
+  await uploads;
   client.close();
 
   const second = new DarkroomProcess({ environment });
