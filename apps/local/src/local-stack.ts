@@ -17,7 +17,7 @@ import {
   type DeploymentEvent,
   type DeploymentResult,
 } from '@darkroom/local-pulumi';
-import { applyPlan, type ApplyOptions } from '@darkroom/operations';
+import { apply, type ApplyOptions } from '@darkroom/operations';
 import { parseSettings, pinSideFiles, SIDE_FILES_FOLDER, type Settings } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { startApi, type StackInfo } from './api/start-api.ts';
@@ -169,7 +169,7 @@ export async function startLocalStack(
  * @returns how many keys were notified
  */
 async function recover(options: Omit<ApplyOptions, 'limit' | 'ratePerSecond'>): Promise<number> {
-  const { sent } = await applyPlan({ ...options, limit: Infinity, ratePerSecond: Infinity });
+  const { sent } = await apply({ ...options, limit: Infinity, ratePerSecond: Infinity });
   return Object.values(sent).reduce((sum, count) => sum + count, 0);
 }
 

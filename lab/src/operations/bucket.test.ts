@@ -1,7 +1,7 @@
 /** Plan and apply over real listings of the embedded S3, with keys that are hard on them. */
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { parseMessage } from '@darkroom/events';
-import { applyPlan, planBucket, type ApplyOptions, type WalkPosition } from '@darkroom/operations';
+import { apply, compare, type ApplyOptions, type WalkPosition } from '@darkroom/operations';
 import {
   formatManifest,
   outputKeys,
@@ -104,13 +104,13 @@ const buckets = () => ({ s3: aws.s3, sourceBucket, processedBucket, settings });
 
 /** Kinds that are there, and how many keys of each. */
 async function planned(): Promise<Record<string, number>> {
-  const { kinds } = await planBucket(buckets());
+  const { kinds } = await compare(buckets());
   const there = Object.entries(kinds).filter(([, { keys }]) => keys > 0);
   return Object.fromEntries(there.map(([kind, { keys }]) => [kind, keys]));
 }
 
 const apply = (options: Partial<ApplyOptions> = {}) =>
-  applyPlan({ ...buckets(), sqs: aws.sqs, queueUrl, ratePerSecond: Infinity, ...options });
+  apply({ ...buckets(), sqs: aws.sqs, queueUrl, ratePerSecond: Infinity, ...options });
 
 async function sentKeys(): Promise<string[]> {
   const bodies = await aws.drain(queueUrl);

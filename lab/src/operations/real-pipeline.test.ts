@@ -2,7 +2,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { formatMessage } from '@darkroom/events';
-import { applyPlan, planBucket, redrive } from '@darkroom/operations';
+import { apply, compare, redrive } from '@darkroom/operations';
 import { parseSettings, type Settings } from '@darkroom/pipeline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
@@ -30,7 +30,7 @@ const buckets = () => {
 };
 
 async function counts(): Promise<Record<string, number>> {
-  const { kinds } = await planBucket(buckets());
+  const { kinds } = await compare(buckets());
   const there = Object.entries(kinds).filter(([, { keys }]) => keys > 0);
   return Object.fromEntries(there.map(([kind, { keys }]) => [kind, keys]));
 }
@@ -53,7 +53,7 @@ test('damage is found, and mended by apply', async () => {
   expect(await counts()).toMatchObject({ 'up-to-date': 1, missing: 1, damaged: 2 });
 
   const { queueUrl } = client.stack;
-  const { sent } = await applyPlan({ ...buckets(), sqs: client.sqs, queueUrl });
+  const { sent } = await apply({ ...buckets(), sqs: client.sqs, queueUrl });
   expect(sent).toMatchObject({ missing: 1, damaged: 2 });
   await client.untilIdle();
   expect(await counts()).toEqual({ 'up-to-date': 4, rejected: 1, 'no-recipe': 1 });

@@ -1,29 +1,24 @@
+export { apply, type Applied, type ApplyOptions, type ApplyProgress } from './apply.ts';
 export {
-  applyPlan,
-  type Applied,
-  type ApplyOptions,
-  type ApplyProgress,
-} from './bucket/apply-plan.ts';
-export type { Assumptions, Estimate } from './bucket/estimate.ts';
-export { KINDS, MENDABLE, type Kind, type MendableKind } from './bucket/finding.ts';
-export {
-  planBucket,
-  type Plan,
-  type PlannedKind,
-  type PlanOptions,
-  type PlanProgress,
-} from './bucket/plan-bucket.ts';
-export type { PlanPosition } from './bucket/plan-position.ts';
-export type { Requests } from './bucket/requests.ts';
-export type { WalkPosition } from './bucket/walk-position.ts';
-export { systemClock, type Clock } from './clock.ts';
-export { OperationError, type OperationCode } from './errors.ts';
-export type { LetterCounts } from './redrive/counts.ts';
-export { UNEXPLAINED } from './redrive/dead-letter.ts';
-export type { RedriveFilter } from './redrive/filter.ts';
+  compare,
+  type Assumptions,
+  type ComparedKind,
+  type CompareOptions,
+  type ComparePosition,
+  type CompareProgress,
+  type Comparison,
+  type Estimate,
+} from './compare.ts';
+export { UNEXPLAINED } from './dead-letters.ts';
+export { KINDS, REPAIRABLE, type Kind, type RepairableKind, type Requests } from './judge.ts';
+export { OperationError, type OperationCode } from './operation-error.ts';
+export type { WalkPosition } from './position.ts';
 export {
   redrive,
+  type DeadLetterCounts,
   type Redriven,
+  type RedriveFilter,
   type RedriveOptions,
   type RedriveProgress,
-} from './redrive/redrive.ts';
+} from './redrive.ts';
+export { systemClock, type Clock } from './send.ts';

@@ -1,16 +1,16 @@
 import {
   formatManifest,
   isRetryable,
+  type Manifest,
   outputKeys,
   outputMetadata,
   parseSettings,
   recipeHash,
-  selectRecipe,
-  type Manifest,
   type RejectionCode,
+  selectRecipe,
   type Settings,
 } from '@darkroom/pipeline';
-import { Comparison } from '../bucket/comparison.ts';
+import { BucketPair } from '../listing.ts';
 import { MemoryBucket } from './memory-bucket.ts';
 
 /** Two variants for everything, one for `one/`, outputs kept below `kept/`, and none for `.txt`. */
@@ -51,14 +51,14 @@ export interface ProcessedAs {
 }
 
 /** A source bucket and a processed one in memory, and what the pipeline does to them. */
-export class Buckets {
+export class TestBuckets {
   readonly sources = new MemoryBucket('sources');
   readonly outputs = new MemoryBucket('processed');
 
-  comparison(prefix = ''): Comparison {
+  pair(prefix = ''): BucketPair {
     const { sources, outputs } = this;
     const { recipes, limits } = settings;
-    return new Comparison({ sources, outputs, recipes, limits, prefix });
+    return new BucketPair({ sources, outputs, recipes, limits, prefix });
   }
 
   upload(key: string, eTag = 'v1', bytes = 1_000_000): void {
@@ -120,7 +120,7 @@ export class Buckets {
   }
 
   /** An object of the processed bucket that Darkroom has not written. */
-  stray(key: string): void {
-    this.outputs.objects.set(key, { eTag: 'stray', bytes: 1 });
+  foreign(key: string): void {
+    this.outputs.objects.set(key, { eTag: 'foreign', bytes: 1 });
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../send.ts';
 
 /** Time that passes only where somebody sleeps. */
 export class FakeClock implements Clock {

@@ -1,12 +1,12 @@
 import {
-  SQSClient,
   type ChangeMessageVisibilityBatchCommandInput,
   type DeleteMessageBatchCommandInput,
   type Message,
   type ReceiveMessageCommandInput,
   type SendMessageBatchCommandInput,
+  SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../send.ts';
 
 interface Stored {
   readonly message: Message;

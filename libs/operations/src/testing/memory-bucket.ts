@@ -1,5 +1,4 @@
-import type { BucketReader, ListedObject } from '../bucket/bucket-reader.ts';
-import { compareKeys } from '../bucket/folder-order.ts';
+import { type BucketReader, compareKeys, type ListedObject } from '../listing.ts';
 
 export interface MemoryObject {
   readonly eTag: string;

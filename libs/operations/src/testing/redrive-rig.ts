@@ -1,9 +1,8 @@
 import { formatMessage } from '@darkroom/events';
 import { expect } from 'vitest';
-import { createExplainer } from '../redrive/explain.ts';
-import { RedriveRun } from '../redrive/redrive-run.ts';
-import type { Redriven, RedriveOptions } from '../redrive/redrive.ts';
-import { Buckets, settings } from './buckets.ts';
+import { createExplainer } from '../dead-letters.ts';
+import { type Redriven, type RedriveOptions, RedriveRun } from '../redrive.ts';
+import { TestBuckets, settings } from './buckets.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeSqs } from './fake-sqs.ts';
 
@@ -13,7 +12,7 @@ export const bodyOf = (key: string) => formatMessage({ bucket: 'sources', key })
 export class Rig {
   readonly clock = new FakeClock();
   readonly sqs = new FakeSqs(this.clock);
-  readonly buckets = new Buckets();
+  readonly buckets = new TestBuckets();
 
   letter(key: string, errorCode?: string): string {
     return this.sqs.put('dead', bodyOf(key), errorCode === undefined ? {} : { errorCode });

@@ -1,14 +1,14 @@
 import { parseMessage } from '@darkroom/events';
 import { describe, expect, test } from 'vitest';
-import { Buckets } from '../testing/buckets.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
-import { FakeSqs } from '../testing/fake-sqs.ts';
-import { apply, type Applied, type ApplyProgress, type ApplyRun } from './apply-plan.ts';
+import { TestBuckets } from './testing/buckets.ts';
+import { FakeClock } from './testing/fake-clock.ts';
+import { FakeSqs } from './testing/fake-sqs.ts';
+import { applyToBuckets, type Applied, type ApplyProgress, type ApplyRun } from './apply.ts';
 
 class Rig {
   readonly clock = new FakeClock();
   readonly sqs = new FakeSqs(this.clock);
-  readonly buckets = new Buckets();
+  readonly buckets = new TestBuckets();
 
   /** Uploads without outputs. */
   missing(count: number): string[] {
@@ -20,8 +20,8 @@ class Rig {
     return keys;
   }
 
-  apply(run: Partial<ApplyRun> = {}, prefix = ''): Promise<Applied> {
-    return apply(this.buckets.comparison(prefix), {
+  applyToBuckets(run: Partial<ApplyRun> = {}, prefix = ''): Promise<Applied> {
+    return applyToBuckets(this.buckets.pair(prefix), {
       sqs: this.sqs.client,
       queueUrl: 'queue',
       clock: this.clock,
@@ -52,9 +52,9 @@ test('a message goes for each key that a message mends, and for no other', async
   rig.buckets.process('old recipe.jpg', { eTag: 'v1', recipeHash: 'old' });
   rig.buckets.process('gone.jpg');
   rig.buckets.process('kept/gone.jpg');
-  rig.buckets.stray('theirs.jpg/logo.png');
+  rig.buckets.foreign('theirs.jpg/logo.png');
   rig.buckets.upload('notes.txt');
-  const applied = await rig.apply();
+  const applied = await rig.applyToBuckets();
   expect(rig.sent.sort()).toEqual([
     'gave up.jpg',
     'gone.jpg',
@@ -80,7 +80,7 @@ test('only kinds that were asked for, and keys below a prefix', async () => {
   const rig = new Rig();
   for (const key of ['a/1.jpg', 'a/2.jpg', 'b/1.jpg']) rig.buckets.upload(key);
   rig.buckets.process('a/3.jpg');
-  await rig.apply({ kinds: ['missing'] }, 'a/');
+  await rig.applyToBuckets({ kinds: ['missing'] }, 'a/');
   expect(rig.sent).toEqual(['a/1.jpg', 'a/2.jpg']);
 });
 
@@ -88,7 +88,7 @@ test('a dry run sends nothing, waits for nothing, and counts as the run would', 
   const rig = new Rig();
   rig.missing(1200);
   const begun = rig.clock.now();
-  const { sent, stoppedBy } = await rig.apply({ dryRun: true });
+  const { sent, stoppedBy } = await rig.applyToBuckets({ dryRun: true });
   expect([sent.missing, stoppedBy]).toEqual([1200, 'end']);
   expect(rig.sqs.requests).toEqual([]);
   expect(rig.clock.now()).toBe(begun);
@@ -101,7 +101,7 @@ test('messages go at the rate, retries included', async () => {
   rig.sqs.fault = () =>
     (requests += 1) % 3 === 0 ? [{ Id: '0', Code: 'InternalError', SenderFault: false }] : [];
   const begun = rig.clock.now();
-  await rig.apply({ ratePerSecond: 20 });
+  await rig.applyToBuckets({ ratePerSecond: 20 });
   expect(rig.sent).toHaveLength(200);
   for (const { at } of rig.sqs.requests) {
     const until = rig.sqs.requests.filter((request) => request.at <= at);
@@ -114,11 +114,11 @@ describe('a limit', () => {
   test('ends the run exactly, and the next one goes on behind it', async () => {
     const rig = new Rig();
     const keys = rig.missing(700);
-    const first = await rig.apply({ limit: 503 });
+    const first = await rig.applyToBuckets({ limit: 503 });
     expect(first.stoppedBy).toBe('limit');
     expect(rig.sent).toEqual(keys.slice(0, 503));
     const position = JSON.parse(JSON.stringify(first.position)) as unknown;
-    const second = await rig.apply({ position });
+    const second = await rig.applyToBuckets({ position });
     expect(second).toMatchObject({ stoppedBy: 'end', sent: { missing: 197 } });
     expect(rig.sent).toEqual(keys);
   });
@@ -127,14 +127,16 @@ describe('a limit', () => {
     const rig = new Rig();
     rig.missing(10_001);
     rig.buckets.sources.pageSize = 20_000;
-    const limited = await rig.apply({ ratePerSecond: Infinity });
+    const limited = await rig.applyToBuckets({ ratePerSecond: Infinity });
     expect(limited).toMatchObject({ stoppedBy: 'limit', sent: { missing: 10_000 } });
-    const dry = await rig.apply({ limit: Infinity, dryRun: true });
+    const dry = await rig.applyToBuckets({ limit: Infinity, dryRun: true });
     expect(dry).toMatchObject({ stoppedBy: 'end', sent: { missing: 10_001 } });
   });
 
   test.each([0, -1, 1.5, NaN])('%d is refused', async (limit) => {
-    await expect(new Rig().apply({ limit })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    await expect(new Rig().applyToBuckets({ limit })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+    });
   });
 });
 
@@ -146,10 +148,10 @@ test('an aborted run ends after the request under way, and the next one goes on'
     if (rig.sqs.requests.length === 3) controller.abort();
     return undefined;
   };
-  const aborted = await rig.apply({ signal: controller.signal });
+  const aborted = await rig.applyToBuckets({ signal: controller.signal });
   expect(aborted.stoppedBy).toBe('signal');
   expect(rig.sent).toEqual(keys.slice(0, 30));
-  await rig.apply({ position: aborted.position });
+  await rig.applyToBuckets({ position: aborted.position });
   expect(rig.sent).toEqual(keys);
 });
 
@@ -163,9 +165,9 @@ test('wherever it is killed, the run that goes on with what was saved leaves no 
         saved = JSON.stringify(position);
       };
       rig.sqs.killAt(killedAt, isCarriedOut);
-      await expect(rig.apply({ onProgress })).rejects.toThrow('killed');
+      await expect(rig.applyToBuckets({ onProgress })).rejects.toThrow('killed');
       rig.sqs.revive();
-      await rig.apply(saved === '' ? {} : { position: JSON.parse(saved) as unknown });
+      await rig.applyToBuckets(saved === '' ? {} : { position: JSON.parse(saved) as unknown });
       expect([...new Set(rig.sent)].sort()).toEqual(keys);
       // Only the batch that was under way goes twice.
       expect(rig.sent.length).toBeLessThanOrEqual(keys.length + 10);
@@ -176,7 +178,7 @@ test('a message that SQS keeps refusing ends the run with an error', async () =>
   const rig = new Rig();
   rig.missing(3);
   rig.sqs.fault = () => [{ Id: '1', Code: 'InvalidMessageContents', SenderFault: true }];
-  await expect(rig.apply()).rejects.toMatchObject({
+  await expect(rig.applyToBuckets()).rejects.toMatchObject({
     code: 'SEND_FAILED',
     message: expect.stringContaining('1 of 3 messages: InvalidMessageContents'),
   });
@@ -184,13 +186,15 @@ test('a message that SQS keeps refusing ends the run with an error', async () =>
 
 describe('a saved position', () => {
   test.each([{}, null, 'x', { version: 2 }])('%j is refused', async (position) => {
-    await expect(new Rig().apply({ position })).rejects.toMatchObject({ code: 'INVALID_POSITION' });
+    await expect(new Rig().applyToBuckets({ position })).rejects.toMatchObject({
+      code: 'INVALID_POSITION',
+    });
   });
 
   test('of another prefix is refused', async () => {
     const rig = new Rig();
-    const { position } = await rig.apply({}, 'a/');
-    await expect(rig.apply({ position }, 'b/')).rejects.toMatchObject({
+    const { position } = await rig.applyToBuckets({}, 'a/');
+    await expect(rig.applyToBuckets({ position }, 'b/')).rejects.toMatchObject({
       code: 'INVALID_POSITION',
       message: 'The saved position is for the prefix "a/", this run for "b/"',
     });

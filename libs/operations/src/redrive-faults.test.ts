@@ -1,7 +1,7 @@
 /** Long, aborted, killed, refused: nothing is lost, nothing stays hidden. */
 import { describe, expect, test } from 'vitest';
-import { bodyOf, Rig } from '../testing/redrive-rig.ts';
-import { VISIBILITY_SECONDS } from './held-messages.ts';
+import { VISIBILITY_SECONDS } from './dead-letters.ts';
+import { bodyOf, Rig } from './testing/redrive-rig.ts';
 
 test('what is looked at stays hidden while the run lasts, however long, and is seen once', async () => {
   const rig = new Rig();

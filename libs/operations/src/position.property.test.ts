@@ -1,7 +1,7 @@
 /** Any two buckets: the merged listings say what a look at each key by itself says, and a resumed walk the same. */
 import {
-  isUpToDate,
   isRetryable,
+  isUpToDate,
   MAX_KEY_BYTES,
   outputKeys,
   parseManifest,
@@ -10,10 +10,9 @@ import {
 } from '@darkroom/pipeline';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Buckets, settings } from '../testing/buckets.ts';
-import { compareKeys, folderOf } from './folder-order.ts';
-import { checkPosition, startOf, type WalkPosition } from './walk-position.ts';
-import { walk, type WalkPage } from './walk.ts';
+import { compareKeys, folderOf } from './listing.ts';
+import { checkPosition, startOf, walk, type WalkPage, type WalkPosition } from './position.ts';
+import { TestBuckets, settings } from './testing/buckets.ts';
 
 /** Characters around `/` and around the surrogates, so that keys begin with one another and orders differ. */
 const part = fc.constantFrom(
@@ -52,8 +51,8 @@ const stray = fc
   .map(([where, name]) => `${where}/${name}`)
   .filter((stray) => Buffer.byteLength(stray) <= MAX_KEY_BYTES);
 
-function build(histories: readonly History[], strays: readonly string[]): Buckets {
-  const buckets = new Buckets();
+function build(histories: readonly History[], strays: readonly string[]): TestBuckets {
+  const buckets = new TestBuckets();
   for (const { key, isUploaded, outputs } of histories) {
     if (isUploaded) buckets.upload(key);
     if (outputs === 'none' || !selectRecipe(settings.recipes, key)) continue;
@@ -66,16 +65,16 @@ function build(histories: readonly History[], strays: readonly string[]): Bucket
     });
     if (outputs === 'without manifest') buckets.outputs.objects.delete(`${folder}manifest.json`);
     if (outputs === 'one less') buckets.outputs.objects.delete(`${folder}thumb.webp`);
-    if (outputs === 'one more') buckets.stray(`${folder}more`);
+    if (outputs === 'one more') buckets.foreign(`${folder}more`);
     if (outputs === 'many more')
-      for (let index = 0; index < 9; index++) buckets.stray(`${folder}${index}`);
+      for (let index = 0; index < 9; index++) buckets.foreign(`${folder}${index}`);
   }
-  for (const key of strays) if (!buckets.outputs.objects.has(key)) buckets.stray(key);
+  for (const key of strays) if (!buckets.outputs.objects.has(key)) buckets.foreign(key);
   return buckets;
 }
 
 /** The definition of each kind, key by key and folder by folder, over whole buckets in memory. */
-function naive({ sources, outputs }: Buckets): string[] {
+function naive({ sources, outputs }: TestBuckets): string[] {
   const found: string[] = [];
   const folders = Map.groupBy(outputs.objects.keys(), folderOf);
   const manifestIn = (folder: string) => {
@@ -128,10 +127,10 @@ function naive({ sources, outputs }: Buckets): string[] {
   return found.sort();
 }
 
-async function* pagesOf(buckets: Buckets, from?: WalkPosition) {
-  const comparison = buckets.comparison();
-  const position = from ? checkPosition(from, comparison) : startOf(comparison);
-  for await (const page of walk(comparison, position, 3)) yield page;
+async function* pagesOf(buckets: TestBuckets, from?: WalkPosition) {
+  const pair = buckets.pair();
+  const position = from ? checkPosition(from, pair) : startOf(pair);
+  for await (const page of walk(pair, position, 3)) yield page;
 }
 
 const tell = ({ entries }: WalkPage) =>

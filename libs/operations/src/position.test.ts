@@ -1,27 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { Buckets } from '../testing/buckets.ts';
-import type { Finding } from './finding.ts';
-import { startOf } from './walk-position.ts';
-import { walk } from './walk.ts';
+import type { Finding } from './judge.ts';
+import { startOf, walk } from './position.ts';
+import { TestBuckets } from './testing/buckets.ts';
 
-async function findings(buckets: Buckets, prefix = ''): Promise<Finding[]> {
-  const comparison = buckets.comparison(prefix);
+async function findings(buckets: TestBuckets, prefix = ''): Promise<Finding[]> {
+  const pair = buckets.pair(prefix);
   const found: Finding[] = [];
-  for await (const { entries } of walk(comparison, startOf(comparison)))
+  for await (const { entries } of walk(pair, startOf(pair)))
     found.push(...entries.flatMap((entry) => entry.findings));
   return found;
 }
 
-async function kinds(buckets: Buckets, prefix = ''): Promise<(readonly [string, string])[]> {
+async function kinds(buckets: TestBuckets, prefix = ''): Promise<(readonly [string, string])[]> {
   return (await findings(buckets, prefix)).map(({ key, kind }) => [key, kind] as const);
 }
 
 describe('an upload is', () => {
   test('missing without outputs, which the listing alone tells', async () => {
-    const buckets = new Buckets();
+    const buckets = new TestBuckets();
     buckets.upload('a.jpg');
     buckets.upload('b.jpg');
-    buckets.stray('b.jpg/thumb.webp');
+    buckets.foreign('b.jpg/thumb.webp');
     expect(await kinds(buckets)).toEqual([
       ['a.jpg', 'missing'],
       ['b.jpg', 'missing'],
@@ -30,14 +29,14 @@ describe('an upload is', () => {
   });
 
   test('up to date with exactly its outputs', async () => {
-    const buckets = new Buckets();
+    const buckets = new TestBuckets();
     buckets.upload('a.jpg');
     buckets.process('a.jpg');
     expect(await kinds(buckets)).toEqual([['a.jpg', 'up-to-date']]);
   });
 
   test('changed, after an overwrite or with another recipe', async () => {
-    const buckets = new Buckets();
+    const buckets = new TestBuckets();
     buckets.upload('a.jpg', 'v2');
     buckets.process('a.jpg');
     buckets.upload('b.jpg');
@@ -49,15 +48,15 @@ describe('an upload is', () => {
   });
 
   test('damaged, where an output is gone, was replaced, or has company', async () => {
-    const buckets = new Buckets();
+    const buckets = new TestBuckets();
     for (const key of ['company.jpg', 'crowd.jpg', 'gone.jpg', 'replaced.jpg']) {
       buckets.upload(key);
       buckets.process(key);
     }
-    buckets.stray('company.jpg/x');
-    for (let index = 0; index < 50; index++) buckets.stray(`crowd.jpg/x${index}`);
+    buckets.foreign('company.jpg/x');
+    for (let index = 0; index < 50; index++) buckets.foreign(`crowd.jpg/x${index}`);
     buckets.outputs.objects.delete('gone.jpg/thumb.webp');
-    buckets.stray('replaced.jpg/thumb.webp');
+    buckets.foreign('replaced.jpg/thumb.webp');
     expect(await kinds(buckets)).toEqual([
       ['company.jpg', 'damaged'],
       ['crowd.jpg', 'damaged'],
@@ -67,7 +66,7 @@ describe('an upload is', () => {
   });
 
   test('rejected, for good or not', async () => {
-    const buckets = new Buckets();
+    const buckets = new TestBuckets();
     for (const code of ['CORRUPT_IMAGE', 'GAVE_UP', 'TRANSFORM_FAILED'] as const) {
       buckets.upload(`${code}.jpg`);
       buckets.process(`${code}.jpg`, { eTag: 'v1', rejected: code });
@@ -80,9 +79,9 @@ describe('an upload is', () => {
   });
 
   test('for no recipe, whatever stands beside it', async () => {
-    const buckets = new Buckets();
+    const buckets = new TestBuckets();
     for (const key of ['folder/', 'notes.txt']) buckets.upload(key);
-    buckets.stray('notes.txt/thumb.webp');
+    buckets.foreign('notes.txt/thumb.webp');
     expect(await kinds(buckets)).toEqual([
       ['folder/', 'no-recipe'],
       ['notes.txt', 'no-recipe'],
@@ -93,10 +92,10 @@ describe('an upload is', () => {
 
 describe('outputs without an upload are', () => {
   test('orphaned, kept by the recipe, or a leftover of a recipe that is gone', async () => {
-    const buckets = new Buckets();
+    const buckets = new TestBuckets();
     buckets.process('a.jpg');
     buckets.process('kept/a.jpg');
-    buckets.stray('old.txt/thumb.webp');
+    buckets.foreign('old.txt/thumb.webp');
     expect(await kinds(buckets)).toEqual([
       ['a.jpg', 'orphaned'],
       ['kept/a.jpg', 'kept'],
@@ -107,7 +106,7 @@ describe('outputs without an upload are', () => {
   test.each(['a b+%.jpg', `${'日'.repeat(200)}.jpg`])(
     'orphaned without a manifest too, if they say whose they are: %s',
     async (key) => {
-      const buckets = new Buckets();
+      const buckets = new TestBuckets();
       buckets.process(key);
       buckets.outputs.objects.delete(`${key}/manifest.json`);
       expect(await kinds(buckets)).toEqual([[key, 'orphaned']]);
@@ -115,10 +114,10 @@ describe('outputs without an upload are', () => {
   );
 
   test('left alone if they do not: nothing that Darkroom has not written is ever deleted', async () => {
-    const buckets = new Buckets();
-    buckets.stray('assets/logo.png');
-    buckets.stray('assets/manifest.json');
-    buckets.stray('at the root.png');
+    const buckets = new TestBuckets();
+    buckets.foreign('assets/logo.png');
+    buckets.foreign('assets/manifest.json');
+    buckets.foreign('at the root.png');
     buckets.process('copied.jpg');
     for (const [key, object] of [...buckets.outputs.objects])
       if (key.startsWith('copied'))
@@ -135,7 +134,7 @@ describe('keys that begin with one another', () => {
   const keys = ['a', 'a-', 'a-/g', 'a.jpg', 'a.jpg-', 'a.jpg/b.jpg', 'a.jpg/b.jpg/c.jpg', 'a.jpg0'];
 
   test('meet their own outputs', async () => {
-    const buckets = new Buckets();
+    const buckets = new TestBuckets();
     for (const key of keys) {
       buckets.upload(key);
       buckets.process(key);
@@ -147,7 +146,7 @@ describe('keys that begin with one another', () => {
 
   test('are told apart when one is gone', async () => {
     for (const gone of keys) {
-      const buckets = new Buckets();
+      const buckets = new TestBuckets();
       for (const key of keys) {
         if (key !== gone) buckets.upload(key);
         buckets.process(key);
@@ -162,7 +161,7 @@ describe('keys that leave no room for more', () => {
   const long = `${'long/'.repeat(204)}g`;
 
   test('have their outputs elsewhere', async () => {
-    const buckets = new Buckets();
+    const buckets = new TestBuckets();
     buckets.upload(long);
     buckets.upload(`${long}g`);
     buckets.upload('_long/g');
@@ -177,10 +176,10 @@ describe('keys that leave no room for more', () => {
   });
 
   test('are orphaned, or leftovers that do not say whose they are', async () => {
-    const buckets = new Buckets();
+    const buckets = new TestBuckets();
     buckets.process(long);
-    buckets.stray('_long/0/thumb.webp');
-    buckets.stray('_long/thumb.webp');
+    buckets.foreign('_long/0/thumb.webp');
+    buckets.foreign('_long/thumb.webp');
     buckets.process('😀'.repeat(255) + 'g');
     buckets.outputs.objects.delete(`${buckets.folder('😀'.repeat(255) + 'g')}manifest.json`);
     const found = await kinds(buckets);
@@ -196,10 +195,10 @@ describe('keys that leave no room for more', () => {
   });
 
   test('leave a leftover where a recipe with longer names has made them long', async () => {
-    const buckets = new Buckets();
+    const buckets = new TestBuckets();
     buckets.upload(long);
     buckets.process(long);
-    buckets.stray(`${long}/t`);
+    buckets.foreign(`${long}/t`);
     expect(await kinds(buckets)).toEqual([
       [long, 'up-to-date'],
       [`${long}/`, 'leftover'],
@@ -208,7 +207,7 @@ describe('keys that leave no room for more', () => {
 });
 
 test('a prefix narrows both sides', async () => {
-  const buckets = new Buckets();
+  const buckets = new TestBuckets();
   for (const key of ['a', 'a/a', 'a/b-', 'a/ba', 'b/a']) buckets.process(key);
   expect(await kinds(buckets, 'a/b')).toEqual([
     ['a/b-', 'orphaned'],
@@ -218,7 +217,7 @@ test('a prefix narrows both sides', async () => {
 });
 
 test('the requests of a repair are those of the protocol', async () => {
-  const buckets = new Buckets();
+  const buckets = new TestBuckets();
   buckets.upload('missing.jpg', 'v1', 7);
   buckets.upload('changed.jpg', 'v2', 9);
   buckets.process('changed.jpg', { eTag: 'v1', size: { width: 30, height: 20 } });
@@ -229,7 +228,7 @@ test('the requests of a repair are those of the protocol', async () => {
     recipeHash: 'old',
     size: { width: 30, height: 20 },
   });
-  buckets.stray('recipe.jpg/old.webp');
+  buckets.foreign('recipe.jpg/old.webp');
   expect(await findings(buckets)).toMatchObject([
     {
       key: 'changed.jpg',

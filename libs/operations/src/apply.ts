@@ -1,22 +1,24 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { formatMessage } from '@darkroom/events';
-import { systemClock, type Clock } from '../clock.ts';
-import { OperationError } from '../errors.ts';
-import { checkLimit } from '../messages/limit.ts';
-import { Pace } from '../messages/pace.ts';
-import { sendMessages, type Outbox } from '../messages/send-messages.ts';
-import { comparisonOf, type Buckets } from './buckets.ts';
-import type { Comparison } from './comparison.ts';
-import { isMendable, MENDABLE, type Kind, type MendableKind } from './finding.ts';
-import { checkPosition, startOf, type WalkPosition } from './walk-position.ts';
-import { walk, type JudgedEntry } from './walk.ts';
+import { isRepairable, type Kind, REPAIRABLE, type RepairableKind } from './judge.ts';
+import { type BucketOptions, type BucketPair, bucketPairOf } from './listing.ts';
+import { checkPosition, type JudgedEntry, startOf, walk, type WalkPosition } from './position.ts';
+import {
+  checkLimit,
+  type Clock,
+  type Outbox,
+  RateLimit,
+  sendMessages,
+  systemClock,
+} from './send.ts';
+import { OperationError } from './operation-error.ts';
 
 export interface ApplyRun {
   readonly sqs: SQSClient;
   /** Of the pipeline's queue. */
   readonly queueUrl: string;
   /** All that a message mends unless given. */
-  readonly kinds?: readonly MendableKind[];
+  readonly kinds?: readonly RepairableKind[];
   /** Most messages to send; 10,000 unless given, `Infinity` for no limit. */
   readonly limit?: number;
   /** Most messages in a second; 50 unless given, from 0.1, `Infinity` for as fast as SQS takes them. */
@@ -32,12 +34,12 @@ export interface ApplyRun {
   readonly clock?: Clock;
 }
 
-export type ApplyOptions = Buckets & ApplyRun;
+export type ApplyOptions = BucketOptions & ApplyRun;
 
 export interface ApplyProgress {
   /** Sources, and folders without one, that this run has compared. */
   readonly compared: number;
-  readonly sent: Readonly<Record<MendableKind, number>>;
+  readonly sent: Readonly<Record<RepairableKind, number>>;
   /** All that is before it has been sent. */
   readonly position: WalkPosition;
 }
@@ -47,37 +49,37 @@ export interface Applied extends ApplyProgress {
 }
 
 /**
- * Compares as `planBucket` does and sends a message for each key that a message mends: backfill of objects that were
+ * Compares as `COMPAREPUBLIC` does and sends a message for each key that a message mends: backfill of objects that were
  * there before the pipeline, roll-out of a changed recipe, and repair after lost events are this one thing. A message
  * says no more than "look at this key", so that one too many does no harm, whenever it comes.
  *
  * @throws OperationError `INVALID_OPTION`, `INVALID_POSITION`, or `SEND_FAILED`: what the last progress told has been
  * sent; errors of S3 and SQS as the SDK throws them
  */
-export function applyPlan(options: ApplyOptions): Promise<Applied> {
-  return apply(comparisonOf(options), options);
+export function apply(options: ApplyOptions): Promise<Applied> {
+  return applyToBuckets(bucketPairOf(options), options);
 }
 
 const DEFAULT_LIMIT = 10_000;
 const DEFAULT_RATE = 50;
 
-export async function apply(comparison: Comparison, run: ApplyRun): Promise<Applied> {
-  const { kinds = MENDABLE, dryRun = false, signal, clock = systemClock } = run;
+export async function applyToBuckets(buckets: BucketPair, run: ApplyRun): Promise<Applied> {
+  const { kinds = REPAIRABLE, dryRun = false, signal, clock = systemClock } = run;
   const limit = checkLimit(run.limit ?? DEFAULT_LIMIT);
-  const pace = new Pace(clock, run.ratePerSecond ?? DEFAULT_RATE);
-  const outbox = { sqs: run.sqs, queueUrl: run.queueUrl, pace, clock, signal };
+  const rateLimit = new RateLimit(clock, run.ratePerSecond ?? DEFAULT_RATE);
+  const outbox = { sqs: run.sqs, queueUrl: run.queueUrl, rateLimit, clock, signal };
   const sent = noneSent();
   let position =
-    run.position === undefined ? startOf(comparison) : checkPosition(run.position, comparison);
+    run.position === undefined ? startOf(buckets) : checkPosition(run.position, buckets);
   let compared = 0;
   let left = limit;
   const progress = (): ApplyProgress => ({ compared, sent: { ...sent }, position });
 
-  for await (const { entries, start, end } of walk(comparison, position)) {
+  for await (const { entries, start, end } of walk(buckets, position)) {
     const wanted = entries.flatMap((entry) => wantedOf(entry, kinds));
     while (wanted.length > 0) {
-      const batch = wanted.splice(0, Math.min(pace.batchSize, left));
-      const done = dryRun ? batch : await send(batch, comparison.sources.bucket, outbox);
+      const batch = wanted.splice(0, Math.min(rateLimit.batchSize, left));
+      const done = dryRun ? batch : await send(batch, buckets.sources.bucket, outbox);
       for (const { kind } of done) sent[kind] += 1;
       left -= done.length;
       if (done.length === batch.length)
@@ -96,14 +98,14 @@ export async function apply(comparison: Comparison, run: ApplyRun): Promise<Appl
 
 /** A key to send, and the entry of the walk that it was found in. */
 interface Wanted {
-  readonly kind: MendableKind;
+  readonly kind: RepairableKind;
   readonly key: string;
   readonly entry: string;
 }
 
 function wantedOf(entry: JudgedEntry, kinds: readonly Kind[]): Wanted[] {
   return entry.findings.flatMap(({ kind, key }) =>
-    isMendable(kind) && kinds.includes(kind) ? [{ kind, key, entry: entry.key }] : [],
+    isRepairable(kind) && kinds.includes(kind) ? [{ kind, key, entry: entry.key }] : [],
   );
 }
 
@@ -123,7 +125,7 @@ async function send(
   return batch.filter((_, index) => sent.has(index));
 }
 
-function noneSent(): Record<MendableKind, number> {
+function noneSent(): Record<RepairableKind, number> {
   return {
     missing: 0,
     'source-changed': 0,

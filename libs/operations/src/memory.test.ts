@@ -3,13 +3,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { formatManifest, outputKeys, recipeHash, selectRecipe } from '@darkroom/pipeline';
 import { expect, test } from 'vitest';
-import { settings } from '../testing/buckets.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
-import { FakeSqs } from '../testing/fake-sqs.ts';
-import { apply } from './apply-plan.ts';
-import type { BucketReader, ListedObject } from './bucket-reader.ts';
-import { Comparison } from './comparison.ts';
-import { plan } from './plan-bucket.ts';
+import { applyToBuckets } from './apply.ts';
+import { compareBuckets } from './compare.ts';
+import { type BucketReader, BucketPair, type ListedObject } from './listing.ts';
+import { settings } from './testing/buckets.ts';
+import { FakeClock } from './testing/fake-clock.ts';
+import { FakeSqs } from './testing/fake-sqs.ts';
 
 const KEYS = 100_000;
 const PAGE = 1000;
@@ -92,9 +91,9 @@ function manifestOf(index: number): Uint8Array {
   );
 }
 
-const comparison = () => {
+const buckets = () => {
   const { recipes, limits } = settings;
-  return new Comparison({ sources, outputs, recipes, limits, prefix: '' });
+  return new BucketPair({ sources, outputs, recipes, limits, prefix: '' });
 };
 
 /** Heap in use after each tenth of the keys, garbage collected. */
@@ -118,7 +117,7 @@ class Heap {
 
 test('a plan', { timeout: SLOW_MS }, async () => {
   const heap = new Heap();
-  const { kinds } = await plan(comparison(), settings, {
+  const { kinds } = await compareBuckets(buckets(), settings, {
     onProgress: ({ compared }) => heap.sample(compared),
   });
   expect([kinds['up-to-date'].keys, kinds.missing.keys]).toEqual([90_000, 10_000]);
@@ -134,7 +133,7 @@ test('an apply', { timeout: SLOW_MS }, async () => {
     sqs.requests.length = 0;
     sqs.empty('queue');
   };
-  const { sent } = await apply(comparison(), {
+  const { sent } = await applyToBuckets(buckets(), {
     sqs: sqs.client,
     queueUrl: 'queue',
     clock,

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { Buckets, settings } from '../testing/buckets.ts';
-import { completeAssumptions, estimate } from './estimate.ts';
-import { plan, type PlanProgress } from './plan-bucket.ts';
-import { addFinding, emptyTally } from './tally.ts';
+import {
+  addFinding,
+  completeAssumptions,
+  emptyTally,
+  estimate,
+  compareBuckets,
+  type CompareProgress,
+} from './compare.ts';
+import { TestBuckets, settings } from './testing/buckets.ts';
 
-function example(): Buckets {
-  const buckets = new Buckets();
+function example(): TestBuckets {
+  const buckets = new TestBuckets();
   for (let index = 0; index < 1200; index++)
     buckets.upload(`${String(index).padStart(4, '0')}.jpg`, 'v1', 2_000_000);
   buckets.upload('recipe.jpg', 'v1', 4_000_000);
@@ -19,7 +24,7 @@ function example(): Buckets {
 }
 
 test('a plan counts by kind, names some keys, and estimates', async () => {
-  const { kinds, position } = await plan(example().comparison(), settings, {});
+  const { kinds, position } = await compareBuckets(example().pair(), settings, {});
   expect(position).toBeUndefined();
   expect(kinds.missing).toMatchObject({ keys: 1200, bytes: 2_400_000_000 });
   expect(kinds.missing.examples).toEqual(
@@ -37,10 +42,10 @@ test('a plan counts by kind, names some keys, and estimates', async () => {
 });
 
 test('a plan that is aborted goes on where it was, with its figures', async () => {
-  const whole = await plan(example().comparison(), settings, {});
+  const whole = await compareBuckets(example().pair(), settings, {});
   const controller = new AbortController();
-  const seen: PlanProgress[] = [];
-  const aborted = await plan(example().comparison(), settings, {
+  const seen: CompareProgress[] = [];
+  const aborted = await compareBuckets(example().pair(), settings, {
     signal: controller.signal,
     onProgress: (progress) => {
       seen.push(progress);
@@ -50,15 +55,17 @@ test('a plan that is aborted goes on where it was, with its figures', async () =
   expect(seen.map(({ compared }) => compared)).toEqual([500, 1000]);
   expect(aborted.kinds.missing.keys).toBe(1000);
   const saved = JSON.parse(JSON.stringify(aborted.position)) as unknown;
-  expect(await plan(example().comparison(), settings, { position: saved })).toEqual(whole);
+  expect(await compareBuckets(example().pair(), settings, { position: saved })).toEqual(whole);
   // Killed, it goes on from what it last told.
-  expect(await plan(example().comparison(), settings, { position: seen[0]?.position })).toEqual(
+  expect(await compareBuckets(example().pair(), settings, { position: seen[0]?.position })).toEqual(
     whole,
   );
 });
 
 test.each([{}, { walk: {}, tally: {} }])('%j is no position of a plan', async (position) => {
-  await expect(plan(new Buckets().comparison(), settings, { position })).rejects.toMatchObject({
+  await expect(
+    compareBuckets(new TestBuckets().pair(), settings, { position }),
+  ).rejects.toMatchObject({
     code: 'INVALID_POSITION',
   });
 });

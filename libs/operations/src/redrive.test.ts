@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bodyOf, Rig } from '../testing/redrive-rig.ts';
 import type { RedriveProgress } from './redrive.ts';
+import { bodyOf, Rig } from './testing/redrive-rig.ts';
 
 describe('which are moved', () => {
   function mixed(): Rig {

@@ -1,6 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Clock } from '../clock.ts';
-import { MESSAGES_A_REQUEST, type Pace } from './pace.ts';
+import { OperationError } from './operation-error.ts';
+
+/** Time, so that a test needs none. */
+export interface Clock {
+  /** Milliseconds since 1970; never goes back. */
+  now(): number;
+  /** Ends early, without an error, when the signal is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  async sleep(milliseconds, signal) {
+    try {
+      await delay(milliseconds, undefined, signal && { signal });
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    }
+  },
+};
+
+/**
+ * A limit guards against a storm by accident, so that it has a default everywhere and only an explicit `Infinity`
+ * lifts it.
+ *
+ * @throws OperationError `INVALID_OPTION`
+ */
+export function checkLimit(limit: number): number {
+  if (limit === Infinity || (Number.isInteger(limit) && limit > 0)) return limit;
+  throw new OperationError(
+    'INVALID_OPTION',
+    `limit is a number of messages from 1, or Infinity; found ${limit}`,
+  );
+}
+
+/** Amazon SQS API reference, SendMessageBatch. */
+export const MESSAGES_A_REQUEST = 10;
+/** Slower, and what was received would reappear while it waits for its turn. */
+const LEAST_PER_SECOND = 0.1;
+
+/** Lets at most so many messages pass in a second. */
+export class RateLimit {
+  /** Messages that are best sent together: no more than those of one second, and of one request. */
+  readonly batchSize: number;
+  readonly #clock: Clock;
+  readonly #millisecondsEach: number;
+  #free = -Infinity;
+
+  /**
+   * @param perSecond 0.1 and more; `Infinity` is as fast as SQS takes them
+   * @throws OperationError `INVALID_OPTION`
+   */
+  constructor(clock: Clock, perSecond: number) {
+    if (!(perSecond >= LEAST_PER_SECOND))
+      throw new OperationError(
+        'INVALID_OPTION',
+        `ratePerSecond is at least ${LEAST_PER_SECOND}, found ${perSecond}`,
+      );
+    this.batchSize = Math.min(MESSAGES_A_REQUEST, Math.max(1, Math.floor(perSecond)));
+    this.#clock = clock;
+    this.#millisecondsEach = 1000 / perSecond;
+  }
+
+  /** @returns false where the signal was aborted before these messages' turn came */
+  async wait(messages: number, signal?: AbortSignal): Promise<boolean> {
+    if (signal?.aborted) return false;
+    const now = this.#clock.now();
+    const start = Math.max(now, this.#free);
+    this.#free = start + messages * this.#millisecondsEach;
+    if (start > now) await this.#clock.sleep(start - now, signal);
+    return !signal?.aborted;
+  }
+}
 
 /**
  * Bytes of one request. Amazon SQS developer guide, "Message quotas", allows 1 MiB since 2025; queues that were set to
@@ -14,7 +86,7 @@ const FIRST_BACKOFF_MS = 200;
 export interface Outbox {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
-  readonly pace: Pace;
+  readonly rateLimit: RateLimit;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
 }
@@ -40,7 +112,7 @@ export async function sendMessages(bodies: readonly string[], outbox: Outbox): P
     for (let attempt = 1; left.length > 0 && attempt <= ATTEMPTS; attempt++) {
       if (attempt > 1)
         await outbox.clock.sleep(FIRST_BACKOFF_MS * 2 ** (attempt - 2), outbox.signal);
-      if (!(await outbox.pace.turn(left.length, outbox.signal))) break;
+      if (!(await outbox.rateLimit.wait(left.length, outbox.signal))) break;
       const refusals = await sendRequest(left, outbox);
       for (const { index } of left) {
         const refusal = refusals.get(index);

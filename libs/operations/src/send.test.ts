@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
-import { FakeSqs } from '../testing/fake-sqs.ts';
-import { Pace } from './pace.ts';
-import { sendMessages } from './send-messages.ts';
+import { RateLimit, sendMessages } from './send.ts';
+import { FakeClock } from './testing/fake-clock.ts';
+import { FakeSqs } from './testing/fake-sqs.ts';
 
 function rig(rate = Infinity) {
   const clock = new FakeClock();
@@ -11,7 +10,7 @@ function rig(rate = Infinity) {
   const outbox = {
     sqs: sqs.client,
     queueUrl: 'queue',
-    pace: new Pace(clock, rate),
+    rateLimit: new RateLimit(clock, rate),
     clock,
     signal: controller.signal,
   };

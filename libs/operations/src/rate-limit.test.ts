@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
-import { Pace } from './pace.ts';
+import { RateLimit } from './send.ts';
+import { FakeClock } from './testing/fake-clock.ts';
 
 test('in any stretch of time pass no more messages than the rate, and one batch', async () => {
   await fc.assert(
@@ -12,12 +12,12 @@ test('in any stretch of time pass no more messages than the rate, and one batch'
       ),
       async (rate, batches) => {
         const clock = new FakeClock();
-        const pace = new Pace(clock, rate);
+        const rateLimit = new RateLimit(clock, rate);
         const passed: { at: number; messages: number }[] = [];
         for (const { wait, share } of batches) {
           await clock.sleep(wait);
-          const messages = Math.max(1, Math.round(share * pace.batchSize));
-          expect(await pace.turn(messages)).toBe(true);
+          const messages = Math.max(1, Math.round(share * rateLimit.batchSize));
+          expect(await rateLimit.wait(messages)).toBe(true);
           passed.push({ at: clock.now(), messages });
         }
         for (const [index, first] of passed.entries()) {
@@ -25,7 +25,7 @@ test('in any stretch of time pass no more messages than the rate, and one batch'
           for (const { at, messages } of passed.slice(index)) {
             sum += messages;
             const seconds = (at - first.at) / 1000;
-            expect(sum).toBeLessThanOrEqual(rate * seconds + pace.batchSize + 1e-3);
+            expect(sum).toBeLessThanOrEqual(rate * seconds + rateLimit.batchSize + 1e-3);
           }
         }
       },
@@ -39,14 +39,14 @@ test.each([
   [3.7, 3],
   [0.1, 1],
 ])('at %d a second, %d go together', (rate, size) => {
-  expect(new Pace(new FakeClock(), rate).batchSize).toBe(size);
+  expect(new RateLimit(new FakeClock(), rate).batchSize).toBe(size);
 });
 
 test('without a limit nobody waits', async () => {
   const clock = new FakeClock();
-  const pace = new Pace(clock, Infinity);
+  const rateLimit = new RateLimit(clock, Infinity);
   const before = clock.now();
-  for (let batch = 0; batch < 1000; batch++) await pace.turn(10);
+  for (let batch = 0; batch < 1000; batch++) await rateLimit.wait(10);
   expect(clock.now()).toBe(before);
 });
 
@@ -54,16 +54,16 @@ describe('an aborted signal', () => {
   test('ends the wait', async () => {
     const controller = new AbortController();
     const clock = new FakeClock();
-    const pace = new Pace(clock, 1);
-    expect(await pace.turn(1, controller.signal)).toBe(true);
-    const waiting = pace.turn(1, controller.signal);
+    const rateLimit = new RateLimit(clock, 1);
+    expect(await rateLimit.wait(1, controller.signal)).toBe(true);
+    const waiting = rateLimit.wait(1, controller.signal);
     controller.abort();
     expect(await waiting).toBe(false);
   });
 });
 
 test.each([0, -1, 0.05, NaN])('%d a second is no rate', (rate) => {
-  expect(() => new Pace(new FakeClock(), rate)).toThrow(
+  expect(() => new RateLimit(new FakeClock(), rate)).toThrow(
     expect.objectContaining({ code: 'INVALID_OPTION' }),
   );
 });

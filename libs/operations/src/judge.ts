@@ -1,0 +1,325 @@
+import {
+  isUpToDate,
+  type Manifest,
+  outputKeys,
+  outputMetadata,
+  parseManifest,
+  selectRecipe,
+} from '@darkroom/pipeline';
+import {
+  type BucketReader,
+  type BucketPair,
+  folderOf,
+  type ListedObject,
+  NestedStream,
+  type Nesting,
+  ObjectCursor,
+} from './listing.ts';
+
+/** What a comparison says of a key; each kind means one action at most. */
+export const KINDS = [
+  /** The outputs are those of the upload under the recipe. */
+  'up-to-date',
+  /** No manifest, or none of ours: never processed, or its event was lost. */
+  'missing',
+  /** The manifest is another upload's: an event was lost, or is still in the queue. */
+  'source-changed',
+  /** Made with another recipe, other limits or other versions of the transforms. */
+  'recipe-changed',
+  /** The manifest is right, but what stands beside it is not what it names. */
+  'damaged',
+  /** Rejected for a reason that an operator may have mended (`GAVE_UP`, `TRANSFORM_FAILED`). */
+  'retryable',
+  /** Rejected for good: the upload is no usable image. */
+  'rejected',
+  /** A source that no recipe is for; folder markers too. */
+  'no-recipe',
+  /** Outputs of a source that is gone. */
+  'orphaned',
+  /** The same, and the recipe says `onSourceRemoved: keep`. */
+  'kept',
+  /**
+   * A folder of the processed bucket that no message can reach: no recipe wants its key any more, the key's outputs have
+   * moved, or it was not written by Darkroom. Told, and never touched.
+   */
+  'leftover',
+] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+/** Kinds that a message for the key mends: the handler makes the outputs agree with the source as it is by then. */
+export const REPAIRABLE = [
+  'missing',
+  'source-changed',
+  'recipe-changed',
+  'damaged',
+  'retryable',
+  'orphaned',
+] as const satisfies Kind[];
+
+export type RepairableKind = (typeof REPAIRABLE)[number];
+
+export function isRepairable(kind: Kind): kind is RepairableKind {
+  return (REPAIRABLE as readonly Kind[]).includes(kind);
+}
+
+export interface Finding {
+  readonly kind: Kind;
+  /** Of the source, or of the one that is gone; of a `leftover` the path of the folder. */
+  readonly key: string;
+  /** Of the source, 0 where there is none. */
+  readonly bytes: number;
+  /** Width × height × pages of the source, where a manifest tells. */
+  readonly pixels?: number;
+  /** What the handler will ask of S3 when it mends this. */
+  readonly requests: Requests;
+}
+
+/** Numbers of S3 requests by their price class; `get` and `head` cost the same, `delete` nothing (Amazon S3 pricing). */
+export interface Requests {
+  readonly list: number;
+  readonly get: number;
+  readonly put: number;
+  readonly head: number;
+  readonly delete: number;
+}
+
+export const NO_REQUESTS: Requests = { list: 0, get: 0, put: 0, head: 0, delete: 0 };
+
+export function addRequests(a: Requests, b: Requests): Requests {
+  return {
+    list: a.list + b.list,
+    get: a.get + b.get,
+    put: a.put + b.put,
+    head: a.head + b.head,
+    delete: a.delete + b.delete,
+  };
+}
+
+export function countRequests(requests: Requests): number {
+  return Object.values<number>({ ...requests }).reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * To fill a folder (docs/reconcile.md, "The protocol"): LIST, GET of the manifest where there is one, GET of the source,
+ * PUT of each variant and the manifest, DELETE of what is there and is not wanted, HEAD of the source. An upload that is
+ * rejected takes fewer.
+ */
+export function requestsToFill(variants: number, listed: number, hasManifest: boolean): Requests {
+  return {
+    list: 1,
+    get: hasManifest ? 2 : 1,
+    put: variants + 1,
+    head: 1,
+    delete: Math.max(0, listed - variants - 1),
+  };
+}
+
+/** To empty a folder: LIST, GET of the manifest, GET of the source, DELETE of each object, HEAD of the source. */
+export function requestsToEmpty(listed: number, hasManifest: boolean): Requests {
+  return { list: 1, get: hasManifest ? 2 : 1, put: 0, head: 1, delete: listed };
+}
+
+/** @returns nothing where there is no manifest, or none of ours */
+export async function readManifest(
+  outputs: BucketReader,
+  folder: ListedFolder,
+): Promise<Manifest | undefined> {
+  const manifest = manifestOf(folder);
+  const bytes = manifest === undefined ? undefined : await outputs.read(manifest);
+  return bytes && parseManifest(bytes);
+}
+
+/** Whether these are the key's outputs: its manifest says so, or, where a worker died before it wrote one, each output. */
+export async function belongsTo(
+  key: string,
+  outputs: BucketReader,
+  folder: ListedFolder,
+): Promise<boolean> {
+  const manifest = await readManifest(outputs, folder);
+  if (manifest) return manifest.source.key === key;
+  const metadata = await metadataOf(outputs, folder);
+  const own = outputMetadata(key, '', '');
+  const names = ['source-key', 'source-key-sha256'] as const;
+  return metadata !== undefined && names.every((name) => metadata[name] === own[name]);
+}
+
+/**
+ * Whose outputs these are, by the same signs.
+ *
+ * @returns nothing where the folder does not say: Darkroom has not written it, or the key is too long for a header
+ */
+export async function ownerOf(
+  outputs: BucketReader,
+  folder: ListedFolder,
+): Promise<string | undefined> {
+  const manifest = await readManifest(outputs, folder);
+  if (manifest) return manifest.source.key;
+  const encoded = (await metadataOf(outputs, folder))?.['source-key'];
+  return encoded === undefined ? undefined : decode(encoded);
+}
+
+async function metadataOf(outputs: BucketReader, folder: ListedFolder) {
+  const first = folder.objects[0]?.[0];
+  return first === undefined ? undefined : outputs.head(first);
+}
+
+function decode(encoded: string): string | undefined {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands directly in one folder of the processed bucket. */
+export interface ListedFolder {
+  /** Ends in `/`. */
+  readonly path: string;
+  /** All of its objects. */
+  count: number;
+  /** Key and ETag of the first of them, and of the manifest wherever it stands among them. */
+  readonly objects: [key: string, eTag: string][];
+}
+
+export function manifestOf(folder: ListedFolder): string | undefined {
+  const manifest = `${folder.path}manifest.json`;
+  return folder.objects.find(([key]) => key === manifest)?.[0];
+}
+
+/** The key whose outputs would stand here, were it short enough. */
+export function keyOf({ path }: Pick<ListedFolder, 'path'>): string {
+  return path.slice(0, -1);
+}
+
+/**
+ * @param most objects of one folder that are kept: a bucket may hold a million in one, which nobody has to remember to
+ * know that they are too many
+ */
+export function outputFolders(most: number): Nesting<ListedFolder> {
+  const add = (folder: ListedFolder, { key, eTag }: ListedObject) => {
+    if (folderOf(key) !== folder.path) return false;
+    folder.count += 1;
+    if (folder.objects.length < most || key === `${folder.path}manifest.json`)
+      folder.objects.push([key, eTag]);
+    return true;
+  };
+  return {
+    open(object) {
+      const folder = { path: folderOf(object.key), count: 0, objects: [] };
+      add(folder, object);
+      return folder;
+    },
+    add,
+    encloses: ({ path }, key) => key.startsWith(path),
+  };
+}
+
+export function leftover({ path }: ListedFolder): Finding {
+  return { kind: 'leftover', key: path, bytes: 0, requests: NO_REQUESTS };
+}
+
+/** A folder `K/` with no source `K`. What does not say that it is K's is not ours, and is left alone. */
+export async function judgeFolder(folder: ListedFolder, buckets: BucketPair): Promise<Finding> {
+  const key = keyOf(folder);
+  const isOurs = await belongsTo(key, buckets.outputs, folder);
+  return isOurs ? withoutSource(folder, key, buckets) : leftover(folder);
+}
+
+/**
+ * A folder `_long/HASH/`, whose key only its content tells.
+ * @returns nothing where its source is there, and judged already, or is outside the prefix
+ */
+export async function judgeLongFolder(
+  folder: ListedFolder,
+  buckets: BucketPair,
+): Promise<Finding | undefined> {
+  const owner = await ownerOf(buckets.outputs, folder);
+  if (owner === undefined) return buckets.prefix === '' ? leftover(folder) : undefined;
+  if (!owner.startsWith(buckets.prefix)) return undefined;
+  const hasSource = (await buckets.sources.head(owner)) !== undefined;
+  if (!hasSource) return withoutSource(folder, owner, buckets);
+  return isFolderOf(folder, owner, buckets) ? undefined : leftover(folder);
+}
+
+function withoutSource(folder: ListedFolder, key: string, buckets: BucketPair): Finding {
+  const recipe = selectRecipe(buckets.recipes, key);
+  // The handler would look elsewhere.
+  if (!recipe || !isFolderOf(folder, key, buckets)) return leftover(folder);
+  if (recipe.onSourceRemoved === 'keep')
+    return { kind: 'kept', key, bytes: 0, requests: NO_REQUESTS };
+  const requests = requestsToEmpty(folder.count, manifestOf(folder) !== undefined);
+  return { kind: 'orphaned', key, bytes: 0, requests };
+}
+
+function isFolderOf(folder: ListedFolder, key: string, { recipes }: BucketPair): boolean {
+  const recipe = selectRecipe(recipes, key);
+  return recipe !== undefined && outputKeys(key, recipe).prefix === folder.path;
+}
+
+/** @param beside what stands below `K/`, where the key's outputs usually are */
+export async function judgeSource(
+  source: ListedObject,
+  beside: ListedFolder | undefined,
+  buckets: BucketPair,
+): Promise<Finding[]> {
+  const recipe = selectRecipe(buckets.recipes, source.key);
+  const leftovers = beside ? [leftover(beside)] : [];
+  const { key, bytes } = source;
+  if (!recipe) return [{ kind: 'no-recipe', key, bytes, requests: NO_REQUESTS }, ...leftovers];
+
+  const { prefix } = outputKeys(key, recipe);
+  const isBeside = prefix === `${key}/`;
+  const folder = isBeside ? beside : await listFolder(prefix, buckets);
+  // The listing alone proves that it is missing: nothing to read.
+  const manifest = folder && (await readManifest(buckets.outputs, folder));
+  const kind = kindOf(source, folder, manifest, buckets.hashOf(recipe) ?? '');
+  const pixels = kind === 'source-changed' ? undefined : manifest && pixelsOf(manifest);
+  const listed = folder?.count ?? 0;
+  const hasManifest = folder !== undefined && manifestOf(folder) !== undefined;
+  return [
+    {
+      kind,
+      key,
+      bytes,
+      ...(pixels !== undefined && { pixels }),
+      requests: needsNoWork(kind)
+        ? NO_REQUESTS
+        : requestsToFill(recipe.variants.length, listed, hasManifest),
+    },
+    ...(isBeside ? [] : leftovers),
+  ];
+}
+
+function kindOf(
+  source: ListedObject,
+  folder: ListedFolder | undefined,
+  manifest: Manifest | undefined,
+  recipeHash: string,
+): Kind {
+  if (!folder || !manifest) return 'missing';
+  if (manifest.source.eTag !== source.eTag) return 'source-changed';
+  if (manifest.recipeHash !== recipeHash) return 'recipe-changed';
+  if (manifest.status === 'rejected' && manifest.error.retryable) return 'retryable';
+  const listed = new Map(folder.objects);
+  if (listed.size !== folder.count || !isUpToDate(manifest, recipeHash, listed)) return 'damaged';
+  return manifest.status === 'rejected' ? 'rejected' : 'up-to-date';
+}
+
+function needsNoWork(kind: Kind): boolean {
+  return kind === 'up-to-date' || kind === 'rejected';
+}
+
+function pixelsOf({ source: { width, height, pages = 1 } }: Manifest): number | undefined {
+  return width === undefined || height === undefined ? undefined : width * height * pages;
+}
+
+/** Outputs of a key that leaves no room for more are elsewhere in the listing, by the key's hash. */
+async function listFolder(
+  path: string,
+  { outputs, objectsWorthKeeping }: BucketPair,
+): Promise<ListedFolder | undefined> {
+  const cursor = new ObjectCursor(outputs, path, '', ({ key }) => folderOf(key) === path);
+  const folders = new NestedStream(cursor, outputFolders(objectsWorthKeeping), []);
+  return folders.peek();
+}

@@ -1,0 +1,274 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Recipe } from '@darkroom/pipeline';
+import {
+  countMessages,
+  createExplainer,
+  type DeadLetter,
+  deleteMessages,
+  HeldMessages,
+  MAX_HELD,
+  readDeadLetter,
+  receive,
+} from './dead-letters.ts';
+import { s3BucketReader } from './listing.ts';
+import {
+  checkLimit,
+  type Clock,
+  type Outbox,
+  RateLimit,
+  sendMessages,
+  systemClock,
+} from './send.ts';
+import { OperationError } from './operation-error.ts';
+
+/** Which dead letters to take. */
+export type RedriveFilter =
+  | 'all'
+  /** Codes of the contract, and `UNEXPLAINED`. */
+  | { readonly errorCodes: readonly string[] }
+  /** A message of several keys goes back whole when one of them begins so. */
+  | { readonly prefix: string }
+  | { readonly messageIds: readonly string[] };
+
+export function createFilter(filter: RedriveFilter): (letter: DeadLetter) => boolean {
+  if (filter === 'all') return () => true;
+  if ('prefix' in filter) return ({ keys }) => keys.some((key) => key.startsWith(filter.prefix));
+  if ('errorCodes' in filter) {
+    const codes = new Set(filter.errorCodes);
+    return ({ errorCode }) => codes.has(errorCode);
+  }
+  const ids = new Set(filter.messageIds);
+  return ({ messageId }) => ids.has(messageId);
+}
+
+/** Codes and folders are text from messages, so that there may be any number of them: the first are told apart. */
+const MAX_GROUPS = 100;
+/** Stands for all groups after the first hundred. */
+export const OTHERS = '*';
+
+/** How many messages there are of each code, and of each folder. */
+export class DeadLetterCounts {
+  #messages = 0;
+  readonly byErrorCode = new Map<string, number>();
+  /** By the folder of the first key, `uploads/2024/` of `uploads/2024/cat.jpg`; `''` for a message without keys. */
+  readonly byFolder = new Map<string, number>();
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  add({ errorCode, keys: [key = ''] }: DeadLetter): void {
+    this.#messages += 1;
+    count(this.byErrorCode, errorCode);
+    count(this.byFolder, key.slice(0, key.lastIndexOf('/') + 1));
+  }
+}
+
+function count(groups: Map<string, number>, name: string): void {
+  const group = groups.has(name) || groups.size < MAX_GROUPS ? name : OTHERS;
+  groups.set(group, (groups.get(group) ?? 0) + 1);
+}
+
+export interface RedriveOptions {
+  readonly sqs: SQSClient;
+  readonly deadLetterQueueUrl: string;
+  /** Of the pipeline's queue. */
+  readonly queueUrl: string;
+  /** The manifests there tell why SQS moved a message that tells nothing itself. */
+  readonly s3: S3Client;
+  readonly processedBucket: string;
+  readonly recipes: readonly Recipe[];
+  readonly filter: RedriveFilter;
+  /** Most messages to move; 1,000 unless given, `Infinity` for no limit. */
+  readonly limit?: number;
+  /** Most messages in a second; 50 unless given, from 0.1, `Infinity` for as fast as SQS takes them. */
+  readonly ratePerSecond?: number;
+  /** Moves nothing, and looks at every message, whatever the limit: what there is, and what would move. */
+  readonly dryRun?: boolean;
+  /** After each receive of up to ten messages, and each request that moved some. */
+  readonly onProgress?: (progress: RedriveProgress) => void;
+  /** Ends the run after the request that is under way. */
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+}
+
+export interface RedriveProgress {
+  /** Messages in the dead-letter queue when the run began, approximately. */
+  readonly total: number;
+  readonly looked: number;
+  /** Of a dry run: that would be. */
+  readonly moved: number;
+}
+
+export interface Redriven extends RedriveProgress {
+  /** Of all messages that were looked at. */
+  readonly found: DeadLetterCounts;
+  /** Of those that the filter takes. */
+  readonly matching: DeadLetterCounts;
+  /** Became dead letters after the run had begun, perhaps by it, and were left where they are. */
+  readonly newer: number;
+  /** Could not be made visible again: they become so by themselves within ten minutes. */
+  readonly hidden: number;
+  /**
+   * - `end`: the dead-letter queue has no other message
+   * - `limit`: as many as were asked for have been moved
+   * - `in-flight`: SQS lets no more messages be in flight; run again with a narrower filter, or move some of all
+   * - `signal`: aborted
+   */
+  readonly stoppedBy: 'end' | 'limit' | 'in-flight' | 'signal';
+}
+
+/**
+ * Moves dead letters back to the queue, each to be tried as often as a new message. A message is deleted only after it has
+ * been sent: a kill in between leaves it in both queues, which is harmless since to look at a key twice is. What is not
+ * moved is visible again when this returns or throws; after a kill, ten minutes later.
+ *
+ * @throws OperationError `INVALID_OPTION`, `SEND_FAILED` or `DELETE_FAILED`; errors of SQS and S3 as the SDK throws them
+ */
+export function redrive(options: RedriveOptions): Promise<Redriven> {
+  const { s3, processedBucket, recipes } = options;
+  const explain = createExplainer(s3BucketReader(s3, processedBucket), recipes);
+  return new RedriveRun(options, explain).run();
+}
+
+const DEFAULT_LIMIT = 1000;
+const DEFAULT_RATE = 50;
+
+/** One run over the dead-letter queue. */
+export class RedriveRun {
+  readonly #options: Omit<RedriveOptions, 's3' | 'processedBucket' | 'recipes'>;
+  readonly #explain: (keys: readonly string[]) => Promise<string | undefined>;
+  readonly #clock: Clock;
+  readonly #outbox: Outbox;
+  readonly #held: HeldMessages;
+  readonly #matches: (letter: DeadLetter) => boolean;
+  readonly #limit: number;
+  readonly #found = new DeadLetterCounts();
+  readonly #matching = new DeadLetterCounts();
+  #total = 0;
+  #moved = 0;
+  #newer = 0;
+
+  constructor(
+    options: Omit<RedriveOptions, 's3' | 'processedBucket' | 'recipes'>,
+    explain: (keys: readonly string[]) => Promise<string | undefined>,
+  ) {
+    const { sqs, queueUrl, deadLetterQueueUrl, signal, clock = systemClock } = options;
+    const rateLimit = new RateLimit(clock, options.ratePerSecond ?? DEFAULT_RATE);
+    this.#options = options;
+    this.#explain = explain;
+    this.#clock = clock;
+    this.#outbox = { sqs, queueUrl, rateLimit, clock, signal };
+    this.#held = new HeldMessages(sqs, deadLetterQueueUrl, clock);
+    this.#matches = createFilter(options.filter);
+    this.#limit = checkLimit(options.limit ?? DEFAULT_LIMIT);
+  }
+
+  async run(): Promise<Redriven> {
+    let stoppedBy: Redriven['stoppedBy'];
+    let hidden = 0;
+    try {
+      const { sqs, deadLetterQueueUrl } = this.#options;
+      this.#total = await countMessages(sqs, deadLetterQueueUrl);
+      stoppedBy = await this.#lookAtAll();
+    } finally {
+      hidden = await this.#held.release();
+    }
+    return {
+      ...this.#progress(),
+      found: this.#found,
+      matching: this.#matching,
+      newer: this.#newer,
+      hidden,
+      stoppedBy,
+    };
+  }
+
+  async #lookAtAll(): Promise<Redriven['stoppedBy']> {
+    const { signal } = this.#options;
+    const begun = this.#clock.now();
+    for (;;) {
+      if (signal?.aborted) return 'signal';
+      if (this.#hasEnough()) return 'limit';
+      if (this.#held.size >= MAX_HELD) return 'in-flight';
+      await this.#held.keep();
+      const letters = await this.#receive();
+      if (letters === 'in-flight') return 'in-flight';
+      if (letters.length === 0) return 'end';
+      // What comes back from the queue while this runs would otherwise go round and round.
+      const wanted = letters.filter(({ sentAt }) => sentAt <= begun);
+      this.#newer += letters.length - wanted.length;
+      for (const letter of wanted) this.#found.add(letter);
+      const matching = wanted.filter(this.#matches);
+      for (const letter of matching) this.#matching.add(letter);
+      this.#report();
+      await this.#move(matching);
+    }
+  }
+
+  #hasEnough(): boolean {
+    const { dryRun = false, filter } = this.#options;
+    if (filter !== 'all' && 'messageIds' in filter)
+      if (this.#matching.messages >= new Set(filter.messageIds).size) return true;
+    return !dryRun && this.#moved >= this.#limit;
+  }
+
+  async #receive(): Promise<DeadLetter[] | 'in-flight'> {
+    const { sqs, deadLetterQueueUrl } = this.#options;
+    const before = this.#clock.now();
+    try {
+      const messages = await receive(sqs, deadLetterQueueUrl);
+      for (const { ReceiptHandle = '' } of messages) this.#held.add(ReceiptHandle, before);
+      return await Promise.all(messages.map((message) => readDeadLetter(message, this.#explain)));
+    } catch (error) {
+      // Amazon SQS API reference, ReceiveMessage, "Errors".
+      if (error instanceof Error && error.name === 'OverLimit') return 'in-flight';
+      throw error;
+    }
+  }
+
+  async #move(matching: readonly DeadLetter[]): Promise<void> {
+    const { rateLimit } = this.#outbox;
+    const moving = matching.slice(0, this.#limit - this.#moved);
+    if (this.#options.dryRun) {
+      this.#moved += moving.length;
+      return;
+    }
+    for (let first = 0; first < moving.length; first += rateLimit.batchSize) {
+      const batch = moving.slice(first, first + rateLimit.batchSize);
+      if (!(await this.#moveBatch(batch))) return;
+      this.#report();
+    }
+  }
+
+  /** @returns false where the signal was aborted before all were sent */
+  async #moveBatch(batch: readonly DeadLetter[]): Promise<boolean> {
+    const { sqs, deadLetterQueueUrl } = this.#options;
+    const { sent, failure } = await sendMessages(
+      batch.map(({ body }) => body),
+      this.#outbox,
+    );
+    const handles = batch
+      .filter((_, index) => sent.has(index))
+      .map(({ receiptHandle }) => receiptHandle);
+    await deleteMessages(sqs, deadLetterQueueUrl, handles, this.#clock);
+    for (const handle of handles) this.#held.forget(handle);
+    this.#moved += handles.length;
+    if (sent.size === batch.length) return true;
+    if (this.#options.signal?.aborted) return false;
+    throw new OperationError(
+      'SEND_FAILED',
+      `SQS refused ${batch.length - sent.size} of ${batch.length} messages: ${failure}`,
+    );
+  }
+
+  #report(): void {
+    this.#options.onProgress?.(this.#progress());
+  }
+
+  #progress(): RedriveProgress {
+    const looked = this.#found.messages + this.#newer;
+    return { total: this.#total, looked, moved: this.#moved };
+  }
+}
