@@ -109,7 +109,7 @@ async function planned(): Promise<Record<string, number>> {
   return Object.fromEntries(there.map(([kind, { keys }]) => [kind, keys]));
 }
 
-const apply = (options: Partial<ApplyOptions> = {}) =>
+const sendRepairs = (options: Partial<ApplyOptions> = {}) =>
   apply({ ...buckets(), sqs: aws.sqs, queueUrl, ratePerSecond: Infinity, ...options });
 
 async function sentKeys(): Promise<string[]> {
@@ -126,11 +126,11 @@ test('backfill, roll-out and repair of keys that are hard to list', async () => 
   await upload('a folder marker/');
   expect(await planned()).toEqual({ missing: KEYS.length, 'no-recipe': 1 });
 
-  await apply();
+  await sendRepairs();
   expect((await sentKeys()).sort()).toEqual([...KEYS].sort());
   for (const [key, eTag] of eTags) await process(key, eTag);
   expect(await planned()).toEqual({ 'up-to-date': KEYS.length, 'no-recipe': 1 });
-  await apply();
+  await sendRepairs();
   expect(await sentKeys()).toEqual([]);
 
   settings = settingsWith(70);
@@ -143,7 +143,7 @@ test('backfill, roll-out and repair of keys that are hard to list', async () => 
   for (const Key of KEYS) await aws.s3.send(new DeleteObjectCommand({ Bucket: sourceBucket, Key }));
   await put('somebody/else.png', Buffer.from('x'));
   expect(await planned()).toEqual({ orphaned: KEYS.length, leftover: 1, 'no-recipe': 1 });
-  await apply();
+  await sendRepairs();
   expect((await sentKeys()).sort()).toEqual([...KEYS].sort());
 });
 
@@ -153,7 +153,7 @@ test('several pages, aborted, and gone on with after a restart of everything', a
     await Promise.all(keys.slice(first, first + 50).map((key) => upload(key)));
   const controller = new AbortController();
   let saved = '';
-  const aborted = await apply({
+  const aborted = await sendRepairs({
     signal: controller.signal,
     onProgress: ({ sent, position }) => {
       saved = JSON.stringify(position);
@@ -165,13 +165,13 @@ test('several pages, aborted, and gone on with after a restart of everything', a
 
   await aws.restart();
   queueUrl = queueUrl.replace(/^http:\/\/[^/]+/, aws.endpoint);
-  const rest = await apply({ position: JSON.parse(saved) as WalkPosition });
+  const rest = await sendRepairs({ position: JSON.parse(saved) as WalkPosition });
   expect(rest).toMatchObject({ stoppedBy: 'end', sent: { missing: 460 } });
   expect((await sentKeys()).sort()).toEqual(keys);
 });
 
 test('a dry run sends nothing', async () => {
   await upload('a.jpg');
-  expect(await apply({ dryRun: true })).toMatchObject({ sent: { missing: 1 } });
+  expect(await sendRepairs({ dryRun: true })).toMatchObject({ sent: { missing: 1 } });
   expect(await sentKeys()).toEqual([]);
 });
