@@ -24,7 +24,7 @@ export interface Arguments {
   readonly write: boolean;
 }
 
-/** What was asked for cannot be done; the message tells a person why. */
+/** The arguments are wrong; the message explains why. */
 export class ArgumentsError extends Error {
   override name = 'ArgumentsError';
   readonly code = 'BAD_ARGUMENTS';

@@ -31,7 +31,7 @@ export function parseArguments(given: readonly string[]): Arguments {
 /** The person who deploys. */
 export interface Terminal {
   readonly print: (line: string) => void;
-  /** @returns the answer; nothing where nobody is there to ask */
+  /** @returns the answer; undefined without a terminal */
   readonly ask: (question: string) => Promise<string | undefined>;
 }
 

@@ -18,7 +18,7 @@ interface StackYaml {
   config: { 'darkroom:pipeline': { function: { reservedConcurrency?: number } } };
 }
 
-/** @param answer to every question; nothing where nobody is there */
+/** @param answer to every question; undefined without a terminal */
 function screen(answer?: string): Terminal & { readonly lines: readonly string[] } {
   const lines: string[] = [];
   return {
@@ -139,7 +139,7 @@ describe('is told everything that is missing, at once', () => {
 
 describe('goes no further', () => {
   const end = async (answer: string | undefined, options: FakeWorkspaceOptions = {}) => {
-    // Quotas that nobody may look at are no reason to stop.
+    // A missing permission to read quotas does not stop the deployment.
     await fakeAccount({ concurrency: undefined });
     const workspace = await fakeWorkspace(options);
     const found = await problems(

@@ -31,7 +31,7 @@ export async function deploy(
   for (const [name, value] of Object.entries(outputs)) print(`${name}: ${value}`);
 }
 
-/** All of them, so that whatever is missing is told at once. */
+/** Checks all of them and reports everything that is missing at once. */
 async function checkPrerequisites(stack: string, workspace: string, { print }: Terminal) {
   const missing: DeployError[] = [];
   async function check<T>(doing: Promise<T>, say: (found: T) => string): Promise<T | undefined> {
@@ -81,7 +81,7 @@ export async function build(workspace: string, settings: Settings): Promise<void
     );
 }
 
-/** @throws DeployError `NOT_CONFIRMED` unless somebody says yes */
+/** @throws DeployError `NOT_CONFIRMED` unless the answer is yes */
 export async function confirm(stack: string, account: string, { ask }: Terminal): Promise<void> {
   const answer = await ask(`Deploy the stack ${stack} to the account ${account}? (y/N) `);
   if (answer === undefined)

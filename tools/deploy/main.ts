@@ -9,7 +9,7 @@ const workspace = path.resolve(import.meta.dirname, '../..');
 try {
   await deploy(parseArguments(process.argv.slice(2)), workspace, terminal);
 } catch (error) {
-  // What a person can mend; anything else is a defect of ours.
+  // Errors that the user can fix; any other error is a defect.
   const problems: unknown[] = error instanceof AggregateError ? error.errors : [error];
   if (!problems.every((problem) => problem instanceof DeployError)) throw error;
   for (const { message } of problems) console.error(`✗ ${message}`);

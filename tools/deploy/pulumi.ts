@@ -90,7 +90,7 @@ function failed(args: readonly string[], output = 'see above'): DeployError {
   return new DeployError('PULUMI_FAILED', `\`pulumi ${args.join(' ')}\` failed: ${output}`);
 }
 
-/** What would change, and whether the rules allow it. The stack is made where there is none. @throws DeployError */
+/** Previews the changes and checks the rules. Creates the stack if it does not exist. @throws DeployError */
 export async function preview(target: Target): Promise<void> {
   await pulumiStep(target, 'stack', 'select', '--create', target.stack);
   await pulumiStep(target, 'preview', '--stack', target.stack, '--diff', '--policy-pack', POLICIES);

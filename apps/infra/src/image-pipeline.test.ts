@@ -5,7 +5,7 @@ import { ACCOUNT } from './testing/provider.ts';
 import { type MockedDeployment, runWithMocks, statementsOf } from './testing/run-with-mocks.ts';
 import { stackConfig, stacks } from './testing/stack-files.ts';
 
-// Nothing is built where a package is given; under mocks nobody opens it.
+// With a package nothing is built, and mocks do not open it.
 const packageDir = import.meta.dirname;
 const recipes: SettingsInput['recipes'] = [
   { name: 'photos', variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }] },
@@ -249,7 +249,7 @@ test('wrong settings are refused, each problem with its path', async () => {
   const wrong = {
     recipes: [{ name: 'photos', variants: [{ name: 'small', steps: [{ reszie: {} }] }] }],
   };
-  // @ts-expect-error as a program would that nobody compiles
+  // @ts-expect-error like a program without type checks
   await expect(deploy(wrong)).rejects.toThrow(
     /^ImagePipeline "photos" is not valid:\n {2}recipes\[0\]\.variants\[0\]\.steps\[0\].*reszie/,
   );

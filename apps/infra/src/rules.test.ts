@@ -18,7 +18,7 @@ const EVERY_SWITCH: Partial<SettingsInput> = {
   alarms: { receivers: [{ email: 'operators@example.com' }] },
 };
 function deploy(settings: SettingsInput): Promise<MockedDeployment> {
-  // Under mocks nobody opens the package.
+  // Mocks do not open the package.
   return runWithMocks(() => new ImagePipeline('photos', { ...settings, packageDir: '.' }));
 }
 

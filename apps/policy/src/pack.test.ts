@@ -6,7 +6,7 @@ import type { Resource } from './stack.ts';
 import { type RunningPack, runPack } from './testing/run-pack.ts';
 import { changed, soundStack } from './testing/sound-stack.ts';
 
-/** Pulumi's text for what is not known during a preview (`UnknownStringValue`). */
+/** Pulumi's text for a value that a preview does not know (`UnknownStringValue`). */
 const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
 let pack: RunningPack;

@@ -32,7 +32,7 @@ function policyOf(rule: Rule): StackValidationPolicy {
   };
 }
 
-/** What hangs on values that the preview does not know is judged when the update does. */
+/** Values that are unknown during the preview are checked during the update. */
 function knownProblem(rule: Rule, resource: Resource, stack: Stack): string | undefined {
   try {
     return rule.problem(resource, stack);

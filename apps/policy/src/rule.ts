@@ -8,7 +8,7 @@ export interface Rule {
   readonly description: string;
   /** Which resources it is about: types, or a test. */
   readonly of: readonly string[] | ((resource: Resource) => boolean);
-  /** @returns what is wrong with the resource; nothing where all is well */
+  /** @returns the problem of the resource; undefined if it keeps the rule */
   readonly problem: (resource: Resource, stack: Stack) => string | undefined;
 }
 

@@ -1,19 +1,19 @@
 /** A resource of a stack, as far as rules look at it. */
 export interface Resource {
-  /** URN, or whatever else tells it from the others, with the types of the components around it. */
+  /** URN or another unique id, with the types of the components around it. */
   readonly id: string;
   readonly type: string;
   readonly name: string;
-  /** Inputs, and what the provider has made of them. During a preview, reading what is not known yet may throw. */
+  /** Inputs and the provider's outputs. During a preview, reading an unknown value may throw. */
   readonly properties: Readonly<Record<string, unknown>>;
   readonly protect: boolean;
   /** Not every host of the rules can see it. */
   readonly retainOnDelete: boolean | undefined;
-  /** By property, ids of the resources that its value comes from; left out where the host does not tell. */
+  /** By property, ids of the resources that its value comes from; absent if the host does not provide them. */
   readonly sources?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A part of a property, by its path. The elements of arrays count as one of them each; what is absent is left out. */
+/** A part of a property, by its path. Each element of an array is a value; absent parts are left out. */
 export function valuesAt(value: unknown, ...path: readonly string[]): unknown[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, ...path));

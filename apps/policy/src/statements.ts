@@ -23,7 +23,7 @@ export interface Statement {
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Where policies stand. */
+/** The property of each resource type that holds a policy. */
 const POLICY_PROPERTIES: Readonly<Record<string, string>> = {
   [ROLE]: 'assumeRolePolicy',
   [ROLE_POLICY]: 'policy',

@@ -7,7 +7,7 @@ const deployment = await runWithMocks(gallery, {
   stack: 'prod',
   config: {
     'gallery:americaRoleArn': 'arn:aws:iam::210987654321:role/deploy',
-    // Nobody opens it under mocks.
+    // Mocks do not open it.
     'gallery:packageDir': '.',
   },
 });

@@ -58,7 +58,7 @@ export function gallery() {
   const pressHere = pipeline('press', press, europe);
   const there = pipeline('photos-america', photos, america);
 
-  // What the team has beside them builds on a pipeline's outputs.
+  // The team's own resources use the outputs of a pipeline.
   const uploader = allowUploads('uploader', here.sourceBucketArn, { provider: europe });
   notifyOnCall('on-call', pressHere.alarmTopicArn, { provider: europe });
 

@@ -26,8 +26,8 @@ const environment = {
 };
 
 /**
- * Time until the handler is ready in a fresh process (`apps/resizer/dist/host`), beside that of sharp and the S3 client
- * alone. All take turns, so that a busy machine slows all of them.
+ * Time until the handler is ready in a fresh process (`apps/resizer/dist/host`), compared with sharp and the S3 client
+ * alone. All take turns: a busy machine slows each of them.
  */
 export async function coldStart({
   rounds = ROUNDS,

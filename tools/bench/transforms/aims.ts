@@ -22,7 +22,7 @@ const PIPELINE_PER_OUTPUT: Readonly<Record<SourceClass, number>> = {
   png: 3.3,
 };
 const FAST: Partial<Record<SourceClass, number>> = { plain: 2.1, srgb: 3.4 };
-/** SSIM below which a difference is none: the last digit that the table shows. */
+/** Smaller differences of SSIM do not count: the last digit that the table shows. */
 const SSIM_TOLERANCE = 0.0005;
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { IN_PROCESS } from './contestants/index.ts';
 import { peakOf } from './peak-memory.ts';
 
-/** Enough for Node to have compiled what is used often. */
+/** Enough for Node to compile the hot code. */
 const WARM_UPS = 3;
 
 const [name = '', file = '', folder = ''] = process.argv.slice(2);
@@ -13,7 +13,7 @@ if (!(name in IN_PROCESS)) throw new Error(`no contestant is called ${name}`);
 const doJob = await IN_PROCESS[name as keyof typeof IN_PROCESS]();
 const source = await readFile(file);
 
-// What happens once in the life of a process, such as compiling code, is no part of an upload's cost.
+// Work that happens once per process, such as compiling code, does not count as an upload's cost.
 const [width, height] = [256, 192];
 const small = sharp({ create: { width, height, channels: 3, background: 'teal' } }).jpeg();
 const warmUp = await small.toBuffer();

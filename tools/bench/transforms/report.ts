@@ -25,7 +25,7 @@ function cells(results: readonly SourceResult[], contestant: string): string[] {
     row.contestant,
     row.cpu.toFixed(3),
     row.wall.toFixed(3),
-    // Systems that do not tell it say 0.
+    // Systems without this figure report 0.
     row.peak > 0 ? row.peak.toFixed(0) : '–',
     (row.bytes / 1024).toFixed(0),
     row.ssim.toFixed(4),

@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly contestants: readonly Contestant[];
   readonly rounds: number;
   readonly megapixels?: number;
-  /** Is told what comes next. */
+  /** Receives the name of the next job. */
   readonly onProgress?: (line: string) => void;
   /** An empty folder for what comes and goes. */
   readonly folder: string;
@@ -25,7 +25,7 @@ interface Source {
   readonly file: string;
 }
 
-/** The list, begun at another place each time, so that nobody is always the first or after the same one. */
+/** The list with another first element each time: no contestant always runs first or after the same one. */
 export function rotated<T>(list: readonly T[], by: number): readonly T[] {
   const at = list.length === 0 ? 0 : by % list.length;
   return [...list.slice(at), ...list.slice(0, at)];

@@ -23,8 +23,8 @@ function sourcesInWords({ photos, megapixels }: Partial<Arguments>): string {
 }
 
 /**
- * What the engine costs for the pictures of one upload, beside the ways there are without it. Each job has a process
- * of its own, and all contestants take turns, so that a busy machine slows all of them.
+ * The engine's cost for the pictures of one upload, compared with other programs. Each job has a process
+ * of its own, and all contestants take turns: a busy machine slows each of them.
  */
 export async function transforms(
   given: Partial<Arguments>,

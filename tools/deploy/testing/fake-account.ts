@@ -6,7 +6,7 @@ import { onTestFinished, vi } from 'vitest';
 export interface Account {
   /** Whether STS takes the credentials. Default: it does. */
   readonly knows?: boolean;
-  /** Concurrent executions of Lambda, all and those that are not reserved; nothing where nobody may look. */
+  /** Concurrent executions of Lambda, all and those that are not reserved; undefined without the permission. */
   readonly concurrency?: readonly [all: number, free: number] | undefined;
 }
 

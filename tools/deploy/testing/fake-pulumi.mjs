@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Stands where the Pulumi CLI would: notes what it was called with, and answers as the CLI does.
+// Replaces the Pulumi CLI: records its arguments and answers as the CLI does.
 import { appendFileSync, readFileSync } from 'node:fs';
 
 const args = process.argv.slice(2);

@@ -37,7 +37,7 @@ export async function localPipeline(): Promise<Outputs> {
   return { ...stack, functionName: 'resizer', dashboardUrl: `${api}/` };
 }
 
-/** What it says later is read too, and not kept: nobody else would. */
+/** Later output is read and discarded, because a full pipe would block the process. */
 function consoleOf(output: NodeJS.ReadableStream): Promise<string> {
   let said = '';
   return new Promise((resolve, reject) => {

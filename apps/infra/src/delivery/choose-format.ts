@@ -1,7 +1,7 @@
 import type { Matching, RecipeChoices } from '@darkroom/pipeline';
 import * as pulumi from '@pulumi/pulumi';
 
-/** In URLs: `KEY/NAME.auto` stands for one of the files of the choice NAME. */
+/** In URLs: `KEY/NAME.auto` is one of the files of the choice NAME. */
 export const AUTO = '.auto';
 
 /** CloudFront developer guide, "Quotas", "Quotas on CloudFront Functions". */
@@ -48,8 +48,8 @@ export function chooseFormatCode(
 
 /**
  * JavaScript runtime 2.0 of CloudFront Functions. A recipe is [prefix, suffixes, choices], a choice [name, files], a
- * file [media type, name]. Below `_long/` a URL does not tell the upload's key: there a name has to be that of one
- * recipe alone.
+ * file [media type, name]. Below `_long/` a URL does not contain the upload's key: a name there must belong to one
+ * recipe only.
  */
 const CODE = `
 function handler(event) {

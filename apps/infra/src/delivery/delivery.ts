@@ -62,7 +62,7 @@ export function createDelivery(
   };
 }
 
-/** Not `s3:ListBucket`: a missing output is 403 instead of 404 then, but nobody gets a list of all keys. */
+/** Without `s3:ListBucket` a missing output gives 403 instead of 404, but callers cannot list all keys. */
 export function distributionMayRead(bucketArn: string, distributionArn: string): Statement {
   return {
     Sid: 'AllowDistribution',

@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 
 const ORIGIN = 'processed';
 
-/** Seconds that "there is no such output" is believed: it may be made at this moment. */
+/** Seconds for which CloudFront caches a missing output: the function may be making it. */
 const MISSING_SECONDS = 5;
 
 /** What answers `KEY/NAME.auto`. */
@@ -89,7 +89,7 @@ function chosenBehaviour<Behaviour extends object>(
   };
 }
 
-/** CloudFront's own certificate comes with a minimum of TLS 1.0 that cannot be set: a host name of one's own mends it. */
+/** CloudFront's default certificate allows TLS 1.0, which cannot be changed. Fix: configure a custom domain. */
 function viewerCertificate(
   certificateArn: string | undefined,
 ): aws.types.input.cloudfront.DistributionViewerCertificate {
@@ -110,7 +110,7 @@ export const NEVER_CACHED = '4135ea2d-6df8-44a3-9df3-4b5a5be4ad39';
 const MINUTE = 60;
 const YEAR = 365 * 24 * 60 * MINUTE;
 
-/** Copies are kept as long as the objects' own `Cache-Control` says. Of the URL's query, only `v` tells them apart. */
+/** The objects' own `Cache-Control` decides how long copies are kept. Only `v` of the query is part of the cache key. */
 export function createCachePolicy(
   name: string,
   opts: pulumi.CustomResourceOptions,
@@ -120,7 +120,7 @@ export function createCachePolicy(
     {
       comment: 'By path and v; as long as Cache-Control says',
       minTtl: 0,
-      // Every output says it itself: for what somebody else has put into the bucket.
+      // Outputs have their own `Cache-Control`; this is for objects of other programs.
       defaultTtl: 5 * MINUTE,
       maxTtl: YEAR,
       parametersInCacheKeyAndForwardedToOrigin: {

@@ -69,7 +69,7 @@ describe('filters', () => {
 });
 
 describe('whatever the recipes', () => {
-  // Few letters, so that prefixes, suffixes and keys often meet; and one that S3 encodes.
+  // Few letters, because prefixes, suffixes and keys then match often; one letter is encoded by S3.
   const text = (lengths: fc.StringConstraints) =>
     fc.string({ ...lengths, unit: fc.constantFrom('a', 'b', '/', '.', ' ') });
   const matches = fc.array(

@@ -11,13 +11,13 @@ import { countOf, type Metric, WATCHED } from './metrics.ts';
 export interface AlarmSpec {
   /** Last part of its name. */
   readonly name: string;
-  /** For the person who is woken: what is the case, in one sentence. */
+  /** One sentence for the person on call: the problem. */
   readonly meaning: string;
   /** Section of docs/runbook.md. */
   readonly runbook: string;
   /** By their names in the expression. */
   readonly metrics: Readonly<Record<string, Metric>>;
-  /** Left out where there is one metric, and it is compared as it is. */
+  /** Optional if the alarm compares one metric directly. */
   readonly expression?: string;
   readonly threshold: number;
   /** Seconds. */
@@ -28,20 +28,20 @@ export interface AlarmSpec {
 
 const MINUTE = 60;
 const HOUR = 3600;
-/** Two of three five-minute periods: one bad moment, which a retry mends, wakes nobody. */
+/** Two of three five-minute periods: a short failure that a retry fixes raises no alarm. */
 const LASTING = { period: 5 * MINUTE, periods: [2, 3] } as const;
 const ONCE = [1, 1] as const;
 
 /** A share of less than this many says nothing: of three uploads one may well be broken. */
 const FEWEST = 20;
-/** Calls in an hour that nobody has to be told of, whatever the messages. */
+/** Calls in an hour that need no alarm, whatever the messages. */
 const FREE_CALLS = 100;
 /** Percent of the function's working time. */
 const NEAR_TIMEOUT = 0.8;
-/** Percent of rejections that are no uploader's doing: a recipe that cannot be, or a defect. */
+/** Percent of rejections with another cause than the upload: an impossible recipe, or a defect. */
 const OPERATORS_SHARE = 1;
 
-/** All alarms. What settings give is their business; every other number has its reason beside it. */
+/** All alarms. Some numbers come from settings; every other number has a comment with its reason. */
 export function alarmTable(settings: Settings): readonly AlarmSpec[] {
   const { alarms, function: lambda } = settings;
   return [
@@ -50,7 +50,7 @@ export function alarmTable(settings: Settings): readonly AlarmSpec[] {
       meaning: 'Uploads wait for an operator in the dead-letter queue.',
       runbook: 'dead-letters',
       metrics: { letters: WATCHED.deadLetters },
-      // Each of them is an upload that nobody will process.
+      // Each of them is an upload that will not be processed.
       threshold: 0,
       period: MINUTE,
       periods: ONCE,
@@ -86,7 +86,7 @@ export function alarmTable(settings: Settings): readonly AlarmSpec[] {
       meaning: 'Lambda refuses calls of the function: each counts as an attempt of its messages.',
       runbook: 'throttles',
       metrics: { throttles: WATCHED.throttles },
-      // With queue.maximumConcurrency below what the account has there are none at all.
+      // With queue.maximumConcurrency below the account's limit, throttling does not occur.
       threshold: 0,
       ...LASTING,
     },
@@ -95,7 +95,7 @@ export function alarmTable(settings: Settings): readonly AlarmSpec[] {
       meaning: 'Calls of the function need nearly all of their time; batches are about to be cut.',
       runbook: 'duration',
       metrics: { slowest: WATCHED.slowestCalls },
-      // The function ends its work this long before it is ended, so that no call takes longer.
+      // The function stops its work this long before the timeout, so no call takes longer.
       threshold: NEAR_TIMEOUT * (lambda.timeout * 1000 - CLOSING_MS),
       ...LASTING,
     },
@@ -122,7 +122,7 @@ export function alarmTable(settings: Settings): readonly AlarmSpec[] {
   ];
 }
 
-/** Left out: `GAVE_UP`, of which a dead letter tells, and which counts as the code that the last attempt failed with. */
+/** Without `GAVE_UP`: it has a dead letter, and it counts as the code of the last attempt. */
 export const REJECTIONS = [
   'UNSUPPORTED_FORMAT',
   'CORRUPT_IMAGE',
@@ -147,7 +147,7 @@ function rejections({ alarms }: Settings): AlarmSpec[] {
   });
 }
 
-/** Where it stands in this repository. */
+/** Its path in this repository. */
 export const RUNBOOK = 'docs/runbook.md';
 
 /** A section of the runbook: its address where it is published, or else the file. */

@@ -5,7 +5,7 @@ import { policyDocument, type Statement } from '../permissions/policy-document.t
 import { type AlarmSpec, alarmTable, runbookLink } from './alarm-table.ts';
 import { located, type Watched } from './metrics.ts';
 
-/** One alarm for each line of the table; all of them tell the topic, when they go off and when it is over. */
+/** One alarm for each line of the table. Each one notifies the topic when it goes off and when it ends. */
 export function createAlarms(
   name: string,
   {
@@ -20,7 +20,7 @@ export function createAlarms(
       new aws.cloudwatch.MetricAlarm(
         `${name}-alarm-${spec.name}`,
         {
-          // What the person on call sees first has to tell the stack.
+          // The person on call sees the name first, so it contains the stack.
           name: `${pulumi.getProject()}-${pulumi.getStack()}-${name}-${spec.name}`,
           alarmDescription: `${spec.meaning} What to do: ${runbookLink(settings, spec.runbook)}`,
           metricQueries: metricQueries(spec, watched),
@@ -28,7 +28,7 @@ export function createAlarms(
           threshold: spec.threshold,
           datapointsToAlarm: spec.periods[0],
           evaluationPeriods: spec.periods[1],
-          // Without uploads there are no metrics, and nothing is wrong.
+          // Without uploads there are no metrics, which is healthy.
           treatMissingData: 'notBreaching',
           alarmActions: [topic.arn],
           okActions: [topic.arn],
@@ -53,7 +53,7 @@ function metricQueries(
 }
 
 /**
- * What alarms tell, and whom. Encrypted by the key of the stack where there is one. Otherwise as SNS stores everything,
+ * The topic of the alarms and its receivers. It is encrypted with the stack's key, if there is one. Otherwise SNS stores it
  * on encrypted disks: alarms cannot use SNS's own KMS key, whose policy does not let CloudWatch in and cannot be
  * changed (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html).
  */

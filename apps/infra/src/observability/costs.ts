@@ -1,7 +1,7 @@
 import { LAMBDA_GB_SECOND, type Settings } from '@darkroom/pipeline';
 import { WATCHED, type Metric } from './metrics.ts';
 
-/** What the cost is reckoned from, by the ids that the expressions use. */
+/** The metrics of the cost, by the ids that the expressions use. */
 export const COST_METRICS = {
   callTime: WATCHED.callTime,
   calls: WATCHED.calls,
@@ -18,7 +18,7 @@ function gbSecondPrice({ costs, function: { architecture } }: Settings): number 
   return costs.gbSecond ?? LAMBDA_GB_SECOND[architecture];
 }
 
-/** Metric math for what an hour costs, without storage, transfer and the queue, which are small beside it. */
+/** Metric math for the cost of an hour, without storage, transfer and the queue, which are small in comparison. */
 export function costExpressions(settings: Settings): { label: string; expression: string }[] {
   const { millionCalls, thousandWrites } = settings.costs;
   return [

@@ -3,7 +3,7 @@ import { alarmTable, REJECTIONS } from './alarm-table.ts';
 import { COST_METRICS, costExpressions, costText, gbSeconds } from './costs.ts';
 import { countOf, type Metric, WATCHED } from './metrics.ts';
 
-/** One line of a graph: a metric, or what is reckoned from the metrics of the graph by their ids. */
+/** One line of a graph: a metric, or an expression of the graph's metrics by their ids. */
 export type Line =
   | { readonly label: string; readonly metric: Metric; readonly axis?: 'left' | 'right' }
   | { readonly label: string; readonly expression: string };
@@ -22,7 +22,7 @@ export interface Graph {
 
 export interface Column {
   readonly title: string;
-  /** What to look for, for somebody who sees it for the first time. */
+  /** Explains to a first-time reader which values matter. */
   readonly text: string;
   readonly graphs: readonly [Graph, Graph];
 }

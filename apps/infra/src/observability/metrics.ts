@@ -8,7 +8,7 @@ export interface Metric {
   readonly stat: string;
 }
 
-/** Names of what is watched: text, or outputs of Pulumi. */
+/** Names of the watched resources: text, or outputs of Pulumi. */
 export interface Watched<T> {
   readonly queue: T;
   readonly deadLetters: T;

@@ -15,7 +15,7 @@ export interface Observed {
 }
 
 export interface Observability {
-  /** Takes what the alarms tell. */
+  /** Receives alarm notifications. */
   readonly alarmTopic: aws.sns.Topic;
   /** Where a person looks at it all. */
   readonly dashboardUrl: pulumi.Output<string>;

@@ -20,7 +20,7 @@ function describe({ inputs, protect, retainOnDelete, dependsOn }: MockedResource
   const { code, ...others } = inputs;
   return {
     ...(opened(others) as object),
-    // Bytes and paths of the package are no part of the graph.
+    // The graph does not contain bytes and paths of the package.
     ...(code !== undefined && { code: '(the package)' }),
     ...(protect && { '(protect)': true }),
     ...(retainOnDelete && { '(retainOnDelete)': true }),

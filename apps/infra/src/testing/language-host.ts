@@ -34,7 +34,7 @@ export async function runInLanguageHost(
   const messages: string[] = [];
   let outputs: Properties = {};
   const server = new grpc.Server();
-  // What is left out here answers UNIMPLEMENTED.
+  // Other methods answer UNIMPLEMENTED.
   server.addService(monitorService.ResourceMonitorService, {
     getDeploymentInfo: answer(() =>
       new monitor.DeploymentInfo().setSupportedfeaturesList([

@@ -10,7 +10,7 @@ export interface MockedResource extends Registered {
   readonly provider: string;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
-  /** Names of what it waits for, beside what its inputs come from. */
+  /** Names of the resources that it waits for, without those of its inputs. */
   readonly dependsOn: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export async function runWithMocks(
         const resource = { type, name, inputs: inputs as Properties };
         if (type !== 'pulumi:pulumi:Stack')
           resources.push({ ...resource, provider, ...options.of(name) });
-        // Thrown to Pulumi, a failure would come back as rejections that nobody handles, or not at all.
+        // Pulumi would turn a thrown failure into unhandled rejections, or lose it.
         if (name === refused) failures.push(new Error(`${name} was refused`));
         return create(resource);
       },

@@ -78,7 +78,7 @@ export const exactActions: Rule = {
   },
 };
 
-/** Without it nobody could ever change a key again (KMS developer guide, "Default key policy"). */
+/** Without it the key becomes unmanageable (KMS developer guide, "Default key policy"). */
 export function letsAccountDecide({ principals, actions }: Statement): boolean {
   return (
     actions.join() === 'kms:*' &&
@@ -92,7 +92,7 @@ const WITHOUT_RESOURCES: ReadonlySet<string> = new Set([
   'xray:PutTraceSegments',
   'xray:PutTelemetryRecords',
 ]);
-/** One resource, or what is below one: the name of the thing itself is always there. */
+/** One resource, or the resources below one: its own name is always complete. */
 const RESOURCE = /^arn:aws[\w-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[^*?]+(?:[/:][^*?]*)?\*?$/;
 
 export const exactResources: Rule = {

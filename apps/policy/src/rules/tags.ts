@@ -25,7 +25,7 @@ const TAGGABLE = [
 ];
 /** In the URN of whatever is inside a pipeline. */
 const INSIDE = 'darkroom:index:ImagePipeline$';
-/** Whose it is, so that a bill or a person can tell. */
+/** Identify the owner, for bills and people. */
 const OWNERS = ['darkroom:stack', 'darkroom:pipeline'];
 
 export const tagged: Rule = {

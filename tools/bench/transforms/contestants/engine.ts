@@ -18,7 +18,7 @@ function variant({ name, width, format }: Output): Variant {
   };
 }
 
-/** Darkroom's engine, the placeholder included, which nobody else makes. */
+/** Darkroom's engine with its placeholder, which no other contestant makes. */
 export function engine(effort: Effort): DoJob {
   const images = createEngine({ catalog });
   const variants = OUTPUTS.map(variant);

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { Measured } from '../measured.ts';
 import { peakOf } from '../peak-memory.ts';
 
-/** Starts a program, tells its process ID, and says at the end what its children took (POSIX `times`). */
+/** Starts a program, prints its process ID, and at the end the CPU time of its children (POSIX `times`). */
 const SCRIPT = '"$@" >&2 & echo $!; wait $!; code=$?; times; exit $code';
 const POLL_MS = 5;
 

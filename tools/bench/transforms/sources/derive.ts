@@ -4,7 +4,7 @@ import { catalog } from '@darkroom/pipeline';
 import { attachProfile } from './jpeg-profile.ts';
 import { classOf, type SourceClass } from './source-class.ts';
 
-/** As cameras write; higher than any output, so that its faults are the photo's own. */
+/** The quality of cameras. It is higher than that of any output, so its artefacts do not dominate. */
 const CAMERA_QUALITY = 95;
 
 export async function classOfFile(photo: Buffer): Promise<SourceClass | undefined> {

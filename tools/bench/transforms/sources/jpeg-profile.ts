@@ -19,7 +19,7 @@ function afterFirstSegments(jpeg: Buffer): number {
 
 /**
  * Puts a profile into a JPEG that has none, every other byte as it was.
- * @throws RangeError when it is no JPEG, or the profile is too large for one segment
+ * @throws RangeError if it is not a JPEG, or the profile is too large for one segment
  */
 export function attachProfile(jpeg: Buffer, profile: Uint8Array): Buffer {
   if (jpeg[0] !== 0xff || jpeg[1] !== START) throw new RangeError('This is no JPEG');
