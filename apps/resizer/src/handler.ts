@@ -6,6 +6,7 @@ import {
   CLOSING_MS,
   MemoryBudget,
   metricDimensions,
+  NeedsIsolation,
   parseEnvironment,
   toPipelineError,
   uploadMemory,
@@ -19,7 +20,7 @@ import { giveBack, type FailedMessage } from './give-back.ts';
 import { isolatedEngine } from './isolation/isolated-engine.ts';
 import { s3ObjectStore } from './object-store.ts';
 import { createAnnounce } from './outcome-events.ts';
-import { processMessage, type MessageContext } from './process-message.ts';
+import { processMessage, type Message, type MessageContext, type Turn } from './process-message.ts';
 import { createReport } from './report.ts';
 import { clientTracing } from './tracing.ts';
 import { Turns } from './turns.ts';
@@ -91,25 +92,41 @@ function messageContext(isolated: boolean, lambda: Context): MessageContext {
     report,
     maxReceiveCount: environment.maxReceiveCount,
     sendDeadLetter: (letter) => sendDeadLetter(sqs, environment.deadLetterQueueUrl, letter),
-    takeTurn: (message, work) =>
-      turns.take(message.receiveCount, async (signal) => {
-        const own = isolated ? isolatedEngine(engine, signal) : undefined;
-        const pipeline = {
-          source: s3ObjectStore(s3, environment.sourceBucket, signal),
-          processed: s3ObjectStore(s3, environment.processedBucket, signal),
-          engine: own ?? engine,
-          recipes: environment.recipes,
-          limits: environment.limits,
-          memory,
-          vcpus: environment.concurrency,
-        };
-        try {
-          return await work({ pipeline, signal, announce });
-        } finally {
-          await own?.end();
-        }
-      }),
+    takeTurn: async (message, work) => {
+      try {
+        return await attempt(message, work, false);
+      } catch (error) {
+        // Behind the other uploads of the batch, which then need not wait for it.
+        if (error instanceof NeedsIsolation) return await attempt(message, work, true);
+        throw error;
+      }
+    },
   };
+
+  function attempt<T>(
+    message: Message,
+    work: (turn: Turn) => Promise<T>,
+    isLast: boolean,
+  ): Promise<T> {
+    return turns.take(message.receiveCount, async (signal) => {
+      const own = isolatedEngine(engine, signal);
+      const pipeline = {
+        source: s3ObjectStore(s3, environment.sourceBucket, signal),
+        processed: s3ObjectStore(s3, environment.processedBucket, signal),
+        engine: isolated ? own : engine,
+        isolated: isolated || isLast || !turns.hasWaiting ? own : ('later' as const),
+        recipes: environment.recipes,
+        limits: environment.limits,
+        memory,
+        vcpus: environment.concurrency,
+      };
+      try {
+        return await work({ pipeline, signal, announce });
+      } finally {
+        await own.end();
+      }
+    });
+  }
 }
 
 /** After everything else: a message that is visible again must have no request under way. */

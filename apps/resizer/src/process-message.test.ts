@@ -43,6 +43,18 @@ function aboutAll(...keys: string[]): string {
 const unavailable = new PipelineError('STORAGE_UNAVAILABLE', 'PUT: ServiceUnavailable');
 
 describe('a message of one key', () => {
+  test('of an upload that needs a process of its own asks for another turn, and reports nothing', async () => {
+    const { bucket, sent, report, process } = setUp();
+    bucket.source.place(KEY, 'A');
+    const isolated = 'later' as const;
+    const signal = new AbortController().signal;
+    const attempt = process(about(KEY), 5, {
+      takeTurn: (_message, work) => work({ pipeline: { ...bucket, isolated }, signal }),
+    });
+    await expect(attempt).rejects.toMatchObject({ name: 'NeedsIsolation' });
+    expect([sent, report.outcome.mock.calls, report.failure.mock.calls]).toEqual([[], [], []]);
+  });
+
   test('is done when the key’s outputs agree with its source', async () => {
     const { bucket, sent, report, process } = setUp();
     bucket.source.place(KEY, 'A');

@@ -1,5 +1,6 @@
 import { formatMessage, parseMessage, type ObjectChange } from '@darkroom/events';
 import {
+  NeedsIsolation,
   PipelineError,
   reconcile,
   toPipelineError,
@@ -112,6 +113,7 @@ async function attempt(
     const isOperators = verdictOf(code) === 'reject-and-dead-letter';
     return isOperators ? letter(new PipelineError(code, message)) : undefined;
   } catch (cause) {
+    if (cause instanceof NeedsIsolation) throw cause;
     const error = toPipelineError(cause);
     if (verdictOf(error.code) === 'dead-letter') return letter(error);
     report.failure(key, error, elapsed());

@@ -45,6 +45,11 @@ export class Turns {
     this.#limit = pLimit(atOnce);
   }
 
+  /** Whether an image has not begun yet. */
+  get hasWaiting(): boolean {
+    return this.#waiting > 0;
+  }
+
   /** @param work gets a signal that is aborted when its time is over; already aborted where it should not begin at all */
   take<T>(receiveCount: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const weight = weightOf(receiveCount);

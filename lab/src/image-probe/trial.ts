@@ -111,7 +111,7 @@ export class Trials {
       const excess = this.#excess(facts);
       if (excess) throw new ImageError('TOO_LARGE', excess);
       const request = { source, facts, recipe: 'hostile', variants: VARIANTS };
-      estimatedMiB = this.#engine.memory(request);
+      estimatedMiB = this.#engine.estimate(request).memory;
       for await (const made of this.#engine.render(request)) {
         if (made.kind === 'output') {
           outputs.set(made.variant, made.bytes);

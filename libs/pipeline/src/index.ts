@@ -48,6 +48,7 @@ export {
 export { encodeSchema, variantStepSchema } from './recipe/steps.ts';
 export type { RecipeVariant } from './recipe/variant.ts';
 export { describeUpload } from './reconcile/describe-upload.ts';
+export { NeedsIsolation, ProcessEnded } from './reconcile/isolation.ts';
 export { MemoryBudget } from './reconcile/memory-budget.ts';
 export type {
   FoundObject,

@@ -95,7 +95,10 @@ describe('an upload that can never fit', () => {
     };
     const bucket = letters(
       {},
-      { engine: { memory: () => 1_400, render }, memory: new MemoryBudget(uploadMemory(1024)) },
+      {
+        engine: { estimate: () => ({ pages: 1, memory: 1_400 }), render },
+        memory: new MemoryBudget(uploadMemory(1024)),
+      },
     );
     bucket.source.place(KEY, 'A');
     expect(await reconcile(KEY, bucket)).toMatchObject({ kind: 'rejected' });
@@ -140,7 +143,7 @@ test('uploads wait for each other where not all of them fit', async () => {
       {
         memory,
         engine: {
-          memory: () => 40,
+          estimate: () => ({ pages: 1, memory: 40 }),
           async *render(request) {
             most = Math.max(most, ++atOnce);
             yield* ordinary.render(request);

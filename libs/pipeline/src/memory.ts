@@ -1,4 +1,4 @@
-import { BASE_MIB, estimateMemory, makePlan, type SourceFacts } from '@darkroom/transforms';
+import { BASE_MIB, estimateRender, makePlan, type SourceFacts } from '@darkroom/transforms';
 import { catalog } from './catalog.ts';
 import { isRejection, PipelineError, toPipelineError } from './contract/codes.ts';
 import type { Limits } from './contract/limits.ts';
@@ -134,7 +134,7 @@ function planned(recipe: Recipe, facts: SourceFacts): number {
       bind: (step) => catalog.bind(step),
     });
     // One file at a time: where memory is short, the function does no more.
-    return estimateMemory(facts, plan, 1);
+    return estimateRender(facts, plan, 1).memory;
   } catch (error) {
     if (isRejection(toPipelineError(error).code)) return 0;
     throw error;

@@ -1,3 +1,6 @@
+import type { DecodeCost } from './cost/decode-cost.ts';
+import type { Structure } from './cost/structure.ts';
+
 /** Formats of uploads. `svg` is off unless a recipe allows it: SVGs can load other files and expand in memory. */
 export const SOURCE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'svg'] as const;
 export type SourceFormat = (typeof SOURCE_FORMATS)[number];
@@ -46,6 +49,8 @@ export interface SourceFacts {
   readonly camera?: string;
   /** Coding of the pixels; default 8-bit sRGB. */
   readonly coding?: SourceCoding;
+  /** The properties of the file that decide what a decode costs; left out if they are not known. */
+  readonly structure?: Structure;
 }
 
 /** Coding of an upload's pixels. It decides about colour conversion, barriers and the memory for decoding. */
@@ -143,25 +148,46 @@ export interface RenderRequest {
   readonly signal?: AbortSignal;
 }
 
-/** The inputs of the memory estimate. */
-export type MemoryRequest = Pick<
+/** The inputs of an estimate. */
+export type EstimateRequest = Pick<
   RenderRequest,
   'facts' | 'recipe' | 'variants' | 'placeholder' | 'effort' | 'concurrency'
 >;
 
+/** What the bytes of an upload are, found without a decoder. */
+export interface Survey {
+  readonly format: SourceFormat;
+  /** Left out if the cost of a decode cannot be estimated. */
+  readonly structure?: Structure;
+}
+
+/** What a rendering costs, estimated before any pixel is decoded. */
+export interface RenderEstimate {
+  /** Frames or pages that are decoded, at least 1. */
+  readonly pages: number;
+  /** Reading the header, and all decodes of the upload; left out if the structure is not known. */
+  readonly decoding?: DecodeCost;
+  /** Peak memory of the whole rendering in addition to the process at rest, MiB; on the safe side. */
+  readonly memory: number;
+}
+
 /** Port between pipeline and engine. `@darkroom/transforms/engine` implements it with sharp. */
 export interface ImageEngine {
   /**
-   * Reads the header.
+   * Detects the format and reads the structure of the file: linear in its length, and safe for any bytes.
+   * @throws ImageError `UNSUPPORTED_FORMAT` (names the detected type) or `CORRUPT_IMAGE`
+   */
+  survey(source: Uint8Array): Promise<Survey>;
+  /**
+   * Reads the header with the format's decoder.
    * @throws ImageError `UNSUPPORTED_FORMAT` (names the detected type) or `CORRUPT_IMAGE`
    */
   inspect(source: Uint8Array): Promise<SourceFacts>;
   /**
-   * Estimates the peak memory of rendering without the process itself, MiB, before any pixel is decoded. The estimate
-   * is conservative.
-   * @throws ImageError as `render`, for problems that are known before decoding
+   * Estimates what rendering costs.
+   * @throws ImageError as `render`, for what is clear before decoding
    */
-  memory(request: MemoryRequest): number;
+  estimate(request: EstimateRequest): RenderEstimate;
   /**
    * Renders the variants that are not done and the placeholder from one decode. Yields each output when it is encoded:
    * cheap ones first, not in the recipe's order. The same source and variants give the same bytes.

@@ -12,19 +12,23 @@ export {
   OUTPUT_FORMATS,
   SOURCE_FORMATS,
   type ImageEngine,
-  type MemoryRequest,
+  type EstimateRequest,
   type OutputFormat,
   type PlaceholderParts,
   type Rendered,
   type RenderedOutput,
+  type RenderEstimate,
   type RenderRequest,
   type SourceFacts,
   type SourceFormat,
   type Step,
+  type Survey,
   type Variant,
 } from './image-engine.ts';
 export { ImageError, type ImageErrorCode } from './image-error.ts';
 export { describePlan } from './plan/describe.ts';
 export { makePlan } from './plan/make-plan.ts';
-export { BASE_MIB, estimateMemory } from './plan/memory.ts';
+export { decodeCost, openingSeconds, type DecodeCost } from './cost/decode-cost.ts';
+export { scanStructure, type Structure } from './cost/structure.ts';
+export { BASE_MIB, estimateRender } from './plan/estimate.ts';
 export { readSideFileName, sideFileSchema, type SideFileName } from './side-file-name.ts';

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { on } from 'node:events';
-import { PipelineError } from '@darkroom/pipeline';
+import { PipelineError, ProcessEnded } from '@darkroom/pipeline';
 import type { ImageEngine } from '@darkroom/transforms';
 import { ENGINE_PROCESS_ARGUMENT, ENGINE_PROCESS_FILE } from './engine-process.ts';
 import type { Answer, EndingEngine, Question } from './protocol.ts';
@@ -12,11 +12,11 @@ import type { Answer, EndingEngine, Question } from './protocol.ts';
  *
  * The process is started when it is first needed; `end` must be called.
  *
- * @param engine tells what is told without pixels
+ * @param engine answers what needs no decoder, in this process
  * @param signal aborted when the upload's time is over: `TIMEOUT`
  */
 export function isolatedEngine(
-  engine: Pick<ImageEngine, 'memory'>,
+  engine: Pick<ImageEngine, 'survey' | 'estimate'>,
   signal: AbortSignal,
 ): EndingEngine {
   let started: ChildProcess | undefined;
@@ -41,7 +41,7 @@ export function isolatedEngine(
         yield answer;
         if (isAnswered) return;
       }
-      throw signal.aborted ? late(signal) : died(process);
+      throw signal.aborted ? killed(signal) : died(process);
     } finally {
       // It may be in the middle of an answer that nobody waits for.
       if (!isAnswered) await end();
@@ -49,7 +49,8 @@ export function isolatedEngine(
   }
 
   return {
-    memory: (request) => engine.memory(request),
+    survey: (source) => engine.survey(source),
+    estimate: (request) => engine.estimate(request),
     async inspect(source) {
       for await (const answer of ask({ kind: 'inspect', source }))
         if (answer.kind === 'facts') return answer.facts;
@@ -102,9 +103,14 @@ function late(signal: AbortSignal): PipelineError {
   return new PipelineError('TIMEOUT', 'The time for one image is over', { cause: signal.reason });
 }
 
-function died({ exitCode, signalCode }: ChildProcess): PipelineError {
+function killed({ reason }: AbortSignal): ProcessEnded {
+  const why = reason instanceof Error ? reason.message : String(reason);
+  return new ProcessEnded('TIMEOUT', `its process was killed at its deadline: ${why}`, reason);
+}
+
+function died({ exitCode, signalCode }: ChildProcess): ProcessEnded {
   const how = signalCode ?? (exitCode === null ? 'it could not be started' : `exit ${exitCode}`);
-  return new PipelineError('INTERNAL', `The process that worked on the image ended: ${how}`);
+  return new ProcessEnded('INTERNAL', `The process that worked on the image ended: ${how}`);
 }
 
 function errorOf({ code, message, retryable, stack }: Answer & { kind: 'failed' }): PipelineError {

@@ -1,8 +1,18 @@
-import type { SourceFacts, SourceFormat } from '@darkroom/transforms';
+import {
+  decodeCost,
+  openingSeconds,
+  type DecodeCost,
+  type SourceFacts,
+  type SourceFormat,
+  type Structure,
+} from '@darkroom/transforms';
 import * as z from 'zod';
 import { PipelineError } from './codes.ts';
 
-/** What an upload may cost. Everything is checked from the object's size and the image's header, before decoding. */
+/**
+ * What an upload may cost. Everything is checked before decoding, from the object's size, the structure of the file and
+ * the image's header.
+ */
 export const limitsSchema = z
   .strictObject({
     bytes: z
@@ -16,14 +26,33 @@ export const limitsSchema = z
       .min(1)
       .max(1_000_000_000)
       .default(100_000_000)
-      .describe('Largest image, pixels: width × height × pages'),
+      .describe('Largest image, pixels: width × height × decoded pages'),
     side: z
       .int()
       .min(1)
       .max(1_000_000)
       .default(65_535)
       .describe('Longest side, pixels (JPEG cannot say more)'),
-    pages: z.int().min(1).max(10_000).default(500).describe('Most frames or pages'),
+    pages: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(500)
+      .describe('Most frames or pages that are decoded; others do not count'),
+    cpuSeconds: z
+      .number()
+      .positive()
+      .max(900)
+      .default(20)
+      .describe(
+        'Most CPU seconds to decode an upload, estimated from the structure of its file; one second of a function with 1,769 MiB',
+      ),
+    memory: z
+      .int()
+      .min(64)
+      .max(10_240)
+      .default(2048)
+      .describe('Most memory to decode an upload, MiB, estimated from the structure of its file'),
   })
   .describe('What an upload may cost; more is rejected as `TOO_LARGE` before decoding');
 
@@ -31,11 +60,18 @@ export type Limits = z.output<typeof limitsSchema>;
 
 const number = new Intl.NumberFormat('en');
 
-function exceeds(what: string, actual: number, limit: number): PipelineError | undefined {
+function exceeds(
+  what: string,
+  actual: number,
+  limit: number,
+  option?: keyof Limits,
+): PipelineError | undefined {
   if (actual <= limit) return undefined;
+  const estimate = option ? 'about ' : '';
+  const where = option ? ` (limits.${option})` : '';
   return new PipelineError(
     'TOO_LARGE',
-    `${what}: ${number.format(actual)}, the limit is ${number.format(limit)}`,
+    `${what}: ${estimate}${number.format(actual)}, the limit is ${number.format(limit)}${where}`,
   );
 }
 
@@ -56,11 +92,38 @@ export function checkBytes(bytes: number, limits: Limits): PipelineError | undef
   return exceeds('bytes', bytes, limits.bytes);
 }
 
-/** @returns the `TOO_LARGE` to reject with, or nothing */
-export function checkFacts(facts: SourceFacts, limits: Limits): PipelineError | undefined {
+/**
+ * @param pages frames or pages that are decoded; default: all
+ * @returns the `TOO_LARGE` to reject with, or nothing
+ */
+export function checkFacts(
+  facts: SourceFacts,
+  limits: Limits,
+  pages = facts.pages,
+): PipelineError | undefined {
   return (
     exceeds('longest side in pixels', Math.max(facts.width, facts.height), limits.side) ??
-    exceeds('pages', facts.pages, limits.pages) ??
-    exceeds('pixels in all pages', facts.width * facts.height * facts.pages, limits.pixels)
+    exceeds('pages', pages, limits.pages) ??
+    exceeds('pixels in all pages', facts.width * facts.height * pages, limits.pixels)
   );
+}
+
+/** @returns the `TOO_LARGE` to reject with, or nothing */
+export function checkDecoding(
+  { cpuSeconds, memory }: DecodeCost,
+  limits: Limits,
+): PipelineError | undefined {
+  return (
+    exceeds('CPU seconds to decode', Math.ceil(cpuSeconds), limits.cpuSeconds, 'cpuSeconds') ??
+    exceeds('memory to decode in MiB', Math.ceil(memory), limits.memory, 'memory')
+  );
+}
+
+/** The largest reduction that a JPEG decoder can make. */
+const MAX_SHRINK = 8;
+
+/** What every recipe costs at least: reading the header, and decoding the first page at the smallest size. */
+export function leastDecoding(structure: Structure): DecodeCost {
+  const { cpuSeconds, memory } = decodeCost(structure, { animated: false, shrink: MAX_SHRINK });
+  return { cpuSeconds: openingSeconds(structure) + cpuSeconds, memory };
 }

@@ -1,6 +1,6 @@
 import {
   DEFAULT_PLACEHOLDER,
-  type MemoryRequest,
+  type EstimateRequest,
   NO_PLACEHOLDER,
   type PlaceholderParts,
   SOURCE_FORMATS,
@@ -158,7 +158,7 @@ export function selectRecipe<R extends Matching>(
 export function renderRequest(
   { name: recipe, variants, effort, placeholder }: Recipe,
   facts: SourceFacts,
-): MemoryRequest {
+): EstimateRequest {
   const rendered = variants.filter(({ when, copy }) => !copy && holds(when, facts));
   return { facts, recipe, variants: rendered, effort, placeholder };
 }

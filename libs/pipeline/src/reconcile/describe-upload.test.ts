@@ -11,7 +11,13 @@ const photo: SourceFacts = {
   coding: { depth: 8, space: 'rgb', profile: 'none' },
 };
 /** Takes 300 MiB for each file at a time. */
-const engine = { memory: ({ concurrency = 1 }) => 300 * concurrency } as ImageEngine;
+const engine = {
+  estimate: ({ facts, concurrency = 1 }) => ({
+    pages: facts.pages,
+    decoding: { cpuSeconds: 0.25, memory: 99.5 },
+    memory: 300 * concurrency,
+  }),
+} as ImageEngine;
 
 function described(granted: { limits?: object; memory: number }, facts: Partial<SourceFacts> = {}) {
   const { limits = {}, memory } = granted;
@@ -29,7 +35,9 @@ limits:
   bytes: 1,048,576 of 104,857,600
   pixels: 60,000 of 100,000,000
   side: 300 of 65,535
-  pages: 1 of 500`);
+  pages: 1 of 500
+  cpuSeconds: 0.25 of 20
+  memory: 100 of 2,048`);
 });
 
 test('as many files at a time as the function would encode', () => {

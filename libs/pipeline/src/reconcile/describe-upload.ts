@@ -1,7 +1,13 @@
-import { describePlan, type ImageEngine, makePlan, type SourceFacts } from '@darkroom/transforms';
+import {
+  describePlan,
+  type ImageEngine,
+  makePlan,
+  type RenderEstimate,
+  type SourceFacts,
+} from '@darkroom/transforms';
 import { catalog } from '../catalog.ts';
 import type { PipelineError } from '../contract/codes.ts';
-import { checkFacts, checkFormat, type Limits } from '../contract/limits.ts';
+import { checkDecoding, checkFacts, checkFormat, type Limits } from '../contract/limits.ts';
 import {
   checkMemory,
   filesAtOnce,
@@ -40,9 +46,14 @@ export function describeUpload(
   engine: ImageEngine,
   granted: Granted,
 ): DescribedUpload {
-  const unfit = checkFormat(facts, recipe) ?? checkFacts(facts, granted.limits);
-  if (unfit) throw unfit;
   const request = renderRequest(recipe, facts);
+  const unfit = checkFormat(facts, recipe) ?? checkFacts(facts, granted.limits, 1);
+  if (unfit) throw unfit;
+  const estimate = engine.estimate(request);
+  const tooMuch =
+    checkFacts(facts, granted.limits, estimate.pages) ??
+    (estimate.decoding && checkDecoding(estimate.decoding, granted.limits));
+  if (tooMuch) throw tooMuch;
   const plan = makePlan({
     ...request,
     placeholder: Object.values(recipe.placeholder).includes(true),
@@ -51,7 +62,7 @@ export function describeUpload(
   const { memory } = granted.function;
   const capacity = uploadMemory(memory);
   const need = (concurrency: number) =>
-    peakMemory(facts.bytes, engine.memory({ ...request, concurrency }));
+    peakMemory(facts.bytes, engine.estimate({ ...request, concurrency }).memory);
   const files = filesAtOnce(imagesAtOnce(memory), capacity, need);
   const mib = need(files);
   const named = (wanted: Recipe['variants']) => wanted.map(({ name }) => name).join(', ');
@@ -63,7 +74,7 @@ export function describeUpload(
     ...(copies.length > 0 ? [`copied byte for byte: ${named(copies)}`] : []),
     ...(unmade.length > 0 ? [`not made, their conditions do not hold: ${named(unmade)}`] : []),
     describeMemory(mib, files, memory),
-    describeLimits(facts, granted.limits),
+    describeLimits(facts, estimate, granted.limits),
   ];
   return { text: lines.join('\n'), refusal: checkMemory(mib, capacity) };
 }
@@ -78,15 +89,28 @@ function describeMemory(mib: number, files: number, memory: number): string {
   ].join('\n');
 }
 
-function describeLimits({ width, height, pages, bytes }: SourceFacts, limits: Limits): string {
+function describeLimits(
+  { width, height, bytes }: SourceFacts,
+  { pages, decoding }: RenderEstimate,
+  limits: Limits,
+): string {
   const used = [
     ['bytes', bytes, limits.bytes],
     ['pixels', width * height * pages, limits.pixels],
     ['side', Math.max(width, height), limits.side],
     ['pages', pages, limits.pages],
+    ...(decoding
+      ? ([
+          ['cpuSeconds', decoding.cpuSeconds, limits.cpuSeconds],
+          ['memory', Math.ceil(decoding.memory), limits.memory],
+        ] as const)
+      : []),
   ] as const;
   const shares = used.map(
     ([what, has, limit]) => `  ${what}: ${number.format(has)} of ${number.format(limit)}`,
   );
-  return ['limits:', ...shares].join('\n');
+  const unknown = decoding
+    ? []
+    : ['  cpuSeconds, memory: unknown; a process of its own decodes it'];
+  return ['limits:', ...shares, ...unknown].join('\n');
 }

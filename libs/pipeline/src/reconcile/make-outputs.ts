@@ -1,15 +1,23 @@
 import {
-  type ImageEngine,
-  type MemoryRequest,
+  type EstimateRequest,
   OUTPUT_FILES,
   type Rendered,
   type RenderedOutput,
+  type RenderEstimate,
   type SourceFacts,
+  type Survey,
 } from '@darkroom/transforms';
 import { createHash } from 'crypto';
 import { isRejection, PipelineError, toPipelineError } from '../contract/codes.ts';
 import type { OutputKeys } from '../contract/keys.ts';
-import { checkBytes, checkFacts, checkFormat, type Limits } from '../contract/limits.ts';
+import {
+  checkBytes,
+  checkDecoding,
+  checkFacts,
+  checkFormat,
+  leastDecoding,
+  type Limits,
+} from '../contract/limits.ts';
 import type {
   DoneManifest,
   Manifest,
@@ -22,17 +30,17 @@ import { checkMemory, filesAtOnce, peakMemory, readingMemory } from '../memory.t
 import { type Recipe, renderRequest } from '../recipe/recipe.ts';
 import { holds } from '../recipe/when.ts';
 import { outputsAlreadyThere } from './existing-outputs.ts';
+import { type Engines, Isolation } from './isolation.ts';
 import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
 import type { FoundObject } from './object-store.ts';
 import { type OutputFolder, waitForAll } from './output-folder.ts';
 
 /** One key's work, the same over all passes. */
-export interface KeyTask {
+export interface KeyTask extends Engines {
   readonly key: string;
   readonly recipe: Recipe;
   readonly recipeHash: string;
   readonly keys: OutputKeys;
-  readonly engine: ImageEngine;
   readonly limits: Limits;
   readonly memory: MemoryBudget;
   readonly vcpus: number;
@@ -74,26 +82,33 @@ export async function makeOutputs(
 
   if (job.lastAttempt) await folder.commit(reject(object, GAVE_UP), metadata);
 
+  const isolation = new Isolation(job);
   let source: ManifestSource = object;
   let manifest: Manifest;
   const fromShare = async (share: MemoryShare): Promise<Manifest> => {
     const bytes = await readSource(found);
-    const facts = await job.engine.inspect(bytes);
+    const least = checkSurvey(await job.engine.survey(bytes), job);
+    const facts = await isolation.engineFor(least, 0).inspect(bytes);
     source = describe(object, facts);
     checkSource(facts, job);
     const planned = renderRequest(job.recipe, facts);
+    const estimate = job.engine.estimate(planned);
+    checkEstimate(estimate, facts, job);
     const need = (concurrency: number) =>
-      peakMemory(found.bytes, job.engine.memory({ ...planned, concurrency }));
+      peakMemory(found.bytes, job.engine.estimate({ ...planned, concurrency }).memory);
     const concurrency = filesAtOnce(job.vcpus, job.memory.capacity, need);
     const request = { ...planned, concurrency };
     const needed = need(concurrency);
     throwIfAny(checkMemory(needed, job.memory.capacity));
+    const { capacity } = job.memory;
+    const engine = isolation.engineFor(estimate.decoding, needed / capacity);
     // On the last attempt none is there: the GAVE_UP manifest has removed them.
     const there =
       job.retry && !job.lastAttempt ? await outputsAlreadyThere(job, folder, facts, origin) : [];
-    await share.grow(needed);
+    // Nothing else runs next to an upload whose cost is unknown.
+    await share.grow(estimate.decoding || !job.isolated ? needed : capacity);
     const done = new Set(there.map(({ variant }) => variant));
-    const rendering = renderVariants(job, bytes, request, done);
+    const rendering = renderVariants({ ...job, engine }, bytes, request, done);
     // On the last attempt nothing stands beside the GAVE_UP manifest until everything has been made.
     const rendered = job.lastAttempt ? await collect(rendering) : rendering;
     return {
@@ -109,7 +124,8 @@ export async function makeOutputs(
     throwIfAny(checkMemory(reading, job.memory.capacity));
     manifest = await job.memory.use(reading, job.signal, fromShare);
   } catch (cause) {
-    const { code, message, retryable } = toPipelineError(cause);
+    const stopped = isolation.rejectionOf(cause, job.retry || job.lastAttempt);
+    const { code, message, retryable } = stopped ?? toPipelineError(cause);
     if (!isRejection(code)) throw cause;
     manifest = reject(source, { code, message, retryable });
   }
@@ -130,7 +146,23 @@ async function readSource(found: FoundObject): Promise<Uint8Array> {
 
 function checkSource(facts: SourceFacts, { recipe, limits }: KeyTask): void {
   throwIfAny(checkFormat(facts, recipe));
-  throwIfAny(checkFacts(facts, limits));
+  throwIfAny(checkFacts(facts, limits, 1));
+}
+
+/** Rejects what no recipe can decode within the limits, before a decoder sees it. */
+function checkSurvey({ structure }: Survey, { limits }: KeyTask) {
+  const least = structure && leastDecoding(structure);
+  throwIfAny(least && checkDecoding(least, limits));
+  return least;
+}
+
+function checkEstimate(
+  { pages, decoding }: RenderEstimate,
+  facts: SourceFacts,
+  { limits }: KeyTask,
+) {
+  throwIfAny(checkFacts(facts, limits, pages));
+  throwIfAny(decoding && checkDecoding(decoding, limits));
 }
 
 function throwIfAny(error: PipelineError | undefined): void {
@@ -166,7 +198,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 async function* renderVariants(
   { recipe, engine, signal }: Pick<KeyTask, 'recipe' | 'engine' | 'signal'>,
   source: Uint8Array,
-  request: MemoryRequest,
+  request: EstimateRequest,
   done: ReadonlySet<string>,
 ): AsyncGenerator<Rendered, void> {
   yield* engine.render({ source, ...request, done, ...(signal && { signal }) });

@@ -1,10 +1,10 @@
-import type { ImageEngine } from '@darkroom/transforms';
 import { type AcknowledgedCode, PipelineError } from '../contract/codes.ts';
 import { outputKeys } from '../contract/keys.ts';
 import type { Limits } from '../contract/limits.ts';
 import type { DoneManifest, Manifest, RejectedManifest } from '../contract/manifest.ts';
 import { recipeHash } from '../recipe/recipe-hash.ts';
 import { type Recipe, selectRecipe } from '../recipe/recipe.ts';
+import type { Engines } from './isolation.ts';
 import { type KeyTask, makeOutputs } from './make-outputs.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { FoundObject, GetResult, ObjectStore } from './object-store.ts';
@@ -33,10 +33,9 @@ export function isUpToDate(
 /** The first pass and five restarts (docs/reconcile.md); after that a later receive has the key for itself. */
 const MAX_PASSES = 6;
 
-export interface ReconcileContext {
+export interface ReconcileContext extends Engines {
   readonly source: ObjectStore;
   readonly processed: ObjectStore;
-  readonly engine: ImageEngine;
   readonly recipes: readonly Recipe[];
   readonly limits: Limits;
   /** Of all uploads that are worked on at once. */
@@ -85,6 +84,7 @@ export async function reconcile(
     recipeHash: recipeHash(recipe, context.limits),
     keys: outputKeys(key, recipe),
     engine: context.engine,
+    isolated: context.isolated,
     limits: context.limits,
     memory: context.memory,
     vcpus: context.vcpus ?? 1,

@@ -132,7 +132,10 @@ describe('Lambda’s 4 KB', () => {
       deadLetterQueueUrl: `https://sqs.ap-southeast-1.amazonaws.com/123456789012/${'q'.repeat(80)}`,
     };
     const recipes = recipesOf(3072);
-    const limits = { bytes: 2 ** 31 - 1, pixels: 1_000_000_000, side: 1_000_000, pages: 10_000 };
+    const limits = {
+      ...{ bytes: 2 ** 31 - 1, pixels: 1_000_000_000, side: 1_000_000, pages: 10_000 },
+      ...{ cpuSeconds: 899.999, memory: 10_240 },
+    };
     const settings = { ...settingsOf(few, { function: { memory: 10_240 } }), limits };
     const variables = formatEnvironment(settings, transportRecipes(recipes), longest);
     expect(variables['DARKROOM_RECIPES']).toBe(JSON.stringify(recipes));

@@ -16,7 +16,10 @@ function refusal(input: unknown): SettingsError {
 
 test('recipes are all that has to be said', () => {
   expect(parse({})).toMatchObject({
-    limits: { bytes: 104_857_600, pixels: 100_000_000, side: 65_535, pages: 500 },
+    limits: {
+      ...{ bytes: 104_857_600, pixels: 100_000_000, side: 65_535, pages: 500 },
+      ...{ cpuSeconds: 20, memory: 2048 },
+    },
     function: { architecture: 'arm64', memory: 1769, timeout: 60, ephemeralStorage: 512 },
     queue: { batchSize: 5, batchWindow: 0, maximumConcurrency: 10, maxReceiveCount: 5 },
     logs: { level: 'INFO', retentionDays: 30 },

@@ -22,13 +22,14 @@ const bytes = new TextEncoder();
 
 /** Makes outputs of letters, in the order that suits it and not the recipe. */
 export const letterEngine: ImageEngine = {
+  survey: () => Promise.resolve({ format: 'jpeg' }),
   inspect(source) {
     const upload = UPLOADS[text.decode(source)];
     if (!upload) return Promise.reject(new ImageError('CORRUPT_IMAGE', 'no image'));
     const size = { width: 4, height: 3, orientation: 1, pages: 1, bytes: source.byteLength };
     return Promise.resolve({ format: upload.format, ...size, hasAlpha: false, progressive: false });
   },
-  memory: () => 0,
+  estimate: () => ({ pages: 1, memory: 0 }),
   async *render({ source, done }) {
     const letter = text.decode(source);
     const upload = UPLOADS[letter];

@@ -1,17 +1,17 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import {
   DEFAULT_PLACEHOLDER,
+  type EstimateRequest,
   type ImageEngine,
-  type MemoryRequest,
   type Rendered,
   type RenderRequest,
 } from '../image-engine.ts';
 import { makePlan, type PlanInput } from '../plan/make-plan.ts';
-import { estimateMemory } from '../plan/memory.ts';
+import { estimateRender } from '../plan/estimate.ts';
 import type { RenderPlan } from '../plan/render-plan.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
-import { inspect } from './inspect/inspect.ts';
+import { inspect, survey } from './inspect/inspect.ts';
 import { withoutCompressedText } from './inspect/png-compressed-text.ts';
 import { checkFormatLimits, execute } from './render/execute.ts';
 import { setUpSharp } from './sharp-setup.ts';
@@ -50,7 +50,7 @@ function engineOf(
     recipe,
     placeholder = DEFAULT_PLACEHOLDER,
     effort,
-  }: MemoryRequest): RenderPlan => {
+  }: EstimateRequest): RenderPlan => {
     const plan = planner({
       facts,
       variants,
@@ -77,8 +77,9 @@ function engineOf(
   };
   return {
     inspect: (source) => inspect(source, { svg }),
-    memory: (request) =>
-      estimateMemory(request.facts, planOf(request), request.concurrency ?? concurrency),
+    survey: (source) => survey(source, { svg }),
+    estimate: (request) =>
+      estimateRender(request.facts, planOf(request), request.concurrency ?? concurrency),
     async *render(request) {
       yield* withGainMaps(render(request), request, render);
     },

@@ -32,4 +32,4 @@ const atRest = process.memoryUsage().rss - source.byteLength;
 for (let time = 0; time < 2; time++)
   for await (const _ of engine.render({ source, ...request })) void _;
 const peak = process.resourceUsage().maxRSS * 1024;
-console.log(JSON.stringify({ took: (peak - atRest) / MIB, said: engine.memory(request) }));
+console.log(JSON.stringify({ took: (peak - atRest) / MIB, said: engine.estimate(request).memory }));

@@ -31,6 +31,12 @@ test('reads displayed size, camera and time from a photo’s header', async () =
     takenAt: '2024-05-01T12:03:04',
     camera: 'Acme X1',
     coding: { depth: 8, space: 'rgb', profile: 'none', chromaSubsampling: '4:2:0' },
+    structure: expect.objectContaining({
+      format: 'jpeg',
+      width: 80,
+      height: 120,
+      held: true,
+    }) as object,
   });
 });
 

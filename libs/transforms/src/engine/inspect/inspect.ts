@@ -1,5 +1,6 @@
 import sharp, { type Metadata } from 'sharp';
-import type { SourceCoding, SourceFacts } from '../../image-engine.ts';
+import { scanStructure } from '../../cost/structure.ts';
+import type { SourceCoding, SourceFacts, Survey } from '../../image-engine.ts';
 import { ImageError } from '../../image-error.ts';
 import { otherPictures } from '../gain-map/jpeg-segments.ts';
 import { readExif } from '../metadata/exif.ts';
@@ -19,22 +20,35 @@ function coding(header: Metadata): SourceCoding {
 }
 
 /**
- * Reads an upload's header. Uses only its bytes, not its name or media type.
+ * Detects the format of an upload and reads its structure, without a decoder.
  * @throws ImageError `UNSUPPORTED_FORMAT` or `CORRUPT_IMAGE`
  */
-export async function inspect(
+export async function survey(
   source: Uint8Array,
   { svg }: { readonly svg: boolean },
-): Promise<SourceFacts> {
+): Promise<Survey> {
   if (source.length === 0) throw new ImageError('CORRUPT_IMAGE', 'the upload has zero bytes');
   const { name, format } = await detectType(source);
   if (!format || (format === 'svg' && !svg)) {
     throw new ImageError('UNSUPPORTED_FORMAT', `the upload is ${name}, which cannot be processed`);
   }
+  const { structure } = scanStructure(source, format);
+  return { format, ...(structure && { structure }) };
+}
+
+/**
+ * Reads an upload's header. Uses only its bytes, not its name or media type.
+ * @throws ImageError `UNSUPPORTED_FORMAT` or `CORRUPT_IMAGE`
+ */
+export async function inspect(
+  source: Uint8Array,
+  options: { readonly svg: boolean },
+): Promise<SourceFacts> {
+  const { format, structure } = await survey(source, options);
   let header: Metadata;
   try {
-    const options = { failOn: 'error', limitInputPixels: false } as const;
-    header = await sharp(withoutCompressedText(source), options).metadata();
+    const opening = { failOn: 'error', limitInputPixels: false } as const;
+    header = await sharp(withoutCompressedText(source), opening).metadata();
   } catch (cause) {
     // Does not include libvips' message, which may belong to another image (explain-failure.ts).
     throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {
@@ -56,6 +70,7 @@ export async function inspect(
     ...(others > 0 ? { otherPictures: others } : {}),
     ...(await cameraFacts(header.exif)),
     coding: coding(header),
+    ...(structure && { structure }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { isCompared, isSearched } from '../builtin/encoders/encodings.ts';
-import type { SourceFacts } from '../image-engine.ts';
+import { decodeCost, openingSeconds, type DecodeCost } from '../cost/decode-cost.ts';
+import type { RenderEstimate, SourceFacts } from '../image-engine.ts';
 import { candidates } from './candidates.ts';
 import type { FileStage, RenderPlan, Stage } from './render-plan.ts';
 import { keepsGainMap } from './variant-settings.ts';
@@ -35,9 +36,45 @@ const RAW_MIB_PER_MEGAPIXEL = 4;
 const COMPARED_MIB_PER_MEGAPIXEL = 12;
 /** Factor for heap fragmentation in a warm process, measured with `MALLOC_ARENA_MAX=2`. */
 const WARM_PROCESS = 1.5;
+/** As much more than measured, for the large buffers of a decode. */
+const LARGE_BUFFERS = 1.15;
 
-/** MiB of the decoder without its output. */
-function decoding({ stages }: RenderPlan, facts: SourceFacts): number {
+/** CPU seconds for each decoded megapixel whose colours are converted by an ICC profile (docs/architecture.md). */
+const PROFILE_SECONDS_PER_MEGAPIXEL = 0.07;
+
+/** The factor by which the decoder may reduce the picture before its first pixels come out. */
+function shrinkOnLoad({ operations }: Stage): number {
+  const first = operations.find(({ slots }) => !slots?.every((slot) => slot === 'autoOrient'));
+  if (!first?.slots?.includes('resize')) return 1;
+  const { input, output } = first;
+  // A cut keeps less than it scales to: the side that is not cut decides.
+  const least = Math.min(
+    Math.max(input.width, input.height) / Math.max(output.width, output.height),
+    Math.min(input.width, input.height) / Math.min(output.width, output.height),
+  );
+  return [8, 4, 2].find((factor) => factor <= least) ?? 1;
+}
+
+/** One decode for each stage that starts from the upload; nothing if the structure is not known. */
+function decodes({ stages }: RenderPlan, facts: SourceFacts): DecodeCost[] | undefined {
+  const { structure, coding } = facts;
+  if (!structure) return undefined;
+  const megapixels = (facts.width * facts.height) / MEGAPIXEL;
+  return stages
+    .filter(({ input }) => input === 'upload')
+    .map((stage) => {
+      const animated = isMoving(stage, facts);
+      const shrink = structure.format === 'jpeg' ? shrinkOnLoad(stage) : 1;
+      const cost = decodeCost(structure, { animated, shrink });
+      const isConverted = coding?.profile === 'other' && !stage.mode.keepColours;
+      const converted = isConverted ? (megapixels * (animated ? facts.pages : 1)) / shrink ** 2 : 0;
+      const cpuSeconds = cost.cpuSeconds + converted * PROFILE_SECONDS_PER_MEGAPIXEL;
+      return { ...cost, cpuSeconds };
+    });
+}
+
+/** MiB of the decoder without its output, by the header alone. */
+function decodingByHeader({ stages }: RenderPlan, facts: SourceFacts): number {
   const megapixels = (facts.width * facts.height) / MEGAPIXEL;
   if (stages.some((stage) => isMoving(stage, facts)))
     return ANIMATION_HELD_MIB + ANIMATION_HELD_MIB_PER_MEGAPIXEL * facts.pages * megapixels;
@@ -47,6 +84,27 @@ function decoding({ stages }: RenderPlan, facts: SourceFacts): number {
   const perMegapixel = isFullChroma ? HELD_MIB_PER_MEGAPIXEL_444 : HELD_MIB_PER_MEGAPIXEL;
   const deep = facts.coding?.depth === 16 ? 2 : 1;
   return HELD_MIB + perMegapixel * deep * megapixels;
+}
+
+/** MiB of `concurrency` decodes at once. */
+function decodingMemory(
+  plan: RenderPlan,
+  facts: SourceFacts,
+  costs: readonly DecodeCost[] | undefined,
+  concurrency: number,
+): number {
+  if (!costs) return WARM_PROCESS * decodingByHeader(plan, facts);
+  const held = costs
+    .map(({ memory }) => memory)
+    .sort((a, b) => b - a)
+    .slice(0, concurrency)
+    .reduce((sum, mib) => sum + mib, 0);
+  const frames = plan.stages.some((stage) => isMoving(stage, facts)) ? ANIMATION_HELD_MIB : 0;
+  // Large buffers go back to the system at once, and leave no holes.
+  return Math.max(
+    WARM_PROCESS * (DECODE_MIB + frames),
+    LARGE_BUFFERS * held + WARM_PROCESS * frames,
+  );
 }
 
 /** Pixels of all frames. */
@@ -118,24 +176,37 @@ function gainMaps({ stages }: RenderPlan, facts: SourceFacts): number {
 }
 
 /**
- * Estimates the peak MiB of one upload in addition to `BASE_MIB`, from its header and plan, before any pixel is read. The sum
- * contains the file, materialised pixels, overlays, gain maps, and the larger of the decoder and `concurrency` parallel
- * encoders. The estimate is conservative.
+ * Estimates a rendering from the file's structure, its header and the plan. The memory is that of the file, of the
+ * pixels between stages, of what is laid over them, and the larger one of decoding and of `concurrency` encoders at once.
+ * It does not contain `BASE_MIB`, and errs on the safe side.
  */
-export function estimateMemory(facts: SourceFacts, plan: RenderPlan, concurrency: number): number {
+export function estimateRender(
+  facts: SourceFacts,
+  plan: RenderPlan,
+  concurrency: number,
+): RenderEstimate {
   const encoders = plan.stages
     .flatMap((stage) => (stage.kind === 'file' ? [encoding(stage, facts)] : []))
     .concat(unmeasured(plan, facts))
     .sort((a, b) => b - a)
     .slice(0, concurrency)
     .reduce((sum, mib) => sum + mib, 0);
-  const work = Math.max(decoding(plan, facts), encoders);
-  return (
-    (facts.bytes / MIB +
-      materialised(plan, facts) +
-      overlays(plan, facts) +
-      gainMaps(plan, facts) +
-      work) *
-    WARM_PROCESS
-  );
+  const costs = decodes(plan, facts);
+  const decoding = decodingMemory(plan, facts, costs, concurrency);
+  const besides =
+    facts.bytes / MIB + materialised(plan, facts) + overlays(plan, facts) + gainMaps(plan, facts);
+  return {
+    pages: plan.stages.some((stage) => isMoving(stage, facts)) ? facts.pages : 1,
+    ...(costs &&
+      facts.structure && {
+        decoding: {
+          cpuSeconds: costs.reduce(
+            (sum, cost) => sum + cost.cpuSeconds,
+            openingSeconds(facts.structure),
+          ),
+          memory: costs.reduce((most, cost) => Math.max(most, cost.memory), 0),
+        },
+      }),
+    memory: WARM_PROCESS * besides + Math.max(decoding, WARM_PROCESS * encoders),
+  };
 }

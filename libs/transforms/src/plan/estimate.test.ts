@@ -3,7 +3,7 @@ import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import type { SourceFacts } from '../image-engine.ts';
 import { makePlan } from './make-plan.ts';
-import { estimateMemory } from './memory.ts';
+import { estimateRender } from './estimate.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const photo: SourceFacts = {
@@ -30,11 +30,11 @@ function estimate(
     steps: catalog.stepsSchema.parse([...first, { resize: { width: pixels } }, { encode: format }]),
   }));
   const bind = (step: Parameters<typeof catalog.bind>[0]) => catalog.bind(step);
-  return estimateMemory(
+  return estimateRender(
     all,
     makePlan({ recipe: 'photos', facts: all, variants, bind }),
     concurrency,
-  );
+  ).memory;
 }
 
 describe('memory of one upload', () => {

@@ -1,0 +1,169 @@
+import type { DecodeCost, ImageEngine, Survey } from '@darkroom/transforms';
+import { describe, expect, test, vi } from 'vitest';
+import { letterEngine } from '../testing/letter-engine.ts';
+import { KEY, letters, manifestOf } from '../testing/letters.ts';
+import { NeedsIsolation, ProcessEnded } from './isolation.ts';
+import { reconcile } from './reconcile.ts';
+
+const CHEAP: DecodeCost = { cpuSeconds: 0.1, memory: 20 };
+/** 100,000 frames of one pixel: 10 seconds for reading the header alone. */
+const MANY_FRAMES: Survey = {
+  format: 'webp',
+  structure: {
+    ...{ format: 'webp', bytes: 5_000_000, width: 1, height: 1, frames: 100_000 },
+    ...{ animated: true, largestFrame: 50, lossless: true, alpha: false, chunks: 200_000 },
+  },
+};
+
+/** A bucket with an upload whose decode costs that much, and two engines that say who worked. */
+function bucketWith(decoding: DecodeCost | undefined, memory = 10) {
+  const worked: string[] = [];
+  const named = (name: string, changes: Partial<ImageEngine> = {}): ImageEngine => ({
+    ...letterEngine,
+    survey: () =>
+      Promise.resolve({
+        format: 'jpeg',
+        ...(decoding && {
+          structure: {
+            ...{ format: 'jpeg', bytes: 9, width: 4, height: 3, components: 3, process: 0 },
+            ...{ blocks: 3, held: false, scans: 1, firstBlocks: 3, refinedBlocks: 0 },
+          },
+        }),
+      }),
+    estimate: () => ({ pages: 1, memory, ...(decoding && { decoding }) }),
+    inspect(source) {
+      worked.push(`${name} reads the header`);
+      return letterEngine.inspect(source);
+    },
+    async *render(request) {
+      worked.push(`${name} renders`);
+      yield* letterEngine.render(request);
+    },
+    ...changes,
+  });
+  const bucket = letters({}, { engine: named('the function') });
+  bucket.source.place(KEY, 'A');
+  return { bucket, worked, isolated: named('the process'), named };
+}
+
+describe('an upload over the limits', () => {
+  test('is TOO_LARGE with the numbers and the option, before a decoder reads its header', async () => {
+    const inspect = vi.fn(() => Promise.reject(new Error('a decoder saw it')));
+    const engine = { survey: () => Promise.resolve(MANY_FRAMES), inspect };
+    const bucket = letters({}, { engine, limits: { cpuSeconds: 8 } });
+    bucket.source.place(KEY, 'A');
+    await reconcile(KEY, { ...bucket, isolated: 'later' });
+    expect(inspect).not.toHaveBeenCalled();
+    expect(manifestOf(bucket)).toMatchObject({
+      status: 'rejected',
+      error: {
+        code: 'TOO_LARGE',
+        message: 'CPU seconds to decode: about 31, the limit is 8 (limits.cpuSeconds)',
+        retryable: false,
+      },
+    });
+  });
+
+  test('is TOO_LARGE for what its recipe decodes, before any pixel is decoded', async () => {
+    const { bucket, worked } = bucketWith({ cpuSeconds: 2, memory: 3000.5 });
+    await reconcile(KEY, bucket);
+    expect(worked).toEqual(['the function reads the header']);
+    expect(manifestOf(bucket)).toMatchObject({
+      error: {
+        code: 'TOO_LARGE',
+        message: 'memory to decode in MiB: about 3,001, the limit is 2,048 (limits.memory)',
+      },
+    });
+  });
+
+  test('counts only the pages that are decoded', async () => {
+    const pages = (decoded: number) => ({
+      inspect: async (source: Uint8Array) => ({
+        ...(await letterEngine.inspect(source)),
+        pages: 9,
+      }),
+      estimate: () => ({ pages: decoded, memory: 0 }),
+    });
+    const limits = { pages: 5 };
+    for (const [decoded, status] of [
+      [1, 'done'],
+      [9, 'rejected'],
+    ] as const) {
+      // prettier-ignore
+      const bucket = letters({}, { engine: pages(decoded), limits });
+      bucket.source.place(KEY, 'A');
+      await reconcile(KEY, bucket);
+      expect(manifestOf(bucket)).toMatchObject({ status });
+    }
+  });
+});
+
+describe('an upload is processed in a process of its own', () => {
+  const whole = ['the process reads the header', 'the process renders'];
+  test.each([
+    [
+      'never, if it is ordinary',
+      CHEAP,
+      10,
+      ['the function reads the header', 'the function renders'],
+    ],
+    ['if its cost is unknown', undefined, 10, whole],
+    [
+      'if it costs more than 5 CPU seconds',
+      { cpuSeconds: 5.1, memory: 20 },
+      10,
+      ['the function reads the header', 'the process renders'],
+    ],
+    [
+      'if it takes more than half of the memory',
+      CHEAP,
+      513,
+      ['the function reads the header', 'the process renders'],
+    ],
+  ] as const)('%s', async (_when, decoding, memory, expected) => {
+    // prettier-ignore
+    const { bucket, worked, isolated } = bucketWith(decoding, memory);
+    expect(await reconcile(KEY, { ...bucket, isolated })).toMatchObject({ kind: 'done' });
+    expect(worked).toEqual(expected);
+  });
+
+  test('or later, behind its neighbours: nothing was decoded and nothing is written until then', async () => {
+    const { bucket, worked } = bucketWith(undefined);
+    const attempt = reconcile(KEY, { ...bucket, isolated: 'later' });
+    await expect(attempt).rejects.toBeInstanceOf(NeedsIsolation);
+    expect(worked).toEqual([]);
+    expect(bucket.memory.used).toBe(0);
+  });
+});
+
+describe('an upload whose process is killed', () => {
+  const killed = () => {
+    throw new ProcessEnded('TIMEOUT', 'its process was killed at its deadline: the image had 20 s');
+  };
+
+  test('comes again the first time, and is TOO_LARGE for good the second time, but retryable', async () => {
+    const { bucket, named } = bucketWith(undefined);
+    const isolated = named('the process', { render: killed });
+    await expect(reconcile(KEY, { ...bucket, isolated })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    });
+    const second = await reconcile(KEY, { ...bucket, isolated }, { retry: true });
+    expect(second).toMatchObject({ kind: 'rejected' });
+    expect(manifestOf(bucket)).toMatchObject({
+      error: {
+        code: 'TOO_LARGE',
+        message: expect.stringContaining('stopped twice: its process was killed') as string,
+        retryable: true,
+      },
+    });
+  });
+
+  test('comes again until it gives up, if its cost was ordinary: a neighbour may be guilty', async () => {
+    const { bucket, named } = bucketWith(CHEAP);
+    const engine = named('the process', { render: killed });
+    const context = { ...bucket, engine, isolated: engine };
+    await expect(reconcile(KEY, context, { retry: true })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    });
+  });
+});
