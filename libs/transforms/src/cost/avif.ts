@@ -24,14 +24,14 @@ export interface AvifStructure {
   readonly frames: number;
 }
 
-interface Box {
+export interface Box {
   readonly type: string;
   readonly data: number;
   readonly end: number;
 }
 
 /** Boxes from `start` to `end`, one after the other. */
-function* boxesOf(file: ByteReader, start: number, end: number): Generator<Box> {
+export function* boxesOf(file: ByteReader, start: number, end: number): Generator<Box> {
   for (let at = start; at + 8 <= end;) {
     const short = file.u32(at);
     const head = short === 1 ? 16 : 8;
@@ -84,7 +84,7 @@ interface Extent {
 }
 
 /** What a `meta` box says about the items of a file (ISO/IEC 14496-12, 8.11; 23008-12). */
-interface Meta {
+export interface Meta {
   primary: number;
   readonly types: Map<number, string>;
   readonly properties: Property[];
@@ -179,7 +179,7 @@ function readPlaces(file: ByteReader, { data, end }: Box, meta: Meta): void {
   }
 }
 
-function readMeta(file: ByteReader, { data, end }: Box): Meta {
+export function readMeta(file: ByteReader, { data, end }: Box): Meta {
   const meta: Meta = {
     primary: -1,
     types: new Map(),

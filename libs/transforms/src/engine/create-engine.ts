@@ -11,8 +11,8 @@ import { estimateRender } from '../plan/estimate.ts';
 import type { RenderPlan } from '../plan/render-plan.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
+import { decodable } from './inspect/decodable.ts';
 import { inspect, survey } from './inspect/inspect.ts';
-import { withoutCompressedText } from './inspect/png-compressed-text.ts';
 import { checkFormatLimits, execute } from './render/execute.ts';
 import { setUpSharp } from './sharp-setup.ts';
 import { readOnce, type ReadSideFile } from './side-files.ts';
@@ -65,7 +65,7 @@ function engineOf(
   const render = (request: RenderRequest): AsyncGenerator<Rendered, void> => {
     const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
     const job = {
-      source: withoutCompressedText(source),
+      source: decodable(source),
       facts,
       recipe,
       placeholder,

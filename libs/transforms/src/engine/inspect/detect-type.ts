@@ -88,13 +88,14 @@ function knownStart(source: Uint8Array): string | undefined {
   return SIGNATURES.find(([signature]) => signature.test(start))?.[1];
 }
 
-/** Some encoders write the general brand `mif1` first and list `avif` among the compatible brands. */
+/** Some encoders write a general brand first, `mif1` or `msf1`, and list `avif` or `avis` among the compatible brands. */
 function isAlsoAvif(source: Uint8Array): boolean {
   const [first = 0, second = 0, third = 0, fourth = 0] = source;
   const length = ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
   const list = latin1(source, 16, Math.min(length, 16 + TEXT_SAMPLE));
   const brands: readonly string[] = list.match(/.{4}/gs) ?? [];
-  return brands.includes('avif') && !brands.some((brand) => brand.startsWith('he'));
+  const isAvif = brands.includes('avif') || brands.includes('avis');
+  return isAvif && !brands.some((brand) => brand.startsWith('he'));
 }
 
 function detectText(source: Uint8Array): DetectedType {

@@ -5,8 +5,8 @@ import { ImageError } from '../../image-error.ts';
 import { otherPictures } from '../gain-map/jpeg-segments.ts';
 import { readExif } from '../metadata/exif.ts';
 import { profileKind } from './colour-profile.ts';
+import { decodable } from './decodable.ts';
 import { detectType } from './detect-type.ts';
-import { withoutCompressedText } from './png-compressed-text.ts';
 
 function coding(header: Metadata): SourceCoding {
   const { space, depth, icc, chromaSubsampling } = header;
@@ -32,7 +32,7 @@ export async function survey(
   if (!format || (format === 'svg' && !svg)) {
     throw new ImageError('UNSUPPORTED_FORMAT', `the upload is ${name}, which cannot be processed`);
   }
-  const { structure } = scanStructure(source, format);
+  const { structure } = scanStructure(decodable(source), format);
   return { format, ...(structure && { structure }) };
 }
 
@@ -48,7 +48,7 @@ export async function inspect(
   let header: Metadata;
   try {
     const opening = { failOn: 'error', limitInputPixels: false } as const;
-    header = await sharp(withoutCompressedText(source), opening).metadata();
+    header = await sharp(decodable(source), opening).metadata();
   } catch (cause) {
     // Does not include libvips' message, which may belong to another image (explain-failure.ts).
     throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {
