@@ -5,10 +5,9 @@ import { CHECKOUT } from './testing/workspace.ts';
 const DOCUMENT = path.join(CHECKOUT, 'docs/reliability.md');
 
 /**
- * Puts one row into the table behind `<!-- NAME -->` in docs/reliability.md, in place of the row with the same first cell.
- * The prose around it is written by hand.
+ * Writes one row of the table after `<!-- NAME -->` in docs/reliability.md. It replaces the row with the same first cell.
  *
- * @throws Error where the document has no such table
+ * @throws Error if the document has no such table
  */
 export async function setRow(table: string, name: string, cells: readonly string[]): Promise<void> {
   await writeFile(DOCUMENT, withRow(await readFile(DOCUMENT, 'utf8'), table, name, cells));
@@ -39,7 +38,7 @@ const cellsOf = (line: string) =>
     .slice(1, -1)
     .map((cell) => cell.trim());
 
-/** As Prettier writes tables, so that the document stays as it formats it; numbers to the right. */
+/** Formats the table as Prettier does, aligned to the right. */
 function aligned([head = [], ...rows]: readonly (readonly string[])[]): string[] {
   const widths = head.map((cell, column) =>
     Math.max(3, cell.length, ...rows.map((row) => row[column]?.length ?? 0)),

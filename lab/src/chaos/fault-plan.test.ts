@@ -13,7 +13,7 @@ const requests = Array.from({ length: 400 }, (_, index) =>
   request(['GetObject', 'PutObject', 'DeleteObject'][index % 3] ?? '', `uploads/${index % 7}`),
 );
 
-test('a seed decides the same for the n-th request of a kind and key, in whatever order they come', () => {
+test('a seed decides the same for the n-th request of a kind and key, in any order', () => {
   const decide = (plan: FaultPlan, some: readonly AwsRequest[]) => {
     const decided = new Map<string, unknown[]>();
     for (const one of some) {
@@ -27,7 +27,7 @@ test('a seed decides the same for the n-th request of a kind and key, in whateve
   expect(decide(new FaultPlan(8, 0.2), requests)).not.toEqual(first);
 });
 
-test('as many meet a fault as the rate says, each kind that their operation can meet, and none while it pauses', () => {
+test('injects faults at the given rate, every kind of the operation, and none while paused', () => {
   const plan = new FaultPlan(1, 0.25);
   const met = requests.flatMap((one) => plan.next(one) ?? []);
   expect(met.length).toBeGreaterThan(400 * 0.15);

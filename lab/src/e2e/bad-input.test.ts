@@ -1,4 +1,4 @@
-/** What is no usable image is answered in the manifest, in words for whoever uploaded it. */
+/** For an upload that is not a usable image, the manifest gives the reason in words for the uploader. */
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
@@ -19,7 +19,7 @@ afterAll(async () => {
   await running.stop();
 });
 
-/** Only the header says so: there are no such pixels in the file. */
+/** Only the header declares this size. The file does not contain so many pixels. */
 async function png(width: number, height: number): Promise<Buffer> {
   const file = await picture({ format: 'png' });
   // Signature (8 bytes), length (4), then the chunk IHDR: its name, width, height, 5 more bytes, CRC (PNG, 5.3).
@@ -29,7 +29,7 @@ async function png(width: number, height: number): Promise<Buffer> {
   return file;
 }
 
-describe('is rejected, and nobody is woken up for it:', () => {
+describe('is rejected without a dead letter:', () => {
   const cases: [string, string, string, () => Promise<Buffer | string>][] = [
     [
       'a text file named .jpg',
@@ -78,7 +78,7 @@ describe('is rejected, and nobody is woken up for it:', () => {
     expect([...(await client.outputsOf(key)).keys()]).toEqual([`${key}/manifest.json`]);
   });
 
-  test('and a picture whose name says something else is not', async () => {
+  test('accepts an image with the extension of another format', async () => {
     const manifest = await client.uploadAndWait(
       'uploads/really-a-png.jpg',
       await picture({ format: 'png' }),
@@ -103,7 +103,7 @@ test('a good picture in place of a bad one, and a bad one in place of a good one
   expect((await client.outputsOf(key)).size).toBe(1);
 });
 
-test('the processed bucket holds exactly what all of these ask for', async () => {
+test('the processed bucket contains exactly the outputs of all uploads', async () => {
   await client.untilIdle();
   expect(await findInconsistencies(client)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** What `npm start` runs, as a person at a terminal has it: one clear message where it cannot start, a clean end. */
+/** The process of `npm start`: one clear message if it cannot start, and a clean end. */
 import { PATIENCE } from '../testing/client.ts';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -16,7 +16,7 @@ beforeEach(async () => {
   dataDir = await directoryOfTest();
 });
 
-/** @returns what it says on standard error before it ends with exit code 1 */
+/** @returns its standard error; it must end with exit code 1 */
 async function complaint(environment: Record<string, string>, workspace?: string) {
   const darkroom = new DarkroomProcess({
     environment: { DARKROOM_DATA_DIR: dataDir, ...environment },
@@ -27,7 +27,7 @@ async function complaint(environment: Record<string, string>, workspace?: string
   return darkroom.stderr;
 }
 
-describe('says in one message what is wrong:', () => {
+describe('explains in one message:', () => {
   test.each(['DARKROOM_PORT', 'DARKROOM_AWS_PORT'])('the port of %s is taken', async (name) => {
     const squatter = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void squatter.close());
@@ -38,7 +38,7 @@ describe('says in one message what is wrong:', () => {
     );
   });
 
-  test('a port that is none', async () => {
+  test('an invalid port', async () => {
     const lines = (await complaint({ DARKROOM_PORT: 'http', DARKROOM_AWS_PORT: '70000' })).split(
       '\n',
     );
@@ -67,7 +67,7 @@ describe('says in one message what is wrong:', () => {
   });
 });
 
-describe('says where the stack file is wrong, and what is allowed there:', () => {
+describe('names the wrong place in the stack file and the allowed values:', () => {
   const thumb = { name: 'thumb', steps: ['rotate'] };
   const recipe = (steps: unknown[]) => ({
     recipes: [{ name: 'photos', variants: [thumb, { name: 'web', steps }] }],
@@ -123,35 +123,32 @@ describe('says where the stack file is wrong, and what is allowed there:', () =>
 });
 
 describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
-  test.skipIf(!HAS_PROC)(
-    'stops it in the middle of its work, and leaves no process behind',
-    async () => {
-      const environment = { DARKROOM_DATA_DIR: dataDir };
-      const darkroom = new DarkroomProcess({ environment });
-      const client = await darkroom.connect();
-      const body = await picture({ width: 800, height: 600 });
-      const keys = Array.from({ length: 12 }, (_, index) => `uploads/${index}.jpg`);
-      await Promise.all(keys.map((key) => client.upload(key, body)));
-      const children = await vi.waitFor(() => {
-        const pids = darkroom.children();
-        expect(pids.length).toBeGreaterThan(0);
-        return pids;
-      }, PATIENCE);
-      expect(children.filter(isAlive)).toEqual(children);
-      client.close();
+  test.skipIf(!HAS_PROC)('stops it during its work and leaves no process', async () => {
+    const environment = { DARKROOM_DATA_DIR: dataDir };
+    const darkroom = new DarkroomProcess({ environment });
+    const client = await darkroom.connect();
+    const body = await picture({ width: 800, height: 600 });
+    const keys = Array.from({ length: 12 }, (_, index) => `uploads/${index}.jpg`);
+    await Promise.all(keys.map((key) => client.upload(key, body)));
+    const children = await vi.waitFor(() => {
+      const pids = darkroom.children();
+      expect(pids.length).toBeGreaterThan(0);
+      return pids;
+    }, PATIENCE);
+    expect(children.filter(isAlive)).toEqual(children);
+    client.close();
 
-      darkroom.kill(signal);
-      expect(await darkroom.exited).toEqual({ code: 0, signal: null });
-      expect(darkroom.stderr).toBe('');
-      await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), PATIENCE);
+    darkroom.kill(signal);
+    expect(await darkroom.exited).toEqual({ code: 0, signal: null });
+    expect(darkroom.stderr).toBe('');
+    await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), PATIENCE);
 
-      const again = new DarkroomProcess({ environment });
-      const secondClient = await again.connect();
-      await untilConsistent(secondClient);
-      expect((await secondClient.list(secondClient.stack.sourceBucket)).size).toBe(keys.length);
-      secondClient.close();
-    },
-  );
+    const again = new DarkroomProcess({ environment });
+    const secondClient = await again.connect();
+    await untilConsistent(secondClient);
+    expect((await secondClient.list(secondClient.stack.sourceBucket)).size).toBe(keys.length);
+    secondClient.close();
+  });
 });
 
 test('runs another stack of its workspace', async () => {

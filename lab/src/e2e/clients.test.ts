@@ -1,4 +1,4 @@
-/** Uploads by programs that nobody here wrote, where they are on the PATH. */
+/** Uploads by other programs, if they are on the PATH. */
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -110,7 +110,7 @@ describe.skipIf(!hasAws && !hasRclone)('real clients', () => {
   });
 });
 
-/** Noise cannot be compressed: more than the 8 MiB from which `aws` uploads in parts. */
+/** Noise cannot be compressed, so the file is larger than 8 MiB, from which `aws` uploads in parts. */
 function largePicture(): Promise<Buffer> {
   const [width, height] = [1900, 1600];
   return sharp(randomBytes(width * height * 3), { raw: { width, height, channels: 3 } })

@@ -1,4 +1,7 @@
-/** A picture with this in it ends the process that looks at it (deadly-pictures.ts). */
+/**
+ * An image with this text ends the process that decodes it (deadly-pictures.ts). Tests import the marks from here, because
+ * deadly-pictures.ts changes sharp when it is loaded.
+ */
 export const DEADLY = 'ends the process that looks at it';
-/** This one ends the function's process too, wherever it is looked at. */
+/** An image with this text also ends the function's process. */
 export const DEADLY_FOR_ALL = 'ends every process of the function';

@@ -1,4 +1,4 @@
-/** Is bundled before the real handler: pictures that end the process that looks at them, as a defect of a decoder would. */
+/** Bundled with the real handler. Marked images end the process that decodes them, as a defect of a decoder would. */
 import sharp from 'sharp';
 import { DEADLY, DEADLY_FOR_ALL } from './deadly-marks.ts';
 
@@ -8,7 +8,7 @@ const { metadata } = prototype;
 prototype.metadata = function (this: unknown, ...given: unknown[]): unknown {
   const { options } = this as { options: { input: { buffer?: Buffer } } };
   const file = options.input.buffer;
-  // What started this process, too: as if the machine had gone.
+  // Kill the parent process too, as if the machine had failed.
   if (file?.includes(DEADLY_FOR_ALL) === true) {
     if (process.send) process.kill(process.ppid, 'SIGKILL');
     process.kill(process.pid, 'SIGKILL');

@@ -1,4 +1,4 @@
-/** Pictures that kill whatever looks at them: they cost nobody but themselves, and end in an outcome. */
+/** Images that kill the process that decodes them. They affect no other image, and end in an outcome. */
 import { recipesSchema, type Manifest } from '@darkroom/pipeline';
 import { redrive } from '@darkroom/operations';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
@@ -15,7 +15,7 @@ import { createWorkspace, smallPipeline, type Workspace } from '../testing/works
 
 const pipeline = smallPipeline(32, {
   function: { timeout: 20 },
-  // One batch, so that everything is in the process that dies; and back-offs that are no longer than they must be.
+  // One batch: all images are in the process that dies. The back-offs are as short as they can be.
   queue: { batchSize: 10, batchWindow: 1, maximumConcurrency: 2, retention: 130 },
   alarms: { oldestMessage: 60 },
 });
@@ -37,7 +37,7 @@ beforeAll(async () => {
   client = running.client;
   deadLetters = new DeadLetters(client);
   await setVisibility(30);
-  // A receive that waits already has the queue's timeout of when it began.
+  // A receive that already waits uses the queue's earlier timeout.
   await client.uploadAndWait('uploads/first.jpg', await picture());
 });
 
@@ -68,7 +68,7 @@ const gaveUp = {
   error: { code: 'GAVE_UP', retryable: true },
 } satisfies Partial<Record<keyof Manifest | 'error', unknown>>;
 
-test('one that kills its process costs its neighbours one death, and ends in an answer', async () => {
+test('an image that kills its process costs the others one attempt and ends in an outcome', async () => {
   const good = Array.from({ length: 6 }, (_, index) => `uploads/${index}.jpg`);
   const deadly = ['uploads/deadly-1.jpg', 'uploads/deadly-2.jpg'];
   const [body, killer] = [await picture(), await marked(DEADLY)];
@@ -95,12 +95,12 @@ test('one that kills its process costs its neighbours one death, and ends in an 
   await client.untilIdle();
   expect(await deadLetters.all()).toHaveLength(deadly.length);
   expect(await findInconsistencies(client)).toEqual([]);
-  // Once for each batch in which all was new; whatever came again could kill nothing but its own.
+  // Once for each batch of new messages. Messages that are received again are isolated.
   expect(deaths()).toBeGreaterThanOrEqual(1);
   expect(deaths()).toBeLessThanOrEqual(deadly.length);
 });
 
-test('one that takes the function with it every time has an answer too, which explains its dead letter', async () => {
+test('an image that kills the function every time has an outcome that explains its dead letter', async () => {
   await setVisibility(5);
   const before = deaths();
   const key = 'uploads/deadly-for-all.jpg';
@@ -114,7 +114,7 @@ test('one that takes the function with it every time has an answer too, which ex
   }, PATIENCE);
   expect(Object.fromEntries(found.byErrorCode)).toEqual({ GAVE_UP: 1 });
   const deadLetter = (await deadLetters.all()).at(-1);
-  // SQS moved it by itself: nobody was left to say why.
+  // SQS moved it: no process was left to give a reason.
   expect(deadLetter?.attributes).toEqual({});
   await vi.waitFor(() => expect(deaths() - before).toBeGreaterThanOrEqual(5), PATIENCE);
   expect(await client.manifestOf(key)).toMatchObject(gaveUp);

@@ -1,4 +1,4 @@
-/** Processes of the function die in the middle of their work: it is done all the same. */
+/** Processes of the function die during their work, and the work is still done. */
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { PATIENCE, type Client } from '../testing/client.ts';
@@ -38,14 +38,14 @@ afterAll(async () => {
   await workspace.remove();
 });
 
-test('a process that is killed in the middle of a batch', async () => {
+test('a process that is killed during a batch', async () => {
   const body = await picture({ width: 1600, height: 1200 });
   const keys = Array.from({ length: 20 }, (_, index) => `uploads/${index}.jpg`);
   await Promise.all(keys.map((key) => client.upload(key, body)));
 
   const { lambda } = running.local;
   const failures = () => lambda.stats().reduce((sum, stats) => sum + stats.functionErrors, 0);
-  // Until it hit one that was at work.
+  // Repeat until a kill hits a process that handles a batch.
   await vi.waitFor(() => {
     const [pid] = lambda.pids();
     if (pid !== undefined && failures() === 0) process.kill(pid, 'SIGKILL');

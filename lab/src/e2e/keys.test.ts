@@ -1,4 +1,4 @@
-/** Any key that S3 takes is an upload's, and its outputs are where the contract says. */
+/** Any key that S3 accepts can be an upload, and its outputs have the keys of the contract. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
@@ -100,7 +100,7 @@ test('an upload whose key is the key of an output', async () => {
   expect((await client.manifestOf('uploads/c.jpg'))?.status).toBe('done');
 });
 
-test('a folder marker is no upload', async () => {
+test('folder markers are ignored', async () => {
   await client.upload('uploads/x/', '');
   await client.upload('uploads/', '');
   await client.uploadAndWait('uploads/x/photo.jpg', jpeg);
@@ -109,7 +109,7 @@ test('a folder marker is no upload', async () => {
   expect([...outputs.keys()].filter((key) => !key.startsWith('uploads/x/photo.jpg/'))).toEqual([]);
 });
 
-test('a key outside the prefix is nobody’s business', async () => {
+test('keys outside the prefix are ignored', async () => {
   await client.upload('other/photo.jpg', jpeg);
   await client.upload('Uploads/photo.jpg', jpeg);
   await client.untilIdle();
@@ -117,7 +117,7 @@ test('a key outside the prefix is nobody’s business', async () => {
   expect((await client.list(client.stack.processedBucket, 'Uploads/')).size).toBe(0);
 });
 
-test('the processed bucket holds exactly what all of these ask for', async () => {
+test('the processed bucket contains exactly the outputs of all uploads', async () => {
   await client.untilIdle();
   expect(await findInconsistencies(client)).toEqual([]);
 });

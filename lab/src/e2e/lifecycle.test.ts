@@ -1,4 +1,4 @@
-/** Overwritten, deleted, uploaded again, told twice: outputs are always those of the upload as it is now. */
+/** Overwrites, deletes, new uploads, duplicate events: outputs are always those of the current upload. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { PATIENCE, type Client } from '../testing/client.ts';
 import { findInconsistencies } from '../testing/consistency.ts';
@@ -95,7 +95,7 @@ test('an object that is deleted before it is read leaves nothing', async () => {
       await client.remove(key);
     }),
   );
-  // Here nobody can have been quick enough to read it.
+  // This object never existed, so no worker can have read it.
   const never = 'uploads/never-there.jpg';
   await client.send(notification({ bucket: client.stack.sourceBucket, key: never }));
   await client.untilIdle();
@@ -113,7 +113,7 @@ test('an upload that is deleted while its outputs are written leaves nothing', a
 
 test('all that happens to a few keys at once ends as the bucket ends', async () => {
   const uploads = await Promise.all([7, 8, 9].map((seed) => picture({ seed })));
-  // Each key has its own succession of uploads (0 to 2), deletes (d) and what is no picture (x).
+  // Each key has its own succession of uploads (0 to 2), deletes (d) and texts (x).
   const histories = [
     '0',
     '01',
@@ -149,7 +149,7 @@ test('all that happens to a few keys at once ends as the bucket ends', async () 
   expect(outcomes).toEqual(histories.map((history) => [history, statusOf(history)]));
 });
 
-test('the processed bucket holds exactly what all of these ask for', async () => {
+test('the processed bucket contains exactly the outputs of all uploads', async () => {
   await client.untilIdle();
   expect(await findInconsistencies(client)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** What arrives in the queue: told from elsewhere, wrapped, wrong, or a wish that a key be looked at. */
+/** Messages in the queue: from other services, in envelopes, invalid ones, and repair messages. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
@@ -22,7 +22,7 @@ afterAll(async () => {
   await running.stop();
 });
 
-describe('goes to the dead-letter queue with the reason beside it:', () => {
+describe('goes to the dead-letter queue with its reason:', () => {
   test.each([
     ['no JSON', 'Hello?'],
     ['an empty object', '{}'],
@@ -71,13 +71,13 @@ describe('goes to the dead-letter queue with the reason beside it:', () => {
   });
 });
 
-/** Takes away what was made of an upload, behind the pipeline's back. */
+/** Deletes the outputs of an upload directly. */
 async function empty(key: string): Promise<void> {
   for (const output of (await client.outputsOf(key)).keys())
     await client.remove(output, client.stack.processedBucket);
 }
 
-describe('asks for a key to be made right:', () => {
+describe('repairs the outputs of a key:', () => {
   const named = (key: string) => ({ bucket: client.stack.sourceBucket, key });
 
   test.each([
@@ -105,7 +105,7 @@ describe('asks for a key to be made right:', () => {
     expect((await client.outputsOf(key)).size).toBe(8);
   });
 
-  test('a missing output is made again, a changed one put right, a stray one removed', async () => {
+  test('makes a missing output again, replaces a changed one and removes an orphan', async () => {
     const key = 'uploads/damaged.jpg';
     const { source } = await client.uploadAndWait(key, await picture());
     await client.untilIdle();
@@ -137,7 +137,7 @@ describe('asks for a key to be made right:', () => {
   });
 });
 
-test('S3’s test message and a key that no recipe matches are acknowledged without a word', async () => {
+test('S3’s test message and a key that no recipe matches are acknowledged without a dead letter', async () => {
   const before = (await deadLetters.all()).length;
   const { sourceBucket: bucket } = client.stack;
   await client.send(
@@ -156,7 +156,7 @@ test('S3’s test message and a key that no recipe matches are acknowledged with
   expect(await deadLetters.all()).toHaveLength(before);
 });
 
-test('the processed bucket holds exactly what all of these ask for', async () => {
+test('the processed bucket contains exactly the outputs of all uploads', async () => {
   await client.untilIdle();
   expect(await findInconsistencies(client)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** The built function and an event bus: what it is told, and that nothing is lost while the bus takes nothing. */
+/** Outcome events of the built function. None is lost while the event bus refuses them. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ interface Entry {
   readonly Resources: string[];
 }
 
-/** An event bus of this test; it takes nothing while `refuses` is above 0, which counts down. */
+/** An event bus of this test; it refuses the next `refuses` events. */
 async function startBus() {
   const bus = { url: '', refuses: 0, events: [] as OutcomeEvent[] };
   const server = createServer((request, response) => {
@@ -50,7 +50,7 @@ async function startBus() {
   return bus;
 }
 
-test('every outcome is told with its manifest, though the bus takes nothing at first', async () => {
+test('sends an event with the manifest for every outcome, although the bus refuses the first', async () => {
   const bus = await startBus();
   const workspace = await createWorkspace();
   onTestFinished(() => workspace.remove());
@@ -81,11 +81,11 @@ test('every outcome is told with its manifest, though the bus takes nothing at f
   await client.upload('uploads/a.png', picture);
   await client.upload('uploads/b.png', 'no picture');
   await vi.waitFor(() => {
-    const told = new Map(
+    const sent = new Map(
       bus.events.map((event) => [event.detail.source.key, event['detail-type']]),
     );
-    expect(told.get('uploads/a.png')).toBe('ImageProcessed');
-    expect(told.get('uploads/b.png')).toBe('ImageRejected');
+    expect(sent.get('uploads/a.png')).toBe('ImageProcessed');
+    expect(sent.get('uploads/b.png')).toBe('ImageRejected');
   }, PATIENCE);
   const event = bus.events.find(({ detail }) => detail.source.key === 'uploads/a.png');
   expect(event?.detail).toEqual(await client.manifestOf('uploads/a.png'));

@@ -1,4 +1,4 @@
-/** What comes out of a picture: upright, without what is private, in sRGB, named and described as the contract says. */
+/** Outputs of images: upright, without private metadata, in sRGB, with the keys and headers of the contract. */
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
@@ -125,7 +125,7 @@ describe('what a camera leaves in a file', () => {
 });
 
 describe('the recipe of the stack "local"', () => {
-  test('/api/stack tells it', () => {
+  test('/api/stack returns it', () => {
     const { stack, region, endpoint, recipes } = client.stack;
     expect({ stack, region }).toEqual({ stack: 'local', region: 'us-east-1' });
     expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

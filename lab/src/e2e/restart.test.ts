@@ -1,4 +1,4 @@
-/** Stopped in the middle, cleanly or not, or started with another recipe: nothing that was uploaded is lost. */
+/** Stops and kills during work, and a start with another recipe. No upload is lost. */
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { PATIENCE, type Client } from '../testing/client.ts';
 import { DarkroomProcess } from '../testing/darkroom-process.ts';
@@ -97,7 +97,7 @@ test('killed while uploads come in, and started again: every upload that was ans
   const stored = await again.list(again.stack.sourceBucket);
   expect(answered.filter((key) => !stored.has(key))).toEqual([]);
 
-  // An application sends again what was not answered.
+  // An application repeats requests without a response.
   await Promise.all(
     keys.filter((key) => !answered.includes(key)).map((key) => again.upload(key, body)),
   );

@@ -1,4 +1,4 @@
-/** A logo in the package and one in the source bucket, on real outputs; a changed logo makes outputs out of date. */
+/** A logo in the package and one in the source bucket on real outputs. A changed logo makes outputs out of date. */
 import { PATIENCE } from '../testing/client.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -77,7 +77,7 @@ test('side files are read from the package and the bucket; a start with another 
   await writeLogo(workspace, '#ff0000');
   const { client, stop } = await start();
   const upload = await plain('#808080', 64, 48);
-  // The seal is not there yet: an operator's matter, mended by putting it there.
+  // The seal is missing. An operator fixes that with an upload.
   expect(await client.uploadAndWait(key, upload)).toMatchObject({
     status: 'rejected',
     error: { code: 'TRANSFORM_FAILED', message: expect.stringContaining('brand/seal.png') },

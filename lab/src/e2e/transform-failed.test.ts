@@ -1,4 +1,4 @@
-/** A step that fails on a good picture: the uploader gets an answer, and an operator something to send again. */
+/** A step that fails on a valid image: the manifest explains it, and an operator can redrive the message. */
 import { expect, onTestFinished, test } from 'vitest';
 import { DeadLetters } from '../testing/dead-letters.ts';
 import { findInconsistencies } from '../testing/consistency.ts';
@@ -23,7 +23,7 @@ function badges(side: number) {
   });
 }
 
-test('is rejected, lies in the dead-letter queue, and is done once the recipe is mended', async () => {
+test('is rejected, lies in the dead-letter queue, and is done once the recipe is fixed', async () => {
   const workspace = await createWorkspace();
   onTestFinished(() => workspace.remove());
   const dataDir = await directoryOfTest();
@@ -57,12 +57,12 @@ test('is rejected, lies in the dead-letter queue, and is done once the recipe is
   await stop();
 
   await workspace.writeStack('e2e', badges(40));
-  const mended = await start();
-  await mended.client.send(deadLetter.body); // the redrive
-  await mended.client.untilIdle();
-  expect(await mended.client.manifestOf(key)).toMatchObject({
+  const fixed = await start();
+  await fixed.client.send(deadLetter.body); // the redrive
+  await fixed.client.untilIdle();
+  expect(await fixed.client.manifestOf(key)).toMatchObject({
     status: 'done',
     outputs: [{ variant: 'badge', width: 40, height: 40 }],
   });
-  expect(await findInconsistencies(mended.client)).toEqual([]);
+  expect(await findInconsistencies(fixed.client)).toEqual([]);
 });

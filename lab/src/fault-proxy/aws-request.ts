@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Who asks: the clients that upload and look, or the function and its event source mapping. */
+/** The sender: a client of the pipeline, or the function and its event source mapping. */
 export type Actor = 'application' | 'function';
 
 export type Place = 'source' | 'processed' | 'queue' | 'elsewhere';
 
-/** A request to S3 or SQS, as far as faults, kills and the journal have to know it. */
+/** A request to S3 or SQS, with the properties that faults, kills and the journal use. */
 export interface AwsRequest {
   readonly actor: Actor;
   /** As the API reference names it, for example `GetObject`. */
   readonly operation: string;
   readonly place: Place;
-  /** Decoded; of objects, and the prefix of a listing. */
+  /** Decoded key of an object, or prefix of a listing. */
   readonly key?: string;
 }
 

@@ -1,13 +1,13 @@
 import type { AwsRequest } from './aws-request.ts';
 
 export interface HoldOptions {
-  /** Most requests; default: every one that fits until the release. */
+  /** Maximum number of requests; default: all that match until the release. */
   readonly most?: number;
-  /** Passed on although its sender is gone: as a network may do. Default: no. */
+  /** Passes the request on although its sender is gone, as a network may do. Default: false. */
   readonly late?: boolean;
 }
 
-/** Requests that are held back until they are let go. */
+/** Requests that the proxy holds until their release. */
 export interface Hold {
   /** Resolves when the first request is held. */
   readonly reached: Promise<AwsRequest>;
@@ -45,7 +45,7 @@ export class Holds {
     };
   }
 
-  /** @returns whether it is to be passed on although its sender may be gone */
+  /** @returns whether to pass the request on although its sender may be gone */
   async pass(request: AwsRequest): Promise<boolean> {
     const waiting = [...this.#waiting].find(({ left, fits }) => left > 0 && fits(request));
     if (!waiting) return false;

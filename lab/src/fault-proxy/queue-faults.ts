@@ -7,7 +7,7 @@ interface ReceivedMessage {
   readonly Body: string;
 }
 
-/** Seconds that a message is held back: later than many that came after it. */
+/** Seconds. A held message is delivered after many later ones. */
 const LONGEST_DELAY = 5;
 
 export function messagesOf({ status, body }: WholeResponse): readonly ReceivedMessage[] {
@@ -16,7 +16,7 @@ export function messagesOf({ status, body }: WholeResponse): readonly ReceivedMe
   return Messages;
 }
 
-/** The same messages once more, as messages of their own: SQS delivers at least once. */
+/** Sends copies of the messages: SQS delivers at least once. */
 export async function duplicate(
   request: WholeRequest,
   response: WholeResponse,
@@ -26,7 +26,7 @@ export async function duplicate(
     await ask(request, upstream, 'SendMessage', { MessageBody: Body });
 }
 
-/** Only the last message is delivered now, the others come later and in another order. */
+/** Delivers only the last message now, and the others later in another order. */
 export async function holdBack(
   request: WholeRequest,
   response: WholeResponse,
@@ -38,14 +38,14 @@ export async function holdBack(
   for (const [index, { Body, ReceiptHandle }] of held.entries()) {
     const DelaySeconds =
       1 + ((Math.floor(size * LONGEST_DELAY) + held.length - index) % LONGEST_DELAY);
-    // In this order: a kill in between makes two of it, and never none.
+    // In this order, a kill between the two requests duplicates the message and never loses it.
     await ask(request, upstream, 'SendMessage', { MessageBody: Body, DelaySeconds });
     await ask(request, upstream, 'DeleteMessage', { ReceiptHandle });
   }
   return { ...response, body: Buffer.from(JSON.stringify({ Messages: messages.slice(-1) })) };
 }
 
-/** What the queue says when it has deleted them all. */
+/** The response of a queue that has deleted all messages. */
 export function claimDeleted(request: WholeRequest): WholeResponse {
   const { Entries = [] } = JSON.parse(request.body.toString()) as { Entries?: { Id: string }[] };
   return {

@@ -14,7 +14,7 @@ export interface WholeResponse {
   readonly body: Buffer;
 }
 
-/** Of one connection, not of the request (RFC 9110, 7.6.1), or made anew. */
+/** Headers of one connection, not of the request (RFC 9110, 7.6.1), or generated again. */
 const NOT_PASSED_ON = new Set([
   'connection',
   'keep-alive',
@@ -28,12 +28,12 @@ export function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_PASSED_ON.has(name)));
 }
 
-/** The AWS behind the proxy; another one after a restart. */
+/** The AWS endpoint behind the proxy. It changes with a restart. */
 export class Upstream {
   #agent = new Agent({ keepAlive: true });
   #endpoint: URL | undefined;
 
-  /** @param endpoint nothing while it is down */
+  /** @param endpoint undefined while it is down */
   moveTo(endpoint: string | undefined): void {
     this.#agent.destroy();
     this.#agent = new Agent({ keepAlive: true });
@@ -45,8 +45,8 @@ export class Upstream {
   }
 
   /**
-   * @param signal gives the request up
-   * @throws an error of the connection, also while the AWS is down
+   * @param signal aborts the request
+   * @throws an error of the connection, also while AWS is down
    */
   send({ method, url, headers, body }: WholeRequest, signal?: AbortSignal): Promise<WholeResponse> {
     const endpoint = this.#endpoint;

@@ -4,12 +4,12 @@ import { STRUCTURES } from '@darkroom/transforms/testing/structure/index.ts';
 import { describeFinding, fuzzImages } from './fuzz-images.ts';
 import { basesOf } from './image-case.ts';
 
-/** Of each format; on a slow machine the budget ends it earlier. */
+/** Cases of each format. On a slow machine the budget ends the test earlier. */
 const CASES = 500;
 /** Milliseconds. */
 const BUDGET = 60_000;
 
-test('mutated pictures end in an outcome of the contract', { timeout: 600_000 }, async () => {
+test('mutated images end in an outcome of the contract', { timeout: 3_600_000 }, async () => {
   const seed = Number(process.env['DARKROOM_SEED'] ?? Date.now() % 2 ** 31);
   const { findings, ...figures } = await fuzzImages({
     seed,

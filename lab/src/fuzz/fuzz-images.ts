@@ -3,10 +3,10 @@ import { Probe, problemOf } from '../image-probe/probe.ts';
 import type { TrialLimits } from '../image-probe/trial.ts';
 import { imageCase, type CaseId } from './image-case.ts';
 
-/** Small, so that a header that lies costs milliseconds. */
+/** Small: a header with a wrong size costs milliseconds. */
 const FUZZ_LIMITS: TrialLimits = { pixels: 4_000_000, pages: 50, side: 65_535 };
 
-/** A picture that ended as none may. */
+/** An image that ended in a wrong outcome. */
 export interface Finding extends CaseId {
   readonly source: Buffer;
   readonly problem: string;
@@ -14,13 +14,13 @@ export interface Finding extends CaseId {
 
 export interface FuzzOptions {
   readonly seed: number;
-  /** Taken in turns. */
+  /** Tried in turns. */
   readonly formats: readonly OutputFormat[];
-  /** The first case's index; default 0. */
+  /** Index of the first case; default 0. */
   readonly from?: number;
-  /** Most cases of each format. */
+  /** Maximum number of cases of each format. */
   readonly cases: number;
-  /** When no new case is begun, milliseconds since 1970. */
+  /** Time after which no case starts, milliseconds since 1970. */
   readonly until: number;
   /** Processes; default 1. */
   readonly processes?: number;
@@ -29,15 +29,15 @@ export interface FuzzOptions {
 
 export interface FuzzFigures {
   readonly cases: number;
-  /** How many ended so, by code. */
+  /** Number of cases by code. */
   readonly outcomes: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
   readonly slowestMilliseconds: number;
-  /** Most that a process grew by for one case, MiB; 0 where the system does not tell. */
+  /** Largest growth of a process for one case, MiB; 0 if the system does not report it. */
   readonly grownMiB: number;
 }
 
-/** Tries mutated pictures in processes of their own. The same seed tries the same ones. */
+/** Tries mutated images in processes of their own. The same seed makes the same images. */
 export async function fuzzImages(options: FuzzOptions): Promise<FuzzFigures> {
   const { from = 0, processes = 1 } = options;
   const findings: Finding[] = [];
@@ -79,7 +79,7 @@ export async function fuzzImages(options: FuzzOptions): Promise<FuzzFigures> {
   return { cases, outcomes, findings, slowestMilliseconds, grownMiB };
 }
 
-/** How to see it again. */
+/** Describes a finding, with the command that repeats it. */
 export function describeFinding({ seed, format, index, problem: wrong }: Finding): string {
-  return `${format} ${index} of seed ${seed}: ${wrong}\n  again: npm run lab -- fuzz --seed ${seed} --format ${format} --index ${index}`;
+  return `${format} ${index} of seed ${seed}: ${wrong}\n  to repeat: npm run lab -- fuzz --seed ${seed} --format ${format} --index ${index}`;
 }

@@ -4,10 +4,10 @@ import { parseMessage, type ParsedMessage } from '@darkroom/events';
 import { parserProblem } from './fuzz-messages.ts';
 import { mutatedMessage } from './mutated-message.ts';
 
-/** On a slow machine the budget, milliseconds, ends it earlier. */
+/** On a slow machine the budget (milliseconds) ends the test earlier. */
 const RUNS = { numRuns: 5_000, interruptAfterTimeLimit: 30_000 };
 
-test('messages that something happened to are understood or refused, and nothing else', () => {
+test('mutated messages are parsed or rejected, and have no other effect', () => {
   const seed = Number(process.env['DARKROOM_SEED'] ?? Date.now() % 2 ** 31);
   const outcomes: Record<string, number> = {};
   const property = fc.property(mutatedMessage, (body) => {
@@ -32,20 +32,20 @@ function isRead(body: string): boolean {
   }
 }
 
-describe('a parser that does what it must not is found:', () => {
+describe('finds a wrong parser:', () => {
   const change = { bucket: 'photos', key: 'a.jpg' };
   const changes = (...all: object[]) => ({ kind: 'changes', changes: all }) as ParsedMessage;
 
   test.each<[string, (body: string) => ParsedMessage, RegExp]>([
-    [
-      'it throws something else',
-      (body) => JSON.parse(body.slice(1)) as ParsedMessage,
-      /SyntaxError/,
-    ],
-    ['a key that is no text', () => changes({ ...change, key: 7 }), /a key 7/],
+    ['another error', (body) => JSON.parse(body.slice(1)) as ParsedMessage, /SyntaxError/],
+    ['a key that is not a string', () => changes({ ...change, key: 7 }), /a key 7/],
     ['an empty key', () => changes({ ...change, key: '' }), /a key of 0 bytes/],
-    ['an object twice', () => changes(change, change), /twice/],
-    ['a key that is read otherwise', () => changes({ ...change, key: 'b' }), /read again/],
+    ['a duplicate object', () => changes(change, change), /twice/],
+    [
+      'a key that changes when it is parsed again',
+      () => changes({ ...change, key: 'b' }),
+      /read again/,
+    ],
   ])('%s', (_, parse, wrong) => {
     let calls = 0;
     const atFirst = (body: string) => (calls++ === 0 ? parse(body) : changes(change));

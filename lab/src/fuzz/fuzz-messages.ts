@@ -10,11 +10,11 @@ import { mutatedMessage } from './mutated-message.ts';
 
 export interface MessageFigures {
   readonly cases: number;
-  /** The smallest body that was found to be misread, and how; nothing where there was none. */
+  /** The smallest body that is parsed wrong, and the problem. */
   readonly finding?: { readonly body: string; readonly problem: string };
 }
 
-/** Reads mutated messages for so many milliseconds. */
+/** Parses mutated messages. @param milliseconds duration */
 export function fuzzMessages(seed: number, milliseconds: number): MessageFigures {
   let problem = '';
   const property = fc.property(mutatedMessage, (body) => {
@@ -33,16 +33,16 @@ export function fuzzMessages(seed: number, milliseconds: number): MessageFigures
     : { cases: numRuns };
 }
 
-/** Characters that an SQS message attribute may hold: Amazon SQS API Reference, "SendMessage". */
+/** Characters that an SQS message attribute may contain: Amazon SQS API Reference, "SendMessage". */
 const SQS_TEXT = /^[\u0009\u000a\u000d\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
 
-/** Taken when this module is loaded, so before any message is read. */
+/** Recorded when this module is loaded, before any message is parsed. */
 const PROTOTYPES = [Object.prototype, Array.prototype, String.prototype, Function.prototype];
 const membersOf = () =>
   JSON.stringify(PROTOTYPES.map((prototype) => Reflect.ownKeys(prototype).map(String)));
 const BEFORE = membersOf();
 
-/** What `parse` does with a body that it must not do; nothing where all is well. */
+/** @returns what `parse` does wrong with a body; undefined if it is correct */
 export function parserProblem(
   body: string,
   parse: (body: string) => ParsedMessage = parseMessage,

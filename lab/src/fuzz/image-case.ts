@@ -5,7 +5,7 @@ import sharp, { type Sharp } from 'sharp';
 import { mutateBytes, mutatePieces } from './mutations.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-/** One of the pictures that a seed stands for. */
+/** Identifies one mutated image. */
 export interface CaseId {
   readonly seed: number;
   readonly format: OutputFormat;
@@ -21,7 +21,10 @@ function known(format: OutputFormat): Promise<readonly Buffer[]> {
   return made;
 }
 
-/** A real file with one to four changes, most often one, that respect its structure, seldom one that does not. The same id, the same bytes. */
+/**
+ * A real file with one to four changes that respect its structure, and sometimes one that does not. The same id gives
+ * the same bytes.
+ */
 export async function imageCase({ seed, format, index }: CaseId): Promise<Buffer> {
   const random = new SeededRandom(seed, OUTPUT_FORMATS.indexOf(format), index);
   const files = await known(format);
@@ -52,7 +55,7 @@ const dressed = (format: OutputFormat) => sample({ ...DRESSED, format });
 const seeThrough = (format: OutputFormat) => sample({ ...SIZE, format, alpha: true });
 const deep = () => scene().toColourspace('rgb16');
 
-/** Real files, small ones, each with something of its format that the others have not. */
+/** Small real files. Each has a property of its format that the others do not have. */
 const BASES: Readonly<Record<OutputFormat, readonly (() => Promise<Buffer>)[]>> = {
   jpeg: [
     () => bare('jpeg'),
@@ -103,7 +106,7 @@ const BASES: Readonly<Record<OutputFormat, readonly (() => Promise<Buffer>)[]>> 
   ],
 };
 
-/** The same bytes each time. */
+/** Returns the same bytes each time. */
 export function basesOf(format: OutputFormat): Promise<readonly Buffer[]> {
   return Promise.all(BASES[format].map((make) => make()));
 }

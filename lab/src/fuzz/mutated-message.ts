@@ -7,7 +7,7 @@ import {
   snsEnvelope,
 } from '@darkroom/events/testing';
 
-/** What AWS sends, as text. */
+/** Messages as AWS sends them. */
 const REAL = [
   s3Notification(s3Record('photos', 'uploads/a b+c%20.jpg')),
   s3Notification(s3Record('photos', 'a.jpg'), s3Record('scans', 'ü/🐈.jpg')),
@@ -19,7 +19,7 @@ const REAL = [
 
 const deep = (open: string, close: string) => open.repeat(2_000) + close.repeat(2_000);
 
-/** Tokens of JSON that something somewhere stumbles over. */
+/** JSON tokens that parsers handle wrong. */
 const HOSTILE = [
   ...['"__proto__"', '"constructor"', '"prototype"', '"toString"', '"Records"', '"detail-type"'],
   ...['{"__proto__":{"polluted":1}}', '{"constructor":{"prototype":{"polluted":1}}}'],
@@ -33,7 +33,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 
 interface Change {
   readonly kind: 'remove' | 'repeat' | 'exchange' | 'replace' | 'cut' | 'character';
-  /** Where, as shares of the length. */
+  /** Places, as shares of the length. */
   readonly at: number;
   readonly other: number;
 }
@@ -67,7 +67,7 @@ function apply(tokens: readonly string[], { kind, at, other }: Change): readonly
   }
 }
 
-/** Bodies of messages that were real before something happened to their tokens. */
+/** Bodies of real messages with one to four changed tokens. */
 export const mutatedMessage: fc.Arbitrary<string> = fc
   .tuple(fc.constantFrom(...REAL), fc.array(change, { minLength: 1, maxLength: 4 }))
   .map(([body, changes]) =>

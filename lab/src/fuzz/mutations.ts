@@ -1,7 +1,7 @@
 import type { Piece } from '@darkroom/transforms/testing/structure/piece.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** Where counters wrap, signs change and tables end. */
+/** Values at which counters wrap, signs change and tables end. */
 const BOUNDARIES = [
   0, 1, 2, 3, 7, 8, 0x0f, 0x10, 0x7f, 0x80, 0xfe, 0xff, 0x100, 0x7fff, 0x8000, 0xfffe, 0xffff,
   0x10000, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
@@ -18,7 +18,7 @@ const flipBits: MutateBytes = (data, random) => {
   return changed;
 };
 
-/** A number of the file becomes one at a boundary; most stand near the beginning. */
+/** Sets a number of the file to a boundary value. Most numbers are near the start. */
 const setField: MutateBytes = (data, random) => {
   const width = random.of([1, 2, 4]);
   if (data.length < width) return data;
@@ -63,12 +63,12 @@ export function mutateBytes(data: Buffer, random: SeededRandom): Buffer {
 
 type Pieces = readonly Piece[];
 
-/** Lengths that a file may claim for a piece of so many bytes. */
-const liesAbout = (length: number) => [
+/** Wrong lengths that a file may declare for a piece. */
+const wrongLengths = (length: number) => [
   ...[0, 1, length - 1, length + 1, length * 2, 0x7fff, 0xffff, 0x7fffffff, 0xfffffff0],
 ];
 
-/** Changes one of the pieces, or what it is divided into. */
+/** Changes one of the pieces or its inner pieces. */
 function inside(pieces: Pieces, random: SeededRandom, donor: Pieces): Pieces {
   const at = random.below(pieces.length);
   const piece = pieces[at];
@@ -86,12 +86,12 @@ function changed(piece: Piece, random: SeededRandom, donor: Pieces): Piece {
     };
   }
   if (random.below(5) > 0) return { type, data: mutateBytes(data, random) };
-  return { ...piece, declared: Math.max(0, random.of(liesAbout(data.length))) };
+  return { ...piece, declared: Math.max(0, random.of(wrongLengths(data.length))) };
 }
 
 /**
- * Changes one thing: a piece is left out, repeated, exchanged with another, brought in from another file, lies about its
- * length, or has its bytes changed, wherever in the tree it stands.
+ * Changes one piece of the tree: removes it, repeats it, exchanges it, replaces it by one of another file, declares a
+ * wrong length, or changes its bytes.
  */
 export function mutatePieces(pieces: Pieces, random: SeededRandom, donor: Pieces): Pieces {
   if (pieces.length === 0) return donor.slice(0, 1);

@@ -1,4 +1,4 @@
-/** The hostile corpus through real S3, SQS and the built handler, under hostile keys and with types that lie. */
+/** The hostile corpus through S3, SQS and the built handler, with hostile keys and wrong content types. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CORPUS } from './corpus/corpus.ts';
 import { PLANTED, type HostileUpload } from './corpus/hostile-upload.ts';
@@ -22,13 +22,13 @@ async function uploadLying(client: Client, key: string, body: Buffer, index: num
   return bare(ETag);
 }
 
-/** How an upload ended: `DONE` or the code of its rejection. */
+/** Outcome of an upload: `DONE` or the code of its rejection. */
 async function outcomeOf(client: Client, key: string, eTag: string): Promise<string> {
   const manifest = await client.outcomeOf(key, eTag);
   return manifest.status === 'done' ? 'DONE' : manifest.error.code;
 }
 
-/** Which outputs hold what was planted; the recipes here ask for nothing of the uploads but their pixels. */
+/** Outputs that contain planted text. The recipes here keep only pixels. */
 async function leaks(client: Client): Promise<string[]> {
   const leaking: string[] = [];
   for (const key of (await client.list(client.stack.processedBucket)).keys()) {
@@ -39,7 +39,7 @@ async function leaks(client: Client): Promise<string[]> {
   return leaking;
 }
 
-async function expectPeace(client: Client): Promise<void> {
+async function expectConsistent(client: Client): Promise<void> {
   await client.untilIdle();
   expect(await findInconsistencies(client)).toEqual([]);
   expect(await new DeadLetters(client).all()).toEqual([]);
@@ -71,7 +71,7 @@ describe('with the recipe of the local stack', () => {
     expect(item.expected).toContain(await outcomeOf(client, key, eTag));
   });
 
-  test('uploads under another upload’s outputs touch none of them, coming and going', async () => {
+  test('uploads with keys below the outputs of another upload do not change them', async () => {
     const key = 'uploads/cat.jpg';
     await client.uploadAndWait(key, await picture());
     for (const below of keysUnder(key))
@@ -95,12 +95,12 @@ describe('with the recipe of the local stack', () => {
     expect((await client.outputsOf(key)).size).toBe(0);
   });
 
-  test('the buckets agree, nobody is woken up, and nothing of what was planted is left', async () => {
-    await expectPeace(client);
+  test('the buckets are consistent, and no dead letter and no planted text exists', async () => {
+    await expectConsistent(client);
   });
 });
 
-describe('with a recipe that lets SVG in', () => {
+describe('with a recipe that accepts SVG', () => {
   let workspace: Workspace;
   let running: RunningStack;
   let client: Client;
@@ -125,7 +125,7 @@ describe('with a recipe that lets SVG in', () => {
     expect(withSvg).toContain(await outcomeOf(client, key, eTag));
   });
 
-  test('the buckets agree, and nobody is woken up', async () => {
-    await expectPeace(client);
+  test('the buckets are consistent, and no dead letter exists', async () => {
+    await expectConsistent(client);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { sample } from '@darkroom/transforms/testing';
 import { Probe, problemOf } from '../image-probe/probe.ts';
-import { ASKING_VARIANTS } from '../image-probe/trial.ts';
+import { METADATA_VARIANTS } from '../image-probe/trial.ts';
 import { jpeg } from '@darkroom/transforms/testing/structure/jpeg.ts';
 import { CORPUS } from './corpus/corpus.ts';
 import { PLANTED, type HostileUpload } from './corpus/hostile-upload.ts';
@@ -16,14 +16,14 @@ async function expectOutcome(
   expect(problemOf(given, expected)).toBeUndefined();
   if (given.kind === 'end') return;
   for (const [variant, output] of given.outputs) {
-    if (ASKING_VARIANTS.includes(variant)) continue;
+    if (METADATA_VARIANTS.includes(variant)) continue;
     for (const planted of Object.values(PLANTED)) {
       expect(Buffer.from(output).includes(planted), `${variant} holds "${planted}"`).toBe(false);
     }
   }
 }
 
-describe('ends as the contract says, within its memory, and leaves nothing of its own behind:', () => {
+describe('ends in its outcome, within its memory, and without planted text in outputs:', () => {
   const probe = new Probe();
   afterAll(() => probe.stop());
 
@@ -32,7 +32,7 @@ describe('ends as the contract says, within its memory, and leaves nothing of it
   });
 });
 
-describe('where a recipe lets SVG in:', () => {
+describe('if a recipe accepts SVG:', () => {
   const probe = new Probe({ svg: true });
   afterAll(() => probe.stop());
 
@@ -41,17 +41,17 @@ describe('where a recipe lets SVG in:', () => {
   });
 });
 
-test('names differ', () => {
+test('names are unique', () => {
   const names = CORPUS.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('every segment of the JPEG is broken once', async () => {
+test('the corpus breaks every segment of the JPEG', async () => {
   const photo = await sample({ width: 64, height: 48, orientation: 6, profile: 'p3' });
   expect(jpeg.split(photo)).toHaveLength(SEGMENTS);
 });
 
-test('a description is handed on where the recipe asks for it', async () => {
+test('keeps a description if the recipe asks for it', async () => {
   const item = CORPUS.find(({ name }) => name === 'a script in the description');
   const probe = new Probe();
   const given = await probe.try((await item?.bytes()) ?? Buffer.alloc(0), { withOutputs: true });

@@ -1,4 +1,4 @@
-/** Names that a path, a shell, a page or a parser would stumble over; each is a plain key to S3. */
+/** Names that are dangerous in a path, a shell, a page or a parser. For S3 each is an ordinary key. */
 const PARTS: readonly string[] = [
   '../../etc/passwd',
   '..',
@@ -35,13 +35,13 @@ function fitting(key: string): string {
   return fits;
 }
 
-/** A hostile key for each index, all different. */
+/** A unique hostile key for each index. */
 export function hostileKey(index: number): string {
   const part = PARTS[index % PARTS.length] ?? '';
   return fitting(`uploads/${index}/${part}`);
 }
 
-/** Keys where another upload's outputs stand, and keys below those. */
+/** Keys of another upload's outputs, and keys below those. */
 export function keysUnder(key: string): readonly string[] {
   return ['thumb.webp', 'manifest.json', 'thumb.webp/manifest.json', 'left-over.webp'].map(
     (name) => `${key}/${name}`,

@@ -1,4 +1,4 @@
-/** Message bodies that were made to do harm: each ends in the dead-letter queue with its reason, and nothing else happens. */
+/** Hostile message bodies. Each ends in the dead-letter queue with its reason and has no other effect. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { DeadLetters } from '../testing/dead-letters.ts';
@@ -35,18 +35,18 @@ const BODIES: readonly (readonly [string, () => string])[] = [
   ['constructor.prototype', () => '{"constructor":{"prototype":{"polluted":true}}}'],
   ['__proto__ for a record', () => '{"Records":[{"__proto__":{"s3":{"bucket":{"name":"b"}}}}]}'],
   ['a key of 2 kB', () => object('"b"', `"${'k'.repeat(2_048)}"`)],
-  ['a key that is no text', () => object('"b"', '{"toString":"x"}')],
+  ['a key that is not a string', () => object('"b"', '{"toString":"x"}')],
   ['an empty key', () => object('"b"', '""')],
   [
     'five envelopes',
     () => Array.from({ length: 5 }).reduce<string>((body) => snsMessage(body), '{"Records":[]}'),
   ],
-  ['another bucket', () => notification({ bucket: 'somebody-elses', key: 'uploads/a.jpg' })],
+  ['another bucket', () => notification({ bucket: 'another-account', key: 'uploads/a.jpg' })],
   ['the processed bucket', () => notification({ bucket: client.stack.processedBucket, key: 'a' })],
   ['a bucket like a path', () => notification({ bucket: '../../secrets', key: 'uploads/a.jpg' })],
 ];
 
-test('every one of them is explained in the dead-letter queue, in words that are short', async () => {
+test('explains each of them in the dead-letter queue in a short message', async () => {
   for (const [, body] of BODIES) await client.send(body());
   await client.untilIdle();
   const deadLetters = await new DeadLetters(client).all();
@@ -57,7 +57,7 @@ test('every one of them is explained in the dead-letter queue, in words that are
   }
 });
 
-test('and the function goes on as before', async () => {
+test('the function processes the next upload', async () => {
   const manifest = await client.uploadAndWait('uploads/after-all-that.jpg', await picture());
   expect(manifest.status).toBe('done');
   await client.untilIdle();

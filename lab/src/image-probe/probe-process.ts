@@ -6,14 +6,14 @@ import { Trials } from './trial.ts';
 const options = JSON.parse(process.argv[2] ?? '{}') as ProbeOptions;
 const trials = new Trials(options);
 
-function goWrong(): void {
+function injectDefect(): void {
   if (options.defect === 'kill') process.kill(process.pid, 'SIGSEGV');
-  if (options.defect === 'reject') void Promise.reject(new Error('out of the blue'));
+  if (options.defect === 'reject') void Promise.reject(new Error('unexpected'));
   while (options.defect === 'loop');
 }
 
 async function answer({ source, withOutputs }: ProbeRequest): Promise<ProbeAnswer> {
-  goWrong();
+  injectDefect();
   const grown = watchMemory();
   const started = performance.now();
   const [one, other] = await Promise.all([trials.run(source), trials.run(source)]);
@@ -34,8 +34,8 @@ process.on('message', (request: ProbeRequest) => {
 const MIB = 1024 * 1024;
 
 /**
- * Begins to watch resident memory; what is given back tells by how much it has grown at most since, MiB. Nothing where
- * the system does not tell (proc(5): `clear_refs` forgets the peak, `VmHWM` is the new one).
+ * Starts to watch resident memory. The returned function gives its peak growth since then, MiB; undefined if the system
+ * does not report it (proc(5): `clear_refs` resets the peak, `VmHWM` is the new one).
  */
 export function watchMemory(): () => number | undefined {
   const before = process.memoryUsage.rss();

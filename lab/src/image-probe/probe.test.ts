@@ -1,4 +1,4 @@
-/** Each thing that must not happen, made to happen: the probe and the judge are shown to see it. */
+/** Each defect is injected, and the probe must report it. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { sample } from '@darkroom/transforms/testing';
 import { Probe, problemOf } from './probe.ts';
@@ -9,7 +9,7 @@ let probe: Probe | undefined;
 
 afterEach(() => probe?.stop());
 
-test('a picture that nothing is wrong with has nothing to complain of', async () => {
+test('reports no problem for a valid image', async () => {
   probe = new Probe();
   const given = await probe.try(await sample({ width: 24, height: 16 }), { withOutputs: true });
   expect(problemOf(given)).toBeUndefined();
@@ -17,10 +17,10 @@ test('a picture that nothing is wrong with has nothing to complain of', async ()
   expect(given.kind === 'answer' && given.outputs.size).toBe(6);
 });
 
-describe('a process that ends is a problem, and the next picture gets a new one:', () => {
+describe('reports a process that ends, and starts a new one for the next image:', () => {
   test.each([
     ['killed', 'kill', /SIGSEGV/],
-    ['an unhandled rejection', 'reject', /exit code 1[\s\S]*out of the blue/],
+    ['an unhandled rejection', 'reject', /exit code 1[\s\S]*unexpected/],
     ['an endless loop', 'loop', /no answer after 2 s/],
   ] as const)('%s', async (_, defect, how) => {
     probe = new Probe({ defect }, defect === 'loop' ? 2_000 : undefined);
@@ -30,13 +30,13 @@ describe('a process that ends is a problem, and the next picture gets a new one:
   });
 });
 
-test('an error that is no ImageError is a problem', async () => {
+test('reports an error that is not an ImageError', async () => {
   probe = new Probe({ defect: 'range-error' });
   const given = await probe.try(await sample({ width: 24, height: 16 }));
   expect(problemOf(given)).toMatch(/^INTERNAL: RangeError: planted/);
 });
 
-describe('the judge complains of', () => {
+describe('reports', () => {
   const done: Outcome = { code: 'DONE', message: '', digest: 'a' };
   const answer = (more: Partial<ProbeAnswer>): ProbeAnswer => ({
     kind: 'answer',
@@ -56,7 +56,7 @@ describe('the judge complains of', () => {
       /two outcomes/,
     ],
     ['a transform that failed', { outcomes: [{ ...done, code: 'TRANSFORM_FAILED' }, done] }, /^TR/],
-    ['memory beyond what was said', { grownMiB: 291 }, /291 MiB of memory, and not at most 290/],
+    ['more memory than estimated', { grownMiB: 291 }, /291 MiB of memory, and not at most 290/],
   ])('%s', (_, more, words) => {
     expect(problemOf(answer(more))).toMatch(words);
     expect(problemOf(answer({}))).toBeUndefined();

@@ -6,10 +6,10 @@ import { ANSWERS } from './trial.ts';
 
 /** Milliseconds for one image. It only ends an image that hangs. */
 const DEADLINE = 600_000;
-/** Characters of standard error that are kept. */
+/** Characters of standard error that the probe keeps. */
 const MAX_STDERR = 4_000;
 
-/** Tries pictures in a process of its own, one after the other; a new one is started when one has died. */
+/** Tries images one after the other in a process of its own. If the process dies, the next image gets a new one. */
 export class Probe {
   readonly #options: ProbeOptions;
   readonly #deadline: number;
@@ -22,7 +22,7 @@ export class Probe {
     this.#deadline = deadline;
   }
 
-  /** Not to be called again before it has answered. */
+  /** Tries one image. Call it again only after it has resolved. */
   async try(
     source: Uint8Array,
     { withOutputs = false }: Partial<ProbeRequest> = {},
@@ -36,7 +36,7 @@ export class Probe {
         this.#endOf(code as number | null, name as NodeJS.Signals | null),
       );
       const answered = once(child, 'message', { signal }).then(([answer]) => answer as ProbeAnswer);
-      // Whichever of the two is left waiting is told to stop.
+      // The promise that is still waiting is rejected in the end.
       ended.catch(() => {});
       answered.catch(() => {});
       child.send({ source, withOutputs } satisfies ProbeRequest);
@@ -60,11 +60,11 @@ export class Probe {
     const child = fork(
       path.join(import.meta.dirname, 'probe-process.ts'),
       [JSON.stringify(this.#options)],
-      // Vitest's own flags and hooks are not for this process.
+      // Without Vitest's flags and hooks.
       {
         serialization: 'advanced',
         execArgv: [],
-        // As the function has it (docs/architecture.md): else memory that was given back stays with the process.
+        // As in the function (docs/architecture.md): freed memory returns to the system.
         env: { ...process.env, MALLOC_ARENA_MAX: '2' },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       },
@@ -87,12 +87,12 @@ export class Probe {
   }
 }
 
-/** MiB that a process may grow by whatever it is given: its code is loaded late, its headers are read, its heap is not swept at once. */
+/** MiB. A process grows for any image: code is loaded late, headers are read, and the heap is not collected at once. */
 const SLACK_MIB = 150;
-/** Pictures that are tried at once. */
+/** Images that are tried at once. */
 const AT_ONCE = 2;
 
-/** Why a picture ended as none may; nothing where all is well. */
+/** @returns why an outcome is wrong; undefined if it is allowed */
 export function problemOf(
   given: ProbeAnswer | ProbeEnd,
   expected: readonly string[] = ANSWERS,

@@ -1,6 +1,6 @@
 import type { Outcome, TrialOptions } from './trial.ts';
 
-/** What a probe's process is started with. */
+/** Options of a probe's process. */
 export interface ProbeOptions extends TrialOptions {
   /** What goes wrong with every image. Tests use it to see that the probe notices. */
   readonly defect?: 'kill' | 'reject' | 'loop' | 'range-error';
@@ -8,29 +8,29 @@ export interface ProbeOptions extends TrialOptions {
 
 export interface ProbeRequest {
   readonly source: Uint8Array;
-  /** Sends back what was made. */
+  /** Whether to send the outputs back. */
   readonly withOutputs: boolean;
 }
 
-/** What a picture did to the process. */
+/** Result of a trial that the process survived. */
 export interface ProbeAnswer {
   readonly kind: 'answer';
-  /** Of two goes at the same time, as a function with two images in hand would: they must not differ. */
+  /** Outcomes of two attempts at the same time, as in a function with two images. They must be equal. */
   readonly outcomes: readonly [Outcome, Outcome];
   readonly milliseconds: number;
-  /** By how much the process's resident memory grew at most meanwhile, MiB; nothing where the system does not tell. */
+  /** Peak growth of the process's resident memory, MiB; undefined if the system does not report it. */
   readonly grownMiB: number | undefined;
-  /** What the engine said that one of them would take beside the process itself, MiB. */
+  /** The engine's estimate for one attempt, in addition to the process itself, MiB. */
   readonly estimatedMiB: number;
   /** By variant. */
   readonly outputs: ReadonlyMap<string, Uint8Array>;
 }
 
-/** The process did not survive it. */
+/** Result of a trial that ended the process. */
 export interface ProbeEnd {
   readonly kind: 'end';
-  /** A signal, an exit code, or a deadline that passed. */
+  /** A signal, an exit code, or an expired deadline. */
   readonly how: string;
-  /** The last that it wrote. */
+  /** End of its standard error. */
   readonly stderr: string;
 }

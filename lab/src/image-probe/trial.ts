@@ -9,20 +9,20 @@ import {
 } from '@darkroom/transforms';
 import { createEngine } from '@darkroom/transforms/engine';
 
-/** Codes that an upload may end with, whatever it is; `DONE` stands for all of its outputs. */
+/** Codes that any upload may end with. `DONE` means that all outputs are made. */
 export const ANSWERS = ['DONE', 'UNSUPPORTED_FORMAT', 'CORRUPT_IMAGE', 'TOO_LARGE'] as const;
 
-/** What came of a picture. */
+/** Outcome of an image. */
 export interface Outcome {
   /** `DONE`, an `ImageError`'s code, or `INTERNAL` for any other error. */
   readonly code: string;
-  /** What the manifest would say; of anything unexpected, the causes too. */
+  /** The message for the manifest. For an unexpected error it includes the causes. */
   readonly message: string;
-  /** SHA-256 over everything that was made. */
+  /** SHA-256 of all outputs. */
   readonly digest: string;
 }
 
-/** Most that a picture may have, as the pipeline checks it before it renders. */
+/** Limits of an image, as the pipeline checks them before it renders. */
 export interface TrialLimits {
   /** Of all pages. */
   readonly pixels: number;
@@ -44,7 +44,7 @@ export interface TrialOptions {
 
 const catalog = createCatalog(builtinTransforms);
 
-/** One of each way through the engine; those of `ASKING_VARIANTS` ask for metadata, the others must not have any. */
+/** Variants that use each path of the engine. Only those of `METADATA_VARIANTS` keep metadata. */
 const RECIPE = {
   thumb: [
     'rotate',
@@ -71,8 +71,8 @@ const RECIPE = {
   ],
 };
 
-/** Variants that hand on something of the upload beside its pixels, since they ask for it. */
-export const ASKING_VARIANTS: readonly string[] = ['kept', 'hdr', 'own-colours'];
+/** Variants that keep metadata of the upload. */
+export const METADATA_VARIANTS: readonly string[] = ['kept', 'hdr', 'own-colours'];
 
 const VARIANTS: readonly Variant[] = Object.entries(RECIPE).map(([name, steps]) => ({
   name,
@@ -81,13 +81,13 @@ const VARIANTS: readonly Variant[] = Object.entries(RECIPE).map(([name, steps]) 
 
 export interface Trial {
   readonly outcome: Outcome;
-  /** What the engine said that rendering would take beside the process itself, MiB; 0 where it was not begun. */
+  /** The engine's estimate for rendering, in addition to the process itself, MiB; 0 if rendering did not start. */
   readonly estimatedMiB: number;
   /** By variant. */
   readonly outputs: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Takes pictures through the engine as the pipeline would. */
+/** Processes images with the engine as the pipeline does. */
 export class Trials {
   readonly #engine: ImageEngine;
   readonly #limits: TrialLimits;

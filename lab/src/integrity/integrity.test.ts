@@ -1,4 +1,4 @@
-/** No byte that changes on its way becomes an output, and none is lost with it. */
+/** Changed bytes never become an output, and no upload is lost. */
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkBuckets } from '../testbed/check-buckets.ts';
@@ -11,7 +11,7 @@ import { makeSampleUploads, type SampleUpload } from '../testbed/sample-uploads.
 import type { AwsRequest } from '../fault-proxy/aws-request.ts';
 import type { Faults } from '../fault-proxy/faults.ts';
 
-/** Strikes once for each key that names its fault, `uploads/ACTOR OPERATION FAULT SIZE NAME`. */
+/** Injects one fault for each key that names it, `uploads/ACTOR OPERATION FAULT SIZE NAME`. */
 class FaultsByKey implements Faults {
   readonly struck = new Set<string>();
 
@@ -24,7 +24,7 @@ class FaultsByKey implements Faults {
 }
 
 const FAULTS: readonly string[] = [
-  // At the beginning, in the middle, at the end of what is read.
+  // At the start, in the middle and at the end of the body.
   ...[0, 0.5, 0.99].map((size) => `function GetObject response-corrupted ${size}`),
   ...[0, 0.5, 0.99].map((size) => `function GetObject response-shortened ${size}`),
   ...[0.3, 0.9].map((size) => `function GetObject response-truncated ${size}`),
@@ -50,14 +50,14 @@ beforeAll(async () => {
 
 afterAll(() => testbed.stop());
 
-test('corrupted and shortened bodies are seen, whatever the client gave with its upload', async () => {
+test('detects changed and shortened bodies, with and without a checksum of the client', async () => {
   const uploads = new Map(reference.uploads);
   const plainClient = new S3Client({
     endpoint: testbed.proxy.endpoint('application'),
     region: testbed.info.region,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     forcePathStyle: true,
-    // As an old client does it: S3 makes the checksum.
+    // Like an old client: S3 computes the checksum.
     requestChecksumCalculation: 'WHEN_REQUIRED',
   });
   for (const [index, fault] of FAULTS.entries()) {
@@ -66,7 +66,7 @@ test('corrupted and shortened bodies are seen, whatever the client gave with its
     const key = `uploads/${fault} a`;
     uploads.set(key, sample);
     await testbed.application.perform({ kind: 'upload', key, sample });
-    // Nothing protects its own request.
+    // This client's own request has no checksum.
     if (fault.startsWith('application')) continue;
     const Key = `uploads/${fault} b`;
     const Bucket = testbed.info.sourceBucket;

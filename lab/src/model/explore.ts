@@ -5,14 +5,14 @@ import { World, type Scenario } from './world.ts';
 export interface Exploration {
   readonly states: number;
   readonly finalStates: number;
-  /** The first run that ends wrong: its steps, and what is wrong at its end. */
+  /** The first run that ends wrong: its steps and the problem. */
   readonly failure?: { readonly steps: readonly string[]; readonly problem: string };
 }
 
 /** Lets the workers run until all of them wait for the scheduler. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A run longer than this is livelocked: the longest seen has some 120 steps. */
+/** A longer run is a livelock: the longest run seen has about 120 steps. */
 const MAX_STEPS = 1000;
 
 async function perform(world: World, index: number): Promise<string> {
@@ -24,7 +24,7 @@ async function perform(world: World, index: number): Promise<string> {
 }
 
 /**
- * Every interleaving: depth first, each new branch replayed from the start, states that were seen before cut off.
+ * Explores every interleaving, depth first. It replays each new branch from the start and stops at known states.
  * The code under test is real, so a state cannot be copied, only reached again.
  */
 export async function exploreAll(scenario: Scenario): Promise<Exploration> {
@@ -56,7 +56,7 @@ export async function exploreAll(scenario: Scenario): Promise<Exploration> {
   return { states: seen.size, finalStates };
 }
 
-/** Random runs; `random` is called with the number of choices and returns one of them. */
+/** Explores random runs. @param random receives the number of choices and returns the index of one */
 export async function exploreSome(
   scenario: Scenario,
   runs: number,

@@ -7,7 +7,7 @@ import {
   type PutOptions,
 } from '@darkroom/pipeline';
 
-/** Defects planted to see the checks fail; each through the store, so that the code under test is the real one. */
+/** Defects of the store. The checks must find them. The code under test stays the real one. */
 export type Defect =
   'no confirmation' | 'no preconditions' | 'version of the event' | 'any output is believed';
 
@@ -22,18 +22,18 @@ export const conflict = (what: string) => new PipelineError('CONFLICT', what);
 
 export interface ScheduledStoreOptions {
   readonly bucket: string;
-  /** Asks the scheduler to let something happen as one atomic step. */
+  /** Asks the scheduler to perform one atomic step. */
   readonly request: <T>(label: string, isWrite: boolean, happen: () => T) => Promise<T>;
   /** Every pass begins with a listing. */
   readonly onList: () => void;
-  /** What is in the bucket at the moment at which a request happens. */
+  /** Contents of the bucket when a request happens. */
   readonly objects: () => Map<string, StoredObject>;
-  /** Of the upload that is there. */
+  /** ETag of the current upload. */
   readonly sourceETag: () => string | undefined;
   readonly defect: Defect | undefined;
 }
 
-/** S3's semantics in memory: when a request happens is the scheduler's affair. */
+/** S3's semantics in memory. The scheduler decides when a request happens. */
 export function scheduledStore(options: ScheduledStoreOptions): ObjectStore {
   const { bucket, request, onList, objects, sourceETag, defect } = options;
   let lastRead: string | undefined;

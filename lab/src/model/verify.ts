@@ -5,14 +5,14 @@ import { KEY, recipes, type World } from './world.ts';
 
 const sha256Of = (body: Uint8Array) => createHash('sha256').update(body).digest('hex');
 
-/** What is wrong with a quiet world, nothing where its outputs are exactly those of its source. */
+/** @returns the problem of a final state; undefined if the outputs are exactly those of the source */
 export function verify(world: World): string | undefined {
   const [recipe] = recipes;
   if (!recipe) throw new Error('the model has a recipe');
   const keys = outputKeys(KEY, recipe);
   const there = [...world.processed.keys()].sort();
   if (world.source === undefined)
-    return there.length > 0 ? `the upload is gone, but ${there.join(', ')} is there` : undefined;
+    return there.length > 0 ? `the upload is gone, but ${there.join(', ')} exists` : undefined;
   const stored = world.processed.get(keys.manifest);
   const manifest = stored && parseManifest(stored.body);
   if (!manifest) return 'there is no manifest';
@@ -30,5 +30,5 @@ export function verify(world: World): string | undefined {
     if (content !== `${variant} of ${from}`) return `${key} holds "${content}"`;
   }
   const named = [...manifest.outputs.map(({ key }) => key), keys.manifest].sort();
-  return there.join() === named.join() ? undefined : `stray objects: ${there.join(', ')}`;
+  return there.join() === named.join() ? undefined : `orphans: ${there.join(', ')}`;
 }

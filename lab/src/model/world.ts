@@ -29,15 +29,15 @@ export const recipes = recipesSchema.parse([
 ]);
 export const limits = limitsSchema.parse({});
 
-/** Things that go wrong, and how often they may. */
+/** Maximum number of each fault. */
 export interface Faults {
-  /** A worker dies at any point; its message comes back. */
+  /** A worker dies at any point, and its message is visible again. */
   readonly crashes?: number;
   /** A message is sent twice. */
   readonly duplicates?: number;
-  /** A write happens, its answer is lost, and the retry sees 412. */
+  /** A write happens, its response is lost, and the retry gets 412. */
   readonly lostResponses?: number;
-  /** The visibility timeout ends under a live worker, which runs on. */
+  /** The visibility timeout ends while the worker still runs. */
   readonly expiries?: number;
   /** A worker whose message has come back may die, too: beyond assumption (i) of docs/reconcile.md. */
   readonly zombiesCrash?: boolean;
@@ -48,19 +48,19 @@ export interface Scenario {
   readonly history: string;
   readonly workers: number;
   readonly faults?: Faults;
-  /** Every message has been received before, by somebody who left no trace. */
+  /** Every message was received before, by a worker that changed nothing. */
   readonly receivedBefore?: boolean;
   readonly defect?: Defect;
 }
 
 interface Message {
-  /** In the history that it tells of. */
+  /** Position in the history. */
   readonly position: number;
-  /** It has been received before. */
+  /** Whether it was received before. */
   readonly retry: boolean;
 }
 
-/** A request that waits for the scheduler, which lets it happen as one atomic step. */
+/** A request that waits for the scheduler, which performs it as one atomic step. */
 interface Request {
   readonly label: string;
   readonly isWrite: boolean;
@@ -70,13 +70,13 @@ interface Request {
 }
 
 interface Worker {
-  /** Everything that the worker has learnt in this pass; two workers with equal logs are in the same state. */
+  /** Responses that the worker got in this pass. Two workers with equal logs are in the same state. */
   log: string[];
   /** `reconcile` keeps nothing from one pass to the next but their number. */
   passes: number;
   pending: Request[];
   state: 'idle' | 'running' | 'finished' | 'failed';
-  /** Its message has come back while it runs. */
+  /** Whether its message is visible again while it runs. */
   isZombie: boolean;
   message: Message;
 }
@@ -86,7 +86,7 @@ export interface Action {
   act(): void;
 }
 
-/** One key, its client, its queue and the workers. Nothing happens but what `actions` lists, one at a time. */
+/** One key, its client, its queue and the workers. Only the actions that `actions` lists happen, one at a time. */
 export class World {
   readonly processed = new Map<string, StoredObject>();
   readonly #scenario: Scenario;
@@ -98,7 +98,7 @@ export class World {
   };
   readonly #workers: Worker[];
   #position = 0;
-  /** Those that are visible. */
+  /** Visible messages. */
   #messages: Message[] = [];
 
   constructor(scenario: Scenario) {
@@ -113,7 +113,7 @@ export class World {
     this.#workers = Array.from({ length: scenario.workers }, idleWorker);
   }
 
-  /** The upload that is there now, nothing where there is none. */
+  /** The current upload; undefined if there is none. */
   get source(): string | undefined {
     return this.#uploadAt(this.#position);
   }
@@ -131,7 +131,7 @@ export class World {
         worker.isZombie,
         this.#scenario.defect === 'version of the event' ? worker.message.position : 0,
         worker.message.retry,
-        // What parallel requests have answered matters, not in which order they did.
+        // The order of parallel responses does not matter.
         worker.state === 'running' ? [worker.passes, [...worker.log].sort()] : [],
         worker.pending.map(({ label }) => label),
       ])
@@ -144,7 +144,7 @@ export class World {
     return JSON.stringify([this.#position, messages, this.#budget, objects, workers]);
   }
 
-  /** Everything that may happen next; nothing left means that all is quiet. */
+  /** All possible next actions. Without actions, the state is final. */
   actions(): Action[] {
     const actions = this.#clientActions();
     let idleSeen = false;
@@ -226,7 +226,12 @@ export class World {
         { label: `${name} acknowledges`, act: () => void Object.assign(worker, idleWorker()) },
       ];
     if (worker.state === 'failed')
-      return [{ label: `${name} gives the message back`, act: () => this.#giveBack(worker) }];
+      return [
+        {
+          label: `${name} returns the message to the queue`,
+          act: () => this.#returnMessage(worker),
+        },
+      ];
     return worker.pending.flatMap((request) => {
       const happen = () => {
         worker.pending.splice(worker.pending.indexOf(request), 1);
@@ -265,7 +270,7 @@ export class World {
         label: `${name} dies`,
         act: () => {
           this.#budget.crashes--;
-          this.#giveBack(worker);
+          this.#returnMessage(worker);
         },
       });
     if (this.#budget.expiries > 0 && !worker.isZombie)
@@ -280,8 +285,8 @@ export class World {
     return actions;
   }
 
-  /** The worker is free again, its message visible, and whatever it still ran goes nowhere. */
-  #giveBack(worker: Worker): void {
+  /** Makes the worker idle and its message visible. Its pending requests never happen. */
+  #returnMessage(worker: Worker): void {
     if (!worker.isZombie) this.#messages.push({ ...worker.message, retry: true });
     Object.assign(worker, idleWorker());
   }
@@ -328,7 +333,7 @@ function nameOf({ position, retry }: Message): string {
   return retry ? `${position}, received again` : String(position);
 }
 
-/** What a worker has learnt by an answer. */
+/** A response as text, for the log. */
 function summary(result: unknown): string {
   return (
     JSON.stringify(result, (_key, value: unknown) =>

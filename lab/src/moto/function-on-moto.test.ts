@@ -1,6 +1,6 @@
 /**
- * The same function on an emulator that others wrote: it keeps real versions, encodes `/` in the keys of its events and
- * leaves `sequencer` out. Nothing of the product needs it; where it is not installed, these tests are skipped.
+ * The function on an emulator that others wrote. It has real versions, encodes `/` in the keys of its events and sends no
+ * `sequencer`. Without `moto_server` on the PATH these tests are skipped.
  */
 import { createHash } from 'node:crypto';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -13,18 +13,18 @@ import { makeSampleUploads, type SampleUpload } from '../testbed/sample-uploads.
 import { HAS_MOTO } from './moto-server.ts';
 import { startFunctionOnMoto } from './function-on-moto.ts';
 
-const title = `a second opinion: moto_server${HAS_MOTO ? '' : ' (not on the PATH: SKIPPED)'}`;
+const title = `the function on moto_server${HAS_MOTO ? '' : ' (not on the PATH: SKIPPED)'}`;
 
 describe.runIf(HAS_MOTO)(title, () => {
-  let opinion: Awaited<ReturnType<typeof startFunctionOnMoto>>;
+  let moto: Awaited<ReturnType<typeof startFunctionOnMoto>>;
   let s3: S3Client;
   let first: SampleUpload;
   let second: SampleUpload;
 
   beforeAll(async () => {
     const settings = { timeout: 60, memory: 3538 };
-    opinion = await startFunctionOnMoto({ ...TESTBED_PIPELINE, function: settings });
-    const { endpoint, region } = opinion.info;
+    moto = await startFunctionOnMoto({ ...TESTBED_PIPELINE, function: settings });
+    const { endpoint, region } = moto.info;
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
     const samples = await makeSampleUploads();
@@ -34,18 +34,18 @@ describe.runIf(HAS_MOTO)(title, () => {
 
   afterAll(async () => {
     s3.destroy();
-    await opinion.stop();
+    await moto.stop();
   });
 
   async function manifestOf(key: string): Promise<Manifest> {
-    const { application, info } = opinion;
+    const { application, info } = moto;
     const { body } = await application.read(info.processedBucket, `${key}/manifest.json`);
     return manifestSchema.parse(JSON.parse(body.toString()));
   }
 
-  /** What is below the key, and whether it is what its manifest says. */
+  /** Outputs of a key, and whether each matches its manifest. */
   async function outputsOf(key: string): Promise<Record<string, boolean>> {
-    const { application, info } = opinion;
+    const { application, info } = moto;
     const listed = await application.list(info.processedBucket);
     const there = [...listed.keys()].filter((name) => name.startsWith(`${key}/`));
     const outputs = there.length > 0 ? (await manifestOf(key)).outputs : [];
@@ -67,8 +67,8 @@ describe.runIf(HAS_MOTO)(title, () => {
     'web.jpg': true,
   };
 
-  test('the manifest names the version that it was made of', async () => {
-    const { application, info } = opinion;
+  test('the manifest names the version of its upload', async () => {
+    const { application, info } = moto;
     const key = 'uploads/a folder/günther+söhne & 100%.jpg';
     const versions: (string | null)[] = [];
     for (const sample of [first, second]) {
@@ -83,7 +83,7 @@ describe.runIf(HAS_MOTO)(title, () => {
       versions.push(source.versionId);
     }
     expect(new Set(versions).size).toBe(2);
-    // A delete marker is no upload. moto tells nobody of it.
+    // A delete marker is not an upload. moto sends no notification of it.
     await application.perform({ kind: 'delete', key });
     await application.perform({ kind: 'message', key, eventName: 'ObjectRemoved:Delete' });
     await application.untilIdle();
@@ -91,7 +91,7 @@ describe.runIf(HAS_MOTO)(title, () => {
   });
 
   test('preconditions on nothing and on another object', async () => {
-    const Bucket = opinion.info.processedBucket;
+    const Bucket = moto.info.processedBucket;
     const put = (condition: { IfMatch?: string; IfNoneMatch?: string }) =>
       s3.send(new PutObjectCommand({ Bucket, Key: 'condition', Body: 'x', ...condition }));
     const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode } });
@@ -100,12 +100,12 @@ describe.runIf(HAS_MOTO)(title, () => {
     await expect(put({ IfNoneMatch: '*' })).rejects.toMatchObject(status(412));
     await expect(put({ IfMatch: '"0"' })).rejects.toMatchObject(status(412));
     await expect(put({ IfMatch: ETag })).resolves.toMatchObject({ ETag });
-    await opinion.application.perform({ kind: 'delete', key: 'condition' });
+    await moto.application.perform({ kind: 'delete', key: 'condition' });
   });
 
   test('a write that arrives late is refused, and replaces a newer one only without its precondition', async () => {
     const late = async (key: string) => {
-      await SCENARIOS['no preconditions'](opinion, key, { first, second });
+      await SCENARIOS['no preconditions'](moto, key, { first, second });
       return outputsOf(key);
     };
     expect(await late('uploads/sound/late.jpg')).toEqual(ALL_RIGHT);

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const COMMAND = 'moto_server';
 const PAUSE_MS = 100;
 
-/** Whether moto (https://docs.getmoto.org), an emulator that knows nothing of ours, is on the `PATH`. */
+/** Whether moto (https://docs.getmoto.org), an emulator that others wrote, is on the `PATH`. */
 export const HAS_MOTO = spawnSync(COMMAND, ['--help'], { stdio: 'ignore' }).status === 0;
 
 export const REGION = 'us-east-1';
@@ -17,7 +17,7 @@ export interface MotoServer {
   stop(): Promise<void>;
 }
 
-/** @throws Error where it ends instead of answering */
+/** @throws Error if it ends before it responds */
 export async function startMoto(): Promise<MotoServer> {
   const port = await freePort();
   const child = spawn(COMMAND, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });

@@ -1,4 +1,4 @@
-/** What the Pulumi program says, created on moto, and the packaged function at work there, end to end. */
+/** The resources of the Pulumi program on moto, and the packaged function on them, end to end. */
 import { createHash } from 'node:crypto';
 import {
   GetBucketEncryptionCommand,
@@ -23,7 +23,7 @@ describe.runIf(HAS_MOTO)(title, () => {
   });
   afterAll(() => program?.stop());
 
-  test('the buckets are as they are to be', async () => {
+  test('the buckets have their settings', async () => {
     const { s3, stack } = program.client;
     for (const Bucket of [stack.sourceBucket, stack.processedBucket]) {
       const { PublicAccessBlockConfiguration } = await s3.send(
@@ -53,7 +53,7 @@ describe.runIf(HAS_MOTO)(title, () => {
     expect(Attributes['Policy']).toContain(`arn:aws:s3:::${stack.sourceBucket}`);
   });
 
-  /** Names below the upload's key, all of them with the bytes that the manifest tells. */
+  /** Names of the outputs of a key. Their bytes must match the manifest. */
   async function outputsOf(key: string): Promise<string[]> {
     const { client } = program;
     const manifest = await client.manifestOf(key);
@@ -74,7 +74,7 @@ describe.runIf(HAS_MOTO)(title, () => {
     await client.uploadAndWait(key, await picture({ seed: 2, format: 'png' }));
     expect(await outputsOf(key)).toEqual(['manifest.json', 'same.png', 'thumb.webp', 'web.jpg']);
     await client.remove(key);
-    // moto tells nobody of a removal.
+    // moto sends no notification of a deletion.
     await client.send(
       notification({ bucket: client.stack.sourceBucket, key, eventName: 'ObjectRemoved:Delete' }),
     );
@@ -82,7 +82,7 @@ describe.runIf(HAS_MOTO)(title, () => {
     expect(await outputsOf(key)).toEqual([]);
   });
 
-  test('what is no image, and what is no message', async () => {
+  test('a text upload is rejected, and an invalid message is a dead letter', async () => {
     const { client } = program;
     const rejected = await client.uploadAndWait('uploads/no-image.jpg', 'no image');
     expect(rejected).toMatchObject({ status: 'rejected', error: { code: 'UNSUPPORTED_FORMAT' } });

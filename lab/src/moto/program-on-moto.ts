@@ -16,15 +16,15 @@ const GRACE_MS = 10_000;
 const ACCOUNT_ID = '123456789012';
 const STACK = 'moto';
 
-/** The whole program and the packaged function on an emulator that others wrote. */
+/** The whole program and the packaged function on moto. */
 export interface DeployedProgram {
   readonly client: Client;
-  /** The buckets' policies, as moto took them. */
+  /** Policies of the buckets, as moto stored them. */
   readonly bucketPolicies: readonly string[];
   stop(): Promise<void>;
 }
 
-/** Creates what the Pulumi program says on moto, by the same engine and handlers as on the embedded AWS. */
+/** Creates the resources of the Pulumi program on moto, with the engine and handlers of the local stack. */
 export async function deployProgram(pipeline: SettingsInput): Promise<DeployedProgram> {
   const started: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -82,7 +82,7 @@ export async function deployProgram(pipeline: SettingsInput): Promise<DeployedPr
   }
 }
 
-/** moto reads no conditions: what denies plain HTTP would deny everything, and so has to go before anything is used. */
+/** Reads and deletes the policies. moto ignores conditions, so the denial of plain HTTP would deny everything. */
 async function takePolicies(
   s3: S3Client,
   resources: DeploymentResult['resources'],

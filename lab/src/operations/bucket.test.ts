@@ -1,4 +1,4 @@
-/** Plan and apply over real listings of the embedded S3, with keys that are hard on them. */
+/** Plan and apply over listings of the embedded S3, with keys that are hard to list. */
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { parseMessage } from '@darkroom/events';
 import { apply, compare, type ApplyOptions, type WalkPosition } from '@darkroom/operations';
@@ -20,7 +20,7 @@ function settingsWith(quality: number): Settings {
   return parseSettings({ recipes: [{ name: 'photos', variants }] }, 'test');
 }
 
-/** Beginning with one another, around the slash, beyond the surrogates, as long as a key can be, with controls. */
+/** Keys that are prefixes of others, sort around `/`, have surrogate pairs or controls, or have the maximum length. */
 const KEYS = [
   'a',
   'a-',
@@ -70,7 +70,7 @@ async function put(Key: string, Body: Uint8Array, Metadata = {}): Promise<string
   return ETag.replaceAll('"', '');
 }
 
-/** What the function would leave. */
+/** Puts the outputs and the manifest that the function would put. */
 async function process(key: string, eTag: string): Promise<void> {
   const recipe = selectRecipe(settings.recipes, key);
   if (!recipe) throw new Error(`No recipe for ${key}`);
@@ -102,7 +102,7 @@ async function process(key: string, eTag: string): Promise<void> {
 
 const buckets = () => ({ s3: aws.s3, sourceBucket, processedBucket, settings });
 
-/** Kinds that are there, and how many keys of each. */
+/** Number of keys of each kind, without kinds that have none. */
 async function planned(): Promise<Record<string, number>> {
   const { kinds } = await compare(buckets());
   const there = Object.entries(kinds).filter(([, { keys }]) => keys > 0);

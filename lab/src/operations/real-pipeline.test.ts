@@ -1,4 +1,4 @@
-/** Operated on the whole pipeline: what a plan finds, the messages of apply and redrive mend. */
+/** Operations on the whole pipeline: a plan finds damage, and apply and redrive repair it. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { formatMessage } from '@darkroom/events';
@@ -35,7 +35,7 @@ async function counts(): Promise<Record<string, number>> {
   return Object.fromEntries(there.map(([kind, { keys }]) => [kind, keys]));
 }
 
-test('damage is found, and mended by apply', async () => {
+test('apply repairs the damage that a plan finds', async () => {
   const bucket = client.stack.processedBucket;
   const keys = ['fine', 'lost', 'less', 'more'].map((name) => `uploads/${name}.jpg`);
   for (const key of keys) await client.uploadAndWait(key, await picture());
@@ -60,7 +60,7 @@ test('damage is found, and mended by apply', async () => {
   expect(await findInconsistencies(client)).toEqual([]);
 });
 
-test('a dead letter goes back, and is done', async () => {
+test('a redriven dead letter is processed', async () => {
   const key = 'uploads/redriven.jpg';
   const { source } = await client.uploadAndWait(key, await picture());
   await client.untilIdle();

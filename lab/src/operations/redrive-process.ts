@@ -1,4 +1,4 @@
-/** A process of its own, which kills itself after 20 deadLetters: `node redrive-process.ts ENDPOINT QUEUE_URL DEAD_LETTER_QUEUE_URL`. */
+/** A process that kills itself after 20 dead letters: `node redrive-process.ts ENDPOINT QUEUE_URL DEAD_LETTER_QUEUE_URL`. */
 import { redrive } from '@darkroom/operations';
 import { s3Client, sqsClient } from '@darkroom/embedded-aws/testing';
 

@@ -41,7 +41,7 @@ beforeEach(async () => {
 
 const bodyOf = (key: string) => formatMessage({ bucket: 'sources', key });
 
-/** As the function sends one. */
+/** Sends a dead letter as the function does. */
 async function deadLetter(key: string, errorCode: string): Promise<string> {
   const { MessageId = '' } = await aws.sqs.send(
     new SendMessageCommand({
@@ -53,7 +53,7 @@ async function deadLetter(key: string, errorCode: string): Promise<string> {
   return MessageId;
 }
 
-/** As SQS moves one, after crashes: without attributes. */
+/** Makes a dead letter as SQS does after crashes: without attributes. */
 async function crash(key: string): Promise<void> {
   await aws.sqs.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody: bodyOf(key) }));
   const receive = () => aws.sqs.send(new ReceiveMessageCommand({ QueueUrl: queue.url }));
@@ -111,7 +111,7 @@ async function keysIn(url: string): Promise<string[]> {
   return bodies.flatMap(({ Records }) => Records.map(({ s3 }) => s3.object.key)).sort();
 }
 
-describe('with letters of the function, and of crashes', () => {
+describe('with dead letters of the function, and of crashes', () => {
   beforeEach(async () => {
     for (let index = 0; index < 12; index++)
       await deadLetter(`a/${index}.jpg`, index < 4 ? 'TRANSFORM_FAILED' : 'TIMEOUT');
@@ -121,7 +121,7 @@ describe('with letters of the function, and of crashes', () => {
     expect(await counts(queue.url)).toEqual({ waiting: 0, inFlight: 0 });
   });
 
-  test('a dry run tells them apart and leaves all of them where they are', async () => {
+  test('a dry run counts them and moves none', async () => {
     const { found, moved, hidden } = await run({ dryRun: true, limit: 10 });
     expect([...found.byErrorCode].sort()).toEqual([
       ['GAVE_UP', 1],
@@ -175,7 +175,7 @@ describe('with letters of the function, and of crashes', () => {
   });
 });
 
-test('killed in the middle, every letter is in one of the queues', async () => {
+test('if the process is killed, every dead letter is in one of the queues', async () => {
   for (let index = 0; index < 60; index++) await deadLetter(`${index}.jpg`, 'TIMEOUT');
   const script = path.join(import.meta.dirname, 'redrive-process.ts');
   const child = spawn(process.execPath, [script, aws.endpoint, queue.url, dead.url], {

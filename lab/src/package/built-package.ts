@@ -4,11 +4,11 @@ import { unzipSync, zipSync } from 'fflate';
 
 export const workspace = path.resolve(import.meta.dirname, '../../..');
 
-/** Lambda's names of the processors that there is a package for. */
+/** Lambda's names of the architectures with a package. */
 export const ARCHITECTURES = ['arm64', 'x86_64'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
-/** What `nx build resizer` leaves; `npm test` runs that first. */
+/** Folder that `nx build resizer` writes; `npm test` runs that first. */
 export function builtPackage(architecture: Architecture): string {
   return path.join(workspace, 'apps/resizer/dist', architecture);
 }
@@ -38,10 +38,10 @@ export function elfArchitecture(file: Buffer): Architecture | undefined {
   return isElf ? MACHINES[file.readUInt16LE(18)] : undefined;
 }
 
-/** The first moment that a zip file can name: the same files are the same zip. */
+/** The earliest time of zip files: the same files give the same zip file. */
 const ALWAYS = new Date(1980, 0, 1);
 
-/** What is uploaded to Lambda: Pulumi makes such a file of a package's folder. */
+/** The zip file of a package, as Pulumi uploads it to Lambda. */
 export function zip(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
   return zipSync(files, { level: 6, mtime: ALWAYS });
 }

@@ -41,12 +41,12 @@ const recipes: SettingsInput['recipes'] = [
   },
 ];
 
-/** A turned photo: what is stored is wide, what is seen is high. */
+/** A rotated photo: stored in landscape, displayed in portrait. */
 function photo(): Promise<Buffer> {
   return paintLandscape(1).withMetadata({ orientation: 6 }).jpeg().toBuffer();
 }
 
-/** Uploads a photo, lets the package make its outputs, and looks at each of them. */
+/** Uploads a photo, invokes the package, and checks each output. */
 export async function processPhoto(architecture: Architecture, node: NodeCommand): Promise<void> {
   const aws = await RunningAws.start();
   const { s3 } = aws;
@@ -84,7 +84,7 @@ export async function processPhoto(architecture: Architecture, node: NodeCommand
     const made = await Promise.all(
       manifest.outputs.map(async ({ variant, key }) => {
         const { format, compression, width, height } = await sharp(await read(key)).metadata();
-        // sharp calls an AVIF by its container.
+        // sharp reports the container of an AVIF.
         return [variant, { format: compression === 'av1' ? 'avif' : format, width, height }];
       }),
     );

@@ -22,13 +22,13 @@ export interface UnpackedFunctionOptions {
   /** Of the embedded AWS. */
   readonly endpoint: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Files that shall be missing; none by default. */
+  /** Selects files that are left out; none by default. */
   readonly leaveOut?: (name: string) => boolean;
 }
 
 /**
- * The built package out of its zip file, in a folder of its own far from any `node_modules`, with a Node that is driven
- * over the runtime API as Lambda drives it.
+ * The built package out of its zip file, in a folder without `node_modules` above it, with a Node process that is invoked
+ * over the runtime API as in Lambda.
  */
 export class UnpackedFunction {
   readonly #folder: string;
@@ -70,12 +70,12 @@ export class UnpackedFunction {
     return new UnpackedFunction(folder, api, child);
   }
 
-  /** All that it has written. */
+  /** Its standard output and error. */
   get printed(): string {
     return this.#printed;
   }
 
-  /** @throws Error with all that it has printed, where the process ends before it answers */
+  /** @throws Error with its output if the process ends before it responds */
   async invoke(event: unknown): Promise<Outcome | undefined> {
     const failure = await this.#alive(this.#api.initialised);
     if (failure) throw new Error(`${failure.errorType}: ${failure.errorMessage}`);

@@ -1,6 +1,6 @@
 /**
- * An existing bucket whose events come by EventBridge: none of them comes on this machine, so the function is not run;
- * what EventBridge and the other services have to be allowed follows from what is deployed.
+ * An existing bucket with events by EventBridge, which the local stack does not emulate. The function does not run. The
+ * permissions of EventBridge and the other services follow from the deployed resources.
  */
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import type { SettingsInput } from '@darkroom/pipeline';
@@ -22,7 +22,7 @@ const SETTINGS: SettingsInput = {
   encryption: { kms: true },
 };
 
-/** The bucket sends its events to EventBridge; the embedded S3 cannot say so. */
+/** The bucket sends its events to EventBridge. The embedded S3 has no such setting. */
 const withEventBridge: Handlers<AwsContext> = {
   ...handlers,
   functions: handlers.functions.map((one) =>
@@ -56,7 +56,7 @@ afterAll(async () => {
   await workspace.remove();
 });
 
-test('the services are allowed what they do, and nothing else', async () => {
+test('the policies allow the services exactly their calls', async () => {
   const [role] = graph.ofType('iam/Role');
   const requests = serviceRequests(graph, sessionOf(role ? arnOf(role) : ''));
   const policies = attachedPolicies(graph);

@@ -9,14 +9,14 @@ import { DeadLetters } from '../testing/dead-letters.ts';
 import { notification } from '../testing/notification.ts';
 import { picture } from '../testing/pictures.ts';
 
-/** Everything that an upload below this prefix can go through, seen to its end. */
+/** Uses every path of uploads below a prefix, and waits for the outcomes. */
 export async function usePrefix(client: Client, prefix: string): Promise<void> {
   const [first, other] = [await picture({ seed: 1 }), await picture({ seed: 2, format: 'png' })];
   const key = `${prefix}günther+söhne (1).jpg`;
   await client.uploadAndWait(key, first);
-  // Another format: outputs of other names, the old ones are deleted.
+  // Another format: the outputs get other names, and the old ones are deleted.
   await client.uploadAndWait(key, other);
-  // A message that says nothing new.
+  // A duplicate message.
   await client.send(notification({ bucket: client.stack.sourceBucket, key }));
 
   const parts = `${prefix}in parts.jpg`;
@@ -26,26 +26,26 @@ export async function usePrefix(client: Client, prefix: string): Promise<void> {
   const rejected = await client.uploadAndWait(`${prefix}rejected.jpg`, 'no image');
   expect(rejected.status).toBe('rejected');
 
-  // Its outputs have no room below its own name.
+  // The keys of its outputs would be too long.
   const long = `${prefix}${'a'.repeat(1024 - Buffer.byteLength(prefix))}`;
   await client.uploadAndWait(long, first);
   await client.uploadAndWait(long, other);
 
   for (const removed of [key, parts, long]) await client.remove(removed);
-  // Nobody ever uploaded it: a deletion, or a message that came too late.
+  // This key has no upload, as after a deletion or with a late message.
   await client.send(notification({ bucket: client.stack.sourceBucket, key: `${prefix}never.jpg` }));
   await client.untilIdle();
 }
 
-/** An upload whose outputs S3 does not take at first: the function says when it wants the message again. */
+/** An upload whose outputs S3 refuses at first: the function sets the back-off of its message. */
 export async function useRetry(client: Client, prefix: string): Promise<void> {
   const { status } = await client.uploadAndWait(`${prefix}stumbling.jpg`, await picture());
   expect(status).toBe('done');
 }
 
-/** Messages that only an operator can deal with. */
+/** Messages that need an operator. */
 export async function useDeadLetters(client: Client): Promise<void> {
-  const body = 'nothing that anybody understands';
+  const body = 'not a valid message';
   await client.send(body);
   const deadLetters = new DeadLetters(client);
   const deadLetter = await deadLetters.find((one) => one.body === body);

@@ -59,7 +59,7 @@ function s3Permissions(
     case 'HeadObject':
       return [
         object(versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion'),
-        // Who may not list is told 403 of an object that is not there: the pipeline could not tell the two apart.
+        // Without permission to list, S3 returns 403 for a missing object. The pipeline needs the 404.
         ...(status === 404 ? [list] : []),
       ];
     case 'PutObject':
@@ -76,7 +76,7 @@ function s3Permissions(
   }
 }
 
-/** Of the program's, or one that was there before and whose notifications the program uses. */
+/** ARN of a bucket of the program, or of an existing bucket with the program's notifications. */
 function bucketArnOf(graph: Graph, bucket: string | undefined): string {
   const isNotifying = graph
     .ofType('BucketNotification')
@@ -91,7 +91,7 @@ function localQueueUrl({ target = '' }: RecordedCall, graph: Graph): string {
   return queue?.id ?? target;
 }
 
-/** The function names its bus by ARN, so that it may be another account's. */
+/** The function names its bus by ARN, because the bus may be in another account. */
 function busArn({ target = '' }: RecordedCall): string {
   if (target.startsWith('arn:')) return target;
   throw new Error(`Which event bus is "${target}"?`);

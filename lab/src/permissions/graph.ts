@@ -1,4 +1,4 @@
-/** A resource as deployed: what the program asked for, and what came of it. */
+/** A deployed resource with its inputs and outputs. */
 export interface GraphResource {
   readonly type: string;
   readonly name: string;
@@ -7,7 +7,7 @@ export interface GraphResource {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** The deployed resources, asked by what they are for each other. */
+/** The deployed resources and their relations. */
 export class Graph {
   readonly resources: readonly GraphResource[];
 
@@ -36,7 +36,7 @@ export class Graph {
     );
   }
 
-  /** @throws Error where there is none */
+  /** @throws Error if the program has no such resource */
   require(type: string, reference: unknown): GraphResource {
     const found = this.find(type, reference);
     if (!found) throw new Error(`The program makes no ${type} ${String(reference)}`);

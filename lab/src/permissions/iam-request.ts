@@ -1,4 +1,4 @@
-/** One thing that somebody must be allowed to do, as IAM is asked. */
+/** One request that IAM must allow. */
 export interface IamRequest {
   /** ARN of a role's session, or a service such as `s3.amazonaws.com`. */
   readonly principal: string;
@@ -6,9 +6,9 @@ export interface IamRequest {
   readonly action: string;
   /** ARN, or `*` for actions that know no resources. */
   readonly resource: string;
-  /** Condition keys beside those that every request has. */
+  /** Condition keys in addition to those of every request. */
   readonly context: Readonly<Record<string, string>>;
-  /** What it is for, for messages. */
+  /** Purpose of the request, for messages. */
   readonly because: string;
 }
 

@@ -1,4 +1,4 @@
-/** The evaluator of policies is under the AGPL: it serves these tests, and is part of nothing that is delivered. */
+/** The policy evaluator is licensed under the AGPL. Only these tests use it, and no product contains it. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -15,7 +15,7 @@ test.each([
   'apps/cli/src/main.ts',
   'apps/policy/src/pack.ts',
   'tools/deploy/main.ts',
-])('%s does not reach it', async (entry) => {
+])('%s does not import it', async (entry) => {
   const { metafile } = await build({
     entryPoints: [path.join(CHECKOUT, entry)],
     bundle: true,
@@ -23,7 +23,7 @@ test.each([
     metafile: true,
     platform: 'node',
     format: 'esm',
-    // Of packages the names are enough; those of the workspace are read through.
+    // Packages stay external, except those of the workspace.
     plugins: [
       {
         name: 'packages',
@@ -46,7 +46,7 @@ test.each([
   expect(imported.filter((name) => EVALUATOR.test(name))).toEqual([]);
 });
 
-test('only this project lists it, for its tests', async () => {
+test('only this project lists it, as a development dependency', async () => {
   const { packages } = JSON.parse(
     await readFile(path.join(CHECKOUT, 'package-lock.json'), 'utf8'),
   ) as { packages: Record<string, Record<string, Record<string, string>>> };

@@ -1,7 +1,6 @@
 /**
- * Permissions, proven from use: the whole pipeline runs here with every call of the function recorded, and AWS's own
- * services' calls derived from what is deployed. Every one of them is allowed by the policies that the program attaches,
- * and each thing that these allow was needed by one of them.
+ * Proves the permissions from use. The whole pipeline runs with every call of the function recorded. The calls of AWS
+ * services are derived from the deployed resources. The program's policies allow all of these calls, and nothing else.
  */
 import type { SettingsInput } from '@darkroom/pipeline';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -48,7 +47,7 @@ const BASE: SettingsInput = {
   storage: { protect: false },
 };
 
-/** One run for each set of switches that changes what is granted. */
+/** One run for each set of settings that changes the policies. */
 const RUNS: Readonly<Record<string, SettingsInput>> = {
   'with the defaults': BASE,
   'with every switch': {
@@ -67,7 +66,7 @@ const RUNS: Readonly<Record<string, SettingsInput>> = {
   },
 };
 
-/** Its outputs bear a mark, which stands in the source bucket. */
+/** A recipe with a watermark that is stored in the source bucket. */
 function marked(prefix: string): SettingsInput['recipes'][number] {
   const watermark = { watermark: { image: `s3:${MARK}` } };
   return {
@@ -83,8 +82,8 @@ interface Proof {
   policies: AttachedPolicy[];
 }
 
-/** Neighbours of a resource, which no recipe is about and no other part of the pipeline is. */
-function besides(resource: string): string[] {
+/** Similar resources that the pipeline does not use. */
+function neighboursOf(resource: string): string[] {
   const [bucket = '', key] = /^(arn:aws:s3:::[^/]+)\/(.+)$/.exec(resource)?.slice(1) ?? [];
   if (key !== undefined) return [`${bucket}/private/${key}`, `${bucket}-of-others/${key}`];
   // Actions that know no resources, only this.
@@ -113,26 +112,26 @@ describe.each(Object.entries(RUNS))('the pipeline %s', (_name, settings) => {
     proof = await prove(settings);
   });
 
-  test('is allowed everything that it does', async () => {
+  test('is allowed every call that it makes', async () => {
     expect(proof.requests.length).toBeGreaterThan(20);
     expect(await missingPermissions(proof.requests, proof.policies)).toEqual([]);
   });
 
-  test('is allowed nothing that it does not do', async () => {
+  test('is allowed no other call', async () => {
     expect(await excessPermissions(proof.requests, proof.policies)).toEqual([]);
   });
 
-  test('one action less, whichever, and something is refused', async () => {
+  test('reports a missing action', async () => {
     const [grant, ...others] = grantsOf(proof.policies);
     if (!grant) throw new Error('Nothing is granted');
-    // What is not excess is needed (above): so one of them is enough for the way from a policy to a message.
+    // The previous test shows that every grant is needed. One is enough to show how a missing one is reported.
     expect(others.length).toBeGreaterThan(10);
     const poorer = replace(proof.policies, grant, remainder(grant));
     expect((await missingPermissions(proof.requests, poorer))[0]).toContain(` ${grant.action} `);
   });
 
   test.each(['s3:PutObjectAcl', 's3:DeleteObjectVersion', 's3:GetObject'])(
-    'one more, %s on all of the source bucket, and it is seen',
+    'reports an additional action: %s on the source bucket',
     async (action) => {
       const bucket = proof.requests.find(({ action }) => action === 's3:GetObject')?.resource;
       const [identity] = proof.policies.filter(({ kind }) => kind === 'identity');
@@ -146,9 +145,9 @@ describe.each(Object.entries(RUNS))('the pipeline %s', (_name, settings) => {
     },
   );
 
-  test('reaches nothing beside it: no other key, bucket, queue, key or log', async () => {
+  test('allows no other object, bucket, queue, key or log', async () => {
     for (const request of proof.requests.filter(({ principal }) => principal.startsWith('arn:')))
-      for (const resource of besides(request.resource)) {
+      for (const resource of neighboursOf(request.resource)) {
         const other = { ...request, resource };
         expect(await isAllowed(other, proof.policies), describeRequest(other)).toBe(false);
       }
@@ -168,7 +167,7 @@ describe.each(Object.entries(RUNS))('the pipeline %s', (_name, settings) => {
     }
   });
 
-  test('the services may work for nobody else', async () => {
+  test('the services may not act for other accounts or resources', async () => {
     const services = proof.requests.filter(
       ({ principal, context }) => !principal.startsWith('arn:') && Object.keys(context).length > 0,
     );

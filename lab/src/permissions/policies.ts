@@ -22,7 +22,7 @@ export interface AttachedPolicy {
 
 type Reader = (graph: Graph) => AttachedPolicy[];
 
-/** Where a policy stands: resource type, input, and the resource whose policy it is. One more kind: one more line. */
+/** Resource type and input that contain a policy, and the resource that the policy belongs to. */
 const READERS: readonly Reader[] = [
   policiesOf('RolePolicy', 'identity', 'policy', (graph, { inputs }) =>
     arnOf(graph.require('iam/Role', inputs['role'])),
@@ -43,13 +43,14 @@ const READERS: readonly Reader[] = [
     arnOf(graph.require('kms/Key', inputs['keyId'])),
   ),
 ];
-/** Would grant what no reader sees. */
+/** Resource types with grants that no reader reads. */
 const UNREAD = ['RolePolicyAttachment', 'iam/Policy', 'lambda/Permission', 'EventBusPolicy'];
 
 /** @throws Error where the program grants something in a way that is not known here: it would be left out of the proof */
 export function attachedPolicies(graph: Graph): AttachedPolicy[] {
   const unread = UNREAD.flatMap((type) => graph.ofType(type));
-  if (unread[0]) throw new Error(`${unread[0].type} ${unread[0].name} grants what nobody checks`);
+  if (unread[0])
+    throw new Error(`${unread[0].type} ${unread[0].name} has grants that the proof does not read`);
   return READERS.flatMap((read) => read(graph));
 }
 

@@ -2,7 +2,7 @@ import { describe, type IamRequest } from './iam-request.ts';
 import type { AttachedPolicy, Statement } from './policies.ts';
 import { isAllowed } from './simulate.ts';
 
-/** @returns what was asked for and would be refused; empty when nothing is missing */
+/** @returns requests that the policies refuse */
 export async function missingPermissions(
   requests: readonly IamRequest[],
   policies: readonly AttachedPolicy[],
@@ -14,8 +14,8 @@ export async function missingPermissions(
 }
 
 /**
- * What is granted and was never needed: each action of each resource is taken out of its policy, one at a time, and all
- * that was allowed is still allowed.
+ * Finds grants that no request needs. It removes each action of each resource from its policy, one at a time. The grant
+ * is excess if all requests are still allowed.
  */
 export async function excessPermissions(
   requests: readonly IamRequest[],
@@ -92,7 +92,7 @@ export function replace(
   return policies.map((one) => (one === policy ? changed : one));
 }
 
-/** Actions know `*`, and no case. */
+/** Actions may contain `*` and ignore case. */
 function matches(pattern: string, action: string): boolean {
   const expression = pattern.replaceAll('*', '.*');
   return new RegExp(`^${expression}$`, 'i').test(action);

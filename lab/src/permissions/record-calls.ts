@@ -15,9 +15,9 @@ import { startRecordingProxy } from './recording-proxy.ts';
 const GRACE_MS = 10_000;
 /** Of the SDK's clients (apps/resizer/src/clients.ts). */
 const ATTEMPTS = 3;
-/** An output that S3 does not take at first, so that its message has to come again. */
+/** Key of an output that the proxy refuses at first. Its message must be received again. */
 const STUMBLING = /stumbling\.jpg\/same\./;
-/** Of the function's log, for who looks into a failure. */
+/** Lines of the function's log in the message of a failure. */
 const LINES = 20;
 
 export interface Recording {
@@ -26,8 +26,8 @@ export interface Recording {
 }
 
 /**
- * Deploys the program with these settings, lets `use` use the pipeline, and tells what the function asked of AWS. A
- * source bucket that the settings name is there before.
+ * Deploys the program with these settings, runs `use`, and returns the calls of the function to AWS. If the settings name
+ * a source bucket, it is created first.
  */
 export async function record(
   pipeline: SettingsInput,
@@ -94,7 +94,7 @@ export async function record(
   }
 }
 
-/** As often as the SDK itself tries, before anybody hears of it. */
+/** Refuses a request as often as the SDK itself tries it. */
 function atFirst(what: RegExp) {
   let times = 0;
   return ({ method, url }: { readonly method: string; readonly url: string }) =>

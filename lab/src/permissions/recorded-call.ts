@@ -49,7 +49,7 @@ function jsonCall(target: string, { body, status }: RawCall): RecordedCall {
   return { service, operation, ...(named !== undefined && { target: named }), status };
 }
 
-/** Path-style. The SDK names the operation in `x-id`, or else the method and the query tell it. */
+/** Reads a path-style request. The operation is in `x-id`, or follows from method and query. */
 function s3Call({ method, url, headers, status }: RawCall): RecordedCall {
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   const [, bucket = '', ...rest] = pathname.split('/').map(decodeURIComponent);

@@ -5,18 +5,18 @@ import { errorResponse } from '../fault-proxy/error-responses.ts';
 import { passedOn, Upstream, type WholeResponse } from '../fault-proxy/upstream.ts';
 import { readCall, type RecordedCall } from './recorded-call.ts';
 
-/** Lambda sets `AWS_EXECUTION_ENV` in a function, and the SDK says so: all other calls are the poller's. */
+/** Lambda sets `AWS_EXECUTION_ENV`, and the SDK sends it. All other calls are those of the event source mapping. */
 const OF_THE_FUNCTION = /exec-env\/AWS_Lambda_/;
 const NO_EVENT_BUS = /^AWSEvents\.PutEvents$/;
 
-/** Stands before the function's AWS, and remembers every call of the function. */
+/** A proxy between the function and AWS that records every call of the function. */
 export interface RecordingProxy {
   /** For the function and its event source mapping. */
   readonly endpoint: string;
   readonly calls: readonly RecordedCall[];
   /** Where the calls go. */
   connect(endpoint: string): void;
-  /** @throws what a call could not be read for */
+  /** @throws the error of a call that could not be read */
   stop(): Promise<void>;
 }
 

@@ -5,8 +5,8 @@ import type { IamRequest } from './iam-request.ts';
 type Rule = (graph: Graph) => IamRequest[];
 
 /**
- * What AWS's own services do, and nobody can record here, because the deployed resources tell them to. Each in the
- * shape in which the service's documentation says that it asks.
+ * Requests of AWS services, derived from the deployed resources, since the services do not run here. Each has the shape
+ * that the documentation of the service describes.
  *
  * @param principal the function's session
  */
@@ -111,7 +111,7 @@ function alarms(graph: Graph): IamRequest[] {
         .flatMap((topicArn) => {
           const topic = graph.require('sns/Topic', topicArn);
           const context = sourceOf(arnOf(alarm), accountOf(arnOf(topic)));
-          const because = `the alarm ${alarm.name} tells somebody`;
+          const because = `the alarm ${alarm.name} notifies its receivers`;
           return [
             { principal, action: 'sns:Publish', resource: arnOf(topic), context, because },
             ...keyUse(graph, topic.inputs['kmsMasterKeyId'], [

@@ -56,8 +56,8 @@ function document(statements: AttachedPolicy['statements']) {
 }
 
 /**
- * The evaluator knows no condition keys `kms:EncryptionContext:…`, which are of as many names as there are contexts. In
- * policies and requests alike, a key stands for them whose names are free too.
+ * The evaluator does not know the condition keys `kms:EncryptionContext:…`, whose names are free. In policies and requests
+ * they are replaced by another key with free names.
  */
 function known<T>(value: T): T {
   const text = JSON.stringify(value).replaceAll(
@@ -67,7 +67,7 @@ function known<T>(value: T): T {
   return JSON.parse(text) as T;
 }
 
-/** A bucket's policy is for its objects too. */
+/** The policy of a bucket also applies to its objects. */
 function owns(owner: string, resource: string): boolean {
   return resource === owner || resource.startsWith(`${owner}/`);
 }

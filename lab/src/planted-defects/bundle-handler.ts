@@ -6,7 +6,7 @@ import { CHECKOUT } from '../testing/workspace.ts';
 const RESIZER = path.join(CHECKOUT, 'apps/resizer');
 const HANDLER = path.join(RESIZER, 'src/handler.ts');
 
-/** Bundles the handler as apps/resizer does (its project.json), with the defects around it. */
+/** Bundles the handler as apps/resizer does (its project.json), with the defects. */
 export function bundleHandlerWithDefects(outfile: string): Promise<void> {
   const contents = `
     import { withDefects } from ${JSON.stringify(path.join(import.meta.dirname, 'handler-with-defects.ts'))};
@@ -16,7 +16,7 @@ export function bundleHandlerWithDefects(outfile: string): Promise<void> {
   return bundleHandler(contents, outfile);
 }
 
-/** Bundles the handler behind a module that is loaded before it. */
+/** Bundles the handler with a module that is loaded first. */
 export function bundleHandlerAfter(module: string, outfile: string): Promise<void> {
   const contents = `
     import ${JSON.stringify(module)};
@@ -30,7 +30,7 @@ async function bundleHandler(contents: string, outfile: string): Promise<void> {
   const { default: product } = (await import(pathToFileURL(configuration).href)) as {
     default: BuildOptions;
   };
-  // One file, whose name is given.
+  // The bundle is one file with the given name.
   const { outExtension: _, splitting: __, chunkNames: ___, ...options } = product;
   await build({
     ...options,

@@ -21,16 +21,16 @@ export const DEFECT_PREFIX = 'uploads/planted/';
 
 type Send = (command: unknown) => Promise<unknown>;
 
-/** Does with a request of the handler to S3 what a handler with this defect would do. */
+/** Changes the S3 requests of the handler as a handler with this defect would send them. */
 export interface Defect {
   readonly send: (command: unknown, send: Send) => Promise<unknown>;
-  /** An event of this key has come, at the beginning of an invocation. */
+  /** Called at the start of an invocation for each event of the key. */
   readonly receive?: (key: string, eTag: string | undefined) => void;
 }
 
 const isSource = (bucket: string | undefined) => bucket === process.env['DARKROOM_SOURCE_BUCKET'];
 
-/** Step 5 of docs/reconcile.md is left out: the source is believed to be what was read. */
+/** Leaves out step 5 of docs/reconcile.md: the source counts as unchanged. */
 export function noConfirmation(): Defect {
   const read = new Map<string | undefined, string | undefined>();
   return {
@@ -45,7 +45,7 @@ export function noConfirmation(): Defect {
   };
 }
 
-/** Writes and deletes are done whatever is there. */
+/** Writes and deletes without preconditions. */
 export function noPreconditions(): Defect {
   return {
     send(command, send) {
@@ -58,7 +58,7 @@ export function noPreconditions(): Defect {
   };
 }
 
-/** What the event names is processed, and not what is there: as with the `versionId` of a versioned bucket. */
+/** Processes the version that the event names, not the current one. */
 export function versionOfTheEvent(): Defect {
   const named = new Map<string | undefined, string | undefined>();
   const versions = new Map<string, { head: GetObjectCommandOutput; body: Uint8Array }>();
@@ -83,7 +83,7 @@ function answerOf(head: GetObjectCommandOutput, body: Uint8Array) {
   return { ...head, Body: { transformToByteArray: () => Promise.resolve(body) } };
 }
 
-/** Outputs are sent when the runtime, frozen after the acknowledgement, thaws for the next invocation. */
+/** Sends outputs only when the frozen runtime runs again for the next invocation. */
 export function forgottenWrites(): Defect {
   const forgotten: (() => Promise<unknown>)[] = [];
   return {

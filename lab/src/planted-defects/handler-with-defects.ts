@@ -1,4 +1,4 @@
-/** Is bundled around the real handler (bundle.ts), so that the checks are seen to find what they look for. */
+/** Wraps the real handler in the bundle of bundle-handler.ts, to show that the checks find each defect. */
 import { S3Client } from '@aws-sdk/client-s3';
 import {
   forgottenWrites,
@@ -10,7 +10,7 @@ import {
   type DefectName,
 } from './defects.ts';
 
-/** As far as the wrapper knows it. */
+/** The part of an SQS event that the wrapper reads. */
 interface Event {
   readonly Records: readonly { readonly body: string }[];
 }
@@ -23,7 +23,7 @@ const DEFECTS: Readonly<Record<DefectName, Defect>> = {
   'forgotten writes': forgottenWrites(),
 };
 
-/** The handler with each defect for the keys below the defect's own prefix; all other keys are handled as they are. */
+/** Adds each defect for the keys below its prefix. All other keys are handled without a defect. */
 export function withDefects(handler: Handler): Handler {
   interceptS3();
   return (event, context) => {
@@ -51,7 +51,7 @@ function defectOf(key: string): Defect | undefined {
   return name === undefined ? undefined : DEFECTS[name as DefectName];
 }
 
-/** Of a notification of S3; other messages are none of this file's business. */
+/** Keys and ETags of an S3 notification; empty for other messages. */
 function changesOf(body: string): readonly { key: string; eTag?: string }[] {
   try {
     const { Records } = JSON.parse(body) as {

@@ -1,4 +1,4 @@
-/** Zero violations mean something: the checks find each defect that they are there for, in the shortest story. */
+/** The checks find each planted defect, and find nothing without it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkBuckets } from '../testbed/check-buckets.ts';
 import { ReferenceOutputs } from '../testbed/reference-outputs.ts';
@@ -16,7 +16,7 @@ let uploads: Uploads;
 
 beforeAll(async () => {
   testbed = await startTestbed({
-    // Requests are held for as long as it takes, which is not the function's fault.
+    // Held requests must not run into the function's timeout.
     pipeline: { ...TESTBED_PIPELINE, function: { timeout: 60, memory: 3538 } },
     faults: { next: () => undefined },
     concurrency: 2,
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => testbed.stop());
 
-/** @returns what is wrong with this key */
+/** @returns violations of this key */
 async function violationsOf(name: DefectName, key: string): Promise<Violation[]> {
   const sample = await SCENARIOS[name](testbed, key, uploads);
   const all = new Map(sample ? [[key, sample]] : []);

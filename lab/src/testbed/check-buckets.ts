@@ -4,17 +4,17 @@ import type { Application, StoredObject } from './application.ts';
 import type { SampleUpload } from './sample-uploads.ts';
 import { sameObject, type ReferenceOutputs } from './reference-outputs.ts';
 
-/** Something that is not as the contract promises when all is quiet. */
+/** A difference from the contract when the queue is empty. */
 export interface Violation {
   readonly kind:
     | 'upload lost'
-    | 'upload from nowhere'
+    | 'unknown upload'
     | 'output missing'
     | 'output orphaned'
     | 'output wrong'
     | 'dead letter unexplained'
     | 'dead letter missing';
-  /** Of the object, or the text of the message. */
+  /** Key of the object, or body of the message. */
   readonly key: string;
   readonly detail: string;
 }
@@ -24,7 +24,7 @@ export function describeViolation({ kind, key, detail }: Violation): string {
 }
 
 /**
- * Compares both buckets with what has to be there. To be asked when all is quiet.
+ * Compares both buckets with the expected objects. Call it when the queue is empty.
  * @param uploads every key that has an upload, with what was uploaded last
  */
 export async function checkBuckets(
@@ -42,21 +42,21 @@ export async function checkBuckets(
   ];
 }
 
-/** Nothing that was answered is lost by the embedded S3 itself. */
+/** Checks that the embedded S3 has lost no confirmed upload. */
 function checkSource(
   listed: ReadonlyMap<string, string>,
   uploads: ReadonlyMap<string, SampleUpload>,
 ): Violation[] {
   const lost = [...uploads].flatMap(([key, { name, body }]): Violation[] => {
-    // Of the embedded S3, whose ETags are MD5.
+    // The ETags of the embedded S3 are MD5.
     const eTag = createHash('md5').update(body).digest('hex');
-    const detail = `"${name}" has the ETag ${eTag}, there is ${listed.get(key) ?? 'nothing'}`;
+    const detail = `"${name}" has the ETag ${eTag}, found ${listed.get(key) ?? 'nothing'}`;
     return listed.get(key) === eTag ? [] : [{ kind: 'upload lost', key, detail }];
   });
   const strange = [...listed.keys()].filter((key) => !uploads.has(key));
   return [
     ...lost,
-    ...strange.map((key) => ({ kind: 'upload from nowhere', key, detail: 'deleted' }) as const),
+    ...strange.map((key) => ({ kind: 'unknown upload', key, detail: 'deleted' }) as const),
   ];
 }
 

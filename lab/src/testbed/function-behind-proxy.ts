@@ -3,10 +3,10 @@ import path from 'node:path';
 import type { FunctionSpec, LambdaOptions } from '@darkroom/local-lambda';
 import type { StackRun } from './stack-messages.ts';
 
-/** Seconds: as the visibility timeout is shortened, so that a run is quiet soon; 900 would be the stack's own. */
+/** Seconds. Short like the visibility timeout, to end a run soon; the stack's own value is 900. */
 const LONGEST_BACK_OFF = '30';
 
-/** The function and its event source mapping with the proxy between them and AWS. */
+/** Connects the function and its event source mapping to AWS through the proxy. */
 export function throughProxy(
   options: LambdaOptions,
   { dataDir, functionEndpoint, concurrency, handlerFile }: StackRun,
@@ -18,7 +18,7 @@ export function throughProxy(
     functions: options.functions.map((spec) => ({
       ...spec,
       environment: {
-        // Of the queues' URLs.
+        // The URLs of the queues contain the endpoint.
         ...Object.fromEntries(
           Object.entries(spec.environment).map(([name, value]) => [
             name,
@@ -34,7 +34,7 @@ export function throughProxy(
   };
 }
 
-/** The package that was built, with another handler in it. */
+/** Makes a copy of the built package with another handler. */
 export function withHandler(
   { codeDirectory }: FunctionSpec,
   handlerFile: string,

@@ -3,12 +3,12 @@ import type { SettingsInput } from '@darkroom/pipeline';
 /** Seconds; the least that a stack may set. */
 export const FUNCTION_TIMEOUT = 10;
 /**
- * Seconds. Six times the function's timeout is a long time to wait for a killed batch. This is the least that keeps the
- * protocol's one assumption: 20 for a process to start (lambda/execution-environment.ts), 10 for the batch, and some.
+ * Seconds. Six times the function's timeout is a long wait after a kill. This is the least value that keeps assumption (i)
+ * of the protocol: 20 for the start of a process (libs/local-lambda), 10 for the batch, and a reserve.
  */
 export const VISIBILITY_TIMEOUT = 35;
 
-/** Small pictures, and all that makes passes differ: names by the source's format, several outputs, several at once. */
+/** Small images, and everything that the protocol depends on: names by source format, several outputs, several images at once. */
 export const TESTBED_PIPELINE: SettingsInput = {
   recipes: [
     {
@@ -31,7 +31,7 @@ export const TESTBED_PIPELINE: SettingsInput = {
       ],
     },
   ],
-  // Two vCPUs' worth: the function works on two images at once.
+  // Two vCPUs: the function processes two images at once.
   function: { timeout: FUNCTION_TIMEOUT, memory: 3538 },
   queue: { batchSize: 4, maximumConcurrency: 4 },
   storage: { protect: false },

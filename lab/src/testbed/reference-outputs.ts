@@ -8,14 +8,14 @@ import type { SampleUpload } from './sample-uploads.ts';
 const MANIFEST = 'manifest.json';
 const referenceKey = (index: number) => `uploads/reference/${index}`;
 
-/** What an upload makes when nothing disturbs it, by its name in the folder of the upload's outputs. */
+/** Outputs of an undisturbed upload, by their name in its output folder. */
 type Outputs = ReadonlyMap<string, StoredObject>;
 
-/** The outputs of every sample, made without faults before them: what an upload of it has to make, whatever happens. */
+/** The outputs of every sample, made without faults. Later uploads of the sample must have the same outputs. */
 export class ReferenceOutputs {
   readonly #outputs: ReadonlyMap<SampleUpload, Outputs>;
   readonly #info: StackInfo;
-  /** The uploads that it was made of, which stay. */
+  /** The uploads that the reference was made of. They stay in the bucket. */
   readonly uploads: ReadonlyMap<string, SampleUpload>;
 
   private constructor(
@@ -28,7 +28,7 @@ export class ReferenceOutputs {
     this.#outputs = outputs;
   }
 
-  /** @throws Error where a sample does not come out as it has to, so that the rest would compare wrong with wrong */
+  /** @throws Error if a sample has a wrong outcome, because later comparisons would be meaningless */
   static async make(
     application: Application,
     info: StackInfo,
@@ -50,7 +50,7 @@ export class ReferenceOutputs {
     return new ReferenceOutputs(info, uploads, outputs);
   }
 
-  /** Every object that an upload of this sample has to leave in the processed bucket, by its key. */
+  /** All objects that an upload of this sample must have in the processed bucket, by key. */
   objectsOf(key: string, sample: SampleUpload): Map<string, StoredObject> {
     const folder = outputFolder(key, this.#info.recipes);
     const outputs = this.#outputs.get(sample) ?? new Map<string, StoredObject>();
@@ -78,7 +78,7 @@ function withoutSource({ 'source-key': _, ...rest }: StoredObject['metadata']) {
   return rest;
 }
 
-/** The same manifest, of another key, to the byte. */
+/** The bytes of the manifest for another key. */
 function manifestFor(key: string, folder: string, body: Buffer): Buffer {
   const manifest = manifestSchema.parse(JSON.parse(body.toString()));
   const own = {

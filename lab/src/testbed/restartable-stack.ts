@@ -7,18 +7,18 @@ import type { FromStack, StackRun, ToStack } from './stack-messages.ts';
 
 const PROCESS = path.join(import.meta.dirname, 'stack-process.ts');
 
-/** The local stack behind the proxy, over all its lives. */
+/** The local stack behind the proxy. Restarts keep its data. */
 export class RestartableStack {
   readonly #proxy: FaultProxy;
   readonly #run: StackRun;
-  #life: Promise<StackChild>;
+  #child: Promise<StackChild>;
   /** Keys that restarts found out of date. */
   recovered = 0;
 
   private constructor(proxy: FaultProxy, run: StackRun) {
     this.#proxy = proxy;
     this.#run = run;
-    this.#life = this.#start();
+    this.#child = this.#start();
   }
 
   static async start(
@@ -29,18 +29,18 @@ export class RestartableStack {
       ...run,
       functionEndpoint: proxy.endpoint('function'),
     });
-    await stack.#life;
+    await stack.#child;
     return stack;
   }
 
   async info(): Promise<StackInfo> {
-    return (await this.#life).info;
+    return (await this.#child).info;
   }
 
-  /** Of the stack's process, and of the function's. */
+  /** Process ids of the stack and of the function. */
   async pids(): Promise<{ readonly stack: number; readonly functions: readonly number[] }> {
-    const life = await this.#life;
-    return { stack: life.pid, functions: await life.functionPids() };
+    const child = await this.#child;
+    return { stack: child.pid, functions: await child.functionPids() };
   }
 
   /**
@@ -48,40 +48,40 @@ export class RestartableStack {
    * @returns whether there was a process to kill
    */
   async killFunction(which: number): Promise<boolean> {
-    return (await this.#life).killFunction(which).catch(() => false);
+    return (await this.#child).killFunction(which).catch(() => false);
   }
 
-  /** Kills the whole stack, and starts it again on what is on disk. */
+  /** Kills the whole stack, and restarts it from its data on disk. */
   async killAndRestart(): Promise<void> {
-    this.#life = this.#life.then(async (life) => {
-      await life.kill();
+    this.#child = this.#child.then(async (child) => {
+      await child.kill();
       this.#proxy.connect(undefined);
       return this.#start();
     });
-    await this.#life;
+    await this.#child;
   }
 
   async stop(): Promise<void> {
-    await (await this.#life).stop();
+    await (await this.#child).stop();
   }
 
-  /** However far it has come. */
+  /** Kills the stack, also during its start. */
   async kill(): Promise<void> {
-    await this.#life.then((life) => life.kill()).catch(() => undefined);
+    await this.#child.then((child) => child.kill()).catch(() => undefined);
   }
 
   async #start(): Promise<StackChild> {
-    const life = await StackChild.start(this.#run);
-    this.recovered += life.recovered;
-    this.#proxy.connect(life.info.endpoint, life.info);
-    return life;
+    const child = await StackChild.start(this.#run);
+    this.recovered += child.recovered;
+    this.#proxy.connect(child.info.endpoint, child.info);
+    return child;
   }
 }
 
-/** One life of the local stack, in a process that can be killed. */
+/** One run of the local stack in a process of its own. */
 class StackChild {
   readonly info: StackInfo;
-  /** Keys that its start found out of date and notified again. */
+  /** Keys that its start found out of date. */
   readonly recovered: number;
   readonly #child: ChildProcess;
 
@@ -91,7 +91,7 @@ class StackChild {
     this.recovered = recovered;
   }
 
-  /** @throws Error with what the start failed of */
+  /** @throws Error with the reason of a failed start */
   static async start(run: StackRun): Promise<StackChild> {
     const child = fork(PROCESS, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     child.on('message', (message: FromStack) => {
@@ -116,13 +116,13 @@ class StackChild {
     return pid !== null;
   }
 
-  /** Of the function's processes. */
+  /** Process ids of the function. */
   async functionPids(): Promise<readonly number[]> {
     const { pids } = await this.#ask({ kind: 'pids' }, 'pids');
     return pids;
   }
 
-  /** SIGKILL, as a power cut has it. */
+  /** Kills it with SIGKILL. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
@@ -130,7 +130,7 @@ class StackChild {
     await exited;
   }
 
-  /** As Ctrl-C does. */
+  /** Stops it as Ctrl-C does. */
   async stop(): Promise<void> {
     const exited = once(this.#child, 'exit');
     this.#child.send({ kind: 'stop' } satisfies ToStack);

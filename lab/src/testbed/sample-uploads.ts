@@ -1,6 +1,6 @@
 import sharp, { type FormatEnum } from 'sharp';
 
-/** Something to upload, and what has to become of it. */
+/** Content to upload, and its expected outcome. */
 export interface SampleUpload {
   readonly name: string;
   readonly body: Buffer;
@@ -9,10 +9,10 @@ export interface SampleUpload {
 }
 
 const FORMATS = ['jpeg', 'png', 'webp', 'gif', 'tiff'] as const satisfies (keyof FormatEnum)[];
-/** Of each format. */
+/** Images of each format. */
 const PICTURES = 4;
 
-/** Pictures of every format, broken ones, and what is no picture; the same bytes in every process. */
+/** Images of every format, broken ones, and other files. They have the same bytes in every process. */
 export async function makeSampleUploads(): Promise<SampleUpload[]> {
   const pictures = await Promise.all(
     FORMATS.flatMap((format) =>
@@ -44,7 +44,7 @@ async function picture(seed: number, format: keyof FormatEnum): Promise<Buffer> 
   const data = Buffer.alloc(width * height * 3);
   for (let at = 0; at < data.length; at++) data[at] = (at * (seed + 3) + (at >> 7) * 31) % 256;
   const image = sharp(data, { raw: { width, height, channels: 3 } });
-  // Some as a camera that was held upright would have stored them.
+  // Some have an EXIF orientation.
   const held = seed % 4 === 1 && format === 'jpeg' ? image.withMetadata({ orientation: 6 }) : image;
   return held.toFormat(format).toBuffer();
 }

@@ -1,21 +1,21 @@
 import type { StackInfo } from '@darkroom/local/api';
 
-/** What the process of the stack is asked to run. */
+/** Options of the process of the stack. */
 export interface StackRun {
   readonly workspace: string;
   readonly stack: string;
   readonly dataDir: string;
-  /** Where the function and its event source mapping find their AWS. */
+  /** Endpoint of AWS for the function and its event source mapping. */
   readonly functionEndpoint: string;
-  /** Most execution environments. */
+  /** Maximum number of execution environments. */
   readonly concurrency: number;
-  /** Runs instead of the handler that was built: `planted/`. */
+  /** Runs instead of the built handler. */
   readonly handlerFile?: string;
 }
 
 export type ToStack =
   | { readonly kind: 'run'; readonly run: StackRun }
-  /** Kills one of the function's processes; which, is a number in [0, 1). */
+  /** Kills one of the function's processes. `which` in [0, 1) selects it. */
   | { readonly kind: 'kill'; readonly which: number }
   | { readonly kind: 'pids' }
   | { readonly kind: 'stop' };
@@ -25,5 +25,5 @@ export type FromStack =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'killed'; readonly pid: number | null }
   | { readonly kind: 'pids'; readonly pids: readonly number[] }
-  /** A line of the function that no attempt should write: it is printed. */
+  /** A line of the function's log with an internal error. */
   | { readonly kind: 'problem'; readonly line: string };

@@ -1,4 +1,4 @@
-/** The whole local stack as a process of its own, so that it can be killed; asked over Node's IPC. */
+/** The whole local stack as a process that can be killed. The parent controls it over Node's IPC. */
 import { startLocalStack, type LocalStack } from '@darkroom/local';
 import { throughProxy } from './function-behind-proxy.ts';
 import type { FromStack, StackRun, ToStack } from './stack-messages.ts';
@@ -7,7 +7,7 @@ const GRACE_MS = 10_000;
 
 let local: LocalStack | undefined;
 
-function tell(message: FromStack): void {
+function send(message: FromStack): void {
   process.send?.(message);
 }
 
@@ -19,13 +19,13 @@ async function run(options: StackRun): Promise<void> {
       {
         adjustLambda: (lambda) => throughProxy(lambda, options),
         onFunctionLog: (line) => {
-          if (line.includes('"INTERNAL"')) tell({ kind: 'problem', line });
+          if (line.includes('"INTERNAL"')) send({ kind: 'problem', line });
         },
       },
     );
-    tell({ kind: 'ready', info: local.info, recovered: local.recovered });
+    send({ kind: 'ready', info: local.info, recovered: local.recovered });
   } catch (error) {
-    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   }
 }
 
@@ -33,7 +33,7 @@ function kill(which: number): void {
   const pids = local?.lambda.pids() ?? [];
   const pid = pids[Math.floor(which * pids.length)];
   if (pid !== undefined) process.kill(pid, 'SIGKILL');
-  tell({ kind: 'killed', pid: pid ?? null });
+  send({ kind: 'killed', pid: pid ?? null });
 }
 
 process.on('message', (message: ToStack) => {
@@ -43,10 +43,10 @@ process.on('message', (message: ToStack) => {
     case 'kill':
       return kill(message.which);
     case 'pids':
-      return tell({ kind: 'pids', pids: local?.lambda.pids() ?? [] });
+      return send({ kind: 'pids', pids: local?.lambda.pids() ?? [] });
     case 'stop':
       return void local?.stop(GRACE_MS).then(() => process.exit(0));
   }
 });
-// Without the one who asked for it, nobody would end it.
+// End with the parent process.
 process.on('disconnect', () => process.exit(1));

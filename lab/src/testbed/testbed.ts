@@ -14,11 +14,11 @@ export interface TestbedOptions {
   readonly faults: Faults;
   /** Execution environments. */
   readonly concurrency: number;
-  /** Makes another handler to run than the one that was built, in the file of this name. */
+  /** Writes another handler than the built one to this file. */
   readonly makeHandler?: (file: string) => Promise<void>;
 }
 
-/** The local stack in a process of its own behind the proxy, and an application before it. */
+/** The local stack in a process of its own behind the fault proxy, and an application that uses it. */
 export interface Testbed {
   readonly proxy: FaultProxy;
   readonly stack: RestartableStack;

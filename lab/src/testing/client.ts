@@ -21,7 +21,7 @@ export interface StoredObject {
   readonly head: GetObjectCommandOutput;
 }
 
-/** As listed. */
+/** An object of a listing. */
 export interface ListedObject {
   readonly eTag: string;
   readonly bytes: number;
@@ -29,7 +29,7 @@ export interface ListedObject {
   readonly modified: number;
 }
 
-/** What a user of a running pipeline has: the S3 and SQS API, and `/api/stack`. ETags are without their quotes. */
+/** A client of a running pipeline: S3, SQS and `/api/stack`. ETags have no quotes. */
 export class Client {
   readonly stack: StackInfo;
   readonly s3: S3Client;
@@ -67,14 +67,14 @@ export class Client {
     await this.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
   }
 
-  /** Sends a message past the bucket: a duplicate, a repair, or something that nobody understands. */
+  /** Sends a message to the queue directly: a duplicate, a repair, or an invalid message. */
   async send(body: string): Promise<void> {
     await this.sqs.send(
       new SendMessageCommand({ QueueUrl: this.stack.queueUrl, MessageBody: body }),
     );
   }
 
-  /** @returns nothing where there is no such object */
+  /** @returns undefined if the object does not exist */
   async read(key: string, bucket = this.stack.processedBucket): Promise<StoredObject | undefined> {
     try {
       const head = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -101,7 +101,7 @@ export class Client {
     return listed;
   }
 
-  /** Everything in the folder of one upload's outputs. */
+  /** All objects in the output folder of an upload. */
   outputsOf(key: string): Promise<Map<string, ListedObject>> {
     return this.list(this.stack.processedBucket, outputFolder(key, this.stack.recipes));
   }
@@ -111,7 +111,7 @@ export class Client {
     return found && manifestSchema.parse(JSON.parse(found.body.toString()));
   }
 
-  /** Waits for the outcome of the upload of this key that has this ETag. */
+  /** Waits for the manifest of the upload with this key and ETag. */
   outcomeOf(key: string, eTag: string): Promise<Manifest> {
     return vi.waitFor(async () => {
       const manifest = await this.manifestOf(key);
@@ -121,12 +121,12 @@ export class Client {
     }, PATIENCE);
   }
 
-  /** Uploads, and waits for the outcome. */
+  /** Uploads, and waits for the manifest. */
   async uploadAndWait(key: string, body: Uint8Array | string): Promise<Manifest> {
     return this.outcomeOf(key, await this.upload(key, body));
   }
 
-  /** Waits until nothing is in the queue and nobody works on what was. A write's notification is there with its answer. */
+  /** Waits until the queue has no messages: none visible, in flight or delayed. A write has sent its notification. */
   async untilIdle(): Promise<void> {
     const names = [
       'ApproximateNumberOfMessages',

@@ -18,10 +18,10 @@ import {
 const CONCURRENCY = 16;
 
 /**
- * Whether the processed bucket holds exactly what the uploads ask for: for each that a recipe matches a manifest of its
- * present version, every output as the manifest says, and nothing else. To be asked when all is quiet.
+ * Checks that the processed bucket has exactly the outputs of the uploads: for each upload with a recipe, a manifest of its
+ * current version and every output of that manifest, and no other object. Call it when the queue is empty.
  *
- * @returns one sentence for each thing that is not so; empty where all is well
+ * @returns one sentence for each difference
  */
 export async function findInconsistencies(client: Client): Promise<string[]> {
   const { recipes, sourceBucket, processedBucket } = client.stack;
@@ -44,8 +44,8 @@ export async function findInconsistencies(client: Client): Promise<string[]> {
 }
 
 /**
- * Waits until there are none. Where a process was stopped or killed, its queue is not quiet for a while: what it had
- * received stays in flight until its visibility timeout, though the next start has done the work since.
+ * Waits until the buckets are consistent. After a kill, received messages stay in flight until their visibility timeout,
+ * although the next start has already processed their keys.
  */
 export async function untilConsistent(client: Client): Promise<void> {
   await vi.waitFor(async () => expect(await findInconsistencies(client)).toEqual([]), {
@@ -56,7 +56,7 @@ export async function untilConsistent(client: Client): Promise<void> {
 
 class UploadCheck {
   readonly problems: string[] = [];
-  /** Keys of the processed bucket that this upload accounts for. */
+  /** Keys of this upload's outputs and manifest. */
   readonly wanted: string[] = [];
   readonly #client: Client;
   readonly #key: string;

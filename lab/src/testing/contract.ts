@@ -1,4 +1,4 @@
-/** What docs/contract.md promises, in words of its own: the tests must not believe the code that they test. */
+/** Rules of docs/contract.md, implemented independently of the code under test. */
 import { createHash } from 'node:crypto';
 import type { Manifest } from '@darkroom/pipeline';
 import type { StackInfo } from '@darkroom/local/api';
@@ -9,7 +9,7 @@ type Recipes = StackInfo['recipes'];
 export const MAX_KEY_BYTES = 1024;
 export const CACHE_CONTROL = 'public, max-age=300, stale-while-revalidate=86400';
 
-/** By the format that a manifest names. */
+/** File extension and content type by format. */
 export const FILES: Readonly<Record<string, { extension: string; contentType: string }>> = {
   jpeg: { extension: 'jpg', contentType: 'image/jpeg' },
   png: { extension: 'png', contentType: 'image/png' },
@@ -37,7 +37,7 @@ export function outputFolder(key: string, recipes: Recipes): string {
   return fits ? `${key}/` : `_long/${createHash('sha256').update(key).digest('hex')}/`;
 }
 
-/** User metadata of an output: what a manifest says of it, and of which upload it is made. */
+/** User metadata of an output: its entry in the manifest, and its upload. */
 export function outputMetadataOf(
   { recipe, recipeHash, source }: Pick<Manifest, 'recipe' | 'recipeHash' | 'source'>,
   output: Manifest['outputs'][number],

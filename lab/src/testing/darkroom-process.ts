@@ -5,13 +5,13 @@ import { onTestFinished, vi } from 'vitest';
 import { Client, PATIENCE } from './client.ts';
 import { CHECKOUT } from './workspace.ts';
 
-/** Whether the processes of a process can be told here. */
+/** Whether this system lists processes in `/proc`. */
 export const HAS_PROC = existsSync('/proc/self/stat');
 
 export interface ProcessOptions {
   /** Default: the checkout. */
   readonly workspace?: string;
-  /** `DARKROOM_…`; ports are free ones unless they are here. */
+  /** `DARKROOM_…` variables. By default the ports are free ones. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -20,7 +20,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** `node apps/local/src/main.ts`, as `npm start` runs it. It does not outlive the test. */
+/** `node apps/local/src/main.ts`, as `npm start` runs it. It ends with the test. */
 export class DarkroomProcess {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
@@ -29,7 +29,7 @@ export class DarkroomProcess {
 
   constructor({ workspace = CHECKOUT, environment }: ProcessOptions) {
     const main = path.join(workspace, 'apps/local/src/main.ts');
-    // Another workspace is links to the checkout: without the flag, Node would take the one for the other.
+    // Another workspace consists of links to the checkout. Without the flag, Node would resolve them.
     this.#child = spawn(process.execPath, ['--preserve-symlinks-main', main], {
       env: {
         ...Object.fromEntries(
@@ -43,7 +43,7 @@ export class DarkroomProcess {
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
     onTestFinished(() => this.kill('SIGKILL'));
-    // Not "exit": what it has said last may still be on its way then.
+    // Not "exit": its last output may arrive later.
     this.exited = new Promise((resolve) =>
       this.#child.once('close', (code, signal) => resolve({ code, signal })),
     );
@@ -57,7 +57,7 @@ export class DarkroomProcess {
     return this.#stderr;
   }
 
-  /** Waits until it says where it is, and asks it there. */
+  /** Waits until it prints the URL of its console, and connects. */
   async connect(): Promise<Client> {
     const url = await vi.waitFor(() => {
       if (this.#child.exitCode !== null) return undefined;
@@ -73,7 +73,7 @@ export class DarkroomProcess {
     this.#child.kill(signal);
   }
 
-  /** Of the processes that it has started. */
+  /** Process ids of its children. */
   children(): number[] {
     return readdirSync('/proc')
       .map(Number)
@@ -81,7 +81,7 @@ export class DarkroomProcess {
   }
 }
 
-/** Field 4 of what stands behind the name, which may hold anything (proc_pid_stat(5)). */
+/** Field 4. The fields are counted after the name, which may contain any character (proc_pid_stat(5)). */
 function parentOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -12,7 +12,7 @@ export interface DeadLetter {
   readonly attributes: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads the dead-letter queue as an operator would; what was read once is kept here. */
+/** Reads the dead-letter queue as an operator does, and keeps the messages that it has read. */
 export class DeadLetters {
   readonly #client: Client;
   readonly #deadLetters: DeadLetter[] = [];
@@ -21,7 +21,7 @@ export class DeadLetters {
     this.#client = client;
   }
 
-  /** Waits for the letter that has this. */
+  /** Waits for a dead letter that matches. */
   find(isIt: (deadLetter: DeadLetter) => boolean): Promise<DeadLetter> {
     return vi.waitFor(async () => {
       const deadLetter = (await this.all()).find(isIt);
@@ -30,7 +30,7 @@ export class DeadLetters {
     }, PATIENCE);
   }
 
-  /** All that have come until now. */
+  /** All dead letters so far. */
   async all(): Promise<readonly DeadLetter[]> {
     const { sqs, stack } = this.#client;
     const QueueUrl = stack.deadLetterQueueUrl;

@@ -1,4 +1,4 @@
-/** A message as S3 sends it (Amazon S3 user guide, "Event message structure"). */
+/** Options of a message as S3 sends it (Amazon S3 user guide, "Event message structure"). */
 export interface NotificationOptions {
   readonly bucket: string;
   readonly key: string;
@@ -11,7 +11,7 @@ export function notification(...records: readonly NotificationOptions[]): string
   return JSON.stringify({ Records: records.map(record) });
 }
 
-/** The same, as EventBridge passes it on (Amazon S3 user guide, "EventBridge event message structure"). */
+/** The event as EventBridge sends it (Amazon S3 user guide, "EventBridge event message structure"). */
 export function eventBridgeEvent({ bucket, key }: NotificationOptions): string {
   return JSON.stringify({
     version: '0',
@@ -26,7 +26,7 @@ export function eventBridgeEvent({ bucket, key }: NotificationOptions): string {
   });
 }
 
-/** The same, as SNS passes it on without raw delivery. */
+/** A message as SNS sends it without raw delivery. */
 export function snsMessage(body: string): string {
   return JSON.stringify({
     Type: 'Notification',

@@ -8,8 +8,8 @@ export interface Scene {
 }
 
 /**
- * Soft colours, so that JPEG and WebP change them little, and a dark mark near the top left corner, so that no turned or
- * mirrored one looks the same. Another seed is another picture.
+ * Draws soft colours, which JPEG and WebP change little, and a dark mark near the top left corner, which distinguishes
+ * rotated and mirrored images. Another seed gives another image.
  */
 export function scene(width = 64, height = 48, seed = 1): Scene {
   const data = Buffer.alloc(width * height * 3);
@@ -46,8 +46,8 @@ export function picture({ width, height, seed, format = 'jpeg' }: PictureOptions
 }
 
 /**
- * Where row 0 and column 0 of what is stored are to be seen (Exif 2.32, tag 0x0112, Orientation), so: whether the axes
- * are swapped, and whether what is seen runs against what is stored.
+ * Places of the stored row 0 and column 0 in the displayed image (Exif 2.32, tag 0x0112, Orientation): whether the axes
+ * are swapped, and whether each axis is mirrored.
  */
 const ORIENTATIONS: Readonly<Record<number, { swap: boolean; x: boolean; y: boolean }>> = {
   1: { swap: false, x: false, y: false }, // top, left
@@ -60,7 +60,7 @@ const ORIENTATIONS: Readonly<Record<number, { swap: boolean; x: boolean; y: bool
   8: { swap: true, x: false, y: true }, // left, bottom
 };
 
-/** The scene as a camera that was held so would have stored it, with the tag that says so. */
+/** The scene as a camera in this orientation stores it, with its tag. */
 export function heldPicture(upright: Scene, orientation: number): Promise<Buffer> {
   const { swap, x: mirrorX, y: mirrorY } = ORIENTATIONS[orientation] ?? {};
   const [width, height] = swap ? [upright.height, upright.width] : [upright.width, upright.height];
@@ -84,7 +84,7 @@ export function heldPicture(upright: Scene, orientation: number): Promise<Buffer
     .toBuffer();
 }
 
-/** The pixels of a file as they are stored: neither its orientation nor its profile is heeded. */
+/** The stored pixels of a file, without its orientation and profile. */
 export function stored(file: Uint8Array): Promise<{ data: Buffer; info: OutputInfo }> {
   return sharp(file, { ignoreIcc: true }).removeAlpha().raw().toBuffer({ resolveWithObject: true });
 }

@@ -8,18 +8,18 @@ import { startLocalStack, type LocalStack } from '@darkroom/local';
 import { Client } from './client.ts';
 import { CHECKOUT } from './workspace.ts';
 
-/** For batches that are under way, milliseconds. */
+/** Milliseconds for running batches. */
 const GRACE_MS = 10_000;
 
 export interface RunningStackOptions {
   /** Default: the checkout. */
   readonly workspace?: string;
   readonly stack?: string;
-  /** To go on where another one stopped; its owner removes it. Default: a new one, which is removed with the stack. */
+  /** Data folder of an earlier run, which the caller removes. Default: a new one, which is removed with the stack. */
   readonly dataDir?: string;
   /** Fails on resource types that the local engine does not emulate. Default: true. */
   readonly strict?: boolean;
-  /** Makes another handler to run than the one that was built, in the file of this name. */
+  /** Writes another handler than the built one to this file. */
   readonly makeHandler?: (file: string) => Promise<void>;
 }
 
@@ -76,7 +76,7 @@ export function temporaryDirectory(): Promise<string> {
   return mkdtemp(path.join(tmpdir(), 'darkroom-e2e-'));
 }
 
-/** For one test: it is removed after everything that the test starts later and ends with itself. */
+/** A temporary folder of one test. It is removed at the end of the test, after later resources. */
 export async function directoryOfTest(): Promise<string> {
   const directory = await temporaryDirectory();
   onTestFinished(() => rm(directory, { recursive: true, force: true }));

@@ -6,10 +6,10 @@ import { stringify } from 'yaml';
 
 export const CHECKOUT = path.resolve(import.meta.dirname, '../../..');
 
-/** The checkout with stack files of a test's own. */
+/** A copy of the checkout, made of links, with its own stack files. */
 export interface Workspace {
   readonly directory: string;
-  /** Writes `Pulumi.STACK.yaml`; anything goes, since some tests are about what is wrong there. */
+  /** Writes `Pulumi.STACK.yaml`. The settings may be invalid. */
   writeStack(stack: string, pipeline: unknown): Promise<void>;
   remove(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export async function createWorkspace(): Promise<Workspace> {
   };
 }
 
-/** Small and quick: one WebP of `width` pixels for keys below `uploads/`. */
+/** A small pipeline: one WebP of `width` pixels for keys below `uploads/`. */
 export function smallPipeline(width: number, settings: Partial<SettingsInput> = {}): SettingsInput {
   return {
     recipes: [

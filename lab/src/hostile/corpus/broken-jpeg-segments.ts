@@ -1,21 +1,21 @@
-/** Real files with one thing broken, in every position. */
+/** JPEG files with one broken segment, for every segment. */
 import { sample } from '@darkroom/transforms/testing';
 import { jpeg, SCAN } from '@darkroom/transforms/testing/structure/jpeg.ts';
 import { latin1, type Piece } from '@darkroom/transforms/testing/structure/piece.ts';
 import { item, type HostileUpload } from './hostile-upload.ts';
 
 const photo = () => sample({ width: 64, height: 48, orientation: 6, profile: 'p3' });
-/** Segments of `photo`: fewer cases than these would miss the last ones, which a test looks for. */
+/** Number of segments of `photo`; a test checks it. */
 export const SEGMENTS = 13;
 
-/** Whatever is there can be shown or not: what libjpeg tells of a lost marker is "corrupt", of a spare one nothing. */
+/** libjpeg reports a missing marker as corrupt, and ignores an additional one. */
 const EITHER = ['DONE', 'CORRUPT_IMAGE', 'UNSUPPORTED_FORMAT'] as const;
 
 function broken(change: (pieces: readonly Piece[], at: number) => readonly Piece[], at: number) {
   return async () => jpeg.join(change(jpeg.split(await photo()), at));
 }
 
-/** The marker's two bytes become others: the segment is lost, or is taken for pixels. */
+/** Replaces the two bytes of the marker: the segment is lost or read as pixels. */
 function overwritten(at: number) {
   return async () => {
     const pieces = jpeg.split(await photo());

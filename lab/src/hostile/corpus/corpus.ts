@@ -6,7 +6,7 @@ import { POLYGLOTS } from './polyglots.ts';
 import { SIZES } from './declared-sizes.ts';
 import { TAGS } from './metadata.ts';
 
-/** Every hostile upload that we have thought of, and those that the fuzzer found. Names differ. */
+/** All hostile uploads, including those that the fuzzer found. Names are unique. */
 export const CORPUS: readonly HostileUpload[] = [
   ...SIZES,
   ...MARKERS,

@@ -1,4 +1,4 @@
-/** Few bytes that stand for many pixels, pages or frames. */
+/** Small files that declare many pixels, pages or frames. */
 import { deflateSync } from 'node:zlib';
 import { sample } from '@darkroom/transforms/testing';
 import { box, avif } from '@darkroom/transforms/testing/structure/isobmff.ts';
@@ -33,7 +33,7 @@ async function pngOf(width: number, height: number, bytes = 0, coding?: Buffer):
   return png.join(pieces.map(data));
 }
 
-/** Of 2 kB: padded with a text. */
+/** A PNG of 2 kB, padded with a text. */
 async function paddedPng(width: number, height: number): Promise<Buffer> {
   const file = await pngOf(width, height);
   const end = file.length - 12;
@@ -56,7 +56,7 @@ async function jpegOf(width: number, height: number): Promise<Buffer> {
   );
 }
 
-/** One frame of one pixel after the other. */
+/** Frames of one pixel. */
 export function gifOf(frames: number, width = 1, height = 1): Buffer {
   const head = Buffer.concat([
     latin1('GIF89a'),
@@ -70,7 +70,7 @@ export function gifOf(frames: number, width = 1, height = 1): Buffer {
   return Buffer.concat([head, ...Array.from({ length: frames }, () => frame), latin1(';')]);
 }
 
-/** Directories that each tell of one pixel; `loop` lets the last one lead to the first. */
+/** Directories of one pixel each. With `loop`, the last one points to the first. */
 export function tiffOf(pages: number, { loop = false, side = 1 } = {}): Buffer {
   const entry = (tag: number, type: number, value: number) =>
     Buffer.concat([uint16LE(tag), uint16LE(type), uint32LE(1), uint32LE(value)]);
@@ -78,7 +78,7 @@ export function tiffOf(pages: number, { loop = false, side = 1 } = {}): Buffer {
     const next = page + 1 < pages ? FIRST + (page + 1) * DIRECTORY : loop ? FIRST : 0;
     return Buffer.concat([uint16LE(9), entries, uint32LE(next)]);
   };
-  // One pixel stands at 8: width, height, bits, no compression, black is 0, strip, samples, rows, bytes.
+  // The pixel is at byte 8: width, height, bits, no compression, black is 0, strip, samples, rows, bytes.
   const entries = Buffer.concat([
     ...[entry(256, 4, side), entry(257, 4, side), entry(258, 3, 8), entry(259, 3, 1)],
     ...[entry(262, 3, 1), entry(273, 4, 8), entry(277, 3, 1), entry(278, 4, side)],
@@ -137,7 +137,7 @@ async function avifSize(): Promise<Buffer> {
 /** Grey, one bit for each pixel (PNG, third edition, 11.2.1). */
 const ONE_BIT = Buffer.from([1, 0, 0, 0, 0]);
 
-/** A picture of one bit for each pixel that is really there. */
+/** An image of one bit per pixel that contains all its pixels. */
 function plain(side: number): Promise<Buffer> {
   return pngOf(side, side, (Math.ceil(side / 8) + 1) * side, ONE_BIT);
 }

@@ -1,6 +1,6 @@
 import type { ImageErrorCode } from '@darkroom/transforms';
 
-/** Planted in whatever an upload says beside its pixels: no output may hold any of it unless its recipe asks. */
+/** Text planted in the metadata of uploads. No output may contain it unless its recipe keeps metadata. */
 export const PLANTED = {
   script: '<script>alert("planted-script")</script>',
   words: 'planted-words',
@@ -11,11 +11,11 @@ export interface HostileUpload {
   readonly name: string;
   readonly bytes: () => Buffer | Promise<Buffer>;
   /**
-   * How it has to end under the default limits. Several where that is libvips' to decide and each is right: pixels that
-   * are there are `DONE`, pixels that are not are `CORRUPT_IMAGE`.
+   * Allowed outcomes under the default limits. Several are allowed if libvips decides: `DONE` if it finds pixels,
+   * `CORRUPT_IMAGE` if it does not.
    */
   readonly expected: readonly (ImageErrorCode | 'DONE')[];
-  /** The same where SVG is let in; default: the same. */
+  /** Allowed outcomes if the recipe accepts SVG; default: the same. */
   readonly withSvg?: readonly (ImageErrorCode | 'DONE')[];
 }
 

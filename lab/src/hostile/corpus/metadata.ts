@@ -1,4 +1,4 @@
-/** What stands beside the pixels: EXIF, comments, texts, profiles. Damaged or hostile, it is no reason to refuse them. */
+/** Damaged or hostile metadata: EXIF, comments, texts, profiles. The pixels are still accepted. */
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { sample } from '@darkroom/transforms/testing';
@@ -17,7 +17,7 @@ import { item, PLANTED } from './hostile-upload.ts';
 
 const SIZE = { width: 64, height: 48 };
 
-/** A photo with these segments behind its first one. */
+/** A photo with these segments after its first one. */
 async function jpegWith(...segments: readonly Piece[]): Promise<Buffer> {
   const pieces = jpeg.split(await sample(SIZE));
   return jpeg.join(pieces.toSpliced(1, 0, ...segments));
@@ -68,7 +68,7 @@ const pointer = (tag: number, value: number): Entry => ({ tag, type: 4, count: 1
 const [EXIF_DIRECTORY, GPS_DIRECTORY, DESCRIPTION] = [0x8769, 0x8825, 0x010e];
 const [RESOLUTION, EXPOSURE_TIME] = [0x011a, 0x829a];
 const NO_FRACTION: Entry = { tag: EXPOSURE_TIME, type: 5, count: 0, value: 0 };
-/** Two fractions that are zeros by zeros: they stand where the directory's last fields do. */
+/** Two fractions 0/0, at the place of the directory's last fields. */
 const ZERO_FRACTION: Entry = { tag: EXPOSURE_TIME, type: 5, count: 2, value: 36 };
 
 const BLOCKS: Readonly<Record<string, Buffer>> = {
@@ -118,7 +118,7 @@ function profile(tags: number, length = 400): Buffer {
   return block;
 }
 
-/** Every tag is the same description, as long as the profile: read once for each tag it takes minutes. */
+/** Every tag is the same description, as long as the profile. Reading it once for each tag takes minutes. */
 function echoing(length: number): Buffer {
   const tags = Math.floor(length / 12) - 24;
   const block = profile(tags, length);
@@ -137,7 +137,7 @@ function echoing(length: number): Buffer {
   return block;
 }
 
-/** As many entries as fit, each of them all the rest of the block: a quarter of a million million bytes. */
+/** As many entries as fit. Each contains the rest of the block: 2.6 × 10¹¹ bytes in all. */
 function echoingExif(): Buffer {
   const all = { tag: DESCRIPTION, type: 2, count: 4_000_000, value: 8 };
   return exif(

@@ -1,4 +1,4 @@
-/** Files that are not what they say they are, and findings of the fuzzer. */
+/** Files whose content does not match their header, and findings of the fuzzer. */
 import { animatedSample, sample } from '@darkroom/transforms/testing';
 import { gif } from '@darkroom/transforms/testing/structure/gif.ts';
 import { box } from '@darkroom/transforms/testing/structure/isobmff.ts';
@@ -9,7 +9,7 @@ import { item } from './hostile-upload.ts';
 const SIZE = { width: 64, height: 48 };
 const moving = () => animatedSample('gif', SIZE);
 
-/** Delays stand in bytes 4 and 5 of the graphic control extension, in hundredths of a second (GIF89a, 23). */
+/** Delays are bytes 4 and 5 of the graphic control extension, in hundredths of a second (GIF89a, 23). */
 async function slowGif(): Promise<Buffer> {
   const slow = (data: Buffer) =>
     Buffer.concat([data.subarray(0, 4), Buffer.from([0xff, 0xff]), data.subarray(6)]);

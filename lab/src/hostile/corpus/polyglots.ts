@@ -1,4 +1,4 @@
-/** Files that are a picture and something else too: served as what they look like, the something else would run. */
+/** Files that are an image and also a script, a page or an archive, which a browser might open. */
 import { animatedSample, sample } from '@darkroom/transforms/testing';
 import { jpeg } from '@darkroom/transforms/testing/structure/jpeg.ts';
 import { latin1 } from '@darkroom/transforms/testing/structure/piece.ts';
@@ -9,7 +9,7 @@ const SIZE = { width: 64, height: 48 };
 const HTML = `<html><body>${PLANTED.script}</body></html>`;
 const JS = `*/=1;alert("${PLANTED.words}");/*`;
 
-/** An archive with one stored file, whose places are counted from its end, as ZIP readers do. */
+/** An archive with one stored file. ZIP readers start at its end. */
 function zip(): Buffer {
   const name = latin1('planted-words.html');
   const head = (signature: string, more: number) => {

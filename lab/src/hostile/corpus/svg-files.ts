@@ -1,4 +1,4 @@
-/** SVG: a program that draws. Refused unless a recipe lets it in, and then it may neither reach out nor blow up. */
+/** SVG files. They are rejected unless a recipe accepts SVG, and then they may not read other files or explode. */
 import { latin1 } from '@darkroom/transforms/testing/structure/piece.ts';
 import { item, type HostileUpload } from './hostile-upload.ts';
 
@@ -8,7 +8,7 @@ function svg(body: string, { head = '', size = 'width="64" height="48"' } = {}):
   return Buffer.from(`<?xml version="1.0"?>${head}<svg ${NAMESPACES} ${size}>${body}</svg>`);
 }
 
-/** Refused where SVG is; where it is let in, drawn without what it asked for, or not at all. */
+/** Rejected by default. If SVG is accepted, it is drawn without the other file, or not at all. */
 function drawing(
   name: string,
   withSvg: NonNullable<HostileUpload['withSvg']>,
@@ -65,7 +65,7 @@ export const DRAWINGS = [
   item('a billion laughs', 'UNSUPPORTED_FORMAT', () =>
     svg('<text>&a10;</text>', { head: laughs() }),
   ),
-  // To whoever looks for the first ">", the document type ends before its entities begin.
+  // For a parser that looks for the first ">", the document type ends before its entities begin.
   item('a billion laughs behind a document type that looks closed', 'UNSUPPORTED_FORMAT', () =>
     svg('<text>&a10;</text>', { head: laughs('SYSTEM "a><svg "') }),
   ),
