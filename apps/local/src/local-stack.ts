@@ -21,11 +21,10 @@ import { apply, type ApplyOptions } from '@darkroom/operations';
 import { parseSettings, pinSideFiles, SIDE_FILES_FOLDER, type Settings } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { startApi, type StackInfo } from './api/start-api.ts';
+import { CREDENTIALS, writeEnvFile } from './env-file.ts';
 import type { LocalOptions } from './options.ts';
 
 const ACCOUNT_ID = '000000000000';
-/** The embedded AWS accepts any credentials. */
-const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** The program's outputs that the local stack needs. */
 const outputsSchema = z.object({
@@ -67,6 +66,8 @@ export interface LocalStack {
   readonly changes: DeploymentResult['changes'];
   /** What AWS or the program does and this machine does not, one line each. */
   readonly notEmulated: readonly string[];
+  /** Resource types and functions of the program that this machine does not emulate. */
+  readonly unknownTypes: readonly string[];
   /** Number of uploads that are processed again, because their outputs were missing or out of date. */
   readonly recovered: number;
   readonly lambda: LocalLambda;
@@ -107,6 +108,8 @@ export async function startLocalStack(
 
     const assetsDir = path.join(workspace, SIDE_FILES_FOLDER);
     const { project, region, settings } = await readSettings(workspace, stack, assetsDir);
+    for (const message of prefixWarnings(settings))
+      events.onDeployment?.({ kind: 'warning', message });
     const client = { endpoint: aws.endpoint, region, credentials: CREDENTIALS };
     const s3 = new S3Client({ ...client, forcePathStyle: true });
     const sqs = new SQSClient(client);
@@ -142,11 +145,13 @@ export async function startLocalStack(
       recipes: recipeInfo(settings),
     };
     ready.info = info;
+    await writeEnvFile(dataDir, info, api.url);
     return {
       info,
       url: api.url,
       changes: deployment.changes,
       notEmulated: describeNotEmulated(deployment),
+      unknownTypes: deployment.unknownTypes,
       recovered,
       lambda,
       async stop(graceMs) {
@@ -198,6 +203,16 @@ function parseValue(text = '{}'): unknown {
   }
 }
 
+/** Keys of uploads rarely begin with a slash, so such a recipe matches nothing. */
+function prefixWarnings({ recipes }: Settings): string[] {
+  return recipes
+    .filter(({ match }) => match.prefix.startsWith('/'))
+    .map(
+      ({ name, match: { prefix } }) =>
+        `recipe "${name}": its prefix "${prefix}" begins with a slash, and keys of uploads usually do not`,
+    );
+}
+
 function recipeInfo({ recipes }: Settings): StackInfo['recipes'] {
   return recipes.map(({ name, match, variants }) => ({
     name,
@@ -206,10 +221,8 @@ function recipeInfo({ recipes }: Settings): StackInfo['recipes'] {
   }));
 }
 
-function describeNotEmulated({ notEmulated, unknownTypes }: DeploymentResult): string[] {
-  const unknown = `${unknownTypes.join(', ')}: types that the local engine does not emulate; their outputs are their inputs`;
+function describeNotEmulated({ notEmulated }: DeploymentResult): string[] {
   return [
-    ...(unknownTypes.length > 0 ? [unknown] : []),
     ...notEmulated.map(
       ({ type, property, why }) =>
         `${type}${property === undefined ? '' : `, ${property}`}: ${why}`,

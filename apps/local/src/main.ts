@@ -1,31 +1,15 @@
 import path from 'node:path';
-import { DataDirectoryInUseError } from '@darkroom/embedded-aws';
-import { LambdaConfigurationError } from '@darkroom/local-lambda';
-import { DeploymentError } from '@darkroom/local-pulumi';
-import { SettingsError, SideFileError } from '@darkroom/pipeline';
 import { humanLine } from './function-log.ts';
-import { PortTakenError, startLocalStack } from './local-stack.ts';
-import { OptionsError, readOptions } from './options.ts';
-import { welcome } from './welcome.ts';
+import { startLocalStack } from './local-stack.ts';
+import { readOptions, type LocalOptions } from './options.ts';
+import { describeStartError } from './start-error.ts';
+import { notes, welcome } from './welcome.ts';
 
-/** For invocations that are under way; longer than that, and their messages come back at the next start. */
+/** For running invocations, milliseconds. After it, their messages come back at the next start. */
 const GRACE_MS = 10_000;
 const PARENT_CHECK_MS = 500;
 
-/** Errors that a person can mend: their message is all there is to say. The others are defects of ours. */
-function isExpected(error: unknown): error is Error {
-  return [
-    DataDirectoryInUseError,
-    DeploymentError,
-    LambdaConfigurationError,
-    OptionsError,
-    PortTakenError,
-    SettingsError,
-    SideFileError,
-  ].some((expected) => error instanceof expected);
-}
-
-/** npm passes a signal on to its shell, which dies without telling us: a lost parent means the same. */
+/** npm passes a signal to its shell only. A changed parent process means that the shell has ended. */
 function onParentGone(stop: () => void): void {
   if (process.env['npm_lifecycle_event'] !== 'start') return;
   const parent = process.ppid;
@@ -36,9 +20,7 @@ function onParentGone(stop: () => void): void {
   }, PARENT_CHECK_MS);
 }
 
-async function main(): Promise<void> {
-  const workspace = path.resolve(import.meta.dirname, '../../..');
-  const options = readOptions(process.env, workspace);
+async function main(options: LocalOptions): Promise<void> {
   const stack = await startLocalStack(options, {
     onDeployment: (event) => {
       if (event.kind === 'resource' && event.operation !== 'same')
@@ -52,9 +34,10 @@ async function main(): Promise<void> {
     },
   });
   console.log(welcome(stack, options.dataDir));
+  if (process.argv.includes('--notes')) console.log(notes(stack));
 
   const stop = () => {
-    // A second signal ends at once: what was acknowledged is on disk.
+    // A second signal ends the process at once: acknowledged data is on disk.
     process.once('SIGINT', () => process.exit(130));
     process.once('SIGTERM', () => process.exit(143));
     console.log('Stopping…');
@@ -65,9 +48,11 @@ async function main(): Promise<void> {
   onParentGone(stop);
 }
 
+let options: LocalOptions | undefined;
 try {
-  await main();
+  options = readOptions(process.env, path.resolve(import.meta.dirname, '../../..'));
+  await main(options);
 } catch (error) {
-  console.error(isExpected(error) ? error.message : error);
+  console.error((await describeStartError(error, options)) ?? error);
   process.exitCode = 1;
 }

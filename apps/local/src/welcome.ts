@@ -1,49 +1,40 @@
+import path from 'node:path';
 import type { LocalStack } from './local-stack.ts';
 
-/** What `npm start` prints: what is running, where, what to try next. */
-export function welcome(
-  { info, url, changes, notEmulated, recovered }: LocalStack,
-  dataDir: string,
-): string {
+/** Longest list of recipes that one line holds, characters. */
+const MAX_LIST = 90;
+
+/** What `npm start` prints when the stack is ready: at most 15 lines. */
+export function welcome(stack: LocalStack, dataDir: string): string {
+  const { info, url, changes, notEmulated, unknownTypes, recovered } = stack;
   const prefix = info.recipes[0]?.match.prefix ?? '';
   const { created, updated, replaced, deleted, same } = changes;
-  const rows = [
-    ['Console', url],
-    ['S3 and SQS', `${info.endpoint}   (any credentials, region ${info.region}, path-style)`],
-    ['Uploads', `s3://${info.sourceBucket}`],
-    ['Outputs', `s3://${info.processedBucket}`],
-    ...info.recipes.map(({ name, match, variants }) => [
-      `Recipe ${name}`,
-      `${match.prefix}* → ${variants.join(', ')}`,
-    ]),
-    [
-      `Stack ${info.stack}`,
-      `${created} created, ${updated} updated, ${replaced} replaced, ${deleted} deleted, ${same} unchanged`,
-    ],
-    ['Data', dataDir],
-  ];
-  const width = Math.max(...rows.map(([name = '']) => name.length));
+  const recipes = info.recipes.map(({ name, match }) => `${name} (${match.prefix}*)`).join(', ');
+  const env = path.relative(process.cwd(), path.join(dataDir, 'env'));
   return [
     '',
     'Darkroom is running.',
-    '',
-    ...rows.map(([name = '', value = '']) => `  ${name.padEnd(width)}  ${value}`),
-    ...(recovered > 0
-      ? [
-          '',
-          `  ${recovered} uploads whose outputs were missing or out of date are being made again.`,
-        ]
+    `  Console      ${url}`,
+    `  S3 and SQS   ${info.endpoint}   (any credentials, region ${info.region}, path-style)`,
+    `  Uploads      s3://${info.sourceBucket}`,
+    `  Outputs      s3://${info.processedBucket}`,
+    `  Recipes      ${recipes.length > MAX_LIST ? `${recipes.slice(0, MAX_LIST)}…` : recipes}`,
+    `  Stack        ${info.stack}: ${created} created, ${updated} updated, ${replaced} replaced, ${deleted} deleted, ${same} unchanged`,
+    `  Data         ${dataDir}   (settings for applications: ${env})`,
+    ...(unknownTypes.length > 0
+      ? [`  Not emulated ${unknownTypes.join(', ')}   (outputs are inputs)`]
       : []),
-    '',
-    'Try next:',
-    `  drop pictures on ${url}`,
-    '  npm run demo',
+    ...(recovered > 0
+      ? [`  Recovery     ${recovered} uploads with missing or outdated outputs are processed again`]
+      : []),
+    `Upload with the console, with "npm run demo", or with the AWS CLI:`,
     `  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --endpoint-url ${info.endpoint} s3 cp photo.jpg s3://${info.sourceBucket}/${prefix}photo.jpg`,
-    '',
-    `Not emulated on this machine (${notEmulated.length}):`,
-    ...notEmulated.map((line) => `  - ${line}`),
-    '',
-    'Ctrl-C stops it; the next start goes on where this one stopped.',
+    `"npm start -- --notes" lists ${notEmulated.length} differences from AWS. Ctrl-C stops; the next start continues.`,
     '',
   ].join('\n');
+}
+
+/** What `npm start -- --notes` prints as well. */
+export function notes({ notEmulated }: LocalStack): string {
+  return ['Differences from AWS:', ...notEmulated.map((line) => `  - ${line}`), ''].join('\n');
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { DeploymentError } from './deployment-error.ts';
 import type { AutoName, HandlerContext, ResourceHandler } from './handler.ts';
@@ -16,14 +16,15 @@ export interface Checked {
 /**
  * A provider's Check: names what has no name, fills in defaults, refuses what it does not know.
  *
- * @param previousName the automatic name of an earlier start, to be kept
+ * @param names `previousName` is the automatic name of an earlier start, which is kept. Otherwise the digits of a new
+ *   name come from `seed`, or are random without it
  * @throws DeploymentError `INPUT_INVALID` that names each wrong property
  */
 export function check<Context extends HandlerContext>(
   handler: ResourceHandler<Context>,
   name: string,
   raw: Properties,
-  previousName: string | undefined,
+  { previousName, seed }: { previousName?: string | undefined; seed?: string | undefined },
 ): Checked {
   const ignoredInputs = handler.ignoredInputs ?? {};
   const given = Object.entries(raw).filter(([, value]) => value !== null);
@@ -33,7 +34,7 @@ export function check<Context extends HandlerContext>(
   );
   const rule = handler.autoName;
   const autoNamed = rule !== undefined && understood[rule.property] === undefined;
-  if (autoNamed) understood[rule.property] = previousName ?? autoName(rule, name, understood);
+  if (autoNamed) understood[rule.property] = previousName ?? autoName(rule, name, understood, seed);
   const result = handler.inputs.safeParse(understood);
   if (!result.success) {
     throw new DeploymentError('INPUT_INVALID', result.error.issues.map(problemOf).join('; '));
@@ -86,7 +87,9 @@ function withoutUndefined(values: Properties): Properties {
 const DIGITS = 7;
 
 /**
- * `NAME-` and 7 hex digits, Pulumi's own rule (Pulumi documentation, "Autonaming").
+ * `NAME-` and 7 hex digits, as Pulumi names resources (Pulumi documentation, "Autonaming").
+ *
+ * @param seed the digits are a hash of it; random without it
  *
  * @throws DeploymentError `INPUT_INVALID` when the service takes no name as long as that.
  */
@@ -94,8 +97,10 @@ export function autoName(
   rule: AutoName,
   name: string,
   inputs: Readonly<Record<string, unknown>>,
+  seed?: string,
 ): string {
-  const digits = randomBytes(4).toString('hex').slice(0, DIGITS);
+  const hex = seed === undefined ? randomBytes(4) : createHash('sha256').update(seed).digest();
+  const digits = hex.toString('hex').slice(0, DIGITS);
   const base = rule.lowerCase ? name.toLowerCase() : name;
   const full = `${rule.prefix ?? ''}${base}-${digits}${rule.suffix?.(inputs) ?? ''}`;
   if (full.length > rule.maxLength) {

@@ -45,7 +45,8 @@ export class ResourceStep<Context extends HandlerContext> {
     const { ignoreChanges } = this.#registration;
     const wanted =
       before && !before.creating ? keepIgnored(before.inputs, inputs, ignoreChanges) : inputs;
-    const after = this.#checked(wanted, previousName);
+    // A seed keeps names stable: an application's settings survive a removed data directory.
+    const after = this.#checked(wanted, { previousName, seed: this.#urn });
     if (before === undefined) return this.#create('create', after);
     const changed = changedProperties(before.inputs, after.inputs);
     if (before.creating) {
@@ -75,9 +76,9 @@ export class ResourceStep<Context extends HandlerContext> {
   }
 
   /** The state that the resource is to have; still without id. */
-  #checked(inputs: Properties, previousName: string | undefined): ResourceState {
+  #checked(inputs: Properties, names: Parameters<typeof check>[3]): ResourceState {
     const { type, name, parent, protect, retainOnDelete, ...registration } = this.#registration;
-    const checked = check(this.#handler, name, inputs, previousName);
+    const checked = check(this.#handler, name, inputs, names);
     const { report } = this.#environment;
     if (this.#handler.notEmulated) report.addNotEmulated({ type, why: this.#handler.notEmulated });
     for (const [property, why] of Object.entries(checked.ignored)) {
@@ -187,7 +188,7 @@ export class ResourceStep<Context extends HandlerContext> {
       return this.#create('replace', after, changed);
     }
     // A new automatic name: the old one is taken until the old resource is deleted, at the end.
-    const successor = this.#checked(inputs, undefined);
+    const successor = this.#checked(inputs, {});
     await state.replace(before, successor);
     return this.#create('replace', successor, changed);
   }
