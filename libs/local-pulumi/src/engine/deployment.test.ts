@@ -188,3 +188,11 @@ describe('an archive', () => {
     });
   });
 });
+
+test('automatic names are the same with a new state', async () => {
+  const program = (register: Register) => register(BOX, 'a');
+  const first = await deploy(program);
+  const again = await run(memoryHandlers, new MemoryCloud(), path.join(dataDir, 'new'), program);
+  const [id] = first.deployment.resources().map((resource) => resource.id);
+  expect(again.deployment.resources().map((resource) => resource.id)).toEqual([id]);
+});
