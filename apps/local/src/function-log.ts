@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The handler's own lines (apps/resizer/src/report.ts), as far as a person at the terminal wants them. */
+/** The handler's own lines (apps/resizer/src/telemetry.ts), as far as a person at the terminal wants them. */
 const outcome = z.object({
   message: z.enum(['done', 'rejected', 'acknowledged', 'attempt failed', 'dead letter']),
   key: z.string().optional(),

@@ -1,6 +1,6 @@
 import { PipelineError, type Code } from '@darkroom/pipeline';
 
-/** The HTTP status that the SDK met, where it met one. */
+/** @returns the HTTP status of an SDK error, undefined without one */
 export function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
   const { $metadata: metadata } = error;
@@ -13,13 +13,13 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
 }
 
-/** The object is not there. A bucket that is not there says nothing about its objects. */
+/** Whether the object does not exist. A missing bucket says nothing about its objects. */
 export function isMissing(error: unknown): boolean {
   return statusOf(error) === 404 && nameOf(error) !== 'NoSuchBucket';
 }
 
 const THROTTLED = /Throttl|SlowDown|TooManyRequests|OverLimit/;
-/** Of the SDK's HTTP client, of an aborted signal, and of S3, which waited for a body. */
+/** From the SDK's HTTP client, from an aborted signal, and from S3 while it waits for a body. */
 const NOT_IN_TIME = new Set(['TimeoutError', 'AbortError', 'RequestTimeout']);
 
 function codeOf(error: unknown): Code {
@@ -32,7 +32,7 @@ function codeOf(error: unknown): Code {
   return 'STORAGE_UNAVAILABLE';
 }
 
-/** An error of an AWS client as one with a code of the contract. */
+/** Converts an error of an AWS client to one with a code of the contract. */
 export function awsError(error: unknown, request: string, code = codeOf(error)): PipelineError {
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new PipelineError(code, `${request}: ${reason}`, { cause: error });

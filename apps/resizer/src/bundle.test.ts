@@ -36,7 +36,7 @@ function bundle(): string[] {
     .map(({ name, parentPath }) => path.join(parentPath, name));
 }
 
-/** The last line; before it stand the metrics of the call. */
+/** The last line; the metrics of the call come before it. */
 function answerIn(stdout: string): unknown {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }

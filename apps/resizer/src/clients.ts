@@ -3,8 +3,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '@darkroom/pipeline';
 
 /**
- * Every request ends by itself well before the visibility timeout. Region, credentials and (on a laptop) the endpoint
- * come from the environment, as everywhere in AWS's SDK.
+ * Every request ends well before the visibility timeout. The SDK reads region, credentials and (locally) the endpoint from
+ * the environment.
  */
 export const clientConfig = {
   maxAttempts: 3,
@@ -12,14 +12,14 @@ export const clientConfig = {
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     throwOnRequestTimeout: true,
-    // A request's own limit ends with the answer's headers: this one holds for the body.
+    // `requestTimeout` covers the headers of the response; this limit covers the body.
     socketTimeout: REQUEST_TIMEOUT_MS,
   },
 };
 
 /**
- * S3 checks what we write, and we check what we read, whatever the environment says: no byte that the network has
- * changed becomes an output.
+ * Checksums cover all writes and reads, whatever the environment configures: a byte that the network changed cannot become
+ * an output.
  */
 export const createS3 = () =>
   new S3Client({
@@ -28,3 +28,14 @@ export const createS3 = () =>
     responseChecksumValidation: 'WHEN_SUPPORTED',
   });
 export const createSqs = () => new SQSClient(clientConfig);
+
+/**
+ * Traces an AWS client's requests with X-Ray if tracing is on. Otherwise X-Ray's SDK is not loaded: it takes a noticeable
+ * part of a cold start and looks for its daemon.
+ */
+export async function clientTracing(isOn: boolean): Promise<<Client>(client: Client) => Client> {
+  if (!isOn) return (client) => client;
+  const { Tracer } = await import('@aws-lambda-powertools/tracer');
+  const tracer = new Tracer();
+  return (client) => tracer.captureAWSv3Client(client);
+}

@@ -6,7 +6,7 @@ import {
 import type { PipelineError } from '@darkroom/pipeline';
 import { awsError } from './aws-error.ts';
 
-/** Why a message is in the dead-letter queue, as message attributes. */
+/** A message for the dead-letter queue, and the reason, which becomes its message attributes. */
 export interface DeadLetter {
   readonly body: string;
   readonly error: PipelineError;
@@ -14,20 +14,20 @@ export interface DeadLetter {
   readonly sourceKey?: string;
 }
 
-/** What SQS does not take in a text (API reference, "SendMessage"): control characters, and halves of a character. */
+/** Characters that SQS rejects (API reference, "SendMessage"): control characters and lone surrogates. */
 const FORBIDDEN = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
-/** Keys are never longer; a message may be. */
+/** Longest attribute: an S3 key. Error messages may be longer. */
 const MAX_CHARACTERS = 1024;
 
 function text(value: string): MessageAttributeValue {
   const allowed = value.slice(0, MAX_CHARACTERS).replace(FORBIDDEN, '\uFFFD');
-  // An attribute may not be empty.
+  // SQS rejects an empty attribute.
   return { DataType: 'String', StringValue: allowed || '-' };
 }
 
 /**
- * Sends a message to the dead-letter queue with the reason beside it, so that an operator need not guess.
- * @throws PipelineError where SQS said no, or not in time
+ * Sends a message to the dead-letter queue, with the reason in its attributes.
+ * @throws PipelineError if SQS rejects the request or does not answer in time
  */
 export async function sendDeadLetter(
   sqs: SQSClient,

@@ -91,7 +91,7 @@ describe('a batch', () => {
     aws.answer(toSqsElse(s3Error(403, 'AccessDenied')));
     const { failed, output } = await call(
       record('of nothing we know', 'rubbish'),
-      record('of a key that is no upload', about('elsewhere/a.jpg')),
+      record('of a key that is not an upload', about('elsewhere/a.jpg')),
       record('that fails', about('uploads/a.jpg')),
       record('that S3 sends at first', '{"Event":"s3:TestEvent"}'),
     );
@@ -113,7 +113,7 @@ describe('a batch', () => {
     ]);
   });
 
-  test('of which every message failed comes back as a whole, and is no error', async () => {
+  test('of failed messages returns all of them, without an error', async () => {
     aws.answer(s3Error(403, 'AccessDenied'));
     const { failed } = await call(
       record('1', about('uploads/a.jpg')),
@@ -129,7 +129,7 @@ describe('a batch', () => {
     expect(aws.requests.at(-1)?.body).toContain('STORAGE_UNAVAILABLE');
   });
 
-  test('without messages is nothing to do, and told with the function’s name and memory', async () => {
+  test('without messages does nothing, and records the function’s name and memory', async () => {
     const { failed, output } = await call();
     expect(failed).toEqual([]);
     expect(output).toEqual([

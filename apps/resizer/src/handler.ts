@@ -12,28 +12,31 @@ import {
   uploadMemory,
 } from '@darkroom/pipeline';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { planBatch } from './batch-plan.ts';
-import { createS3, createSqs } from './clients.ts';
+import { clientTracing, createS3, createSqs } from './clients.ts';
 import { sendDeadLetter } from './dead-letter.ts';
-import { createFunctionEngine } from './engine.ts';
-import { giveBack, type FailedMessage } from './give-back.ts';
+import { createFunctionEngine } from './function-engine.ts';
 import { isolatedEngine } from './isolation/isolated-engine.ts';
 import { s3ObjectStore } from './object-store.ts';
 import { createAnnounce } from './outcome-events.ts';
-import { processMessage, type Message, type MessageContext, type Turn } from './process-message.ts';
-import { createReport } from './report.ts';
-import { clientTracing } from './tracing.ts';
-import { Turns } from './turns.ts';
+import {
+  processMessage,
+  type Message,
+  type MessageContext,
+  type TimeSlot,
+} from './process-message.ts';
+import { returnToQueue, type FailedMessage } from './return-to-queue.ts';
+import { createTelemetry } from './telemetry.ts';
+import { planBatch, TimeSlots } from './time-slots.ts';
 
-/** Left of the function's time when it stops asking SQS for anything: enough to answer. Milliseconds. */
+/** Time reserved for the response, milliseconds: no request to SQS continues into it. */
 const ANSWERING_MS = 1_000;
 
-// The cold start. A wrong environment ends it with every problem in one message.
+// Runs at cold start. An invalid environment ends it with one message that lists every problem.
 const root = process.env['LAMBDA_TASK_ROOT'] ?? '.';
 const environment = parseEnvironment(process.env, root);
 const logger = new Logger({ logLevel: environment.logLevel });
 const metrics = new Metrics({
-  // Lambda sets it, always.
+  // Lambda always sets it.
   defaultDimensions: metricDimensions(process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'unknown'),
 });
 const traced = await clientTracing(environment.tracing);
@@ -43,10 +46,10 @@ const announce =
   environment.eventBus === undefined
     ? undefined
     : await createAnnounce(environment.eventBus, traced);
-const report = createReport(logger, metrics);
+const report = createTelemetry(logger, metrics);
 const engine = createFunctionEngine(environment, root, s3);
 
-/** A batch of SQS records in, the ids of those that have to come again out. */
+/** Processes a batch of SQS records. @returns the ids of the records that SQS has to deliver again */
 export async function handler(event: SQSEvent, lambda: Context): Promise<SQSBatchResponse> {
   logger.addContext(lambda);
   const failed: FailedMessage[] = [];
@@ -76,7 +79,7 @@ export async function handler(event: SQSEvent, lambda: Context): Promise<SQSBatc
     );
   } finally {
     await backOffAll(failed, lambda);
-    // `maxRSS` counts in KiB whatever the platform.
+    // `maxRSS` is in KiB on every platform.
     report.memory(process.resourceUsage().maxRSS * 1024, Number(lambda.memoryLimitInMB));
     metrics.publishStoredMetrics();
   }
@@ -84,7 +87,7 @@ export async function handler(event: SQSEvent, lambda: Context): Promise<SQSBatc
 
 function messageContext(isolated: boolean, lambda: Context): MessageContext {
   const memory = new MemoryBudget(uploadMemory(Number(lambda.memoryLimitInMB)));
-  const turns = new Turns(
+  const slots = new TimeSlots(
     isolated ? 1 : environment.concurrency,
     () => lambda.getRemainingTimeInMillis() - CLOSING_MS,
   );
@@ -92,11 +95,11 @@ function messageContext(isolated: boolean, lambda: Context): MessageContext {
     report,
     maxReceiveCount: environment.maxReceiveCount,
     sendDeadLetter: (letter) => sendDeadLetter(sqs, environment.deadLetterQueueUrl, letter),
-    takeTurn: async (message, work) => {
+    inTimeSlot: async (message, work) => {
       try {
         return await attempt(message, work, false);
       } catch (error) {
-        // Behind the other uploads of the batch, which then need not wait for it.
+        // Runs after the other uploads of the batch, which therefore do not wait for it.
         if (error instanceof NeedsIsolation) return await attempt(message, work, true);
         throw error;
       }
@@ -105,16 +108,16 @@ function messageContext(isolated: boolean, lambda: Context): MessageContext {
 
   function attempt<T>(
     message: Message,
-    work: (turn: Turn) => Promise<T>,
+    work: (slot: TimeSlot) => Promise<T>,
     isLast: boolean,
   ): Promise<T> {
-    return turns.take(message.receiveCount, async (signal) => {
+    return slots.run(message.receiveCount, async (signal) => {
       const own = isolatedEngine(engine, signal);
       const pipeline = {
         source: s3ObjectStore(s3, environment.sourceBucket, signal),
         processed: s3ObjectStore(s3, environment.processedBucket, signal),
         engine: isolated ? own : engine,
-        isolated: isolated || isLast || !turns.hasWaiting ? own : ('later' as const),
+        isolated: isolated || isLast || !slots.hasWaiting ? own : ('later' as const),
         recipes: environment.recipes,
         limits: environment.limits,
         memory,
@@ -129,12 +132,12 @@ function messageContext(isolated: boolean, lambda: Context): MessageContext {
   }
 }
 
-/** After everything else: a message that is visible again must have no request under way. */
+/** Runs last: a message that becomes visible again must have no request in progress. */
 async function backOffAll(messages: readonly FailedMessage[], lambda: Context): Promise<void> {
   if (messages.length === 0) return;
   const left = Math.max(0, lambda.getRemainingTimeInMillis() - ANSWERING_MS);
   const signal = AbortSignal.timeout(left);
-  const problems = await giveBack(sqs, environment.queueUrl, messages, signal);
+  const problems = await returnToQueue(sqs, environment.queueUrl, messages, signal);
   if (problems.length > 0) report.backOffFailed(problems);
 }
 

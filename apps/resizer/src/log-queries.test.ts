@@ -4,7 +4,7 @@ import { LOG_QUERIES, PipelineError, reconcile, type LogQuery } from '@darkroom/
 import { KEY, letters } from '@darkroom/pipeline/testing';
 import type { Context } from 'aws-lambda';
 import { beforeAll, expect, test } from 'vitest';
-import { createReport } from './report.ts';
+import { createTelemetry } from './telemetry.ts';
 import { captureOutput } from './testing/captured-output.ts';
 
 const lambda = {
@@ -21,7 +21,7 @@ let fields: ReadonlySet<string> = new Set();
 beforeAll(async () => {
   const logger = new Logger({ serviceName: 'darkroom', logLevel: 'INFO' });
   logger.addContext(lambda);
-  const report = createReport(logger, new Metrics({ namespace: 'Darkroom' }));
+  const report = createTelemetry(logger, new Metrics({ namespace: 'Darkroom' }));
   const error = new PipelineError('THROTTLED', 'SlowDown');
   const output = await captureOutput(async () => {
     for (const letter of ['A', 'R']) {

@@ -36,13 +36,13 @@ interface Entry {
   readonly Resources: readonly string[];
   readonly EventBusName: string;
 }
-const told = () =>
+const sentEvents = () =>
   aws.requests.map(({ body }) => {
     const [entry] = (JSON.parse(body) as { Entries: [Entry] }).Entries;
     return { ...entry, Detail: JSON.parse(entry.Detail) as OutcomeEvent['detail'] };
   });
 
-/** The real pipeline on buckets in memory; uploads are letters, and R is no image. */
+/** The real pipeline on buckets in memory; uploads are letters, and R is not an image. */
 function setUp(upload: string) {
   const pipeline = letters();
   pipeline.source.place(KEY, upload);
@@ -59,7 +59,7 @@ function setUp(upload: string) {
         maxReceiveCount: 5,
         report,
         sendDeadLetter: (letter) => Promise.resolve(void sent.push(letter)),
-        takeTurn: (_message, work) => work({ pipeline, signal, announce }),
+        inTimeSlot: (_message, work) => work({ pipeline, signal, announce }),
       },
     );
   return { pipeline, sent, report, process };
@@ -69,11 +69,11 @@ test.each([
   ['A', 'ImageProcessed'],
   ['R', 'ImageRejected'],
 ])(
-  'the outcome of %s is told with its manifest, once that is there',
+  'sends the outcome of %s with its manifest, after the manifest is committed',
   async (upload, detailType) => {
     const { pipeline, process } = setUp(upload);
     await process();
-    expect(told()).toEqual([
+    expect(sentEvents()).toEqual([
       {
         EventBusName: BUS,
         Source: 'darkroom',
@@ -85,7 +85,7 @@ test.each([
   },
 );
 
-test('what is no outcome is not told', async () => {
+test('sends nothing without an outcome', async () => {
   const { pipeline, process } = setUp('A');
   await process(1, 'elsewhere/x');
   pipeline.source.objects.clear();
@@ -110,22 +110,26 @@ describe('an event that is not taken', () => {
     expect(report.outcome).not.toHaveBeenCalled();
   });
 
-  test('is told by the next attempt, though nothing is left to do', async () => {
+  test('is sent by the next attempt, although the outputs are up to date', async () => {
     const { pipeline, process } = setUp('A');
     aws.answer(refused('InternalFailure'));
     await expect(process()).rejects.toThrow('InternalFailure');
     aws.answer(taken);
     await process(2);
-    expect(told()).toMatchObject([{ DetailType: 'ImageProcessed', Detail: manifestOf(pipeline) }]);
+    expect(sentEvents()).toMatchObject([
+      { DetailType: 'ImageProcessed', Detail: manifestOf(pipeline) },
+    ]);
   });
 
-  test('is told after a redrive too, whose count of attempts begins anew', async () => {
+  test('is sent after a redrive too, which restarts the count of attempts', async () => {
     const { pipeline, sent, process } = setUp('A');
     aws.answer(refused('InternalFailure'));
     await process(5);
     expect(sent).toMatchObject([{ sourceKey: KEY }]);
     aws.answer(taken);
     await process(1);
-    expect(told()).toMatchObject([{ DetailType: 'ImageProcessed', Detail: manifestOf(pipeline) }]);
+    expect(sentEvents()).toMatchObject([
+      { DetailType: 'ImageProcessed', Detail: manifestOf(pipeline) },
+    ]);
   });
 });

@@ -11,22 +11,22 @@ import {
 import { awsError } from './aws-error.ts';
 import { clientConfig } from './clients.ts';
 
-/** Tells an event bus what became of a key. The message is not done before: it has to come again where this rejects. */
+/** Sends the outcome of a key to an event bus. If it rejects, the message has to be received again. */
 export type Announce = (
   key: string,
   outcome: ReconcileOutcome,
-  turn: {
+  slot: {
     readonly pipeline: Pick<ReconcileContext, 'processed' | 'recipes'>;
     readonly signal: AbortSignal;
   },
 ) => Promise<void>;
 
 /**
- * EventBridge's client is loaded only where there is a bus: it would be a noticeable part of every cold start.
+ * Loads EventBridge's client only if a bus is configured, because the client takes a noticeable part of a cold start.
  *
- * What is up to date is told too. Whoever made it so may have ended before it could tell (a crash, a message that went
- * to the dead letters after its last attempt), and nobody can know: so every message that is done has been told of, at
- * the price of repeats. For a backfill that is the point: an application that has lost events hears them again.
+ * Sends an event for `UP_TO_DATE` too. The attempt that wrote the outputs may have ended before it sent its event (a
+ * crash, or a dead letter after the last attempt). Every finished message therefore has its event, at the cost of
+ * duplicates. A backfill relies on it: it repeats events that an application has lost.
  *
  * @param eventBus ARN of the bus
  */
@@ -37,20 +37,20 @@ export async function createAnnounce(
   const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
   const client = traced(new EventBridgeClient(clientConfig));
   return async (key, outcome, { pipeline, signal }) => {
-    const told = await manifestOf(key, outcome, pipeline);
-    if (!told) return;
-    const command = new PutEventsCommand({ Entries: [entry(told, eventBus)] });
+    const object = await manifestOf(key, outcome, pipeline);
+    if (!object) return;
+    const command = new PutEventsCommand({ Entries: [entry(object, eventBus)] });
     const request = `PutEvents to ${eventBus}`;
     const answer = await client.send(command, { abortSignal: signal }).catch((cause: unknown) => {
       throw awsError(cause, request);
     });
-    // EventBridge answers 200 for what it did not take.
+    // EventBridge answers 200 even if it rejects the entry.
     const { ErrorCode, ErrorMessage } = answer.Entries?.[0] ?? {};
     if (ErrorCode !== undefined) throw awsError(new RefusedEntry(ErrorCode, ErrorMessage), request);
   };
 }
 
-/** An error as the SDK would have thrown it: the name is AWS's code. */
+/** A rejected entry in the shape of an SDK error: `name` is AWS's error code. */
 class RefusedEntry extends Error {
   override readonly name: string;
 
@@ -60,19 +60,19 @@ class RefusedEntry extends Error {
   }
 }
 
-interface Told {
+interface ManifestObject {
   readonly manifest: Manifest;
   readonly bucket: string;
   /** Of the manifest. */
   readonly key: string;
 }
 
-/** @returns nothing where there is no outcome to tell: no recipe, no upload, or removed in this very moment */
+/** @returns undefined without an outcome: no recipe, no upload, or a manifest that was just removed */
 async function manifestOf(
   key: string,
   outcome: ReconcileOutcome,
   { processed, recipes }: Pick<ReconcileContext, 'processed' | 'recipes'>,
-): Promise<Told | undefined> {
+): Promise<ManifestObject | undefined> {
   const recipe = selectRecipe(recipes, key);
   if (!recipe) return undefined;
   const place = { bucket: processed.bucket, key: outputKeys(key, recipe).manifest };
@@ -83,7 +83,7 @@ async function manifestOf(
   return manifest && { ...place, manifest };
 }
 
-function entry({ manifest, bucket, key }: Told, eventBus: string): PutEventsRequestEntry {
+function entry({ manifest, bucket, key }: ManifestObject, eventBus: string): PutEventsRequestEntry {
   const [, partition] = eventBus.split(':');
   const event = outcomeEvent(manifest, `arn:${partition}:s3:::${bucket}/${key}`);
   return {

@@ -4,19 +4,19 @@ import { failsHalfWay, KEY, letters, manifestOf, there } from '@darkroom/pipelin
 import { describe, expect, test, vi } from 'vitest';
 import type { DeadLetter } from './dead-letter.ts';
 import { processMessage, type MessageContext } from './process-message.ts';
-import type { Report } from './report.ts';
+import type { Telemetry } from './telemetry.ts';
 
-/** The real pipeline on buckets in memory; uploads are letters, and R is no image. */
+/** The real pipeline on buckets in memory; uploads are letters, and R is not an image. */
 function setUp(...given: Parameters<typeof letters>) {
   const bucket = letters(...given);
   const sent: DeadLetter[] = [];
   const report = {
-    outcome: vi.fn<Report['outcome']>(),
-    failure: vi.fn<Report['failure']>(),
-    deadLetter: vi.fn<Report['deadLetter']>(),
-    deadLetterFailed: vi.fn<Report['deadLetterFailed']>(),
-    backOffFailed: vi.fn<Report['backOffFailed']>(),
-    memory: vi.fn<Report['memory']>(),
+    outcome: vi.fn<Telemetry['outcome']>(),
+    failure: vi.fn<Telemetry['failure']>(),
+    deadLetter: vi.fn<Telemetry['deadLetter']>(),
+    deadLetterFailed: vi.fn<Telemetry['deadLetterFailed']>(),
+    backOffFailed: vi.fn<Telemetry['backOffFailed']>(),
+    memory: vi.fn<Telemetry['memory']>(),
   };
   const context: MessageContext = {
     maxReceiveCount: 5,
@@ -25,7 +25,8 @@ function setUp(...given: Parameters<typeof letters>) {
       sent.push(letter);
       return Promise.resolve();
     },
-    takeTurn: (_message, work) => work({ pipeline: bucket, signal: new AbortController().signal }),
+    inTimeSlot: (_message, work) =>
+      work({ pipeline: bucket, signal: new AbortController().signal }),
   };
   const process = (body: string, receiveCount = 1, rest: Partial<MessageContext> = {}) =>
     processMessage({ body, receiveCount }, { ...context, ...rest });
@@ -68,7 +69,7 @@ describe('a message of one key', () => {
     expect(sent).toEqual([]);
   });
 
-  test('of an upload that is no image is done, and nobody’s emergency', async () => {
+  test('of an upload that is not an image is done, without a dead letter', async () => {
     const { bucket, sent, process } = setUp();
     bucket.source.place(KEY, 'R');
     await process(about(KEY));
@@ -99,7 +100,7 @@ describe('a message of one key', () => {
 
 describe('a message that nothing can be made of', () => {
   test.each([
-    ['is no JSON', 'rubbish'],
+    ['is not JSON', 'rubbish'],
     ['is of another kind', '{"Records":[{"eventSource":"aws:kinesis"}]}'],
   ])('%s: to the operator at once, as it came', async (_what, body) => {
     const { bucket, sent, process } = setUp();
@@ -132,7 +133,7 @@ describe('a message that nothing can be made of', () => {
     await process('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"source"}');
     expect(sent).toEqual([]);
     expect(bucket.requests()).toEqual([]);
-    for (const told of Object.values(report)) expect(told).not.toHaveBeenCalled();
+    for (const method of Object.values(report)) expect(method).not.toHaveBeenCalled();
   });
 });
 
@@ -167,25 +168,25 @@ describe('a message of several keys', () => {
     expect(there(bucket)).toContain('uploads/1.jpg/manifest.json');
   });
 
-  test('takes a turn for each of them', async () => {
+  test('takes a slot for each of them', async () => {
     const { bucket, process } = setUp();
     for (const key of keys) bucket.source.place(key, 'A');
-    const takeTurn = vi.fn(() => Promise.resolve());
-    await process(aboutAll(...keys), 1, { takeTurn: takeTurn as MessageContext['takeTurn'] });
-    expect(takeTurn).toHaveBeenCalledTimes(3);
+    const inTimeSlot = vi.fn(() => Promise.resolve());
+    await process(aboutAll(...keys), 1, { inTimeSlot: inTimeSlot as MessageContext['inTimeSlot'] });
+    expect(inTimeSlot).toHaveBeenCalledTimes(3);
     expect(there(bucket)).toEqual([]);
   });
 
-  test('comes again where there is no time for one of them, which costs no request', async () => {
+  test('is delivered again if no time is left for one key, without a request', async () => {
     const { bucket, report, process } = setUp();
     for (const key of keys) bucket.source.place(key, 'A');
-    let turns = 0;
-    const takeTurn: MessageContext['takeTurn'] = (_message, work) =>
+    let slots = 0;
+    const inTimeSlot: MessageContext['inTimeSlot'] = (_message, work) =>
       work({
         pipeline: bucket,
-        signal: turns++ === 1 ? AbortSignal.abort() : new AbortController().signal,
+        signal: slots++ === 1 ? AbortSignal.abort() : new AbortController().signal,
       });
-    await expect(process(aboutAll(...keys), 1, { takeTurn })).rejects.toMatchObject({
+    await expect(process(aboutAll(...keys), 1, { inTimeSlot })).rejects.toMatchObject({
       code: 'TIMEOUT',
     });
     expect(there(bucket)).toContain('uploads/3.jpg/manifest.json');

@@ -1,58 +1,58 @@
-import { formatMessage, parseMessage, type ObjectChange } from '@darkroom/events';
+import { formatMessage, type ObjectChange, parseMessage } from '@darkroom/events';
 import {
   NeedsIsolation,
   PipelineError,
   reconcile,
+  type ReconcileContext,
   toPipelineError,
   verdictOf,
-  type ReconcileContext,
 } from '@darkroom/pipeline';
-import type { DeadLetter } from './dead-letter.ts';
 import type { Announce } from './outcome-events.ts';
-import type { Report } from './report.ts';
+import type { Telemetry } from './telemetry.ts';
+import type { DeadLetter } from './dead-letter.ts';
 
-/** An SQS record, as far as the pipeline reads it. */
+/** The members of an SQS record that the pipeline reads. */
 export interface Message {
   readonly body: string;
-  /** How often it was received, this time included. */
+  /** Number of receives, including this one. */
   readonly receiveCount: number;
 }
 
 export interface MessageContext {
   readonly maxReceiveCount: number;
-  readonly report: Report;
-  readonly sendDeadLetter: (letter: DeadLetter) => Promise<void>;
+  readonly report: Telemetry;
+  readonly sendDeadLetter: (deadLetter: DeadLetter) => Promise<void>;
   /**
-   * Waits for a key's turn, since a message may name thousands of them, and works with a pipeline that ends when the
-   * key's own time is over.
+   * Waits for a time slot for one key (a message may name thousands), then runs `work` with a pipeline that stops when the
+   * slot ends.
    */
-  readonly takeTurn: <T>(message: Message, work: (turn: Turn) => Promise<T>) => Promise<T>;
+  readonly inTimeSlot: <T>(message: Message, work: (slot: TimeSlot) => Promise<T>) => Promise<T>;
 }
 
-export interface Turn {
+export interface TimeSlot {
   readonly pipeline: ReconcileContext;
-  /** Aborted when the time is over; already aborted where there is none. */
+  /** Aborted when the time slot ends; already aborted if no time is left. */
   readonly signal: AbortSignal;
-  /** Tells an application, where one wants to know. */
+  /** Sends an outcome event, if the settings have an event bus. */
   readonly announce?: Announce | undefined;
 }
 
 /**
- * Does what a message asks for. It is done when this resolves; it has to come again when this rejects.
- * A message of several keys is done when all of them are.
+ * Processes the keys of a message. It resolves when all keys are finished, and rejects if SQS has to deliver the message
+ * again.
  */
 export async function processMessage(message: Message, context: MessageContext): Promise<void> {
   const changes = await readChanges(message, context);
   const results = await Promise.allSettled(
     changes.map((change) =>
-      context.takeTurn(message, (turn) => processChange(change, message, turn, context)),
+      context.inTimeSlot(message, (slot) => processChange(change, message, slot, context)),
     ),
   );
   const failure = results.find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
 }
 
-/** A message that nothing understands is an operator's, at once: receiving it again would not help. */
+/** Sends an invalid message to the dead-letter queue at once: another receive would not help. */
 async function readChanges(
   { body }: Message,
   context: MessageContext,
@@ -61,7 +61,7 @@ async function readChanges(
     const parsed = parseMessage(body);
     return parsed.kind === 'test' ? [] : parsed.changes;
   } catch (cause) {
-    await deadLetter({ body, error: toPipelineError(cause) }, context);
+    await sendToDeadLetterQueue({ body, error: toPipelineError(cause) }, context);
     return [];
   }
 }
@@ -69,30 +69,30 @@ async function readChanges(
 async function processChange(
   change: ObjectChange,
   { receiveCount }: Message,
-  turn: Turn,
+  slot: TimeSlot,
   context: MessageContext,
 ): Promise<void> {
   const lastAttempt = receiveCount >= context.maxReceiveCount;
   const options = { retry: receiveCount > 1, lastAttempt };
-  const letter = await attempt(change, options, turn, context.report);
-  if (letter) await deadLetter(letter, context);
+  const deadLetter = await attempt(change, options, slot, context.report);
+  if (deadLetter) await sendToDeadLetterQueue(deadLetter, context);
 }
 
 /**
- * @returns the letter to an operator, where one has to look
- * @throws PipelineError where the message has to come again
+ * @returns the dead letter, if an operator has to look
+ * @throws PipelineError if SQS has to deliver the message again
  */
 async function attempt(
   { bucket, key }: ObjectChange,
   { retry, lastAttempt }: { readonly retry: boolean; readonly lastAttempt: boolean },
-  turn: Turn,
-  report: Report,
+  slot: TimeSlot,
+  report: Telemetry,
 ): Promise<DeadLetter | undefined> {
-  const { pipeline, signal } = turn;
+  const { pipeline, signal } = slot;
   const started = performance.now();
   const elapsed = () => performance.now() - started;
-  const letter = (error: PipelineError): DeadLetter => ({
-    // Of this key alone, so that a redrive does not repeat its message's other keys.
+  const deadLetter = (error: PipelineError): DeadLetter => ({
+    // Names this key only: a redrive must not repeat the other keys of the message.
     body: formatMessage({ bucket, key }),
     error,
     sourceBucket: bucket,
@@ -105,30 +105,33 @@ async function attempt(
         `The message names the bucket ${bucket}; ours is ${pipeline.source.bucket}`,
       );
     const outcome = await reconcile(key, pipeline, { signal, retry, lastAttempt });
-    await turn.announce?.(key, outcome, turn);
+    await slot.announce?.(key, outcome, slot);
     report.outcome(key, outcome, elapsed());
     if (outcome.kind !== 'rejected') return undefined;
     const { code, message } = outcome.manifest.error;
-    // A rejection that is an operator's matter too has a message to redrive once it is mended.
+    // If an operator can fix the cause, the dead letter is the message to redrive after the fix.
     const isOperators = verdictOf(code) === 'reject-and-dead-letter';
-    return isOperators ? letter(new PipelineError(code, message)) : undefined;
+    return isOperators ? deadLetter(new PipelineError(code, message)) : undefined;
   } catch (cause) {
     if (cause instanceof NeedsIsolation) throw cause;
     const error = toPipelineError(cause);
-    if (verdictOf(error.code) === 'dead-letter') return letter(error);
+    if (verdictOf(error.code) === 'dead-letter') return deadLetter(error);
     report.failure(key, error, elapsed());
-    // The dead letter of a last attempt says why; one that SQS redrives (after a crash) cannot.
-    if (lastAttempt) return letter(error);
+    // This dead letter carries the reason. One that SQS moves itself, after a crash, has none.
+    if (lastAttempt) return deadLetter(error);
     throw error;
   }
 }
 
-async function deadLetter(letter: DeadLetter, { sendDeadLetter, report }: MessageContext) {
+async function sendToDeadLetterQueue(
+  deadLetter: DeadLetter,
+  { sendDeadLetter, report }: MessageContext,
+) {
   try {
-    await sendDeadLetter(letter);
+    await sendDeadLetter(deadLetter);
   } catch (cause) {
-    report.deadLetterFailed(letter, toPipelineError(cause));
+    report.deadLetterFailed(deadLetter, toPipelineError(cause));
     throw cause;
   }
-  report.deadLetter(letter);
+  report.deadLetter(deadLetter);
 }

@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { parseEnvironment, toPipelineError } from '@darkroom/pipeline';
 import type { ImageEngine } from '@darkroom/transforms';
 import { createS3 } from '../clients.ts';
-import { createFunctionEngine } from '../engine.ts';
+import { createFunctionEngine } from '../function-engine.ts';
 import type { Answer, Question } from './protocol.ts';
 
 /**
  * The file to start as the engine's process. The package has one file for everything: there this is the file that holds
- * the handler too, and what tells the two apart is the argument.
+ * the handler too, and the argument distinguishes the two.
  */
 export const ENGINE_PROCESS_FILE = import.meta.filename;
 export const ENGINE_PROCESS_ARGUMENT = 'darkroom-engine-process';
@@ -47,7 +47,7 @@ async function* answers(question: Question, engine: ImageEngine): AsyncGenerator
 
 function send(one: Answer): Promise<void> {
   return new Promise((resolve) => {
-    // Where nobody listens any more, the disconnection ends this process.
+    // If the parent is gone, the disconnection ends this process.
     process.send?.(one, () => resolve());
   });
 }

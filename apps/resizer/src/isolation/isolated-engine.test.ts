@@ -10,7 +10,7 @@ import type { ImageEngine, Rendered } from '@darkroom/transforms';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createS3 } from '../clients.ts';
-import { createFunctionEngine } from '../engine.ts';
+import { createFunctionEngine } from '../function-engine.ts';
 import { isolatedEngine } from './isolated-engine.ts';
 
 const recipes = [
@@ -104,7 +104,7 @@ describe('an engine in a process of its own', () => {
     expect((await renderAll(engine)).made).toHaveLength(3);
   });
 
-  test('tells memory without a process', async () => {
+  test('estimates memory without a process', async () => {
     const facts = await ordinary.inspect(photo);
     const request = { facts, recipe: 'photos', variants };
     expect(isolated().estimate(request)).toEqual(ordinary.estimate(request));
@@ -132,7 +132,7 @@ describe.runIf(HAS_PROC)('the process', () => {
     return { engine, pid, rendering: rendering[Symbol.asyncIterator]() };
   }
 
-  test('that is killed costs nobody but its image, which may be tried again', async () => {
+  test('that is killed fails its image only, which may be retried', async () => {
     const { engine, pid, rendering } = await whileRendering();
     process.kill(pid, 'SIGSTOP');
     const next = rendering.next();

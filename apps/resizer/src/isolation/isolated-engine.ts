@@ -43,7 +43,7 @@ export function isolatedEngine(
       }
       throw signal.aborted ? killed(signal) : died(process);
     } finally {
-      // It may be in the middle of an answer that nobody waits for.
+      // The process may still be sending an answer that is no longer needed.
       if (!isAnswered) await end();
     }
   }
@@ -74,7 +74,7 @@ function startProcess(): ChildProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  // Told by whoever waits for an answer; without a listener it would end the function.
+  // The pending request reports the error; without a listener it would end the function.
   return child.on('error', () => undefined);
 }
 

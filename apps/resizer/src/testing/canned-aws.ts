@@ -22,7 +22,7 @@ export interface CannedAws {
   close(): Promise<void>;
 }
 
-/** A server that answers as told, and an environment in which AWS's clients take it for AWS. */
+/** A server with prepared answers, and environment variables that point AWS clients to it. */
 export async function startCannedAws(): Promise<CannedAws> {
   const requests: CannedRequest[] = [];
   let answers: Answer[] = [];

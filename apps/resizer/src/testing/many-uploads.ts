@@ -1,6 +1,6 @@
 /**
  * `node many-uploads.ts FILE COUNT MIB`: works on so many uploads of one picture at once, all through one memory budget as
- * a function of so many MiB has it, and says how much the process held at its peak beside what it held at rest.
+ * a function of so many MiB has it, and says how much the process held at its peak and at rest.
  */
 import { readFile } from 'node:fs/promises';
 import { catalog, MemoryBudget, reconcile, uploadMemory } from '@darkroom/pipeline';

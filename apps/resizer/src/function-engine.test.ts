@@ -4,8 +4,8 @@ import path from 'node:path';
 import { recipesSchema } from '@darkroom/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createS3 } from './clients.ts';
-import { sideFileReader } from './side-files.ts';
-import { s3Error, silence, startCannedAws, status, type CannedAws } from './testing/canned-aws.ts';
+import { sideFileReader } from './function-engine.ts';
+import { type CannedAws, s3Error, silence, startCannedAws, status } from './testing/canned-aws.ts';
 
 const names = ['logo.png', 'brand/seal.webp', 'none.png', 's3:brand/logo.png'];
 const recipes = recipesSchema.parse([
@@ -74,7 +74,7 @@ describe('of the source bucket', () => {
   test('one that is not there is an operator’s matter: no code that asks for a retry', async () => {
     aws.answer(s3Error(404, 'NoSuchKey'));
     const failure = await read('s3:brand/logo.png').catch((error: unknown) => error);
-    expect(failure).toMatchObject({ message: 'there is no brand/logo.png in photos' });
+    expect(failure).toMatchObject({ message: 'brand/logo.png does not exist in photos' });
     expect(failure).not.toHaveProperty('code');
   });
 

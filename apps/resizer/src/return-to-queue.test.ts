@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { giveBack } from './give-back.ts';
-import { startCannedAws, status, silence, type CannedAws } from './testing/canned-aws.ts';
+import { returnToQueue } from './return-to-queue.ts';
+import { type CannedAws, silence, startCannedAws, status } from './testing/canned-aws.ts';
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/queue';
 const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
@@ -24,7 +24,7 @@ const never = new AbortController().signal;
 
 test('each message comes again after its own time, ten to a request', async () => {
   aws.answer(done);
-  expect(await giveBack(sqs, QUEUE, messages(12), never)).toEqual([]);
+  expect(await returnToQueue(sqs, QUEUE, messages(12), never)).toEqual([]);
   const entries = aws.requests.map(
     ({ body }) => (JSON.parse(body) as { Entries: Record<string, unknown>[] }).Entries,
   );
@@ -35,26 +35,26 @@ test('each message comes again after its own time, ten to a request', async () =
 
 test('nothing is asked where nothing failed', async () => {
   aws.answer(done);
-  expect(await giveBack(sqs, QUEUE, [], never)).toEqual([]);
+  expect(await returnToQueue(sqs, QUEUE, [], never)).toEqual([]);
   expect(aws.requests).toEqual([]);
 });
 
-test('what SQS does not take is told, and thrown at nobody', async () => {
+test('returns what SQS rejects, and does not throw', async () => {
   const failed =
     '{"Failed":[{"Id":"0","Code":"ReceiptHandleIsInvalid","Message":"too late","SenderFault":true}]}';
   aws.answer(status(200, JSON_TYPE, failed));
-  expect(await giveBack(sqs, QUEUE, messages(1), never)).toEqual([
+  expect(await returnToQueue(sqs, QUEUE, messages(1), never)).toEqual([
     expect.objectContaining({ message: 'ReceiptHandleIsInvalid: too late' }),
   ]);
   aws.answer(status(403, JSON_TYPE, '{"__type":"AccessDenied"}'));
-  expect(await giveBack(sqs, QUEUE, messages(1), never)).toEqual([
+  expect(await returnToQueue(sqs, QUEUE, messages(1), never)).toEqual([
     expect.objectContaining({ code: 'STORAGE_UNAVAILABLE' }),
   ]);
 });
 
-test('nobody waits longer than there is time', async () => {
+test('stops waiting when the time is over', async () => {
   aws.answer(silence);
-  expect(await giveBack(sqs, QUEUE, messages(1), AbortSignal.timeout(50))).toEqual([
+  expect(await returnToQueue(sqs, QUEUE, messages(1), AbortSignal.timeout(50))).toEqual([
     expect.objectContaining({ code: 'TIMEOUT' }),
   ]);
 });

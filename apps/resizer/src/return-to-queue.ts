@@ -4,20 +4,20 @@ import { awsError } from './aws-error.ts';
 /** Most entries of a batch request (Amazon SQS developer guide, "Message quotas"). */
 const ENTRIES_PER_REQUEST = 10;
 
-/** A message whose work has ended, all of its requests included, and that has to come again. */
+/** A failed message whose requests have all ended, and that SQS has to deliver again. */
 export interface FailedMessage {
   readonly receiptHandle: string;
-  /** Seconds until it comes again. */
+  /** Seconds until SQS delivers it again. */
   readonly backOff: number;
 }
 
 /**
- * Says when failed messages come again. Where SQS does not take it, they do after the queue's visibility timeout.
+ * Sets when SQS delivers failed messages again. If SQS rejects it, the queue's visibility timeout applies.
  *
  * @param signal ends the requests
- * @returns what went wrong; nothing that anybody has to wait for
+ * @returns errors to report; none of them needs a retry
  */
-export async function giveBack(
+export async function returnToQueue(
   sqs: SQSClient,
   queueUrl: string,
   messages: readonly FailedMessage[],

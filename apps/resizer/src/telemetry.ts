@@ -1,23 +1,23 @@
-import { MetricUnit, type Metrics } from '@aws-lambda-powertools/metrics';
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { METRICS, type ReconcileOutcome, type PipelineError } from '@darkroom/pipeline';
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { METRICS, type PipelineError, type ReconcileOutcome } from '@darkroom/pipeline';
 import type { DeadLetter } from './dead-letter.ts';
 
-/** Tells what became of each key: one log line, and one count under the code. Never bytes, never whole messages. */
-export interface Report {
+/** Records the outcome of each key: one log line and one count under its code. It never records bytes or whole messages. */
+export interface Telemetry {
   outcome(key: string, outcome: ReconcileOutcome, milliseconds: number): void;
-  /** An attempt that will be repeated, or was the last. */
+  /** A failed attempt, with or without another one to follow. */
   failure(key: string, error: PipelineError, milliseconds: number): void;
-  deadLetter(letter: DeadLetter): void;
-  /** Its message comes again instead. */
-  deadLetterFailed(letter: DeadLetter, error: PipelineError): void;
-  /** Failed messages come again after the queue's visibility timeout, and not when they should. */
+  deadLetter(deadLetter: DeadLetter): void;
+  /** The message is delivered again instead. */
+  deadLetterFailed(deadLetter: DeadLetter, error: PipelineError): void;
+  /** Failed messages come back after the queue's visibility timeout instead of their back-off. */
   backOffFailed(problems: readonly Error[]): void;
-  /** @param peakBytes the most that the process has held since it started */
+  /** @param peakBytes most memory that the process has used since its start */
   memory(peakBytes: number, limitMiB: number): void;
 }
 
-export function createReport(logger: Logger, metrics: Metrics): Report {
+export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
   const count = (name: string, times = 1) => metrics.addMetric(name, MetricUnit.Count, times);
   return {
     outcome(key, outcome, milliseconds) {

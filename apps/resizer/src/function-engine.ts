@@ -1,10 +1,29 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { SIDE_FILES_FOLDER, sideFilesOf, type Recipe } from '@darkroom/pipeline';
-import { readSideFileName } from '@darkroom/transforms';
-import type { ReadSideFile } from '@darkroom/transforms/engine';
+import {
+  catalog,
+  type Environment,
+  type Recipe,
+  SIDE_FILES_FOLDER,
+  sideFilesOf,
+} from '@darkroom/pipeline';
+import { type ImageEngine, readSideFileName } from '@darkroom/transforms';
+import { createEngine, type ReadSideFile } from '@darkroom/transforms/engine';
 import { s3ObjectStore } from './object-store.ts';
+
+/** The function's engine, in each of its processes. @param root folder of the package */
+export function createFunctionEngine(
+  environment: Environment,
+  root: string,
+  s3: S3Client,
+): ImageEngine {
+  return createEngine({
+    catalog,
+    readSideFile: sideFileReader({ ...environment, root, s3 }),
+    svg: environment.recipes.some(({ formats }) => formats.includes('svg')),
+  });
+}
 
 export interface SideFileOptions {
   /** Only what they name is read. */
@@ -39,7 +58,7 @@ async function readObject(
   maxBytes: number,
 ): Promise<Uint8Array> {
   const found = await bucket.get(key);
-  if (found.kind !== 'found') throw new Error(`there is no ${key} in ${bucket.bucket}`);
+  if (found.kind !== 'found') throw new Error(`${key} does not exist in ${bucket.bucket}`);
   if (found.bytes > maxBytes) {
     found.discard();
     throw tooLarge(key, found.bytes, maxBytes);

@@ -5,16 +5,16 @@ import { KEY, letters } from '@darkroom/pipeline/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createS3 } from './clients.ts';
 import { s3ObjectStore } from './object-store.ts';
-import { createReport, type Report } from './report.ts';
+import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { captureOutput } from './testing/captured-output.ts';
 import { s3Error, startCannedAws, type CannedAws } from './testing/canned-aws.ts';
 
 /** Log lines and metrics of one call of the function. */
-async function told(tell: (report: Report) => void) {
+async function recorded(act: (report: Telemetry) => void) {
   const logger = new Logger({ serviceName: 'darkroom', logLevel: 'INFO' });
   const metrics = new Metrics({ serviceName: 'darkroom', namespace: 'Darkroom' });
   const lines = await captureOutput(() => {
-    tell(createReport(logger, metrics));
+    act(createTelemetry(logger, metrics));
     metrics.publishStoredMetrics();
   });
   return {
@@ -32,7 +32,7 @@ async function outcomeOf(letter: string): Promise<ReconcileOutcome> {
 describe('each key is one line and one count', () => {
   test('done: what came of it, and what it took', async () => {
     const outcome = await outcomeOf('A');
-    const { log, metrics } = await told((report) => report.outcome(KEY, outcome, 12.6));
+    const { log, metrics } = await recorded((report) => report.outcome(KEY, outcome, 12.6));
     expect(log).toEqual([
       expect.objectContaining({
         level: 'INFO',
@@ -76,7 +76,7 @@ describe('each key is one line and one count', () => {
 
   test('rejected: why', async () => {
     const outcome = await outcomeOf('R');
-    const { log, metrics } = await told((report) => report.outcome(KEY, outcome, 1));
+    const { log, metrics } = await recorded((report) => report.outcome(KEY, outcome, 1));
     expect(log).toEqual([
       expect.objectContaining({
         level: 'WARN',
@@ -93,7 +93,7 @@ describe('each key is one line and one count', () => {
 
   test.each(['UP_TO_DATE', 'NO_RECIPE', 'SOURCE_MISSING'] as const)('%s', async (code) => {
     const outcome: ReconcileOutcome = { kind: 'acknowledged', code };
-    const { log, metrics } = await told((report) => report.outcome(KEY, outcome, 1));
+    const { log, metrics } = await recorded((report) => report.outcome(KEY, outcome, 1));
     expect(log).toEqual([
       expect.objectContaining({ level: 'INFO', message: 'acknowledged', key: KEY, code }),
     ]);
@@ -102,7 +102,9 @@ describe('each key is one line and one count', () => {
 
   test('a dead letter: why, and never its body', async () => {
     const error = new PipelineError('INVALID_MESSAGE', 'Invalid message: body: not JSON');
-    const { log, metrics } = await told((report) => report.deadLetter({ body: 'a secret', error }));
+    const { log, metrics } = await recorded((report) =>
+      report.deadLetter({ body: 'a secret', error }),
+    );
     expect(log).toEqual([
       expect.objectContaining({
         level: 'ERROR',
@@ -136,7 +138,7 @@ describe('an attempt that failed', () => {
       .then(() => undefined)
       .catch((reason: unknown) => reason as PipelineError);
     if (!error) throw new Error('it was stored');
-    const { log, metrics } = await told((report) => report.failure(KEY, error, 5));
+    const { log, metrics } = await recorded((report) => report.failure(KEY, error, 5));
     expect(log).toEqual([
       expect.objectContaining({
         level: 'ERROR',
@@ -158,10 +160,10 @@ describe('an attempt that failed', () => {
     expect(metrics).toEqual([expect.objectContaining({ STORAGE_UNAVAILABLE: 1, Failed: 1 })]);
   });
 
-  test('is told of a dead letter that was not sent, too', async () => {
+  test('records a dead letter that was not sent', async () => {
     const error = new PipelineError('THROTTLED', 'SendMessage: RequestThrottled');
     const letter = { body: 'a secret', error, sourceKey: KEY };
-    const { log, metrics } = await told((report) => report.deadLetterFailed(letter, error));
+    const { log, metrics } = await recorded((report) => report.deadLetterFailed(letter, error));
     expect(log).toEqual([
       expect.objectContaining({ message: 'dead letter not sent', key: KEY, code: 'THROTTLED' }),
     ]);
@@ -171,13 +173,13 @@ describe('an attempt that failed', () => {
 });
 
 test('memory is a share of what the function has', async () => {
-  const { metrics } = await told((report) => report.memory(768 * 1024 * 1024, 1024));
+  const { metrics } = await recorded((report) => report.memory(768 * 1024 * 1024, 1024));
   expect(metrics).toEqual([expect.objectContaining({ MemoryUsed: 75 })]);
 });
 
 test('no count is lost in a batch of hundreds', async () => {
   const outcome: ReconcileOutcome = { kind: 'acknowledged', code: 'UP_TO_DATE' };
-  const { log, metrics } = await told((report) => {
+  const { log, metrics } = await recorded((report) => {
     for (let index = 0; index < 250; index++) report.outcome(`uploads/${index}.jpg`, outcome, 1);
   });
   expect(log).toHaveLength(250);
