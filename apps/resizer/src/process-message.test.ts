@@ -50,7 +50,7 @@ describe('a message of one key', () => {
     const isolated = 'later' as const;
     const signal = new AbortController().signal;
     const attempt = process(about(KEY), 5, {
-      takeTurn: (_message, work) => work({ pipeline: { ...bucket, isolated }, signal }),
+      inTimeSlot: (_message, work) => work({ pipeline: { ...bucket, isolated }, signal }),
     });
     await expect(attempt).rejects.toMatchObject({ name: 'NeedsIsolation' });
     expect([sent, report.outcome.mock.calls, report.failure.mock.calls]).toEqual([[], [], []]);
