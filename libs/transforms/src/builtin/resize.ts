@@ -1,3 +1,4 @@
+import type { Sharp } from 'sharp';
 import * as z from 'zod';
 import type { Shape } from '../bound-transform.ts';
 import { defineTransform } from '../define-transform.ts';
@@ -83,24 +84,60 @@ function target({ width, height, dpr, ...rest }: Options): ResizeTarget {
   };
 }
 
+/** Longest side that a picture is enlarged to before a cut, pixels: as long as a JPEG can be. */
+const MAX_SCALED_SIDE = 65_535;
+
 function steps(input: Shape, given: Options) {
   const scaled = scaledSize(input, target(given));
   const result = resizedSize(input, target(given));
+  const cuts = result.width < scaled.width || result.height < scaled.height;
+  const enlarges = scaled.width > input.width || scaled.height > input.height;
+  const isLong = Math.max(scaled.width, scaled.height) > MAX_SCALED_SIDE;
   return {
     scaled,
     result,
-    cuts: result.width < scaled.width || result.height < scaled.height,
+    cuts,
     pads: result.width > scaled.width || result.height > scaled.height,
+    // sharp would enlarge the whole picture, and a strategy would search all of that.
+    cutsFirst: cuts && enlarges && (isStrategy(given.position) || isLong),
   };
 }
 
+/** The part of the input that `cover` keeps, pixels of the input. */
+function keptSize(input: Shape, { scaled, result }: ReturnType<typeof steps>) {
+  const kept = (side: number, whole: number, part: number) =>
+    Math.max(1, Math.min(side, Math.round((side * part) / whole)));
+  return {
+    width: kept(input.width, scaled.width, result.width),
+    height: kept(input.height, scaled.height, result.height),
+  };
+}
+
+/** Left and top of the part that a strategy finds, pixels. A picture that cannot be decoded fails later, by itself. */
+async function findPart(
+  image: Sharp,
+  input: Shape,
+  size: { readonly width: number; readonly height: number },
+  position: 'attention' | 'entropy',
+) {
+  const centre = cutOffset(input.width - size.width, input.height - size.height, 'centre');
+  try {
+    const part = image.clone().resize({ ...size, fit: 'cover', position });
+    const { info } = await part.raw().toBuffer({ resolveWithObject: true });
+    const { cropOffsetLeft = -centre.left, cropOffsetTop = -centre.top } = info;
+    return { left: -cropOffsetLeft, top: -cropOffsetTop };
+  } catch {
+    return centre;
+  }
+}
+
 /**
- * Computes all sizes from the step's declared input and passes them to sharp as `fill`. A picture that the planner has
- * already reduced therefore gets exactly the same size.
+ * Computes all sizes from the step's declared input and passes them to sharp as `fill`, or as the exact size of `cover`.
+ * A picture that the planner has already reduced therefore gets exactly the same size.
  */
 export const resize = defineTransform({
   name: 'resize',
-  version: 2,
+  version: 3,
   options,
   after(input, given) {
     const { result, pads } = steps(input, given);
@@ -112,36 +149,36 @@ export const resize = defineTransform({
   },
   scale(input, given) {
     const { kernel, fastShrinkOnLoad } = given;
-    return { ...steps(input, given).scaled, kernel, fastShrinkOnLoad };
+    const { scaled, cutsFirst } = steps(input, given);
+    return cutsFirst ? undefined : { ...scaled, kernel, fastShrinkOnLoad };
   },
   slots(given, input): SharpSlot[] {
-    const { cuts, pads } = steps(input, given);
+    const { cuts, pads, cutsFirst } = steps(input, given);
     if (pads) return ['resize', 'extend'];
-    if (!cuts) return ['resize'];
-    return ['resize', isStrategy(given.position) ? 'cropEmbed' : 'extractPost'];
+    if (cutsFirst) return ['extractPre', 'resize'];
+    return cuts ? ['resize', 'cropEmbed'] : ['resize'];
   },
-  apply(image, given, { input, animated }) {
-    const { scaled, result, cuts, pads } = steps(input, given);
-    const { kernel, fastShrinkOnLoad, background } = given;
+  async apply(image, given, { input, animated }) {
+    const sizes = steps(input, given);
+    const { scaled, result, cuts, pads, cutsFirst } = sizes;
+    const { kernel, fastShrinkOnLoad, background, withoutReduction } = given;
     const position = isStrategy(given.position) && animated ? 'centre' : given.position;
-    if (cuts && isStrategy(position)) {
-      const { withoutReduction } = given;
-      return image.resize({
-        ...result,
-        fit: 'cover',
-        position,
-        kernel,
-        fastShrinkOnLoad,
-        withoutReduction,
-      });
+    if (cutsFirst) {
+      const size = keptSize(input, sizes);
+      const [freeX, freeY] = [input.width - size.width, input.height - size.height];
+      const place = isStrategy(position)
+        ? await findPart(image, input, size, position)
+        : cutOffset(freeX, freeY, position);
+      return image.extract({ ...place, ...size }).resize({ ...result, fit: 'fill', kernel });
+    }
+    if (cuts) {
+      // Not `fill` and an extract: sharp makes upright before an extract, and cannot shrink on load then.
+      const cover = { ...result, fit: 'cover', position, kernel } as const;
+      return image.resize({ ...cover, fastShrinkOnLoad, withoutReduction });
     }
     image.resize({ ...scaled, fit: 'fill', kernel, fastShrinkOnLoad });
-    const anchor = isStrategy(position) ? 'centre' : position;
-    if (cuts) {
-      const offset = cutOffset(scaled.width - result.width, scaled.height - result.height, anchor);
-      return image.extract({ ...offset, ...result });
-    }
     if (!pads) return image;
+    const anchor = isStrategy(position) ? 'centre' : position;
     const [freeX, freeY] = [result.width - scaled.width, result.height - scaled.height];
     const { left, top } = placeOffset(freeX, freeY, anchor);
     return image.extend({ left, top, right: freeX - left, bottom: freeY - top, background });

@@ -1,0 +1,114 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createEngine } from '../engine/create-engine.ts';
+import { NO_PLACEHOLDER, type RenderedOutput } from '../image-engine.ts';
+import { makePlan } from '../plan/make-plan.ts';
+import { builtinTransforms } from './index.ts';
+
+const catalog = createCatalog(builtinTransforms);
+const engine = createEngine({ catalog });
+
+async function resized(source: Uint8Array, resize: object): Promise<RenderedOutput> {
+  const steps = catalog.stepsSchema.parse(['rotate', { resize }, { encode: 'png' }]);
+  const facts = await engine.inspect(source);
+  const variants = [{ name: 'thumb', steps }];
+  const request = { source, facts, recipe: 'photos', variants, placeholder: NO_PLACEHOLDER };
+  for await (const made of engine.render(request)) if (made.kind === 'output') return made;
+  throw new Error('nothing was made');
+}
+
+/** A grey strip, an eighth of which is red: strategies look at a small copy of the picture. */
+async function strip(width: number, height: number, red: { left: number; top: number }) {
+  const [across, down] =
+    width > height ? [Math.ceil(width / 8), height] : [width, Math.ceil(height / 8)];
+  const part = {
+    create: { width: across, height: down, channels: 3, background: '#f00' },
+  } as const;
+  return sharp({ create: { width, height, channels: 3, background: '#777' } })
+    .composite([{ input: part, ...red }])
+    .png()
+    .toBuffer();
+}
+
+describe('a strip that cover has to enlarge', () => {
+  test.each([
+    [10_000, 1],
+    [60_000, 2],
+    [2, 12_000],
+    [4_000, 40],
+  ])(
+    'of %d × %d becomes the part that attention finds, at the full size',
+    async (width, height) => {
+      const along = Math.floor(Math.max(width, height) * 0.7);
+      const red = width > height ? { left: along, top: 0 } : { left: 0, top: along };
+      const size = { width: 200, height: 200 };
+      const made = await resized(await strip(width, height, red), {
+        ...size,
+        position: 'attention',
+      });
+      expect(made).toMatchObject(size);
+      const { channels } = await sharp(made.bytes).stats();
+      const [r = 0, , b = 0] = channels.map(({ mean }) => mean);
+      expect(r - b).toBeGreaterThan(80);
+    },
+  );
+
+  test('is cut before it is enlarged: no picture is larger than the output needs', async () => {
+    const source = await strip(10_000, 1, { left: 9_000, top: 0 });
+    const facts = await engine.inspect(source);
+    for (const position of ['attention', 'entropy', 'centre', 'south']) {
+      const steps = catalog.stepsSchema.parse([
+        { resize: { width: 200, height: 200, position } },
+        { encode: 'png' },
+      ]);
+      const plan = makePlan({
+        recipe: 'photos',
+        facts,
+        variants: [{ name: 'thumb', steps }],
+        bind: (step) => catalog.bind(step),
+      });
+      const slots = plan.stages.flatMap(({ operations }) =>
+        operations.flatMap((o) => o.slots ?? []),
+      );
+      expect(slots.slice(0, 2)).toEqual(['extractPre', 'resize']);
+      expect(await resized(source, { width: 200, height: 200, position })).toMatchObject({
+        width: 200,
+        height: 200,
+      });
+    }
+  });
+
+  test('of a damaged file is CORRUPT_IMAGE, although a strategy looks at it first', async () => {
+    const source = await strip(4_000, 40, { left: 0, top: 0 });
+    const cut = source.subarray(0, source.length - 40);
+    await expect(
+      resized(cut, { width: 200, height: 200, position: 'attention' }),
+    ).rejects.toMatchObject({ code: 'CORRUPT_IMAGE' });
+  });
+});
+
+test('cover of a rotated photo shrinks on load: sharp gets no extract, which would come first', async () => {
+  const photo = await sharp({
+    create: { width: 800, height: 600, channels: 3, background: '#123' },
+  })
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer();
+  const facts = await engine.inspect(photo);
+  const steps = catalog.stepsSchema.parse([
+    'rotate',
+    { resize: { width: 90, height: 90, position: 'north' } },
+    { encode: 'webp' },
+  ]);
+  const { stages } = makePlan({
+    recipe: 'photos',
+    facts,
+    variants: [{ name: 'thumb', steps }],
+    placeholder: false,
+    bind: (step) => catalog.bind(step),
+  });
+  expect(stages.map(({ operations }) => operations.flatMap(({ slots }) => slots ?? []))).toEqual([
+    ['autoOrient', 'resize', 'cropEmbed'],
+  ]);
+});
