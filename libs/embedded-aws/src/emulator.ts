@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { S3Store, SqsStore } from './fauxqs.ts';
 import type { BucketConfigurations } from './s3/configuration-store.ts';
+import type { ObjectVersions } from './s3/object-versions.ts';
 
 /** What a repair may take hold of: fauxqs before it listens and before saved data is loaded. */
 export interface Emulator {
@@ -11,6 +13,7 @@ export interface Emulator {
   readonly s3: S3Store;
   readonly sqs: SqsStore;
   readonly configurations: BucketConfigurations;
+  readonly versions: ObjectVersions;
   /** Largest body of one request, in bytes. */
   readonly maxBodyBytes: number;
   /** Runs `work` as one commit of the database; may be nested. In memory it only runs it. */
@@ -31,6 +34,11 @@ const contexts = new AsyncLocalStorage<RequestContext>();
 /** The HTTP request on whose behalf a store is being called; none at start-up. */
 export function currentRequest(): RequestContext | undefined {
   return contexts.getStore();
+}
+
+/** Headers of that request; empty at start-up. */
+export function requestHeaders(): IncomingHttpHeaders {
+  return currentRequest()?.request.headers ?? {};
 }
 
 /**

@@ -17,6 +17,7 @@ test('everything that a repair replaces or calls is there', () => {
       new S3Store(),
       [
         ...['hasBucket', 'deleteBucket', 'putObject', 'deleteObject', 'createMultipartUpload'],
+        ...['getObject', 'headObject', 'restoreObject'],
         ...['uploadPart', 'completeMultipartUpload', 'abortMultipartUpload'],
       ],
     ],
@@ -30,7 +31,10 @@ test('everything that a repair replaces or calls is there', () => {
     ],
     [
       PersistenceManager.prototype as object,
-      ['transaction', 'insertMessage', 'updateMessageReady', 'load', 'close'],
+      [
+        ...['transaction', 'insertMessage', 'updateMessageReady', 'load', 'close'],
+        ...['upsertObject', 'deleteObject', 'readBody'],
+      ],
     ],
   ];
   for (const [owner, names] of functions) {

@@ -38,6 +38,15 @@ export interface UploadedPart {
   readonly etag: string;
 }
 
+export interface DeletedObject {
+  /** Whether a version ceased to exist, or to be the current one. */
+  readonly removed: boolean;
+  /** The deleted version, or the new delete marker. */
+  readonly versionId?: string;
+  /** Whether `versionId` is a delete marker. */
+  readonly deleteMarker?: boolean;
+}
+
 type Rest = readonly unknown[];
 
 /** Functions that a repair replaces are declared as properties, the others as methods. */
@@ -48,9 +57,26 @@ export interface S3Store {
   persistence: Persistence | undefined;
   hasBucket(name: string): boolean;
   deleteBucket: (name: string) => void;
-  putObject: (bucket: string, key: string, body: Buffer, ...rest: Rest) => StoredObject;
-  deleteObject: (bucket: string, key: string) => void;
-  createMultipartUpload: (bucket: string, key: string, ...rest: Rest) => string;
+  putObject: (
+    bucket: string,
+    key: string,
+    body: Buffer,
+    contentType?: string,
+    metadata?: Readonly<Record<string, string>>,
+    ...rest: Rest
+  ) => StoredObject;
+  getObject: (bucket: string, key: string) => StoredObject;
+  headObject: (bucket: string, key: string) => StoredObject;
+  restoreObject: (bucket: string, object: StoredObject) => void;
+  /** fauxqs itself knows no version ids, and returns nothing. */
+  deleteObject: (bucket: string, key: string, versionId?: string) => DeletedObject;
+  createMultipartUpload: (
+    bucket: string,
+    key: string,
+    contentType?: string,
+    metadata?: Readonly<Record<string, string>>,
+    ...rest: Rest
+  ) => string;
   uploadPart: (uploadId: string, partNumber: number, body: Buffer, ...rest: Rest) => unknown;
   completeMultipartUpload: (uploadId: string, parts: readonly UploadedPart[]) => StoredObject;
   abortMultipartUpload: (uploadId: string) => void;
@@ -109,6 +135,9 @@ export interface Persistence {
   transaction: (work: () => void) => void;
   insertMessage: (queueName: string, message: SqsMessage) => void;
   updateMessageReady: (messageId: string) => void;
+  upsertObject: (bucket: string, object: StoredObject) => void;
+  deleteObject: (bucket: string, key: string) => void;
+  readBody: (bucket: string, key: string) => Buffer;
   load(sqs: SqsStore, sns: SnsStore, s3: S3Store): void;
   close(): void;
 }

@@ -4,14 +4,16 @@ import { cors } from './http/cors.ts';
 import { errorAnswers } from './http/error-answers.ts';
 import { requestBodies } from './http/request-bodies.ts';
 import { bucketConfiguration } from './s3/bucket-configuration.ts';
-import { concurrentDeletes, readConditions, writeConditions } from './s3/conditions.ts';
+import { concurrentDeletes, writeConditions } from './s3/conditions.ts';
 import { deleteObjects } from './s3/delete-objects.ts';
 import { keyLength } from './s3/key-length.ts';
 import { listObjects } from './s3/list-objects.ts';
+import { listVersions } from './s3/list-versions.ts';
 import { multipartUploads } from './s3/multipart-uploads.ts';
 import { notifications } from './s3/notifications.ts';
 import { objectReads } from './s3/object-reads.ts';
 import { subResources } from './s3/sub-resources.ts';
+import { versioning } from './s3/versioning.ts';
 import { uploadIntegrity } from './s3/upload-integrity.ts';
 import { longPolls } from './sqs/long-polls.ts';
 import { messageCharacters, queueCounts, queueNames, queueUrls, redrive } from './sqs/queues.ts';
@@ -30,14 +32,15 @@ export const REPAIRS: readonly Repair[] = [
   subResources,
   keyLength,
   multipartUploads,
+  versioning,
   notifications,
   bucketConfiguration,
   writeConditions,
   concurrentDeletes,
-  readConditions,
   objectReads,
   deleteObjects,
   listObjects,
+  listVersions,
   queueNames,
   queueUrls,
   queueCounts,

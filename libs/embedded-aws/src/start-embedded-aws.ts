@@ -6,6 +6,7 @@ import type { Emulator } from './emulator.ts';
 import { buildApp, S3Store, SnsStore, SqsStore, type Persistence } from './fauxqs.ts';
 import { REPAIRS } from './repairs.ts';
 import { BucketConfigurations } from './s3/configuration-store.ts';
+import { ObjectVersions } from './s3/object-versions.ts';
 import { moveQueueUrls } from './sqs/queues.ts';
 
 export interface EmbeddedAwsOptions {
@@ -53,6 +54,7 @@ export async function startEmbeddedAws({
     s3,
     sqs,
     configurations: new BucketConfigurations(persistence?.db),
+    versions: new ObjectVersions(s3, persistence),
     maxBodyBytes,
     atomically: (work) => atomically(persistence, work),
   };

@@ -5,6 +5,7 @@ import { S3Error } from '../fauxqs.ts';
 import { noSuchBucket, notImplemented } from './errors.ts';
 import { acceptNotifications } from './notifications.ts';
 import { beforeS3, sendXml, type S3Request } from './requests.ts';
+import { parseVersioning } from './versioning.ts';
 import { parseXml, S3_NAMESPACE } from './xml.ts';
 
 interface Kind {
@@ -92,6 +93,7 @@ export function bucketConfiguration(emulator: Emulator): void {
 
   function write({ bucket, body, headers }: S3Request, name: string): void {
     if (name === 'notification') return acceptNotifications(emulator, bucket, body, headers);
+    if (name === 'versioning') parseVersioning(body);
     configurations.set(bucket, name, name === 'policy' ? json(body) : xml(name, body));
   }
 

@@ -4,13 +4,14 @@ import type { FastifyRequest } from 'fastify';
 import { type Emulator, currentRequest } from '../emulator.ts';
 import { type StoredObject, S3Error } from '../fauxqs.ts';
 import { noSuchKey, notImplemented, preconditionFailed } from './errors.ts';
-import { header, s3RequestOf, beforeS3 } from './requests.ts';
+import { header, s3RequestOf } from './requests.ts';
+import { requestHeaders } from '../emulator.ts';
 
 /**
  * Upstream: the conditions of PutObject, CopyObject, CompleteMultipartUpload and DeleteObject are
  * ignored. Here they are checked in the very call that writes, so nothing can come between.
  */
-export function writeConditions({ s3 }: Emulator): void {
+export function writeConditions({ s3, versions }: Emulator): void {
   const putObject = s3.putObject.bind(s3);
   s3.putObject = (...args) => {
     const [bucket, key] = args;
@@ -28,14 +29,10 @@ export function writeConditions({ s3 }: Emulator): void {
   };
 
   const deleteObject = s3.deleteObject.bind(s3);
-  s3.deleteObject = (bucket, key) => {
-    checkMatch(header(requestHeaders(), 'if-match'), s3.buckets.get(bucket)?.get(key));
-    deleteObject(bucket, key);
+  s3.deleteObject = (bucket, key, versionId) => {
+    checkMatch(header(requestHeaders(), 'if-match'), versions.find(bucket, key, versionId));
+    return deleteObject(bucket, key, versionId);
   };
-}
-
-function requestHeaders(): IncomingHttpHeaders {
-  return currentRequest()?.request.headers ?? {};
 }
 
 function checkWrite(headers: IncomingHttpHeaders, current: StoredObject | undefined): void {
@@ -75,11 +72,13 @@ export function concurrentDeletes({ app, s3 }: Emulator): void {
   });
 
   const deleteObject = s3.deleteObject.bind(s3);
-  s3.deleteObject = (bucket, key) => {
-    const existed = s3.buckets.get(bucket)?.has(key) ?? false;
-    deleteObject(bucket, key);
-    if (!existed) return;
-    for (const request of uploads.get(`${bucket}/${key}`) ?? []) conflicting.add(request);
+  s3.deleteObject = (bucket, key, versionId) => {
+    const before = s3.buckets.get(bucket)?.get(key);
+    const deleted = deleteObject(bucket, key, versionId);
+    if (before !== s3.buckets.get(bucket)?.get(key)) {
+      for (const request of uploads.get(`${bucket}/${key}`) ?? []) conflicting.add(request);
+    }
+    return deleted;
   };
 
   const putObject = s3.putObject.bind(s3);
@@ -116,39 +115,6 @@ function conflict(): Error {
   );
 }
 
-/**
- * Upstream: GET knows one quoted ETag only and compares dates by the millisecond, HEAD and copy
- * sources know no conditions. Decided here; fauxqs then sees none.
- */
-export function readConditions({ app, s3 }: Emulator): void {
-  beforeS3(app, ({ method, bucket, key, headers }, reply) => {
-    const copySource = header(headers, 'x-amz-copy-source');
-    if (copySource !== undefined) {
-      const source = sourceObject(copySource);
-      const verdict = source && readVerdict(headers, source, 'x-amz-copy-source-');
-      if (verdict !== undefined && verdict !== 'send') throw preconditionFailed();
-      return false;
-    }
-    const object = s3.buckets.get(bucket)?.get(key);
-    if (object === undefined || (method !== 'GET' && method !== 'HEAD')) return false;
-    const verdict = readVerdict(headers, object);
-    for (const name of CONDITIONS) delete headers[name];
-    if (verdict === 'fail') throw preconditionFailed();
-    if (verdict === 'send') return false;
-    reply.headers({ etag: object.etag, 'last-modified': object.lastModified.toUTCString() });
-    if (object.cacheControl !== undefined) reply.header('cache-control', object.cacheControl);
-    reply.code(304).send();
-    return true;
-  });
-
-  function sourceObject(copySource: string): StoredObject | undefined {
-    const [, bucket = '', key = ''] = /^\/?([^/]*)\/(.*)$/s.exec(decoded(copySource)) ?? [];
-    return s3.buckets.get(bucket)?.get(key);
-  }
-}
-
-const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
-
 /** RFC 9110, 13.2.2; dates in HTTP carry whole seconds. */
 export function readVerdict(
   headers: IncomingHttpHeaders,
@@ -174,15 +140,6 @@ export function readVerdict(
     return 'not-modified';
   }
   return 'send';
-}
-
-/** A source that is no valid encoding is left to fauxqs to refuse. */
-function decoded(copySource: string): string {
-  try {
-    return decodeURIComponent(copySource);
-  } catch {
-    return '';
-  }
 }
 
 /** An ETag without its quotes and weakness mark: S3 compares them so. */

@@ -36,7 +36,7 @@ describe.each(STORAGES)('DeleteObjects in %s', (storage) => {
     expect(answer.Errors?.map(({ Key, Code }) => [Key, Code])).toEqual([
       ['wrong', 'PreconditionFailed'],
       ['missing', 'NoSuchKey'],
-      ['versioned', 'NotImplemented'],
+      ['versioned', 'InvalidArgument'],
     ]);
     await aws.s3.send(new HeadObjectCommand({ Bucket, Key: 'wrong' }));
   });

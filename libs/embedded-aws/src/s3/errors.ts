@@ -1,6 +1,17 @@
 /** S3's errors as the API reference ("Error responses") words them, with details after that. */
 import { S3Error, type S3Failure } from '../fauxqs.ts';
 
+/** Adds elements after `Message`, as S3 does for some codes. */
+function withDetails(
+  failure: S3Failure,
+  details: Readonly<Record<string, string | number>>,
+): S3Failure {
+  const toXml = failure.toXml.bind(failure);
+  const elements = Object.entries(details).map(([name, value]) => `<${name}>${value}</${name}>`);
+  failure.toXml = () => toXml().replace('</Message>', `</Message>${elements.join('')}`);
+  return failure;
+}
+
 export function accessDenied(message: string): S3Failure {
   return new S3Error('AccessDenied', message, 403);
 }
@@ -36,6 +47,26 @@ export function invalidRequest(message: string, code = 'InvalidRequest'): S3Fail
 
 export function invalidArgument(message: string): S3Failure {
   return new S3Error('InvalidArgument', message, 400);
+}
+
+/** Of an archived object that was not restored. */
+export function invalidObjectState(storageClass: string): S3Failure {
+  return withDetails(
+    new S3Error(
+      'InvalidObjectState',
+      "The operation is not valid for the object's storage class",
+      403,
+    ),
+    { StorageClass: storageClass },
+  );
+}
+
+export function objectNotInActiveTier(): S3Failure {
+  return new S3Error(
+    'ObjectNotInActiveTierError',
+    'The source object of the COPY operation is not in the active tier and is only stored in Amazon S3 Glacier.',
+    403,
+  );
 }
 
 export function invalidPart(): S3Failure {

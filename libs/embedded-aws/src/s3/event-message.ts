@@ -1,5 +1,16 @@
 /** Message bodies as the user guide has them ("Event message structure"), version 2.1. */
 import { encodeKey } from './keys.ts';
+import { nextSequencer } from './sequencer.ts';
+
+/** What the event says of the object's version. */
+export interface EventVersion {
+  /** Absent for a removal. */
+  readonly bytes?: number;
+  /** With its quotes; absent for a version that is deleted. */
+  readonly etag?: string;
+  /** Absent for the null version. */
+  readonly versionId?: string;
+}
 
 export interface ObjectEvent {
   /** Without `s3:`, as in the message: `ObjectCreated:Put`. */
@@ -7,8 +18,7 @@ export interface ObjectEvent {
   readonly bucket: string;
   /** Plain; it travels URL-encoded. */
   readonly key: string;
-  /** Of a created object: size in bytes, and the ETag with its quotes. */
-  readonly created?: { readonly bytes: number; readonly etag: string };
+  readonly version: EventVersion;
   readonly region: string;
   readonly configurationId: string;
   readonly requestId: string;
@@ -22,6 +32,7 @@ const OWNER = 'EMBEDDED';
 export const HOST_ID = 'embedded';
 
 export function objectEvent(event: ObjectEvent): string {
+  const { bytes, etag, versionId } = event.version;
   return JSON.stringify({
     Records: [
       {
@@ -43,10 +54,9 @@ export function objectEvent(event: ObjectEvent): string {
           },
           object: {
             key: encodeKey(event.key),
-            ...(event.created && {
-              size: event.created.bytes,
-              eTag: event.created.etag.replaceAll('"', ''),
-            }),
+            ...(bytes !== undefined && { size: bytes }),
+            ...(etag !== undefined && { eTag: etag.replaceAll('"', '') }),
+            ...(versionId !== undefined && { versionId }),
             sequencer: nextSequencer(),
           },
         },
@@ -64,13 +74,4 @@ export function testEvent(bucket: string, requestId: string): string {
     RequestId: requestId,
     HostId: HOST_ID,
   });
-}
-
-let lastSequencer = 0n;
-
-/** 18 hexadecimal digits that grow, over restarts too: milliseconds, then a counter. */
-function nextSequencer(): string {
-  const now = BigInt(Date.now()) << 16n;
-  lastSequencer = now > lastSequencer ? now : lastSequencer + 1n;
-  return lastSequencer.toString(16).toUpperCase().padStart(18, '0');
 }

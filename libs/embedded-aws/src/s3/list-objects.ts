@@ -2,6 +2,7 @@ import type { Emulator } from '../emulator.ts';
 import type { StoredObject } from '../fauxqs.ts';
 import { invalidArgument, noSuchBucket } from './errors.ts';
 import { encodeKey, compareUtf8 } from './keys.ts';
+import { attributesOf } from './object-attributes.ts';
 import { beforeS3, sendXml } from './requests.ts';
 import { escapeXml, S3_NAMESPACE } from './xml.ts';
 
@@ -16,7 +17,7 @@ type Query = Readonly<Record<string, string>>;
  */
 export function listObjects({ app, s3 }: Emulator): void {
   beforeS3(app, ({ method, bucket, key, query }, reply) => {
-    if (method !== 'GET' || key !== '') return false;
+    if (method !== 'GET' || key !== '' || 'versions' in query) return false;
     const objects = s3.buckets.get(bucket);
     if (objects === undefined) throw noSuchBucket();
     const isV2 = query['list-type'] === '2';
@@ -46,13 +47,13 @@ export function listObjects({ app, s3 }: Emulator): void {
   });
 }
 
-function parseMaxKeys(text: string | undefined): number {
+export function parseMaxKeys(text: string | undefined): number {
   if (text === undefined) return MAX_KEYS;
   if (!/^\d+$/.test(text)) throw invalidArgument('Provided max-keys not an integer');
   return Math.min(Number(text), MAX_KEYS);
 }
 
-function writer(encodingType: string | undefined): (text: string) => string {
+export function writer(encodingType: string | undefined): (text: string) => string {
   if (encodingType === undefined) return escapeXml;
   if (encodingType === 'url') return encodeKey;
   throw invalidArgument('Invalid Encoding Method specified in Request');
@@ -106,7 +107,7 @@ function contents(
     `<Contents><Key>${written(key)}</Key>`,
     `<LastModified>${object.lastModified.toISOString()}</LastModified>`,
     `<ETag>${escapeXml(object.etag)}</ETag><Size>${object.contentLength}</Size>`,
-    '<StorageClass>STANDARD</StorageClass></Contents>',
+    `<StorageClass>${attributesOf(object).storageClass ?? 'STANDARD'}</StorageClass></Contents>`,
   ].join('');
 }
 

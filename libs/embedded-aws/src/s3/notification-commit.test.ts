@@ -5,6 +5,8 @@ import { S3Store, SqsStore, type S3Store as Store } from '../fauxqs.ts';
 import { BucketConfigurations } from './configuration-store.ts';
 import { renderNotifications } from './notification-configuration.ts';
 import { notifications } from './notifications.ts';
+import { ObjectVersions } from './object-versions.ts';
+import { versioning } from './versioning.ts';
 
 /** A store that notifies a queue, on a database that can be told to fail, as on a full disk. */
 function failingStore() {
@@ -18,7 +20,10 @@ function failingStore() {
     return result;
   };
   const unused = {} as Emulator['app'];
-  notifications({ app: unused, s3, sqs, configurations, maxBodyBytes: 0, atomically });
+  const versions = new ObjectVersions(s3);
+  const emulator = { app: unused, s3, sqs, configurations, versions, maxBodyBytes: 0, atomically };
+  versioning(emulator);
+  notifications(emulator);
   const arn = 'arn:aws:sqs:us-east-1:000000000000:uploads';
   const queue = sqs.createQueue('uploads', 'http://127.0.0.1/000000000000/uploads', arn);
   s3.createBucket('photos');

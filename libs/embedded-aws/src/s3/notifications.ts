@@ -1,15 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import { type Emulator, currentRequest } from '../emulator.ts';
-import { type S3Store, type StoredObject, type SqsQueue, SqsStore } from '../fauxqs.ts';
+import { type StoredObject, type SqsQueue, SqsStore } from '../fauxqs.ts';
 import { invalidArgument } from './errors.ts';
-import { objectEvent, testEvent } from './event-message.ts';
+import { objectEvent, testEvent, type EventVersion } from './event-message.ts';
 import {
   parseNotifications,
   wants,
   type QueueNotification,
   renderNotifications,
 } from './notification-configuration.ts';
+import { attributesOf } from './object-attributes.ts';
 
 /**
  * Upstream: notifications are never sent. Here an object and its event are one commit, so that
@@ -17,15 +18,15 @@ import {
  * in memory either.
  */
 export function notifications(emulator: Emulator): void {
-  const { s3, sqs, atomically } = emulator;
+  const { s3, sqs, versions, atomically } = emulator;
   const configuredFor = notificationReader(emulator);
 
   const putObject = s3.putObject.bind(s3);
   s3.putObject = (...args) => {
     const [bucket, key] = args;
-    return commit(restoreObject(s3, bucket, key), (publish) => {
+    return commit(versions.snapshot(bucket, key), (publish) => {
       const object = putObject(...args);
-      publish(`ObjectCreated:${putVerb()}`, bucket, key, object);
+      publish(`ObjectCreated:${putVerb()}`, bucket, key, created(object));
       return object;
     });
   };
@@ -34,23 +35,27 @@ export function notifications(emulator: Emulator): void {
   s3.completeMultipartUpload = (uploadId, parts) => {
     const upload = s3.multipartUploads.get(uploadId);
     if (upload === undefined) return complete(uploadId, parts);
-    return commit(restoreUpload(s3, uploadId), (publish) => {
+    return commit(restoreUpload(emulator, uploadId), (publish) => {
       const object = complete(uploadId, parts);
-      publish('ObjectCreated:CompleteMultipartUpload', upload.bucket, upload.key, object);
+      publish('ObjectCreated:CompleteMultipartUpload', upload.bucket, upload.key, created(object));
       return object;
     });
   };
 
   const deleteObject = s3.deleteObject.bind(s3);
-  s3.deleteObject = (bucket, key) => {
-    const existed = s3.buckets.get(bucket)?.has(key) ?? false;
-    commit(restoreObject(s3, bucket, key), (publish) => {
-      deleteObject(bucket, key);
-      if (existed) publish('ObjectRemoved:Delete', bucket, key);
+  s3.deleteObject = (bucket, key, versionId) =>
+    commit(versions.snapshot(bucket, key), (publish) => {
+      const deleted = deleteObject(bucket, key, versionId);
+      const id = deleted.versionId === undefined ? {} : { versionId: deleted.versionId };
+      if (versionId === undefined && deleted.deleteMarker) {
+        publish('ObjectRemoved:DeleteMarkerCreated', bucket, key, { ...id, etag: EMPTY_ETAG });
+      } else if (deleted.removed) {
+        publish('ObjectRemoved:Delete', bucket, key, id);
+      }
+      return deleted;
     });
-  };
 
-  type Publish = (name: string, bucket: string, key: string, created?: StoredObject) => void;
+  type Publish = (name: string, bucket: string, key: string, version: EventVersion) => void;
 
   function commit<Result>(undo: () => void, change: (publish: Publish) => Result): Result {
     const undoing = [undo];
@@ -67,7 +72,7 @@ export function notifications(emulator: Emulator): void {
   }
 
   /** @returns what takes the messages back */
-  function publishTo(...[name, bucket, key, created]: Parameters<Publish>): (() => void)[] {
+  function publishTo(...[name, bucket, key, version]: Parameters<Publish>): (() => void)[] {
     const context = currentRequest();
     return configuredFor(bucket)
       .filter((notification) => wants(notification, name, key))
@@ -78,7 +83,7 @@ export function notifications(emulator: Emulator): void {
           name,
           bucket,
           key,
-          ...(created && { created: { bytes: created.contentLength, etag: created.etag } }),
+          version,
           region: queueArn.split(':')[3] ?? '',
           configurationId: id,
           requestId: context?.id ?? '',
@@ -103,28 +108,30 @@ function notificationReader({ configurations }: Emulator): (bucket: string) => Q
   };
 }
 
+/** The MD5 of no bytes: S3's ETag of a delete marker. */
+const EMPTY_ETAG = '"d41d8cd98f00b204e9800998ecf8427e"';
+
+function created(object: StoredObject): EventVersion {
+  const { versionId } = attributesOf(object);
+  const { contentLength: bytes, etag } = object;
+  return { bytes, etag, ...(versionId !== undefined && { versionId }) };
+}
+
 function putVerb(): 'Copy' | 'Post' | 'Put' {
   const request = currentRequest()?.request;
   if (request?.headers['x-amz-copy-source'] !== undefined) return 'Copy';
   return request?.method === 'POST' ? 'Post' : 'Put';
 }
 
-function restoreObject(s3: S3Store, bucket: string, key: string): () => void {
-  const objects = s3.buckets.get(bucket);
-  const previous = objects?.get(key);
-  return () => {
-    if (previous === undefined) objects?.delete(key);
-    else objects?.set(key, previous);
-  };
-}
-
-function restoreUpload(s3: S3Store, uploadId: string): () => void {
+function restoreUpload({ s3, versions }: Emulator, uploadId: string): () => void {
   const upload = s3.multipartUploads.get(uploadId);
   if (upload === undefined) return () => {};
   const parts = [...upload.parts];
-  const object = restoreObject(s3, upload.bucket, upload.key);
+  const { metadata } = upload;
+  const restoreObject = versions.snapshot(upload.bucket, upload.key);
   return () => {
-    object();
+    restoreObject();
+    upload.metadata = metadata;
     for (const [number, part] of parts) upload.parts.set(number, part);
     s3.multipartUploads.set(uploadId, upload);
     s3.multipartUploadsByBucket.get(upload.bucket)?.add(uploadId);

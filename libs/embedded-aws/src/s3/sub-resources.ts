@@ -16,9 +16,11 @@ const LISTING = [
   'start-after',
 ];
 
+const VERSION_LISTING = ['key-marker', 'version-id-marker', 'versions'];
+
 /** The query names that each request may have. */
 const BUCKET: Readonly<Record<string, readonly string[]>> = {
-  GET: [...LISTING, ...BUCKET_CONFIGURATIONS, 'location'],
+  GET: [...LISTING, ...VERSION_LISTING, ...BUCKET_CONFIGURATIONS, 'location'],
   HEAD: [],
   PUT: BUCKET_CONFIGURATIONS,
   DELETE: BUCKET_CONFIGURATIONS.filter((name) => !['notification', 'versioning'].includes(name)),
@@ -26,11 +28,11 @@ const BUCKET: Readonly<Record<string, readonly string[]>> = {
 };
 
 const OBJECT: Readonly<Record<string, readonly string[]>> = {
-  // `v` is no sub-resource: the contract's way past a browser's cache (docs/contract.md, "Keys"). S3 ignores it.
-  GET: ['attributes', 'partNumber', 'v'],
-  HEAD: ['partNumber', 'v'],
+  // `v` is not a sub-resource. S3 ignores it, and applications use it to get past a browser's cache.
+  GET: ['attributes', 'partNumber', 'v', 'versionId'],
+  HEAD: ['partNumber', 'v', 'versionId'],
   PUT: ['partNumber', 'uploadId'],
-  DELETE: ['uploadId'],
+  DELETE: ['uploadId', 'versionId'],
   POST: ['uploadId', 'uploads'],
 };
 
@@ -48,9 +50,6 @@ export function subResources({ app }: Emulator): void {
       (name) => !allowed.includes(name) && !ANYWHERE.test(name),
     );
     if (unknown !== undefined) throw notImplemented(`${request.method} with ?${unknown}`);
-    if (/\?versionId=/.test(header(request.headers, 'x-amz-copy-source') ?? '')) {
-      throw notImplemented('copying a version');
-    }
     if (request.method === 'POST') requireKnownPost(request);
     return false;
   });
