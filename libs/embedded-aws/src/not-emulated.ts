@@ -3,43 +3,39 @@ export interface NotEmulated {
   readonly why: string;
 }
 
-/** What AWS does and the embedded AWS does not, for the console and the start-up text. */
+/** Features of AWS that the embedded AWS does not have, in words for users. */
 export const NOT_EMULATED: readonly NotEmulated[] = [
   {
-    what: 'S3 object versions',
-    why: 'a bucket’s versioning configuration is kept and read back, but an overwrite or a delete is final; reconcile does not need versions',
-  },
-  {
     what: 'S3 lifecycle rules',
-    why: 'kept and read back, but nothing expires and no upload is aborted by itself',
+    why: 'stored and returned, but no version expires and no upload is aborted',
   },
   {
     what: 'Encryption and KMS',
-    why: 'settings are kept and read back; objects and messages are stored as they are',
+    why: 'settings are stored and returned; objects and messages are stored as they are, with a customer’s key (SSE-C) too',
   },
   {
     what: 'IAM, bucket and queue policies, public access block, ownership, ACLs',
-    why: 'settings are kept and read back; every caller on this machine may do everything',
+    why: 'settings are stored and returned; every caller on this machine may do everything',
   },
   {
     what: 'Signatures and expiry, of presigned URLs and form policies too',
-    why: 'any credentials are taken; instead only this machine is listened to, and web pages of other sites are refused',
+    why: 'any credentials are accepted; only this machine can connect, and pages of other sites are rejected',
   },
   {
     what: 'S3 notifications to Lambda, SNS or EventBridge, and of other events than created and removed',
-    why: 'refused with 501: the pipeline listens through SQS',
+    why: 'rejected with 501',
   },
   {
     what: 'EventBridge',
-    why: 'what the function tells it is taken, and goes nowhere',
+    why: 'PutEvents succeeds, but no rule receives the events',
   },
   {
-    what: 'Object tags, storage classes, the Expires header, object lock and S3’s other sub-resources',
-    why: 'headers of a PUT are ignored, requests for the sub-resource are refused with 501',
+    what: 'Object tags, the Expires header, object lock, restoring archived objects and S3’s other sub-resources',
+    why: 'headers of a PUT are ignored; requests for the sub-resource fail with 501',
   },
   {
     what: 'CRC32C and CRC64NVME in answers',
-    why: 'they are checked on upload like the others, but only CRC32, SHA-1 and SHA-256 are kept',
+    why: 'verified on upload like the others, but only CRC32, SHA-1 and SHA-256 are stored',
   },
   {
     what: 'SQS message retention and the redrive task API (StartMessageMoveTask)',

@@ -9,7 +9,7 @@ export interface EventVersion {
   /** With its quotes; absent for a version that is deleted. */
   readonly etag?: string;
   /** Absent for the null version. */
-  readonly versionId?: string;
+  readonly versionId?: string | undefined;
 }
 
 export interface ObjectEvent {

@@ -46,7 +46,7 @@ export function notifications(emulator: Emulator): void {
   s3.deleteObject = (bucket, key, versionId) =>
     commit(versions.snapshot(bucket, key), (publish) => {
       const deleted = deleteObject(bucket, key, versionId);
-      const id = deleted.versionId === undefined ? {} : { versionId: deleted.versionId };
+      const id = deleted.versionId === 'null' ? {} : { versionId: deleted.versionId };
       if (versionId === undefined && deleted.deleteMarker) {
         publish('ObjectRemoved:DeleteMarkerCreated', bucket, key, { ...id, etag: EMPTY_ETAG });
       } else if (deleted.removed) {

@@ -350,7 +350,7 @@ async function checkAgainstModel(aws: RunningAws, steps: readonly Step[]): Promi
       const VersioningConfiguration = { Status: status };
       await aws.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
     } else if (action === 'put') {
-      const Body = `${number}`.repeat(number);
+      const Body = 'x'.repeat(number + 1);
       const { VersionId = 'null' } = await aws.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
       add(VersionId, Body);
     } else if (action === 'remove') {

@@ -13,7 +13,6 @@ export const WHY = {
   cloudFront: NO_SERVICE('CloudFront'),
   eventBridge: NO_SERVICE('EventBridge'),
   kms: `${NO_SERVICE('KMS')}, and ${ENCRYPTION}`,
-  versioning: 'kept and read back, but an overwrite or a delete is final',
   lifecycle: 'kept and read back, but nothing expires by itself',
   lifecycleEvents: 'nothing expires here, so no such event is ever sent',
   asynchronousInvocation: 'functions are only invoked by their event source mappings',

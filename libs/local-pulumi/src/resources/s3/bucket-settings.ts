@@ -158,7 +158,6 @@ function toEncryptionRule({
 
 export const bucketVersioning = bucketSetting({
   type: 'aws:s3/bucketVersioning:BucketVersioning',
-  why: WHY.versioning,
   inputs: {
     versioningConfiguration: z.strictObject({
       status: z.enum(['Enabled', 'Suspended']),

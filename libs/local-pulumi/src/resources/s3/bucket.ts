@@ -3,7 +3,7 @@ import {
   DeleteBucketCommand,
   DeleteObjectsCommand,
   HeadBucketCommand,
-  paginateListObjectsV2,
+  ListObjectVersionsCommand,
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { defineResource } from '../../engine/index.ts';
@@ -58,9 +58,11 @@ export function bucketOutputs(name: string, { region }: AwsContext) {
 }
 
 async function removeObjects(s3: AwsContext['s3'], name: string): Promise<void> {
-  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: name })) {
-    const objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
-    if (objects.length === 0) continue;
+  for (;;) {
+    const page = await s3.send(new ListObjectVersionsCommand({ Bucket: name }));
+    const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
+    if (versions.length === 0) return;
+    const objects = versions.map(({ Key, VersionId }) => ({ Key, VersionId }));
     const { Errors } = await s3.send(
       new DeleteObjectsCommand({ Bucket: name, Delete: { Objects: objects, Quiet: true } }),
     );

@@ -1,4 +1,6 @@
 import {
+  BucketVersioningStatus,
+  DeleteObjectCommand,
   GetBucketCorsCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
@@ -7,6 +9,7 @@ import {
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -57,6 +60,13 @@ describe('a bucket', () => {
     await cloud.deploy((register) =>
       register(BUCKET, 'full', { bucket: 'full', forceDestroy: true }),
     );
+    // Old versions and delete markers go too.
+    const VersioningConfiguration = { Status: BucketVersioningStatus.Enabled };
+    await cloud.s3.send(
+      new PutBucketVersioningCommand({ Bucket: 'full', VersioningConfiguration }),
+    );
+    await cloud.s3.send(new PutObjectCommand({ Bucket: 'full', Key: 'a b/0', Body: 'y' }));
+    await cloud.s3.send(new DeleteObjectCommand({ Bucket: 'full', Key: 'a b/0' }));
     const { changes } = await cloud.deploy(() => Promise.resolve());
     expect(changes).toMatchObject({ deleted: 1 });
   });
