@@ -1,5 +1,6 @@
 /** Overwrites, deletes, new uploads, duplicate events: outputs are always those of the current upload. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { withoutVersionId } from '../testbed/reference-outputs.ts';
 import { PATIENCE, type Client } from '../testing/client.ts';
 import { findInconsistencies } from '../testing/consistency.ts';
 import { notification } from '../testing/notification.ts';
@@ -18,11 +19,14 @@ afterAll(async () => {
   await running.stop();
 });
 
-/** The bytes of every object in the folder of an upload's outputs. */
+/** The bytes of every object in the folder of an upload's outputs, without the upload's version id. */
 async function bytesOf(key: string): Promise<Map<string, string>> {
   const keys = [...(await client.outputsOf(key)).keys()];
   const bodies = await Promise.all(
-    keys.map(async (output) => (await client.read(output))?.body.toString('base64') ?? ''),
+    keys.map(async (output) => {
+      const { body = Buffer.alloc(0) } = (await client.read(output)) ?? {};
+      return withoutVersionId(body).toString('base64');
+    }),
   );
   return new Map(keys.map((output, index) => [output, bodies[index] ?? '']));
 }

@@ -32,6 +32,22 @@ export function contentSha256Mismatch(declared: string, computed: string): S3Fai
   );
 }
 
+export function entityTooLarge(bytes: number, max: number): S3Failure {
+  const message = 'Your proposed upload exceeds the maximum allowed size';
+  return withDetails(new S3Error('EntityTooLarge', message, 400), {
+    ProposedSize: bytes,
+    MaxSizeAllowed: max,
+  });
+}
+
+export function entityTooSmall(bytes: number, min: number): S3Failure {
+  const message = 'Your proposed upload is smaller than the minimum allowed size';
+  return withDetails(new S3Error('EntityTooSmall', message, 400), {
+    ProposedSize: bytes,
+    MinSizeAllowed: min,
+  });
+}
+
 export function incompleteBody(detail: string): S3Failure {
   return new S3Error(
     'IncompleteBody',

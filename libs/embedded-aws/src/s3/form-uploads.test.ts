@@ -1,0 +1,158 @@
+import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { RunningAws } from '../testing/running-aws.ts';
+
+const HOUR = 3_600_000;
+
+/** Bytes that no text encoding keeps, with a line that looks like a boundary. */
+const PHOTO = Buffer.concat([Buffer.from([0xff, 0xd8, 0x00, 0x80]), Buffer.from('\r\n--\r\n')]);
+
+function policy(conditions: readonly unknown[], expiresIn = HOUR): string {
+  const expiration = new Date(Date.now() + expiresIn).toISOString();
+  return Buffer.from(JSON.stringify({ expiration, conditions })).toString('base64');
+}
+
+describe('form uploads', () => {
+  let aws: RunningAws;
+  let Bucket: string;
+  beforeAll(async () => {
+    aws = await RunningAws.start();
+    Bucket = await aws.bucket();
+  });
+  afterAll(() => aws.stop());
+
+  /** As a browser sends it: the fields in their order, then the file. */
+  async function post(fields: Readonly<Record<string, string>>, file = PHOTO, name = 'cat.jpg') {
+    const form = new FormData();
+    for (const [field, value] of Object.entries(fields)) form.append(field, value);
+    form.append('file', new Blob([new Uint8Array(file)]), name);
+    form.append('submit', 'ignored after the file');
+    const url = `${aws.endpoint}/${Bucket}`;
+    const answer = await fetch(url, { method: 'POST', body: form, redirect: 'manual' });
+    return { answer, status: answer.status, text: await answer.text() };
+  }
+  const stored = (Key: string) => aws.s3.send(new GetObjectCommand({ Bucket, Key }));
+  const isStored = (Key: string) =>
+    aws.s3.send(new HeadObjectCommand({ Bucket, Key })).then(
+      () => true,
+      () => false,
+    );
+
+  const complete = {
+    key: 'user/eric/${filename}',
+    'Content-Type': 'image/jpeg',
+    'x-amz-meta-tag': 'holiday',
+    'X-Amz-Credential': 'test/20261201/us-east-1/s3/aws4_request',
+    'X-Amz-Signature': 'not checked',
+    'x-ignore-me': 'needs no condition',
+  };
+  const conditions = [
+    { bucket: 'bucket-1' },
+    ['starts-with', '$key', 'user/eric/'],
+    ['starts-with', '$Content-Type', 'image/'],
+    ['eq', '$x-amz-meta-tag', 'holiday'],
+    ['starts-with', '$x-amz-credential', ''],
+    ['content-length-range', 1, 100],
+  ];
+
+  test('a form that satisfies its policy is stored byte for byte', async () => {
+    const { status } = await post({ ...complete, policy: policy(conditions) });
+    expect(status).toBe(204);
+    const object = await stored('user/eric/cat.jpg');
+    expect(Buffer.from((await object.Body?.transformToByteArray()) ?? [])).toEqual(PHOTO);
+    expect(object).toMatchObject({ ContentType: 'image/jpeg', Metadata: { tag: 'holiday' } });
+  });
+
+  test.each<[string, object, readonly unknown[], number, string]>([
+    ['another bucket', {}, [{ bucket: 'other' }], 403, 'Policy Condition failed'],
+    ['a key outside its prefix', { key: 'user/ann/x' }, [], 403, 'Policy Condition failed'],
+    ['another Content-Type', { 'Content-Type': 'text/html' }, [], 403, 'Condition failed'],
+    ['one other type in a list', { 'Content-Type': 'image/png,text/x' }, [], 403, 'failed'],
+    ['another exact value', { 'x-amz-meta-tag': 'work' }, [], 403, 'Policy Condition failed'],
+    ['a field without a condition', { acl: 'public-read' }, [], 403, 'Extra input fields: acl'],
+    ['a file that is too large', {}, [['content-length-range', 1, 9]], 400, '<MaxSizeAllowed>9<'],
+    ['a file that is too small', {}, [['content-length-range', 11, 99]], 400, 'EntityTooSmall'],
+    ['an unknown condition', {}, [['in', '$key', 'a']], 400, 'InvalidPolicyDocument'],
+    ['a range that is not numbers', {}, [['content-length-range', 'a', 'b']], 400, 'Invalid'],
+  ])('rejects %s, and stores nothing', async (_what, fields, more, status, text) => {
+    const key = `user/eric/rejected-${Math.random()}`;
+    const form = { ...complete, key, ...fields, policy: policy([...conditions, ...more]) };
+    const answer = await post(form);
+    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(text)]);
+    expect(await isStored(form.key)).toBe(false);
+  });
+
+  test('rejects an expired policy, and one that is not JSON', async () => {
+    const expired = await post({ ...complete, policy: policy(conditions, -1000) });
+    expect(expired.status).toBe(403);
+    expect(expired.text).toContain('Invalid according to Policy: Policy expired.');
+    const broken = await post({ ...complete, policy: 'e30=x{' });
+    expect(broken.text).toContain('<Code>InvalidPolicyDocument</Code>');
+  });
+
+  test('answers with the status that the form asks for', async () => {
+    for (const [asked, status] of [
+      ['200', 200],
+      ['204', 204],
+      ['301', 204],
+    ] as const) {
+      expect((await post({ key: 'a', success_action_status: asked })).status).toBe(status);
+    }
+    const created = await post({ key: 'a b&c', success_action_status: '201' });
+    expect(created.status).toBe(201);
+    expect(created.text).toContain(`<Bucket>${Bucket}</Bucket><Key>a b&#x26;c</Key><ETag>`);
+    expect(created.answer.headers.get('etag')).toMatch(/^"[0-9a-f]{32}"$/);
+  });
+
+  test('redirects where the form asks for, with bucket, key and ETag', async () => {
+    const to = 'http://localhost:3000/done?page=1';
+    const { answer, status } = await post({ key: 'a b', success_action_redirect: to });
+    expect(status).toBe(303);
+    const { searchParams, origin } = new URL(answer.headers.get('location') ?? '');
+    expect(origin).toBe('http://localhost:3000');
+    expect(Object.fromEntries(searchParams)).toEqual({
+      ...{ page: '1', bucket: Bucket, key: 'a b', etag: expect.stringMatching(/^"/) },
+    });
+    const nowhere = await post({ key: 'a', success_action_redirect: 'not a URL' });
+    expect(nowhere.status).toBe(204);
+  });
+
+  test('verifies a checksum field', async () => {
+    const wrong = await post({ key: 'checksum', 'x-amz-checksum-crc32': 'AAAAAA==' });
+    expect(wrong.text).toContain('<Code>BadDigest</Code>');
+    expect(await isStored('checksum')).toBe(false);
+  });
+
+  test('keeps storage class and Content-Encoding', async () => {
+    const fields = { 'x-amz-storage-class': 'GLACIER', 'Content-Encoding': 'gzip' };
+    expect((await post({ key: 'archived', ...fields })).status).toBe(204);
+    const head = await aws.s3.send(new HeadObjectCommand({ Bucket, Key: 'archived' }));
+    expect(head).toMatchObject({ StorageClass: 'GLACIER', ContentEncoding: 'gzip' });
+  });
+
+  test('a file without a file name stays bytes', async () => {
+    const body = Buffer.concat([
+      Buffer.from('--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nraw\r\n'),
+      Buffer.from('--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n'),
+      PHOTO,
+      Buffer.from('\r\n--x--\r\n'),
+    ]);
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    const url = `${aws.endpoint}/${Bucket}`;
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(204);
+    const { Body } = await stored('raw');
+    expect(Buffer.from((await Body?.transformToByteArray()) ?? [])).toEqual(PHOTO);
+  });
+
+  test.each([
+    ['no boundary', 'multipart/form-data', 'x', 'MalformedPOSTRequest'],
+    ['no end', 'multipart/form-data; boundary=x', '--x\r\nContent-', 'MalformedPOSTRequest'],
+    ['no file', 'multipart/form-data; boundary=x', '--x--\r\n', 'InvalidArgument'],
+  ])('rejects a form with %s', async (_what, contentType, body, code) => {
+    const headers = { 'content-type': contentType };
+    const answer = await fetch(`${aws.endpoint}/${Bucket}`, { method: 'POST', headers, body });
+    expect(await answer.text()).toContain(`<Code>${code}</Code>`);
+    expect(answer.status).toBe(400);
+  });
+});

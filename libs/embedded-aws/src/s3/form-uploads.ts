@@ -1,0 +1,179 @@
+import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import type { FastifyReply } from 'fastify';
+
+import type { Emulator } from '../emulator.ts';
+import type { StoredObject } from '../fauxqs.ts';
+import { invalidArgument, invalidRequest, noSuchBucket } from './errors.ts';
+import { checkPostPolicy } from './post-policy.ts';
+import { header, s3RequestOf, sendXml, type S3Request } from './requests.ts';
+import { CHECKSUMS, verify } from './upload-integrity.ts';
+import { escapeXml } from './xml.ts';
+
+interface Form {
+  /** By lower-case name. */
+  readonly fields: Map<string, string>;
+  readonly file: Buffer;
+  readonly filename: string;
+}
+
+/**
+ * PostObject, the upload of a browser's form. Upstream: policies and checksums are not checked, a
+ * file without a file name is read as text, and `x-amz-…` fields are ignored.
+ */
+export function formUploads({ app, s3 }: Emulator): void {
+  app.addHook('preHandler', async (request, reply) => {
+    const s3Request = s3RequestOf(request);
+    if (s3Request === undefined || !isForm(s3Request)) return;
+    const { bucket, headers } = s3Request;
+    if (!s3.hasBucket(bucket)) throw noSuchBucket();
+    const { fields, file, filename } = await parseForm(s3Request);
+    for (const [name, value] of fields) fields.set(name, expand(value, filename));
+    const policy = fields.get('policy');
+    if (policy !== undefined) checkPostPolicy(policy, fields, bucket, file.length);
+    await verify(file, Object.fromEntries(fields));
+    const key = fields.get('key') ?? '';
+    if (key === '') throw invalidArgument("Bucket POST must contain a field named 'key'.");
+    // Storage class and encryption are read from the request's headers, as of any upload.
+    for (const name of ATTRIBUTES) {
+      const value = fields.get(name);
+      if (value !== undefined) headers[name] = value;
+    }
+    const object = s3.putObject(
+      bucket,
+      key,
+      file,
+      fields.get('content-type') ?? 'binary/octet-stream',
+      metadata(fields),
+      systemMetadata(fields),
+      {
+        algorithm: 'CRC32',
+        value: await CHECKSUMS['x-amz-checksum-crc32']?.digest(file),
+        type: 'FULL_OBJECT',
+      },
+    );
+    sendStored(reply, s3Request, fields, object);
+    return reply;
+  });
+}
+
+function isForm({ method, key, query, headers }: S3Request): boolean {
+  const contentType = header(headers, 'content-type') ?? '';
+  if (method !== 'POST' || key !== '' || 'delete' in query) return false;
+  return /^multipart\/form-data/i.test(contentType);
+}
+
+/** The fields before the file, and the file; S3 ignores fields after it. */
+function parseForm({ headers, body }: S3Request): Promise<Form> {
+  return new Promise((resolve, reject) => {
+    const malformed = () => {
+      reject(
+        invalidRequest(
+          'The body of your POST request is not well-formed multipart/form-data.',
+          'MalformedPOSTRequest',
+        ),
+      );
+    };
+    const fields = new Map<string, string>();
+    const chunks: Buffer[] = [];
+    let filename: string | undefined;
+    const parser = parserFor(headers);
+    if (parser === undefined) return malformed();
+    parser.on('field', (name, value) => {
+      if (filename === undefined) fields.set(name.toLowerCase(), value);
+    });
+    parser.on('file', (_name, stream, name: string | undefined) => {
+      if (filename !== undefined) return void stream.resume();
+      filename = name ?? '';
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('error', malformed);
+    });
+    parser.on('error', malformed);
+    parser.on('finish', () => {
+      if (filename === undefined) {
+        reject(invalidArgument('POST requires exactly one file upload per request.'));
+      } else {
+        resolve({ fields, file: Buffer.concat(chunks), filename });
+      }
+    });
+    parser.end(body);
+  });
+}
+
+function parserFor(headers: S3Request['headers']): BusboyInstance | undefined {
+  try {
+    return new Busboy({
+      headers: { ...headers, 'content-type': header(headers, 'content-type') ?? '' },
+      isPartAFile: (name) => name?.toLowerCase() === 'file',
+      // "The form data and boundaries (excluding the contents of the file) cannot exceed 20KB."
+      limits: { fieldSize: 20 * 1024, fields: 1000, fileSize: Number.POSITIVE_INFINITY },
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** "All variables within the form are expanded before the POST policy is validated." */
+function expand(value: string, filename: string): string {
+  const name = filename.slice(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1);
+  return value.replaceAll('${filename}', () => name);
+}
+
+const ATTRIBUTES = [
+  'x-amz-storage-class',
+  'x-amz-server-side-encryption-customer-algorithm',
+  'x-amz-server-side-encryption-customer-key',
+  'x-amz-server-side-encryption-customer-key-md5',
+];
+
+function metadata(fields: ReadonlyMap<string, string>): Record<string, string> {
+  const pairs = [...fields].flatMap(([name, value]) => {
+    const [, bare] = /^x-amz-meta-(.+)$/.exec(name) ?? [];
+    if (bare === undefined) return [];
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(bare)) throw invalidArgument(`${name} is not a header name.`);
+    return [[bare, value] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function systemMetadata(fields: ReadonlyMap<string, string>): object {
+  return {
+    cacheControl: fields.get('cache-control'),
+    contentDisposition: fields.get('content-disposition'),
+    contentEncoding: fields.get('content-encoding'),
+    contentLanguage: fields.get('content-language'),
+  };
+}
+
+/** `success_action_redirect` wins; an unknown `success_action_status` is 204. */
+function sendStored(
+  reply: FastifyReply,
+  { bucket, headers }: S3Request,
+  fields: ReadonlyMap<string, string>,
+  object: StoredObject,
+): void {
+  const { key, etag } = object;
+  const location = `http://${headers.host ?? ''}/${bucket}/${encodeURIComponent(key)}`;
+  reply.headers({ etag, location });
+  const redirect = fields.get('success_action_redirect') ?? fields.get('redirect') ?? '';
+  if (URL.canParse(redirect)) {
+    const target = new URL(redirect);
+    for (const [name, value] of Object.entries({ bucket, key, etag })) {
+      target.searchParams.set(name, value);
+    }
+    reply.code(303).header('location', target.href).send();
+    return;
+  }
+  const status = fields.get('success_action_status');
+  if (status === '201') {
+    reply.code(201);
+    sendXml(
+      reply,
+      [
+        `<PostResponse><Location>${escapeXml(location)}</Location><Bucket>${bucket}</Bucket>`,
+        `<Key>${escapeXml(key)}</Key><ETag>${escapeXml(etag)}</ETag></PostResponse>`,
+      ].join(''),
+    );
+    return;
+  }
+  reply.code(status === '200' ? 200 : 204).send();
+}
