@@ -11,7 +11,7 @@ export function openDataDirectory(dataDir: string): Persistence {
   try {
     const persistence = new PersistenceManager(dataDir);
     persistence.db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT');
-    repairNestedTransactions(persistence);
+    repairTransactions(persistence);
     repairMessageReady(persistence);
     return persistence;
   } catch (error) {
@@ -20,17 +20,21 @@ export function openDataDirectory(dataDir: string): Persistence {
   }
 }
 
-/** Upstream: BEGIN inside a transaction fails, and completing a multipart upload begins its own. */
-function repairNestedTransactions(persistence: Persistence): void {
-  const begin = persistence.transaction.bind(persistence);
-  let open = false;
+/**
+ * Upstream: BEGIN inside a transaction fails, and completing a multipart upload begins its own. On
+ * a full disk SQLite rolls back by itself: then ROLLBACK fails, and hides why.
+ */
+function repairTransactions(persistence: Persistence): void {
+  const { db } = persistence;
   persistence.transaction = (work) => {
-    if (open) return work();
-    open = true;
+    if (db.isTransaction) return work();
+    db.exec('BEGIN');
     try {
-      begin(work);
-    } finally {
-      open = false;
+      work();
+      db.exec('COMMIT');
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
     }
   };
 }
@@ -46,11 +50,24 @@ function repairMessageReady(persistence: Persistence): void {
   persistence.updateMessageReady = (messageId) => void ready.run(messageId);
 }
 
-/** SQLite result code SQLITE_BUSY. */
+/** SQLite's primary result codes: the low byte of an extended one. */
 const SQLITE_BUSY = 5;
+const SQLITE_IOERR = 10;
+const SQLITE_FULL = 13;
 
 function isLocked(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+  return resultCode(error) === SQLITE_BUSY;
+}
+
+/** Whether a write failed because the disk is full, a quota is reached, or the disk is broken. */
+export function isStorageFailure(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === SQLITE_FULL || code === SQLITE_IOERR;
+}
+
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }
 
 /** `code: 'EDATADIRINUSE'`: another running process keeps its data in the same directory. */

@@ -16,7 +16,14 @@ test('everything that a repair replaces or calls is there', () => {
     [
       new S3Store(),
       [
-        ...['hasBucket', 'deleteBucket', 'putObject', 'deleteObject', 'createMultipartUpload'],
+        ...[
+          'hasBucket',
+          'createBucket',
+          'deleteBucket',
+          'putObject',
+          'deleteObject',
+          'createMultipartUpload',
+        ],
         ...['getObject', 'headObject', 'restoreObject'],
         ...['uploadPart', 'completeMultipartUpload', 'abortMultipartUpload'],
       ],

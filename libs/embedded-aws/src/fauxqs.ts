@@ -56,6 +56,7 @@ export interface S3Store {
   readonly multipartUploadsByBucket: Map<string, Set<string>>;
   persistence: Persistence | undefined;
   hasBucket(name: string): boolean;
+  createBucket: (name: string, ...rest: Rest) => void;
   deleteBucket: (name: string) => void;
   putObject: (
     bucket: string,

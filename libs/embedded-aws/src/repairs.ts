@@ -6,6 +6,7 @@ import { requestBodies } from './http/request-bodies.ts';
 import { bucketConfiguration } from './s3/bucket-configuration.ts';
 import { concurrentDeletes, writeConditions } from './s3/conditions.ts';
 import { deleteObjects } from './s3/delete-objects.ts';
+import { failedWrites } from './s3/failed-writes.ts';
 import { formUploads } from './s3/form-uploads.ts';
 import { keyLength } from './s3/key-length.ts';
 import { listObjects } from './s3/list-objects.ts';
@@ -32,6 +33,7 @@ export const REPAIRS: readonly Repair[] = [
   uploadIntegrity,
   subResources,
   keyLength,
+  failedWrites,
   multipartUploads,
   formUploads,
   versioning,

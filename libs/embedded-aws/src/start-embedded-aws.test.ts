@@ -77,7 +77,7 @@ describe('starting', () => {
   });
 });
 
-test('what is not emulated is told, each with its reason', () => {
-  expect(NOT_EMULATED.map(({ what }) => what)).toContain('S3 object versions');
+test('lists what is not emulated, each with its reason', () => {
+  expect(NOT_EMULATED.map(({ what }) => what)).toContain('S3 lifecycle rules');
   for (const { what, why } of NOT_EMULATED) expect(why.length).toBeGreaterThan(what.length / 2);
 });

@@ -1,15 +1,21 @@
 import type { FastifyError } from 'fastify';
 
+import { isStorageFailure } from '../data-directory.ts';
 import type { Emulator } from '../emulator.ts';
 import { S3Error } from '../fauxqs.ts';
 import { s3RequestOf } from '../s3/requests.ts';
 
-/** Upstream: what is not thrown inside its handlers is answered in Fastify's JSON, to S3 too. */
+/**
+ * Upstream: an error that its handlers do not throw is answered in Fastify's JSON, to S3 clients
+ * too. A full disk is 507 InsufficientStorage: SDKs report it at once, where they repeat a 500.
+ */
 export function errorAnswers({ app, maxBodyBytes }: Emulator): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const failure = error instanceof S3Error ? error : asS3Error(error);
     reply.code(failure.statusCode);
     if (s3RequestOf(request) === undefined) return reply.send(asSqs(error));
+    // Only a version that is stored has an id, unless the answer is about a delete marker.
+    if (failure.statusCode >= 500) reply.removeHeader('x-amz-version-id');
     if (request.method === 'HEAD') return reply.send();
     return reply.type('application/xml').send(failure.toXml());
   });
@@ -19,12 +25,21 @@ export function errorAnswers({ app, maxBodyBytes }: Emulator): void {
       const message = `Your proposed upload exceeds the maximum allowed size of ${maxBodyBytes} bytes`;
       return new S3Error('EntityTooLarge', message, 400);
     }
+    if (isStorageFailure(error))
+      return new S3Error('InsufficientStorage', storageMessage(error), 507);
     const status = error.statusCode ?? 500;
     return new S3Error(status < 500 ? 'InvalidRequest' : 'InternalError', error.message, status);
   }
 }
 
 function asSqs(error: FastifyError): object {
+  if (isStorageFailure(error)) {
+    return { __type: 'com.amazon.coral.service#InternalFailure', message: storageMessage(error) };
+  }
   const type = error instanceof SyntaxError ? 'SerializationException' : 'InternalFailure';
   return { __type: `com.amazon.coral.service#${type}`, message: error.message };
+}
+
+function storageMessage(error: Error): string {
+  return `The data directory cannot be written: ${error.message}. Nothing of this request is stored. Free disk space, then repeat the request.`;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Emulator } from '../emulator.ts';
-import { S3Store, SqsStore, type S3Store as Store } from '../fauxqs.ts';
+import { S3Store, SqsStore } from '../fauxqs.ts';
 import { BucketConfigurations } from './configuration-store.ts';
 import { renderNotifications } from './notification-configuration.ts';
 import { notifications } from './notifications.ts';
@@ -10,7 +10,7 @@ import { versioning } from './versioning.ts';
 
 /** A store that notifies a queue, on a database that can be told to fail, as on a full disk. */
 function failingStore() {
-  const s3 = new S3Store() as Store & { createBucket(name: string): void };
+  const s3 = new S3Store();
   const sqs = new SqsStore();
   const configurations = new BucketConfigurations(undefined);
   const disk = { full: false };
