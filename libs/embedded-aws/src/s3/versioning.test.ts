@@ -327,7 +327,7 @@ test('any sequence of writes leaves the versions that a list of versions would h
       fc.nat(9),
     );
     const property = fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-      await checkAgainstModel(aws, steps as Step[]);
+      await checkAgainstModel(aws, steps);
     });
     await fc.assert(property, { numRuns: 40 });
   } finally {
