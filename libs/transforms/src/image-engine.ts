@@ -62,6 +62,11 @@ export interface SourceCoding {
   readonly profile: 'none' | 'srgb' | 'other';
   /** JPEG and AVIF: `4:2:0`, `4:4:4`, … */
   readonly chromaSubsampling?: string;
+  /**
+   * Bits of a decoded sample, if the engine decodes the whole picture to correct its pixels before any step: HDR,
+   * premultiplied alpha, 16-bit grey with a profile, 32-bit samples. The other properties describe the corrected pixels.
+   */
+  readonly correctedFrom?: 8 | 16 | 32;
 }
 
 /** Result of an analysing step for the manifest; plain JSON. */

@@ -10,6 +10,7 @@ import { makePlan, type PlanInput } from '../plan/make-plan.ts';
 import { estimateRender } from '../plan/estimate.ts';
 import type { RenderPlan } from '../plan/render-plan.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
+import { correctedPixels } from './colour/corrected-pixels.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
 import { decodable } from './inspect/decodable.ts';
 import { inspect, survey } from './inspect/inspect.ts';
@@ -64,9 +65,12 @@ function engineOf(
   };
   const render = (request: RenderRequest): AsyncGenerator<Rendered, void> => {
     const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
+    const file = decodable(source);
+    let corrected: Promise<Uint8Array> | undefined;
     const job = {
-      source: decodable(source),
+      source: file,
       facts,
+      pixels: facts.coding?.correctedFrom && (() => (corrected ??= correctedPixels(file, facts))),
       recipe,
       placeholder,
       signal,

@@ -27,7 +27,8 @@ export function decodeMode(facts: SourceFacts, settings?: VariantSettings): Deco
     animated,
     // The output is RGB; a profile of another colour space does not apply to it. Frames cannot have a profile.
     keepColours: !animated && (isWide || (keep && profile !== 'none' && space === 'rgb')),
-    depth: keep && depth === 16 && isDeep ? 16 : 8,
+    // CMYK is converted by its profile, which sharp ignores in 16 bits.
+    depth: keep && depth === 16 && isDeep && space !== 'cmyk' ? 16 : 8,
   };
 }
 

@@ -73,6 +73,15 @@ function decodes({ stages }: RenderPlan, facts: SourceFacts): DecodeCost[] | und
     });
 }
 
+/** Corrected pixels: MiB while they are made, and MiB of the file that holds them. */
+function correction({ width, height, hasAlpha, coding }: SourceFacts) {
+  if (!coding?.correctedFrom) return { making: 0, held: 0 };
+  const { correctedFrom, depth, space } = coding;
+  const samples = width * height * ((space === 'grey' ? 1 : 3) + (hasAlpha ? 1 : 0));
+  const held = (samples * depth) / 8 / MIB;
+  return { making: (samples * correctedFrom) / 8 / MIB + held, held };
+}
+
 /** MiB of the decoder without its output, by the header alone. */
 function decodingByHeader({ stages }: RenderPlan, facts: SourceFacts): number {
   const megapixels = (facts.width * facts.height) / MEGAPIXEL;
@@ -192,9 +201,14 @@ export function estimateRender(
     .slice(0, concurrency)
     .reduce((sum, mib) => sum + mib, 0);
   const costs = decodes(plan, facts);
-  const decoding = decodingMemory(plan, facts, costs, concurrency);
+  const { making, held } = correction(facts);
+  const decoding = decodingMemory(plan, facts, costs, concurrency) + making;
   const besides =
-    facts.bytes / MIB + materialised(plan, facts) + overlays(plan, facts) + gainMaps(plan, facts);
+    facts.bytes / MIB +
+    held +
+    materialised(plan, facts) +
+    overlays(plan, facts) +
+    gainMaps(plan, facts);
   return {
     pages: plan.stages.some((stage) => isMoving(stage, facts)) ? facts.pages : 1,
     ...(costs &&

@@ -1,10 +1,12 @@
+import { withAvifProfile } from '../colour/avif-colours.ts';
+import { withPngProfile } from '../colour/png-colours.ts';
 import { stillOfSequence } from './avif-still.ts';
 import { withoutCompressedText } from './png-compressed-text.ts';
 
 /**
- * The upload as the decoder needs it: the same picture, without the parts that the decoder cannot read or must not read.
- * Returns most uploads unchanged.
+ * The upload as the decoder needs it: the same picture, without the parts that the decoder cannot read or must not read, and
+ * with an ICC profile if its colours are described by other means. Returns most uploads unchanged.
  */
 export function decodable(source: Uint8Array): Uint8Array {
-  return stillOfSequence(withoutCompressedText(source));
+  return withAvifProfile(withPngProfile(stillOfSequence(withoutCompressedText(source))));
 }

@@ -1,14 +1,15 @@
 import sharp, { type Metadata } from 'sharp';
 import { scanStructure } from '../../cost/structure.ts';
-import type { SourceCoding, SourceFacts, Survey } from '../../image-engine.ts';
+import type { SourceCoding, SourceFacts, SourceFormat, Survey } from '../../image-engine.ts';
 import { ImageError } from '../../image-error.ts';
+import { correctedCoding } from '../colour/corrected-pixels.ts';
+import { profileKind } from '../colour/icc-profile.ts';
 import { otherPictures } from '../gain-map/jpeg-segments.ts';
 import { readExif } from '../metadata/exif.ts';
-import { profileKind } from './colour-profile.ts';
 import { decodable } from './decodable.ts';
 import { detectType } from './detect-type.ts';
 
-function coding(header: Metadata): SourceCoding {
+function coding(header: Metadata, source: Uint8Array): SourceCoding {
   const { space, depth, icc, chromaSubsampling } = header;
   const kind = space === 'cmyk' ? 'cmyk' : space === 'b-w' || space === 'grey16' ? 'grey' : 'rgb';
   return {
@@ -16,7 +17,30 @@ function coding(header: Metadata): SourceCoding {
     space: kind,
     profile: profileKind(icc, kind),
     ...(chromaSubsampling ? { chromaSubsampling } : {}),
+    ...correctedCoding(source, header),
   };
+}
+
+/** Samples of a TIFF that are not pictures, or have no agreed range. */
+const UNSUPPORTED_SAMPLES: Readonly<Record<string, string>> = {
+  char: 'signed 8-bit',
+  short: 'signed 16-bit',
+  int: 'signed 32-bit',
+  complex: 'complex',
+  dpcomplex: 'complex',
+};
+
+/** @throws ImageError `UNSUPPORTED_FORMAT` if the samples of a TIFF cannot be scaled to what is seen */
+function rejectSamples(format: SourceFormat, { depth, space }: Metadata): void {
+  const isWide = depth === 'uint' || depth === 'float' || depth === 'double';
+  const isPlain = ['b-w', 'srgb', 'rgb', 'scrgb'].includes(space);
+  const samples =
+    UNSUPPORTED_SAMPLES[depth] ?? (isWide && !isPlain ? `32-bit ${space}` : undefined);
+  if (samples === undefined) return;
+  throw new ImageError(
+    'UNSUPPORTED_FORMAT',
+    `the ${format} has ${samples} samples, which cannot be processed; save it with unsigned samples of 8 or 16 bits`,
+  );
 }
 
 /**
@@ -45,16 +69,18 @@ export async function inspect(
   options: { readonly svg: boolean },
 ): Promise<SourceFacts> {
   const { format, structure } = await survey(source, options);
+  const file = decodable(source);
   let header: Metadata;
   try {
     const opening = { failOn: 'error', limitInputPixels: false } as const;
-    header = await sharp(decodable(source), opening).metadata();
+    header = await sharp(file, opening).metadata();
   } catch (cause) {
     // Does not include libvips' message, which may belong to another image (explain-failure.ts).
     throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {
       cause,
     });
   }
+  rejectSamples(format, header);
   const orientation = header.orientation ?? 1;
   const { length: others } = otherPictures(source);
   return {
@@ -69,7 +95,7 @@ export async function inspect(
     progressive: header.isProgressive,
     ...(others > 0 ? { otherPictures: others } : {}),
     ...(await cameraFacts(header.exif)),
-    coding: coding(header),
+    coding: coding(header, file),
     ...(structure && { structure }),
   };
 }

@@ -9,7 +9,7 @@ import { decodeFrames, openUpload } from './upload.ts';
 
 /** Opens a stage's input and lazily adds its operations. Frames of an animation are opened one at a time. */
 async function openStage(stage: Stage, frame: Frame | undefined, job: RenderJob): Promise<Sharp> {
-  let image = frame?.open() ?? openUpload(job, stage.mode);
+  let image = frame?.open() ?? (await openUpload(job, stage.mode));
   for (const operation of stage.operations) {
     image = await addOperation(image, operation, stage, job);
   }

@@ -7,15 +7,20 @@ import { frameOf, framesOf, type Picture } from './picture.ts';
 export interface Upload {
   readonly source: Uint8Array;
   readonly facts: SourceFacts;
+  /** The file that is decoded, if it is not `source`. */
+  readonly pixels?: (() => Promise<Uint8Array>) | undefined;
 }
 
 /** Lazily opens the upload for decoding in one of the plan's modes. */
-export function openUpload({ source, facts }: Upload, mode: DecodeMode): Sharp {
+export async function openUpload(
+  { source, facts, pixels }: Upload,
+  mode: DecodeMode,
+): Promise<Sharp> {
   const { profile = 'none', depth = 8, space = 'rgb' } = facts.coding ?? {};
   // sharp converts 16-bit pixels with a profile to Display P3, not sRGB (pipeline.cc, 374). They are therefore converted
   // at the end of the pipeline.
   const convertLast = depth === 16 && profile === 'other' && space === 'rgb' && !mode.keepColours;
-  const image = sharp(source, {
+  const image = sharp(await (pixels ? pixels() : source), {
     // A truncated picture is corrupt; sharp would otherwise fill the rest with grey.
     failOn: 'error',
     // Rejects a file that is larger than its header declares; the limits are already checked.
@@ -28,6 +33,6 @@ export function openUpload({ source, facts }: Upload, mode: DecodeMode): Sharp {
 
 /** Decodes the upload's frames; without `animated`, only the first one. */
 export async function decodeFrames(upload: Upload, mode: DecodeMode): Promise<Picture> {
-  const tall = await frameOf(openUpload(upload, mode), { mode, operations: [] });
+  const tall = await frameOf(await openUpload(upload, mode), { mode, operations: [] });
   return framesOf(tall, mode.animated ? upload.facts.pages : 1);
 }

@@ -1,0 +1,251 @@
+import sharp, { type Metadata } from 'sharp';
+import type { SourceCoding, SourceFacts } from '../../image-engine.ts';
+import { avifColours } from './avif-colours.ts';
+import type { Cicp } from './cicp.ts';
+import { srgbEncode } from './colour-math.ts';
+import { greyCurve, profileKind } from './icc-profile.ts';
+import { pngHdr } from './png-colours.ts';
+import { toneMapper } from './tone-mapping.ts';
+
+type Samples = Uint8Array | Uint16Array;
+
+/** Pixels of a decoder, row by row. */
+interface Pixels {
+  readonly data: Samples;
+  /** Colours and alpha. */
+  readonly channels: number;
+}
+
+/** Why pixels of a decoder are wrong. */
+interface Correction {
+  readonly isPremultiplied: boolean;
+  readonly hdr?: Cicp;
+  /** 32-bit and 64-bit samples of a TIFF. */
+  readonly isWide: boolean;
+  /** libvips ignores the profile of 16-bit grey. */
+  readonly isGreyWithProfile: boolean;
+}
+
+const WIDE = ['uint', 'float', 'double'];
+
+function correctionOf(
+  source: Uint8Array,
+  header: Pick<Metadata, 'space' | 'depth' | 'icc'>,
+): Correction {
+  const avif = avifColours(source);
+  const hdr = avif.hdr ?? pngHdr(source);
+  const isWide = WIDE.includes(header.depth);
+  const isGrey = header.space === 'grey16' || (isWide && header.space === 'b-w');
+  return {
+    isPremultiplied: avif.isPremultiplied,
+    ...(hdr ? { hdr } : {}),
+    isWide,
+    isGreyWithProfile: isGrey && !hdr && profileKind(header.icc, 'grey') === 'other',
+  };
+}
+
+type CorrectedCoding = Pick<SourceCoding, 'depth' | 'profile'> &
+  Required<Pick<SourceCoding, 'correctedFrom'>>;
+
+/** Whether and how `correctedPixels` changes the coding of an upload. `undefined`: the decoder is right. */
+export function correctedCoding(
+  source: Uint8Array,
+  header: Pick<Metadata, 'space' | 'depth' | 'icc'>,
+): CorrectedCoding | undefined {
+  const { isPremultiplied, hdr, isWide, isGreyWithProfile } = correctionOf(source, header);
+  const depth = header.depth === 'uchar' ? 8 : 16;
+  const correctedFrom = isWide ? 32 : depth;
+  if (hdr) return { correctedFrom, depth: 8, profile: 'none' };
+  if (isGreyWithProfile) {
+    const hasCurve = header.icc && greyCurve(header.icc);
+    return hasCurve
+      ? { correctedFrom, depth, profile: 'none' }
+      : { correctedFrom, depth: 8, profile: 'other' };
+  }
+  if (!isWide && !isPremultiplied) return undefined;
+  const isGrey = header.space === 'grey16' || header.space === 'b-w';
+  return { correctedFrom, depth, profile: profileKind(header.icc, isGrey ? 'grey' : 'rgb') };
+}
+
+/** Reads the samples as the file stores them, in 8 or 16 bits. */
+async function decode(
+  source: Uint8Array,
+  { width, height }: SourceFacts,
+  header: Metadata,
+): Promise<Pixels> {
+  const { depth, space, hasAlpha, icc } = header;
+  const open = () =>
+    sharp(source, { failOn: 'error', limitInputPixels: width * height, ignoreIcc: true });
+  if (!WIDE.includes(depth)) {
+    const deep = depth === 'ushort';
+    const image = deep ? open().toColourspace(space) : open();
+    const { data, info } = await image
+      .raw({ depth: deep ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { data: deep ? words(data) : data, channels: info.channels };
+  }
+  const isFloat = depth !== 'uint';
+  const raw = { depth: isFloat ? 'float' : 'uint' } as const;
+  const { data, info } = await open()
+    .toColourspace(space)
+    .raw(raw)
+    .toBuffer({ resolveWithObject: true });
+  const colours = space === 'b-w' ? 1 : 3;
+  const channels = colours + (hasAlpha ? 1 : 0);
+  const samples = new Uint16Array((data.length / 4 / info.channels) * channels);
+  const isLinear = isFloat && profileKind(icc, colours === 1 ? 'grey' : 'rgb') === 'none';
+  for (let from = 0, to = 0; to < samples.length; from += info.channels, to += channels) {
+    for (let channel = 0; channel < Math.min(channels, info.channels); channel += 1) {
+      const value = isFloat
+        ? data.readFloatLE(4 * (from + channel))
+        : data.readUInt32LE(4 * (from + channel)) / 0xffffffff;
+      samples[to + channel] = level(isLinear && channel < colours ? srgbEncode(value) : value);
+    }
+  }
+  if (info.channels < channels) {
+    // sharp's raw grey has no alpha.
+    const alpha = await open().extractChannel(1).raw(raw).toBuffer();
+    for (let index = 0; index < samples.length / channels; index += 1) {
+      const value = isFloat
+        ? alpha.readFloatLE(4 * index)
+        : alpha.readUInt32LE(4 * index) / 0xffffffff;
+      samples[index * channels + channels - 1] = level(value);
+    }
+  }
+  return { data: samples, channels };
+}
+
+/** 0 to 1 as 16 bits. Clips; what is not a number becomes 0. */
+const level = (value: number) => (value > 0 ? Math.round(65_535 * Math.min(1, value)) : 0);
+
+function words(data: Buffer): Uint16Array {
+  const { buffer, byteOffset, byteLength } = data;
+  return byteOffset % 2 === 0
+    ? new Uint16Array(buffer, byteOffset, byteLength / 2)
+    : new Uint16Array(Uint8Array.from(data).buffer);
+}
+
+/** Divides the colours by alpha, in place. */
+function unpremultiply({ data, channels }: Pixels): void {
+  const largest = data instanceof Uint16Array ? 65_535 : 255;
+  for (let at = 0; at + channels <= data.length; at += channels) {
+    const alpha = data[at + channels - 1] ?? 0;
+    if (alpha === largest) continue;
+    for (let channel = at; channel < at + channels - 1; channel += 1) {
+      const value = alpha === 0 ? 0 : Math.round(((data[channel] ?? 0) * largest) / alpha);
+      data[channel] = Math.min(largest, value);
+    }
+  }
+}
+
+function toneMapped({ data, channels }: Pixels, cicp: Cicp): Pixels {
+  const largest = data instanceof Uint16Array ? 65_535 : 255;
+  const convert = toneMapper(cicp, largest);
+  const isGrey = channels < 3;
+  const hasAlpha = channels === 2 || channels === 4;
+  const out = hasAlpha ? 4 : 3;
+  const mapped = new Uint8Array((data.length / channels) * out);
+  for (let from = 0, to = 0; to < mapped.length; from += channels, to += out) {
+    const r = data[from] ?? 0;
+    convert(r, isGrey ? r : (data[from + 1] ?? 0), isGrey ? r : (data[from + 2] ?? 0), mapped, to);
+    if (hasAlpha) mapped[to + 3] = Math.round(((data[from + channels - 1] ?? 0) * 255) / largest);
+  }
+  return { data: mapped, channels: out };
+}
+
+/** Converts grey of a profile's curve to sRGB's, in place. */
+function throughCurve({ data, channels }: Pixels, curve: (value: number) => number): void {
+  const largest = data instanceof Uint16Array ? 65_535 : 255;
+  const table = Uint16Array.from({ length: largest + 1 }, (_, code) =>
+    Math.round(largest * srgbEncode(curve(code / largest))),
+  );
+  const colours = channels % 2 === 0 ? channels - 1 : channels;
+  for (let at = 0; at < data.length; at += channels) {
+    for (let index = at; index < at + colours; index += 1)
+      data[index] = table[data[index] ?? 0] ?? 0;
+  }
+}
+
+/**
+ * Decodes an upload whose pixels sharp gets wrong, corrects them, and returns them as an uncompressed TIFF, which replaces
+ * the upload for all later work. Needs the memory of the whole picture, up to three times.
+ */
+export async function correctedPixels(source: Uint8Array, facts: SourceFacts): Promise<Uint8Array> {
+  const header = await sharp(source, { failOn: 'error', limitInputPixels: false }).metadata();
+  const { isPremultiplied, hdr, isGreyWithProfile } = correctionOf(source, header);
+  let pixels = await decode(source, facts, header);
+  if (isPremultiplied) unpremultiply(pixels);
+  if (hdr) pixels = toneMapped(pixels, hdr);
+  let profile = hdr ? undefined : header.icc;
+  const curve = isGreyWithProfile && profile ? greyCurve(profile) : undefined;
+  if (curve) {
+    throughCurve(pixels, curve);
+    profile = undefined;
+  } else if (isGreyWithProfile) {
+    // Only LittleCMS can apply tables, and libvips lets it do so for 8 bits.
+    pixels = { ...pixels, data: Uint8Array.from(pixels.data, (value) => Math.round(value / 257)) };
+  }
+  return tiff(pixels, header, profile);
+}
+
+/** TIFF 6.0, section 2: types of values. */
+const [SHORT, LONG, UNDEFINED] = [3, 4, 7];
+/** Pixels of an uncompressed little-endian TIFF start at a multiple of this. */
+const ALIGNMENT = 16;
+
+function tiff(
+  { data, channels }: Pixels,
+  { width, height, orientation = 1 }: Metadata,
+  profile: Buffer | undefined,
+): Uint8Array {
+  const hasAlpha = channels % 2 === 0;
+  const isGrey = channels < 3;
+  const bits = 8 * data.BYTES_PER_ELEMENT;
+  const entries: [tag: number, type: number, values: readonly number[] | Buffer][] = [
+    [256, LONG, [width]],
+    [257, LONG, [height]],
+    [258, SHORT, Array.from({ length: channels }, () => bits)],
+    [259, SHORT, [1]],
+    [262, SHORT, [isGrey ? 1 : 2]],
+    [273, LONG, [0]],
+    [274, SHORT, [orientation]],
+    [277, SHORT, [channels]],
+    [278, LONG, [height]],
+    [279, LONG, [data.byteLength]],
+    ...(hasAlpha ? [[338, SHORT, [2]] as [number, number, number[]]] : []),
+    ...(profile ? [[34_675, UNDEFINED, profile] as [number, number, Buffer]] : []),
+  ];
+  const directory = 8;
+  let free = directory + 2 + 12 * entries.length + 4;
+  const places = entries.map(([, type, values]) => {
+    const bytes = values.length * (type === LONG ? 4 : type === SHORT ? 2 : 1);
+    if (bytes <= 4) return undefined;
+    const place = free;
+    free += bytes + (bytes & 1);
+    return place;
+  });
+  const start = Math.ceil(free / ALIGNMENT) * ALIGNMENT;
+  const file = Buffer.alloc(start + data.byteLength);
+  file.write('II*\0', 'latin1');
+  file.writeUInt32LE(directory, 4);
+  file.writeUInt16LE(entries.length, directory);
+  entries.forEach(([tag, type, values], index) => {
+    const at = directory + 2 + 12 * index;
+    const place = places[index];
+    file.writeUInt16LE(tag, at);
+    file.writeUInt16LE(type, at + 2);
+    file.writeUInt32LE(values.length, at + 4);
+    if (place !== undefined) file.writeUInt32LE(place, at + 8);
+    const to = place ?? at + 8;
+    if (values instanceof Buffer) values.copy(file, to);
+    else {
+      values.forEach((given, position) => {
+        const value = tag === 273 ? start : given;
+        if (type === LONG) file.writeUInt32LE(value, to + 4 * position);
+        else file.writeUInt16LE(value, to + 2 * position);
+      });
+    }
+  });
+  Buffer.from(data.buffer, data.byteOffset, data.byteLength).copy(file, start);
+  return file;
+}
