@@ -7,7 +7,7 @@ const options = z
       .enum(['srgb', 'p3', 'keep'])
       .default('srgb')
       .describe(
-        '`srgb` converts to sRGB by the embedded profile; the file has no profile. `p3` writes Display P3 with its profile, 8 bits per channel: colours of a wide-gamut photo outside sRGB stay, and the steps work in the photo’s own colours. `keep` keeps the colours and embeds their profile; CMYK is converted anyway, because browsers do not display it.',
+        '`srgb` converts to sRGB by the colours that the upload describes (docs/colour.md); the file has no profile. `p3` writes Display P3 with its profile, 8 bits per channel: colours of a wide-gamut photo outside sRGB stay, and the steps work in the photo’s own colours. `keep` keeps the colours and embeds their profile; CMYK is converted anyway, because browsers do not display it, and HDR is tone-mapped to sRGB.',
       ),
   })
   .meta({
@@ -17,7 +17,7 @@ const options = z
 
 export const colourspace = defineTransform({
   name: 'colourspace',
-  version: 1,
+  version: 2,
   kind: 'setting',
   options,
   scalar: 'space',

@@ -85,7 +85,7 @@ const options = z.discriminatedUnion('format', all, { error: formatProblem }).me
 
 export const encode = defineTransform({
   name: 'encode',
-  version: 2,
+  version: 3,
   kind: 'setting',
   options,
   scalar: 'format',
