@@ -1,9 +1,9 @@
 import { PersistenceManager, type Persistence } from './fauxqs.ts';
 
 /**
- * Opens the database of a data directory, made if it is not there, for this process alone: all
- * metadata is kept in memory too, so two processes on one directory would overwrite each other.
- * SQLite drops the lock with the process, however that ends.
+ * Opens the database of a data directory for this process alone, and creates it if needed. All
+ * metadata is in memory too: two processes on one directory would overwrite each other. SQLite
+ * releases the lock when the process ends, even if it is killed.
  *
  * @throws DataDirectoryInUseError
  */
@@ -41,7 +41,7 @@ function repairTransactions(persistence: Persistence): void {
 
 /**
  * Upstream: ChangeMessageVisibility 0 sets the receive count to NULL, which the table forbids:
- * the answer is 500 and the message is gone until the next start.
+ * the answer is 500, and the message disappears until the next start.
  */
 function repairMessageReady(persistence: Persistence): void {
   const ready = persistence.db.prepare(

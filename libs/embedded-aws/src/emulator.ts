@@ -7,7 +7,7 @@ import type { S3Store, SqsStore } from './fauxqs.ts';
 import type { BucketConfigurations } from './s3/configuration-store.ts';
 import type { ObjectVersions } from './s3/object-versions.ts';
 
-/** What a repair may take hold of: fauxqs before it listens and before saved data is loaded. */
+/** What a repair works on: fauxqs before it listens and before saved data is loaded. */
 export interface Emulator {
   readonly app: FastifyInstance;
   readonly s3: S3Store;
@@ -20,7 +20,7 @@ export interface Emulator {
   readonly atomically: <Result>(work: () => Result) => Result;
 }
 
-/** One difference between fauxqs and AWS, repaired from outside; each can be deleted alone. */
+/** Repairs one difference between fauxqs and AWS from outside. Each can be deleted alone. */
 export type Repair = (emulator: Emulator) => void;
 
 export interface RequestContext {
@@ -31,7 +31,7 @@ export interface RequestContext {
 
 const contexts = new AsyncLocalStorage<RequestContext>();
 
-/** The HTTP request on whose behalf a store is being called; none at start-up. */
+/** The HTTP request that calls a store; `undefined` at start-up. */
 export function currentRequest(): RequestContext | undefined {
   return contexts.getStore();
 }
@@ -42,8 +42,8 @@ export function requestHeaders(): IncomingHttpHeaders {
 }
 
 /**
- * Upstream: its stores do not see the request that calls them, but conditions, event names and
- * hung-up clients are known only there.
+ * Upstream: stores do not see the request that calls them. Repairs of stores need its headers, its
+ * id and its connection.
  */
 export function requestContext({ app }: Emulator): void {
   app.addHook('onRequest', (request, reply, done) => {

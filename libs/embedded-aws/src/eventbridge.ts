@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Emulator } from './emulator.ts';
 
 /**
- * There is no EventBridge here, and nobody who would listen. A function that tells it outcomes has to
- * go on with its work all the same, so events are taken, and go nowhere.
+ * Upstream: no EventBridge. Here PutEvents succeeds and drops the events, which lets functions that
+ * send events run.
  */
 export function putEvents({ app }: Emulator): void {
   app.addHook('preHandler', async (request, reply) => {

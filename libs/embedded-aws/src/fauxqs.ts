@@ -1,8 +1,7 @@
 /**
- * The part of fauxqs 2.4.1 that we use, declared here because the package exports only its entry
- * point. A file URL is not bound by a package's "exports", and gives the very same module
- * instances that fauxqs itself uses, which `instanceof` and the repairs rely on.
- * `fauxqs-internals.test.ts` fails when an upgrade changes what is named here.
+ * The internals of fauxqs 2.4.1 that the repairs use. The package exports only its entry point. A
+ * file URL is not bound by "exports", and returns the module instances that fauxqs itself uses,
+ * which `instanceof` and the repairs rely on. `fauxqs.test.ts` fails when an upgrade changes them.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { FastifyInstance } from 'fastify';
@@ -49,7 +48,7 @@ export interface DeletedObject {
 
 type Rest = readonly unknown[];
 
-/** Functions that a repair replaces are declared as properties, the others as methods. */
+/** Functions that a repair replaces are properties, the others are methods. */
 export interface S3Store {
   readonly buckets: Map<string, Map<string, StoredObject>>;
   readonly multipartUploads: Map<string, MultipartUpload>;
@@ -130,7 +129,7 @@ export interface SnsStore {
   persistence: Persistence | undefined;
 }
 
-/** Everything in one SQLite file of the data directory, written through before an answer. */
+/** One SQLite file in the data directory, written before a request is answered. */
 export interface Persistence {
   readonly db: DatabaseSync;
   transaction: (work: () => void) => void;

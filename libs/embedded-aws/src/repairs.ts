@@ -21,8 +21,8 @@ import { longPolls } from './sqs/long-polls.ts';
 import { messageCharacters, queueCounts, queueNames, queueUrls, redrive } from './sqs/queues.ts';
 
 /**
- * All of them, in the order in which a request meets their hooks. Those that replace a function
- * of a store wrap the earlier ones: conditions are checked before a write is committed.
+ * All repairs, in the order in which a request meets their hooks. A repair that replaces a function
+ * of a store wraps the earlier ones: conditions are checked before a write is committed.
  */
 export const REPAIRS: readonly Repair[] = [
   requestContext,

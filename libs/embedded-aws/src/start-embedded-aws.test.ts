@@ -2,10 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
+  BucketVersioningStatus,
   CreateBucketCommand,
+  GetBucketVersioningCommand,
   GetObjectCommand,
   ListBucketsCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -64,6 +68,26 @@ describe('starting', () => {
     );
     expect(answer.Metadata).toEqual({ a: 'b' });
     expect(await answer.Body?.transformToString()).toBe('kept');
+    await second.stop();
+  });
+
+  test('reads a data directory whose table of configurations has its earlier name', async () => {
+    const VersioningConfiguration = { Status: BucketVersioningStatus.Enabled };
+    const Bucket = 'photos';
+    const first = await startEmbeddedAws({ port: 0, dataDir });
+    await s3Client(first.endpoint).send(new CreateBucketCommand({ Bucket }));
+    await s3Client(first.endpoint).send(
+      new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }),
+    );
+    await first.stop();
+    const database = new DatabaseSync(path.join(dataDir, 'fauxqs.db'));
+    database.exec('ALTER TABLE bucket_configurations RENAME TO darkroom_bucket_configurations');
+    database.close();
+    const second = await startEmbeddedAws({ port: 0, dataDir });
+    const { Status } = await s3Client(second.endpoint).send(
+      new GetBucketVersioningCommand({ Bucket }),
+    );
+    expect(Status).toBe('Enabled');
     await second.stop();
   });
 

@@ -10,13 +10,13 @@ import { ObjectVersions } from './s3/object-versions.ts';
 import { moveQueueUrls } from './sqs/queues.ts';
 
 export interface EmbeddedAwsOptions {
-  /** `0` takes a free one. */
+  /** `0` takes a free port. */
   readonly port: number;
-  /** The only address that is ever listened on. */
+  /** The only address that the server listens on. */
   readonly host?: '127.0.0.1';
-  /** Where objects and messages are kept; without it they are in memory only. */
+  /** Directory of objects and messages. Default: memory only. */
   readonly dataDir?: string;
-  /** Largest body of one request, in bytes; 512 MiB unless given. It is held in memory. */
+  /** Largest body of one request, in bytes, held in memory. Default: 512 MiB. */
   readonly maxBodyBytes?: number;
 }
 
@@ -24,17 +24,17 @@ export interface EmbeddedAws {
   /** `http://127.0.0.1:PORT`, for S3 (path-style) and SQS alike. */
   readonly endpoint: string;
   readonly port: number;
-  /** Ends open connections and closes the database; may be called again. */
+  /** Ends open connections and closes the database. Can be called repeatedly. */
   stop(): Promise<void>;
 }
 
 const DEFAULT_MAX_BODY_BYTES = 512 * 1024 * 1024;
 
 /**
- * Starts S3 and SQS on one port of this machine. With a data directory, what was acknowledged
- * is on disk.
+ * Starts S3 and SQS on one port of this machine. With a data directory, everything that is
+ * acknowledged is on disk.
  *
- * @throws Error with `code` `EADDRINUSE` when the port is taken
+ * @throws Error with `code` `EADDRINUSE` if the port is in use
  * @throws DataDirectoryInUseError
  */
 export async function startEmbeddedAws({
@@ -92,7 +92,7 @@ function atomically<Result>(persistence: Persistence | undefined, work: () => Re
   return results[0] as Result;
 }
 
-/** Asked before the data directory is opened: a second start should hear of the port first. */
+/** Runs before the data directory is opened: a second start reports the port first. */
 async function requireFree(port: number, host: string): Promise<void> {
   const probe = createServer().listen(port, host);
   await once(probe, 'listening');

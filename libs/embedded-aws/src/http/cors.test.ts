@@ -106,7 +106,7 @@ describe('requests of web pages', () => {
     expect((await rawRequest(aws.endpoint, 'GET', '/mine', virtual)).text).toBe('mine');
   });
 
-  test('a CORS configuration that is no XML is refused when it is set', async () => {
+  test('rejects a CORS configuration that is not XML', async () => {
     const put = new PutBucketCorsCommand({
       Bucket: 'no-such-bucket',
       CORSConfiguration: {

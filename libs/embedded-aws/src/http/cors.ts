@@ -4,7 +4,7 @@ import type { Emulator } from '../emulator.ts';
 import { S3Error } from '../fauxqs.ts';
 import { childElements, childText, childTexts, parseXml } from '../s3/xml.ts';
 
-/** What a page of this machine may do. */
+/** What pages of this machine may do. */
 const LOCAL_RULE: CorsRule = {
   origins: ['*'],
   methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],
@@ -14,11 +14,10 @@ const LOCAL_RULE: CorsRule = {
 };
 
 /**
- * Upstream: a preflight is 404, so no page can upload, while any page can send what needs none.
- * Here pages of this machine may do everything and others what the bucket's CORS configuration
- * allows. All else is refused, not only left without headers: nobody checks signatures here, so
- * a page from the internet could otherwise write to (or, by a name of its own that leads to
- * 127.0.0.1, read from) the embedded AWS of whoever looks at it.
+ * Upstream: a preflight is 404, so no page can upload, but any page can send simple requests. Here
+ * pages of this machine may do everything, and others what the bucket's CORS configuration allows.
+ * All other requests are rejected, because signatures are not checked: otherwise a page from the
+ * internet could write to the embedded AWS of its visitor, or read from it by DNS rebinding.
  */
 export function cors({ app, configurations }: Emulator): void {
   app.addHook('onRequest', (request, reply, done) => {
@@ -83,7 +82,7 @@ export function isLocalOrigin(origin: string): boolean {
   return host !== undefined && isThisMachine(host);
 }
 
-/** A kept CORS configuration; `undefined` when the bucket has none. */
+/** The rules of a stored CORS configuration; `undefined` has no rules. */
 export function parseCors(document: string | undefined): CorsRule[] {
   if (document === undefined) return [];
   const root = parseXml(Buffer.from(document), 'CORSConfiguration');
@@ -111,7 +110,7 @@ export function allowingRule(
   );
 }
 
-/** One `*` stands for anything; letters count alike in either case. */
+/** One `*` matches any text. Case is ignored. */
 function matches(pattern: string, text: string): boolean {
   const [start = '', end] = pattern.toLowerCase().split('*');
   const lower = text.toLowerCase();

@@ -14,7 +14,7 @@ export function errorAnswers({ app, maxBodyBytes }: Emulator): void {
     const failure = error instanceof S3Error ? error : asS3Error(error);
     reply.code(failure.statusCode);
     if (s3RequestOf(request) === undefined) return reply.send(asSqs(error));
-    // Only a version that is stored has an id, unless the answer is about a delete marker.
+    // Nothing is stored, so no version can be named.
     if (failure.statusCode >= 500) reply.removeHeader('x-amz-version-id');
     if (request.method === 'HEAD') return reply.send();
     return reply.type('application/xml').send(failure.toXml());

@@ -3,9 +3,9 @@ import type { FastifyRequest } from 'fastify';
 import type { Emulator } from '../emulator.ts';
 
 /**
- * Upstream: bodies end at 11 MiB, an upload that calls itself JSON or a form is parsed as one,
- * and one whose type is no media type is 415. Here every body is bytes of whatever type; only
- * what is posted to `/` (SQS, STS) is parsed.
+ * Upstream: bodies are limited to 11 MiB, an upload with the type of JSON or a form is parsed, and
+ * an upload with an invalid media type is 415. Here a body is bytes, whatever its type. Only bodies
+ * that are posted to `/` (SQS, STS) are parsed.
  */
 export function requestBodies({ app, maxBodyBytes }: Emulator): void {
   app.removeAllContentTypeParsers();
@@ -15,7 +15,7 @@ export function requestBodies({ app, maxBodyBytes }: Emulator): void {
     (_request, body, done) => done(null, body),
   );
 
-  // Fastify chooses the parser by this header: hidden from it, it is for S3 to judge.
+  // Fastify chooses the parser by this header. Hidden from Fastify, it is only metadata for S3.
   const contentTypes = new WeakMap<FastifyRequest, string>();
   app.addHook('onRequest', (request, _reply, done) => {
     const contentType = request.headers['content-type'];

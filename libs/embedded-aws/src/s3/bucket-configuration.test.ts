@@ -136,12 +136,12 @@ const CONFIGURATIONS: readonly Configuration[] = [
   {
     name: 'tagging',
     absent: 'NoSuchTagSet',
-    value: { TagSet: [{ Key: 'project', Value: 'darkroom & co' }] },
+    value: { TagSet: [{ Key: 'project', Value: 'photos & co' }] },
     set: (s3, Bucket) =>
       s3.send(
         new PutBucketTaggingCommand({
           Bucket,
-          Tagging: { TagSet: [{ Key: 'project', Value: 'darkroom & co' }] },
+          Tagging: { TagSet: [{ Key: 'project', Value: 'photos & co' }] },
         }),
       ),
     get: (s3, Bucket) => s3.send(new GetBucketTaggingCommand({ Bucket })),
@@ -173,7 +173,7 @@ describe.each(STORAGES)('bucket configuration in %s', (storage) => {
     await refused(set(aws.s3, 'no-such-bucket'), 'NoSuchBucket', 404);
   });
 
-  test('versioning is kept and read back', async () => {
+  test('stores and returns the versioning configuration', async () => {
     const Bucket = await aws.bucket();
     const status = async () =>
       (await aws.s3.send(new GetBucketVersioningCommand({ Bucket }))).Status;
@@ -184,7 +184,7 @@ describe.each(STORAGES)('bucket configuration in %s', (storage) => {
     expect(await status()).toBe('Enabled');
   });
 
-  test('a bucket made anew has none of the old configuration', async () => {
+  test('a bucket that is created again has no configuration', async () => {
     const Bucket = await aws.bucket();
     await aws.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: policy }));
     await aws.s3.send(new DeleteBucketCommand({ Bucket }));
@@ -198,7 +198,7 @@ describe.each(STORAGES)('bucket configuration in %s', (storage) => {
     expect(answer.LocationConstraint).toBeUndefined();
   });
 
-  test('a policy that is no JSON and a document of another kind are refused', async () => {
+  test('rejects a policy that is not JSON and documents of another kind', async () => {
     const Bucket = await aws.bucket();
     const put = new PutBucketPolicyCommand({ Bucket, Policy: 'nonsense' });
     await refused(aws.s3.send(put), 'MalformedPolicy', 400);

@@ -9,9 +9,9 @@ import { parseVersioning } from './versioning.ts';
 import { parseXml, S3_NAMESPACE } from './xml.ts';
 
 interface Kind {
-  /** The root element of the document; the policy is JSON. */
+  /** Root element of the document; `undefined` for the policy, which is JSON. */
   readonly root: string | undefined;
-  /** What a GET answers while nothing is set: an empty document, or a 404 with this code. */
+  /** Answer of a GET if no document is set: an empty document, or a 404 with this code. */
   readonly absent: { readonly document: string } | { readonly code: string };
 }
 
@@ -45,8 +45,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
 export const BUCKET_CONFIGURATIONS: readonly string[] = Object.keys(KINDS);
 
 /**
- * Upstream: 200 and forgotten, and a GET answers a listing. Here the documents are kept and read
- * back; only the notification and CORS configurations have an effect.
+ * Upstream: a PUT is 200 and stores nothing, and a GET answers a listing. Here the documents are
+ * stored. Only notification, CORS and versioning configurations have an effect.
  */
 export function bucketConfiguration(emulator: Emulator): void {
   const { app, s3, configurations } = emulator;
@@ -127,7 +127,7 @@ function json(body: Buffer): string {
   return body.toString('utf8');
 }
 
-/** Without its XML declaration, which the answer brings. */
+/** Without its XML declaration, which the answer adds. */
 function xml(name: string, body: Buffer): string {
   const { root } = kindOf(name);
   if (root !== undefined) parseXml(body, root);

@@ -9,7 +9,7 @@ import { requestHeaders } from '../emulator.ts';
 
 /**
  * Upstream: the conditions of PutObject, CopyObject, CompleteMultipartUpload and DeleteObject are
- * ignored. Here they are checked in the very call that writes, so nothing can come between.
+ * ignored. Here they are checked in the call that writes, so no other write can come in between.
  */
 export function writeConditions({ s3, versions }: Emulator): void {
   const putObject = s3.putObject.bind(s3);
@@ -44,7 +44,7 @@ function checkWrite(headers: IncomingHttpHeaders, current: StoredObject | undefi
   checkMatch(header(headers, 'if-match'), current);
 }
 
-/** User guide, "Conditional requests": 404 when there is nothing to match, 412 for another ETag. */
+/** User guide, "Conditional requests": 404 if no object exists, 412 for another ETag. */
 export function checkMatch(ifMatch: string | undefined, current: StoredObject | undefined): void {
   if (ifMatch === undefined) return;
   if (current === undefined) throw noSuchKey();
@@ -52,8 +52,8 @@ export function checkMatch(ifMatch: string | undefined, current: StoredObject | 
 }
 
 /**
- * Upstream: a delete during a conditional upload goes unnoticed. S3 answers the upload with 409
- * ConditionalRequestConflict (PutObject, "If-None-Match"), and the client is to start over.
+ * Upstream: a delete during a conditional upload has no effect on it. S3 answers the upload with 409
+ * ConditionalRequestConflict (PutObject, "If-None-Match"), and the client has to repeat it.
  */
 export function concurrentDeletes({ app, s3 }: Emulator): void {
   const uploads = new Map<string, Set<FastifyRequest>>();
@@ -142,7 +142,7 @@ export function readVerdict(
   return 'send';
 }
 
-/** An ETag without its quotes and weakness mark: S3 compares them so. */
+/** An ETag without quotes and weakness mark, which S3 ignores in comparisons. */
 export function bareETag(etag: string): string {
   return etag.trim().replace(/^W\//, '').replace(/^"|"$/g, '');
 }

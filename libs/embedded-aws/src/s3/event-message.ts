@@ -16,7 +16,7 @@ export interface ObjectEvent {
   /** Without `s3:`, as in the message: `ObjectCreated:Put`. */
   readonly name: string;
   readonly bucket: string;
-  /** Plain; it travels URL-encoded. */
+  /** Plain; the message has it URL-encoded. */
   readonly key: string;
   readonly version: EventVersion;
   readonly region: string;
@@ -25,10 +25,10 @@ export interface ObjectEvent {
   readonly sourceIp: string;
 }
 
-/** Stands for the owner's canonical user id. */
+/** In place of the owner's canonical user id. */
 const OWNER = 'EMBEDDED';
 
-/** Any text: AWS's own id for support. */
+/** Any text: AWS support uses it. */
 export const HOST_ID = 'embedded';
 
 export function objectEvent(event: ObjectEvent): string {

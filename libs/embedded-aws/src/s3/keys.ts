@@ -13,8 +13,8 @@ export function encodeKey(key: string): string {
 const ENCODED = /^(?:[A-Za-z0-9/!_.*'()+-]|%[0-9A-Fa-f]{2})*$/;
 
 /**
- * The plain text of an encoded key or notification filter, or `undefined` when it holds
- * characters that should have been encoded, or bytes that are no UTF-8.
+ * The plain text of an encoded key or notification filter; `undefined` if it contains characters
+ * that have to be encoded, or bytes that are not UTF-8.
  */
 export function decodeKey(encoded: string): string | undefined {
   if (!ENCODED.test(encoded)) return undefined;
@@ -26,8 +26,8 @@ export function decodeKey(encoded: string): string | undefined {
 }
 
 /**
- * S3 lists "in UTF-8 binary order" (ListObjectsV2). JavaScript compares UTF-16 code units, which
- * differs in one point: surrogates (code points from U+10000) must come after U+E000 to U+FFFF.
+ * S3 lists "in UTF-8 binary order" (ListObjectsV2). JavaScript compares UTF-16 code units. The
+ * difference: surrogates (code points from U+10000) must come after U+E000 to U+FFFF.
  */
 export function compareUtf8(left: string, right: string): number {
   const length = Math.min(left.length, right.length);

@@ -96,7 +96,7 @@ describe.each(STORAGES)('listing in %s', (storage) => {
     expect(none).toMatchObject({ KeyCount: 0, IsTruncated: false });
   });
 
-  test('a bucket that is not there, and page sizes that are none', async () => {
+  test('rejects unknown buckets and invalid page sizes', async () => {
     const list = (more: object) => aws.s3.send(new ListObjectsV2Command({ Bucket, ...more }));
     await refused(list({ Bucket: 'no-such-bucket' }), 'NoSuchBucket', 404);
     await refused(list({ MaxKeys: -1 }), 'InvalidArgument', 400);
@@ -104,7 +104,7 @@ describe.each(STORAGES)('listing in %s', (storage) => {
   });
 });
 
-/** Short keys of few characters, so that prefixes, delimiters and neighbours meet often. */
+/** Short keys of few characters: prefixes and delimiters often coincide. */
 const key = fc.string({
   unit: fc.constantFrom('a', 'B', '/', '-', 'é', '\uffee', '😀'),
   minLength: 1,

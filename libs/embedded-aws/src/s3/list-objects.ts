@@ -12,7 +12,7 @@ const MAX_KEYS = 1000;
 type Query = Readonly<Record<string, string>>;
 
 /**
- * Upstream: the order is by locale while the token is by code unit, so pages skip keys, and
+ * Upstream: the order is by locale but the token is by code unit, so pages skip keys.
  * `encoding-type` is ignored, so control characters break the answer.
  */
 export function listObjects({ app, s3 }: Emulator): void {
@@ -66,7 +66,7 @@ function startV2(query: Query): string {
     : Buffer.from(token, 'base64url').toString('utf8');
 }
 
-/** What the client sent comes back; S3 names an absent prefix too. */
+/** The parameters that the client sent; S3 names an absent prefix too. */
 function echo(query: Query, written: (text: string) => string): string[] {
   return [
     `<Prefix>${written(query['prefix'] ?? '')}</Prefix>`,
@@ -113,9 +113,9 @@ function contents(
 
 export interface ListQuery {
   readonly prefix: string;
-  /** Empty for none. */
+  /** Empty: no common prefixes. */
   readonly delimiter: string;
-  /** The key or common prefix after which the page begins; empty for the first page. */
+  /** The page begins after this key or common prefix. Empty: the first page. */
   readonly after: string;
   readonly maxKeys: number;
 }
@@ -123,7 +123,7 @@ export interface ListQuery {
 export interface ListPage {
   readonly keys: readonly string[];
   readonly commonPrefixes: readonly string[];
-  /** Where the next page goes on; `undefined` when this is the last one. */
+  /** `after` of the next page; `undefined` if this is the last page. */
   readonly next: string | undefined;
 }
 
@@ -136,7 +136,7 @@ export function listPage(all: Iterable<string>, query: ListQuery): ListPage {
   for (const key of candidates(all, prefix, after)) {
     const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
     const name = end === -1 ? key : key.slice(0, end + delimiter.length);
-    if (compareUtf8(name, last) <= 0) continue; // of a common prefix that is listed already
+    if (compareUtf8(name, last) <= 0) continue; // its common prefix is already listed
     if (keys.length + commonPrefixes.length >= maxKeys) {
       return { keys, commonPrefixes, next: maxKeys > 0 ? last : undefined };
     }

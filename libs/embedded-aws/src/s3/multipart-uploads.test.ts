@@ -30,7 +30,7 @@ describe.each(STORAGES)('multipart uploads in %s', (storage) => {
       new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
     );
 
-  test('is nothing to be read before it is completed, survives a restart, and ends once', async () => {
+  test('cannot be read before completion, survives a restart, and completes once', async () => {
     const UploadId = await create('a');
     const { ETag } = await part('a', UploadId, 1, 'whole');
     await refused(aws.s3.send(new HeadObjectCommand({ Bucket, Key: 'a' })), 'NotFound', 404);
@@ -126,7 +126,7 @@ describe.each(STORAGES)('multipart uploads in %s', (storage) => {
     expect(completed).toMatch(/-1"$/);
   });
 
-  test('a PUT with only half of its query is no upload of an object', async () => {
+  test('a PUT with half of its query stores no object', async () => {
     const UploadId = await create('half');
     for (const [query, status] of [
       [`uploadId=${UploadId}`, 400],

@@ -8,7 +8,7 @@ import { notifications } from './notifications.ts';
 import { ObjectVersions } from './object-versions.ts';
 import { versioning } from './versioning.ts';
 
-/** A store that notifies a queue, on a database that can be told to fail, as on a full disk. */
+/** A store that notifies a queue, on a database that can fail, as on a full disk. */
 function failingStore() {
   const s3 = new S3Store();
   const sqs = new SqsStore();

@@ -88,7 +88,7 @@ describe('the notification configuration', () => {
     ]);
   });
 
-  test('refuses a queue that is not there or is FIFO, and then keeps what was set', async () => {
+  test('rejects unknown and FIFO queues, and keeps the earlier configuration', async () => {
     await set({ QueueConfigurations: [created('kept/')] });
     const fifo = await aws.queue({ FifoQueue: 'true' }, '.fifo');
     for (const arn of [`${QueueArn}-missing`, fifo.arn]) {
@@ -121,7 +121,7 @@ describe('the notification configuration', () => {
     await set({ QueueConfigurations: [left, right].map((one) => ({ ...one, QueueArn })) });
   });
 
-  test('refuses what S3 would refuse, or take and never match', async () => {
+  test('rejects what S3 rejects, and filters that match nothing', async () => {
     const filtered = (FilterRules: FilterRule[]) => ({
       QueueConfigurations: [{ ...created(), Filter: { Key: { FilterRules } } }],
     });
@@ -137,7 +137,7 @@ describe('the notification configuration', () => {
     }
   });
 
-  test('refuses destinations and events that are not emulated', async () => {
+  test('rejects destinations and events that are not emulated', async () => {
     const Events = ['s3:ObjectCreated:*' as const];
     for (const configuration of [
       { TopicConfigurations: [{ TopicArn: 'arn:aws:sns:us-east-1:000000000000:x', Events }] },
@@ -149,7 +149,7 @@ describe('the notification configuration', () => {
     }
   });
 
-  test('refuses a document that is no such configuration', async () => {
+  test('rejects documents of another kind', async () => {
     for (const body of ['', '<nonsense', '<VersioningConfiguration/>', '<!DOCTYPE a><a/>']) {
       const answer = await fetch(`${aws.endpoint}/${Bucket}?notification`, { method: 'PUT', body });
       expect(answer.status).toBe(400);

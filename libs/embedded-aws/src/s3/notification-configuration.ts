@@ -18,12 +18,12 @@ export interface QueueNotification {
   readonly queueArn: string;
   /** As configured: `s3:ObjectCreated:*`, `s3:ObjectRemoved:Delete`, … */
   readonly events: readonly string[];
-  /** As configured, that is URL-encoded; empty for none. */
+  /** As configured: URL-encoded. Empty matches every key. */
   readonly prefix: string;
   readonly suffix: string;
 }
 
-/** The events that the embedded S3 has; S3's other ones are refused. */
+/** The events that the embedded S3 sends. Others are rejected. */
 const EVENTS = [
   's3:ObjectCreated:*',
   's3:ObjectCreated:Put',
@@ -36,8 +36,8 @@ const EVENTS = [
 ];
 
 /**
- * @throws MalformedXML, InvalidArgument, and NotImplemented for a destination that is no queue
- *   or an event that the embedded S3 does not have
+ * @throws MalformedXML, InvalidArgument, and NotImplemented for a destination that is not a
+ *   queue, or an event that the embedded S3 does not have
  */
 export function parseNotifications(document: Buffer): QueueNotification[] {
   const root = parseXml(document, 'NotificationConfiguration');
@@ -88,14 +88,14 @@ function parseFilter(element: XmlElement): { prefix: string; suffix: string } {
 }
 
 /**
- * S3 takes such a filter and then never sends an event for it (user guide, "Configuring event
+ * S3 accepts such a filter, and then never sends an event for it (user guide, "Configuring event
  * notifications using object key name filtering": special characters must be URL-encoded, a
- * space be `+`). An error here is the only way in which a local run can show the mistake.
+ * space is `+`). Only an error can show the mistake in a local run.
  */
 function refuseUnencoded(value: string): void {
   if (decodeKey(value) !== undefined) return;
   throw invalidArgument(
-    `The filter value "${value}" has to be URL-encoded, with a space as "+": S3 takes it as it is, but then it matches no key.`,
+    `The filter value "${value}" must be URL-encoded, with a space as "+": S3 accepts it as it is, but then it matches no key.`,
   );
 }
 

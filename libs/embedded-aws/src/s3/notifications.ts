@@ -13,9 +13,9 @@ import {
 import { attributesOf } from './object-attributes.ts';
 
 /**
- * Upstream: notifications are never sent. Here an object and its event are one commit, so that
- * no kill leaves an acknowledged upload without its event; a commit that fails leaves neither,
- * in memory either.
+ * Upstream: notifications are never sent. Here an object and its event are one commit: after a kill
+ * no acknowledged upload is without its event. A commit that fails leaves neither, and the changes
+ * in memory are undone.
  */
 export function notifications(emulator: Emulator): void {
   const { s3, sqs, versions, atomically } = emulator;
@@ -71,14 +71,14 @@ export function notifications(emulator: Emulator): void {
     }
   }
 
-  /** @returns what takes the messages back */
+  /** @returns functions that remove the messages from memory */
   function publishTo(...[name, bucket, key, version]: Parameters<Publish>): (() => void)[] {
     const context = currentRequest();
     return configuredFor(bucket)
       .filter((notification) => wants(notification, name, key))
       .flatMap(({ id, queueArn }) => {
         const queue = sqs.getQueueByArn(queueArn);
-        if (queue === undefined) return []; // deleted since: the event is lost, as in AWS
+        if (queue === undefined) return []; // the queue was deleted: the event is lost, as in AWS
         const event = objectEvent({
           name,
           bucket,
@@ -94,7 +94,7 @@ export function notifications(emulator: Emulator): void {
   }
 }
 
-/** Parses a bucket's configuration once per change: every write asks for it. */
+/** Parses a bucket's configuration once per change, because every write needs it. */
 function notificationReader({ configurations }: Emulator): (bucket: string) => QueueNotification[] {
   const parsed = new Map<string, { document: string; notifications: QueueNotification[] }>();
   return (bucket) => {
@@ -140,7 +140,7 @@ function restoreUpload({ s3, versions }: Emulator, uploadId: string): () => void
 
 /**
  * Replaces a bucket's notification configuration and sends `s3:TestEvent` to its queues, in one
- * commit. An empty configuration switches notifications off.
+ * commit. An empty configuration turns notifications off.
  *
  * @throws MalformedXML, InvalidArgument, NotImplemented
  */
@@ -165,7 +165,7 @@ function destination(sqs: SqsStore, arn: string): SqsQueue {
   const queue = sqs.getQueueByArn(arn);
   if (queue === undefined || queue.isFifo()) {
     throw invalidArgument(
-      `Unable to validate the following destination configurations: ${arn} is no standard queue here.`,
+      `Unable to validate the following destination configurations: ${arn} is not a standard queue that exists here.`,
     );
   }
   return queue;
@@ -174,7 +174,7 @@ function destination(sqs: SqsStore, arn: string): SqsQueue {
 /**
  * Sends a body as S3 sends it: with the queue's delay, without attributes.
  *
- * @returns takes the message back out of memory, for a commit that fails
+ * @returns removes the message from memory, if the commit fails
  */
 export function enqueue(queue: SqsQueue, body: string): () => void {
   const delaySeconds = Number(queue.attributes['DelaySeconds'] ?? 0);

@@ -4,14 +4,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 export interface S3Request {
   readonly method: string;
   readonly bucket: string;
-  /** Decoded; empty for a request about the bucket itself. */
+  /** Decoded. Empty: the request is about the bucket. */
   readonly key: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
-/** The S3 side of a request, or `undefined` when it is for SQS, STS or ListBuckets. */
+/** The S3 view of a request; `undefined` for SQS, STS and ListBuckets. */
 export function s3RequestOf(request: FastifyRequest): S3Request | undefined {
   const { bucket, '*': key } = request.params as { bucket?: string; '*'?: string };
   if (bucket === undefined) return undefined;
@@ -34,7 +34,7 @@ function firstValues(query: Record<string, string | string[]>): Record<string, s
   );
 }
 
-/** Sees every S3 request before fauxqs does; answers it and returns true, or leaves it. */
+/** Runs on every S3 request before fauxqs: answers it and returns true, or leaves it. */
 export type S3Answer = (s3: S3Request, reply: FastifyReply, request: FastifyRequest) => boolean;
 
 export function beforeS3(app: FastifyInstance, answer: S3Answer): void {

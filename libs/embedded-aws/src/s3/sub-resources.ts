@@ -41,7 +41,7 @@ const ANYWHERE = /^(?:x-id|x-amz-.*|AWSAccessKeyId|Signature|Expires|response-.*
 
 /**
  * Upstream: a PUT or DELETE of a sub-resource that it does not know overwrites or deletes the
- * object or the bucket itself, and a GET answers the object or a listing.
+ * object or the bucket itself, and a GET answers the object or a listing. Here it is 501.
  */
 export function subResources({ app }: Emulator): void {
   beforeS3(app, (request) => {
@@ -55,7 +55,7 @@ export function subResources({ app }: Emulator): void {
   });
 }
 
-/** Upstream takes every other POST for DeleteObjects. */
+/** Upstream handles every other POST as DeleteObjects. */
 function requireKnownPost({ key, query, headers }: S3Request): void {
   const isForm = (header(headers, 'content-type') ?? '').includes('multipart/form-data');
   const known =

@@ -26,7 +26,7 @@ describe.each(STORAGES)('checksums of uploads in %s', (storage) => {
     refused(aws.s3.send(new HeadObjectCommand({ Bucket, Key })), 'NotFound', 404);
 
   test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
-    '%s: the right one is taken, a wrong one is BadDigest and stores nothing',
+    '%s: accepts the right one; a wrong one is BadDigest and stores nothing',
     async (algorithm) => {
       const good = new PutObjectCommand({
         Bucket,

@@ -149,7 +149,7 @@ describe.each(STORAGES)('object versions in %s', (storage) => {
     await refused(read(Bucket, 'a', id), 'NoSuchVersion', 404);
     await refused(read(Bucket, 'a', 'null'), 'NoSuchVersion', 404);
     await refused(read(Bucket, 'a', 'short'), 'InvalidArgument', 400);
-    await remove(Bucket, 'a', id); // deleting what is not there succeeds, as in S3
+    await remove(Bucket, 'a', id); // S3 answers success for a version that does not exist
     expect(await read(Bucket, 'a')).toBe('x');
   });
 
@@ -159,7 +159,7 @@ describe.each(STORAGES)('object versions in %s', (storage) => {
     await refused(put(Bucket, 'a', 'y', { IfNoneMatch: '*' }), 'PreconditionFailed', 412);
     await put(Bucket, 'a', 'y', { IfMatch: ETag });
     await refused(put(Bucket, 'a', 'z', { IfMatch: ETag }), 'PreconditionFailed', 412);
-    expect(await list(Bucket)).toHaveLength(2); // what is refused leaves no version
+    expect(await list(Bucket)).toHaveLength(2); // a rejected write leaves no version
     await remove(Bucket, 'a');
     await put(Bucket, 'a', 'new', { IfNoneMatch: '*' });
     expect(await list(Bucket)).toHaveLength(4);

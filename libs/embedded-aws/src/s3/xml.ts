@@ -14,7 +14,7 @@ const parser = new DOMParser({
 });
 
 /**
- * The root element of a document, which must have the given name.
+ * The root element of a document, which must have the given name in any namespace.
  *
  * @throws MalformedXML for anything else, and for a document type declaration
  */
@@ -54,7 +54,7 @@ export function childText(parent: Element, name: string): string | undefined {
   return childTexts(parent, name)[0];
 }
 
-/** Control characters become references too, as in S3: a parser would change a bare `\r`. */
+/** Control characters become references too, as in S3: a parser changes a plain `\r`. */
 export function escapeXml(text: string): string {
   return text.replace(
     /[&<>"'\u0000-\u001f\u007f-\u009f\u2028\ufffe\uffff]/g,

@@ -5,9 +5,9 @@ import type { PollWaiter, SqsQueue } from '../fauxqs.ts';
 import { onEveryQueue } from './queues.ts';
 
 /**
- * Upstream: a message wakes every waiting poller, all but one of which then answer with nothing
- * long before their time; and the poll of a client that is gone takes the next message, which
- * nobody sees until its visibility timeout.
+ * Upstream: a message wakes every waiting poller, and all but one answer with nothing before their
+ * time. The poll of a client that hung up receives the next message, which stays invisible until
+ * its visibility timeout.
  */
 export function longPolls({ sqs }: Emulator): void {
   onEveryQueue(sqs, (queue) => {
@@ -45,7 +45,7 @@ export function longPolls({ sqs }: Emulator): void {
   });
 }
 
-/** How many receives of one message would find one now. */
+/** How many receives of one message would find a message now. */
 function available(queue: SqsQueue): number {
   if (!queue.isFifo()) return queue.messages.length;
   return [...queue.fifoMessages].filter(
@@ -53,7 +53,7 @@ function available(queue: SqsQueue): number {
   ).length;
 }
 
-/** @throws Error when the client is gone before its waiter was woken, which is then withdrawn */
+/** @throws Error if the client hangs up before its waiter is woken; the waiter is withdrawn */
 async function untilHungUp(
   queue: SqsQueue,
   waiter: PollWaiter,

@@ -137,7 +137,7 @@ describe.each(STORAGES)('queues in %s', (storage) => {
   });
 });
 
-test('a restart keeps what waits and what is being worked on', async () => {
+test('a restart keeps waiting and received messages', async () => {
   const aws = await RunningAws.start('SQLite');
   const QueueName = 'uploads';
   await aws.sqs.send(new CreateQueueCommand({ QueueName }));

@@ -12,8 +12,8 @@ export function onEveryQueue(sqs: SqsStore, repair: (queue: SqsQueue) => void): 
 }
 
 /**
- * Upstream: a queue of the same name in another region replaces the first one in the database,
- * messages and all.
+ * Upstream: a queue of the same name in another region replaces the first one in the database, and
+ * deletes its messages.
  */
 export function queueNames({ sqs }: Emulator): void {
   const create = sqs.createQueue.bind(sqs);
@@ -27,12 +27,12 @@ export function queueNames({ sqs }: Emulator): void {
   };
 }
 
-/** Upstream: URLs are of `sqs.REGION.localhost`, a name that not every machine resolves. */
+/** Upstream: URLs use `sqs.REGION.localhost`, which not every machine resolves. */
 export function queueUrls({ sqs }: Emulator): void {
   sqs.host = ''; // then fauxqs takes the request's host
 }
 
-/** Upstream: the URLs of loaded queues hold the port of the run that created them. */
+/** Upstream: the URLs of loaded queues have the port of the run that created them. */
 export function moveQueueUrls(sqs: SqsStore, endpoint: string): void {
   const queues = [...sqs.allQueues()];
   sqs.queues.clear();
@@ -42,7 +42,7 @@ export function moveQueueUrls(sqs: SqsStore, endpoint: string): void {
   }
 }
 
-/** Upstream: expired visibility and delays are counted as such until somebody receives. */
+/** Upstream: the counts include expired visibility timeouts and delays until the next receive. */
 export function queueCounts({ sqs }: Emulator): void {
   onEveryQueue(sqs, (queue) => {
     const getAttribute = queue.getAttribute.bind(queue);
@@ -54,9 +54,9 @@ export function queueCounts({ sqs }: Emulator): void {
 }
 
 /**
- * Upstream: a message that goes to the dead-letter queue is deleted in one commit and inserted
- * in the next, so a kill in between loses it. A receive as one commit also writes the disk once
- * and not once for each message.
+ * Upstream: a message that moves to the dead-letter queue is deleted in one commit and inserted in
+ * the next, so a kill in between loses it. Here a receive is one commit, which also writes the disk
+ * once for all its messages.
  */
 export function redrive({ sqs, atomically }: Emulator): void {
   onEveryQueue(sqs, (queue) => {
@@ -68,7 +68,7 @@ export function redrive({ sqs, atomically }: Emulator): void {
 /** SendMessage: `#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF`. */
 const INVALID = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/** Upstream: a body with characters from U+10000, such as emoji, is refused. */
+/** Upstream: a body with characters from U+10000, such as emoji, is rejected. */
 export function messageCharacters(): void {
   INVALID_MESSAGE_BODY_CHAR.test = (body) => INVALID.test(body);
 }
