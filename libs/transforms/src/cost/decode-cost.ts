@@ -127,8 +127,18 @@ function chunkMemory(file: TiffStructure, pixelBytes: number): number {
   return (packed + (byLines ? 0 : 2 * strip)) / MIB;
 }
 
+/** Repacking a pixel without its other channels holds it twice: with all samples, and with those that are kept. */
+function repackingCost(file: TiffStructure): DecodeCost {
+  const { width, height, depth, samples, kept, planar, photometric } = file;
+  // Planes of colours are left out without decoding them.
+  if (!kept || (planar && photometric > 1)) return { cpuSeconds: 0, memory: 0 };
+  const megasamples = (width * height * (samples + kept.length)) / MEGAPIXEL;
+  return { cpuSeconds: 0.008 * megasamples, memory: (megasamples * MEGAPIXEL * depth) / 8 / MIB };
+}
+
 function tiffCost(file: TiffStructure): DecodeCost {
   const { width, height, depth, samples, tile, planar, compression, photometric } = file;
+  const repacking = repackingCost(file);
   const megapixels = (width * height) / MEGAPIXEL;
   const pixelBytes = (samples * depth) / 8;
   const tiles = tile ? Math.ceil(width / tile.width) * Math.ceil(height / tile.height) : 0;
@@ -144,10 +154,12 @@ function tiffCost(file: TiffStructure): DecodeCost {
   return add(
     perMegapixel * megapixels +
       7e-6 * tiles * (planar ? samples : 1) +
+      repacking.cpuSeconds +
       file.pages * 12.4e-6 +
       file.directoryBytes * DIRECTORY_BYTE,
     (width * pixelBytes * Math.min(HELD_TIFF_LINES, height)) / MIB +
       chunkMemory(file, pixelBytes) +
+      repacking.memory +
       (file.pages * 0.45) / 1024,
   );
 }

@@ -17,6 +17,13 @@ export interface TiffStructure {
   readonly compression: number;
   /** Tag 262: 0 and 1 grey, 2 RGB, 3 palette, 5 CMYK, 6 YCbCr, 8 Lab. */
   readonly photometric: number;
+  /**
+   * Samples of a pixel that are colours or alpha, by index, if the pixels have to be repacked. TIFFs may also hold selections, masks and
+   * spot colours (tag 338, TIFF 6.0, section 18).
+   */
+  readonly kept?: readonly number[];
+  /** Chroma is as large as the picture (tag 530); only of YCbCr. */
+  readonly fullChroma: boolean;
   /** Each channel has strips or tiles of its own. */
   readonly planar: boolean;
   /** Pixels of a tile; left out if the page consists of strips. */
@@ -77,7 +84,7 @@ function readEntry(file: ByteReader, at: number, layout: Layout, withValues: boo
 }
 
 /** Values of the tags of the first directory that decide the cost. */
-const TAGS = new Set([256, 257, 258, 259, 262, 277, 278, 284, 322, 323, 339]);
+const TAGS = new Set([256, 257, 258, 259, 262, 277, 278, 284, 322, 323, 338, 339, 530]);
 
 interface Directories {
   readonly first: ReadonlyMap<number, readonly number[]>;
@@ -115,6 +122,29 @@ function readDirectories(file: ByteReader, start: number, layout: Layout): Direc
   return seen.size === 0 ? undefined : { first, pages: seen.size, bytes };
 }
 
+/** Colours by tag 262: white or black is zero, RGB, palette, CMYK, YCbCr, Lab. */
+const COLOURS: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3 };
+
+/**
+ * The colours and the first extra sample that is declared as alpha. Decoders agree that a single sample which is not
+ * declared at all is alpha.
+ */
+function keptSamples(
+  photometric: number,
+  samples: number,
+  declared: readonly number[],
+  planar: boolean,
+): readonly number[] | undefined {
+  const colours = COLOURS[photometric];
+  if (colours === undefined || samples <= colours) return undefined;
+  const first = declared.findIndex((meaning) => meaning === 1 || meaning === 2);
+  const kept = Array.from({ length: colours }, (_, index) => index);
+  const isAlone = samples === colours + 1 && (declared.length === 0 || first === 0);
+  // libvips takes planes of grey and alpha for interleaved samples.
+  if (isAlone) return planar && colours === 1 ? [...kept, colours] : undefined;
+  return first < 0 || colours + first >= samples ? kept : [...kept, colours + first];
+}
+
 /** Reads the chain of directories; the first one describes the page that is decoded. */
 export function scanTiff(file: ByteReader): TiffStructure | undefined {
   const little = file.u8(0) === 0x49;
@@ -129,6 +159,8 @@ export function scanTiff(file: ByteReader): TiffStructure | undefined {
   const samples = value(277, 1);
   if (width === 0 || height === 0 || samples === 0) return undefined;
   const [tileWidth, tileHeight] = [value(322, 0), value(323, 0)];
+  const planar = value(284, 1) === 2;
+  const kept = keptSamples(value(262, 1), samples, first.get(338) ?? [], planar);
   return {
     format: 'tiff',
     bytes: file.length,
@@ -139,7 +171,9 @@ export function scanTiff(file: ByteReader): TiffStructure | undefined {
     sampleFormat: value(339, 1),
     compression: value(259, 1),
     photometric: value(262, 1),
-    planar: value(284, 1) === 2,
+    ...(kept && { kept }),
+    fullChroma: value(530, 2) === 1,
+    planar,
     ...(tileWidth > 0 && tileHeight > 0 && { tile: { width: tileWidth, height: tileHeight } }),
     rowsPerStrip: Math.max(1, Math.min(height, value(278, height))),
     pages,

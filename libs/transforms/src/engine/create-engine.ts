@@ -5,6 +5,7 @@ import {
   type ImageEngine,
   type Rendered,
   type RenderRequest,
+  type SourceFacts,
 } from '../image-engine.ts';
 import { makePlan, type PlanInput } from '../plan/make-plan.ts';
 import { estimateRender } from '../plan/estimate.ts';
@@ -14,7 +15,9 @@ import { correctedPixels } from './colour/corrected-pixels.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
 import { decodable } from './inspect/decodable.ts';
 import { inspect, survey } from './inspect/inspect.ts';
+import { withoutExtraChannels } from './inspect/tiff-channels.ts';
 import { checkFormatLimits, execute } from './render/execute.ts';
+import { undecodable } from './render/explain-failure.ts';
 import { setUpSharp } from './sharp-setup.ts';
 import { readOnce, type ReadSideFile } from './side-files.ts';
 
@@ -63,9 +66,10 @@ function engineOf(
     checkFormatLimits(plan, recipe);
     return plan;
   };
-  const render = (request: RenderRequest): AsyncGenerator<Rendered, void> => {
+  async function* render(request: RenderRequest): AsyncGenerator<Rendered, void> {
     const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
-    const file = decodable(source);
+    const plan = planOf(request);
+    const file = await repacked(decodable(source), facts);
     let corrected: Promise<Uint8Array> | undefined;
     const job = {
       source: file,
@@ -77,8 +81,8 @@ function engineOf(
       stepTimeout,
       readSideFile: readSideFile && readOnce(readSideFile),
     };
-    return execute(planOf(request), job, request.concurrency ?? concurrency, request.done);
-  };
+    yield* execute(plan, job, request.concurrency ?? concurrency, request.done);
+  }
   return {
     inspect: (source) => inspect(source, { svg }),
     survey: (source) => survey(source, { svg }),
@@ -88,4 +92,14 @@ function engineOf(
       yield* withGainMaps(render(request), request, render);
     },
   };
+}
+
+/** @throws ImageError if the upload must be decoded for it, and cannot */
+async function repacked(source: Uint8Array, { format }: SourceFacts): Promise<Uint8Array> {
+  if (format !== 'tiff') return source;
+  try {
+    return await withoutExtraChannels(source);
+  } catch (cause) {
+    throw undecodable(format, cause);
+  }
 }

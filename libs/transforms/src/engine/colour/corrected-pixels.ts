@@ -1,5 +1,6 @@
 import sharp, { type Metadata } from 'sharp';
 import type { SourceCoding, SourceFacts } from '../../image-engine.ts';
+import { failOnOf } from '../inspect/unsupported-coding.ts';
 import { avifColours } from './avif-colours.ts';
 import type { Cicp } from './cicp.ts';
 import { srgbEncode } from './colour-math.ts';
@@ -70,12 +71,12 @@ export function correctedCoding(
 /** Reads the samples as the file stores them, in 8 or 16 bits. */
 async function decode(
   source: Uint8Array,
-  { width, height }: SourceFacts,
+  { width, height, structure }: SourceFacts,
   header: Metadata,
 ): Promise<Pixels> {
   const { depth, space, hasAlpha, icc } = header;
-  const open = () =>
-    sharp(source, { failOn: 'error', limitInputPixels: width * height, ignoreIcc: true });
+  const failOn = failOnOf(structure);
+  const open = () => sharp(source, { failOn, limitInputPixels: width * height, ignoreIcc: true });
   if (!WIDE.includes(depth)) {
     const deep = depth === 'ushort';
     const image = deep ? open().toColourspace(space) : open();

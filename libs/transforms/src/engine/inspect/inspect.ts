@@ -8,6 +8,8 @@ import { otherPictures } from '../gain-map/jpeg-segments.ts';
 import { readExif } from '../metadata/exif.ts';
 import { decodable } from './decodable.ts';
 import { detectType } from './detect-type.ts';
+import { headerWithoutExtraChannels } from './tiff-channels.ts';
+import { isAboutCoding, unsupportedCoding, unsupportedMessage } from './unsupported-coding.ts';
 
 function coding(header: Metadata, source: Uint8Array): SourceCoding {
   const { space, depth, icc, chromaSubsampling } = header;
@@ -56,7 +58,10 @@ export async function survey(
   if (!format || (format === 'svg' && !svg)) {
     throw new ImageError('UNSUPPORTED_FORMAT', `the upload is ${name}, which cannot be processed`);
   }
-  const { structure } = scanStructure(decodable(source), format);
+  const file = decodable(source);
+  const { structure } = scanStructure(file, format);
+  const coding = unsupportedCoding(file, format, structure);
+  if (coding) throw new ImageError('UNSUPPORTED_FORMAT', unsupportedMessage(format, coding));
   return { format, ...(structure && { structure }) };
 }
 
@@ -69,12 +74,15 @@ export async function inspect(
   options: { readonly svg: boolean },
 ): Promise<SourceFacts> {
   const { format, structure } = await survey(source, options);
-  const file = decodable(source);
+  const file = headerWithoutExtraChannels(decodable(source));
   let header: Metadata;
   try {
     const opening = { failOn: 'error', limitInputPixels: false } as const;
     header = await sharp(file, opening).metadata();
   } catch (cause) {
+    if (isAboutCoding(cause)) {
+      throw new ImageError('UNSUPPORTED_FORMAT', unsupportedMessage(format), { cause });
+    }
     // Does not include libvips' message, which may belong to another image (explain-failure.ts).
     throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {
       cause,

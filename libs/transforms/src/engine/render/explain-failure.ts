@@ -1,5 +1,7 @@
+import type { SourceFormat } from '../../image-engine.ts';
 import { ImageError, reasonOf, stepError } from '../../image-error.ts';
 import type { RenderPlan, Stage } from '../../plan/render-plan.ts';
+import { isAboutCoding, unsupportedMessage } from '../inspect/unsupported-coding.ts';
 import type { Picture } from './picture.ts';
 import { pixelsOf } from './run-stage.ts';
 import { type RenderJob, locationOf } from './run-step.ts';
@@ -11,6 +13,13 @@ import { decodeFrames } from './upload.ts';
  * cause keeps libvips' message for logs.
  */
 const CANNOT_BE_DECODED = 'cannot be decoded: its data is damaged or ends early';
+
+/** The upload cannot be decoded: it is damaged, or has a coding that the decoder lacks. */
+export function undecodable(format: SourceFormat, cause: unknown): ImageError {
+  return isAboutCoding(cause)
+    ? new ImageError('UNSUPPORTED_FORMAT', unsupportedMessage(format), { cause })
+    : new ImageError('CORRUPT_IMAGE', `the ${format} ${CANNOT_BE_DECODED}`, { cause });
+}
 
 /**
  * Converts a failure of a stage into an `ImageError`. A lazy pipeline fails as a whole. To find the step that failed, this
@@ -30,9 +39,7 @@ export async function explainFailure(
   try {
     picture = await decodeFrames(job, stage.mode);
   } catch (decodeCause) {
-    return new ImageError('CORRUPT_IMAGE', `the ${job.facts.format} ${CANNOT_BE_DECODED}`, {
-      cause: decodeCause,
-    });
+    return undecodable(job.facts.format, decodeCause);
   }
   const operations = declaredOperations(plan, stage);
   for (const operation of operations) {
@@ -57,7 +64,7 @@ export async function explainFailure(
     );
   }
   if (last) return stepError(locationOf(job, last), cause);
-  return new ImageError('CORRUPT_IMAGE', `the ${job.facts.format} ${CANNOT_BE_DECODED}`, { cause });
+  return undecodable(job.facts.format, cause);
 }
 
 /** All operations from the upload to the end of the stage. */

@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { SourceFacts } from '../../image-engine.ts';
 import type { DecodeMode } from '../../plan/render-plan.ts';
+import { failOnOf } from '../inspect/unsupported-coding.ts';
 import { frameOf, framesOf, type Picture } from './picture.ts';
 
 /** An upload and its facts. */
@@ -22,7 +23,7 @@ export async function openUpload(
   const convertLast = depth === 16 && profile === 'other' && space === 'rgb' && !mode.keepColours;
   const image = sharp(await (pixels ? pixels() : source), {
     // A truncated picture is corrupt; sharp would otherwise fill the rest with grey.
-    failOn: 'error',
+    failOn: failOnOf(facts.structure),
     // Rejects a file that is larger than its header declares; the limits are already checked.
     limitInputPixels: facts.width * facts.height * (mode.animated ? facts.pages : 1),
     ignoreIcc: profile === 'srgb' || mode.keepColours || convertLast,

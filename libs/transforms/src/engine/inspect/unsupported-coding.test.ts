@@ -1,0 +1,128 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { builtinTransforms } from '../../builtin/index.ts';
+import { createCatalog } from '../../catalog/catalog.ts';
+import { renderOne } from '../../testing/render.ts';
+import { sample } from '../../testing/samples.ts';
+import { tiffFile, type TiffOptions } from '../../testing/tiff-file.ts';
+import { createEngine } from '../create-engine.ts';
+import { isAboutCoding, unsupportedCoding } from './unsupported-coding.ts';
+
+const catalog = createCatalog(builtinTransforms);
+const engine = createEngine({ catalog });
+
+function tiff(options: Partial<TiffOptions> = {}): Buffer {
+  const size = { width: 40, height: 30, samples: 3 };
+  return tiffFile({ ...size, ...options }, (x, y, sample) => 5 * x + y + 20 * sample);
+}
+
+function render(source: Buffer): Promise<unknown> {
+  return renderOne(engine, catalog, source, ['rotate', { encode: 'png' }]);
+}
+
+describe('a TIFF of a coding that libtiff lacks is unsupported, not damaged, and its coding is named', () => {
+  test.each<[string, Partial<TiffOptions>]>([
+    ['old-style JPEG compression', { tags: { 259: 6 } }],
+    ['old-style JPEG compression', { tags: { 259: 6 }, tile: 16 }],
+    ['LZMA compression', { tags: { 259: 34_925 } }],
+    ['LZMA compression', { tags: { 259: 34_925 }, tile: 16, bigEndian: true }],
+    ['Zstandard compression', { tags: { 259: 50_000 }, bigTiff: true }],
+    ['LERC compression', { tags: { 259: 34_887 }, tile: 16 }],
+    ['JPEG 2000 compression', { tags: { 259: 34_712 } }],
+    ['JPEG XL compression', { tags: { 259: 50_002 } }],
+    ['PNG compression', { tags: { 259: 34_933 } }],
+    ['SGI LogLuv compression', { tags: { 259: 34_676 } }],
+    ['ICC Lab colours', { photometric: 9 }],
+    ['Lab colours of 8 bits', { photometric: 8 }],
+    ['tiles of separate planes', { planar: true, tile: 16 }],
+    ['samples of 12 bits', { tags: { 258: 12 } }],
+    ['samples of 64 bits', { tags: { 258: 64, 339: 3 } }],
+    ['complex samples', { tags: { 339: 6 } }],
+    ['YCbCr colours without JPEG compression', { photometric: 6, tags: { 530: 1 } }],
+    ['5 channels of this coding', { samples: 5, depth: 32, extra: [2, 0] }],
+  ])('%s: %j', async (name, options) => {
+    await expect(engine.inspect(tiff(options))).rejects.toMatchObject({
+      code: 'UNSUPPORTED_FORMAT',
+      message: expect.stringContaining(`tiff file with ${name}`),
+    });
+  });
+});
+
+test.each<[string, Partial<TiffOptions>]>([
+  ['strips', {}],
+  ['tiles', { tile: 16 }],
+  ['deflated tiles', { tile: 16, deflate: true, predicted: true }],
+  ['planes', { planar: true }],
+  ['16 bits', { depth: 16, bigEndian: true }],
+  ['BigTIFF', { bigTiff: true, tile: 32 }],
+])('an ordinary TIFF of %s is decoded', async (_, options) => {
+  await expect(render(tiff(options))).resolves.toMatchObject({ width: 40, height: 30 });
+});
+
+describe('a tile that cannot be decoded is never blank', () => {
+  const tiled = () => tiff({ tile: 16, deflate: true });
+
+  test('damaged', async () => {
+    const source = tiled();
+    source.fill(0xff, 20, 60);
+    await expect(render(source)).rejects.toMatchObject({ code: 'CORRUPT_IMAGE' });
+  });
+
+  test('behind the end of the file', async () => {
+    const source = tiled();
+    const { length } = source;
+    // The directory moves before the tiles that are cut off.
+    const offsets = source.lastIndexOf(Buffer.from([0x44, 0x01, 3, 0]));
+    const list = source.readUInt32LE(offsets + 8);
+    source.writeUInt16LE(length - 4, list + 2);
+    await expect(render(source)).rejects.toMatchObject({ code: 'CORRUPT_IMAGE' });
+  });
+});
+
+const FRAME = 0xc0;
+
+/** Changes the frame marker of a JPEG, or a byte behind it: 4 is the depth, 9 the number of components. */
+function jpegWith(photo: Buffer, offset: number, value: number): Buffer {
+  const copy = Buffer.from(photo);
+  const frame = copy.indexOf(Buffer.from([0xff, FRAME]));
+  copy[frame + offset] = value;
+  return copy;
+}
+
+describe('a JPEG of a coding that libjpeg lacks', async () => {
+  const photo = await sample({ width: 40, height: 30 });
+
+  test.each([
+    ['samples of 12 bits', jpegWith(jpegWith(photo, 4, 12), 1, 0xc1)],
+    ['samples of 16 bits', jpegWith(jpegWith(photo, 4, 16), 1, 0xc3)],
+    ['hierarchical coding', jpegWith(photo, 1, 0xc5)],
+    ['lossless arithmetic coding', jpegWith(photo, 1, 0xcb)],
+    ['JPEG-LS coding', jpegWith(photo, 1, 0xf7)],
+    ['5 channels', jpegWith(photo, 9, 5)],
+  ])('is unsupported: %s', async (name, source) => {
+    await expect(engine.inspect(source)).rejects.toMatchObject({
+      code: 'UNSUPPORTED_FORMAT',
+      message: expect.stringContaining(`jpeg file with ${name}`),
+    });
+  });
+
+  test('an ordinary one is not', async () => {
+    expect(unsupportedCoding(photo, 'jpeg', undefined)).toBeUndefined();
+    const progressive = await sharp(photo).jpeg({ progressive: true }).toBuffer();
+    expect(unsupportedCoding(progressive, 'jpeg', undefined)).toBeUndefined();
+  });
+});
+
+// Messages of sharp 0.35.5 for files of other writers.
+test.each([
+  ['VipsJpeg: Unsupported color conversion request', true],
+  ['Input buffer has corrupt header: tiff2vips: samples_per_pixel not a whole number of bytes', true],
+  ['tiff2vips: Sorry, can not handle image', true],
+  ['tiff2vips: Compression scheme 50013 scanline decoding is not implemented', true],
+  ['VipsJpeg: premature end of JPEG image', false],
+  ['tiff2vips: Decoding error at scanline 0, invalid distance too far back', false],
+  ['Input buffer contains unsupported image format', false],
+  ['pngload_buffer: libspng read error', false],
+])('the message "%s" is about a coding: %s', (message, expected) => {
+  expect(isAboutCoding(new Error(message))).toBe(expected);
+}); // prettier-ignore
