@@ -142,6 +142,20 @@ describe.each(STORAGES)('object versions in %s', (storage) => {
     expect(await list(Bucket)).toEqual([]);
   });
 
+  test('deleting the newer of two delete markers leaves the object deleted', async () => {
+    const Bucket = await bucketWith(Enabled);
+    const { VersionId: first = '' } = await put(Bucket, 'a', 'x');
+    const { VersionId: older = '' } = await remove(Bucket, 'a');
+    const { VersionId: newer = '' } = await remove(Bucket, 'a');
+    await remove(Bucket, 'a', newer);
+    await refused(read(Bucket, 'a'), 'NoSuchKey', 404);
+    const { KeyCount } = await aws.s3.send(new ListObjectsV2Command({ Bucket }));
+    expect(KeyCount).toBe(0);
+    await remove(Bucket, 'a', older);
+    expect(await list(Bucket)).toEqual([`a ${first}*`]);
+    expect(await read(Bucket, 'a')).toBe('x');
+  });
+
   test('ids that do not exist are NoSuchVersion, others InvalidArgument', async () => {
     const Bucket = await bucketWith(Enabled);
     await put(Bucket, 'a', 'x');
@@ -257,6 +271,7 @@ describe.each(STORAGES)('object versions in %s', (storage) => {
     await remove(Bucket, 'a', first);
     await setVersioning(Bucket, Suspended);
     await put(Bucket, 'a', 'x');
+    await remove(Bucket, 'a');
     interface Event {
       Records: { eventName: string; s3: { object: { versionId?: string; sequencer: string } } }[];
     }
@@ -266,6 +281,7 @@ describe.each(STORAGES)('object versions in %s', (storage) => {
       ['ObjectRemoved:DeleteMarkerCreated', marker],
       ['ObjectRemoved:Delete', first],
       ['ObjectCreated:Put', undefined],
+      ['ObjectRemoved:DeleteMarkerCreated', undefined],
     ]);
     const sequencers = records.map(({ s3 }) => s3.object.sequencer);
     expect(sequencers).toEqual(sequencers.toSorted());
