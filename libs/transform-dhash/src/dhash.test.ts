@@ -60,7 +60,7 @@ test('has these options', () => {
     {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "additionalProperties": false,
-      "description": "Adds a perceptual hash (dHash, 64 bits as 16 hex digits) to the manifest, as \`facts.dhash\` of the output, and leaves the picture alone. Pictures that look alike have hashes that differ in few bits, about 10 at most.",
+      "description": "Adds a perceptual hash (dHash, 64 bits as 16 hex digits) to the manifest, as \`facts.dhash\` of the output, and does not change the picture. Hashes of similar pictures differ in few bits, about 10 at most.",
       "examples": [
         {},
       ],

@@ -76,7 +76,7 @@ test('has these options', () => {
       },
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "additionalProperties": false,
-      "description": "Prints the picture in two colours: its shadows in one, its lights in the other.",
+      "description": "Maps the picture to two colours: one for shadows, one for highlights.",
       "examples": [
         {
           "highlight": "#fde047",
@@ -87,12 +87,12 @@ test('has these options', () => {
         "highlight": {
           "$ref": "#/$defs/colour",
           "default": "#ffd8a8",
-          "description": "What white becomes; opaque.",
+          "description": "Colour for white; opaque.",
         },
         "shadow": {
           "$ref": "#/$defs/colour",
           "default": "#1c2a5e",
-          "description": "What black becomes; opaque.",
+          "description": "Colour for black; opaque.",
         },
       },
       "type": "object",

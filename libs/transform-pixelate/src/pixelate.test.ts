@@ -70,12 +70,12 @@ test('has these options', () => {
               "type": "string",
             },
           ],
-          "description": "Pixels, or a share of the picture’s side (\`25%\`).",
+          "description": "Pixels, or a percentage of the picture’s side (\`25%\`).",
         },
       },
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "additionalProperties": false,
-      "description": "Hides regions, such as faces or number plates, under blocks of one colour each. An upload that a region lies entirely outside of is refused, so that nothing stays visible by mistake.",
+      "description": "Hides regions, such as faces or number plates, with blocks of one colour each. Rejects uploads that a region lies completely outside of: the content to hide would stay visible.",
       "examples": [
         {
           "regions": [
@@ -106,7 +106,7 @@ test('has these options', () => {
           "description": "Side of a block, pixels or a share of the shorter side of its region.",
         },
         "regions": {
-          "description": "What is hidden. What reaches out of the picture is cut off.",
+          "description": "Regions to hide. Parts outside the picture are cut off.",
           "items": {
             "additionalProperties": false,
             "properties": {
