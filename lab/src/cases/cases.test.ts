@@ -43,8 +43,6 @@ const WRONG = new Set([
   'strip-4000x1.png',
   'strip-10000x1.jpg',
   'strip-2x12000.png',
-  'no-eoi.jpg',
-  'half-eoi.jpg',
   'long-screenshot.png',
   'scan-13-pages.tif',
   'xmp-skydio.jpg',

@@ -44,7 +44,11 @@ function jpegCost(file: JpegStructure, { shrink = 1 }: Decoding): DecodeCost {
   const scans = held ? firstBlocks * 6.5e-9 + refinedBlocks * 90e-9 : 0;
   const pixels = (0.003 + (components > 3 ? 0.1 : 0)) * megapixels;
   const samples = (held ? 0.0035 : shrink > 1 ? 0.0012 : 0.0022) * megasamples;
-  return add(samples + pixels + scans + (0.008 * file.bytes) / MIB, held ? 2 * megasamples : 0);
+  const read = (0.008 * file.bytes) / MIB;
+  // Without an end marker, three decodes at full size compare the last lines.
+  const whole = (0.003 * file.width * file.height) / MEGAPIXEL + 0.0022 * megasamples + read;
+  const comparing = file.ended || held ? 0 : 3 * whole;
+  return add(samples + pixels + scans + read + comparing, held ? 2 * megasamples : 0);
 }
 
 function pngCost(file: PngStructure): DecodeCost {

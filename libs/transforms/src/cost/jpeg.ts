@@ -16,6 +16,10 @@ export interface JpegStructure {
   readonly scans: number;
   /** Blocks that first scans visit, summed over all scans. */
   readonly firstBlocks: number;
+  /** The end marker (EOI) follows the scans. */
+  readonly ended: boolean;
+  /** The scans begin to hold every bit of every coefficient of all components; the last one may still be cut. */
+  readonly complete: boolean;
   /** Blocks that scans visit which refine coefficients, summed over all scans. */
   readonly refinedBlocks: number;
 }
@@ -41,6 +45,8 @@ const FRAMES = new Set([
 /** Huffman and arithmetic coding; each progressive and sequential. */
 const PROGRESSIVE = new Set([2, 10]);
 const ARITHMETIC = new Set([9, 10]);
+/** Coefficients of a block. */
+const COEFFICIENTS = 64;
 /** libjpeg reads no more. */
 const MAX_COMPONENTS = 10;
 
@@ -78,6 +84,12 @@ function readFrame(file: ByteReader, at: number, process: number): Frame | undef
 
 interface Scan {
   readonly components: number;
+  /** Indices of its components in the frame. */
+  readonly selected: readonly number[];
+  /** Coefficients from the first to the last, and the lowest bit of them that the scan holds (ITU-T T.81, G.1.1.1). */
+  readonly first: number;
+  readonly last: number;
+  readonly bit: number;
   readonly blocks: number;
   readonly refines: boolean;
 }
@@ -85,11 +97,15 @@ interface Scan {
 function readScan(file: ByteReader, at: number, { parts }: Frame): Scan {
   const components = Math.min(file.u8(at + 4), MAX_COMPONENTS);
   const ids = Array.from({ length: components }, (_, index) => file.u8(at + 5 + 2 * index));
-  const selected = parts.filter(({ id }) => ids.includes(id));
+  const selected = [...parts.keys()].filter((index) => ids.includes(parts[index]?.id ?? -1));
   const spectral = at + 5 + 2 * components;
   return {
     components,
-    blocks: selected.reduce((sum, { blocks }) => sum + blocks, 0),
+    selected,
+    first: file.u8(spectral),
+    last: Math.min(COEFFICIENTS - 1, file.u8(spectral + 1)),
+    bit: file.u8(spectral + 2) & 15,
+    blocks: selected.reduce((sum, index) => sum + (parts[index]?.blocks ?? 0), 0),
     refines: file.u8(spectral) > 0 && file.u8(spectral + 2) >> 4 > 0,
   };
 }
@@ -98,6 +114,9 @@ function readScan(file: ByteReader, at: number, { parts }: Frame): Scan {
 export function scanJpeg(file: ByteReader): JpegStructure | undefined {
   let frame: Frame | undefined;
   let held = false;
+  let ended = false;
+  /** The lowest bit so far of each coefficient of each component. */
+  const bits: number[][] = [];
   let [scans, firstBlocks, refinedBlocks] = [0, 0, 0];
   // Entropy-coded data and whatever else is not a marker is skipped, as decoders do.
   for (let at = file.find(0xff, 0); at + 1 < file.length;) {
@@ -106,7 +125,10 @@ export function scanJpeg(file: ByteReader): JpegStructure | undefined {
       at += 1;
       continue;
     }
-    if (marker === EOI && scans > 0) break;
+    if (marker === EOI && scans > 0) {
+      ended = true;
+      break;
+    }
     if (marker === 0 || marker === EOI || standsAlone(marker)) {
       at = file.find(0xff, at + 2);
       continue;
@@ -122,6 +144,10 @@ export function scanJpeg(file: ByteReader): JpegStructure | undefined {
         held = PROGRESSIVE.has(frame.process) || scan.components < frame.components;
       }
       scans += 1;
+      for (const index of scan.selected) {
+        const lowest = (bits[index] ??= new Array<number>(COEFFICIENTS).fill(Infinity));
+        lowest.fill(scan.bit, scan.first, scan.last + 1);
+      }
       // An arithmetic decoder takes as long for each block of a first scan as for one of a refinement.
       if (scan.refines || ARITHMETIC.has(frame.process)) refinedBlocks += scan.blocks;
       else firstBlocks += scan.blocks;
@@ -129,13 +155,15 @@ export function scanJpeg(file: ByteReader): JpegStructure | undefined {
     at = file.find(0xff, at + 2 + Math.max(2, file.u16(at + 2)));
   }
   if (!frame) return undefined;
-  const { parts: _, ...picture } = frame;
+  const { parts, ...picture } = frame;
   return {
     format: 'jpeg',
     bytes: file.length,
     ...picture,
     held,
     scans,
+    ended,
+    complete: parts.every((_, index) => bits[index]?.every((bit) => bit === 0)),
     firstBlocks,
     refinedBlocks,
   };

@@ -15,6 +15,7 @@ import { correctedPixels } from './colour/corrected-pixels.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
 import { decodable } from './inspect/decodable.ts';
 import { inspect, survey } from './inspect/inspect.ts';
+import { isCutAtEnd } from './inspect/jpeg-end.ts';
 import { withoutExtraChannels } from './inspect/tiff-channels.ts';
 import { checkFormatLimits, execute } from './render/execute.ts';
 import { undecodable } from './render/explain-failure.ts';
@@ -69,7 +70,7 @@ function engineOf(
   async function* render(request: RenderRequest): AsyncGenerator<Rendered, void> {
     const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
     const plan = planOf(request);
-    const file = await repacked(decodable(source), facts);
+    const file = await prepared(source, facts);
     let corrected: Promise<Uint8Array> | undefined;
     const job = {
       source: file,
@@ -94,11 +95,18 @@ function engineOf(
   };
 }
 
-/** @throws ImageError if the upload must be decoded for it, and cannot */
-async function repacked(source: Uint8Array, { format }: SourceFacts): Promise<Uint8Array> {
-  if (format !== 'tiff') return source;
+/**
+ * The file that is decoded for an upload.
+ * @throws ImageError if this needs a first decode, and the upload is damaged
+ */
+async function prepared(source: Uint8Array, facts: SourceFacts): Promise<Uint8Array> {
+  const { format, structure } = facts;
   try {
-    return await withoutExtraChannels(source);
+    if (structure?.format === 'jpeg' && (await isCutAtEnd(source, structure))) {
+      throw new Error('the last scan of the JPEG is cut');
+    }
+    const file = decodable(source);
+    return format === 'tiff' ? await withoutExtraChannels(file) : file;
   } catch (cause) {
     throw undecodable(format, cause);
   }

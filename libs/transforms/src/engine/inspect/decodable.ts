@@ -1,6 +1,7 @@
 import { withAvifProfile } from '../colour/avif-colours.ts';
 import { withPngProfile } from '../colour/png-colours.ts';
 import { stillOfSequence } from './avif-still.ts';
+import { withEndMarker } from './jpeg-end.ts';
 import { withoutCompressedText } from './png-compressed-text.ts';
 
 /**
@@ -8,5 +9,7 @@ import { withoutCompressedText } from './png-compressed-text.ts';
  * with an ICC profile if its colours are described by other means. Returns most uploads unchanged.
  */
 export function decodable(source: Uint8Array): Uint8Array {
-  return withAvifProfile(withPngProfile(stillOfSequence(withoutCompressedText(source))));
+  return withAvifProfile(
+    withPngProfile(withEndMarker(stillOfSequence(withoutCompressedText(source)))),
+  );
 }

@@ -59,7 +59,8 @@ export async function survey(
     throw new ImageError('UNSUPPORTED_FORMAT', `the upload is ${name}, which cannot be processed`);
   }
   const file = decodable(source);
-  const { structure } = scanStructure(file, format);
+  // What a decoder reads of a sequence; whether a JPEG has its end marker.
+  const { structure } = scanStructure(format === 'avif' ? file : source, format);
   const coding = unsupportedCoding(file, format, structure);
   if (coding) throw new ImageError('UNSUPPORTED_FORMAT', unsupportedMessage(format, coding));
   return { format, ...(structure && { structure }) };

@@ -128,8 +128,12 @@ export function isAboutCoding(cause: unknown): boolean {
 
 /**
  * The strictness of the decoder for a file. libvips leaves a tile of a TIFF blank that it cannot decode, unless warnings
- * are errors; strips that fail are always errors, and many sound TIFFs of strips give warnings.
+ * are errors; strips that fail are always errors, and many sound TIFFs of strips give warnings. A JPEG without its end
+ * marker gives a warning if its last scan is cut.
  */
 export function failOnOf(structure: Structure | undefined): 'error' | 'warning' {
-  return structure?.format === 'tiff' && structure.tile ? 'warning' : 'error';
+  const isStrict =
+    (structure?.format === 'tiff' && structure.tile !== undefined) ||
+    (structure?.format === 'jpeg' && !structure.ended);
+  return isStrict ? 'warning' : 'error';
 }
