@@ -44,7 +44,6 @@ const WRONG = new Set([
   'strip-10000x1.jpg',
   'strip-2x12000.png',
   'long-screenshot.png',
-  'scan-13-pages.tif',
   'xmp-skydio.jpg',
   'xmp-geo-and-range-finder.jpg',
   'names-japanese.jpg',

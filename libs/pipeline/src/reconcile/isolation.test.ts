@@ -27,6 +27,7 @@ function bucketWith(decoding: DecodeCost | undefined, memory = 10) {
           structure: {
             ...{ format: 'jpeg', bytes: 9, width: 4, height: 3, components: 3, process: 0 },
             ...{ blocks: 3, held: false, scans: 1, firstBlocks: 3, refinedBlocks: 0 },
+            ...{ ended: true, complete: true },
           },
         }),
       }),
