@@ -1,5 +1,4 @@
-export { decodeKey, encodeKey } from './decode-key.ts';
-export { formatMessage } from './format-message.ts';
-export { InvalidMessageError } from './errors.ts';
-export type { ObjectChange } from './object-change.ts';
+export { InvalidMessageError } from './invalid-message.ts';
+export { formatMessage } from './message-formats.ts';
+export { decodeKey, encodeKey, type ObjectChange } from './object-change.ts';
 export { parseMessage, type ParsedMessage } from './parse-message.ts';

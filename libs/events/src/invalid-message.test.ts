@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { InvalidMessageError } from './errors.ts';
+import { InvalidMessageError } from './invalid-message.ts';
 import { parseMessage, type ParsedMessage } from './parse-message.ts';
 import {
   eventBridgeEvent,
@@ -9,10 +9,10 @@ import {
   snsEnvelope,
 } from './testing/message-bodies.ts';
 
-/** Characters that an SQS message attribute may hold: Amazon SQS API Reference, "SendMessage". */
+/** Characters that an SQS message attribute may contain: Amazon SQS API Reference, "SendMessage". */
 const SQS_TEXT = /^[\u0009\u000a\u000d\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
 
-/** The outcome for any body at all: parsed, or our error with a reason that is fit to be sent on. */
+/** Parses a body, or returns an InvalidMessageError whose reason is a valid SQS message attribute. */
 function outcomeOf(body: string): ParsedMessage | InvalidMessageError {
   try {
     return parseMessage(body);
@@ -35,16 +35,16 @@ const object = (bucket: unknown, key: unknown) =>
   record({ s3: { bucket: { name: bucket }, object: { key } } });
 const emptyNotification = s3Notification();
 
-describe('says where the fault is and what it is', () => {
+describe('names the path and the issue', () => {
   test.each<[string | object, string]>([
     ['', 'body: not JSON: ""'],
     ['hello', 'body: not JSON: "hello"'],
     ['{"Records":[', 'body: not JSON: "{\\"Records\\":["'],
     ['\ufeff{}', 'body: not JSON: '],
-    ['null', 'body: no notification of S3, event of EventBridge or message of SNS: "null"'],
-    ['[]', 'body: no notification'],
-    ['"s3:TestEvent"', 'body: no notification'],
-    ['{"__proto__":{"Records":[]}}', 'body: no notification'],
+    ['null', 'body: not an S3 notification, an EventBridge event or an SNS message: "null"'],
+    ['[]', 'body: not an S3 notification'],
+    ['"s3:TestEvent"', 'body: not an S3 notification'],
+    ['{"__proto__":{"Records":[]}}', 'body: not an S3 notification'],
     [emptyNotification, 'Records: no record'],
     [{ Records: {} }, 'Records: Invalid input: expected array, received object'],
     [{ Records: [null] }, 'Records[0]: Invalid input: expected object, received null'],
@@ -82,17 +82,17 @@ describe('says where the fault is and what it is', () => {
     [{ Type: 'Notification', Message: 'hello' }, 'Message: not JSON: "hello"'],
     [{ Type: 'Notification', Message: {} }, 'Message: Invalid input: expected string'],
     [snsEnvelope(emptyNotification), 'Message.Records: no record'],
-    [snsEnvelope(snsEnvelope({})), 'Message.Message: no notification'],
+    [snsEnvelope(snsEnvelope({})), 'Message.Message: not an S3 notification'],
   ])('%j: %s', (body, reason) => {
     expect(reasonOf(body)).toContain(reason);
   });
 
-  test('one record that is wrong makes the message invalid', () => {
+  test('rejects a message with one invalid record', () => {
     const records = [s3Record('photos', 'a.jpg'), s3Record('photos', 'b.jpg', { s3: {} })];
     expect(reasonOf(s3Notification(...records))).toContain('Records[1].s3.bucket');
   });
 
-  test('no more than three faults are told, in the cause either', () => {
+  test('lists at most three issues, in the cause too', () => {
     const error = outcomeOf(JSON.stringify({ Records: Array.from({ length: 1000 }, () => ({})) }));
     expect(error).toMatchObject({
       reason: expect.stringMatching(/^Records\[0\].*Records\[2\].*; and 997 more$/),
@@ -101,7 +101,7 @@ describe('says where the fault is and what it is', () => {
   });
 });
 
-describe('survives', () => {
+describe('rejects', () => {
   test.each([
     ['256 KiB of rubbish', 'x'.repeat(2 ** 18)],
     ['256 KiB of string', JSON.stringify('\ud800\u0000'.repeat(2 ** 14))],
@@ -115,21 +115,21 @@ describe('survives', () => {
       '10,000 levels through SNS',
       JSON.stringify({ Type: 'Notification', Message: '['.repeat(1e4) }),
     ],
-    ['100,000 records that are none', `{"Records":[${'1,'.repeat(100_000)}1]}`],
+    ['100,000 records that are not objects', `{"Records":[${'1,'.repeat(100_000)}1]}`],
   ])('%s', (_, body) => {
     expect(outcomeOf(body)).toBeInstanceOf(InvalidMessageError);
   });
 
-  test('a message wrapped without end', () => {
+  test('a message in more than four SNS envelopes', () => {
     let message: object = s3Notification(s3Record('photos', 'a.jpg'));
     for (let layer = 1; layer <= 4; layer++) message = snsEnvelope(message);
     expect(outcomeOf(JSON.stringify(message))).toMatchObject({ kind: 'changes' });
-    expect(reasonOf(snsEnvelope(message))).toBe('body: more than 4 envelopes of SNS');
+    expect(reasonOf(snsEnvelope(message))).toBe('body: more than 4 SNS envelopes');
   });
 
-  test('members of the prototype, which then decide nothing', () => {
+  test('members of the prototype', () => {
     const body = '{"__proto__":{"Event":"s3:TestEvent"},"constructor":{"Records":[]}}';
-    expect(reasonOf(body)).toContain('no notification');
+    expect(reasonOf(body)).toContain('not an S3 notification');
     expect(({} as Record<string, unknown>)['Event']).toBeUndefined();
   });
 });
@@ -141,7 +141,7 @@ describe('parses or throws an InvalidMessageError', () => {
   });
 
   test('for any JSON in any place of a message', () => {
-    /** A value of the right shape, each part of it now and then left out or replaced by any JSON. */
+    /** A value of the right shape, some parts omitted or replaced by any JSON. */
     const near = (shape: unknown): fc.Arbitrary<unknown> => {
       const intact = Array.isArray(shape)
         ? fc.tuple(...shape.map(near))

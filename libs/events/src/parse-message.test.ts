@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseMessage } from './parse-message.ts';
-import { arbitraryKey } from './testing/arbitrary-key.ts';
 import {
+  arbitraryKey,
   eventBridgeEvent,
   s3Notification,
   s3Record,
@@ -16,20 +16,20 @@ const changed = (...changes: [bucket: string, key: string][]) => ({
   changes: changes.map(([bucket, key]) => ({ bucket, key })),
 });
 
-/** Every way from a changed object to the body of an SQS record. */
+/** Every format in which a changed object reaches an SQS record. */
 const wrappings = {
-  'a notification of S3': (bucket: string, key: string) => s3Notification(s3Record(bucket, key)),
-  'a notification of S3 through SNS': (bucket: string, key: string) =>
+  'an S3 notification': (bucket: string, key: string) => s3Notification(s3Record(bucket, key)),
+  'an S3 notification through SNS': (bucket: string, key: string) =>
     snsEnvelope(s3Notification(s3Record(bucket, key))),
-  'a notification of S3 through two topics': (bucket: string, key: string) =>
+  'an S3 notification through two topics': (bucket: string, key: string) =>
     snsEnvelope(snsEnvelope(s3Notification(s3Record(bucket, key)))),
-  'an event of EventBridge': (bucket: string, key: string) => eventBridgeEvent(bucket, key),
-  'an event of EventBridge through SNS': (bucket: string, key: string) =>
+  'an EventBridge event': (bucket: string, key: string) => eventBridgeEvent(bucket, key),
+  'an EventBridge event through SNS': (bucket: string, key: string) =>
     snsEnvelope(eventBridgeEvent(bucket, key)),
 };
 
 describe.each(Object.entries(wrappings))('%s', (_, wrap) => {
-  test('tells which object changed', () => {
+  test('names the changed object', () => {
     expect(parse(wrap('photos', 'uploads/a b+c%20.jpg'))).toEqual(
       changed(['photos', 'uploads/a b+c%20.jpg']),
     );
@@ -49,8 +49,8 @@ describe.each(Object.entries(wrappings))('%s', (_, wrap) => {
   });
 });
 
-describe('a notification of S3', () => {
-  test('may hold several records, of several buckets; an object is listed once', () => {
+describe('an S3 notification', () => {
+  test('may contain records of several buckets; each object is listed once', () => {
     const records = [
       s3Record('photos', 'b.jpg'),
       s3Record('photos', 'a.jpg'),
@@ -62,18 +62,18 @@ describe('a notification of S3', () => {
     );
   });
 
-  test.each(['2', '2.0', '2.1', '2.6', '2.99'])('may be of version %s', (eventVersion) => {
+  test.each(['2', '2.0', '2.1', '2.6', '2.99'])('may have version %s', (eventVersion) => {
     expect(parse(s3Notification(s3Record('photos', 'a.jpg', { eventVersion })))).toEqual(
       changed(['photos', 'a.jpg']),
     );
   });
 
-  test('needs a bucket name and a URL-encoded key, and nothing else', () => {
+  test('requires only a bucket name and a URL-encoded key', () => {
     const body = '{"Records":[{"s3":{"bucket":{"name":"photos"},"object":{"key":"a+b%2B.jpg"}}}]}';
     expect(parseMessage(body)).toEqual(changed(['photos', 'a b+.jpg']));
   });
 
-  test('may come from IPv6, and have members that nobody has heard of', () => {
+  test('may contain an IPv6 address and unknown members', () => {
     const more = { requestParameters: { sourceIPAddress: '2001:db8::1' }, unheardOf: [] };
     expect(parse(s3Notification(s3Record('photos', 'a.jpg', more)))).toEqual(
       changed(['photos', 'a.jpg']),
@@ -81,7 +81,7 @@ describe('a notification of S3', () => {
   });
 });
 
-test('a plus sign is a space in a notification, and a plus sign in an event of EventBridge', () => {
+test('decodes a plus sign as a space in a notification, not in an EventBridge event', () => {
   const notification = s3Record('photos', 'a b.jpg');
   expect(notification.s3.object.key).toBe('a+b.jpg');
   expect(parse(s3Notification(notification))).toEqual(changed(['photos', 'a b.jpg']));
@@ -90,12 +90,12 @@ test('a plus sign is a space in a notification, and a plus sign in an event of E
   );
 });
 
-test('EventBridge tells of deletions too', () => {
+test('reads EventBridge events of deletions', () => {
   const event = eventBridgeEvent('photos', 'a.jpg', { 'detail-type': 'Object Deleted' });
   expect(parse(event)).toEqual(changed(['photos', 'a.jpg']));
 });
 
-test('the test event of S3 asks for nothing, through SNS either', () => {
+test('recognises the test event of S3, also through SNS', () => {
   expect(parse(s3TestEvent())).toEqual({ kind: 'test' });
   expect(parse(snsEnvelope(s3TestEvent()))).toEqual({ kind: 'test' });
 });

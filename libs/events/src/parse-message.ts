@@ -1,25 +1,21 @@
-import { InvalidMessageError } from './errors.ts';
-import { readEventBridge } from './event-bridge.ts';
+import { InvalidMessageError, nameOf, type Path, show } from './invalid-message.ts';
+import { isS3TestEvent, readEventBridge, readS3Notification, readSns } from './message-formats.ts';
 import type { ObjectChange } from './object-change.ts';
-import { nameOf, type Path } from './read.ts';
-import { isS3TestEvent, readS3Notification } from './s3-notification.ts';
-import { show } from './show.ts';
-import { readSns } from './sns.ts';
 
 export type ParsedMessage =
   | { readonly kind: 'changes'; readonly changes: readonly ObjectChange[] }
-  /** S3 saying that notifications were switched on: nothing to do. */
+  /** S3 sends it when notifications are switched on. It requires no work. */
   | { readonly kind: 'test' };
 
-/** A topic that feeds a topic that feeds the queue is two; more than this is no honest message. */
+/** A topic that feeds a topic that feeds the queue makes two. A legitimate message has at most four. */
 const MAX_SNS_ENVELOPES = 4;
 
 /**
- * Reads the body of an SQS record: an S3 notification, an S3 event of EventBridge or
- * `s3:TestEvent`, each as it is or in the envelopes of SNS. Objects are listed in the message's
- * order, each once. All or nothing: one record that is wrong makes the message invalid.
+ * Parses the body of an SQS record: an S3 notification, an S3 event of EventBridge or
+ * `s3:TestEvent`, each directly or in SNS envelopes. Returns the objects in the message's order,
+ * without duplicates. One invalid record makes the whole message invalid.
  *
- * @throws InvalidMessageError for anything else, and nothing but that whatever the body is
+ * @throws InvalidMessageError for any other body, and no other error
  */
 export function parseMessage(body: string): ParsedMessage {
   return parseAt(body, []);
@@ -33,12 +29,12 @@ function parseAt(text: string, path: Path): ParsedMessage {
   if (has(value, 'Type')) {
     const message = readSns(value, path);
     if (path.length === MAX_SNS_ENVELOPES) {
-      throw new InvalidMessageError(`body: more than ${MAX_SNS_ENVELOPES} envelopes of SNS`);
+      throw new InvalidMessageError(`body: more than ${MAX_SNS_ENVELOPES} SNS envelopes`);
     }
     return parseAt(message, [...path, 'Message']);
   }
   throw new InvalidMessageError(
-    `${nameOf(path)}: no notification of S3, event of EventBridge or message of SNS: ${show(text)}`,
+    `${nameOf(path)}: not an S3 notification, an EventBridge event or an SNS message: ${show(text)}`,
   );
 }
 

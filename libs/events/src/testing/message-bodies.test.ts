@@ -6,14 +6,14 @@ import { SnsSqsNotificationSchema } from '@aws-lambda-powertools/parser/schemas/
 import { expect, test } from 'vitest';
 import { eventBridgeEvent, s3Notification, s3Record, snsEnvelope } from './message-bodies.ts';
 
-test('the messages that the tests use are what Powertools takes for real ones', () => {
+test('the messages of the tests match the schemas of Powertools', () => {
   const notification = s3Notification(s3Record('photos', 'a b.jpg'));
   S3Schema.parse(notification);
   SnsSqsNotificationSchema.parse(snsEnvelope(notification));
   S3EventNotificationEventBridgeSchema.parse(eventBridgeEvent('photos', 'a b.jpg'));
 });
 
-test("Powertools' S3 schema refuses what must be understood: why we have our own", () => {
+test("Powertools' S3 schema rejects valid messages, which is why this library has its own", () => {
   const dualStack = { requestParameters: { sourceIPAddress: '2001:db8::1' } };
   const minimal = { s3: { bucket: { name: 'photos' }, object: { key: 'a.jpg' } } };
   for (const record of [s3Record('photos', 'a.jpg', dualStack), minimal]) {

@@ -1,8 +1,12 @@
-import { encodeKey } from '../decode-key.ts';
+import fc from 'fast-check';
+import { encodeKey } from '../object-change.ts';
 
-/** Messages as AWS writes them, in full; `message-bodies.test.ts` holds them against Powertools. */
+/* Complete messages as AWS writes them; `message-bodies.test.ts` checks them against Powertools. */
 
-/** One record of an S3 notification for `key`, with `more` in place of its own members. */
+/** Any key that S3 accepts: up to 256 characters of up to 4 bytes, any Unicode except surrogates. */
+export const arbitraryKey = fc.string({ unit: 'binary', minLength: 1, maxLength: 256 });
+
+/** A record of an S3 notification for `key`; members of `more` replace the defaults. */
 export function s3Record(bucket: string, key: string, more: object = {}) {
   return {
     eventVersion: '2.1',
@@ -47,7 +51,7 @@ export function s3TestEvent() {
   };
 }
 
-/** What S3 sends to EventBridge, and EventBridge to the queue. */
+/** An S3 event that EventBridge sends to the queue. */
 export function eventBridgeEvent(bucket: string, key: string, more: object = {}) {
   return {
     version: '0',
@@ -71,7 +75,7 @@ export function eventBridgeEvent(bucket: string, key: string, more: object = {})
   };
 }
 
-/** The envelope in which a topic without raw delivery sends `message` on. */
+/** The envelope of `message` from a topic without raw delivery. */
 export function snsEnvelope(message: object) {
   return {
     Type: 'Notification',

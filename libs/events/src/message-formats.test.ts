@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatMessage } from './format-message.ts';
+import { formatMessage } from './message-formats.ts';
 import { parseMessage } from './parse-message.ts';
-import { arbitraryKey } from './testing/arbitrary-key.ts';
+import { arbitraryKey } from './testing/message-bodies.ts';
 
-test('a message that we write asks for its key', () => {
+test('parseMessage reads a formatted message', () => {
   fc.assert(
     fc.property(arbitraryKey, (key) => {
       const change = { bucket: 'uploads', key };

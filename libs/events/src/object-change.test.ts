@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeKey, encodeKey } from './decode-key.ts';
-import { arbitraryKey } from './testing/arbitrary-key.ts';
+import { decodeKey, encodeKey } from './object-change.ts';
+import { arbitraryKey } from './testing/message-bodies.ts';
 
 const pairs = [
   ['red flower.jpg', 'red+flower.jpg'],
@@ -19,18 +19,18 @@ const pairs = [
 ] as const;
 
 describe('a key in a notification', () => {
-  test.each(pairs)('%s is written %s', (key, encoded) => {
+  test.each(pairs)('encodes %s as %s', (key, encoded) => {
     expect(encodeKey(key)).toBe(encoded);
     expect(decodeKey(encoded)).toBe(key);
   });
 
-  test('is read however much of it was encoded', () => {
+  test('decodes characters that need no encoding', () => {
     expect(decodeKey('a%2fb%20c%7e~.jpg')).toBe('a/b c~~.jpg');
     expect(decodeKey('日本語.jpg')).toBe('日本語.jpg');
   });
 
   test.each(['%', '100%.jpg', '%4', '%zz', '%FF', '%C3%28', '%ED%A0%80', '%C0%AF'])(
-    '%s is refused: no URL-encoded UTF-8',
+    'rejects %s: not URL-encoded UTF-8',
     (encoded) => {
       expect(() => decodeKey(encoded)).toThrow(
         expect.objectContaining({ code: 'INVALID_MESSAGE', cause: expect.any(URIError) }),
@@ -38,18 +38,18 @@ describe('a key in a notification', () => {
     },
   );
 
-  test('cannot be written from a lone surrogate', () => {
+  test('rejects a lone surrogate', () => {
     expect(() => encodeKey('\ud800')).toThrow(URIError);
   });
 });
 
-test('any Unicode key survives, in ASCII that a form encoder would have written', () => {
+test('round-trips any Unicode key, encoded as a form encoder does', () => {
   fc.assert(
     fc.property(arbitraryKey, (key) => {
       const encoded = encodeKey(key);
       expect(decodeKey(encoded)).toBe(key);
       expect(encoded).toMatch(/^[A-Za-z0-9.*_/+%-]+$/);
-      // The web platform's encoder is the same but for the slash.
+      // The web platform's encoder differs only in the slash.
       expect(encoded.replaceAll('/', '%2F')).toBe(new URLSearchParams({ key }).toString().slice(4));
     }),
   );
