@@ -37,7 +37,7 @@ class Rig {
   }
 }
 
-test('a message goes for each key that a message mends, and for no other', async () => {
+test('sends a message for each repairable key, and for no other', async () => {
   const rig = new Rig();
   rig.buckets.upload('up to date.jpg');
   rig.buckets.process('up to date.jpg');
@@ -76,7 +76,7 @@ test('a message goes for each key that a message mends, and for no other', async
   });
 });
 
-test('only kinds that were asked for, and keys below a prefix', async () => {
+test('sends only the requested kinds and keys below the prefix', async () => {
   const rig = new Rig();
   for (const key of ['a/1.jpg', 'a/2.jpg', 'b/1.jpg']) rig.buckets.upload(key);
   rig.buckets.process('a/3.jpg');
@@ -84,7 +84,7 @@ test('only kinds that were asked for, and keys below a prefix', async () => {
   expect(rig.sent).toEqual(['a/1.jpg', 'a/2.jpg']);
 });
 
-test('a dry run sends nothing, waits for nothing, and counts as the run would', async () => {
+test('a dry run counts as a run does, without sending or waiting', async () => {
   const rig = new Rig();
   rig.missing(1200);
   const begun = rig.clock.now();
@@ -94,7 +94,7 @@ test('a dry run sends nothing, waits for nothing, and counts as the run would', 
   expect(rig.clock.now()).toBe(begun);
 });
 
-test('messages go at the rate, retries included', async () => {
+test('sends messages at the rate, including retries', async () => {
   const rig = new Rig();
   rig.missing(200);
   let requests = 0;
@@ -111,7 +111,7 @@ test('messages go at the rate, retries included', async () => {
 });
 
 describe('a limit', () => {
-  test('ends the run exactly, and the next one goes on behind it', async () => {
+  test('ends the run exactly, and the next run resumes after it', async () => {
     const rig = new Rig();
     const keys = rig.missing(700);
     const first = await rig.applyToBuckets({ limit: 503 });
@@ -123,7 +123,7 @@ describe('a limit', () => {
     expect(rig.sent).toEqual(keys);
   });
 
-  test('is 10,000 unless given, and only an explicit Infinity is none', async () => {
+  test('defaults to 10,000, and only an explicit Infinity removes it', async () => {
     const rig = new Rig();
     rig.missing(10_001);
     rig.buckets.sources.pageSize = 20_000;
@@ -133,14 +133,14 @@ describe('a limit', () => {
     expect(dry).toMatchObject({ stoppedBy: 'end', sent: { missing: 10_001 } });
   });
 
-  test.each([0, -1, 1.5, NaN])('%d is refused', async (limit) => {
+  test.each([0, -1, 1.5, NaN])('rejects %d', async (limit) => {
     await expect(new Rig().applyToBuckets({ limit })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
     });
   });
 });
 
-test('an aborted run ends after the request under way, and the next one goes on', async () => {
+test('an aborted run ends after the current request, and the next run resumes', async () => {
   const rig = new Rig();
   const keys = rig.missing(100);
   const controller = new AbortController();
@@ -155,7 +155,7 @@ test('an aborted run ends after the request under way, and the next one goes on'
   expect(rig.sent).toEqual(keys);
 });
 
-test('wherever it is killed, the run that goes on with what was saved leaves no key out', async () => {
+test('a run that resumes from the saved position omits no key, wherever the first run was killed', async () => {
   for (let killedAt = 1; killedAt <= 8; killedAt++)
     for (const isCarriedOut of [false, true]) {
       const rig = new Rig();
@@ -169,12 +169,12 @@ test('wherever it is killed, the run that goes on with what was saved leaves no 
       rig.sqs.revive();
       await rig.applyToBuckets(saved === '' ? {} : { position: JSON.parse(saved) as unknown });
       expect([...new Set(rig.sent)].sort()).toEqual(keys);
-      // Only the batch that was under way goes twice.
+      // Only the current batch is sent twice.
       expect(rig.sent.length).toBeLessThanOrEqual(keys.length + 10);
     }
 });
 
-test('a message that SQS keeps refusing ends the run with an error', async () => {
+test('throws if SQS rejects a message on every attempt', async () => {
   const rig = new Rig();
   rig.missing(3);
   rig.sqs.fault = () => [{ Id: '1', Code: 'InvalidMessageContents', SenderFault: true }];
@@ -185,13 +185,13 @@ test('a message that SQS keeps refusing ends the run with an error', async () =>
 });
 
 describe('a saved position', () => {
-  test.each([{}, null, 'x', { version: 2 }])('%j is refused', async (position) => {
+  test.each([{}, null, 'x', { version: 2 }])('rejects %j', async (position) => {
     await expect(new Rig().applyToBuckets({ position })).rejects.toMatchObject({
       code: 'INVALID_POSITION',
     });
   });
 
-  test('of another prefix is refused', async () => {
+  test('rejects another prefix', async () => {
     const rig = new Rig();
     const { position } = await rig.applyToBuckets({}, 'a/');
     await expect(rig.applyToBuckets({ position }, 'b/')).rejects.toMatchObject({

@@ -17,19 +17,19 @@ export interface ApplyRun {
   readonly sqs: SQSClient;
   /** Of the pipeline's queue. */
   readonly queueUrl: string;
-  /** All that a message mends unless given. */
+  /** Default: every kind that a message repairs. */
   readonly kinds?: readonly RepairableKind[];
-  /** Most messages to send; 10,000 unless given, `Infinity` for no limit. */
+  /** Most messages to send. Default 10,000; `Infinity` for no limit. */
   readonly limit?: number;
-  /** Most messages in a second; 50 unless given, from 0.1, `Infinity` for as fast as SQS takes them. */
+  /** Most messages per second. Default 50, minimum 0.1; `Infinity` for no limit. */
   readonly ratePerSecond?: number;
-  /** Sends nothing and counts what it would send; the rate does not apply. */
+  /** Counts messages without sending them; the rate does not apply. */
   readonly dryRun?: boolean;
-  /** A `position` of an earlier run, to go on there. */
+  /** The `position` from which to resume an earlier run. */
   readonly position?: unknown;
-  /** After each request to SQS and each page of keys: what to save, and what to show. */
+  /** Called after each request to SQS and each page of keys. */
   readonly onProgress?: (progress: ApplyProgress) => void;
-  /** Ends the run after the request that is under way. */
+  /** Ends the run after the current request. */
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
 }
@@ -40,7 +40,7 @@ export interface ApplyProgress {
   /** Sources, and folders without one, that this run has compared. */
   readonly compared: number;
   readonly sent: Readonly<Record<RepairableKind, number>>;
-  /** All that is before it has been sent. */
+  /** Every message before this position has been sent. */
   readonly position: WalkPosition;
 }
 
@@ -49,12 +49,12 @@ export interface Applied extends ApplyProgress {
 }
 
 /**
- * Compares as `COMPAREPUBLIC` does and sends a message for each key that a message mends: backfill of objects that were
- * there before the pipeline, roll-out of a changed recipe, and repair after lost events are this one thing. A message
- * says no more than "look at this key", so that one too many does no harm, whenever it comes.
+ * Compares as `compare` does and sends a message for each key that a message repairs. It serves backfill of objects
+ * older than the pipeline, roll-out of a changed recipe, and repair after lost events. A message only asks the function
+ * to check a key, and an unnecessary message does no harm.
  *
- * @throws OperationError `INVALID_OPTION`, `INVALID_POSITION`, or `SEND_FAILED`: what the last progress told has been
- * sent; errors of S3 and SQS as the SDK throws them
+ * @throws OperationError `INVALID_OPTION`, `INVALID_POSITION`, or `SEND_FAILED` (the messages of the last progress have
+ * been sent); errors of S3 and SQS as the SDK throws them
  */
 export function apply(options: ApplyOptions): Promise<Applied> {
   return applyToBuckets(bucketPairOf(options), options);
@@ -109,7 +109,7 @@ function wantedOf(entry: JudgedEntry, kinds: readonly Kind[]): Wanted[] {
   );
 }
 
-/** @returns those that have been sent; fewer than all only where the signal was aborted */
+/** @returns the sent messages; fewer than all only if the signal was aborted */
 async function send(
   batch: readonly Wanted[],
   bucket: string,

@@ -23,14 +23,14 @@ function example(): TestBuckets {
   return buckets;
 }
 
-test('a plan counts by kind, names some keys, and estimates', async () => {
+test('a comparison counts by kind, lists example keys, and estimates costs', async () => {
   const { kinds, position } = await compareBuckets(example().pair(), settings, {});
   expect(position).toBeUndefined();
   expect(kinds.missing).toMatchObject({ keys: 1200, bytes: 2_400_000_000 });
   expect(kinds.missing.examples).toEqual(
     Array.from({ length: 10 }, (_, index) => `000${index}.jpg`),
   );
-  // 3 megapixels a megabyte, as with the one upload that has a manifest.
+  // 3 megapixels per megabyte, as in the one upload with a manifest.
   expect(kinds.missing.estimate).toMatchObject({
     s3: { list: 1200, get: 1200, put: 3600, head: 1200, delete: 0 },
     sqs: 120 + 2 * 240,
@@ -41,7 +41,7 @@ test('a plan counts by kind, names some keys, and estimates', async () => {
   expect(kinds['up-to-date']).toMatchObject({ keys: 0, estimate: { gbSeconds: 0, sqs: 0 } });
 });
 
-test('a plan that is aborted goes on where it was, with its figures', async () => {
+test('an aborted comparison resumes at its position, with its figures', async () => {
   const whole = await compareBuckets(example().pair(), settings, {});
   const controller = new AbortController();
   const seen: CompareProgress[] = [];
@@ -56,13 +56,13 @@ test('a plan that is aborted goes on where it was, with its figures', async () =
   expect(aborted.kinds.missing.keys).toBe(1000);
   const saved = JSON.parse(JSON.stringify(aborted.position)) as unknown;
   expect(await compareBuckets(example().pair(), settings, { position: saved })).toEqual(whole);
-  // Killed, it goes on from what it last told.
+  // After a kill, it resumes from the last progress.
   expect(await compareBuckets(example().pair(), settings, { position: seen[0]?.position })).toEqual(
     whole,
   );
 });
 
-test.each([{}, { walk: {}, tally: {} }])('%j is no position of a plan', async (position) => {
+test.each([{}, { walk: {}, tally: {} }])('rejects %j as a position', async (position) => {
   await expect(
     compareBuckets(new TestBuckets().pair(), settings, { position }),
   ).rejects.toMatchObject({
@@ -86,22 +86,22 @@ describe('GB-seconds', () => {
       assumptions,
     ).gbSeconds;
 
-  test('are seconds of requests and of work, times the memory', () => {
+  test('are seconds of requests and processing, times the memory', () => {
     // 10 requests of 20 ms and 12 megapixels of 50 ms: 0.8 s.
     expect(withMemory(1769)).toBeCloseTo((0.8 * 1769) / 1024);
   });
 
-  test('are shared by the images that a larger function works on at once', () => {
+  test('are divided by the images that a larger function processes at once', () => {
     expect(withMemory(2 * 1769)).toBeCloseTo(withMemory(1769));
   });
 
-  test('of a smaller one have less of a processor', () => {
+  test('use part of a processor in a smaller function', () => {
     // 0.2 s of requests, 1.2 s of work on half a processor.
     expect(withMemory(1769 / 2)).toBeCloseTo((1.4 * 1769) / 2 / 1024);
   });
 });
 
-test('assumptions that are given win over those that were found', () => {
+test('given assumptions override measured ones', () => {
   const tally = emptyTally();
   expect(completeAssumptions({}, tally)).toEqual({
     msPerMegapixel: 50,

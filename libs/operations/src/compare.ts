@@ -13,7 +13,7 @@ import { type BucketOptions, type BucketPair, bucketPairOf } from './listing.ts'
 import { checkPosition, startOf, walk, walkPositionSchema } from './position.ts';
 import { OperationError } from './operation-error.ts';
 
-/** Keys of one kind that are named, so that a person sees what is meant. */
+/** Example keys for each kind. */
 const MAX_EXAMPLES = 10;
 
 const count = z.int().min(0);
@@ -29,9 +29,9 @@ const kindTallySchema = z.strictObject({
   keys: count,
   /** Of the sources. */
   bytes: count,
-  /** Width × height × pages of the sources whose manifest tells. */
+  /** Width × height × pages of the sources whose manifest contains them. */
   pixels: count,
-  /** Of the sources whose manifest does not tell. */
+  /** Of the sources with unknown pixels. */
   bytesOfUnknown: count,
   requests: requestsSchema,
   examples: z.array(z.string()),
@@ -39,7 +39,7 @@ const kindTallySchema = z.strictObject({
 
 export const tallySchema = z.record(z.enum(KINDS), kindTallySchema);
 
-/** What a walk has found until now, by kind. */
+/** The findings of a walk so far, by kind. */
 export type Tally = z.output<typeof tallySchema>;
 export type KindTally = Tally[Kind];
 
@@ -62,7 +62,7 @@ export function addFinding(tally: Tally, finding: Finding): void {
   };
 }
 
-/** What the estimate takes for granted; better figures of your own come from the function's logs and its dashboard. */
+/** Assumptions of the estimate. The function's logs and dashboard give better figures for your uploads. */
 export interface Assumptions {
   /**
    * Processor time for one megapixel of the source and all its variants, milliseconds. Default 50: a 12-megapixel JPEG
@@ -70,19 +70,19 @@ export interface Assumptions {
    */
   readonly msPerMegapixel?: number;
   /**
-   * Of the function's time for one request to S3, milliseconds. Default 50: "small object latencies of roughly 100–200
-   * milliseconds" (Amazon S3 user guide, "Performance design patterns"), and outputs are put while others are encoded.
+   * The function's time for one request to S3, milliseconds. Default 50: "small object latencies of roughly 100–200
+   * milliseconds" (Amazon S3 user guide, "Performance design patterns"), and the function encodes during writes.
    */
   readonly msPerRequest?: number;
   /**
-   * Megapixels in a megabyte (10⁶ bytes) of an upload that has not been read yet. Default: as with the uploads of this
-   * bucket that have a manifest; where none has, 3, a camera's JPEG.
+   * Megapixels per megabyte (10⁶ bytes) of an upload without a manifest. Default: the average of the uploads that have
+   * one; without any, 3, as in a camera's JPEG.
    */
   readonly megapixelsPerMegabyte?: number;
 }
 
 export interface Estimate {
-  /** To S3, by the handler. */
+  /** Requests of the handler to S3. */
   readonly s3: Requests;
   /** To SQS: messages are sent ten at a time, and each batch is received once and deleted once. */
   readonly sqs: number;
@@ -96,7 +96,7 @@ const DEFAULTS = { msPerMegapixel: 50, msPerRequest: 50, megapixelsPerMegabyte: 
 const FULL_PROCESSOR_MIB = 1769;
 
 /**
- * What it takes to mend all keys of a tally, an upper bound in that an upload that is rejected costs less:
+ * The cost to repair all keys of a tally. It is an upper bound, because a rejected upload costs less:
  *
  *     megapixels = (pixels known + bytes of the others × megapixelsPerMegabyte) / 10⁶
  *     seconds    = (requests × msPerRequest + megapixels × msPerMegapixel / min(1, memory / 1,769)) / 1,000
@@ -122,12 +122,12 @@ export function estimate(
   };
 }
 
-/** A receive or a delete takes at most ten messages (Amazon SQS API reference), however large a batch of the function. */
+/** A receive or delete request handles at most ten messages (Amazon SQS API reference), also for larger batches. */
 function sqsRequests(messages: number, batchSize: number): number {
   return Math.ceil(messages / 10) + 2 * Math.ceil(messages / Math.min(10, batchSize));
 }
 
-/** Defaults, and the megapixels of a megabyte as they were found in this bucket. */
+/** Adds the defaults, and the megapixels per megabyte of this bucket's manifests. */
 export function completeAssumptions(assumptions: Assumptions, tally: Tally): Required<Assumptions> {
   let pixels = 0;
   let bytes = 0;
@@ -144,7 +144,7 @@ export function completeAssumptions(assumptions: Assumptions, tally: Tally): Req
 
 const comparePositionSchema = z.strictObject({ walk: walkPositionSchema, tally: tallySchema });
 
-/** Where a plan goes on, with what it had found. JSON, a few kilobytes. */
+/** A position with the findings so far. JSON, a few kilobytes. */
 export type ComparePosition = z.output<typeof comparePositionSchema>;
 
 /** @throws OperationError `INVALID_POSITION` */
@@ -159,25 +159,25 @@ export function checkComparePosition(input: unknown, buckets: BucketPair): Compa
 
 export interface CompareRun {
   readonly assumptions?: Assumptions;
-  /** A `position` of an earlier run, to go on there. */
+  /** The `position` from which to resume an earlier run. */
   readonly position?: unknown;
-  /** After each page of up to 500 keys: what to save, and what to show. */
+  /** Called after each page of up to 500 keys. */
   readonly onProgress?: (progress: CompareProgress) => void;
-  /** Ends the run after the page that is under way. */
+  /** Ends the run after the current page. */
   readonly signal?: AbortSignal;
 }
 
 export type CompareOptions = BucketOptions & CompareRun & { readonly settings: Settings };
 
 export interface CompareProgress {
-  /** Sources, and folders without one, that have been compared, those before `position` included. */
+  /** Sources, and folders without a source, that have been compared, including earlier runs. */
   readonly compared: number;
   readonly position: ComparePosition;
 }
 
 export interface Comparison {
   readonly kinds: Readonly<Record<Kind, ComparedKind>>;
-  /** Where to go on, when the signal has ended the run: the figures are those until there. */
+  /** Set if the signal ended the run: the figures cover the keys before this position. */
   readonly position?: ComparePosition;
 }
 
@@ -185,15 +185,15 @@ export interface ComparedKind {
   readonly keys: number;
   /** Of their sources. */
   readonly bytes: number;
-  /** To mend them; of nothing for what no message mends. */
+  /** Cost to repair them; zero for kinds that a message does not repair. */
   readonly estimate: Estimate;
-  /** Up to ten of the keys; of `leftover` the folders. */
+  /** Up to ten of the keys; for `leftover`, folders. */
   readonly examples: readonly string[];
 }
 
 /**
- * Compares the uploads with their outputs and the recipes, and changes nothing. Both buckets are listed once, in pages,
- * and one manifest is read for each upload that has one: a bucket of any size takes the same memory.
+ * Compares the uploads with their outputs and the recipes, and changes nothing. It lists both buckets once, in pages,
+ * and reads one manifest for each upload that has one. Memory does not grow with the size of the buckets.
  *
  * @throws OperationError `INVALID_POSITION`; errors of S3 as the SDK throws them
  */

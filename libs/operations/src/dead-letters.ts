@@ -13,19 +13,19 @@ import type { BucketReader } from './listing.ts';
 import { type Clock, MESSAGES_A_REQUEST } from './send.ts';
 import { OperationError } from './operation-error.ts';
 
-/** A dead letter that says nothing of its reason, and whose key has no manifest that does. */
+/** Error code of a dead-letter message if neither its attributes nor its key's manifest contain a reason. */
 export const UNEXPLAINED = 'UNEXPLAINED';
 
-/** A message of the dead-letter queue, as far as it is read. */
+/** A parsed message of the dead-letter queue. */
 export interface DeadLetter {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
-  /** Decoded, as the body names them; none where it cannot be read. */
+  /** Decoded keys of the body; empty if the body is not valid. */
   readonly keys: readonly string[];
   /** A code of the contract, or `UNEXPLAINED`. */
   readonly errorCode: string;
-  /** Milliseconds since 1970; of a message that SQS moved, when it was sent to the queue that it came from. */
+  /** Milliseconds since 1970. For a message that SQS moved: when it was sent to its original queue. */
   readonly sentAt: number;
 }
 
@@ -36,7 +36,7 @@ export const WANTED_ATTRIBUTES = {
 } as const;
 
 /**
- * @param explain finds the reason of a message that SQS moved by itself, after a crash: such a one has no attributes
+ * @param explain finds the reason of a message that SQS moved after a crash, because it has no attributes
  */
 export async function readDeadLetter(
   message: Message,
@@ -65,14 +65,14 @@ function keysOf(body: string): string[] {
   }
 }
 
-/** A hostile message may name thousands of keys; its reason is one of theirs, and the first will do. */
+/** Limits the reads for a hostile message that names thousands of keys. */
 const MAX_KEYS = 10;
 
 /**
- * The reason of a message that carries none: before the last attempt at a key, the function commits a `GAVE_UP` manifest,
- * so that a crash which left nothing else has left that.
+ * Finds the reason of a message without attributes. Before the last attempt at a key, the function commits a `GAVE_UP`
+ * manifest, which remains after a crash.
  *
- * @returns the code of the first rejection among the keys' manifests, nothing where there is none
+ * @returns the code of the first rejection among the keys' manifests, or undefined
  */
 export function createExplainer(
   outputs: BucketReader,
@@ -89,22 +89,22 @@ export function createExplainer(
   };
 }
 
-/** How long a received message stays invisible; also how long after a kill it takes until all are visible again. Seconds. */
+/** Visibility timeout of received messages, seconds. After a kill, all messages are visible again by then. */
 export const VISIBILITY_SECONDS = 600;
-/** SQS allows about 120,000 messages in flight (SQS developer guide, "Message quotas"): some are left for others. */
+/** SQS allows about 120,000 messages in flight (SQS developer guide, "Message quotas"). The rest is for other consumers. */
 export const MAX_HELD = 100_000;
 
 const REQUESTS_AT_ONCE = 8;
 
 /**
- * Dead letters that were looked at. SQS has no listing, only receiving: each stays invisible until the run is over, since
- * it would otherwise come again and again, and none is forgotten, since it has to become visible then.
+ * Received dead-letter messages. SQS cannot list messages, only receive them. Each stays invisible until the run ends,
+ * because the run would otherwise receive it again. Then `release` makes all of them visible.
  */
 export class HeldMessages {
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;
   readonly #clock: Clock;
-  /** Receipt handle → when the message becomes visible by itself, milliseconds; the soonest first. */
+  /** Receipt handle → time at which the message becomes visible, milliseconds; soonest first. */
   readonly #held = new Map<string, number>();
 
   constructor(sqs: SQSClient, queueUrl: string, clock: Clock) {
@@ -117,17 +117,17 @@ export class HeldMessages {
     return this.#held.size;
   }
 
-  /** @param receivedAfter a moment before the request that received it, milliseconds */
+  /** @param receivedAfter a time before the receive request, milliseconds */
   add(receiptHandle: string, receivedAfter: number): void {
     this.#held.set(receiptHandle, receivedAfter + VISIBILITY_SECONDS * 1000);
   }
 
-  /** The message is deleted. */
+  /** Call it after the message was deleted. */
   forget(receiptHandle: string): void {
     this.#held.delete(receiptHandle);
   }
 
-  /** Gives more time to those that have used half of theirs. */
+  /** Extends the visibility timeout of messages that have used half of it. */
   async keep(): Promise<void> {
     const now = this.#clock.now();
     const soon = now + (VISIBILITY_SECONDS * 1000) / 2;
@@ -143,7 +143,7 @@ export class HeldMessages {
     await this.#change(due, VISIBILITY_SECONDS);
   }
 
-  /** @returns how many could not be made visible: they become so by themselves, later */
+  /** @returns the number of messages that stay invisible until their timeout ends */
   async release(): Promise<number> {
     const handles = [...this.#held.keys()];
     this.#held.clear();
@@ -160,7 +160,7 @@ export class HeldMessages {
     return (await Promise.all(requests)).reduce((sum, failed) => sum + failed, 0);
   }
 
-  /** A message that cannot be changed is no reason to stop: at worst it is looked at twice, or seen again later. */
+  /** Ignores failures: at worst the run receives a message twice, or a message becomes visible later. */
   async #request(handles: readonly string[], seconds: number): Promise<number> {
     try {
       const { Failed = [] } = await this.#sqs.send(
@@ -181,17 +181,17 @@ export class HeldMessages {
 }
 
 /**
- * An answer without waiting may be empty although there are messages: only a long poll asks all of SQS's servers (SQS
+ * A short poll may return nothing although the queue has messages. Only a long poll queries all servers of SQS (SQS
  * developer guide, "Short and long polling").
  */
 const WAIT_SECONDS = 1;
 const DELETE_ATTEMPTS = 3;
 const BACKOFF_MS = 200;
 
-/** @returns none at the end of the queue */
+/** @returns an empty array at the end of the queue */
 export async function receive(sqs: SQSClient, queueUrl: string): Promise<readonly Message[]> {
   const { MessageAttributeNames, MessageSystemAttributeNames } = WANTED_ATTRIBUTES;
-  // Never aborted: what an answer that nobody reads has received would be invisible to all.
+  // Never aborted: the messages of an ignored response would stay invisible.
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: queueUrl,
@@ -205,7 +205,7 @@ export async function receive(sqs: SQSClient, queueUrl: string): Promise<readonl
   return Messages;
 }
 
-/** Messages that can be received; SQS calls the figure approximate. */
+/** @returns the approximate number of visible messages */
 export async function countMessages(sqs: SQSClient, queueUrl: string): Promise<number> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({
@@ -243,6 +243,6 @@ export async function deleteMessages(
   if (left.length > 0)
     throw new OperationError(
       'DELETE_FAILED',
-      `${left.length} messages are back in the queue, and still dead letters: ${reason}`,
+      `${left.length} messages are in both the queue and the dead-letter queue, because SQS did not delete them: ${reason}`,
     );
 }

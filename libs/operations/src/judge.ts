@@ -16,38 +16,38 @@ import {
   ObjectCursor,
 } from './listing.ts';
 
-/** What a comparison says of a key; each kind means one action at most. */
+/** The kinds of findings of a comparison. Each requires at most one action. */
 export const KINDS = [
   /** The outputs are those of the upload under the recipe. */
   'up-to-date',
-  /** No manifest, or none of ours: never processed, or its event was lost. */
+  /** No manifest of Darkroom: never processed, or its event was lost. */
   'missing',
   /** The manifest is another upload's: an event was lost, or is still in the queue. */
   'source-changed',
   /** Made with another recipe, other limits or other versions of the transforms. */
   'recipe-changed',
-  /** The manifest is right, but what stands beside it is not what it names. */
+  /** The manifest is right, but the folder's objects are not the ones that it names. */
   'damaged',
-  /** Rejected for a reason that an operator may have mended (`GAVE_UP`, `TRANSFORM_FAILED`). */
+  /** Rejected for a reason that an operator may have fixed (`GAVE_UP`, `TRANSFORM_FAILED`). */
   'retryable',
-  /** Rejected for good: the upload is no usable image. */
+  /** Rejected for good: the upload is not a usable image. */
   'rejected',
-  /** A source that no recipe is for; folder markers too. */
+  /** No recipe matches the source. Includes folder markers. */
   'no-recipe',
-  /** Outputs of a source that is gone. */
+  /** Outputs of a removed source. */
   'orphaned',
   /** The same, and the recipe says `onSourceRemoved: keep`. */
   'kept',
   /**
-   * A folder of the processed bucket that no message can reach: no recipe wants its key any more, the key's outputs have
-   * moved, or it was not written by Darkroom. Told, and never touched.
+   * A folder of the processed bucket that no message can reach: no recipe matches its key, the key's outputs have moved,
+   * or Darkroom did not write it. It is reported and never changed.
    */
   'leftover',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
 
-/** Kinds that a message for the key mends: the handler makes the outputs agree with the source as it is by then. */
+/** Kinds that a message for the key repairs: the handler reconciles the outputs with the current source. */
 export const REPAIRABLE = [
   'missing',
   'source-changed',
@@ -65,13 +65,13 @@ export function isRepairable(kind: Kind): kind is RepairableKind {
 
 export interface Finding {
   readonly kind: Kind;
-  /** Of the source, or of the one that is gone; of a `leftover` the path of the folder. */
+  /** Key of the current or removed source; for a `leftover`, the path of the folder. */
   readonly key: string;
-  /** Of the source, 0 where there is none. */
+  /** Of the source; 0 if it was removed. */
   readonly bytes: number;
-  /** Width × height × pages of the source, where a manifest tells. */
+  /** Width × height × pages of the source, if the manifest contains them. */
   readonly pixels?: number;
-  /** What the handler will ask of S3 when it mends this. */
+  /** Requests to S3 that the repair takes. */
   readonly requests: Requests;
 }
 
@@ -101,9 +101,9 @@ export function countRequests(requests: Requests): number {
 }
 
 /**
- * To fill a folder (docs/reconcile.md, "The protocol"): LIST, GET of the manifest where there is one, GET of the source,
- * PUT of each variant and the manifest, DELETE of what is there and is not wanted, HEAD of the source. An upload that is
- * rejected takes fewer.
+ * Requests to fill a folder (docs/reconcile.md, "The protocol"): LIST, GET of the manifest if it exists, GET of the
+ * source, PUT of each variant and the manifest, DELETE of other objects, HEAD of the source. A rejected upload takes
+ * fewer.
  */
 export function requestsToFill(variants: number, listed: number, hasManifest: boolean): Requests {
   return {
@@ -115,12 +115,12 @@ export function requestsToFill(variants: number, listed: number, hasManifest: bo
   };
 }
 
-/** To empty a folder: LIST, GET of the manifest, GET of the source, DELETE of each object, HEAD of the source. */
+/** Requests to empty a folder: LIST, GET of the manifest and source, DELETE of each object, HEAD of the source. */
 export function requestsToEmpty(listed: number, hasManifest: boolean): Requests {
   return { list: 1, get: hasManifest ? 2 : 1, put: 0, head: 1, delete: listed };
 }
 
-/** @returns nothing where there is no manifest, or none of ours */
+/** @returns undefined if the folder has no manifest of Darkroom */
 export async function readManifest(
   outputs: BucketReader,
   folder: ListedFolder,
@@ -130,7 +130,10 @@ export async function readManifest(
   return bytes && parseManifest(bytes);
 }
 
-/** Whether these are the key's outputs: its manifest says so, or, where a worker died before it wrote one, each output. */
+/**
+ * Whether these are the key's outputs. The manifest decides. If a worker died before it wrote one, the metadata of an
+ * output decides.
+ */
 export async function belongsTo(
   key: string,
   outputs: BucketReader,
@@ -145,9 +148,9 @@ export async function belongsTo(
 }
 
 /**
- * Whose outputs these are, by the same signs.
+ * Returns the source key of the outputs, from the manifest or the metadata.
  *
- * @returns nothing where the folder does not say: Darkroom has not written it, or the key is too long for a header
+ * @returns undefined if Darkroom did not write the folder, or the key is too long for a header
  */
 export async function ownerOf(
   outputs: BucketReader,
@@ -172,13 +175,13 @@ function decode(encoded: string): string | undefined {
   }
 }
 
-/** What stands directly in one folder of the processed bucket. */
+/** The objects directly in one folder of the processed bucket. */
 export interface ListedFolder {
   /** Ends in `/`. */
   readonly path: string;
-  /** All of its objects. */
+  /** Number of all its objects. */
   count: number;
-  /** Key and ETag of the first of them, and of the manifest wherever it stands among them. */
+  /** Key and ETag of its first objects and of the manifest. */
   readonly objects: [key: string, eTag: string][];
 }
 
@@ -187,14 +190,13 @@ export function manifestOf(folder: ListedFolder): string | undefined {
   return folder.objects.find(([key]) => key === manifest)?.[0];
 }
 
-/** The key whose outputs would stand here, were it short enough. */
+/** The source key of a folder `K/`. */
 export function keyOf({ path }: Pick<ListedFolder, 'path'>): string {
   return path.slice(0, -1);
 }
 
 /**
- * @param most objects of one folder that are kept: a bucket may hold a million in one, which nobody has to remember to
- * know that they are too many
+ * @param most objects to keep for one folder. A folder may contain millions, and their count suffices.
  */
 export function outputFolders(most: number): Nesting<ListedFolder> {
   const add = (folder: ListedFolder, { key, eTag }: ListedObject) => {
@@ -219,7 +221,7 @@ export function leftover({ path }: ListedFolder): Finding {
   return { kind: 'leftover', key: path, bytes: 0, requests: NO_REQUESTS };
 }
 
-/** A folder `K/` with no source `K`. What does not say that it is K's is not ours, and is left alone. */
+/** Judges a folder `K/` without a source `K`. It is a leftover unless its content names K. */
 export async function judgeFolder(folder: ListedFolder, buckets: BucketPair): Promise<Finding> {
   const key = keyOf(folder);
   const isOurs = await belongsTo(key, buckets.outputs, folder);
@@ -227,8 +229,8 @@ export async function judgeFolder(folder: ListedFolder, buckets: BucketPair): Pr
 }
 
 /**
- * A folder `_long/HASH/`, whose key only its content tells.
- * @returns nothing where its source is there, and judged already, or is outside the prefix
+ * Judges a folder `_long/HASH/`. Only its content names the key.
+ * @returns undefined if its source exists (then `judgeSource` reports it) or is outside the prefix
  */
 export async function judgeLongFolder(
   folder: ListedFolder,
@@ -244,7 +246,7 @@ export async function judgeLongFolder(
 
 function withoutSource(folder: ListedFolder, key: string, buckets: BucketPair): Finding {
   const recipe = selectRecipe(buckets.recipes, key);
-  // The handler would look elsewhere.
+  // The handler would use another folder.
   if (!recipe || !isFolderOf(folder, key, buckets)) return leftover(folder);
   if (recipe.onSourceRemoved === 'keep')
     return { kind: 'kept', key, bytes: 0, requests: NO_REQUESTS };
@@ -257,7 +259,7 @@ function isFolderOf(folder: ListedFolder, key: string, { recipes }: BucketPair):
   return recipe !== undefined && outputKeys(key, recipe).prefix === folder.path;
 }
 
-/** @param beside what stands below `K/`, where the key's outputs usually are */
+/** @param beside folder `K/`, which usually contains the key's outputs */
 export async function judgeSource(
   source: ListedObject,
   beside: ListedFolder | undefined,
@@ -271,7 +273,7 @@ export async function judgeSource(
   const { prefix } = outputKeys(key, recipe);
   const isBeside = prefix === `${key}/`;
   const folder = isBeside ? beside : await listFolder(prefix, buckets);
-  // The listing alone proves that it is missing: nothing to read.
+  // The listing alone proves that outputs are missing, without a read.
   const manifest = folder && (await readManifest(buckets.outputs, folder));
   const kind = kindOf(source, folder, manifest, buckets.hashOf(recipe) ?? '');
   const pixels = kind === 'source-changed' ? undefined : manifest && pixelsOf(manifest);
@@ -314,7 +316,7 @@ function pixelsOf({ source: { width, height, pages = 1 } }: Manifest): number | 
   return width === undefined || height === undefined ? undefined : width * height * pages;
 }
 
-/** Outputs of a key that leaves no room for more are elsewhere in the listing, by the key's hash. */
+/** Lists the folder of a long key, which is named by the key's hash. */
 async function listFolder(
   path: string,
   { outputs, objectsWorthKeeping }: BucketPair,

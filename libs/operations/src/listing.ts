@@ -7,14 +7,14 @@ import {
 import { decodeKey } from '@darkroom/events';
 import { type Limits, type Recipe, recipeHash, type Settings } from '@darkroom/pipeline';
 
-/** One bucket, as a comparison needs it: S3's semantics, not its SDK. */
+/** The operations of a bucket that a comparison uses, with S3's semantics. */
 export interface BucketReader {
   readonly bucket: string;
   /** The objects at all depths below a prefix that come after a key, in the order of the UTF-8 bytes of their keys. */
   list(prefix: string, after: string): Promise<ObjectPage>;
-  /** @returns nothing where there is no such object */
+  /** @returns undefined if the object does not exist */
   read(key: string): Promise<Uint8Array | undefined>;
-  /** @returns the object's own metadata, nothing where there is no such object */
+  /** @returns the object's user metadata, undefined if the object does not exist */
   head(key: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
@@ -26,24 +26,24 @@ export interface ObjectPage {
 
 export interface ListedObject {
   readonly key: string;
-  /** Without quotes, as manifests have it. */
+  /** Without quotes, as in manifests. */
   readonly eTag: string;
   readonly bytes: number;
 }
 
-/** A general-purpose bucket: a directory bucket is listed in no order (Amazon S3 API reference, ListObjectsV2). */
+/** For general-purpose buckets: directory buckets list keys without an order (Amazon S3 API reference, ListObjectsV2). */
 export function s3BucketReader(s3: S3Client, bucket: string): BucketReader {
   return {
     bucket,
 
     async list(prefix, after) {
-      // StartAfter and no token: a token is S3's own and need not hold until a saved position is taken up again.
+      // StartAfter instead of a continuation token, which may expire before a saved position is used.
       const { Contents = [], IsTruncated = false } = await s3.send(
         new ListObjectsV2Command({
           Bucket: bucket,
           Prefix: prefix,
           ...(after !== '' && { StartAfter: after }),
-          // Keys may hold characters that XML cannot: S3 encodes them on request, as in notifications.
+          // Keys may contain characters that XML does not allow. S3 encodes them as in notifications.
           EncodingType: 'url',
         }),
       );
@@ -77,21 +77,21 @@ async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request;
   } catch (error) {
-    // NoSuchKey of GET, NotFound of HEAD, which has no body that could say more.
+    // GET fails with NoSuchKey. HEAD, without a response body, fails with NotFound.
     if (error instanceof Error && (error.name === 'NoSuchKey' || error.name === 'NotFound'))
       return undefined;
     throw error;
   }
 }
 
-/** Which buckets to compare, by what. */
+/** The buckets to compare and their settings. */
 export interface BucketOptions {
   readonly s3: S3Client;
   readonly sourceBucket: string;
   readonly processedBucket: string;
-  /** Of the stack, as `parseSettings` leaves them. */
+  /** The stack's settings, as `parseSettings` returns them. */
   readonly settings: Pick<Settings, 'recipes' | 'limits'>;
-  /** Only keys that begin so; every key unless given. */
+  /** Compares only keys with this prefix. Default: every key. */
   readonly prefix?: string;
 }
 
@@ -106,12 +106,12 @@ export function bucketPairOf(buckets: BucketOptions): BucketPair {
   });
 }
 
-/** The two buckets, and what should be in the second one. */
+/** The two buckets and the recipes. */
 export class BucketPair {
   readonly sources: BucketReader;
   readonly outputs: BucketReader;
   readonly recipes: readonly Recipe[];
-  /** Only sources whose key begins so, and the outputs of such. */
+  /** Limits the comparison to sources with this prefix and their outputs. */
   readonly prefix: string;
   readonly #hashes: ReadonlyMap<Recipe, string>;
 
@@ -136,52 +136,52 @@ export class BucketPair {
     return this.#hashes.get(recipe);
   }
 
-  /** Objects of one folder that are worth remembering: with one more than the recipe can make, it does not agree. */
+  /** Objects to keep for one folder: one more than any recipe can make proves that the folder is damaged. */
   get objectsWorthKeeping(): number {
     return Math.max(...this.recipes.map(({ variants }) => variants.length)) + 2;
   }
 }
 
 /**
- * The order in which both buckets can be merged.
+ * The order in which the listings of both buckets are merged.
  *
- * S3 lists in the order of UTF-8 bytes, so the listings of sources and outputs do not run side by side: `a.jpg` comes
- * before `a.jpg-x`, but `a.jpg-x/thumb.webp` before `a.jpg/thumb.webp`, since `-` is less than `/`. And what is directly
- * in a folder is listed before, between and after what is in the folders below it: `a.jpg/b.jpg/thumb.webp` stands
- * between `a.jpg/a.webp` and `a.jpg/thumb.webp`.
+ * S3 lists in the order of UTF-8 bytes, which is not the same for sources and their outputs: `a.jpg` comes before
+ * `a.jpg-x`, but `a.jpg-x/thumb.webp` comes before `a.jpg/thumb.webp`, because `-` is less than `/`. The listing also
+ * mixes a folder's objects with its subfolders: `a.jpg/b.jpg/thumb.webp` is between `a.jpg/a.webp` and
+ * `a.jpg/thumb.webp`.
  *
- * A folder `K/` is complete when the listing has left it, so its turn is after everything that begins with `K/`, which is
- * the order of `K0`: `0` is the character after `/`. Sources come in that order too, if each waits for those that follow
- * it and begin with it and a character up to `/`. What waits at any time is a chain of keys, each of which begins with
- * the one before: at most 1,024, since that is a key's length.
+ * A folder `K/` is complete after every key that begins with `K/`. This is the order of `K0`, because `0` is the
+ * character after `/`. Sources follow the same order if each waits for later keys that begin with it and a character up
+ * to `/`. The waiting keys are a chain in which each begins with the one before. It has at most 1,024 keys, the
+ * length of a key.
  */
 export function compareByFolder(left: string, right: string): number {
   return compareKeys(`${left}0`, `${right}0`);
 }
 
-/** As S3 lists. JavaScript compares UTF-16 units, which puts U+10000 and up before U+E000. */
+/** The order of S3's listings. JavaScript compares UTF-16 units, which sort U+10000 and above before U+E000. */
 export function compareKeys(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-/** Of two sources, the second of which is listed later: whether its turn is before the first one's. */
+/** Whether a source that is listed later precedes a waiting source in the order of `compareByFolder`. */
 export function goesFirst(later: string, waiting: string): boolean {
   return later.startsWith(waiting) && later.charCodeAt(waiting.length) <= SLASH;
 }
 
 const SLASH = '/'.charCodeAt(0);
 
-/** `a/b/` of `a/b/c`: where the object stands. Empty for one that is in no folder. */
+/** The folder of an object: `a/b/` for `a/b/c`, empty for `c`. */
 export function folderOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
-/** Walks a listing object by object, in pages. */
+/** Iterates over the objects of a listing, page by page. */
 export class ObjectCursor {
   readonly #reader: BucketReader;
   readonly #prefix: string;
   readonly #accepts: (object: ListedObject) => boolean;
-  /** Key of the object that was taken last: where a later walk goes on. */
+  /** Key of the last object taken. A later walk resumes after it. */
   #after: string;
   #page: readonly ListedObject[] = [];
   #index = 0;
@@ -205,7 +205,7 @@ export class ObjectCursor {
     return this.#after;
   }
 
-  /** @returns nothing at the end */
+  /** @returns undefined at the end */
   async peek(): Promise<ListedObject | undefined> {
     while (this.#index >= this.#page.length && !this.#isLast) {
       const { objects, isLast } = await this.#reader.list(this.#prefix, this.#listedUpTo);
@@ -217,32 +217,32 @@ export class ObjectCursor {
     return this.#page[this.#index];
   }
 
-  /** The object that `peek` showed is done with. */
+  /** Moves past the object that `peek` returned. */
   take(): void {
     this.#after = this.#page[this.#index]?.key ?? this.#after;
     this.#index += 1;
   }
 }
 
-/** How listed objects make up things that can enclose one another. */
+/** Groups listed objects into nested things, for example folders. */
 export interface Nesting<T> {
-  /** The object is the first of its thing. */
+  /** Creates a thing from its first object. */
   open(object: ListedObject): T;
-  /** @returns false where the object is no part of this thing, but of one that it encloses */
+  /** @returns false if the object belongs to a nested thing instead */
   add(thing: T, object: ListedObject): boolean;
-  /** Whether an object that is listed later is in this thing, or in one that it encloses. */
+  /** Whether a later object belongs to this thing or to one nested in it. */
   encloses(thing: T, key: string): boolean;
 }
 
-/** What a stream has to remember to go on later. */
+/** The state from which a stream resumes. */
 export interface StreamPosition<T> {
-  /** Key of the last object that went into `open`, or into something that has been taken. */
+  /** Key of the last object that is part of `open` or of a taken thing. */
   readonly after: string;
-  /** Not complete yet, outermost first. */
+  /** Incomplete things, outermost first. */
   readonly open: T[];
 }
 
-/** Turns a listing into things, each when it is complete: those that are enclosed come first. */
+/** Yields things when they are complete: nested things come first. */
 export class NestedStream<T> {
   readonly #cursor: ObjectCursor;
   readonly #nesting: Nesting<T>;
@@ -254,7 +254,7 @@ export class NestedStream<T> {
     this.#open = [...structuredClone(open)];
   }
 
-  /** @returns the next complete thing, nothing at the end */
+  /** @returns the next complete thing, undefined at the end */
   async peek(): Promise<T | undefined> {
     for (;;) {
       const next = await this.#cursor.peek();
@@ -267,7 +267,7 @@ export class NestedStream<T> {
     }
   }
 
-  /** The thing that `peek` showed is done with. */
+  /** Moves past the thing that `peek` returned. */
   take(): void {
     this.#open.pop();
   }

@@ -1,4 +1,4 @@
-/** 100,000 uploads and their 300,000 outputs go by, and no more memory is taken than for a page of them. */
+/** 100,000 uploads and their 300,000 outputs take no more memory than one page of them. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { formatManifest, outputKeys, recipeHash, selectRecipe } from '@darkroom/pipeline';
@@ -12,7 +12,7 @@ import { FakeSqs } from './testing/fake-sqs.ts';
 
 const KEYS = 100_000;
 const PAGE = 1000;
-/** Seconds where nothing else runs. */
+/** The test takes seconds on an idle machine. */
 const SLOW_MS = 600_000;
 /** Every tenth upload has no outputs. */
 const isMissing = (index: number) => index % 10 === 0;
@@ -28,7 +28,7 @@ function heapMiB(): number {
 const keyOf = (index: number) => `uploads/2024/picture-${String(index).padStart(6, '0')}.jpg`;
 const indexOf = (key: string) => Number(/picture-(\d+)/.exec(key)?.[1] ?? -1);
 
-/** Objects are made when they are listed, and are nobody's then. */
+/** Creates objects during the listing and keeps no reference to them. */
 function reader(bucket: string, objectsOf: (index: number) => ListedObject[]): BucketReader {
   return {
     bucket,
@@ -63,7 +63,7 @@ const outputs = reader('processed', (index) =>
 
 const recipe = selectRecipe(settings.recipes, keyOf(0));
 if (!recipe) throw new Error('No recipe');
-/** Of the first upload; others' differ by their number only. */
+/** Manifest of the first upload. The others differ only in their number. */
 const manifest = new TextDecoder().decode(
   formatManifest({
     version: 1,
@@ -96,7 +96,7 @@ const buckets = () => {
   return new BucketPair({ sources, outputs, recipes, limits, prefix: '' });
 };
 
-/** Heap in use after each tenth of the keys, garbage collected. */
+/** Heap in use after each tenth of the keys, after a garbage collection. */
 class Heap {
   readonly #samples: number[] = [];
 
@@ -104,7 +104,7 @@ class Heap {
     if (compared >= ((this.#samples.length + 1) * KEYS) / 10) this.#samples.push(heapMiB());
   }
 
-  /** From the first tenth to the largest of the others. */
+  /** Difference between the first tenth and the largest of the others. */
   growth(what: string): number {
     const [first = NaN, ...others] = this.#samples;
     const growth = Math.max(...others) - first;
@@ -128,7 +128,7 @@ test('an apply', { timeout: SLOW_MS }, async () => {
   const heap = new Heap();
   const clock = new FakeClock();
   const sqs = new FakeSqs(clock);
-  // Its queue and its record of requests would be what grows.
+  // The fake queue and its list of requests would grow.
   sqs.answered = () => {
     sqs.requests.length = 0;
     sqs.empty('queue');

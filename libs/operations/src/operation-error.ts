@@ -1,12 +1,13 @@
 /**
- * - `INVALID_POSITION`: a saved position that is none, or that belongs to other buckets or another prefix
- * - `INVALID_OPTION`: a limit or a rate outside its range
- * - `SEND_FAILED`: SQS kept refusing messages; nothing that it refused counts as sent
- * - `DELETE_FAILED`: dead letters that were sent on could not be deleted, so that they are in both queues: harmless
+ * - `INVALID_POSITION`: a saved position is not valid, or belongs to other buckets or another prefix
+ * - `INVALID_OPTION`: a limit or a rate is outside its range
+ * - `SEND_FAILED`: SQS rejected messages on every attempt; rejected messages do not count as sent
+ * - `DELETE_FAILED`: SQS did not delete dead-letter messages after they were sent. They are in both queues, which is
+ *   harmless.
  */
 export type OperationCode = 'INVALID_POSITION' | 'INVALID_OPTION' | 'SEND_FAILED' | 'DELETE_FAILED';
 
-/** Errors of S3 and SQS themselves pass as the SDK throws them, after its own retries. */
+/** The library does not wrap errors of S3 and SQS. The SDK throws them after its own retries. */
 export class OperationError extends Error {
   override readonly name = 'OperationError';
   readonly code: OperationCode;

@@ -1,4 +1,4 @@
-/** Any two buckets: the merged listings say what a look at each key by itself says, and a resumed walk the same. */
+/** For any two buckets, the merged listings and a resumed walk find the same as a check of each key by itself. */
 import {
   isRetryable,
   isUpToDate,
@@ -14,7 +14,7 @@ import { compareKeys, folderOf } from './listing.ts';
 import { checkPosition, startOf, walk, type WalkPage, type WalkPosition } from './position.ts';
 import { TestBuckets, settings } from './testing/buckets.ts';
 
-/** Characters around `/` and around the surrogates, so that keys begin with one another and orders differ. */
+/** Characters around `/` and around the surrogates, which make keys prefixes of each other and the orders differ. */
 const part = fc.constantFrom(
   'a',
   '-',
@@ -139,11 +139,11 @@ const tell = ({ entries }: WalkPage) =>
 const world = fc.record({
   histories: fc.uniqueArray(history, { selector: ({ key }) => key, maxLength: 25 }),
   strays: fc.array(stray, { maxLength: 5 }),
-  /** Objects a page. */
+  /** Objects per page. */
   pageSize: fc.integer({ min: 1, max: 7 }),
 });
 
-test('the walk finds what a look at each key finds', async () => {
+test('the walk finds the same as a check of each key', async () => {
   await fc.assert(
     fc.asyncProperty(world, async ({ histories, strays, pageSize }) => {
       const buckets = build(histories, strays);
@@ -156,13 +156,13 @@ test('the walk finds what a look at each key finds', async () => {
   );
 });
 
-test('a walk that is killed after any entry and goes on finds the same', async () => {
+test('a walk that resumes after a kill at any entry finds the same', async () => {
   await fc.assert(
     fc.asyncProperty(world, async ({ histories, strays, pageSize }) => {
       const buckets = build(histories, strays);
       buckets.sources.pageSize = buckets.outputs.pageSize = pageSize;
       const found: string[] = [];
-      // Every run lives for one page, or for the first entry of one; only text survives it.
+      // Every run ends after one page, or after its first entry. Only text survives it.
       let saved = '';
       for (let run = 0; saved !== 'end'; run++) {
         const from = saved === '' ? undefined : (JSON.parse(saved) as WalkPosition);

@@ -16,7 +16,7 @@ async function kinds(buckets: TestBuckets, prefix = ''): Promise<(readonly [stri
 }
 
 describe('an upload is', () => {
-  test('missing without outputs, which the listing alone tells', async () => {
+  test('missing without outputs, known from the listing alone', async () => {
     const buckets = new TestBuckets();
     buckets.upload('a.jpg');
     buckets.upload('b.jpg');
@@ -47,7 +47,7 @@ describe('an upload is', () => {
     ]);
   });
 
-  test('damaged, where an output is gone, was replaced, or has company', async () => {
+  test('damaged if an output was removed, replaced or added', async () => {
     const buckets = new TestBuckets();
     for (const key of ['company.jpg', 'crowd.jpg', 'gone.jpg', 'replaced.jpg']) {
       buckets.upload(key);
@@ -65,7 +65,7 @@ describe('an upload is', () => {
     ]);
   });
 
-  test('rejected, for good or not', async () => {
+  test('rejected or retryable', async () => {
     const buckets = new TestBuckets();
     for (const code of ['CORRUPT_IMAGE', 'GAVE_UP', 'TRANSFORM_FAILED'] as const) {
       buckets.upload(`${code}.jpg`);
@@ -78,7 +78,7 @@ describe('an upload is', () => {
     ]);
   });
 
-  test('for no recipe, whatever stands beside it', async () => {
+  test('without a recipe, whatever its folder contains', async () => {
     const buckets = new TestBuckets();
     for (const key of ['folder/', 'notes.txt']) buckets.upload(key);
     buckets.foreign('notes.txt/thumb.webp');
@@ -91,7 +91,7 @@ describe('an upload is', () => {
 });
 
 describe('outputs without an upload are', () => {
-  test('orphaned, kept by the recipe, or a leftover of a recipe that is gone', async () => {
+  test('orphaned, kept by the recipe, or a leftover of a removed recipe', async () => {
     const buckets = new TestBuckets();
     buckets.process('a.jpg');
     buckets.process('kept/a.jpg');
@@ -113,7 +113,7 @@ describe('outputs without an upload are', () => {
     },
   );
 
-  test('left alone if they do not: nothing that Darkroom has not written is ever deleted', async () => {
+  test('never deleted if Darkroom did not write them', async () => {
     const buckets = new TestBuckets();
     buckets.foreign('assets/logo.png');
     buckets.foreign('assets/manifest.json');
@@ -133,7 +133,7 @@ describe('outputs without an upload are', () => {
 describe('keys that begin with one another', () => {
   const keys = ['a', 'a-', 'a-/g', 'a.jpg', 'a.jpg-', 'a.jpg/b.jpg', 'a.jpg/b.jpg/c.jpg', 'a.jpg0'];
 
-  test('meet their own outputs', async () => {
+  test('match their own outputs', async () => {
     const buckets = new TestBuckets();
     for (const key of keys) {
       buckets.upload(key);
@@ -144,7 +144,7 @@ describe('keys that begin with one another', () => {
     expect(new Set(found.map(([, kind]) => kind))).toEqual(new Set(['up-to-date']));
   });
 
-  test('are told apart when one is gone', async () => {
+  test('stay distinct after one is removed', async () => {
     for (const gone of keys) {
       const buckets = new TestBuckets();
       for (const key of keys) {
@@ -157,10 +157,10 @@ describe('keys that begin with one another', () => {
   });
 });
 
-describe('keys that leave no room for more', () => {
+describe('long keys', () => {
   const long = `${'long/'.repeat(204)}g`;
 
-  test('have their outputs elsewhere', async () => {
+  test('have their outputs below _long/', async () => {
     const buckets = new TestBuckets();
     buckets.upload(long);
     buckets.upload(`${long}g`);
@@ -175,7 +175,7 @@ describe('keys that leave no room for more', () => {
     ]);
   });
 
-  test('are orphaned, or leftovers that do not say whose they are', async () => {
+  test('are orphaned, or leftovers without a source key', async () => {
     const buckets = new TestBuckets();
     buckets.process(long);
     buckets.foreign('_long/0/thumb.webp');
@@ -194,7 +194,7 @@ describe('keys that leave no room for more', () => {
     expect((await kinds(buckets, 'long/')).map(([key]) => key)).toEqual([long]);
   });
 
-  test('leave a leftover where a recipe with longer names has made them long', async () => {
+  test('leave a leftover if a recipe with longer names moves their outputs', async () => {
     const buckets = new TestBuckets();
     buckets.upload(long);
     buckets.process(long);
@@ -206,7 +206,7 @@ describe('keys that leave no room for more', () => {
   });
 });
 
-test('a prefix narrows both sides', async () => {
+test('a prefix limits both buckets', async () => {
   const buckets = new TestBuckets();
   for (const key of ['a', 'a/a', 'a/b-', 'a/ba', 'b/a']) buckets.process(key);
   expect(await kinds(buckets, 'a/b')).toEqual([
@@ -216,7 +216,7 @@ test('a prefix narrows both sides', async () => {
   expect((await kinds(buckets, 'a/')).map(([key]) => key)).toEqual(['a/a', 'a/b-', 'a/ba']);
 });
 
-test('the requests of a repair are those of the protocol', async () => {
+test('the requests of a repair match the protocol', async () => {
   const buckets = new TestBuckets();
   buckets.upload('missing.jpg', 'v1', 7);
   buckets.upload('changed.jpg', 'v2', 9);

@@ -34,17 +34,17 @@ export const walkPositionSchema = z.strictObject({
   sourceBucket: z.string(),
   processedBucket: z.string(),
   prefix: key,
-  /** Sources first, each beside its outputs; then the outputs of long keys, for those whose source is gone. */
+  /** `keys`: sources with their outputs. Then `long-keys`: the outputs of long keys without a source. */
   part: z.enum(['keys', 'long-keys']),
   sources: z.strictObject({ after: key, open: z.array(listedObject) }),
   outputs: z.strictObject({ after: key, open: z.array(listedFolder) }),
-  /** Key of the entry that was done with last, where that is in the middle of a page. */
+  /** Key of the last completed entry, if it is inside a page. */
   done: key.optional(),
 });
 
 /**
- * Where a walk over the two buckets goes on. JSON, some hundred bytes, for a file. Nothing in it is secret, and a walk
- * from a position that is days old is right too: it compares what is there by then.
+ * The position from which a walk over the two buckets resumes. JSON of a few hundred bytes, without secrets. It does not
+ * expire: a resumed walk compares the current objects.
  */
 export type WalkPosition = z.output<typeof walkPositionSchema>;
 
@@ -61,8 +61,8 @@ export function startOf({ sources, outputs, prefix }: BucketPair): WalkPosition 
 }
 
 /**
- * A position as it was read from a file.
- * @throws OperationError `INVALID_POSITION`: it is none, or of other buckets or another prefix
+ * Validates a saved position.
+ * @throws OperationError `INVALID_POSITION` if it is not valid, or belongs to other buckets or another prefix
  */
 export function checkPosition(input: unknown, buckets: BucketPair): WalkPosition {
   const { success, data, error } = walkPositionSchema.safeParse(input);
@@ -78,14 +78,14 @@ export function checkPosition(input: unknown, buckets: BucketPair): WalkPosition
   return data;
 }
 
-/** Every object is one of its own; what follows and goes first encloses nothing but comes before it. */
+/** Every object is a thing of its own. A later object that goes first counts as nested. */
 const SOURCES: Nesting<ListedObject> = {
   open: (object) => object,
   add: () => false,
   encloses: ({ key }, later) => goesFirst(later, key),
 };
 
-/** Every source with what stands below `K/`, and every such folder without a source: both listings, merged. */
+/** Merges both listings: every source with its folder `K/`, and every folder without a source. */
 export function keysPart(buckets: BucketPair, from: WalkPosition): Part {
   const { prefix } = buckets;
   const sources = new NestedStream(
@@ -129,20 +129,20 @@ export function keysPart(buckets: BucketPair, from: WalkPosition): Part {
   };
 }
 
-/** Objects that are in no folder are nobody's outputs; those below `_long/` have a part of their own. */
+/** Objects outside of folders are not outputs. `longKeysPart` handles those below `_long/`. */
 function standsForAKey(folder: string, prefix: string): boolean {
   const isLong = folder.startsWith(LONG_PREFIX) && folder !== LONG_PREFIX;
   return folder !== '' && !isLong && keyOf({ path: folder }).startsWith(prefix);
 }
 
-/** Every folder below `_long/`, in search of those whose source is gone. */
+/** Every folder below `_long/`, to find those without a source. */
 export function longKeysPart(buckets: BucketPair, from: WalkPosition): Part {
   const folders = new NestedStream(
     new ObjectCursor(
       buckets.outputs,
       LONG_PREFIX,
       from.outputs.after,
-      // Directly below `_long/` stand the outputs of an upload whose key is `_long`.
+      // The objects directly below `_long/` are the outputs of an upload with the key `_long`.
       ({ key }) => folderOf(key) !== LONG_PREFIX,
     ),
     outputFolders(buckets.objectsWorthKeeping),
@@ -174,16 +174,16 @@ export function longKeysPart(buckets: BucketPair, from: WalkPosition): Part {
   };
 }
 
-/** Keys that are judged together: what a walk holds in memory, beside one page of each listing. */
+/** Entries that a walk judges together. It keeps them and one page of each listing in memory. */
 const ENTRIES_A_PAGE = 500;
-/** Manifests that are read at once. */
+/** Concurrent reads of manifests. */
 const READS_AT_ONCE = 16;
 
 export interface WalkPage {
   readonly entries: readonly JudgedEntry[];
-  /** Where this page begins. */
+  /** Position of the start of this page. */
   readonly start: WalkPosition;
-  /** Where the next one does. */
+  /** Position of the start of the next page. */
   readonly end: WalkPosition;
 }
 
@@ -193,7 +193,7 @@ export interface JudgedEntry {
   readonly findings: readonly Finding[];
 }
 
-/** A source with the folder of outputs beside it, or one of them alone. */
+/** A source with its folder of outputs, or one of them alone. */
 export interface Entry {
   readonly key: string;
   judge(): Promise<readonly Finding[]>;
@@ -206,7 +206,7 @@ export interface Part {
 }
 
 /**
- * Compares the two buckets, page by page, in one pass over each.
+ * Compares the two buckets page by page, in one pass over each.
  *
  * @param size entries of a page
  */
@@ -225,7 +225,7 @@ export async function* walk(
   yield* pages(longKeysPart(buckets, start), start.done, size);
 }
 
-/** @param done entries up to this one are left out */
+/** @param done the walk skips entries up to this one */
 async function* pages(
   part: Part,
   done: string | undefined,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { RateLimit } from './send.ts';
 import { FakeClock } from './testing/fake-clock.ts';
 
-test('in any stretch of time pass no more messages than the rate, and one batch', async () => {
+test('allows at most the rate and one batch in any interval', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.double({ min: 0.1, max: 5000, noNaN: true }),
@@ -42,7 +42,7 @@ test.each([
   expect(new RateLimit(new FakeClock(), rate).batchSize).toBe(size);
 });
 
-test('without a limit nobody waits', async () => {
+test('without a limit, wait returns at once', async () => {
   const clock = new FakeClock();
   const rateLimit = new RateLimit(clock, Infinity);
   const before = clock.now();
@@ -62,7 +62,7 @@ describe('an aborted signal', () => {
   });
 });
 
-test.each([0, -1, 0.05, NaN])('%d a second is no rate', (rate) => {
+test.each([0, -1, 0.05, NaN])('rejects a rate of %d', (rate) => {
   expect(() => new RateLimit(new FakeClock(), rate)).toThrow(
     expect.objectContaining({ code: 'INVALID_OPTION' }),
   );

@@ -1,13 +1,13 @@
-/** Long, aborted, killed, refused: nothing is lost, nothing stays hidden. */
+/** Long, aborted, killed and failing runs lose no message and hide no message. */
 import { describe, expect, test } from 'vitest';
 import { VISIBILITY_SECONDS } from './dead-letters.ts';
 import { bodyOf, Rig } from './testing/redrive-rig.ts';
 
-test('what is looked at stays hidden while the run lasts, however long, and is seen once', async () => {
+test('received messages stay invisible during a long run, and the run receives each once', async () => {
   const rig = new Rig();
   for (let index = 0; index < 200; index++)
-    rig.letter(`${index}.jpg`, index % 2 === 0 ? 'TIMEOUT' : 'TRANSFORM_FAILED');
-  // A thousand seconds, at 600 of visibility.
+    rig.addDeadLetter(`${index}.jpg`, index % 2 === 0 ? 'TIMEOUT' : 'TRANSFORM_FAILED');
+  // 1,000 seconds with a visibility timeout of 600.
   const result = await rig.redrive({
     filter: { errorCodes: ['TIMEOUT'] },
     ratePerSecond: 0.1,
@@ -17,11 +17,11 @@ test('what is looked at stays hidden while the run lasts, however long, and is s
   rig.expectAllVisible();
 });
 
-test('an aborted run makes visible what it had looked at', async () => {
+test('an aborted run makes its received messages visible', async () => {
   for (let abortedAt = 1; abortedAt < 40; abortedAt++) {
     const rig = new Rig();
     for (let index = 0; index < 35; index++)
-      rig.letter(`${index}.jpg`, index % 2 === 0 ? 'TIMEOUT' : 'TRANSFORM_FAILED');
+      rig.addDeadLetter(`${index}.jpg`, index % 2 === 0 ? 'TIMEOUT' : 'TRANSFORM_FAILED');
     const controller = new AbortController();
     rig.sqs.fault = () => {
       if (rig.sqs.requests.length === abortedAt) controller.abort();
@@ -38,12 +38,12 @@ test('an aborted run makes visible what it had looked at', async () => {
   }
 });
 
-test('wherever it is killed nothing is lost, and the next run moves the rest', async () => {
+test('a kill at any request loses no message, and the next run moves the rest', async () => {
   let isOver = false;
   for (let killedAt = 1; !isOver; killedAt++)
     for (const isCarriedOut of [false, true]) {
       const rig = new Rig();
-      rig.letters(25);
+      rig.addDeadLetters(25);
       const all = rig.sqs.bodies('dead').sort();
       rig.sqs.killAt(killedAt, isCarriedOut);
       await rig.redrive().catch((error: unknown) => {
@@ -60,10 +60,10 @@ test('wherever it is killed nothing is lost, and the next run moves the rest', a
     }
 });
 
-describe('SQS that refuses', () => {
-  test('to take one: the others are moved, that one stays', async () => {
+describe('if SQS rejects', () => {
+  test('a send, the run moves the other messages', async () => {
     const rig = new Rig();
-    rig.letters(5);
+    rig.addDeadLetters(5);
     rig.sqs.fault = (command) =>
       command === 'SendMessageBatchCommand'
         ? [{ Id: '2', Code: 'InvalidMessageContents', SenderFault: true }]
@@ -74,9 +74,9 @@ describe('SQS that refuses', () => {
     rig.expectAllVisible();
   });
 
-  test('to delete one: it is in both queues', async () => {
+  test('a deletion, the message is in both queues', async () => {
     const rig = new Rig();
-    rig.letters(5);
+    rig.addDeadLetters(5);
     rig.sqs.fault = (command) =>
       command === 'DeleteMessageBatchCommand'
         ? [{ Id: '0', Code: 'InternalError', SenderFault: false }]
@@ -87,9 +87,9 @@ describe('SQS that refuses', () => {
     rig.expectAllVisible();
   });
 
-  test('to have more in flight: the run ends, and says so', async () => {
+  test('more messages in flight, the run ends and reports it', async () => {
     const rig = new Rig();
-    rig.letters(50);
+    rig.addDeadLetters(50);
     let receives = 0;
     rig.sqs.fault = (command) => {
       if (command === 'ReceiveMessageCommand' && (receives += 1) > 2)

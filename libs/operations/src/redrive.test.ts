@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest';
 import type { RedriveProgress } from './redrive.ts';
 import { bodyOf, Rig } from './testing/redrive-rig.ts';
 
-describe('which are moved', () => {
+describe('moves', () => {
   function mixed(): Rig {
     const rig = new Rig();
-    rig.letter('a/1.jpg', 'TRANSFORM_FAILED');
-    rig.letter('a/2.jpg', 'TIMEOUT');
-    rig.letter('b/3.jpg', 'TRANSFORM_FAILED');
-    rig.sqs.put('dead', 'rubbish', { errorCode: 'INVALID_MESSAGE' });
+    rig.addDeadLetter('a/1.jpg', 'TRANSFORM_FAILED');
+    rig.addDeadLetter('a/2.jpg', 'TIMEOUT');
+    rig.addDeadLetter('b/3.jpg', 'TRANSFORM_FAILED');
+    rig.sqs.put('dead', 'invalid', { errorCode: 'INVALID_MESSAGE' });
     return rig;
   }
 
-  test('all', async () => {
+  test('all messages', async () => {
     const rig = mixed();
     expect(await rig.redrive()).toMatchObject({ looked: 4, moved: 4, stoppedBy: 'end' });
-    expect(rig.moved).toEqual([bodyOf('a/1.jpg'), bodyOf('a/2.jpg'), bodyOf('b/3.jpg'), 'rubbish']);
+    expect(rig.moved).toEqual([bodyOf('a/1.jpg'), bodyOf('a/2.jpg'), bodyOf('b/3.jpg'), 'invalid']);
     expect(rig.sqs.bodies('dead')).toEqual([]);
   });
 
@@ -34,27 +34,27 @@ describe('which are moved', () => {
     rig.expectAllVisible();
   });
 
-  test('some', async () => {
+  test('messages by id', async () => {
     const rig = mixed();
-    const id = rig.letter('c/4.jpg', 'TIMEOUT');
-    rig.letters(40);
+    const id = rig.addDeadLetter('c/4.jpg', 'TIMEOUT');
+    rig.addDeadLetters(40);
     const { looked } = await rig.redrive({ filter: { messageIds: [id, id] } });
     expect(rig.moved).toEqual([bodyOf('c/4.jpg')]);
-    // Nobody looks on when all have been found.
+    // The run ends when it has found all ids.
     expect(looked).toBe(10);
     rig.expectAllVisible();
   });
 });
 
-describe('a message that SQS moved by itself, after a crash', () => {
+describe('a message that SQS moved after a crash', () => {
   test('is explained by the manifest of its key', async () => {
     const rig = new Rig();
-    rig.letter('bomb.jpg');
+    rig.addDeadLetter('bomb.jpg');
     rig.buckets.process('bomb.jpg', { eTag: 'v1', rejected: 'GAVE_UP' });
-    rig.letter('unknown.jpg');
-    rig.letter('done.jpg');
+    rig.addDeadLetter('unknown.jpg');
+    rig.addDeadLetter('done.jpg');
     rig.buckets.process('done.jpg');
-    rig.letter('notes.txt');
+    rig.addDeadLetter('notes.txt');
     const { found } = await rig.redrive({ dryRun: true });
     expect([...found.byErrorCode]).toEqual([
       ['GAVE_UP', 1],
@@ -62,21 +62,21 @@ describe('a message that SQS moved by itself, after a crash', () => {
     ]);
   });
 
-  test('is taken by that code', async () => {
+  test('is selected by that code', async () => {
     const rig = new Rig();
-    rig.letter('bomb.jpg');
+    rig.addDeadLetter('bomb.jpg');
     rig.buckets.process('bomb.jpg', { eTag: 'v1', rejected: 'GAVE_UP' });
-    rig.letter('other.jpg');
+    rig.addDeadLetter('other.jpg');
     await rig.redrive({ filter: { errorCodes: ['GAVE_UP'] } });
     expect(rig.moved).toEqual([bodyOf('bomb.jpg')]);
   });
 });
 
 describe('a dry run', () => {
-  test('says what there is and what would move, and changes nothing', async () => {
+  test('counts found and matching messages, and changes nothing', async () => {
     const rig = new Rig();
-    rig.letters(30);
-    rig.letter('b/1.jpg', 'TIMEOUT');
+    rig.addDeadLetters(30);
+    rig.addDeadLetter('b/1.jpg', 'TIMEOUT');
     const result = await rig.redrive({
       dryRun: true,
       limit: 7,
@@ -97,9 +97,9 @@ describe('a dry run', () => {
     rig.expectAllVisible();
   });
 
-  test('tells a hundred groups apart, however many a hostile queue has', async () => {
+  test('reports at most 100 groups of a hostile queue', async () => {
     const rig = new Rig();
-    for (let index = 0; index < 150; index++) rig.letter(`${index}/a.jpg`, `CODE_${index}`);
+    for (let index = 0; index < 150; index++) rig.addDeadLetter(`${index}/a.jpg`, `CODE_${index}`);
     const { found } = await rig.redrive({ dryRun: true });
     expect(found.byErrorCode.size).toBe(101);
     expect(found.byErrorCode.get('*')).toBe(50);
@@ -107,10 +107,10 @@ describe('a dry run', () => {
   });
 });
 
-describe('a storm', () => {
-  test('is stopped by a limit that is 1,000 unless given', async () => {
+describe('a flood of messages', () => {
+  test('ends at the default limit of 1,000', async () => {
     const rig = new Rig();
-    rig.letters(1005);
+    rig.addDeadLetters(1005);
     const result = await rig.redrive({ ratePerSecond: Infinity });
     expect(result).toMatchObject({ moved: 1000, stoppedBy: 'limit' });
     expect(rig.moved).toHaveLength(1000);
@@ -118,18 +118,18 @@ describe('a storm', () => {
     expect(await rig.redrive({ limit: Infinity })).toMatchObject({ moved: 5, stoppedBy: 'end' });
   });
 
-  test('is exactly as large as the limit', async () => {
+  test('moves exactly as many messages as the limit', async () => {
     const rig = new Rig();
-    rig.letters(30);
+    rig.addDeadLetters(30);
     await rig.redrive({ limit: 13 });
     expect(rig.moved).toHaveLength(13);
     expect(rig.sqs.bodies('dead')).toHaveLength(17);
     rig.expectAllVisible();
   });
 
-  test('keeps to the rate', async () => {
+  test('respects the rate', async () => {
     const rig = new Rig();
-    rig.letters(60);
+    rig.addDeadLetters(60);
     const begun = rig.clock.now();
     await rig.redrive({ ratePerSecond: 4 });
     const sends = rig.sqs.requests.filter(({ command }) => command === 'SendMessageBatchCommand');
@@ -141,10 +141,10 @@ describe('a storm', () => {
     expect(rig.moved).toHaveLength(60);
   });
 
-  test('does not feed itself: what comes back while it runs is left', async () => {
+  test('does not move messages that fail again during the run', async () => {
     const rig = new Rig();
-    rig.letters(25);
-    // The function fails at once, and again.
+    rig.addDeadLetters(25);
+    // The function fails at once for every message.
     rig.sqs.fault = (command, bodies) => {
       void rig.clock.sleep(1);
       if (command === 'SendMessageBatchCommand')
@@ -157,9 +157,9 @@ describe('a storm', () => {
   });
 });
 
-test('progress says how far it is', async () => {
+test('reports progress', async () => {
   const rig = new Rig();
-  rig.letters(25);
+  rig.addDeadLetters(25);
   const seen: RedriveProgress[] = [];
   await rig.redrive({ onProgress: (progress) => seen.push(progress) });
   expect(seen.at(0)).toEqual({ total: 25, looked: 10, moved: 0 });

@@ -22,16 +22,16 @@ import {
 } from './send.ts';
 import { OperationError } from './operation-error.ts';
 
-/** Which dead letters to take. */
+/** Selects the dead-letter messages to move. */
 export type RedriveFilter =
   | 'all'
   /** Codes of the contract, and `UNEXPLAINED`. */
   | { readonly errorCodes: readonly string[] }
-  /** A message of several keys goes back whole when one of them begins so. */
+  /** Matches a message if at least one of its keys has this prefix. */
   | { readonly prefix: string }
   | { readonly messageIds: readonly string[] };
 
-export function createFilter(filter: RedriveFilter): (letter: DeadLetter) => boolean {
+export function createFilter(filter: RedriveFilter): (message: DeadLetter) => boolean {
   if (filter === 'all') return () => true;
   if ('prefix' in filter) return ({ keys }) => keys.some((key) => key.startsWith(filter.prefix));
   if ('errorCodes' in filter) {
@@ -42,12 +42,12 @@ export function createFilter(filter: RedriveFilter): (letter: DeadLetter) => boo
   return ({ messageId }) => ids.has(messageId);
 }
 
-/** Codes and folders are text from messages, so that there may be any number of them: the first are told apart. */
+/** Codes and folders are untrusted text of messages. The limit bounds the number of groups. */
 const MAX_GROUPS = 100;
-/** Stands for all groups after the first hundred. */
+/** Name of the group that contains all groups after the first hundred. */
 export const OTHERS = '*';
 
-/** How many messages there are of each code, and of each folder. */
+/** Numbers of messages by code and by folder. */
 export class DeadLetterCounts {
   #messages = 0;
   readonly byErrorCode = new Map<string, number>();
@@ -75,54 +75,54 @@ export interface RedriveOptions {
   readonly deadLetterQueueUrl: string;
   /** Of the pipeline's queue. */
   readonly queueUrl: string;
-  /** The manifests there tell why SQS moved a message that tells nothing itself. */
+  /** Reads the manifests of this bucket to explain messages without an error code. */
   readonly s3: S3Client;
   readonly processedBucket: string;
   readonly recipes: readonly Recipe[];
   readonly filter: RedriveFilter;
-  /** Most messages to move; 1,000 unless given, `Infinity` for no limit. */
+  /** Most messages to move. Default 1,000; `Infinity` for no limit. */
   readonly limit?: number;
-  /** Most messages in a second; 50 unless given, from 0.1, `Infinity` for as fast as SQS takes them. */
+  /** Most messages per second. Default 50, minimum 0.1; `Infinity` for no limit. */
   readonly ratePerSecond?: number;
-  /** Moves nothing, and looks at every message, whatever the limit: what there is, and what would move. */
+  /** Receives and counts every message without moving any. The limit does not end the run. */
   readonly dryRun?: boolean;
-  /** After each receive of up to ten messages, and each request that moved some. */
+  /** Called after each receive of up to ten messages, and after each request that moved some. */
   readonly onProgress?: (progress: RedriveProgress) => void;
-  /** Ends the run after the request that is under way. */
+  /** Ends the run after the current request. */
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
 }
 
 export interface RedriveProgress {
-  /** Messages in the dead-letter queue when the run began, approximately. */
+  /** Approximate number of messages in the dead-letter queue at the start. */
   readonly total: number;
   readonly looked: number;
-  /** Of a dry run: that would be. */
+  /** In a dry run: messages that a run would move. */
   readonly moved: number;
 }
 
 export interface Redriven extends RedriveProgress {
-  /** Of all messages that were looked at. */
+  /** Counts of all received messages. */
   readonly found: DeadLetterCounts;
-  /** Of those that the filter takes. */
+  /** Counts of the messages that match the filter. */
   readonly matching: DeadLetterCounts;
-  /** Became dead letters after the run had begun, perhaps by it, and were left where they are. */
+  /** Messages that arrived after the start of the run. The run does not move them. */
   readonly newer: number;
-  /** Could not be made visible again: they become so by themselves within ten minutes. */
+  /** Messages that stay invisible for up to ten minutes, because SQS did not release them. */
   readonly hidden: number;
   /**
-   * - `end`: the dead-letter queue has no other message
-   * - `limit`: as many as were asked for have been moved
-   * - `in-flight`: SQS lets no more messages be in flight; run again with a narrower filter, or move some of all
+   * - `end`: the dead-letter queue has no further message
+   * - `limit`: the run has moved `limit` messages
+   * - `in-flight`: SQS allows no more messages in flight. Run again with a narrower filter or a limit.
    * - `signal`: aborted
    */
   readonly stoppedBy: 'end' | 'limit' | 'in-flight' | 'signal';
 }
 
 /**
- * Moves dead letters back to the queue, each to be tried as often as a new message. A message is deleted only after it has
- * been sent: a kill in between leaves it in both queues, which is harmless since to look at a key twice is. What is not
- * moved is visible again when this returns or throws; after a kill, ten minutes later.
+ * Moves dead-letter messages back to the queue, where each has as many attempts as a new message. It deletes a message
+ * only after it has sent it. A kill in between leaves the message in both queues, which is harmless. The other messages
+ * are visible again when the function returns or throws, and ten minutes after a kill.
  *
  * @throws OperationError `INVALID_OPTION`, `SEND_FAILED` or `DELETE_FAILED`; errors of SQS and S3 as the SDK throws them
  */
@@ -142,7 +142,7 @@ export class RedriveRun {
   readonly #clock: Clock;
   readonly #outbox: Outbox;
   readonly #held: HeldMessages;
-  readonly #matches: (letter: DeadLetter) => boolean;
+  readonly #matches: (message: DeadLetter) => boolean;
   readonly #limit: number;
   readonly #found = new DeadLetterCounts();
   readonly #matching = new DeadLetterCounts();
@@ -193,15 +193,15 @@ export class RedriveRun {
       if (this.#hasEnough()) return 'limit';
       if (this.#held.size >= MAX_HELD) return 'in-flight';
       await this.#held.keep();
-      const letters = await this.#receive();
-      if (letters === 'in-flight') return 'in-flight';
-      if (letters.length === 0) return 'end';
-      // What comes back from the queue while this runs would otherwise go round and round.
-      const wanted = letters.filter(({ sentAt }) => sentAt <= begun);
-      this.#newer += letters.length - wanted.length;
-      for (const letter of wanted) this.#found.add(letter);
+      const received = await this.#receive();
+      if (received === 'in-flight') return 'in-flight';
+      if (received.length === 0) return 'end';
+      // Otherwise messages that fail again during the run would circulate without end.
+      const wanted = received.filter(({ sentAt }) => sentAt <= begun);
+      this.#newer += received.length - wanted.length;
+      for (const message of wanted) this.#found.add(message);
       const matching = wanted.filter(this.#matches);
-      for (const letter of matching) this.#matching.add(letter);
+      for (const message of matching) this.#matching.add(message);
       this.#report();
       await this.#move(matching);
     }
@@ -242,7 +242,7 @@ export class RedriveRun {
     }
   }
 
-  /** @returns false where the signal was aborted before all were sent */
+  /** @returns false if the signal was aborted before all were sent */
   async #moveBatch(batch: readonly DeadLetter[]): Promise<boolean> {
     const { sqs, deadLetterQueueUrl } = this.#options;
     const { sent, failure } = await sendMessages(

@@ -19,21 +19,21 @@ function rig(rate = Infinity) {
 
 const bodies = Array.from({ length: 25 }, (_, index) => `body ${index}`);
 
-test('ten go in a request', async () => {
+test('sends ten messages per request', async () => {
   const { sqs, outbox } = rig();
   expect((await sendMessages(bodies, outbox)).sent.size).toBe(25);
   expect(sqs.bodies('queue')).toEqual(bodies);
   expect(sqs.requests.map(({ entries }) => entries)).toEqual([10, 10, 5]);
 });
 
-test('large ones go in requests of at most 256 KiB, a larger one by itself', async () => {
+test('limits requests to 256 KiB, and sends a larger message by itself', async () => {
   const { sqs, outbox } = rig();
   const large = [100, 100, 100, 600, 1, 1].map((kib) => 'ü'.repeat(kib * 512));
   await sendMessages(large, outbox);
   expect(sqs.requests.map(({ entries }) => entries)).toEqual([2, 1, 1, 2]);
 });
 
-test('those that SQS refuses go again, and only those', async () => {
+test('retries only the messages that SQS rejects', async () => {
   const { sqs, outbox } = rig();
   let attempt = 0;
   sqs.fault = () => {
@@ -46,7 +46,7 @@ test('those that SQS refuses go again, and only those', async () => {
   expect(sqs.bodies('queue')).toEqual(['body 0', 'body 3', 'body 1', 'body 2']);
 });
 
-test('one that is refused for good is told, and not sent again; the others are sent', async () => {
+test('does not retry a message with a sender fault, and sends the others', async () => {
   const { sqs, outbox } = rig();
   sqs.fault = (_, [first]) =>
     first === 'body 0' ? [{ Id: '0', Code: 'InvalidMessageContents', SenderFault: true }] : [];
@@ -56,7 +56,7 @@ test('one that is refused for good is told, and not sent again; the others are s
   expect(sqs.requests).toHaveLength(1);
 });
 
-test('SQS that keeps refusing is given up after five attempts with growing pauses', async () => {
+test('gives up after five attempts with growing delays', async () => {
   const { sqs, outbox } = rig();
   sqs.fault = () => [{ Id: '0', Code: 'InternalError', SenderFault: false }];
   const { sent, failure } = await sendMessages(['body'], outbox);
@@ -67,7 +67,7 @@ test('SQS that keeps refusing is given up after five attempts with growing pause
   ]);
 });
 
-test('attempts count for the rate', async () => {
+test('counts retries towards the rate', async () => {
   const { sqs, outbox } = rig(2);
   sqs.fault = () => [{ Id: '0', Code: 'InternalError', SenderFault: false }];
   await sendMessages(['body'], outbox);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { OperationError } from './operation-error.ts';
 
-/** Time, so that a test needs none. */
+/** A clock that tests replace. */
 export interface Clock {
   /** Milliseconds since 1970; never goes back. */
   now(): number;
@@ -22,8 +22,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * A limit guards against a storm by accident, so that it has a default everywhere and only an explicit `Infinity`
- * lifts it.
+ * Validates a limit, which guards against an accidental flood of messages. Every limit has a default, and only an
+ * explicit `Infinity` removes it.
  *
  * @throws OperationError `INVALID_OPTION`
  */
@@ -31,39 +31,39 @@ export function checkLimit(limit: number): number {
   if (limit === Infinity || (Number.isInteger(limit) && limit > 0)) return limit;
   throw new OperationError(
     'INVALID_OPTION',
-    `limit is a number of messages from 1, or Infinity; found ${limit}`,
+    `limit must be a whole number of at least 1, or Infinity; found ${limit}`,
   );
 }
 
 /** Amazon SQS API reference, SendMessageBatch. */
 export const MESSAGES_A_REQUEST = 10;
-/** Slower, and what was received would reappear while it waits for its turn. */
+/** With a lower rate, received messages would become visible again before they are sent. */
 const LEAST_PER_SECOND = 0.1;
 
-/** Lets at most so many messages pass in a second. */
+/** Limits the number of messages per second. */
 export class RateLimit {
-  /** Messages that are best sent together: no more than those of one second, and of one request. */
+  /** Messages per request: at most those of one second, and at most ten. */
   readonly batchSize: number;
   readonly #clock: Clock;
   readonly #millisecondsEach: number;
   #free = -Infinity;
 
   /**
-   * @param perSecond 0.1 and more; `Infinity` is as fast as SQS takes them
+   * @param perSecond at least 0.1; `Infinity` for no limit
    * @throws OperationError `INVALID_OPTION`
    */
   constructor(clock: Clock, perSecond: number) {
     if (!(perSecond >= LEAST_PER_SECOND))
       throw new OperationError(
         'INVALID_OPTION',
-        `ratePerSecond is at least ${LEAST_PER_SECOND}, found ${perSecond}`,
+        `ratePerSecond must be at least ${LEAST_PER_SECOND}; found ${perSecond}`,
       );
     this.batchSize = Math.min(MESSAGES_A_REQUEST, Math.max(1, Math.floor(perSecond)));
     this.#clock = clock;
     this.#millisecondsEach = 1000 / perSecond;
   }
 
-  /** @returns false where the signal was aborted before these messages' turn came */
+  /** @returns false if the signal was aborted during the wait */
   async wait(messages: number, signal?: AbortSignal): Promise<boolean> {
     if (signal?.aborted) return false;
     const now = this.#clock.now();
@@ -75,11 +75,11 @@ export class RateLimit {
 }
 
 /**
- * Bytes of one request. Amazon SQS developer guide, "Message quotas", allows 1 MiB since 2025; queues that were set to
- * less, and other makers' queues, allow the 256 KiB that it was before.
+ * Bytes of one request. SQS allows 1 MiB since 2025 (Amazon SQS developer guide, "Message quotas"). Older or compatible
+ * queues may still have the previous limit of 256 KiB.
  */
 const REQUEST_BYTES = 256 * 1024;
-/** Of a message that SQS refused by itself, in a request that it took. */
+/** Attempts for a message that SQS rejects in a batch. */
 const ATTEMPTS = 5;
 const FIRST_BACKOFF_MS = 200;
 
@@ -92,9 +92,9 @@ export interface Outbox {
 }
 
 export interface Sent {
-  /** Indices of the bodies that are in the queue. */
+  /** Indices of the sent bodies. */
   readonly sent: ReadonlySet<number>;
-  /** Why SQS refused one of the others; nothing where only the signal kept them from being sent. */
+  /** Why SQS rejected one of the others; undefined if only the signal prevented sending. */
   readonly failure: string | undefined;
 }
 
@@ -103,7 +103,7 @@ interface Numbered {
   readonly body: string;
 }
 
-/** Sends the messages in as few requests as they fit into, each when its turn comes; what fails in part is repeated. */
+/** Sends the messages in as few requests as possible, within the rate limit. Retries messages that SQS rejects. */
 export async function sendMessages(bodies: readonly string[], outbox: Outbox): Promise<Sent> {
   const sent = new Set<number>();
   const refused = new Map<number, Refusal>();
@@ -144,7 +144,7 @@ function requests(bodies: readonly string[]): Numbered[][] {
 
 interface Refusal {
   readonly reason: string;
-  /** The message itself is at fault: another attempt would not help. */
+  /** The message itself is invalid, and a retry does not help. */
   readonly isFinal: boolean;
 }
 

@@ -13,7 +13,7 @@ import {
 import { BucketPair } from '../listing.ts';
 import { MemoryBucket } from './memory-bucket.ts';
 
-/** Two variants for everything, one for `one/`, outputs kept below `kept/`, and none for `.txt`. */
+/** Two variants for every image, one for `one/`, outputs kept below `kept/`, and no recipe for `.txt`. */
 export const settings: Settings = parseSettings(
   {
     recipes: [
@@ -41,16 +41,16 @@ export const settings: Settings = parseSettings(
   'test',
 );
 
-/** What has become of an upload. */
+/** The outcome of an upload. */
 export interface ProcessedAs {
-  /** ETag of the upload that it was made from. */
+  /** ETag of the processed upload. */
   readonly eTag: string;
   readonly recipeHash?: string;
   readonly rejected?: RejectionCode;
   readonly size?: { readonly width: number; readonly height: number };
 }
 
-/** A source bucket and a processed one in memory, and what the pipeline does to them. */
+/** A source bucket and a processed bucket in memory, and the effects of the pipeline on them. */
 export class TestBuckets {
   readonly sources = new MemoryBucket('sources');
   readonly outputs = new MemoryBucket('processed');
@@ -65,14 +65,14 @@ export class TestBuckets {
     this.sources.objects.set(key, { eTag, bytes });
   }
 
-  /** Folder of a key that a recipe is for. */
+  /** Folder of a key with a recipe. */
   folder(key: string): string {
     const recipe = selectRecipe(settings.recipes, key);
     if (!recipe) throw new Error(`No recipe for ${key}`);
     return outputKeys(key, recipe).prefix;
   }
 
-  /** As `reconcile` leaves it. */
+  /** Writes the same objects as `reconcile`. */
   process(key: string, outcome: ProcessedAs = { eTag: 'v1' }): void {
     const recipe = selectRecipe(settings.recipes, key);
     if (!recipe) throw new Error(`No recipe for ${key}`);
@@ -119,7 +119,7 @@ export class TestBuckets {
     this.outputs.objects.set(keys.manifest, { eTag: 'm', bytes: body.length, body, metadata });
   }
 
-  /** An object of the processed bucket that Darkroom has not written. */
+  /** Adds an object to the processed bucket that Darkroom did not write. */
   foreign(key: string): void {
     this.outputs.objects.set(key, { eTag: 'foreign', bytes: 1 });
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../send.ts';
 
-/** Time that passes only where somebody sleeps. */
+/** A clock that only `sleep` advances. */
 export class FakeClock implements Clock {
   #now = Date.UTC(2024, 0, 1);
 

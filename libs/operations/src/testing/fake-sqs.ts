@@ -20,10 +20,10 @@ interface Failed {
   readonly SenderFault: boolean;
 }
 
-/** What SQS does instead of what it was asked for; it throws, or names the entries that it refuses. */
+/** Makes a request fail: it throws, or returns the entries that SQS rejects. */
 export type Fault = (command: string, bodies: readonly string[]) => readonly Failed[] | undefined;
 
-/** Two queues in memory below a real client: names of commands and shapes of answers are SQS's. */
+/** Queues in memory behind a real client: the names of commands and shapes of responses are those of SQS. */
 export class FakeSqs {
   readonly client: SQSClient;
   readonly #clock: Clock;
@@ -31,7 +31,7 @@ export class FakeSqs {
   readonly requests: { readonly command: string; readonly at: number; readonly entries: number }[] =
     [];
   fault: Fault = () => undefined;
-  /** After a request was carried out; what it throws, the client gets instead of the answer. */
+  /** Called after each request. The client receives the error that it throws instead of the response. */
   answered: () => void = () => undefined;
   #ids = 0;
 
@@ -71,14 +71,13 @@ export class FakeSqs {
     return id;
   }
 
-  /** In flight or not. */
+  /** Bodies of all messages, in flight or not. */
   bodies(queue: string): string[] {
     return this.#queue(queue).map(({ message: { Body = '' } }) => Body);
   }
 
   /**
-   * The process dies at its request of this number: nothing of it, or all but its answer, is carried out, and no later
-   * request is.
+   * Simulates that the process dies at the request with this number. SQS executes the request or not, and no later one.
    */
   killAt(request: number, isCarriedOut: boolean): void {
     const die = () => {
@@ -91,7 +90,7 @@ export class FakeSqs {
     this.answered = () => (this.requests.length >= request ? die() : undefined);
   }
 
-  /** Another process. */
+  /** Simulates a new process. */
   revive(): void {
     this.fault = () => undefined;
     this.answered = () => undefined;
@@ -152,7 +151,7 @@ export class FakeSqs {
         return { Attributes: { ApproximateNumberOfMessages: String(this.visible(QueueUrl)) } };
       }
       default:
-        throw new Error(`${command} is not played`);
+        throw new Error(`${command} is not emulated`);
     }
     return { Failed: refused };
   }

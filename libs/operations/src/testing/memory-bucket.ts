@@ -7,7 +7,7 @@ export interface MemoryObject {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** A bucket in memory that lists as S3 does, in pages of any size, and counts what it is asked. */
+/** A bucket in memory that lists as S3 does, in pages of any size, and counts the requests. */
 export class MemoryBucket implements BucketReader {
   readonly bucket: string;
   readonly objects = new Map<string, MemoryObject>();

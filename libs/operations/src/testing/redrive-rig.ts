@@ -8,18 +8,19 @@ import { FakeSqs } from './fake-sqs.ts';
 
 export const bodyOf = (key: string) => formatMessage({ bucket: 'sources', key });
 
-/** A queue, its dead-letter queue and what explains the letters, all in memory. */
+/** A queue, its dead-letter queue and the buckets, all in memory. */
 export class Rig {
   readonly clock = new FakeClock();
   readonly sqs = new FakeSqs(this.clock);
   readonly buckets = new TestBuckets();
 
-  letter(key: string, errorCode?: string): string {
+  addDeadLetter(key: string, errorCode?: string): string {
     return this.sqs.put('dead', bodyOf(key), errorCode === undefined ? {} : { errorCode });
   }
 
-  letters(count: number, errorCode = 'TRANSFORM_FAILED'): void {
-    for (let index = 0; index < count; index++) this.letter(`photos/${index}.jpg`, errorCode);
+  addDeadLetters(count: number, errorCode = 'TRANSFORM_FAILED'): void {
+    for (let index = 0; index < count; index++)
+      this.addDeadLetter(`photos/${index}.jpg`, errorCode);
   }
 
   redrive(options: Partial<RedriveOptions> = {}): Promise<Redriven> {
@@ -42,7 +43,7 @@ export class Rig {
     return this.sqs.bodies('queue');
   }
 
-  /** Nothing of the dead-letter queue is hidden. */
+  /** Asserts that every message of the dead-letter queue is visible. */
   expectAllVisible(): void {
     expect(this.sqs.visible('dead')).toBe(this.sqs.bodies('dead').length);
   }
