@@ -7,8 +7,8 @@ import { type Recipe, renderRequest } from './recipe/recipe.ts';
 const MIB = 1024 * 1024;
 
 /**
- * MiB of a function that no upload may have: the function's own process, and the one in which an upload is worked on
- * that may have killed a process (apps/resizer). Set aside always, so that the outcome does not depend on the attempt.
+ * MiB of a function that no upload may use: the function's own process, and the isolated process for an upload that may
+ * have killed a process (apps/resizer). Always reserved, because the outcome must not depend on the attempt.
  */
 const SET_ASIDE_MIB = 2 * BASE_MIB;
 
@@ -35,16 +35,16 @@ export function readingMemory(bytes: number): number {
 /**
  * MiB of one upload at its peak.
  *
- * @param rendering MiB that the engine estimates; the file is kept beside it, for the other process
+ * @param rendering the engine's estimate, MiB; the file is kept in addition, for the isolated process
  */
 export function peakMemory(bytes: number, rendering: number): number {
   return Math.max(readingMemory(bytes), rendering + bytes / MIB);
 }
 
 /**
- * How many files of one upload to encode at once: one for each vCPU where the memory holds that beside as many other
- * uploads as are worked on at once, fewer where it does not. It is for the upload that is alone: many keep the vCPUs
- * busy by themselves, and must not wait for each other's memory.
+ * Number of files of one upload to encode at once. It is the number of vCPUs if the memory suffices for as many such
+ * uploads as the function processes at once, otherwise less. It helps a single upload. Several uploads keep the vCPUs
+ * busy and must not wait for each other's memory.
  *
  * @param vcpus of the function, which are also the uploads that it works on at once
  * @param capacity MiB of all uploads
@@ -93,8 +93,7 @@ const EVERYDAY: readonly SourceFacts['format'][] = ['jpeg', 'png', 'webp'];
 
 /**
  * MiB that the function must have for the largest everyday picture that the limits let in, by the estimate that it goes
- * by itself: a still one, 8 bits deep, 3:2. What an animation, 16 bits or a ribbon of a picture take is told by their
- * header alone.
+ * by itself: a still one, 8 bits deep, 3:2. Only the header shows the cost of animations, 16 bits or extreme ratios.
  */
 export function memoryForLargest(recipe: Recipe, limits: Limits): number {
   const long = Math.min(limits.side, Math.floor(Math.sqrt(limits.pixels * 1.5)));
@@ -142,8 +141,7 @@ function planned(recipe: Recipe, facts: SourceFacts): number {
 }
 
 /**
- * What an upload takes of the function's memory, MiB. An operator can give the function more, so that this rejection is
- * no last word on the upload.
+ * Checks the memory of an upload, MiB. An operator can give the function more, and the rejection is therefore retryable.
  *
  * @param available the most that one upload may have (`uploadMemory`)
  * @returns the `TOO_LARGE` to reject with, or nothing

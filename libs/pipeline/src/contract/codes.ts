@@ -14,7 +14,7 @@ interface CodeFacts {
   readonly retryable?: true;
 }
 
-/** The one table of codes; what each means stands in the contract (docs/contract.md, "Codes"). */
+/** The table of codes. docs/contract.md, "Codes", explains each. */
 export const CODES = {
   UNSUPPORTED_FORMAT: { verdict: 'reject' },
   CORRUPT_IMAGE: { verdict: 'reject' },

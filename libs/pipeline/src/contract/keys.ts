@@ -5,7 +5,7 @@ import { OUTPUT_FILES, type OutputFormat } from '@darkroom/transforms';
 export const MAX_KEY_BYTES = 1024;
 
 const MANIFEST = 'manifest.json';
-/** Below it stand the outputs of uploads whose key leaves no room for more. */
+/** Prefix of the outputs of uploads with long keys. */
 export const LONG_PREFIX = '_long/';
 const LONGEST_EXTENSION = Math.max(
   ...Object.values(OUTPUT_FILES).map(({ extension }) => extension.length),
@@ -16,7 +16,7 @@ export interface NamedVariants {
   readonly variants: readonly { readonly name: string }[];
 }
 
-/** Where the outputs of one upload stand in the processed bucket. */
+/** Keys of the outputs of one upload in the processed bucket. */
 export interface OutputKeys {
   /** `K/`; every output is directly below it. */
   readonly prefix: string;
@@ -34,8 +34,8 @@ function leavesNoRoom(key: string, recipe: NamedVariants): boolean {
 }
 
 /**
- * `K/`, or `_long/` and the SHA-256 of `K` in hex where a key below `K/` could pass S3's limit. An upload below `_long/`
- * is hashed too: its outputs would otherwise stand where those of a chosen long key stand.
+ * `K/`, or `_long/` and the SHA-256 of `K` in hex if a key below `K/` could exceed S3's limit. An upload below `_long/`
+ * is hashed too. Otherwise an uploader could choose a key whose outputs collide with those of a long key.
  */
 export function outputKeys(key: string, recipe: NamedVariants): OutputKeys {
   const base =

@@ -82,12 +82,12 @@ export type RejectedManifest = Extract<Manifest, { status: 'rejected' }>;
 export type ManifestSource = Manifest['source'];
 export type ManifestOutput = z.output<typeof outputSchema>;
 
-/** Members in the order of the schema, so that equal manifests are equal bytes. */
+/** Writes members in the order of the schema: equal manifests have equal bytes. */
 export function formatManifest(manifest: Manifest): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(manifestSchema.parse(manifest), null, 2) + '\n');
 }
 
-/** @returns nothing where the bytes are no manifest of ours: whatever it was, it has to be written again */
+/** @returns undefined if the bytes are not a manifest of Darkroom, which must then be written again */
 export function parseManifest(bytes: Uint8Array): Manifest | undefined {
   try {
     return manifestSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));

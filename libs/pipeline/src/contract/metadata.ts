@@ -10,8 +10,8 @@ const MAX_KEY_CHARACTERS = 1024;
 export type ObjectMetadata = Readonly<Record<string, string>>;
 
 /**
- * Metadata of every output and manifest, so that an object tells by itself where it comes from. Values are ASCII: the
- * key is percent-encoded, and stands as its SHA-256 where that would be too long for a header.
+ * Metadata of every output and manifest: each object names its source. Values are ASCII. The key is percent-encoded, or
+ * replaced by its SHA-256 if it is too long for a header.
  */
 export function outputMetadata(key: string, recipe: string, recipeHash: string): ObjectMetadata {
   const encoded = encodeURIComponent(key).replaceAll('%2F', '/');
@@ -32,7 +32,7 @@ export interface Origin {
   readonly metadata: ObjectMetadata;
 }
 
-/** What a manifest says of an output that neither its key nor its ETag tells. */
+/** The members of a manifest's output that its key and its ETag do not contain. */
 const labelSchema = outputSchema.omit({ key: true, contentType: true, eTag: true });
 
 /**

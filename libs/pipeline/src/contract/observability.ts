@@ -1,4 +1,4 @@
-/** Where the function's metrics stand in CloudWatch; alarms and dashboard look there. */
+/** CloudWatch namespace of the function's metrics. Alarms and dashboard use it. */
 export const METRICS_NAMESPACE = 'Darkroom';
 export const METRICS_SERVICE = 'darkroom';
 
@@ -11,7 +11,7 @@ export function metricDimensions<T>(functionName: T): { service: string; Functio
   return { service: METRICS_SERVICE, FunctionName: functionName };
 }
 
-/** Beside these, each code of the contract is counted under its own name. */
+/** In addition, the function counts each code of the contract under its own name. */
 export const METRICS = {
   /** Milliseconds for one key. */
   duration: 'Duration',
@@ -32,11 +32,11 @@ export interface LogQuery {
   readonly text: string;
 }
 
-/** Stands in a query for the key that it asks about. */
+/** Placeholder in a query for the key in question. */
 export const KEY_TO_REPLACE = 'uploads/REPLACE-ME.jpg';
 
 /**
- * Saved with each pipeline, and told of in the runbook.
+ * Saved with each pipeline and documented in the runbook.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
 export const LOG_QUERIES = {

@@ -3,13 +3,13 @@ import { doneManifestSchema, rejectedManifestSchema, type Manifest } from './man
 
 export const OUTCOME_EVENT_SOURCE = 'darkroom';
 
-/** A manifest that EventBridge has no room for is told in short: it stands where `resources` says. */
+/** A manifest that is too large for EventBridge is shortened. `resources` names the whole one. */
 const abridged = { outputs: true, placeholder: true } as const;
 const isAbridged = { abridged: z.literal(true) };
 
 /**
- * An event of EventBridge that tells the outcome of an upload, as far as Darkroom decides what is in it. It may come
- * more than once: it says what is so, not what has just changed.
+ * An EventBridge event with the outcome of an upload: the members that Darkroom sets. It may arrive more than once,
+ * because it describes the current state and not a change.
  */
 export const outcomeEventSchema = z.discriminatedUnion('detail-type', [
   z.object({
@@ -32,7 +32,7 @@ export type OutcomeEvent = z.output<typeof outcomeEventSchema>;
 const MAX_ENTRY_BYTES = 256 * 1024;
 
 /**
- * What an application is told of a manifest.
+ * Returns the event for a manifest.
  *
  * @param manifestArn of the object in S3
  */

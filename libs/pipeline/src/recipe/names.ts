@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const NAME_IN_WORDS = 'a name is 1 to 64 lower-case letters, digits and inner hyphens';
-/** Stands for the width in the name of a variant with `widths`. */
+/** Placeholder for the width in the name of a variant with `widths`. */
 const WIDTH = '{width}';
 
 /** Lower-case letters, digits and inner hyphens: safe in an object key, a URL and a file name. */
@@ -62,9 +62,9 @@ export function formatOf(step: unknown): string | undefined {
   return typeof format === 'string' ? format : undefined;
 }
 
-/** What is wrong with the names that come of a variant. */
+/** Returns the problem of the output names of a variant, if any. */
 export function nameProblem(variant: Named & { readonly name: string }): string | undefined {
-  // Told already.
+  // The schema reports it already.
   if (!variantNameSchema.safeParse(variant.name).success) return undefined;
   if (variant.name.includes(WIDTH) && variant.widths === undefined)
     return `${WIDTH} stands for each of the widths, and the variant has none, got "${variant.name}"`;
@@ -91,7 +91,7 @@ export const eachOnce = z.superRefine<readonly unknown[]>(
   { when: ({ value }) => Array.isArray(value) },
 );
 
-/** Names must differ; told together with whatever else is wrong, so that the items may be anything yet. */
+/** Names must differ. The check runs together with all others, and items may have any type. */
 export const uniqueNames = z.superRefine<readonly (Named | null | undefined)[]>(
   (items, context) => {
     const seen = new Set<string>();

@@ -43,7 +43,7 @@ function describe(issue: z.core.$ZodRawIssue): string | undefined {
   return undefined;
 }
 
-/** Of a union that no member fits: what is wrong inside the one that is at least of the right kind. */
+/** For a union without a matching member: the issues of the only member with the right kind. */
 function insideUnion({ path, errors }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
   const meant = errors.filter((issues) =>
     issues.every(({ path: inner, code }) => inner.length > 0 || code === 'unrecognized_keys'),
@@ -68,7 +68,7 @@ function namesOn(path: readonly PropertyKey[], whole: unknown): string {
   return names.length > 0 ? ` (${names.join(', ')})` : '';
 }
 
-/** A path and what is wrong there; what stands there is told too where it is short and not told already. */
+/** Formats the path, the message and, if it is short and not in the message, the value. */
 function lines(issue: z.core.$ZodIssue): string[] {
   const { code, path, message, input } = issue;
   if (code === 'invalid_union') {
@@ -84,11 +84,11 @@ function lines(issue: z.core.$ZodIssue): string[] {
 
 export type Checked<T> =
   | { readonly ok: true; readonly data: T }
-  /** `problems`: one line for each, `recipes[0].variants[1].steps[0].resize.widht: …`, and what is allowed there. */
+  /** `problems`: one line each, `recipes[0].variants[1].steps[0].resize.widht: …`, with the allowed values. */
   | { readonly ok: false; readonly problems: string; readonly cause: z.ZodError };
 
 /**
- * Everything that is wrong with the input, not only the first thing.
+ * Validates the input and reports all problems, not only the first.
  *
  * @param whole what the problems' paths lead through, where the schema reads texts inside the input
  */

@@ -17,13 +17,12 @@ export function canonicalJson(value: unknown): string {
 const known = new WeakMap<Recipe, WeakMap<Limits, string>>();
 
 /**
- * What an upload's outputs depend on beside its bytes: the recipe with its defaults and the content of the bundled files
- * that it reads, the limits, and the versions of the transforms that it names. Change one, and everything made with the
- * old one is out of date.
+ * Hash of everything except the upload's bytes that its outputs depend on: the recipe with its defaults, the content of
+ * its bundled files, the limits, and the versions of its transforms. A change of any of them makes outputs out of date.
  *
- * @param recipe not changed later: the hash of an object is worked out once, as that of `limits`
- * @returns 16 hex digits: enough to tell the recipes of one bucket apart, short enough for a header and a log line
- * @throws Error where the recipe reads bundled files, and has not been through `pinSideFiles`
+ * @param recipe must not change later, because the hash of a recipe and limits is cached
+ * @returns 16 hex digits: long enough to distinguish recipes, short enough for a header and a log line
+ * @throws Error if the recipe reads bundled files and `pinSideFiles` has not processed it
  */
 export function recipeHash(recipe: Recipe, limits: Limits): string {
   const hashes = known.get(recipe) ?? new WeakMap<Limits, string>();

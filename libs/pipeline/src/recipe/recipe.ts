@@ -110,7 +110,7 @@ function refuseSvgCopies({ formats, variants }: Written, context: z.RefinementCt
   });
 }
 
-/** What stands for several variants is written out, once, so that all else sees plain ones. */
+/** Expands responsive sets once. All other code sees plain variants. */
 function expandRecipe({ animated, variants, placeholder, ...rest }: Written) {
   return {
     ...rest,
@@ -131,7 +131,7 @@ export interface Recipe extends z.output<typeof recipeSchema> {
 /** A recipe as a stack file or a program writes it. */
 export type RecipeInput = z.input<typeof recipeSchema>;
 
-/** A key that ends in `/` is a folder marker of the S3 console, no upload. */
+/** A key that ends in `/` is a folder marker of the S3 console and not an upload. */
 export function isFolderMarker(key: string): boolean {
   return key.endsWith('/');
 }

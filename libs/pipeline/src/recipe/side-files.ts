@@ -5,7 +5,7 @@ import { readSideFileName, type SideFileName } from '@darkroom/transforms';
 import { catalog } from '../catalog.ts';
 import type { Recipe } from './recipe.ts';
 
-/** Where bundled side files stand: beside `Pulumi.yaml`, and in the function's package. */
+/** Folder of the bundled side files, next to `Pulumi.yaml` and in the function's package. */
 export const SIDE_FILES_FOLDER = 'assets';
 /** The largest side file, bytes. */
 export const MAX_SIDE_FILE_BYTES = 16 * 1024 * 1024;
@@ -34,7 +34,7 @@ export function sideFilesFrom(
 }
 
 /**
- * Adds the SHA-256 of the bundled files that they read to the recipes, so that a changed logo changes their hash.
+ * Adds the SHA-256 of their bundled files to the recipes: a changed logo changes the recipe's hash.
  *
  * @param folder of the bundled side files
  * @throws SideFileError naming the recipe, the variant, the step and the option
@@ -73,7 +73,7 @@ function readerOf(file: string, { name, variants }: Recipe): string {
   return `recipe ${name}`;
 }
 
-/** Where a value stands in options. */
+/** Returns the path of a value in options. */
 function pathTo(value: string, options: unknown): string[] | undefined {
   if (options === value) return [];
   if (typeof options !== 'object' || options === null) return undefined;

@@ -16,16 +16,16 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** @returns nothing where the step is no resize, or says a side itself */
+/** @returns undefined if the step is not a resize, or sets a side itself */
 function openResize(given: unknown): object | undefined {
   if (given === 'resize') return {};
-  // With a second key it is no step at all, which the catalog tells.
+  // With a second key it is not a step, which the catalog reports.
   if (!isMap(given) || !('resize' in given) || Object.keys(given).length > 1) return undefined;
   const resize = given['resize'] ?? {};
   return isMap(resize) && !('width' in resize) && !('height' in resize) ? resize : undefined;
 }
 
-/** The slip that YAML makes easy: options that stand as far to the left as their transform. */
+/** Detects a common mistake in YAML: options with the same indentation as their transform. */
 function outdented(given: unknown): string | undefined {
   if (!isMap(given)) return undefined;
   const [name = '', ...others] = Object.keys(given);

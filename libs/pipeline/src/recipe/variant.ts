@@ -60,7 +60,7 @@ export interface RecipeVariant extends Variant {
   readonly copy?: true;
 }
 
-/** Told together with whatever else is wrong. */
+/** Runs together with all other checks. */
 function checkMembers(variant: Written, context: z.RefinementCtx): void {
   if (variant.copy === undefined) {
     if (variant.steps === undefined)
@@ -100,7 +100,7 @@ function checkMeaning(variant: WrittenVariant, context: z.RefinementCtx): void {
 }
 
 /**
- * The plain variants that a written one stands for, in the order of its widths and, for each, of its formats.
+ * Expands a written variant to plain ones, in the order of its widths and, for each, of its formats.
  *
  * @param animated the recipe's, where the variant says nothing
  */

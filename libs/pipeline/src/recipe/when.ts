@@ -13,7 +13,7 @@ const range = z
     max: z.int().min(1).optional().describe('At most so many'),
   })
   .refine(({ min, max }) => min !== undefined || max !== undefined, 'needs a min, a max or both')
-  // One alone may be wrong by itself, and is told already.
+  // The schema of each bound reports its own errors.
   .refine(({ min, max }) => min === undefined || max === undefined || min <= max, {
     error: ({ input }) => {
       const { min, max } = input as Range;

@@ -35,8 +35,8 @@ export interface DescribedUpload {
 const number = new Intl.NumberFormat('en');
 
 /**
- * What a recipe does to an upload, for a person: the stages with the reason for each barrier, what is copied, what is
- * not made, the memory, and how far the limits are. No pixel is decoded.
+ * Describes for people what a recipe does to an upload: the stages with the reason for each barrier, copied variants,
+ * omitted variants, the memory, and the use of the limits. It does not decode pixels.
  *
  * @throws PipelineError or ImageError with the code that the upload would be rejected with
  */

@@ -7,10 +7,10 @@ import type { Recipe } from '../recipe/recipe.ts';
 import type { OutputKeys } from '../contract/keys.ts';
 
 /**
- * Outputs that an earlier attempt at the same upload has left, as the manifest will name them. To be asked after the
- * upload was read: to the protocol, finding such an output is putting the same bytes there again.
+ * Finds outputs of an earlier attempt at the same upload, in the form of the manifest. Call it after the upload was
+ * read: for the protocol, to find such an output is the same as to write its bytes again.
  *
- * @throws PipelineError `CONFLICT` where one of them is no longer what was listed
+ * @throws PipelineError `CONFLICT` if one of them has changed since the listing
  */
 export async function outputsAlreadyThere(
   { recipe, keys }: { readonly recipe: Recipe; readonly keys: OutputKeys },
@@ -28,7 +28,7 @@ export async function outputsAlreadyThere(
   const found = await waitForAll(
     listed.map(async ({ key, eTag }): Promise<readonly ManifestOutput[]> => {
       const label = readLabel(await folder.metadata(key), origin);
-      // A copy that somebody made under another name does not become that variant.
+      // An object that was copied to another key does not become that variant.
       if (!label || keys.output(label.variant, label.format) !== key) return [];
       const { contentType } = OUTPUT_FILES[label.format];
       return [{ ...label, key, contentType, eTag }];

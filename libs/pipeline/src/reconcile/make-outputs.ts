@@ -109,7 +109,7 @@ export async function makeOutputs(
     await share.grow(estimate.decoding || !job.isolated ? needed : capacity);
     const done = new Set(there.map(({ variant }) => variant));
     const rendering = renderVariants({ ...job, engine }, bytes, request, done);
-    // On the last attempt nothing stands beside the GAVE_UP manifest until everything has been made.
+    // On the last attempt, the GAVE_UP manifest stays alone in the folder until all outputs are rendered.
     const rendered = job.lastAttempt ? await collect(rendering) : rendering;
     return {
       ...head,

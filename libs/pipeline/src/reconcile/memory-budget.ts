@@ -3,17 +3,18 @@ import { PipelineError } from '../contract/codes.ts';
 /** What one upload holds of the budget; it may ask for more once. */
 export interface MemoryShare {
   /**
-   * Waits until all that the upload needs is free, MiB, what it holds already included.
-   * @throws PipelineError `TIMEOUT` where the signal is aborted before
+   * Waits until the memory is free.
+   * @param total MiB that the upload needs, including its current share
+   * @throws PipelineError `TIMEOUT` if the signal is aborted before
    */
   grow(total: number): Promise<void>;
 }
 
 /**
- * The memory of one function, shared by weight: as many uploads are worked on as fit, in the order of their coming.
+ * The memory of one function, shared by uploads in the order of their arrival.
  *
- * One upload at a time is read and looked at. All others know what they need and have it, so that they end without
- * waiting for anybody, and what is looked at gets its memory then: nobody can be stuck.
+ * Only one upload at a time is read and inspected. All others already hold the memory that they need and end without
+ * waiting. Then the inspected upload gets its memory. A deadlock is therefore impossible.
  */
 export class MemoryBudget {
   /** MiB that one upload may have at most. */

@@ -8,9 +8,9 @@ export function isConflict(error: unknown): boolean {
 }
 
 /**
- * Waits for all of them, whatever becomes of each: a frozen runtime may send a forgotten request later
- * (docs/reconcile.md, assumption ii). A failure that is no conflict wins, since such a write may have happened, so that
- * another pass right away is not safe.
+ * Waits for all writes, including failed ones: a frozen runtime may send a forgotten request later (docs/reconcile.md,
+ * assumption ii). It throws failures other than conflicts first. Such a write may have happened, and another pass right
+ * away is not safe.
  */
 export async function waitForAll<T>(writes: readonly Promise<T>[]): Promise<T[]> {
   const results = await Promise.allSettled(writes);
@@ -23,8 +23,8 @@ export async function waitForAll<T>(writes: readonly Promise<T>[]): Promise<T[]>
 }
 
 /**
- * What is directly below `K/`, as this pass believes it to be: the listing, and then its own writes. Every write is
- * conditional on that belief and fails as `CONFLICT` where somebody else was there in between.
+ * The objects directly below `K/`, as this pass knows them: the listing and its own writes. Every write is conditional
+ * on this state and fails with `CONFLICT` if another worker has changed the object.
  */
 export class OutputFolder {
   readonly #store: ObjectStore;
@@ -47,7 +47,7 @@ export class OutputFolder {
     return this.#objects;
   }
 
-  /** @returns nothing where there is none, or none of ours */
+  /** @returns undefined if the folder has no manifest of Darkroom */
   async readManifest(): Promise<Manifest | undefined> {
     const eTag = this.#objects.get(this.#keys.manifest);
     if (eTag === undefined) return undefined;
@@ -57,7 +57,7 @@ export class OutputFolder {
 
   /**
    * Metadata of an object that was listed.
-   * @throws PipelineError `CONFLICT` where it is no longer what was listed, as a write to it would
+   * @throws PipelineError `CONFLICT` if it has changed since the listing
    */
   async metadata(key: string): Promise<PutOptions['metadata']> {
     const head = await this.#store.head(key);
@@ -92,7 +92,7 @@ export class OutputFolder {
     await this.#remove([...this.#objects.keys()].filter((key) => !wanted.has(key)));
   }
 
-  /** The manifest goes first, so that it never names what is gone. */
+  /** Deletes the manifest first, because a manifest must never name deleted outputs. */
   async removeAll(): Promise<void> {
     await this.#remove([...this.#objects.keys()].filter((key) => key === this.#keys.manifest));
     await this.#remove([...this.#objects.keys()]);

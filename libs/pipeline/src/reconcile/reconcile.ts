@@ -14,7 +14,7 @@ import { isConflict, OutputFolder } from './output-folder.ts';
  * Whether only a changed source could make this manifest wrong: it was made with this recipe, every output that it
  * names is there with the ETag that it names, nothing else is there, and no operator's fix could change the outcome.
  *
- * @param listed what is directly below `K/`, key → ETag, the manifest included
+ * @param listed the objects directly below `K/`, key → ETag, including the manifest
  */
 export function isUpToDate(
   manifest: Manifest,
@@ -53,8 +53,8 @@ export interface ReconcileOptions {
    */
   readonly retry?: boolean;
   /**
-   * The message will not come again: a `GAVE_UP` manifest is committed before the work is tried, and success replaces
-   * it, so that even an image that kills the process has an outcome.
+   * The message will not come again. A `GAVE_UP` manifest is committed before the attempt, and success replaces it.
+   * This way, even an image that kills the process has an outcome.
    */
   readonly lastAttempt?: boolean;
 }

@@ -9,7 +9,7 @@ const SAME = `${KEY}/same.jpg`;
 const WEB = `${KEY}/web.webp`;
 const retry = { retry: true };
 
-/** A thumbnail beside what the letters have. */
+/** A thumbnail in addition to the variants of the test pipeline. */
 const variants = [
   { name: 'web', steps: [] },
   { name: 'same', steps: [] },

@@ -5,7 +5,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { nameSchema } from '../recipe/names.ts';
 import { bucketName } from './settings-sections.ts';
 
-/** Of each recipe, what URL names stand for which variants. */
+/** For each recipe, the variants of each URL name. */
 const choicesSchema = z.record(z.string(), z.record(nameSchema, z.array(z.string()).min(2)));
 
 export const deliverySchema = z
@@ -50,7 +50,7 @@ export type Choices = z.output<typeof choicesSchema>;
 /** Every client that shows pictures shows these, whatever its `Accept` says. */
 const UNIVERSAL: ReadonlySet<OutputFormat> = new Set(['jpeg', 'png', 'gif']);
 
-/** One of the files that a name may stand for. */
+/** A candidate file of a URL name. */
 export interface ChoiceFile {
   /** Media type, as `Accept` names it. */
   readonly contentType: string;
@@ -58,12 +58,12 @@ export interface ChoiceFile {
   readonly file: string;
 }
 
-/** Of one recipe, which files a name in a URL may stand for, in order of preference; the last is for everybody. */
+/** The candidate files of each URL name of a recipe, in order of preference. The last one is for every client. */
 export type RecipeChoices = Readonly<Record<string, readonly ChoiceFile[]>>;
 
 const ofEncode = z.object({ format: z.enum(OUTPUT_FORMATS) });
 
-/** @returns nothing where the format is that of the upload, which no URL can tell */
+/** @returns undefined if the format is that of the upload, which a URL cannot contain */
 export function variantFormat({
   steps,
 }: Pick<Recipe['variants'][number], 'steps'>): OutputFormat | undefined {
@@ -97,7 +97,7 @@ function choiceFile({ variants }: Recipe, name: string): ChoiceFile | undefined 
   return { contentType, file: `${name}.${extension}` };
 }
 
-/** What is wrong with the choices, each with its path below `delivery.choices`. */
+/** Returns the problems of the choices, each with its path below `delivery.choices`. */
 export function choiceProblems(
   recipes: readonly Recipe[],
   choices: Choices,

@@ -24,7 +24,7 @@ const OTHER_VARIABLES_BYTES = 1024;
 export const EVENT_BUS_BYTES = 384;
 const FILE = 'file:';
 
-/** How the recipes travel, decided without knowing the deployed names, so that a preview decides as a deployment does. */
+/** How the recipes reach the function. The deployed names do not matter: a preview decides as a deployment does. */
 export interface RecipesTransport {
   /** Value of `DARKROOM_RECIPES`. */
   readonly variable: string;
@@ -71,7 +71,7 @@ export interface Environment {
   readonly logLevel: Settings['logs']['level'];
   /** Requests to AWS are traced by X-Ray. */
   readonly tracing: boolean;
-  /** ARN of the event bus that is told outcomes, where there is one. */
+  /** ARN of the event bus that receives outcome events, if configured. */
   readonly eventBus?: string;
 }
 
@@ -166,7 +166,7 @@ function pinned(root: string) {
   };
 }
 
-/** With the recipes as data, where they can be read: a problem in one is told with its names. */
+/** Replaces the recipes' text by data if it is readable: problems then name the recipe. */
 function legible(variables: Readonly<Record<string, string | undefined>>, root: string): object {
   try {
     const recipes = receiveRecipes(variables['DARKROOM_RECIPES'] ?? '', root);

@@ -125,7 +125,7 @@ function batch({ queue, function: { memory, timeout } }: Settings): SettingsConf
   };
 }
 
-/** Seconds that the oldest message may wait before somebody is told. */
+/** Age of the oldest message at which the alarm goes off, seconds. */
 export function oldestMessageAlarm({ alarms, queue, function: { timeout } }: Settings): number {
   return alarms.oldestMessage ?? 3 * visibilityTimeout(timeout, queue.batchWindow);
 }

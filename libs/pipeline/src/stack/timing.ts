@@ -22,8 +22,8 @@ export function visibilityTimeout(functionTimeout: number, batchWindow: number):
 const LONGEST_SECONDS = 900;
 
 /**
- * Seconds after which a request that nobody waits for any more is dead, whatever became of it. A message that came back
- * earlier could meet a write of its own last attempt, against which the protocol is not proved (docs/reconcile.md, i).
+ * Seconds after which an abandoned request has ended. A message that came back earlier could meet a write of its own
+ * last attempt. The protocol is not proved for that case (docs/reconcile.md, i).
  */
 const REQUESTS_ARE_DEAD_SECONDS = (CONNECTION_TIMEOUT_MS + REQUEST_TIMEOUT_MS) / 1000;
 
@@ -47,9 +47,9 @@ function paceOf(code: Code): Pace {
 }
 
 /**
- * Seconds until a failed message comes back: full jitter over a span that grows with every attempt, so that what failed
- * together does not come back together. The first is shorter than the visibility timeout that would stand otherwise,
- * the later ones ride out an outage of AWS.
+ * Seconds until a failed message comes back: full jitter over a span that grows with every attempt. Messages that fail
+ * together do not come back together. The first back-off is shorter than the visibility timeout, the later ones outlast
+ * an outage of AWS.
  *
  * @param attempt how often the message was received, from 1
  * @param longest of the deployment, see `longestBackOff`

@@ -7,8 +7,8 @@ import {
 } from '@darkroom/transforms';
 
 /**
- * The uploads of the model, one letter each. `web` is always WebP, `same` follows the source's format: so A and C leave
- * different objects behind, A and F share the bytes of one, and R is no image at all.
+ * The uploads of the model, one letter each. `web` is always WebP, `same` has the source's format. A and C leave
+ * different objects behind, A and F share the bytes of one, and R is not an image.
  */
 const UPLOADS: Readonly<Record<string, { format: OutputFormat & SourceFormat; web: string }>> = {
   A: { format: 'jpeg', web: 'web of A' },
