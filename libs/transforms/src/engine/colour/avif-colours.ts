@@ -1,4 +1,5 @@
 import { type Cicp, cicpColours, narrowRange } from './cicp.ts';
+import type { Curve } from './colour-math.ts';
 import { isLikeSrgb, writeProfile } from './icc-profile.ts';
 import { isHdr } from './tone-mapping.ts';
 
@@ -148,20 +149,38 @@ export interface AvifColours {
   readonly isPremultiplied: boolean;
   /** Code points of an HDR picture. */
   readonly hdr?: Cicp;
+  /** Expands the range of premultiplied grey, which must precede the division by alpha. */
+  readonly expand?: Curve;
 }
 
 export function avifColours(source: Uint8Array): AvifColours {
   const file = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   const picture = readPicture(file);
-  const cicp = picture && cicpOf(file, picture.own);
+  const cicp = picture && cicpOf(file, picture);
+  const { isPremultiplied = false } = picture ?? {};
   return {
-    isPremultiplied: picture?.isPremultiplied ?? false,
+    isPremultiplied,
     ...(cicp && isHdr(cicp) ? { hdr: cicp } : {}),
+    ...(isPremultiplied && cicp?.narrowDepth ? { expand: expansion(cicp.narrowDepth) } : {}),
   };
 }
 
+interface AvifCicp extends Cicp {
+  /** Bits of a sample of narrow-range grey. */
+  readonly narrowDepth?: number;
+}
+
+/** libheif expands the range of colours, but not of grey. */
+const expansion =
+  (depth: number): Curve =>
+  (value) =>
+    narrowRange(coded(value, depth), depth);
+
 /** The code points of an AVIF's `colr` box of kind `nclx`. */
-function cicpOf(file: Buffer, own: readonly Box[]): Cicp | undefined {
+function cicpOf(
+  file: Buffer,
+  { own, isPremultiplied }: Pick<Picture, 'own' | 'isPremultiplied'>,
+): AvifCicp | undefined {
   const kinds = own.flatMap((box) =>
     box.type === 'colr' && box.end - box.data >= 4
       ? [{ ...box, kind: file.toString('latin1', box.data, box.data + 4) }]
@@ -176,12 +195,12 @@ function cicpOf(file: Buffer, own: readonly Box[]): Cicp | undefined {
   const depth = (flags & 0x40) === 0 ? 8 : (flags & 0x20) === 0 ? 10 : 12;
   const isMonochrome = (flags & 0x10) !== 0;
   const isNarrow = (file.readUInt8(stated.data + 10) & 0x80) === 0;
-  const code = (value: number) => coded(value, depth);
+  const isNarrowGrey = isMonochrome && isNarrow;
   return {
     primaries: file.readUInt16BE(stated.data + 4),
     transfer: file.readUInt16BE(stated.data + 6),
-    // libheif expands the range of colours, but not of grey.
-    normalise: isMonochrome && isNarrow ? (value) => narrowRange(code(value), depth) : code,
+    normalise: isNarrowGrey && !isPremultiplied ? expansion(depth) : (value) => coded(value, depth),
+    ...(isNarrowGrey ? { narrowDepth: depth } : {}),
   };
 }
 
@@ -224,9 +243,9 @@ function withOwner(file: Buffer, { owners, primary, propertyCount }: Picture): B
 export function withAvifProfile(source: Uint8Array): Uint8Array {
   const file = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   const picture = readPicture(file);
-  const cicp = picture && cicpOf(file, picture.own);
+  const cicp = picture && cicpOf(file, picture);
   if (!cicp || isHdr(cicp)) return source;
-  const { matrix, curve } = cicpColours(cicp);
+  const { matrix, curve } = cicpColours(cicp, 'srgb');
   if (isLikeSrgb([curve, curve, curve], matrix)) return source;
   const profile = writeProfile({ name: 'AVIF', matrix, curve });
   const owned = withOwner(file, picture);

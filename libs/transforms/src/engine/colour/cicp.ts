@@ -43,7 +43,6 @@ const logarithmic =
 
 /** ITU-T H.273, table 3: from coded values to the light of an SDR display, both 0 to 1, by `TransferCharacteristics`. */
 const TRANSFERS: Readonly<Record<number, Curve>> = {
-  // The camera curves of BT.709 and its relatives are displayed like sRGB, as browsers do.
   1: srgbDecode,
   4: (value) => value ** 2.2,
   5: (value) => value ** 2.8,
@@ -65,6 +64,10 @@ export interface StatedColours {
   readonly curve: Curve;
 }
 
+/** What displays do with the camera curves of BT.709, BT.601 and BT.2020 (ITU-R BT.1886, for a black of 0). */
+const bt1886: Curve = (value) => value ** 2.4;
+const CAMERA_TRANSFERS = [1, 6, 14, 15];
+
 /** Narrow-range values leave room below black and above white (ITU-T H.273, 8.3). `depth` is in bits. */
 export function narrowRange(value: number, depth: number): number {
   const unit = 2 ** (depth - 8);
@@ -76,9 +79,16 @@ export function primariesMatrix({ primaries }: Pick<Cicp, 'primaries'>): Matrix 
   return matrixOf(PRIMARIES[primaries] ?? SRGB_PRIMARIES) ?? SRGB_MATRIX;
 }
 
-/** The colours that code points of SDR describe. Unspecified and unknown ones count as sRGB's. */
-export function cicpColours({ normalise, ...points }: Cicp): StatedColours {
-  const curve = TRANSFERS[points.transfer] ?? srgbDecode;
+/**
+ * The colours that code points of SDR describe. Unspecified and unknown ones count as sRGB's. Browsers display the camera
+ * curves like sRGB in AVIF, where encoders write them carelessly, and by BT.1886 in PNG.
+ */
+export function cicpColours(
+  { normalise, ...points }: Cicp,
+  cameraCurves: 'srgb' | 'bt1886',
+): StatedColours {
+  const isVideo = cameraCurves === 'bt1886' && CAMERA_TRANSFERS.includes(points.transfer);
+  const curve = isVideo ? bt1886 : (TRANSFERS[points.transfer] ?? srgbDecode);
   return {
     matrix: primariesMatrix(points),
     curve: normalise ? (value) => curve(normalise(value)) : curve,

@@ -3,7 +3,7 @@ import type { SourceCoding, SourceFacts } from '../../image-engine.ts';
 import { failOnOf } from '../inspect/unsupported-coding.ts';
 import { avifColours } from './avif-colours.ts';
 import type { Cicp } from './cicp.ts';
-import { srgbEncode } from './colour-math.ts';
+import { type Curve, srgbEncode } from './colour-math.ts';
 import { greyCurve, profileKind } from './icc-profile.ts';
 import { pngHdr } from './png-colours.ts';
 import { toneMapper } from './tone-mapping.ts';
@@ -20,14 +20,17 @@ interface Pixels {
 /** Why pixels of a decoder are wrong. */
 interface Correction {
   readonly isPremultiplied: boolean;
+  readonly expand?: Curve;
   readonly hdr?: Cicp;
-  /** 32-bit and 64-bit samples of a TIFF. */
+  /** 32-bit samples of a TIFF. */
   readonly isWide: boolean;
   /** libvips ignores the profile of 16-bit grey. */
   readonly isGreyWithProfile: boolean;
 }
 
-const WIDE = ['uint', 'float', 'double'];
+/** 32-bit samples that sharp does not scale. It converts other spaces, such as XYZ, itself. */
+const isWideSample = ({ space, depth }: Pick<Metadata, 'space' | 'depth'>) =>
+  (depth === 'uint' || depth === 'float') && ['b-w', 'srgb', 'rgb', 'scrgb'].includes(space);
 
 function correctionOf(
   source: Uint8Array,
@@ -35,10 +38,10 @@ function correctionOf(
 ): Correction {
   const avif = avifColours(source);
   const hdr = avif.hdr ?? pngHdr(source);
-  const isWide = WIDE.includes(header.depth);
+  const isWide = isWideSample(header);
   const isGrey = header.space === 'grey16' || (isWide && header.space === 'b-w');
   return {
-    isPremultiplied: avif.isPremultiplied,
+    ...avif,
     ...(hdr ? { hdr } : {}),
     isWide,
     isGreyWithProfile: isGrey && !hdr && profileKind(header.icc, 'grey') === 'other',
@@ -77,7 +80,7 @@ async function decode(
   const { depth, space, hasAlpha, icc } = header;
   const failOn = failOnOf(structure);
   const open = () => sharp(source, { failOn, limitInputPixels: width * height, ignoreIcc: true });
-  if (!WIDE.includes(depth)) {
+  if (!isWideSample(header)) {
     const deep = depth === 'ushort';
     const image = deep ? open().toColourspace(space) : open();
     const { data, info } = await image
@@ -105,7 +108,7 @@ async function decode(
   }
   if (info.channels < channels) {
     // sharp's raw grey has no alpha.
-    const alpha = await open().extractChannel(1).raw(raw).toBuffer();
+    const alpha = await open().toColourspace('b-w').extractChannel(1).raw(raw).toBuffer();
     for (let index = 0; index < samples.length / channels; index += 1) {
       const value = isFloat
         ? alpha.readFloatLE(4 * index)
@@ -154,11 +157,11 @@ function toneMapped({ data, channels }: Pixels, cicp: Cicp): Pixels {
   return { data: mapped, channels: out };
 }
 
-/** Converts grey of a profile's curve to sRGB's, in place. */
-function throughCurve({ data, channels }: Pixels, curve: (value: number) => number): void {
+/** Applies a curve to the colours, in place. */
+function throughCurve({ data, channels }: Pixels, curve: Curve): void {
   const largest = data instanceof Uint16Array ? 65_535 : 255;
   const table = Uint16Array.from({ length: largest + 1 }, (_, code) =>
-    Math.round(largest * srgbEncode(curve(code / largest))),
+    Math.round(largest * curve(code / largest)),
   );
   const colours = channels % 2 === 0 ? channels - 1 : channels;
   for (let at = 0; at < data.length; at += channels) {
@@ -173,14 +176,15 @@ function throughCurve({ data, channels }: Pixels, curve: (value: number) => numb
  */
 export async function correctedPixels(source: Uint8Array, facts: SourceFacts): Promise<Uint8Array> {
   const header = await sharp(source, { failOn: 'error', limitInputPixels: false }).metadata();
-  const { isPremultiplied, hdr, isGreyWithProfile } = correctionOf(source, header);
+  const { isPremultiplied, expand, hdr, isGreyWithProfile } = correctionOf(source, header);
   let pixels = await decode(source, facts, header);
+  if (expand) throughCurve(pixels, expand);
   if (isPremultiplied) unpremultiply(pixels);
   if (hdr) pixels = toneMapped(pixels, hdr);
   let profile = hdr ? undefined : header.icc;
   const curve = isGreyWithProfile && profile ? greyCurve(profile) : undefined;
   if (curve) {
-    throughCurve(pixels, curve);
+    throughCurve(pixels, (value) => srgbEncode(curve(value)));
     profile = undefined;
   } else if (isGreyWithProfile) {
     // Only LittleCMS can apply tables, and libvips lets it do so for 8 bits.

@@ -60,6 +60,7 @@ const UNIT = 100_000;
 /** A file's gamma for pictures that are displayed like sRGB, and how far others may differ from it (libpng's `png.c`). */
 const SRGB_GAMMA = 1 / 2.2;
 const MAX_DIFFERENCE = 0.05;
+const SRGB_CURVES = [srgbDecode, srgbDecode, srgbDecode];
 
 function chromaticitiesOf({ data }: Chunk): Chromaticities | undefined {
   if (data.length !== 32) return undefined;
@@ -77,10 +78,12 @@ function ofGamma(
   const value = gamma?.data.length === 4 ? gamma.data.readUInt32BE(0) / UNIT : 0;
   // Without a gamma, nothing says how the primaries' light is coded: decoders ignore them.
   if (value <= 0) return undefined;
-  const chromaticities = primaries && chromaticitiesOf(primaries);
-  const matrix = matrixOf(chromaticities ?? SRGB_PRIMARIES);
-  const isLikeSrgb = Math.abs(value / SRGB_GAMMA - 1) <= MAX_DIFFERENCE;
-  return matrix && { matrix, curve: isLikeSrgb ? srgbDecode : (x) => x ** (1 / value) };
+  const matrix = matrixOf((primaries && chromaticitiesOf(primaries)) ?? SRGB_PRIMARIES);
+  if (!matrix) return undefined;
+  const isLike =
+    Math.abs(value / SRGB_GAMMA - 1) <= MAX_DIFFERENCE && isLikeSrgb(SRGB_CURVES, matrix);
+  // The usual approximation of sRGB, which is not worth a conversion.
+  return isLike ? undefined : { matrix, curve: (x) => x ** (1 / value) };
 }
 
 /**
@@ -89,7 +92,7 @@ function ofGamma(
  */
 function statedColours(chunks: ReadonlyMap<string, Chunk>, depth: number): StatedColours | 'keep' {
   const cicp = cicpOf(chunks, depth);
-  if (cicp) return isHdr(cicp) ? 'keep' : cicpColours(cicp);
+  if (cicp) return isHdr(cicp) ? 'keep' : cicpColours(cicp, 'bt1886');
   if (chunks.has('iCCP') || chunks.has('sRGB')) return 'keep';
   return ofGamma(chunks.get('gAMA'), chunks.get('cHRM')) ?? 'keep';
 }

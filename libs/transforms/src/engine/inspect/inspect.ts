@@ -1,6 +1,6 @@
 import sharp, { type Metadata } from 'sharp';
 import { scanStructure } from '../../cost/structure.ts';
-import type { SourceCoding, SourceFacts, SourceFormat, Survey } from '../../image-engine.ts';
+import type { SourceCoding, SourceFacts, Survey } from '../../image-engine.ts';
 import { ImageError } from '../../image-error.ts';
 import { correctedCoding } from '../colour/corrected-pixels.ts';
 import { profileKind } from '../colour/icc-profile.ts';
@@ -21,28 +21,6 @@ function coding(header: Metadata, source: Uint8Array): SourceCoding {
     ...(chromaSubsampling ? { chromaSubsampling } : {}),
     ...correctedCoding(source, header),
   };
-}
-
-/** Samples of a TIFF that are not pictures, or have no agreed range. */
-const UNSUPPORTED_SAMPLES: Readonly<Record<string, string>> = {
-  char: 'signed 8-bit',
-  short: 'signed 16-bit',
-  int: 'signed 32-bit',
-  complex: 'complex',
-  dpcomplex: 'complex',
-};
-
-/** @throws ImageError `UNSUPPORTED_FORMAT` if the samples of a TIFF cannot be scaled to what is seen */
-function rejectSamples(format: SourceFormat, { depth, space }: Metadata): void {
-  const isWide = depth === 'uint' || depth === 'float' || depth === 'double';
-  const isPlain = ['b-w', 'srgb', 'rgb', 'scrgb'].includes(space);
-  const samples =
-    UNSUPPORTED_SAMPLES[depth] ?? (isWide && !isPlain ? `32-bit ${space}` : undefined);
-  if (samples === undefined) return;
-  throw new ImageError(
-    'UNSUPPORTED_FORMAT',
-    `the ${format} has ${samples} samples, which cannot be processed; save it with unsigned samples of 8 or 16 bits`,
-  );
 }
 
 /**
@@ -89,7 +67,6 @@ export async function inspect(
       cause,
     });
   }
-  rejectSamples(format, header);
   const orientation = header.orientation ?? 1;
   const { length: others } = otherPictures(source);
   return {

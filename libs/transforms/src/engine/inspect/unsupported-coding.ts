@@ -35,6 +35,10 @@ const COMPRESSIONS: ReadonlyMap<number, string> = new Map([
 ]);
 const JPEG_IN_TIFF = 7;
 const WEBP_IN_TIFF = 50_001;
+/** `SampleFormat` (tag 339). */
+const SIGNED = 2;
+const FLOAT = 3;
+const CMYK = 5;
 const CIELAB = 8;
 const YCBCR = 6;
 /** Colour spaces of TIFF (tag 262) that libvips does not know. */
@@ -52,6 +56,11 @@ function ofTiff(file: TiffStructure): string | undefined {
   if (packing) return `${packing} compression`;
   const colours = COLOURS.get(photometric);
   if (colours) return colours;
+  const isFloat = sampleFormat === FLOAT;
+  // Signed samples have no agreed range. Those of Lab are signed by its nature.
+  if (sampleFormat === SIGNED && photometric !== CIELAB) return `signed samples of ${depth} bits`;
+  if (isFloat && depth !== 32) return `floating-point samples of ${depth} bits`;
+  if (depth === 32 && photometric === CMYK) return 'CMYK samples of 32 bits';
   const isPacked = samples === 1 && [1, 2, 4].includes(depth);
   if (sampleFormat > 4) return 'complex samples';
   if (!isPacked && ![8, 16, 32].includes(depth)) return `samples of ${depth} bits`;
