@@ -36,7 +36,7 @@ describe('a TIFF of a coding that libtiff lacks is unsupported, not damaged, and
     ['Lab colours of 8 bits', { photometric: 8 }],
     ['tiles of separate planes', { planar: true, tile: 16 }],
     ['samples of 12 bits', { tags: { 258: 12 } }],
-    ['samples of 64 bits', { tags: { 258: 64, 339: 3 } }],
+    ['floating-point samples of 64 bits', { tags: { 258: 64, 339: 3 } }],
     ['complex samples', { tags: { 339: 6 } }],
     ['YCbCr colours without JPEG compression', { photometric: 6, tags: { 530: 1 } }],
     ['5 channels of this coding', { samples: 5, depth: 32, extra: [2, 0] }],
