@@ -4,9 +4,9 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 
 /** The drawing's folders, with what each holds. The laboratory may import all of them, so it is not drawn. */
 const FOLDERS = {
-  apps: 'apps: wiring',
-  examples: 'examples: programs of other teams',
-  libs: 'libs: the pipeline and its parts',
+  apps: 'apps',
+  examples: 'examples',
+  libs: 'libs',
 } as const;
 
 /**

@@ -65,7 +65,6 @@ describe('a small pipeline', () => {
       'aws:iam/rolePolicyAttachment:RolePolicyAttachment',
       'role',
       'tags',
-      'aws:s3/bucketVersioning:BucketVersioning',
     ]);
   });
 
