@@ -6,6 +6,7 @@ import { chaosCommand } from './chaos/chaos-command.ts';
 import { fuzzCommand } from './fuzz/fuzz-command.ts';
 import { TEST_RIGS } from './rigs.ts';
 import { soakCommand } from './soak/soak-command.ts';
+import { worstCaseCommand } from './worst-case/worst-case-command.ts';
 
 const LAB = path.join(import.meta.dirname, '..');
 
@@ -15,7 +16,8 @@ const program = new Command('npm run lab --')
   .showHelpAfterError()
   .addCommand(chaosCommand.description('uploads and deletes under faults and kills; loses nothing'))
   .addCommand(fuzzCommand.description('mutated images and messages end in an outcome'))
-  .addCommand(soakCommand.description('load without faults: memory, files, throughput, latency'));
+  .addCommand(soakCommand.description('load without faults: memory, files, throughput, latency'))
+  .addCommand(worstCaseCommand);
 for (const { name, summary } of TEST_RIGS)
   program
     .command(name)

@@ -41,7 +41,7 @@ function jpegCost(file: JpegStructure, { shrink = 1 }: Decoding): DecodeCost {
   const megasamples = (blocks * 64) / MEGAPIXEL;
   const megapixels = (file.width * file.height) / MEGAPIXEL / shrink ** 2;
   // A decoder that holds the coefficients has read all scans before the first line.
-  const scans = held ? firstBlocks * 6.5e-9 + refinedBlocks * 90e-9 : 0;
+  const scans = held ? firstBlocks * (file.process === 2 ? 6.5e-9 : 13e-9) + refinedBlocks * 90e-9 : 0;
   const pixels = (0.003 + (components > 3 ? 0.1 : 0)) * megapixels;
   const samples = (held ? 0.0035 : shrink > 1 ? 0.0012 : 0.0022) * megasamples;
   const read = (0.008 * file.bytes) / MIB;

@@ -1,0 +1,189 @@
+import type { SourceFormat } from '@darkroom/transforms';
+import { writeAvif, type AvifGenes } from './files/avif.ts';
+import { writeGif, type GifGenes } from './files/gif.ts';
+import { encodeJpeg, writeJpeg, type JpegGenes, type PhotoGenes } from './files/jpeg.ts';
+import { CONTENTS } from './files/pixels.ts';
+import { isPossible as isPng, writePng, type PngGenes } from './files/png.ts';
+import { isPossible as isTiff, writeTiff, type TiffGenes } from './files/tiff.ts';
+import { writeWebp, type WebpGenes } from './files/webp.ts';
+
+/** The values that each property of a file may have. */
+type Space<G> = { readonly [K in keyof G]: readonly G[K][] };
+
+/** Properties of a file and of its decode: one value of each. */
+export type Genes = Readonly<Record<string, string | number | boolean>>;
+
+/** How a file is decoded: its frames, and the width that it is reduced to. */
+export interface DecodeGenes {
+  readonly animated: boolean;
+  readonly toWidth: number;
+}
+
+/** Files of one format whose structure varies. */
+export interface Family {
+  readonly name: string;
+  readonly format: SourceFormat;
+  readonly space: Readonly<Record<string, readonly Genes[string][]>>;
+  /** Whether such a file can be written, and is small enough for a search. */
+  readonly isPossible: (genes: Genes) => boolean;
+  readonly write: (genes: Genes) => Buffer | Promise<Buffer>;
+}
+
+const SIDES = [1, 16, 250, 1000, 2000, 4000, 6000] as const;
+const WIDTHS: Space<DecodeGenes>['toWidth'] = [16, 320, 1280, 100_000];
+const STILL: Space<DecodeGenes> = { animated: [false], toWidth: WIDTHS };
+const MOVING: Space<DecodeGenes> = { animated: [false, true], toWidth: [320, 1280] };
+/** Most pixels that a file is written from: the search wants many files, not large ones. */
+const MAX_PIXELS = 25_000_000;
+
+const isSmall = ({ width = 1, height = 1 }: Genes) => Number(width) * Number(height) <= MAX_PIXELS;
+
+function family<G extends object>(
+  name: string,
+  format: SourceFormat,
+  space: Space<G> & Space<DecodeGenes>,
+  write: (genes: G) => Buffer | Promise<Buffer>,
+  isPossible: (genes: G) => boolean = () => true,
+): Family {
+  return {
+    name,
+    format,
+    space: space,
+    isPossible: (genes) => isSmall(genes) && isPossible(genes as G),
+    write: (genes) => write(genes as G),
+  };
+}
+
+export const FAMILIES: readonly Family[] = [
+  family<JpegGenes>(
+    'JPEG scans',
+    'jpeg',
+    {
+      ...STILL,
+      width: SIDES,
+      height: SIDES,
+      sampling: ['11', '11,11,11', '22,11,11', '21,11,11', '12,11,11', '11,11,11,11', '41,11,11'],
+      coding: ['baseline', 'progressive', 'arithmetic', 'progressive arithmetic'],
+      interleaved: [true, false],
+      scans: [0, 3, 10, 40, 100, 300],
+      refines: [true, false],
+    },
+    writeJpeg,
+  ),
+  family<PhotoGenes>(
+    'JPEG photos',
+    'jpeg',
+    {
+      ...STILL,
+      width: SIDES,
+      height: SIDES,
+      content: CONTENTS,
+      quality: [10, 80, 100],
+      progressive: [true, false],
+      subsampling: ['4:2:0', '4:4:4'],
+      colours: ['grey', 'rgb', 'cmyk'],
+    },
+    encodeJpeg,
+  ),
+  family<PngGenes>(
+    'PNG',
+    'png',
+    {
+      ...STILL,
+      width: [...SIDES, 20_000],
+      height: SIDES,
+      depth: [1, 2, 4, 8, 16],
+      colourType: [0, 2, 3, 4, 6],
+      interlaced: [true, false],
+      transparent: [true, false],
+      content: CONTENTS,
+      filter: [0, 1, 2, 3, 4],
+      level: [0, 1, 9],
+      chunkBytes: [16, 8192, 1_000_000],
+    },
+    writePng,
+    (genes) => isPng(genes) && (genes.chunkBytes > 16 || genes.width * genes.height < 3_000_000),
+  ),
+  family<WebpGenes>(
+    'WebP',
+    'webp',
+    {
+      ...MOVING,
+      width: SIDES,
+      height: SIDES,
+      lossless: [true, false],
+      alpha: [true, false],
+      content: CONTENTS,
+      quality: [10, 80, 100],
+      frames: [0, 1, 2, 5, 20, 100, 1000, 10_000],
+      canvas: [1, 2, 10, 100],
+    },
+    writeWebp,
+    ({ width, height, frames, canvas, content }) =>
+      Math.min(16_383, width * canvas) * Math.min(16_383, height * canvas) * Math.max(1, frames) <
+        80_000_000 &&
+      (frames < 100 || content === 'flat' || width * height < 70_000),
+  ),
+  family<GifGenes>(
+    'GIF',
+    'gif',
+    {
+      ...MOVING,
+      width: SIDES,
+      height: SIDES,
+      content: CONTENTS,
+      frames: [1, 2, 5, 20, 100, 1000, 10_000],
+      screen: [1, 2, 10, 100],
+      disposal: [0, 1, 2, 3],
+      interlaced: [true, false],
+    },
+    writeGif,
+    ({ width, height, frames, screen, content }) =>
+      Math.min(65_535, width * screen) * Math.min(65_535, height * screen) * frames < 80_000_000 &&
+      (frames < 100 || content === 'flat' || width * height < 70_000),
+  ),
+  family<TiffGenes>(
+    'TIFF',
+    'tiff',
+    {
+      ...STILL,
+      width: [...SIDES, 20_000],
+      height: SIDES,
+      depth: [1, 8, 16, 32],
+      sampleFormat: [1, 2, 3],
+      samples: [1, 2, 3, 4, 5],
+      photometric: [1, 2, 5, 8],
+      planar: [true, false],
+      tile: [0, 16, 64, 256, 1024, 2048],
+      rowsPerStrip: [1, 16, 128, 129, 1000, 100_000],
+      compression: [1, 5, 8, 32_773],
+      content: CONTENTS,
+      pages: [0, 10, 1000, 5000],
+      shared: [true, false],
+    },
+    writeTiff,
+    (genes) =>
+      isTiff(genes) &&
+      genes.width * genes.height * genes.samples * genes.depth < 1_200_000_000 &&
+      (genes.tile === 0 || genes.width * genes.height > genes.tile ** 2 / 4) &&
+      (genes.tile !== 16 || genes.width * genes.height < 9_000_000),
+  ),
+  family<AvifGenes>(
+    'AVIF',
+    'avif',
+    {
+      ...STILL,
+      width: [64, 250, 1000, 2000, 3000],
+      height: [64, 250, 1000, 2000, 3000],
+      depth: [8, 10, 12],
+      subsampling: ['4:2:0', '4:4:4'],
+      alpha: [true, false],
+      grey: [true, false],
+      content: CONTENTS,
+      quality: [10, 60, 95],
+      grid: [1, 2, 3, 8],
+    },
+    writeAvif,
+    ({ width, height, grid }) => width * height * grid ** 2 <= MAX_PIXELS,
+  ),
+];

@@ -1,0 +1,150 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { decodeCost, openingSeconds, scanStructure, type Structure } from '@darkroom/transforms';
+import { SeededRandom } from '../fuzz/seeded-random.ts';
+import type { Used } from './decode-child.ts';
+import type { Family, Genes } from './families.ts';
+import { measureDecode } from './measure.ts';
+
+/** No decode may use more than its estimate times this. */
+export const BOUNDS = { cpuSeconds: 2, memory: 1.25 } as const;
+export type Quantity = keyof typeof BOUNDS;
+
+/** Below this a ratio says nothing: the clock's and the allocator's steps are as large. */
+const NOISE = { cpuSeconds: 0.08, memory: 24 } as const;
+/** Files that are estimated to cost more are not decoded. */
+const MOST = { cpuSeconds: 8, memory: 1500 } as const;
+const MIB = 1024 * 1024;
+
+/** A file, what it was estimated to cost and what it cost. */
+export interface Trial {
+  readonly genes: Genes;
+  readonly estimated: Readonly<Record<Quantity, number>>;
+  readonly used: Readonly<Record<Quantity, number>>;
+  /** Used by estimated; 0 below the noise. */
+  readonly ratio: Readonly<Record<Quantity, number>>;
+  readonly error?: string;
+}
+
+export interface FamilyResult {
+  readonly family: string;
+  readonly files: number;
+  /** Files whose cost was unknown, or that were too expensive to decode. */
+  readonly skipped: number;
+  readonly worst: Readonly<Record<Quantity, Trial | undefined>>;
+}
+
+/** The factor by which libjpeg may reduce on load. */
+function shrinkFor({ width }: Structure, toWidth: number): number {
+  return [8, 4, 2].find((factor) => width / factor >= toWidth) ?? 1;
+}
+
+function estimate(structure: Structure, genes: Genes): Record<Quantity, number> {
+  const animated = genes['animated'] === true;
+  const shrink = shrinkFor(structure, Number(genes['toWidth']));
+  const { cpuSeconds, memory } = decodeCost(structure, { animated, shrink });
+  return { cpuSeconds: cpuSeconds + openingSeconds(structure), memory };
+}
+
+function trialOf(genes: Genes, estimated: Record<Quantity, number>, used: Used): Trial {
+  // The pixels that come out are not part of the decode.
+  const memory = Math.max(0, used.memory - used.outputBytes / MIB);
+  const own = { cpuSeconds: used.cpuSeconds, memory };
+  const ratio = (quantity: Quantity) =>
+    own[quantity] < NOISE[quantity] ? 0 : own[quantity] / estimated[quantity];
+  return {
+    genes,
+    estimated,
+    used: own,
+    ratio: { cpuSeconds: ratio('cpuSeconds'), memory: ratio('memory') },
+    ...(used.error !== undefined && { error: used.error }),
+  };
+}
+
+/** @returns nothing if the cost is unknown or above what a search can afford */
+async function tryFile(family: Family, genes: Genes, file: string): Promise<Trial | undefined> {
+  const source = await family.write(genes);
+  const { structure } = scanStructure(source, family.format);
+  if (!structure) return undefined;
+  const estimated = estimate(structure, genes);
+  if (estimated.cpuSeconds > MOST.cpuSeconds || estimated.memory > MOST.memory) return undefined;
+  await writeFile(file, source);
+  const order = { file, animated: genes['animated'] === true, width: Number(genes['toWidth']) };
+  const limits = { cpuSeconds: 10 * MOST.cpuSeconds, memory: 4 * MOST.memory };
+  let used = await measureDecode(order, limits);
+  // Neighbours on the machine only ever add: the least of three is nearest to the truth.
+  for (let again = 0; again < 2 && exceeds(trialOf(genes, estimated, used)); again += 1) {
+    const next = await measureDecode(order, limits);
+    used = {
+      ...next,
+      cpuSeconds: Math.min(used.cpuSeconds, next.cpuSeconds),
+      memory: Math.min(used.memory, next.memory),
+    };
+  }
+  return trialOf(genes, estimated, used);
+}
+
+/** Whether a trial uses more than its estimate allows. */
+export function exceeds({ ratio }: Trial): boolean {
+  return ratio.cpuSeconds > BOUNDS.cpuSeconds || ratio.memory > BOUNDS.memory;
+}
+
+function anyGenes(family: Family, random: SeededRandom): Genes {
+  return Object.fromEntries(
+    Object.entries(family.space).map(([name, values]) => [name, random.of(values)]),
+  );
+}
+
+/** The genes with one or two of them changed. */
+function mutated(family: Family, genes: Genes, random: SeededRandom): Genes {
+  const names = Object.keys(family.space);
+  const changed = { ...genes };
+  for (let changes = 1 + random.below(2); changes > 0; changes -= 1) {
+    const name = random.of(names);
+    changed[name] = random.of(family.space[name] ?? []);
+  }
+  return changed;
+}
+
+function possible(family: Family, random: SeededRandom, best: Trial | undefined): Genes {
+  for (;;) {
+    const isFresh = !best || random.below(3) === 0;
+    const genes = isFresh ? anyGenes(family, random) : mutated(family, best.genes, random);
+    if (family.isPossible(genes)) return genes;
+  }
+}
+
+export interface SearchOptions {
+  readonly seed: number;
+  /** Whether to go on, asked before each file with the number of files before it. */
+  readonly goOn: (files: number) => boolean;
+  readonly onTrial?: (family: Family, trial: Trial) => void;
+}
+
+/** Looks for the files of a family that use the most of what was estimated: one third at random, the others near the worst so far. */
+export async function searchFamily(
+  family: Family,
+  { seed, goOn, onTrial }: SearchOptions,
+): Promise<FamilyResult> {
+  const random = new SeededRandom(seed, family.name.length, family.name.charCodeAt(0));
+  const file = path.join(tmpdir(), `worst-case-${process.pid}-${family.name.replaceAll(' ', '-')}`);
+  const worst: Record<Quantity, Trial | undefined> = { cpuSeconds: undefined, memory: undefined };
+  let [files, skipped] = [0, 0];
+  try {
+    for (; goOn(files); files += 1) {
+      const quantity: Quantity = files % 2 === 0 ? 'cpuSeconds' : 'memory';
+      const trial = await tryFile(family, possible(family, random, worst[quantity]), file);
+      if (!trial) skipped += 1;
+      else {
+        onTrial?.(family, trial);
+        for (const each of ['cpuSeconds', 'memory'] as const) {
+          if (trial.ratio[each] > (worst[each]?.ratio[each] ?? 0)) worst[each] = trial;
+        }
+      }
+    }
+  } finally {
+    await rm(file, { force: true });
+  }
+  return { family: family.name, files, skipped, worst };
+}

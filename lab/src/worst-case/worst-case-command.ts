@@ -1,0 +1,50 @@
+import { appendFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { atLeast, integerFrom } from '../command-line.ts';
+import { setRow } from '../reliability-document.ts';
+import { FAMILIES } from './families.ts';
+import { exceeds, searchFamily, type FamilyResult, type Quantity } from './search.ts';
+
+interface Options {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly only?: string;
+  readonly out?: string;
+  readonly write?: true;
+}
+
+export const worstCaseCommand = new Command('worst-case')
+  .description('search for files whose decode uses the most of its estimate')
+  .option('--minutes <number>', 'length of the search, all families together', atLeast(0.1), 60)
+  .option('--seed <number>', 'seed of the search', integerFrom(0), 1)
+  .option('--only <text>', 'families whose names contain this')
+  .option('--out <file>', 'append one line of JSON for each file')
+  .option('--write', 'write the figures to docs/reliability.md')
+  .action(async ({ minutes, seed, only = '', out, write }: Options) => {
+    const families = FAMILIES.filter(({ name }) => name.includes(only));
+    const share = (minutes * 60_000) / families.length;
+    let isBeyond = false;
+    for (const family of families) {
+      const end = Date.now() + share;
+      const result = await searchFamily(family, {
+        seed,
+        goOn: () => Date.now() < end,
+        onTrial: (_family, trial) => {
+          if (out) void appendFile(out, `${JSON.stringify({ family: family.name, ...trial })}\n`);
+          if (!exceeds(trial)) return;
+          isBeyond = true;
+          console.error(`beyond the bounds: ${family.name} ${JSON.stringify(trial)}`);
+        },
+      });
+      const cells = cellsOf(result);
+      console.log([family.name, ...cells].join('  '));
+      for (const worst of Object.values(result.worst)) console.log(`  ${JSON.stringify(worst)}`);
+      if (write) await setRow('worst-case', family.name, cells);
+    }
+    if (isBeyond) process.exitCode = 1;
+  });
+
+function cellsOf({ files, skipped, worst }: FamilyResult): string[] {
+  const ratio = (quantity: Quantity) => (worst[quantity]?.ratio[quantity] ?? 0).toFixed(2);
+  return [String(files - skipped), ratio('cpuSeconds'), ratio('memory')];
+}

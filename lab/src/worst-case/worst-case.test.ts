@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { FAMILIES, type Family } from './families.ts';
+import { exceeds, searchFamily, type Trial } from './search.ts';
+
+/** The full search takes an hour: `npm run lab -- worst-case`. */
+const FILES = 5;
+const SEED = 7;
+
+test.each(FAMILIES)(
+  'the estimate of $name holds for the first files of the search',
+  async (family) => {
+    const trials: Trial[] = [];
+    const small: Family = {
+      ...family,
+      isPossible: (genes) =>
+        family.isPossible(genes) && Number(genes['width']) * Number(genes['height']) <= 4_000_000,
+    };
+    const { files } = await searchFamily(small, {
+      seed: SEED,
+      goOn: (count) => count < FILES,
+      onTrial: (_family, trial) => void trials.push(trial),
+    });
+    expect(files).toBe(FILES);
+    expect(trials.length).toBeGreaterThan(0);
+    expect(trials.filter(exceeds)).toEqual([]);
+  },
+  180_000,
+);
