@@ -28,8 +28,18 @@ const MEGAPIXEL = 1_000_000;
 /** Opening a file, and buffers that do not depend on it. */
 const FIXED = { cpuSeconds: 0.01, memory: 16 };
 
-/** Lines of a picture that libvips holds between decoding and resizing. */
+/** Lines of a picture that libvips holds between decoding and resizing: at least those of its own buffers. */
 const HELD_LINES = 1000;
+const LEAST_HELD_LINES = 256;
+
+/** MiB of the lines that are held, at most `most` of them. */
+function heldLines(
+  { width, height }: { readonly width: number; readonly height: number },
+  pixelBytes: number,
+  most: number,
+): number {
+  return (width * pixelBytes * Math.min(most, Math.max(LEAST_HELD_LINES, height))) / MIB;
+}
 
 const add = (cpuSeconds: number, memory: number): DecodeCost => ({
   cpuSeconds: FIXED.cpuSeconds + cpuSeconds,
@@ -41,7 +51,9 @@ function jpegCost(file: JpegStructure, { shrink = 1 }: Decoding): DecodeCost {
   const megasamples = (blocks * 64) / MEGAPIXEL;
   const megapixels = (file.width * file.height) / MEGAPIXEL / shrink ** 2;
   // A decoder that holds the coefficients has read all scans before the first line.
-  const scans = held ? firstBlocks * (file.process === 2 ? 6.5e-9 : 13e-9) + refinedBlocks * 90e-9 : 0;
+  const scans = held
+    ? firstBlocks * (file.process === 2 ? 6.5e-9 : 13e-9) + refinedBlocks * 90e-9
+    : 0;
   const pixels = (0.003 + (components > 3 ? 0.1 : 0)) * megapixels;
   const samples = (held ? 0.0035 : shrink > 1 ? 0.0012 : 0.0022) * megasamples;
   const read = (0.008 * file.bytes) / MIB;
@@ -60,8 +72,7 @@ function pngCost(file: PngStructure): DecodeCost {
   return add(
     (0.0013 * rawBytes + 0.003 + (alpha ? 0.006 : 0) + (interlaced ? 0.01 : 0)) * megapixels +
       (0.0045 * file.bytes) / MIB,
-    (width * pixelBytes * Math.min(HELD_LINES, file.height)) / MIB +
-      (interlaced ? 0.954 * pixelBytes * megapixels : 0),
+    heldLines(file, pixelBytes, HELD_LINES) + (interlaced ? 0.954 * pixelBytes * megapixels : 0),
   );
 }
 
@@ -161,7 +172,7 @@ function tiffCost(file: TiffStructure): DecodeCost {
       repacking.cpuSeconds +
       file.pages * 12.4e-6 +
       file.directoryBytes * DIRECTORY_BYTE,
-    (width * pixelBytes * Math.min(HELD_TIFF_LINES, height)) / MIB +
+    heldLines(file, pixelBytes, HELD_TIFF_LINES) +
       chunkMemory(file, pixelBytes) +
       repacking.memory +
       (file.pages * 0.45) / 1024,
