@@ -26,7 +26,9 @@ const MIB = 1024 * 1024;
 const MEGAPIXEL = 1_000_000;
 
 /** Opening a file, and buffers that do not depend on it. */
-const FIXED = { cpuSeconds: 0.01, memory: 16 };
+const FIXED = { cpuSeconds: 0.006, memory: 16 };
+/** CPU seconds for each line of a picture, however short it is. */
+const LINE_SECONDS = 4e-6;
 
 /** Lines of a picture that libvips holds between decoding and resizing: at least those of its own buffers. */
 const HELD_LINES = 1000;
@@ -84,10 +86,10 @@ function webpCost(file: WebpStructure, { animated }: Decoding): DecodeCost {
   const megapixels = (width * height) / MEGAPIXEL;
   const fileMib = file.bytes / MIB;
   if (!file.animated) {
-    const perMegapixel = lossless ? 0.0075 : alpha ? 0.02 : 0.01;
+    const perMegapixel = (lossless ? 0.0115 : 0.01) + (alpha ? 0.007 : 0);
     return add(
       perMegapixel * megapixels + (lossless ? 0.014 : 0.035) * fileMib,
-      lossless || alpha ? 4 * megapixels : 0,
+      lossless || alpha ? 8 + 5 * megapixels : 0,
     );
   }
   const opening = WEBP_FRAMES_SQUARED * frames ** 2;
@@ -162,6 +164,7 @@ function tiffCost(file: TiffStructure): DecodeCost {
     0.002 +
     0.0022 * pixelBytes +
     (depth === 16 ? 0.002 * samples : 0) +
+    (planar ? 0.004 * pixelBytes : 0) +
     (PACKED.has(compression) ? 0.0034 * pixelBytes : 0) +
     (compression === WEBP_IN_TIFF ? 0.008 * pixelBytes : 0) +
     (hasAlpha ? 0.008 : 0) +
@@ -185,9 +188,11 @@ function avifCost(file: AvifStructure): DecodeCost {
   const perMegapixel = 0.03 + (deep ? 0.03 : 0) + (fullChroma ? 0.01 : 0) + (alpha ? 0.005 : 0);
   const held = deep || fullChroma || alpha ? 18.5 : 14.5;
   const whole = (file.width * file.height) / MEGAPIXEL;
+  // A grid is put together in planes and in pixels.
+  const assembled = deep ? 12.5 : fullChroma ? 6.5 : 5;
   return add(
     (perMegapixel * decodedPixels) / MEGAPIXEL + (0.19 * bytes) / MIB,
-    (held * codedPixels) / MEGAPIXEL + (file.tiles > 1 ? 5 * whole : 0),
+    (held * codedPixels) / MEGAPIXEL + (file.tiles > 1 ? assembled * whole : 0),
   );
 }
 
@@ -205,6 +210,13 @@ export function openingSeconds(structure: Structure): number {
  * (libvips 8.18.7) on one thread, and include the reduction to the size of an ordinary output.
  */
 export function decodeCost(structure: Structure, decoding: Decoding): DecodeCost {
+  const cost = costOf(structure, decoding);
+  const isMoving = decoding.animated && (structure.format === 'webp' || structure.format === 'gif');
+  const lines = structure.height * (isMoving ? structure.frames : 1);
+  return { ...cost, cpuSeconds: cost.cpuSeconds + (lines * LINE_SECONDS) / (decoding.shrink ?? 1) };
+}
+
+function costOf(structure: Structure, decoding: Decoding): DecodeCost {
   switch (structure.format) {
     case 'jpeg':
       return jpegCost(structure, decoding);
