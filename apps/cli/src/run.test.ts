@@ -94,7 +94,8 @@ describe('plan', () => {
         .replace(/\d+ bytes/, 'N bytes')
         .replace(/bytes: [\d,]+/, 'bytes: N')
         .replace(/about \d+ MiB/, 'about N MiB')
-        .replace(/\d+ would/, 'N would'),
+        .replace(/\d+ would/, 'N would')
+        .replace(/(cpuSeconds|memory): [\d.]+ of/g, '$1: N of'),
     ).toBe(`/photo.jpg: recipe photos, effort balanced
 jpeg, 320×240, orientation 6, N bytes
 stage 0: decode the upload, sRGB, 8 bits
@@ -113,6 +114,8 @@ limits:
   pixels: 76,800 of 100,000,000
   side: 320 of 65,535
   pages: 1 of 500
+  cpuSeconds: N of 20
+  memory: N of 2,048
 `);
   });
 
