@@ -116,6 +116,8 @@ export class Trials {
         if (made.kind === 'output') {
           outputs.set(made.variant, made.bytes);
           hash.update(made.variant).update(made.bytes);
+        } else if (made.kind === 'skipped') {
+          throw new ImageError(made.code, made.message);
         } else {
           hash.update(`${made.thumbhash} ${made.dominantColour}`);
         }

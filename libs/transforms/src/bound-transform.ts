@@ -83,7 +83,9 @@ export type BoundTransform = (Action | Setting) & {
   readonly name: string;
   /** The pixels decide about the size of the result. `after` returns the maximum size; the plan is completed later. */
   readonly measured?: boolean;
-  /** @throws Error if the options do not fit the picture */
+  /** Animations stay unchanged. Otherwise a measured step is not applicable to an animation. */
+  readonly keepsAnimations?: boolean;
+  /** @throws NotApplicableError if the options do not fit the picture */
   after(input: Shape): Shape;
   /** `undefined` if unknown: the step then has its own sharp pipeline. */
   slots(input: Shape, context: SlotContext): readonly SharpSlot[] | undefined;

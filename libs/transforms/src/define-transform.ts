@@ -55,7 +55,7 @@ interface PixelDefinition<
   readonly kind?: 'pixels';
   /**
    * Shape of the result; default: the shape of the input.
-   * @throws Error if the options do not fit the picture
+   * @throws NotApplicableError if the options do not fit the picture
    */
   readonly after?: (input: Shape, options: z.output<Schema>) => Shape;
   /**
@@ -69,6 +69,11 @@ interface PixelDefinition<
   ) => readonly SharpSlot[];
   /** The pixels decide about the size of the result; `after` then returns the maximum size. */
   readonly measured?: boolean;
+  /**
+   * Whether a measured step leaves animations unchanged. Default: the step is not applicable to an animation, because its
+   * frames would have different sizes.
+   */
+  readonly keepsAnimations?: (options: z.output<Schema>) => boolean;
   /** Only for steps that scale the whole picture first. */
   readonly scale?: (input: Shape, options: z.output<Schema>) => Scale | undefined;
   readonly apply: (
@@ -173,6 +178,7 @@ function bind<Name extends string, Schema extends z.ZodType, Scalar extends stri
         name,
         kind: 'pixels',
         ...(definition.measured ? { measured: true } : {}),
+        ...(definition.keepsAnimations?.(options) ? { keepsAnimations: true } : {}),
         after: (input) => shapeAfter(definition, input, options),
         slots: (input, context) => slotsOf(definition, options, input, context),
         scale: (input) => checkScale(definition.scale?.(input, options)),

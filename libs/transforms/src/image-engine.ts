@@ -1,5 +1,6 @@
 import type { DecodeCost } from './cost/decode-cost.ts';
 import type { Structure } from './cost/structure.ts';
+import type { SkipCode } from './image-error.ts';
 
 /** Formats of uploads. `svg` is off unless a recipe allows it: SVGs can load other files and expand in memory. */
 export const SOURCE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'svg'] as const;
@@ -131,7 +132,16 @@ export const NO_PLACEHOLDER: PlaceholderParts = {
   blurhash: false,
 };
 
-export type Rendered = RenderedOutput | RenderedPlaceholder;
+/** A variant that cannot be made of this upload; the other variants are made. */
+export interface SkippedVariant {
+  readonly kind: 'skipped';
+  readonly variant: string;
+  /** `TOO_LARGE`: the file would exceed the maximum size of its format. `NOT_APPLICABLE`: a step does not fit the picture. */
+  readonly code: SkipCode;
+  readonly message: string;
+}
+
+export type Rendered = RenderedOutput | RenderedPlaceholder | SkippedVariant;
 
 export interface RenderRequest {
   readonly source: Uint8Array;
@@ -172,6 +182,8 @@ export interface RenderEstimate {
   readonly pages: number;
   /** Reading the header, and all decodes of the upload; left out if the structure is not known. */
   readonly decoding?: DecodeCost;
+  /** Variants that cannot be made, as far as that is known before decoding; left out if there are none. */
+  readonly skipped?: readonly SkippedVariant[];
   /** Peak memory of the whole rendering in addition to the process at rest, MiB; on the safe side. */
   readonly memory: number;
 }
@@ -196,6 +208,7 @@ export interface ImageEngine {
   /**
    * Renders the variants that are not done and the placeholder from one decode. Yields each output when it is encoded:
    * cheap ones first, not in the recipe's order. The same source and variants give the same bytes.
+   * Also yields each variant that cannot be made of this upload.
    * If the caller leaves the loop early, the generator waits for running encoders.
    * @throws ImageError `CORRUPT_IMAGE`, `TOO_LARGE`, `TRANSFORM_FAILED` or `TIMEOUT`
    */

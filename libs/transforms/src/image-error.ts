@@ -5,10 +5,14 @@ export type ImageErrorCode =
   | 'CORRUPT_IMAGE'
   | 'TOO_LARGE'
   | 'TRANSFORM_FAILED'
+  | 'NOT_APPLICABLE'
   | 'TIMEOUT'
   // A side file could not be read; a retry may succeed.
   | 'THROTTLED'
   | 'STORAGE_UNAVAILABLE';
+
+/** Why a variant is skipped. */
+export type SkipCode = 'TOO_LARGE' | 'NOT_APPLICABLE';
 
 /** The part of a recipe that an error belongs to. */
 export interface ErrorLocation {
@@ -36,6 +40,16 @@ export class ImageError extends Error {
   }
 }
 
+/**
+ * A step cannot do what its options ask for to this picture, although both are valid: a crop outside of a small picture,
+ * for example. The variant is skipped, and no operator is alerted. Every other error that a step throws is
+ * `TRANSFORM_FAILED`. Match by `code`.
+ */
+export class NotApplicableError extends Error {
+  override readonly name = 'NotApplicableError';
+  readonly code = 'NOT_APPLICABLE';
+}
+
 /** Maximum length of a reason, characters: manifests and logs contain it. */
 const MAX_REASON = 500;
 
@@ -48,20 +62,27 @@ export function reasonOf(cause: unknown): string {
   return reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON).toWellFormed()}…` : reason;
 }
 
-/**
- * Error for a step that failed on a valid picture: `TRANSFORM_FAILED` with its location, or the storage error's code if
- * the step could not read a side file.
- */
+/** Codes that a step's own error may have. */
+const STEP_CODES: readonly unknown[] = [
+  'NOT_APPLICABLE',
+  // The step could not read a side file.
+  'THROTTLED',
+  'STORAGE_UNAVAILABLE',
+  'TIMEOUT',
+] satisfies readonly ImageErrorCode[];
+
+/** Error for a step that failed on a valid picture, with its location: `TRANSFORM_FAILED`, or one of `STEP_CODES`. */
 export function stepError(place: Required<ErrorLocation>, cause: unknown): ImageError {
-  return errorAt(storageCodeOf(cause) ?? 'TRANSFORM_FAILED', place, cause);
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : '';
+  const isKnown = STEP_CODES.includes(code);
+  return errorAt(isKnown ? (code as ImageErrorCode) : 'TRANSFORM_FAILED', place, cause);
 }
 
-function storageCodeOf(cause: unknown): ImageErrorCode | undefined {
-  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined;
-  const { code } = cause;
-  return code === 'THROTTLED' || code === 'STORAGE_UNAVAILABLE' || code === 'TIMEOUT'
-    ? code
-    : undefined;
+/** Whether only some variants of an upload cannot be made, for reasons that the upload and the recipe decide. */
+export function isImpossible(error: unknown): error is ImageError & { code: SkipCode } {
+  return (
+    error instanceof ImageError && (error.code === 'NOT_APPLICABLE' || error.code === 'TOO_LARGE')
+  );
 }
 
 /** Error for a step that exceeded its time limit: `TIMEOUT` with its location. */

@@ -20,12 +20,13 @@ export {
   type RenderEstimate,
   type RenderRequest,
   type SourceFacts,
+  type SkippedVariant,
   type SourceFormat,
   type Step,
   type Survey,
   type Variant,
 } from './image-engine.ts';
-export { ImageError, type ImageErrorCode } from './image-error.ts';
+export { ImageError, NotApplicableError, type ImageErrorCode } from './image-error.ts';
 export { describePlan } from './plan/describe.ts';
 export { makePlan } from './plan/make-plan.ts';
 export { decodeCost, openingSeconds, type DecodeCost } from './cost/decode-cost.ts';

@@ -63,6 +63,8 @@ describe('the table of codes', () => {
       'UNSUPPORTED_FORMAT',
       'CORRUPT_IMAGE',
       'TOO_LARGE',
+      'NOT_APPLICABLE',
+      'SOURCE_UNREADABLE',
       'TRANSFORM_FAILED',
       'GAVE_UP',
     ]);

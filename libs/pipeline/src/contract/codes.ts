@@ -19,6 +19,8 @@ export const CODES = {
   UNSUPPORTED_FORMAT: { verdict: 'reject' },
   CORRUPT_IMAGE: { verdict: 'reject' },
   TOO_LARGE: { verdict: 'reject' },
+  NOT_APPLICABLE: { verdict: 'reject' },
+  SOURCE_UNREADABLE: { verdict: 'reject', retryable: true },
   TRANSFORM_FAILED: { verdict: 'reject-and-dead-letter', retryable: true },
   INVALID_MESSAGE: { verdict: 'dead-letter' },
   NO_RECIPE: { verdict: 'acknowledge' },

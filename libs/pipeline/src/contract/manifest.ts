@@ -8,6 +8,7 @@ const sourceSchema = z.object({
   versionId: z.string().nullable(),
   eTag: z.string(),
   bytes: z.number(),
+  contentEncoding: z.string().optional(),
   // The image's own facts are missing where the bytes could not be read as one.
   format: z.enum(SOURCE_FORMATS).optional(),
   width: z.number().optional(),
@@ -33,6 +34,13 @@ export const outputSchema = z.object({
   sha256: z.string(),
 });
 
+const skippedSchema = z.object({
+  variant: z.string(),
+  code: z.enum(['TOO_LARGE', 'NOT_APPLICABLE']),
+  message: z.string(),
+  retryable: z.boolean(),
+});
+
 /** What the recipe asks for; by default a ThumbHash and the dominant colour. */
 const placeholderSchema = z.object({
   thumbhash: z.string().optional(),
@@ -52,6 +60,8 @@ export const doneManifestSchema = z.object({
   status: z.literal('done'),
   ...made,
   outputs: z.array(outputSchema),
+  // Variants that cannot be made of this upload; left out if there are none.
+  skipped: z.array(skippedSchema).min(1).optional(),
   placeholder: placeholderSchema.optional(),
 });
 
@@ -80,6 +90,7 @@ export type Manifest = z.output<typeof manifestSchema>;
 export type DoneManifest = Extract<Manifest, { status: 'done' }>;
 export type RejectedManifest = Extract<Manifest, { status: 'rejected' }>;
 export type ManifestSource = Manifest['source'];
+export type ManifestSkipped = z.output<typeof skippedSchema>;
 export type ManifestOutput = z.output<typeof outputSchema>;
 
 /** Writes members in the order of the schema: equal manifests have equal bytes. */

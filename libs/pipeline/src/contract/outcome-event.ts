@@ -4,7 +4,7 @@ import { doneManifestSchema, rejectedManifestSchema, type Manifest } from './man
 export const OUTCOME_EVENT_SOURCE = 'darkroom';
 
 /** A manifest that is too large for EventBridge is shortened. `resources` names the whole one. */
-const abridged = { outputs: true, placeholder: true } as const;
+const abridged = { outputs: true, skipped: true, placeholder: true } as const;
 const isAbridged = { abridged: z.literal(true) };
 
 /**
@@ -45,7 +45,7 @@ export function outcomeEvent(manifest: Manifest, manifestArn: string): OutcomeEv
     return { ...common, 'detail-type': 'ImageRejected', detail: manifest };
   const whole: OutcomeEvent = { ...common, 'detail-type': 'ImageProcessed', detail: manifest };
   if (entryBytes(whole) < MAX_ENTRY_BYTES) return whole;
-  const { outputs: _outputs, placeholder: _placeholder, ...rest } = manifest;
+  const { outputs: _outputs, skipped: _skipped, placeholder: _placeholder, ...rest } = manifest;
   return { ...common, 'detail-type': 'ImageProcessed', detail: { ...rest, abridged: true } };
 }
 

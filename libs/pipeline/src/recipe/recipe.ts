@@ -92,6 +92,13 @@ const writtenSchema = z.strictObject({
     .enum(['delete', 'keep'])
     .default('delete')
     .describe('What becomes of the outputs when the upload is removed'),
+  // Without a default, which would change the hash of every recipe.
+  allOrNothing: z
+    .boolean()
+    .optional()
+    .describe(
+      'Rejects an upload if one of its variants cannot be made. Default: false, the manifest lists such variants as `skipped` and the others are made',
+    ),
 });
 
 type Written = z.output<typeof writtenSchema>;

@@ -1,9 +1,11 @@
 import {
   type EstimateRequest,
+  type ImageEngine,
   OUTPUT_FILES,
   type Rendered,
   type RenderedOutput,
   type RenderEstimate,
+  type SkippedVariant,
   type SourceFacts,
   type Survey,
 } from '@darkroom/transforms';
@@ -22,6 +24,7 @@ import type {
   DoneManifest,
   Manifest,
   ManifestOutput,
+  ManifestSkipped,
   ManifestSource,
   RejectedManifest,
 } from '../contract/manifest.ts';
@@ -29,10 +32,11 @@ import { labelled, type Origin, outputMetadata } from '../contract/metadata.ts';
 import { checkMemory, filesAtOnce, peakMemory, readingMemory } from '../memory.ts';
 import { type Recipe, renderRequest } from '../recipe/recipe.ts';
 import { holds } from '../recipe/when.ts';
+import { codingOf, decodeBody, decodingMemory } from './content-encoding.ts';
 import { outputsAlreadyThere } from './existing-outputs.ts';
 import { type Engines, Isolation } from './isolation.ts';
 import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
-import type { FoundObject } from './object-store.ts';
+import type { FoundObject, UnreadableObject } from './object-store.ts';
 import { type OutputFolder, waitForAll } from './output-folder.ts';
 
 /** One key's work, the same over all passes. */
@@ -84,18 +88,20 @@ export async function makeOutputs(
 
   const isolation = new Isolation(job);
   let source: ManifestSource = object;
+  let coding: ReturnType<typeof codingOf>;
   let manifest: Manifest;
   const fromShare = async (share: MemoryShare): Promise<Manifest> => {
-    const bytes = await readSource(found);
+    const bytes = await readSource(found, coding, job);
     const least = checkSurvey(await job.engine.survey(bytes), job);
     const facts = await isolation.engineFor(least, 0).inspect(bytes);
     source = describe(object, facts);
     checkSource(facts, job);
-    const planned = renderRequest(job.recipe, facts);
-    const estimate = job.engine.estimate(planned);
+    const wanted = renderRequest(job.recipe, facts);
+    const estimate = job.engine.estimate(wanted);
     checkEstimate(estimate, facts, job);
-    const need = (concurrency: number) =>
-      peakMemory(found.bytes, job.engine.estimate({ ...planned, concurrency }).memory);
+    const { planned, tooLarge } = splitByMemory(wanted, job);
+    checkSkipped([...(estimate.skipped ?? []).map(notRetryable), ...tooLarge], facts, job);
+    const need = (concurrency: number) => memoryOf({ ...planned, concurrency }, job.engine);
     const concurrency = filesAtOnce(job.vcpus, job.memory.capacity, need);
     const request = { ...planned, concurrency };
     const needed = need(concurrency);
@@ -111,17 +117,27 @@ export async function makeOutputs(
     const rendering = renderVariants({ ...job, engine }, bytes, request, done);
     // On the last attempt, the GAVE_UP manifest stays alone in the folder until all outputs are rendered.
     const rendered = job.lastAttempt ? await collect(rendering) : rendering;
+    const written = await writeOutputs(job, folder, rendered, origin, there);
+    const skipped = inOrder([...written.skipped, ...tooLarge], job).filter(
+      ({ variant }) => !done.has(variant),
+    );
+    checkSkipped(skipped, facts, job);
     return {
       ...head,
       status: 'done',
       source,
-      ...(await writeOutputs(job, folder, rendered, origin, there)),
+      ...written,
+      skipped: skipped.length > 0 ? skipped : undefined,
     };
   };
   try {
     throwIfAny(checkBytes(found.bytes, job.limits));
-    const reading = readingMemory(found.bytes);
-    throwIfAny(checkMemory(reading, job.memory.capacity));
+    const { capacity } = job.memory;
+    throwIfAny(checkMemory(readingMemory(found.bytes), capacity));
+    coding = codingOf(found.contentEncoding);
+    const reading = coding
+      ? decodingMemory(found.bytes, job.limits, capacity)
+      : readingMemory(found.bytes);
     manifest = await job.memory.use(reading, job.signal, fromShare);
   } catch (cause) {
     const stopped = isolation.rejectionOf(cause, job.retry || job.lastAttempt);
@@ -133,13 +149,41 @@ export async function makeOutputs(
   return manifest;
 }
 
-function pick({ versionId, eTag, bytes }: FoundObject) {
-  return { versionId, eTag, bytes };
+/** Rejects an upload that exists and cannot be read. */
+export async function rejectUnreadable(
+  { key, recipe, recipeHash }: KeyTask,
+  folder: OutputFolder,
+  { reason, eTag, versionId, bytes }: UnreadableObject,
+  bucket: string,
+): Promise<RejectedManifest> {
+  const manifest: RejectedManifest = {
+    version: 1,
+    recipe: recipe.name,
+    recipeHash,
+    status: 'rejected',
+    source: { bucket, key, versionId, eTag, bytes },
+    outputs: [],
+    error: { code: 'SOURCE_UNREADABLE', message: reason, retryable: true },
+  };
+  await folder.commit(manifest, outputMetadata(key, recipe.name, recipeHash));
+  return manifest;
 }
 
-async function readSource(found: FoundObject): Promise<Uint8Array> {
+function pick({ versionId, eTag, bytes, contentEncoding }: FoundObject) {
+  return { versionId, eTag, bytes, ...(contentEncoding !== undefined && { contentEncoding }) };
+}
+
+async function readSource(
+  found: FoundObject,
+  coding: ReturnType<typeof codingOf>,
+  { limits, memory }: KeyTask,
+): Promise<Uint8Array> {
   // Read before it is judged, also where it seems empty: reading is what verifies the checksum.
-  const bytes = await found.read();
+  const stored = await found.read();
+  const bytes =
+    coding && stored.byteLength > 0
+      ? await decodeBody(stored, coding, limits, memory.capacity)
+      : stored;
   if (bytes.byteLength === 0) throw new PipelineError('CORRUPT_IMAGE', 'The object has zero bytes');
   return bytes;
 }
@@ -163,6 +207,50 @@ function checkEstimate(
 ) {
   throwIfAny(checkFacts(facts, limits, pages));
   throwIfAny(decoding && checkDecoding(decoding, limits));
+}
+
+function memoryOf(request: EstimateRequest, engine: ImageEngine): number {
+  return peakMemory(request.facts.bytes, engine.estimate(request).memory);
+}
+
+/**
+ * Leaves out the variants that need more memory than the function has, each by itself. If the others fit only one by one,
+ * the whole upload is too large.
+ */
+function splitByMemory(
+  wanted: EstimateRequest,
+  { engine, memory: { capacity } }: KeyTask,
+): { readonly planned: EstimateRequest; readonly tooLarge: readonly ManifestSkipped[] } {
+  const whole = { ...wanted, concurrency: 1 };
+  if (memoryOf(whole, engine) <= capacity) return { planned: wanted, tooLarge: [] };
+  const tooLarge = wanted.variants.flatMap((variant) => {
+    const error = checkMemory(memoryOf({ ...whole, variants: [variant] }, engine), capacity);
+    if (!error) return [];
+    const message = `recipe ${wanted.recipe}, variant ${variant.name}: ${error.message}`;
+    return [{ variant: variant.name, code: 'TOO_LARGE' as const, message, retryable: true }];
+  });
+  const names = new Set(tooLarge.map(({ variant }) => variant));
+  const variants = wanted.variants.filter(({ name }) => !names.has(name));
+  return { planned: { ...wanted, variants }, tooLarge };
+}
+
+function notRetryable({ variant, code, message }: SkippedVariant): ManifestSkipped {
+  return { variant, code, message, retryable: false };
+}
+
+/** In the order of the recipe's variants. */
+function inOrder<T extends { readonly variant: string }>(items: readonly T[], job: KeyTask): T[] {
+  const order = job.recipe.variants.map(({ name }) => name);
+  return items.toSorted((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
+}
+
+/** @throws PipelineError of the first variant if no variant is left, or if the recipe requires all of them */
+function checkSkipped(skipped: readonly ManifestSkipped[], facts: SourceFacts, job: KeyTask): void {
+  const [first, ...more] = inOrder(skipped, job);
+  const wanted = job.recipe.variants.filter(({ when }) => holds(when, facts));
+  if (!first || (!job.recipe.allOrNothing && skipped.length < wanted.length)) return;
+  const others = more.length > 0 ? `; ${more.length} more variants cannot be made` : '';
+  throw new PipelineError(first.code, `${first.message}${others}`, { retryable: first.retryable });
 }
 
 function throwIfAny(error: PipelineError | undefined): void {
@@ -224,7 +312,8 @@ async function writeOutputs(
   rendered: AsyncIterable<Rendered> | Iterable<Rendered>,
   origin: Origin,
   there: readonly ManifestOutput[],
-): Promise<Pick<DoneManifest, 'outputs' | 'placeholder'>> {
+): Promise<Pick<DoneManifest, 'outputs' | 'placeholder'> & { skipped: ManifestSkipped[] }> {
+  const skipped: ManifestSkipped[] = [];
   const puts: Promise<ManifestOutput>[] = [];
   let placeholder: DoneManifest['placeholder'];
   let failed = false;
@@ -236,6 +325,10 @@ async function writeOutputs(
         placeholder = parts;
         continue;
       }
+      if (item.kind === 'skipped') {
+        skipped.push(notRetryable(item));
+        continue;
+      }
       const put = putOutput(job, folder, item, origin);
       put.catch(() => (failed = true));
       puts.push(put);
@@ -244,10 +337,8 @@ async function writeOutputs(
     // A failed write hides what the rendering threw: it may have happened all the same, which needs a new attempt.
     await waitForAll(puts);
   }
-  const outputs = [...there, ...(await Promise.all(puts))];
-  const order = job.recipe.variants.map(({ name }) => name);
-  outputs.sort((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
-  return { outputs, ...(placeholder && { placeholder }) };
+  const outputs = inOrder([...there, ...(await Promise.all(puts))], job);
+  return { outputs, skipped, ...(placeholder && { placeholder }) };
 }
 
 async function putOutput(

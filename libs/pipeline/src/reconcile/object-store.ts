@@ -31,13 +31,26 @@ export type GetResult =
   | { readonly kind: 'missing' }
   /** `ifNoneMatch` names the ETag that is there. */
   | { readonly kind: 'unchanged' }
+  | UnreadableObject
   | FoundObject;
+
+/** The object exists, and no permission of the function can read it: only its uploader or an operator can help. */
+export interface UnreadableObject {
+  readonly kind: 'unreadable';
+  /** What to do. */
+  readonly reason: string;
+  readonly eTag: string;
+  readonly versionId: string | null;
+  readonly bytes: number;
+}
 
 export interface FoundObject {
   readonly kind: 'found';
   readonly eTag: string;
   /** Of a versioned bucket. */
   readonly versionId: string | null;
+  /** The header, if the object has one. */
+  readonly contentEncoding?: string | undefined;
   /** Bytes of the body, which is not read yet. Call one of `read` and `discard`. */
   readonly bytes: number;
   read(): Promise<Uint8Array>;

@@ -5,9 +5,9 @@ import type { DoneManifest, Manifest, RejectedManifest } from '../contract/manif
 import { recipeHash } from '../recipe/recipe-hash.ts';
 import { type Recipe, selectRecipe } from '../recipe/recipe.ts';
 import type { Engines } from './isolation.ts';
-import { type KeyTask, makeOutputs } from './make-outputs.ts';
+import { type KeyTask, makeOutputs, rejectUnreadable } from './make-outputs.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import type { FoundObject, GetResult, ObjectStore } from './object-store.ts';
+import type { FoundObject, GetResult, ObjectStore, UnreadableObject } from './object-store.ts';
 import { isConflict, OutputFolder } from './output-folder.ts';
 
 /**
@@ -21,7 +21,10 @@ export function isUpToDate(
   recipeHash: string,
   listed: ReadonlyMap<string, string>,
 ): boolean {
-  const mayBeRetried = manifest.status === 'rejected' && manifest.error.retryable;
+  const mayBeRetried =
+    manifest.status === 'rejected'
+      ? manifest.error.retryable
+      : manifest.skipped?.some(({ retryable }) => retryable);
   return (
     !mayBeRetried &&
     manifest.recipeHash === recipeHash &&
@@ -131,14 +134,32 @@ async function passOver(
       return { kind: 'acknowledged', code: 'SOURCE_MISSING' };
 
     // 4. Write
-    const outcome =
-      read.kind === 'found' ? await fill(job, folder, read, source) : await empty(folder);
+    const outcome = await write(job, folder, read, source);
 
     // 5. Confirm
     return (await sourceIsStill(read, job.key, source)) ? outcome : undefined;
   } catch (error) {
     if (isConflict(error)) return undefined;
     throw error;
+  }
+}
+
+async function write(
+  job: KeyTask,
+  folder: OutputFolder,
+  read: FoundObject | UnreadableObject | { readonly kind: 'missing' },
+  source: ObjectStore,
+): Promise<ReconcileOutcome> {
+  switch (read.kind) {
+    case 'found':
+      return fill(job, folder, read, source);
+    case 'unreadable':
+      return {
+        kind: 'rejected',
+        manifest: await rejectUnreadable(job, folder, read, source.bucket),
+      };
+    case 'missing':
+      return empty(folder);
   }
 }
 
@@ -163,5 +184,5 @@ async function empty(folder: OutputFolder): Promise<ReconcileOutcome> {
 
 async function sourceIsStill(read: GetResult, key: string, source: ObjectStore): Promise<boolean> {
   const now = await source.head(key);
-  return now?.eTag === (read.kind === 'found' ? read.eTag : undefined);
+  return now?.eTag === ('eTag' in read ? read.eTag : undefined);
 }

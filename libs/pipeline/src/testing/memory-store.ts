@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PipelineError } from '../contract/codes.ts';
 import type {
-  FoundObject,
   GetResult,
   ListedObject,
   ObjectHead,
@@ -12,6 +11,9 @@ import type {
 interface StoredObject {
   readonly body: Uint8Array;
   readonly eTag: string;
+  readonly contentEncoding?: string | undefined;
+  /** Why it cannot be read. */
+  readonly unreadable?: string | undefined;
   /** Missing where the test put the object there itself. */
   readonly options?: PutOptions;
 }
@@ -31,10 +33,15 @@ export class MemoryStore implements ObjectStore {
   }
 
   /** Puts an object there without asking. */
-  place(key: string, body: string | Uint8Array, options?: PutOptions): string {
+  place(
+    key: string,
+    body: string | Uint8Array,
+    options?: PutOptions,
+    more: Pick<StoredObject, 'contentEncoding' | 'unreadable'> = {},
+  ): string {
     const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
     const eTag = createHash('md5').update(bytes).digest('hex');
-    this.objects.set(key, { body: bytes, eTag, ...(options && { options }) });
+    this.objects.set(key, { body: bytes, eTag, ...(options && { options }), ...more });
     return eTag;
   }
 
@@ -99,7 +106,9 @@ function conflict(key: string): PipelineError {
   return new PipelineError('CONFLICT', `${key} is not what it was`);
 }
 
-function found({ body, eTag }: StoredObject): FoundObject {
+function found({ body, eTag, contentEncoding, unreadable }: StoredObject): GetResult {
   const read = () => Promise.resolve(body);
-  return { kind: 'found', eTag, versionId: null, bytes: body.byteLength, read, discard() {} };
+  const object = { eTag, versionId: null, bytes: body.byteLength };
+  if (unreadable !== undefined) return { kind: 'unreadable', reason: unreadable, ...object };
+  return { kind: 'found', ...object, contentEncoding, read, discard() {} };
 }

@@ -33,6 +33,23 @@ describe('a region', () => {
   });
 
   test.each([
+    [
+      { left: 300, top: 0, width: 200, height: 10 },
+      { left: 200, top: 0, width: 200, height: 10 },
+    ],
+    [
+      { left: 500, top: 400, width: 50, height: 50 },
+      { left: 350, top: 250, width: 50, height: 50 },
+    ],
+    [
+      { left: 10, top: 10, width: 900, height: 20 },
+      { left: 0, top: 10, width: 400, height: 20 },
+    ],
+  ])('at %j that may be clamped moves into the picture', (at, region) => {
+    expect(regionAt(landscape, at, 'clamp')).toEqual(region);
+  });
+
+  test.each([
     [1, 'centre', { left: 50, top: 0, width: 300, height: 300 }],
     [16 / 9, 'south', { left: 0, top: 75, width: 400, height: 225 }],
     [1, { x: 0.9, y: 0.5 }, { left: 100, top: 0, width: 300, height: 300 }],
@@ -52,6 +69,7 @@ test.each([
   [{ aspectRatio: '1:1', gravity: 'north', focus: { x: 0, y: 0 } }, /gravity or focus, not both/],
   [{ aspectRatio: '16x9' }, /expected WIDTH:HEIGHT \(16:9\), got "16x9"/],
   [{ aspectRatio: '0:9' }, /expected two numbers above 0/],
+  [{ aspectRatio: '1:1', otherwise: 'clamp' }, /otherwise requires width and height/],
   [{ width: 0, height: 5 }, /expected more than 0, got 0/],
   [{ width: 5, height: '0%' }, /expected more than 0, got "0%"/],
   [{ left: '100.5%', width: 5, height: 5 }, /a percentage up to 100%.*"100.5%"/],
@@ -61,12 +79,17 @@ test.each([
   expect(error?.issues.map((issue) => issue.message).join()).toMatch(message);
 });
 
-test('a region outside of the picture is TRANSFORM_FAILED before anything is decoded', async () => {
+test('a region outside of the picture is NOT_APPLICABLE before anything is decoded', async () => {
   const photo = await sample({ width: 100, height: 80 });
   const steps = ['rotate', { crop: { left: 90, top: 0, width: 20, height: 20 } }];
   await expect(renderOne(createEngine({ catalog }), catalog, photo, steps)).rejects.toMatchObject({
-    code: 'TRANSFORM_FAILED',
-    message: expect.stringContaining('step 1 (crop): the region of 20×20 pixels at 90,0'),
-    place: { variant: 'one', step: 1, transform: 'crop' },
+    code: 'NOT_APPLICABLE',
+    message: expect.stringContaining(
+      'variant one, step 1 (crop): the region of 20×20 pixels at 90,0',
+    ),
   });
+  const facts = await createEngine({ catalog }).inspect(photo);
+  const variants = [{ name: 'one', steps: catalog.stepsSchema.parse(steps) }];
+  const { skipped } = createEngine({ catalog }).estimate({ facts, recipe: 'photos', variants });
+  expect(skipped).toMatchObject([{ variant: 'one', code: 'NOT_APPLICABLE' }]);
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Shape } from '../bound-transform.ts';
 import { defineTransform } from '../define-transform.ts';
+import { NotApplicableError } from '../image-error.ts';
 import { type Length, lengthInPixels, lengthSchema, shareOf } from './shared/length.ts';
 import { type Anchor, cutOffset, gravitySchema } from './shared/position.ts';
 import type { Size } from './shared/resize-geometry.ts';
@@ -36,10 +37,16 @@ const options = z
       })
       .optional()
       .describe('With `aspectRatio`, instead of `gravity`: a point to keep in the centre.'),
+    otherwise: z
+      .enum(['reject', 'clamp'])
+      .optional()
+      .describe(
+        'If the region is not inside the picture: `reject` (default) skips the variant as `NOT_APPLICABLE`, `clamp` moves the region into the picture and reduces it to the picture’s size.',
+      ),
   })
   .superRefine((given, context) => {
     const refuse = (message: string) => context.addIssue({ code: 'custom', message });
-    const { left, top, width, height, aspectRatio, gravity, focus } = given;
+    const { left, top, width, height, aspectRatio, gravity, focus, otherwise } = given;
     for (const [name, side] of Object.entries({ width, height })) {
       if (side !== undefined && Number.parseFloat(`${side}`) === 0) {
         context.addIssue({ code: 'custom', path: [name], message: 'expected more than 0' });
@@ -52,6 +59,8 @@ const options = z
       if (gravity !== undefined || focus !== undefined)
         refuse('gravity and focus require aspectRatio');
     } else {
+      if (otherwise !== undefined)
+        refuse('otherwise requires width and height: a region with an aspect ratio always fits');
       if ([left, top, width, height].some((edge) => edge !== undefined)) {
         refuse(
           'aspectRatio can be combined with gravity or focus, not with left, top, width and height',
@@ -72,7 +81,9 @@ function region(
   input: Shape,
   { left = 0, top = 0, width = '100%', height = '100%', ...given }: z.output<typeof options>,
 ): Region {
-  if (given.aspectRatio === undefined) return regionAt(input, { left, top, width, height });
+  if (given.aspectRatio === undefined) {
+    return regionAt(input, { left, top, width, height }, given.otherwise);
+  }
   const [wide = 1, high = 1] = given.aspectRatio.split(':').map(Number);
   return regionOfRatio(input, wide / high, given.focus ?? given.gravity ?? 'centre');
 }
@@ -114,17 +125,26 @@ function along(side: number, start: Length, length: Length): readonly [number, n
   return [from, Math.max(1, until - from)];
 }
 
-/** Region from its edges. @throws Error if it is not inside the picture */
+/** Region from its edges. @throws NotApplicableError if it is not inside the picture, unless it is to be clamped */
 export function regionAt(
   input: Size,
   at: { left: Length; top: Length; width: Length; height: Length },
+  otherwise: 'reject' | 'clamp' = 'reject',
 ): Region {
   const [left, width] = along(input.width, at.left, at.width);
   const [top, height] = along(input.height, at.top, at.height);
   if (left + width <= input.width && top + height <= input.height) {
     return { left, top, width, height };
   }
-  throw new Error(
+  if (otherwise === 'clamp') {
+    const inside = { width: Math.min(width, input.width), height: Math.min(height, input.height) };
+    return {
+      left: Math.min(left, input.width - inside.width),
+      top: Math.min(top, input.height - inside.height),
+      ...inside,
+    };
+  }
+  throw new NotApplicableError(
     `the region of ${width}×${height} pixels at ${left},${top} does not lie inside the picture of ` +
       `${input.width}×${input.height}`,
   );

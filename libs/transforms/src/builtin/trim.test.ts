@@ -41,17 +41,25 @@ test('two trims follow each other', async () => {
   expect(await renderOne(engine, catalog, photo, steps)).toMatchObject({ width: 30, height: 20 });
 });
 
-test('a step that does not fit the trimmed picture is TRANSFORM_FAILED with its location', async () => {
+test('a step that does not fit the trimmed picture is NOT_APPLICABLE with its location; the others are made', async () => {
   const photo = await sample({ width: 60, height: 40, format: 'png' });
   const steps = [
     ...framed,
     { trim: { background: 'white', threshold: 20 } },
     { crop: { width: 80, height: 10 } },
   ];
-  await expect(renderOne(engine, catalog, photo, steps)).rejects.toMatchObject({
-    code: 'TRANSFORM_FAILED',
-    place: { variant: 'one', step: 2, transform: 'crop' },
+  const { outputs, skipped } = await renderAll(engine, catalog, photo, {
+    one: steps,
+    other: steps.slice(0, 2),
   });
+  expect(skipped).toMatchObject([
+    {
+      code: 'NOT_APPLICABLE',
+      variant: 'one',
+      message: expect.stringContaining('variant one, step 2 (crop)'),
+    },
+  ]);
+  expect([...outputs.keys()]).toEqual(['other']);
 });
 
 test.each([
@@ -80,10 +88,31 @@ test.each([{}, { threshold: 0 }, { lineArt: true }, { background: 'red', margin:
   },
 );
 
-test('rejects an animation, because its frames would have different sizes', async () => {
+test('is not applicable to an animation, because its frames would have different sizes', async () => {
   const moving = await animatedSample('gif');
   await expect(renderOne(engine, catalog, moving, ['trim'])).rejects.toMatchObject({
-    code: 'TRANSFORM_FAILED',
-    message: expect.stringContaining('step 0 (trim): frames would have different sizes'),
+    code: 'NOT_APPLICABLE',
+    message: expect.stringContaining(
+      'step 0 (trim): frames of an animation would have different sizes',
+    ),
   });
+  const kept = await renderOne(engine, catalog, moving, [{ trim: { otherwise: 'keep' } }]);
+  expect(kept).toMatchObject({ width: 64, height: 48 });
+  expect((await sharp(kept.bytes, { animated: true }).metadata()).pages).toBe(3);
+});
+
+test.each([
+  [{ width: 50, height: 40 }, /consists only of border/],
+  [{ width: 2, height: 40 }, /2×40 pixels are too small to have a border/],
+])('with otherwise: reject, %j without content is NOT_APPLICABLE', async (size, message) => {
+  const trim = { otherwise: 'reject' };
+  const create = { ...size, channels: 3, background: '#336699' } as const;
+  const blank = await sharp({ create }).png().toBuffer();
+  await expect(renderOne(engine, catalog, blank, [{ trim }])).rejects.toMatchObject({
+    code: 'NOT_APPLICABLE',
+    message: expect.stringMatching(message),
+  });
+  const photo = await sample({ width: 60, height: 40, format: 'png' });
+  const steps = [...framed, { trim: { ...trim, background: 'white', threshold: 20 } }];
+  expect(await renderOne(engine, catalog, photo, steps)).toMatchObject({ width: 60, height: 40 });
 });

@@ -17,7 +17,7 @@ import { decodable } from './inspect/decodable.ts';
 import { inspect, survey } from './inspect/inspect.ts';
 import { isCutAtEnd } from './inspect/jpeg-end.ts';
 import { withoutExtraChannels } from './inspect/tiff-channels.ts';
-import { checkFormatLimits, execute } from './render/execute.ts';
+import { execute } from './render/execute.ts';
 import { undecodable } from './render/explain-failure.ts';
 import { setUpSharp } from './sharp-setup.ts';
 import { readOnce, type ReadSideFile } from './side-files.ts';
@@ -56,7 +56,7 @@ function engineOf(
     placeholder = DEFAULT_PLACEHOLDER,
     effort,
   }: EstimateRequest): RenderPlan => {
-    const plan = planner({
+    return planner({
       facts,
       variants,
       recipe,
@@ -64,8 +64,6 @@ function engineOf(
       effort,
       bind: (step) => catalog.bind(step),
     });
-    checkFormatLimits(plan, recipe);
-    return plan;
   };
   async function* render(request: RenderRequest): AsyncGenerator<Rendered, void> {
     const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
@@ -87,8 +85,12 @@ function engineOf(
   return {
     inspect: (source) => inspect(source, { svg }),
     survey: (source) => survey(source, { svg }),
-    estimate: (request) =>
-      estimateRender(request.facts, planOf(request), request.concurrency ?? concurrency),
+    estimate(request) {
+      const plan = planOf(request);
+      const { skipped } = plan;
+      const estimate = estimateRender(request.facts, plan, request.concurrency ?? concurrency);
+      return skipped.length > 0 ? { ...estimate, skipped } : estimate;
+    },
     async *render(request) {
       yield* withGainMaps(render(request), request, render);
     },

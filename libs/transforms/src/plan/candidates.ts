@@ -1,6 +1,7 @@
 import type { EncodeOptions } from '../builtin/encode.ts';
 import { holdsAnimation } from '../builtin/encoders/encodings.ts';
 import type { OutputFormat } from '../image-engine.ts';
+import { ImageError } from '../image-error.ts';
 import type { FileStage } from './render-plan.ts';
 
 /** Encodings that can hold the picture unchanged. If none can, returns all of them as the best available result. */
@@ -55,4 +56,14 @@ export function whyTooLarge(
   const { format } = encoding;
   const name = codec === format ? format : `${format} of ${codec}s`;
   return `${width}×${height} pixels do not fit into ${name}, whose sides are at most ${limit}`;
+}
+
+/** @returns the `TOO_LARGE` for a file that would exceed the maximum size of each of its formats; names the variant */
+export function checkFormatLimits(stage: FileStage, recipe: string): ImageError | undefined {
+  const whys = candidates(stage).map((encoding) => whyTooLarge(stage.shape, encoding));
+  if (whys.includes(undefined)) return undefined;
+  const { variant } = stage;
+  return new ImageError('TOO_LARGE', `recipe ${recipe}, variant ${variant}: ${whys.join('; ')}`, {
+    place: { recipe, variant },
+  });
 }

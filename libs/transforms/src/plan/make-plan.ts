@@ -87,9 +87,20 @@ export function endingOf(variant: Variant, settings: VariantSettings): Ending {
  * Compiles the variants' steps into as few sharp pipelines as the declared order allows: the input of step n is the output
  * of step n-1. Leading steps that several variants share run once. Variants that only reduce the picture start from one
  * decode at the largest size that any of them needs.
- * @throws ImageError `TRANSFORM_FAILED` if the options of a step do not fit the picture
+ * Leaves out the variants that cannot be made and lists them in `skipped`.
+ * @throws ImageError `TRANSFORM_FAILED` if a plugin's step throws
  */
-export function makePlan({
+export function makePlan(input: PlanInput): RenderPlan {
+  const plan = planAll(input);
+  if (plan.skipped.length === 0) return plan;
+  const { skipped } = plan;
+  // Without the pixels that only the skipped variants needed.
+  const names = new Set(skipped.map(({ variant }) => variant));
+  const variants = input.variants.filter(({ name }) => !names.has(name));
+  return { ...planAll({ ...input, variants }), skipped };
+}
+
+function planAll({
   recipe,
   facts,
   variants,

@@ -1,4 +1,5 @@
 import type { Shape } from '../bound-transform.ts';
+import { NotApplicableError } from '../image-error.ts';
 import { makesGrey, type SharpSlot, barrierReason } from '../sharp-order.ts';
 import { LOST_PROFILE } from './decode-mode.ts';
 import type { DecodeMode, Operation, StageInput } from './render-plan.ts';
@@ -81,7 +82,10 @@ export function withStep(
   if (slots?.length === 0) return { ...open, shape: output };
   const { shape: input } = open;
   const { measured = false } = bound;
-  if (measured && open.mode.animated) throw new Error('frames would have different sizes');
+  if (measured && open.mode.animated) {
+    if (bound.keepsAnimations) return open;
+    throw new NotApplicableError('frames of an animation would have different sizes');
+  }
   const operation = { transform, bound, variants, step, input, output, measured };
   return withOperation(open, slots ? { ...operation, slots } : operation);
 }

@@ -1,6 +1,7 @@
 import type { Action, Scale, Shape } from '../bound-transform.ts';
-import type { SourceFacts } from '../image-engine.ts';
-import { stepError } from '../image-error.ts';
+import type { SkippedVariant, SourceFacts } from '../image-engine.ts';
+import { type ImageError, isImpossible, stepError } from '../image-error.ts';
+import { checkFormatLimits } from './candidates.ts';
 import { sourcePixels } from './decode-mode.ts';
 import { type OpenStage, withOperation, withStep } from './open-stage.ts';
 import type {
@@ -21,6 +22,7 @@ export type Ending =
 export class Planner {
   readonly #stages: Stage[] = [];
   readonly #unmeasured = new Set<Unmeasured>();
+  readonly #skipped: SkippedVariant[] = [];
   readonly #endings: ReadonlyMap<string, Ending>;
   readonly #recipe: string;
 
@@ -31,7 +33,11 @@ export class Planner {
 
   /** The plan so far. */
   plan(): RenderPlan {
-    return { stages: [...this.#stages], unmeasured: [...this.#unmeasured] };
+    return {
+      stages: [...this.#stages],
+      unmeasured: [...this.#unmeasured],
+      skipped: [...this.#skipped],
+    };
   }
 
   /** Adds all stages of one decode. */
@@ -75,8 +81,14 @@ export class Planner {
   }
 
   #addStep(open: OpenStage, step: BoundStep, tree: StepTree): void {
-    const add = (stage: OpenStage) => this.#withStep(stage, step, tree.variants);
-    const joined = add(open);
+    const add = (stage: OpenStage) => withStep(stage, step, tree.variants);
+    let joined: OpenStage | string;
+    try {
+      joined = add(open);
+    } catch (cause) {
+      this.#skip(tree.variants, step, cause);
+      return;
+    }
     const next =
       typeof joined === 'string' ? this.#firstOf(this.#materialise(open, joined), add) : joined;
     if (step.bound.measured) this.#addUnmeasured(next, step, tree);
@@ -99,14 +111,13 @@ export class Planner {
     this.#unmeasured.add(unmeasured);
   }
 
-  #withStep(open: OpenStage, step: BoundStep, variants: readonly string[]): OpenStage | string {
-    try {
-      return withStep(open, step, variants);
-    } catch (cause) {
-      const { step: index, transform } = step;
-      const variant = variants.join(', ');
-      throw stepError({ recipe: this.#recipe, variant, step: index, transform }, cause);
-    }
+  /** @throws ImageError `TRANSFORM_FAILED` if the step failed for another reason than the picture */
+  #skip(variants: readonly string[], { step, transform }: BoundStep, cause: unknown): void {
+    const errorOf = (variant: string) =>
+      stepError({ recipe: this.#recipe, variant, step, transform }, cause);
+    const all = errorOf(variants.join(', '));
+    if (!isImpossible(all)) throw all;
+    for (const variant of variants) this.#skipped.push(skippedVariant(variant, errorOf(variant)));
   }
 
   #materialiseScaled(open: OpenStage, { to, variants }: SharedScale): OpenStage {
@@ -164,8 +175,17 @@ export class Planner {
     const { input, mode, operations, shape } =
       isUnknown && open.sealed ? this.#materialise(open, open.sealed) : open;
     const ending = this.#endings.get(name) ?? { kind: 'placeholder' };
-    this.#stages.push({ id: this.#stages.length, input, mode, operations, shape, ...ending });
+    const stage = { id: this.#stages.length, input, mode, operations, shape, ...ending };
+    const tooLarge = stage.kind === 'file' ? checkFormatLimits(stage, this.#recipe) : undefined;
+    if (tooLarge) this.#skipped.push(skippedVariant(name, tooLarge));
+    else this.#stages.push(stage);
   }
+}
+
+/** @throws the error if it is not one for which a variant is skipped */
+export function skippedVariant(variant: string, error: ImageError): SkippedVariant {
+  if (!isImpossible(error)) throw error;
+  return { kind: 'skipped', variant, code: error.code, message: error.message };
 }
 
 function scaling({ width, height, kernel, fastShrinkOnLoad }: Scale): Action {

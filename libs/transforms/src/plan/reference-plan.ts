@@ -1,6 +1,10 @@
 import type { Shape } from '../bound-transform.ts';
+import type { SkippedVariant } from '../image-engine.ts';
+import { ImageError, stepError } from '../image-error.ts';
 import { decodeMode } from './decode-mode.ts';
 import { bindVariant, endingOf, type PlanInput, storedShape } from './make-plan.ts';
+import { checkFormatLimits } from './candidates.ts';
+import { skippedVariant } from './planner.ts';
 import type { Operation, RenderPlan, Stage, Unmeasured } from './render-plan.ts';
 import type { BoundStep } from './step-tree.ts';
 import { variantSettings } from './variant-settings.ts';
@@ -9,10 +13,11 @@ import { variantSettings } from './variant-settings.ts';
  * The declared order without any optimisation: every variant decodes the whole upload, and every step has its own pipeline
  * from raw pixels to raw pixels. Tests compare `makePlan` with it.
  */
-export function referencePlan({ facts, variants, effort, bind }: PlanInput): RenderPlan {
+export function referencePlan({ recipe, facts, variants, effort, bind }: PlanInput): RenderPlan {
   const stages: Stage[] = [];
   const unmeasured = new Set<Unmeasured>();
-  const plan = () => ({ stages: [...stages], unmeasured: [...unmeasured] });
+  const skipped: SkippedVariant[] = [];
+  const plan = () => ({ stages: [...stages], unmeasured: [...unmeasured], skipped: [...skipped] });
 
   for (const variant of variants) {
     const settings = variantSettings(variant, facts, effort);
@@ -33,10 +38,17 @@ export function referencePlan({ facts, variants, effort, bind }: PlanInput): Ren
       const [first, ...later] = rest;
       if (!first) {
         const ending = endingOf(variant, settings);
-        stages.push({ id: stages.length, input, mode, operations: [], shape, ...ending });
+        const stage = { id: stages.length, input, mode, operations: [], shape, ...ending };
+        const tooLarge = stage.kind === 'file' ? checkFormatLimits(stage, recipe) : undefined;
+        if (tooLarge) skipped.push(skippedVariant(variant.name, tooLarge));
+        else stages.push(stage);
       } else if (first.bound.kind === 'setting') addSteps(input, shape, later);
       else {
-        const operation = alone(first, variant.name, shape);
+        const operation = alone(first, variant.name, shape, recipe);
+        if (operation instanceof ImageError) {
+          skipped.push(skippedVariant(variant.name, operation));
+          return;
+        }
         const { output, measured } = operation;
         const stage = materialise(input, [operation], output);
         if (!measured) return addSteps(stage, output, later);
@@ -57,11 +69,20 @@ export function referencePlan({ facts, variants, effort, bind }: PlanInput): Ren
   return plan();
 }
 
-function alone({ transform, bound, step }: BoundStep, variant: string, input: Shape): Operation {
+function alone(
+  { transform, bound, step }: BoundStep,
+  variant: string,
+  input: Shape,
+  recipe: string,
+): Operation | ImageError {
   if (bound.kind === 'setting') throw new Error(`${transform} changes no pixels`);
   const slots = bound.slots(input, { fromUpload: false, used: new Set() });
-  const output = bound.after(input);
   const { measured = false } = bound;
-  const operation = { transform, bound, variants: [variant], step, input, output, measured };
-  return slots ? { ...operation, slots } : operation;
+  try {
+    const output = bound.after(input);
+    const operation = { transform, bound, variants: [variant], step, input, output, measured };
+    return slots ? { ...operation, slots } : operation;
+  } catch (cause) {
+    return stepError({ recipe, variant, step, transform }, cause);
+  }
 }

@@ -1,4 +1,5 @@
 import type { Action, Shape } from '../bound-transform.ts';
+import type { SkippedVariant } from '../image-engine.ts';
 import type { SharpSlot } from '../sharp-order.ts';
 import type { VariantSettings } from './variant-settings.ts';
 
@@ -69,7 +70,7 @@ export interface Unmeasured {
   /** Id of the stage. Its shape is the maximum size of its pixels. */
   readonly stage: number;
   readonly variants: readonly string[];
-  /** Completes the plan once the size is known, pixels. @throws as `makePlan` */
+  /** Completes the plan once the size is known, pixels. More variants may be skipped then. @throws as `makePlan` */
   complete(size: { readonly width: number; readonly height: number }): RenderPlan;
 }
 
@@ -77,4 +78,6 @@ export interface Unmeasured {
 export interface RenderPlan {
   readonly stages: readonly Stage[];
   readonly unmeasured: readonly Unmeasured[];
+  /** Variants that cannot be made; the stages contain nothing for them. */
+  readonly skipped: readonly SkippedVariant[];
 }

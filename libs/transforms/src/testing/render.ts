@@ -4,9 +4,12 @@ import type {
   RenderedOutput,
   RenderedPlaceholder,
   RenderRequest,
+  SkippedVariant,
   SourceFacts,
   Variant,
 } from '../image-engine.ts';
+
+import { ImageError } from '../image-error.ts';
 
 /** Everything that an engine made of an upload. */
 interface RenderedAll {
@@ -16,6 +19,7 @@ interface RenderedAll {
   readonly placeholder?: RenderedPlaceholder;
   /** Variants in the order in which they came. */
   readonly order: readonly string[];
+  readonly skipped: readonly SkippedVariant[];
 }
 
 /** Inspects and renders, all at once. Variants are given as in a recipe: name to steps. */
@@ -34,18 +38,20 @@ export async function renderAll(
   const request = { source, facts, recipe: 'photos', variants: parsed };
   const outputs = new Map<string, RenderedOutput>();
   const order: string[] = [];
+  const skipped: SkippedVariant[] = [];
   let placeholder: RenderedPlaceholder | undefined;
   for await (const made of engine.render({ ...request, ...more })) {
     if (made.kind === 'placeholder') placeholder = made;
+    else if (made.kind === 'skipped') skipped.push(made);
     else {
       outputs.set(made.variant, made);
       order.push(made.variant);
     }
   }
-  return { facts, outputs, order, ...(placeholder ? { placeholder } : {}) };
+  return { facts, outputs, order, skipped, ...(placeholder ? { placeholder } : {}) };
 }
 
-/** One variant of an upload. */
+/** One variant of an upload. @throws ImageError if it is skipped */
 export async function renderOne(
   engine: ImageEngine,
   catalog: Catalog,
@@ -53,7 +59,8 @@ export async function renderOne(
   steps: unknown,
   more?: Pick<RenderRequest, 'effort' | 'placeholder'>,
 ): Promise<RenderedOutput> {
-  const { outputs } = await renderAll(engine, catalog, source, { one: steps }, more);
+  const { outputs, skipped } = await renderAll(engine, catalog, source, { one: steps }, more);
+  for (const { code, message } of skipped) throw new ImageError(code, message);
   const output = outputs.get('one');
   if (!output) throw new Error('the engine made no output');
   return output;

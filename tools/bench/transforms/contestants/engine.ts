@@ -32,7 +32,7 @@ export function engine(effort: Effort): DoJob {
       variants,
       effort,
     })) {
-      if (rendered.kind === 'placeholder') continue;
+      if (rendered.kind !== 'output') continue;
       const output = OUTPUTS.find(({ name }) => name === rendered.variant);
       if (output) made.push({ output, bytes: rendered.bytes });
     }

@@ -4,7 +4,9 @@ import type { Effort } from '../../image-engine.ts';
 import {
   chromaSubsamplingSchema,
   maxBytesSchema,
+  otherwiseSchema,
   qualitySchema,
+  refuseOtherwise,
   refuseSearch,
 } from './shared-options.ts';
 
@@ -18,6 +20,7 @@ export const avifSchema = z
       .optional()
       .describe('Quality of the file. Default: 60, or 65 if the longer side is below 500 pixels.'),
     maxBytes: maxBytesSchema,
+    otherwise: otherwiseSchema,
     lossless: z.boolean().default(false).describe('Lossless compression.'),
     effort: z
       .number()
@@ -41,6 +44,7 @@ export const avifSchema = z
       .describe('Metric that the encoder optimises.'),
   })
   .superRefine(refuseSearch)
+  .superRefine(refuseOtherwise)
   .meta({ description: 'For photos. Smallest files; supports transparency.' });
 
 type AvifOptions = z.output<typeof avifSchema>;
@@ -56,6 +60,6 @@ export function defaultAvifQuality(longerSide: number): number {
 }
 
 export function setAvif(image: Sharp, given: AvifOptions, quality: number): Sharp {
-  const { format: _, maxBytes: __, ...settings } = given;
+  const { format: _, maxBytes: __, otherwise: ___, ...settings } = given;
   return image.avif({ ...settings, quality });
 }

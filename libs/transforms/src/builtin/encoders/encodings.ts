@@ -64,6 +64,11 @@ export function maxBytesOf(options: EncodeOptions): number | undefined {
   return options.format === 'gif' ? undefined : options.maxBytes;
 }
 
+/** Whether a file that cannot fit into `maxBytes` is written all the same. */
+export function mayExceed(options: EncodeOptions): boolean {
+  return options.format !== 'gif' && options.otherwise === 'exceed';
+}
+
 /** Whether the encoder compares files with the picture to find the lowest sufficient quality. */
 export function isCompared(options: EncodeOptions): boolean {
   return options.format !== 'gif' && typeof options.quality === 'object';

@@ -1,13 +1,20 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
 import type { Effort } from '../../image-engine.ts';
-import { chromaSubsamplingSchema, maxBytesSchema, qualitySchema } from './shared-options.ts';
+import {
+  chromaSubsamplingSchema,
+  maxBytesSchema,
+  otherwiseSchema,
+  qualitySchema,
+  refuseOtherwise,
+} from './shared-options.ts';
 
 export const jpegSchema = z
   .strictObject({
     format: z.literal('jpeg'),
     quality: qualitySchema.default(80).describe('Quality of the file.'),
     maxBytes: maxBytesSchema,
+    otherwise: otherwiseSchema,
     progressive: z
       .boolean()
       .optional()
@@ -54,6 +61,7 @@ export const jpegSchema = z
   .refine(({ optimiseScans, progressive }) => !(optimiseScans && progressive === false), {
     error: 'optimiseScans writes a progressive JPEG, which progressive: false forbids',
   })
+  .superRefine(refuseOtherwise)
   .meta({ description: 'For photos. Supported everywhere; no transparency.' });
 
 export type JpegOptions = z.output<typeof jpegSchema>;
@@ -65,7 +73,7 @@ export const JPEG_PRESETS: Readonly<Record<Effort, Partial<JpegOptions>>> = {
 };
 
 export function setJpeg(image: Sharp, given: JpegOptions, quality: number): Sharp {
-  const { format: _, maxBytes: __, mozjpeg, ...settings } = given;
+  const { format: _, maxBytes: __, otherwise: ___, mozjpeg, ...settings } = given;
   return image.jpeg({
     ...settings,
     quality,

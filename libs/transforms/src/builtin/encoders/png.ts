@@ -8,7 +8,9 @@ import {
   FULL_DITHER,
   maxBytesSchema,
   MOST_COLOURS,
+  otherwiseSchema,
   plainQualitySchema,
+  refuseOtherwise,
 } from './shared-options.ts';
 
 /** Defaults of the options that need a palette. */
@@ -49,8 +51,9 @@ export const pngSchema = z
       .default(BEST_QUALITY)
       .describe('With `palette`: uses the smallest number of colours that reaches this quality.'),
     maxBytes: maxBytesSchema.describe(
-      'With `palette`: maximum size of the file, bytes. Lowers `quality` as in other formats, with at most 8 files. If quality 1 does not fit, the upload is rejected.',
+      'With `palette`: maximum size of the file, bytes. Lowers `quality` as in other formats, with at most 8 files. If quality 1 does not fit, `otherwise` decides.',
     ),
+    otherwise: otherwiseSchema,
     effort: z
       .number()
       .int()
@@ -82,6 +85,7 @@ export const pngSchema = z
       refuse(option, `a PNG has ${option} only with a palette: add palette: true`);
     }
   })
+  .superRefine(refuseOtherwise)
   .meta({ description: 'For drawings and screenshots. Lossless.' });
 
 type PngOptions = z.output<typeof pngSchema>;

@@ -30,8 +30,25 @@ export const maxBytesSchema = z
   .min(1)
   .optional()
   .describe(
-    'Maximum size of the file, bytes. Searches the best quality that fits, at most `quality`, with at most 8 files (1.4 to 6 times the CPU of one file, on the same photos). If quality 1 does not fit, the upload is rejected.',
+    'Maximum size of the file, bytes. Searches the best quality that fits, at most `quality`, with at most 8 files (1.4 to 6 times the CPU of one file, on the same photos). If quality 1 does not fit, `otherwise` decides.',
   );
+
+export const otherwiseSchema = z
+  .enum(['reject', 'exceed'])
+  .optional()
+  .describe(
+    'If the file does not fit into `maxBytes` at quality 1: `reject` (default) skips the variant as `NOT_APPLICABLE`, `exceed` writes the file of quality 1.',
+  );
+
+interface GivenOtherwise {
+  readonly maxBytes?: number | undefined;
+  readonly otherwise?: unknown;
+}
+
+export function refuseOtherwise(given: GivenOtherwise, context: z.RefinementCtx): void {
+  if (given.otherwise === undefined || given.maxBytes !== undefined) return;
+  context.addIssue({ code: 'custom', path: ['otherwise'], message: 'otherwise requires maxBytes' });
+}
 
 interface GivenLossless {
   readonly lossless: boolean;

@@ -1,7 +1,12 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
 import type { Effort } from '../../image-engine.ts';
-import { maxBytesSchema, plainQualitySchema } from './shared-options.ts';
+import {
+  maxBytesSchema,
+  otherwiseSchema,
+  plainQualitySchema,
+  refuseOtherwise,
+} from './shared-options.ts';
 
 const TIFF_QUALITY = 80;
 const tileSide = z.number().int().min(16).max(32_768).multipleOf(16);
@@ -20,8 +25,9 @@ export const tiffSchema = z
       .default(TIFF_QUALITY)
       .describe('With `compression: jpeg`: quality of the file.'),
     maxBytes: maxBytesSchema.describe(
-      'With `compression: jpeg`: maximum size of the file, bytes. Lowers `quality` as in other formats, with at most 8 files. If quality 1 does not fit, the upload is rejected.',
+      'With `compression: jpeg`: maximum size of the file, bytes. Lowers `quality` as in other formats, with at most 8 files. If quality 1 does not fit, `otherwise` decides.',
     ),
+    otherwise: otherwiseSchema,
     predictor: z
       .enum(['none', 'horizontal'])
       .default('horizontal')
@@ -46,6 +52,7 @@ export const tiffSchema = z
     path: ['quality'],
     error: 'a lossless TIFF has no quality: add compression: jpeg',
   })
+  .superRefine(refuseOtherwise)
   .meta({ description: 'For print and archives.' });
 
 type TiffOptions = z.output<typeof tiffSchema>;
@@ -57,6 +64,6 @@ export const TIFF_PRESETS: Readonly<Record<Effort, Partial<TiffOptions>>> = {
 };
 
 export function setTiff(image: Sharp, given: TiffOptions, quality: number): Sharp {
-  const { format: _, maxBytes: __, ...settings } = given;
+  const { format: _, maxBytes: __, otherwise: ___, ...settings } = given;
   return image.tiff({ ...settings, quality });
 }

@@ -3,10 +3,12 @@ import * as z from 'zod';
 import type { Effort } from '../../image-engine.ts';
 import {
   maxBytesSchema,
+  otherwiseSchema,
   type Playback,
   playbackOptions,
   playedAs,
   qualitySchema,
+  refuseOtherwise,
   refuseSearch,
 } from './shared-options.ts';
 
@@ -15,6 +17,7 @@ export const webpSchema = z
     format: z.literal('webp'),
     quality: qualitySchema.default(80).describe('Quality of the file.'),
     maxBytes: maxBytesSchema,
+    otherwise: otherwiseSchema,
     alphaQuality: z
       .number()
       .int()
@@ -68,6 +71,7 @@ export const webpSchema = z
     ...playbackOptions,
   })
   .superRefine(refuseSearch)
+  .superRefine(refuseOtherwise)
   .meta({ description: 'For photos and drawings. Supports transparency and animation.' });
 
 export type WebpOptions = z.output<typeof webpSchema>;
@@ -84,6 +88,6 @@ export function setWebp(
   quality: number,
   playback: Playback,
 ): Sharp {
-  const { format: _, maxBytes: __, loop, delay, ...settings } = given;
+  const { format: _, maxBytes: __, otherwise: ___, loop, delay, ...settings } = given;
   return image.webp({ ...settings, quality, ...playedAs({ loop, delay }, playback) });
 }

@@ -17,7 +17,8 @@ async function encodeAs(picture: Encodable, options: EncodeOptions): Promise<Enc
 }
 
 /**
- * Encodes with each set of options and returns the smallest file; the first one if sizes are equal.
+ * Encodes with each set of options and returns the smallest file; the first one if sizes are equal. A file that exceeds
+ * its `maxBytes` counts only if its options allow that, and no other file fits.
  * @throws TooManyBytes if no file fits
  */
 export async function encodeSmallest(
@@ -25,16 +26,20 @@ export async function encodeSmallest(
   encodings: readonly EncodeOptions[],
 ): Promise<EncodedFile> {
   let smallest: EncodedFile | undefined;
-  const tooLarge: string[] = [];
+  const tooLarge: TooManyBytes[] = [];
   for (const options of encodings) {
     try {
       const file = await encodeAs(picture, options);
       if (!smallest || file.bytes.length < smallest.bytes.length) smallest = file;
     } catch (cause) {
       if (!(cause instanceof TooManyBytes)) throw cause;
-      tooLarge.push(cause.message);
+      tooLarge.push(cause);
     }
   }
   if (smallest) return smallest;
-  throw new TooManyBytes(tooLarge.join('; '));
+  const [exceeding] = tooLarge
+    .flatMap((error) => error.smallest ?? [])
+    .sort((a, b) => a.bytes.length - b.bytes.length);
+  if (exceeding) return exceeding;
+  throw new TooManyBytes(tooLarge.map(({ message }) => message).join('; '), undefined);
 }

@@ -1,9 +1,19 @@
 import type { EncodeOptions } from '../../builtin/encode.ts';
+import { mayExceed } from '../../builtin/encoders/encodings.ts';
 import { LEAST_QUALITY } from '../../builtin/encoders/shared-options.ts';
+import { NotApplicableError } from '../../image-error.ts';
 import { type Encodable, type EncodedFile, encodeOnce } from './encode-once.ts';
 
 /** Even the lowest quality exceeds `maxBytes`. */
-export class TooManyBytes extends Error {}
+export class TooManyBytes extends NotApplicableError {
+  readonly smallest: EncodedFile | undefined;
+
+  /** @param smallest the file to use all the same, if the options allow it */
+  constructor(message: string, smallest: EncodedFile | undefined) {
+    super(message);
+    this.smallest = smallest;
+  }
+}
 
 /** An encoded file and its quality. */
 export interface Attempt {
@@ -61,7 +71,8 @@ export async function fitBytes(
   if (!fits && over.quality > LEAST_QUALITY) await attempt(LEAST_QUALITY);
   if (!fits) {
     const least = `${options.format} takes ${size(over)} bytes even at quality ${LEAST_QUALITY}`;
-    throw new TooManyBytes(`${least}, and maxBytes is ${maxBytes}`);
+    const smallest = mayExceed(options) ? over.file : undefined;
+    throw new TooManyBytes(`${least}, and maxBytes is ${maxBytes}`, smallest);
   }
   return fits.file;
 }

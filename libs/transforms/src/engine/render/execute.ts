@@ -1,6 +1,7 @@
-import type { OutputFormat, Rendered } from '../../image-engine.ts';
-import { ImageError } from '../../image-error.ts';
-import { candidates, whyTooLarge } from '../../plan/candidates.ts';
+import type { OutputFormat, Rendered, SkippedVariant } from '../../image-engine.ts';
+import { isImpossible } from '../../image-error.ts';
+import { candidates } from '../../plan/candidates.ts';
+import { skippedVariant } from '../../plan/planner.ts';
 import type { FileStage, PlaceholderStage, RenderPlan, Stage } from '../../plan/render-plan.ts';
 import { explainFailure } from './explain-failure.ts';
 import { PictureCache } from './picture-cache.ts';
@@ -33,20 +34,10 @@ function inOrder(plan: RenderPlan): readonly EndStage[] {
   return ends.sort((a, b) => cost(a) - cost(b) || a.id - b.id);
 }
 
-/**
- * Rejects a plan before decoding if a file would exceed the maximum size of its format.
- * @throws ImageError `TOO_LARGE` naming the variant
- */
-export function checkFormatLimits(plan: RenderPlan, recipe: string): void {
-  for (const stage of plan.stages) {
-    if (stage.kind !== 'file') continue;
-    const whys = candidates(stage).map((encoding) => whyTooLarge(stage.shape, encoding));
-    if (whys.includes(undefined)) continue;
-    const { variant } = stage;
-    throw new ImageError('TOO_LARGE', `recipe ${recipe}, variant ${variant}: ${whys.join('; ')}`, {
-      place: { recipe, variant },
-    });
-  }
+/** @throws the cause if it concerns more than this variant */
+function skipped(stage: EndStage, cause: unknown): SkippedVariant {
+  if (stage.kind !== 'file' || !isImpossible(cause) || cause.place === undefined) throw cause;
+  return skippedVariant(stage.variant, cause);
 }
 
 async function make(stage: EndStage, pictures: PictureCache, job: RenderJob): Promise<Rendered> {
@@ -75,7 +66,10 @@ async function make(stage: EndStage, pictures: PictureCache, job: RenderJob): Pr
   });
 }
 
-/** Runs a plan with at most `concurrency` encoders in parallel. Yields each file when it is complete; skips variants in `done`. */
+/**
+ * Runs a plan with at most `concurrency` encoders in parallel. Yields each file when it is complete, and each variant that
+ * cannot be made; leaves out variants in `done`.
+ */
 export async function* execute(
   given: RenderPlan,
   job: RenderJob,
@@ -100,9 +94,9 @@ export async function* execute(
     const [frame] = (await pictures.peek(part.stage)).frames;
     if (!frame) throw new Error('a picture without a frame');
     plan = part.complete(frame);
-    checkFormatLimits(plan, job.recipe);
     pictures.extend(plan);
   }
+  yield* plan.skipped;
   const isDone = (stage: EndStage) => stage.kind === 'file' && done.has(stage.variant);
   const ends = inOrder(plan);
   for (const stage of ends.filter(isDone)) pictures.leave(stage);
@@ -113,7 +107,9 @@ export async function* execute(
       while (underWay.size < concurrency) {
         const stage = waiting.shift();
         if (!stage) break;
-        const work = explained(stage, make(stage, pictures, job));
+        const work = explained(stage, make(stage, pictures, job)).catch((cause: unknown) =>
+          skipped(stage, cause),
+        );
         underWay.set(
           stage,
           work.then((rendered) => ({ stage, rendered })),

@@ -24,6 +24,7 @@ function setUp() {
   const plan: RenderPlan = {
     stages: [pixels(0, 'upload'), pixels(1, 0), ...files],
     unmeasured: [],
+    skipped: [],
   };
   const made: number[] = [];
   const pictures: PictureCache = new PictureCache(plan, (stage) =>

@@ -144,14 +144,23 @@ describe('bad input', () => {
       'tiff of jpegs, whose sides are at most 65500',
     ],
   ])(
-    'a side that the format does not hold is TOO_LARGE and names the variant: %j',
+    'skips a variant whose side the format does not hold, as TOO_LARGE: %j',
     async (encoding, size, message) => {
       const variants = { wide: [{ resize: { ...size, fit: 'fill' } }, { encode: encoding }] };
-      await expect(renderAll(engine, catalog, photo, variants)).rejects.toMatchObject({
-        code: 'TOO_LARGE',
-        message: `recipe photos, variant wide: ${size.width}×${size.height} pixels do not fit into ${message}`,
-        place: { recipe: 'photos', variant: 'wide' },
+      const fits = { fits: [{ encode: 'webp' }] };
+      const { outputs, skipped } = await renderAll(engine, catalog, photo, {
+        ...variants,
+        ...fits,
       });
+      expect(skipped).toEqual([
+        {
+          kind: 'skipped',
+          code: 'TOO_LARGE',
+          message: `recipe photos, variant wide: ${size.width}×${size.height} pixels do not fit into ${message}`,
+          variant: 'wide',
+        },
+      ]);
+      expect([...outputs.keys()]).toEqual(['fits']);
     },
   );
 });

@@ -68,7 +68,7 @@ async function openerOf(
 
 /**
  * Encodes the pixels of a lazy pipeline with the stage's settings.
- * @throws ImageError `TRANSFORM_FAILED` if the file cannot fit into `maxBytes`
+ * @throws ImageError `NOT_APPLICABLE` if the file cannot fit into `maxBytes`
  */
 export async function writeFile(
   pipeline: Sharp,
