@@ -18,6 +18,32 @@ export function isMissing(error: unknown): boolean {
   return statusOf(error) === 404 && nameOf(error) !== 'NoSuchBucket';
 }
 
+/**
+ * HEAD without a body says no more than "bad request" for an object that is encrypted with its uploader's key.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ */
+export function mayNeedKey(error: unknown): boolean {
+  return statusOf(error) === 400;
+}
+
+/**
+ * Why no permission lets the function read an object, and what to do about it. A refusal by KMS is not such a reason: an
+ * operator grants the permission.
+ * @returns nothing for all other errors
+ */
+export function whyUnreadable(error: unknown): string | undefined {
+  if (nameOf(error) === 'InvalidObjectState')
+    return (
+      'The object is archived (storage class or archive tier of S3 Glacier): restore it, or upload it again with ' +
+      'the storage class STANDARD; a restored object is processed when its key is sent again'
+    );
+  const isKeyMissing =
+    mayNeedKey(error) && error instanceof Error && /server.side encryption/i.test(error.message);
+  return isKeyMissing
+    ? 'The object is encrypted with its uploader’s own key (SSE-C): upload it again without that key, with SSE-S3 or SSE-KMS'
+    : undefined;
+}
+
 const THROTTLED = /Throttl|SlowDown|TooManyRequests|OverLimit/;
 /** From the SDK's HTTP client, from an aborted signal, and from S3 while it waits for a body. */
 const NOT_IN_TIME = new Set(['TimeoutError', 'AbortError', 'RequestTimeout']);

@@ -115,6 +115,60 @@ describe('GET', () => {
     await expect(store.get('a.jpg', { ifMatch: 'x' })).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
+  describe('of an object that cannot be read', () => {
+    const sseC = 'The object was stored using a form of Server Side Encryption.';
+
+    test('is unreadable if it is archived', async () => {
+      aws.answer(
+        s3Error(403, 'InvalidObjectState'),
+        status(200, { etag: '"abc"', 'content-length': '4', 'x-amz-version-id': 'v1' }),
+      );
+      expect(await store.get('a.jpg')).toEqual({
+        kind: 'unreadable',
+        reason: expect.stringContaining('archived') as string,
+        eTag: 'abc',
+        versionId: 'v1',
+        bytes: 4,
+      });
+    });
+
+    test('is unchanged if it is archived and has the ETag that is not wanted', async () => {
+      aws.answer(s3Error(403, 'InvalidObjectState'), status(200, { etag: '"abc"' }));
+      expect(await store.get('a.jpg', { ifNoneMatch: 'abc' })).toEqual({ kind: 'unchanged' });
+    });
+
+    test('is unreadable if it is encrypted with a key of its uploader', async () => {
+      const listing =
+        '<ListBucketResult><Contents><Key>a.jpg</Key><ETag>"abc"</ETag><Size>4</Size></Contents></ListBucketResult>';
+      const xml = { 'content-type': 'application/xml' };
+      aws.answer(s3Error(400, 'InvalidRequest', sseC), status(400), status(200, xml, listing));
+      expect(await store.get('a.jpg')).toMatchObject({
+        kind: 'unreadable',
+        reason: expect.stringContaining('SSE-C') as string,
+        eTag: 'abc',
+        bytes: 4,
+      });
+      expect(aws.requests.at(-1)?.line).toContain('max-keys=1');
+      aws.answer(status(400), status(200, xml, listing));
+      expect(await store.head('a.jpg')).toMatchObject({ eTag: 'abc' });
+      aws.answer(status(400), status(200, xml, listing.replace('a.jpg', 'a.jpg.bak')));
+      expect(await store.head('a.jpg')).toBeUndefined();
+    });
+
+    test.each([
+      [403, 'AccessDenied', 'not authorized to perform: kms:Decrypt'],
+      [400, 'KMS.DisabledException', 'the key is disabled'],
+    ])('remains an operator’s matter if KMS refuses: %i %s', async (code, name, message) => {
+      aws.answer(s3Error(code, name, message));
+      await expect(store.get('a.jpg')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    });
+  });
+
+  test('gives the content encoding', async () => {
+    aws.answer(status(200, { ...body, 'content-encoding': 'gzip' }, 'jpeg'));
+    expect(await get('a.jpg')).toMatchObject({ contentEncoding: 'gzip' });
+  });
+
   test('of a bucket that is not there says nothing about the object', async () => {
     aws.answer(s3Error(404, 'NoSuchBucket'));
     await expect(store.get('a.jpg')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });

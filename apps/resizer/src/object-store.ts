@@ -2,13 +2,14 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   paginateListObjectsV2,
   type GetObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { PipelineError, type FoundObject, type ObjectStore } from '@darkroom/pipeline';
-import { awsError, isMissing, statusOf } from './aws-error.ts';
+import { awsError, isMissing, mayNeedKey, statusOf, whyUnreadable } from './aws-error.ts';
 
 /** S3 quotes an ETag in headers; manifests, events and cache keys have it bare. */
 const bare = (eTag: string | undefined, key: string): string => {
@@ -27,6 +28,34 @@ export function s3ObjectStore(s3: S3Client, bucket: string, signal: AbortSignal)
   const failure = (error: unknown, request: string): PipelineError =>
     // A body that is cut off by the signal says no more than that it was cut off.
     signal.aborted ? awsError(error, request, 'TIMEOUT') : awsError(error, request);
+
+  /** An object that HEAD cannot describe, by its entry in the listing. A key is the first of all keys that begin with it. */
+  async function listed(key: string) {
+    const request = { Bucket: bucket, Prefix: key, MaxKeys: 1, EncodingType: 'url' } as const;
+    try {
+      const { Contents: [first] = [] } = await s3.send(new ListObjectsV2Command(request), options);
+      if (!first || decodeListedKey(first.Key ?? '') !== key) return undefined;
+      const { ETag, Size: bytes = 0 } = first;
+      return { eTag: bare(ETag, key), versionId: null, bytes, metadata: {} };
+    } catch (error) {
+      throw failure(error, `LIST ${bucket}/${key}`);
+    }
+  }
+
+  /** @returns nothing if the object is gone */
+  async function identify(key: string) {
+    try {
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
+      const { ETag, VersionId, ContentLength: bytes = 0 } = await s3.send(command, options);
+      return { eTag: bare(ETag, key), versionId: VersionId ?? null, bytes };
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      if (!mayNeedKey(error)) throw failure(error, `HEAD ${bucket}/${key}`);
+      const found = await listed(key);
+      return found && { eTag: found.eTag, versionId: found.versionId, bytes: found.bytes };
+    }
+  }
+
   return {
     bucket,
 
@@ -63,6 +92,14 @@ export function s3ObjectStore(s3: S3Client, bucket: string, signal: AbortSignal)
       } catch (error) {
         if (statusOf(error) === 304) return { kind: 'unchanged' };
         if (isMissing(error) && ifMatch === undefined) return { kind: 'missing' };
+        const reason = whyUnreadable(error);
+        if (reason !== undefined && ifMatch === undefined) {
+          const object = await identify(key);
+          if (object === undefined) return { kind: 'missing' };
+          // An archived upload whose outputs are there needs nothing.
+          if (object.eTag === ifNoneMatch) return { kind: 'unchanged' };
+          return { kind: 'unreadable', reason, ...object };
+        }
         throw failure(error, `GET ${bucket}/${key}`);
       }
     },
@@ -76,6 +113,7 @@ export function s3ObjectStore(s3: S3Client, bucket: string, signal: AbortSignal)
         return { eTag: bare(ETag, key), metadata: Metadata ?? {} };
       } catch (error) {
         if (isMissing(error)) return undefined;
+        if (mayNeedKey(error)) return listed(key);
         throw failure(error, `HEAD ${bucket}/${key}`);
       }
     },
@@ -121,7 +159,7 @@ function decodeListedKey(encoded: string): string {
 }
 
 function foundObject(
-  { Body: body, ContentLength: bytes, ETag, VersionId }: GetObjectCommandOutput,
+  { Body: body, ContentLength: bytes, ContentEncoding, ETag, VersionId }: GetObjectCommandOutput,
   key: string,
   failure: (error: unknown) => PipelineError,
 ): FoundObject {
@@ -131,6 +169,7 @@ function foundObject(
     kind: 'found',
     eTag: bare(ETag, key),
     versionId: VersionId ?? null,
+    contentEncoding: ContentEncoding,
     bytes,
     async read() {
       isOpen = false;

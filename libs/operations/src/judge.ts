@@ -1,5 +1,6 @@
 import {
   isUpToDate,
+  mayBeRetried,
   type Manifest,
   outputKeys,
   outputMetadata,
@@ -302,7 +303,7 @@ function kindOf(
   if (!folder || !manifest) return 'missing';
   if (manifest.source.eTag !== source.eTag) return 'source-changed';
   if (manifest.recipeHash !== recipeHash) return 'recipe-changed';
-  if (manifest.status === 'rejected' && manifest.error.retryable) return 'retryable';
+  if (mayBeRetried(manifest)) return 'retryable';
   const listed = new Map(folder.objects);
   if (listed.size !== folder.count || !isUpToDate(manifest, recipeHash, listed)) return 'damaged';
   return manifest.status === 'rejected' ? 'rejected' : 'up-to-date';

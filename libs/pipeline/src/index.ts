@@ -14,6 +14,7 @@ export { checkBytes, limitsSchema, type Limits } from './contract/limits.ts';
 export {
   formatManifest,
   manifestSchema,
+  mayBeRetried,
   parseManifest,
   type DoneManifest,
   type Manifest,

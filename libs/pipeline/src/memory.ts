@@ -132,6 +132,7 @@ function planned(recipe: Recipe, facts: SourceFacts): number {
       effort,
       bind: (step) => catalog.bind(step),
     });
+    if (plan.skipped.length === variants.length) return 0;
     // One file at a time: where memory is short, the function does no more.
     return estimateRender(facts, plan, 1).memory;
   } catch (error) {

@@ -32,6 +32,9 @@ const manifestSchema = z.discriminatedUnion('status', [
         eTag: z.string(),
       }),
     ),
+    skipped: z.optional(
+      z.array(z.object({ variant: z.string(), code: z.string(), message: z.string() })),
+    ),
     placeholder: z.optional(
       z.object({ thumbhash: z.optional(z.string()), dominantColour: z.optional(z.string()) }),
     ),

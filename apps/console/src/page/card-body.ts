@@ -1,5 +1,5 @@
 import { explainRejection, whatToDo } from '../outcome/rejections.ts';
-import type { RejectedManifest } from '../outcome/manifest.ts';
+import type { DoneManifest, RejectedManifest } from '../outcome/manifest.ts';
 import type { StackInfo } from '../stack/stack-info.ts';
 import type { Upload } from '../upload/upload.ts';
 import { element } from './element.ts';
@@ -20,6 +20,18 @@ function rejection({ error }: RejectedManifest): Node[] {
     element('p', {}, `${explainRejection(error.code)} ${whatToDo(error.retryable)}`),
     element('p', { className: 'reason' }, element('code', {}, error.code), ` ${error.message}`),
   ];
+}
+
+function skippedVariants({ skipped = [] }: DoneManifest): Node[] {
+  return skipped.map(({ variant, code, message }) =>
+    element(
+      'p',
+      { className: 'reason' },
+      `Not made: ${variant} `,
+      element('code', {}, code),
+      ` ${message}`,
+    ),
+  );
 }
 
 /** What a card shows below its head. */
@@ -45,7 +57,7 @@ export function cardBody({ state }: Upload, stack: StackInfo, retry: () => void)
       return [];
     case 'settled':
       return state.manifest.status === 'done'
-        ? [contactSheet(state.manifest, stack)]
+        ? [contactSheet(state.manifest, stack), ...skippedVariants(state.manifest)]
         : rejection(state.manifest);
   }
 }

@@ -94,6 +94,8 @@ test('they are these', () => {
       'memory',
       'oldest-message',
       'rejected-corrupt-image',
+      'rejected-not-applicable',
+      'rejected-source-unreadable',
       'rejected-too-large',
       'rejected-transform-failed',
       'rejected-unsupported-format',

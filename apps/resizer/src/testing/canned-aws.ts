@@ -68,8 +68,8 @@ export function status(
 }
 
 /** An error as S3 words it. */
-export function s3Error(code: number, name: string): Answer {
-  const xml = `<?xml version="1.0"?><Error><Code>${name}</Code><Message>as told</Message></Error>`;
+export function s3Error(code: number, name: string, message = 'as told'): Answer {
+  const xml = `<?xml version="1.0"?><Error><Code>${name}</Code><Message>${message}</Message></Error>`;
   return status(code, { 'content-type': 'application/xml' }, xml);
 }
 

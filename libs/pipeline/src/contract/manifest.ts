@@ -93,6 +93,13 @@ export type ManifestSource = Manifest['source'];
 export type ManifestSkipped = z.output<typeof skippedSchema>;
 export type ManifestOutput = z.output<typeof outputSchema>;
 
+/** Whether the same upload and recipe may have another outcome after an operator's fix, for all variants or for some. */
+export function mayBeRetried(manifest: Manifest): boolean {
+  return manifest.status === 'rejected'
+    ? manifest.error.retryable
+    : (manifest.skipped?.some(({ retryable }) => retryable) ?? false);
+}
+
 /** Writes members in the order of the schema: equal manifests have equal bytes. */
 export function formatManifest(manifest: Manifest): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(manifestSchema.parse(manifest), null, 2) + '\n');

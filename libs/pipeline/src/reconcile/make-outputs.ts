@@ -229,6 +229,8 @@ function splitByMemory(
     const message = `recipe ${wanted.recipe}, variant ${variant.name}: ${error.message}`;
     return [{ variant: variant.name, code: 'TOO_LARGE' as const, message, retryable: true }];
   });
+  // Then the message is about the upload as a whole.
+  if (tooLarge.length === wanted.variants.length) return { planned: wanted, tooLarge: [] };
   const names = new Set(tooLarge.map(({ variant }) => variant));
   const variants = wanted.variants.filter(({ name }) => !names.has(name));
   return { planned: { ...wanted, variants }, tooLarge };
@@ -249,7 +251,10 @@ function checkSkipped(skipped: readonly ManifestSkipped[], facts: SourceFacts, j
   const [first, ...more] = inOrder(skipped, job);
   const wanted = job.recipe.variants.filter(({ when }) => holds(when, facts));
   if (!first || (!job.recipe.allOrNothing && skipped.length < wanted.length)) return;
-  const others = more.length > 0 ? `; ${more.length} more variants cannot be made` : '';
+  const others =
+    more.length > 0
+      ? `; other variants cannot be made either: ${more.map(({ variant }) => variant).join(', ')}`
+      : '';
   throw new PipelineError(first.code, `${first.message}${others}`, { retryable: first.retryable });
 }
 

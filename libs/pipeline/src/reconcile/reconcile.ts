@@ -1,7 +1,12 @@
 import { type AcknowledgedCode, PipelineError } from '../contract/codes.ts';
 import { outputKeys } from '../contract/keys.ts';
 import type { Limits } from '../contract/limits.ts';
-import type { DoneManifest, Manifest, RejectedManifest } from '../contract/manifest.ts';
+import {
+  mayBeRetried,
+  type DoneManifest,
+  type Manifest,
+  type RejectedManifest,
+} from '../contract/manifest.ts';
 import { recipeHash } from '../recipe/recipe-hash.ts';
 import { type Recipe, selectRecipe } from '../recipe/recipe.ts';
 import type { Engines } from './isolation.ts';
@@ -21,12 +26,8 @@ export function isUpToDate(
   recipeHash: string,
   listed: ReadonlyMap<string, string>,
 ): boolean {
-  const mayBeRetried =
-    manifest.status === 'rejected'
-      ? manifest.error.retryable
-      : manifest.skipped?.some(({ retryable }) => retryable);
   return (
-    !mayBeRetried &&
+    !mayBeRetried(manifest) &&
     manifest.recipeHash === recipeHash &&
     listed.size === manifest.outputs.length + 1 &&
     manifest.outputs.every(({ key, eTag }) => listed.get(key) === eTag)
