@@ -73,13 +73,19 @@ function decodes({ stages }: RenderPlan, facts: SourceFacts): DecodeCost[] | und
     });
 }
 
-/** Corrected pixels: MiB while they are made, and MiB of the file that holds them. */
+/** CPU seconds for each corrected megapixel of 8 or 16 bits and of 32 bits, measured with HDR and floats. */
+const CORRECTION_SECONDS = 0.1;
+const CORRECTION_SECONDS_32 = 0.25;
+
+/** Corrected pixels: MiB while they are made, MiB of the file that holds them, and CPU seconds. */
 function correction({ width, height, hasAlpha, coding }: SourceFacts) {
-  if (!coding?.correctedFrom) return { making: 0, held: 0 };
+  if (!coding?.correctedFrom) return { making: 0, held: 0, cpuSeconds: 0 };
   const { correctedFrom, depth, space } = coding;
   const samples = width * height * ((space === 'grey' ? 1 : 3) + (hasAlpha ? 1 : 0));
   const held = (samples * depth) / 8 / MIB;
-  return { making: (samples * correctedFrom) / 8 / MIB + held, held };
+  const perMegapixel = correctedFrom === 32 ? CORRECTION_SECONDS_32 : CORRECTION_SECONDS;
+  const cpuSeconds = (perMegapixel * width * height) / MEGAPIXEL;
+  return { making: (samples * correctedFrom) / 8 / MIB + held, held, cpuSeconds };
 }
 
 /** MiB of the decoder without its output, by the header alone. */
@@ -201,7 +207,7 @@ export function estimateRender(
     .slice(0, concurrency)
     .reduce((sum, mib) => sum + mib, 0);
   const costs = decodes(plan, facts);
-  const { making, held } = correction(facts);
+  const { making, held, cpuSeconds } = correction(facts);
   const decoding = decodingMemory(plan, facts, costs, concurrency) + making;
   const besides =
     facts.bytes / MIB +
@@ -216,7 +222,7 @@ export function estimateRender(
         decoding: {
           cpuSeconds: costs.reduce(
             (sum, cost) => sum + cost.cpuSeconds,
-            openingSeconds(facts.structure),
+            openingSeconds(facts.structure) + cpuSeconds,
           ),
           memory: costs.reduce((most, cost) => Math.max(most, cost.memory), 0),
         },

@@ -96,24 +96,22 @@ async function decode(
     .toBuffer({ resolveWithObject: true });
   const colours = space === 'b-w' ? 1 : 3;
   const channels = colours + (hasAlpha ? 1 : 0);
-  const samples = new Uint16Array((data.length / 4 / info.channels) * channels);
+  const values = isFloat ? floats(data) : words32(data);
+  const scale = isFloat ? 1 : 1 / 0xffffffff;
+  const samples = new Uint16Array((values.length / info.channels) * channels);
   const isLinear = isFloat && profileKind(icc, colours === 1 ? 'grey' : 'rgb') === 'none';
   for (let from = 0, to = 0; to < samples.length; from += info.channels, to += channels) {
     for (let channel = 0; channel < Math.min(channels, info.channels); channel += 1) {
-      const value = isFloat
-        ? data.readFloatLE(4 * (from + channel))
-        : data.readUInt32LE(4 * (from + channel)) / 0xffffffff;
+      const value = (values[from + channel] ?? 0) * scale;
       samples[to + channel] = level(isLinear && channel < colours ? srgbEncode(value) : value);
     }
   }
   if (info.channels < channels) {
     // sharp's raw grey has no alpha.
-    const alpha = await open().toColourspace('b-w').extractChannel(1).raw(raw).toBuffer();
-    for (let index = 0; index < samples.length / channels; index += 1) {
-      const value = isFloat
-        ? alpha.readFloatLE(4 * index)
-        : alpha.readUInt32LE(4 * index) / 0xffffffff;
-      samples[index * channels + channels - 1] = level(value);
+    const second = await open().toColourspace('b-w').extractChannel(1).raw(raw).toBuffer();
+    const alpha = isFloat ? floats(second) : words32(second);
+    for (let index = 0; index < alpha.length; index += 1) {
+      samples[index * channels + channels - 1] = level((alpha[index] ?? 0) * scale);
     }
   }
   return { data: samples, channels };
@@ -121,6 +119,20 @@ async function decode(
 
 /** 0 to 1 as 16 bits. Clips; what is not a number becomes 0. */
 const level = (value: number) => (value > 0 ? Math.round(65_535 * Math.min(1, value)) : 0);
+
+function aligned(data: Buffer): Uint8Array {
+  return data.byteOffset % 4 === 0 ? data : Uint8Array.from(data);
+}
+
+function floats(data: Buffer): Float32Array {
+  const { buffer, byteOffset, byteLength } = aligned(data);
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
+}
+
+function words32(data: Buffer): Uint32Array {
+  const { buffer, byteOffset, byteLength } = aligned(data);
+  return new Uint32Array(buffer, byteOffset, byteLength / 4);
+}
 
 function words(data: Buffer): Uint16Array {
   const { buffer, byteOffset, byteLength } = data;
