@@ -47,7 +47,6 @@ const WRONG = new Set([
   'xmp-geo-and-range-finder.jpg',
   'names-japanese.jpg',
   'names-latin.jpg',
-  'long-comment.svg',
 ]);
 
 let workspace: Workspace;

@@ -16,6 +16,8 @@ export interface OpenStage {
   /** Real size of the pixels. A shared scaling may have made it smaller than `shape`. */
   readonly actual: { readonly width: number; readonly height: number };
   readonly gainedAlpha?: boolean;
+  /** The upload is a drawing: a pipeline that starts from it draws it at the size of its resize, also if it enlarges. */
+  readonly vector?: boolean;
   /** Names the pixels inside the pipeline if they are not 8-bit RGB. */
   readonly unusualPixels?: string;
   /** Why no step may follow in this pipeline. */

@@ -50,6 +50,7 @@ export class Planner {
       used: new Set(),
       shape,
       actual: { width: shape.width, height: shape.height },
+      ...(facts.format === 'svg' ? { vector: true } : {}),
       ...(unusual ? { unusualPixels: unusual } : {}),
       ...(sealed ? { sealed } : {}),
     };
@@ -70,6 +71,12 @@ export class Planner {
 
   /** Several branches follow: materialises their common pixels at the smallest size that all can start from. */
   #addBranches(open: OpenStage, tree: StepTree): void {
+    if (open.vector) {
+      // Shared pixels would be of the drawing's own size, and an enlargement of them blurred.
+      for (const { step, tree: next } of tree.branches.values()) this.#addStep(open, step, next);
+      for (const name of tree.ends) this.#addEnd(open, name);
+      return;
+    }
     const shared = sharedScale(tree.branches, open.shape);
     const isAll = tree.ends.length === 0 && shared?.keys.size === tree.branches.size;
     const from = isAll ? open : this.#materialise(open, `shared by ${tree.variants.join(', ')}`);

@@ -1,5 +1,6 @@
 import { fileTypeFromBuffer } from 'file-type';
 import type { SourceFormat } from '../../image-engine.ts';
+import { startOfGzip, startOfText } from './svg-text.ts';
 
 /** The detected type, as text for messages, and the format if it is supported. */
 interface DetectedType {
@@ -45,7 +46,7 @@ const SIGNATURES: readonly (readonly [start: RegExp, name: string])[] = [
   [/^qoif/, 'a QOI picture'],
 ];
 
-/** Number of bytes of a text that are checked. */
+/** Number of characters of a text that are checked. */
 const TEXT_SAMPLE = 1024;
 
 /** Detects the type from the bytes. Ignores the key's extension and the declared media type. */
@@ -59,6 +60,7 @@ export async function detectType(source: Uint8Array): Promise<DetectedType> {
     return { name: 'image/tiff', format: 'tiff' };
   }
   if (found && ours) return { name: found.mime, format: ours };
+  if (found?.ext === 'gz') return detectGzip(source);
   const known = found ? undefined : knownStart(source);
   if (known) return { name: known };
   if (!found || found.ext === 'xml' || found.mime === 'image/svg+xml') return detectText(source);
@@ -98,32 +100,60 @@ function isAlsoAvif(source: Uint8Array): boolean {
   return isAvif && !brands.some((brand) => brand.startsWith('he'));
 }
 
+/** A compressed drawing (SVGZ), or a gzip file of other content. */
+function detectGzip(source: Uint8Array): DetectedType {
+  const content = startOfGzip(source);
+  if (content && startOfGzip(content)) return { name: 'a gzip file inside a gzip file' };
+  const { format, name } = content ? detectText(content) : { name: 'of no known type' };
+  return format
+    ? { name: 'a compressed SVG drawing', format }
+    : { name: `a gzip file; its content is ${name}` };
+}
+
 function detectText(source: Uint8Array): DetectedType {
-  const sample = new TextDecoder('utf-8').decode(source.subarray(0, TEXT_SAMPLE));
-  // Text contains no control characters other than tab, line feed, form feed and carriage return.
-  if (/[\u0000-\u0008\u000e-\u001f]/.test(sample)) return { name: 'of no known type' };
-  const start = sample.replace(/^\ufeff/, '').trimStart();
-  if (/^<svg[\s>]/i.test(withoutProlog(start))) return { name: 'an SVG drawing', format: 'svg' };
-  if (/^<[?!](xml|--|doctype\s+svg)/i.test(start) && /<svg[\s>]|<!doctype\s+svg/i.test(start)) {
+  const text = startOfText(source);
+  if (text === undefined) return { name: 'of no known type' };
+  const start = text.trimStart();
+  const root = withoutProlog(start);
+  if (ROOT.test(root)) return { name: 'an SVG drawing', format: 'svg' };
+  const sample = start.slice(0, TEXT_SAMPLE);
+  if (
+    /^<[?!](xml|--|doctype\s+svg)/i.test(start) &&
+    MENTIONS_SVG.test(sample + root.slice(0, TEXT_SAMPLE))
+  ) {
     return { name: 'an SVG drawing with entities or processing instructions of its own' };
   }
   if (/^<(!doctype\s+html|html|head|body)\b/i.test(start)) return { name: 'an HTML page' };
+  if (root.startsWith('<!--')) return { name: 'an XML document with a comment that is too long' };
   if (start.startsWith('<?xml')) return { name: 'an XML document' };
   if (/^[[{]/.test(start)) return { name: 'JSON or other text' };
   return { name: 'text' };
 }
 
-/** A document type without an internal subset: entities in brackets would reach the XML parser. */
-const DOCTYPE = /^<!DOCTYPE\s+svg(?:\s+(?:PUBLIC|SYSTEM)(?:\s+(?:"[^"<>]*"|'[^'<>]*'))+)?\s*>\s*/i;
+/** The root element of a drawing, which may have a namespace prefix. */
+const ROOT = /^<(?:[A-Za-z_][\w.-]{0,63}:)?svg[\s/>]/i;
+const MENTIONS_SVG = /<(?:[A-Za-z_][\w.-]{0,63}:)?svg[\s>]|<!doctype\s+svg/i;
 
-/** Removes XML declaration, comments and document type. One pass, because hostile text could make a regular expression slow. */
-function withoutProlog(text: string): string {
-  let rest = text.replace(/^<\?xml[^>]*>\s*/, '');
-  for (let end = 0; rest.startsWith('<!--') && end >= 0;) {
-    end = rest.indexOf('-->', '<!--'.length);
-    if (end >= 0) rest = rest.slice(end + '-->'.length).trimStart();
+/** A document type without an internal subset: entities in brackets would reach the XML parser. */
+const DOCTYPE =
+  /^<!DOCTYPE\s+(?:\w{1,64}:)?svg(?:\s+(?:PUBLIC|SYSTEM)(?:\s+(?:"[^"<>]*"|'[^'<>]*'))+)?\s*>\s*/i;
+
+/** Removes comments at the start. One pass, because hostile text could make a regular expression slow. */
+function withoutComments(text: string): string {
+  let at = 0;
+  while (text.startsWith('<!--', at)) {
+    const end = text.indexOf('-->', at + '<!--'.length);
+    if (end < 0) break;
+    at = end + '-->'.length;
+    while (at < text.length && /\s/.test(text[at] ?? '')) at += 1;
   }
-  return rest.replace(DOCTYPE, '');
+  return text.slice(at);
+}
+
+/** Removes XML declaration, comments and document type. */
+function withoutProlog(text: string): string {
+  const declared = withoutComments(text.replace(/^<\?xml[^>]*>\s*/, ''));
+  return withoutComments(declared.replace(DOCTYPE, ''));
 }
 
 /** Tags of a TIFF directory (TIFF 6.0; DNG 1.7) that identify camera raw files; most of these are TIFF files. */
