@@ -45,6 +45,17 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('a photo of orientation %i', (orientatio
   );
 });
 
+test.each([3, 6, 8])(
+  'an AVIF that no step turns has the size that decoders show: %i',
+  async (orientation) => {
+    const photo = await sample({ width: 160, height: 120, orientation });
+    const output = await renderOne(engine, catalog, photo, [{ encode: 'avif' }]);
+    const { width, height, orientation: tag = 1 } = await sharp(output.bytes).metadata();
+    expect({ width, height, tag }).toEqual({ width: 160, height: 120, tag: 1 });
+    expect(output).toMatchObject({ width, height });
+  },
+);
+
 test('a second auto changes nothing, and turns add up', async () => {
   const photo = await sample({ width: 160, height: 120, format: 'png', orientation: 6 });
   const steps = ['rotate', 'rotate', { rotate: 90 }, { rotate: -90 }, { rotate: 360 }];

@@ -30,7 +30,10 @@ export function storedShape({ width, height, orientation, hasAlpha }: SourceFact
     : { width, height, orientation, hasAlpha };
 }
 
-/** GIFs and files with a kept profile cannot have an orientation tag: their pixels are made upright. */
+/** GIF has no orientation tag; decoders of AVIF disagree about it. */
+const TAGLESS: ReadonlySet<string> = new Set(['gif', 'avif']);
+
+/** The pixels of these formats, and of files with a kept profile, are made upright. */
 function upright(step: number): BoundStep {
   const options = rotate.options.parse({});
   return { transform: rotate.name, options, step, bound: rotate.bind(options) };
@@ -58,7 +61,7 @@ export function bindVariant(
 ): BoundVariant {
   const bound = steps.map((given, step) => ({ ...given, step, bound: bind(given) }));
   const { encodings, colourspace } = settings;
-  const isTagless = encodings.some(({ format }) => format === 'gif') || colourspace !== 'srgb';
+  const isTagless = encodings.some(({ format }) => TAGLESS.has(format)) || colourspace !== 'srgb';
   const isOpaque =
     encodings.some(({ format }) => format !== 'jpeg') || !endsWithAlpha(bound, storedShape(facts));
   return {
