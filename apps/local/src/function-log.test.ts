@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { humanLine } from './function-log.ts';
 
-test('an outcome is told in words', () => {
+test('describes an outcome in words', () => {
   const line = { level: 'INFO', message: 'done', key: 'uploads/cat.jpg', outputs: 7 };
   const measured = { bytesIn: 811_904, bytesOut: 341_484, duration: 545 };
   expect(humanLine(JSON.stringify({ ...line, ...measured }))).toBe(

@@ -38,6 +38,14 @@ test('a data directory that cannot be created is one line with the remedy', asyn
   );
 });
 
+test('a data directory in a file system without new directories is one line with the remedy', async () => {
+  const options = optionsOf('/proc/nope/data');
+  const error = await startLocalStack(options).catch((thrown: unknown) => thrown);
+  expect(await describeStartError(error, options)).toMatch(
+    /^Cannot write to the data directory .*: make it writable, or choose another directory/,
+  );
+});
+
 test('a full disk is one line with the remedy', async () => {
   const error = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
   expect(await describeStartError(error, optionsOf('/data'))).toBe(

@@ -6,7 +6,7 @@ import { lastConsoleUrl } from './env-file.ts';
 import { PortTakenError } from './local-stack.ts';
 import { OptionsError, type LocalOptions } from './options.ts';
 
-/** Errors whose message already says what is wrong and how to fix it. */
+/** Errors whose message already names the cause and the fix. */
 const EXPECTED = [
   DeploymentError,
   LambdaConfigurationError,
@@ -46,7 +46,7 @@ export async function describeStartError(
       : `Darkroom already runs at http://127.0.0.1:${options.port} (${running}): stop it, or choose other ports with DARKROOM_PORT and DARKROOM_AWS_PORT, and another DARKROOM_DATA_DIR`;
   }
   const choose = 'or choose another directory with DARKROOM_DATA_DIR';
-  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  const { code, errcode, syscall } = error as NodeJS.ErrnoException & { errcode?: number };
   const sqlite = typeof errcode === 'number' ? errcode & 0xff : undefined;
   if (code === 'ENOSPC' || sqlite === SQLITE.FULL)
     return `The disk of the data directory ${dataDir} is full: free space, ${choose}`;
@@ -54,6 +54,8 @@ export async function describeStartError(
     return `The database in the data directory ${dataDir} is damaged: remove the directory to start with empty buckets, ${choose}`;
   if (
     ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(String(code)) ||
+    // `/proc` and similar file systems: the parent exists, and no directory can be created in it.
+    (code === 'ENOENT' && syscall === 'mkdir') ||
     sqlite === SQLITE.READONLY ||
     sqlite === SQLITE.CANTOPEN
   )

@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { PersistenceManager, type Persistence } from './fauxqs.ts';
 
 /**
@@ -8,6 +10,7 @@ import { PersistenceManager, type Persistence } from './fauxqs.ts';
  * @throws DataDirectoryInUseError
  */
 export function openDataDirectory(dataDir: string): Persistence {
+  createDirectory(path.resolve(dataDir));
   try {
     const persistence = new PersistenceManager(dataDir);
     persistence.db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT');
@@ -17,6 +20,17 @@ export function openDataDirectory(dataDir: string): Persistence {
   } catch (error) {
     if (isLocked(error)) throw new DataDirectoryInUseError(dataDir, error);
     throw error;
+  }
+}
+
+/** Creates parents itself: Node's recursive `mkdir` loops without end if `mkdir` reports ENOENT, as in `/proc`. */
+function createDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  createDirectory(path.dirname(directory));
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    if (!existsSync(directory)) throw error;
   }
 }
 
