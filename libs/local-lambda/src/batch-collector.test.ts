@@ -1,8 +1,8 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BatchCollector } from './batch-collector.ts';
-import { MAX_PAYLOAD_BYTES } from './invocation.ts';
 import { toPayload } from './sqs-event.ts';
+import { MAX_PAYLOAD_BYTES } from './types.ts';
 import type { EventSourceMappingSpec } from './types.ts';
 
 const QUEUE_ARN = 'arn:aws:sqs:us-east-1:000000000000:work';

@@ -2,13 +2,16 @@ import type { Message } from '@aws-sdk/client-sqs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BatchCollector } from './batch-collector.ts';
 import { failedMessageIds } from './batch-response.ts';
-import type { InvocationResult } from './invocation.ts';
-import type { MappingListener, MappingStats } from './mapping-report.ts';
 import { Queue } from './queue.ts';
 import { toPayload } from './sqs-event.ts';
 import type { FunctionHost } from './environment-variables.ts';
 import type { FunctionPool } from './function-pool.ts';
-import type { EventSourceMappingSpec } from './types.ts';
+import type {
+  EventSourceMappingSpec,
+  InvocationResult,
+  MappingListener,
+  MappingStats,
+} from './types.ts';
 
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;

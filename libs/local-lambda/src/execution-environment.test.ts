@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ExecutionEnvironment } from './execution-environment.ts';
-import { MAX_PAYLOAD_BYTES } from './invocation.ts';
 import { fixture, isAlive, NOWHERE, PATIENCE } from './testing/fixtures.ts';
+import { MAX_PAYLOAD_BYTES } from './types.ts';
 import type { FunctionSpec } from './types.ts';
 
 const started: ExecutionEnvironment[] = [];

@@ -2,9 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { FunctionProcess } from './child-process.ts';
 import { environmentVariables } from './environment-variables.ts';
 import type { FunctionHost } from './environment-variables.ts';
-import type { FunctionError, InvocationResult } from './invocation.ts';
 import { RuntimeApi } from './runtime-api.ts';
-import type { FunctionSpec } from './types.ts';
+import type { FunctionError, FunctionSpec, InvocationResult } from './types.ts';
 
 /** One line that a function or its environment wrote; `pid` is 0 where no process exists. */
 export type FunctionLog = (line: string, source: { functionName: string; pid: number }) => void;

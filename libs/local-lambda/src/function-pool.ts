@@ -4,8 +4,7 @@ import type { LimitFunction } from 'p-limit';
 import type { FunctionHost } from './environment-variables.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import type { FunctionLog } from './execution-environment.ts';
-import type { InvocationResult } from './invocation.ts';
-import type { FunctionSpec } from './types.ts';
+import type { FunctionSpec, InvocationResult } from './types.ts';
 
 /** The execution environments of one function: started when needed, kept warm, replaced when dead. */
 export class FunctionPool {

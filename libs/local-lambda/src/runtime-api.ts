@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
-import { MAX_PAYLOAD_BYTES } from './invocation.ts';
-import type { FunctionError } from './invocation.ts';
+import { MAX_PAYLOAD_BYTES } from './types.ts';
+import type { FunctionError } from './types.ts';
 
 /** What the runtime is given by `GET /runtime/invocation/next`. */
 export interface Invocation {
