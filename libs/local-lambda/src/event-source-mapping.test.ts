@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startLambda } from './index.ts';
-import type { BatchReport, LambdaOptions, LocalLambda } from './index.ts';
+import type { LambdaOptions, LocalLambda } from './index.ts';
 import { fixture, isAlive, PATIENCE } from './testing/fixtures.ts';
 import { mappingFor, startQueues } from './testing/queues.ts';
 import type { Queues, TestQueue } from './testing/queues.ts';
-import type { EventSourceMappingSpec } from './types.ts';
+import type { BatchReport, EventSourceMappingSpec } from './types.ts';
 
 let queues: Queues;
 let queue: TestQueue;
