@@ -13,11 +13,11 @@
  */
 
 /**
- * Adds the reports of all projects up. Beside failed tests, each of these counts as one failed:
+ * Adds up the reports of all projects. In addition to failed tests, each of these counts as one failure:
  * a project without a report, a file that failed outside its tests (an import, a hook), and a run
- * that was no success although nothing in it failed, or that ran no test.
+ * that failed without a failed test, or that ran no test.
  *
- * @param {Record<string, Report | undefined>} reports by project; undefined where there is none
+ * @param {Record<string, Report | undefined>} reports by project; undefined if the report is missing
  * @returns {Summary}
  */
 export function addUp(reports) {

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Limits for what hangs, in ms: slow machines finish well below them. */
+/** Limits for a process that hangs, in ms: slow machines finish well below them. */
 const START_LIMIT = 600_000;
 const STOP_LIMIT = 60_000;
 const PAUSE = 500;

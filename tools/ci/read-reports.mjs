@@ -6,7 +6,7 @@ const FOLDERS = ['apps', 'libs', 'examples', 'tools'];
 
 /**
  * The Vitest reports of all projects that have a Vitest configuration, by the project's folder.
- * A report that is missing or is no JSON (its run was ended while writing) is undefined.
+ * A report that is missing or not valid JSON (its run ended while writing) is undefined.
  *
  * @param {string} root the checkout
  * @returns {Record<string, import('./add-up.mjs').Report | undefined>}

@@ -69,7 +69,7 @@ afterEach(() => void vi.useRealTimers());
 test('without a window, what comes first is the batch', async () => {
   const queue = new ScriptedQueue({ afterMs: 50_000, messages: messages(3) });
   expect(await collected(collector(queue).collect(never))).toEqual({ count: 3, ms: 50_000 });
-  // Nobody knows when the first message comes: long polls, one after the other.
+  // The wait for the first message has no limit: one long poll follows the other.
   expect(queue.requests).toEqual(Array(3).fill({ max: 10, waitSeconds: 20 }));
 });
 

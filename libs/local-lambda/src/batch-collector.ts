@@ -7,13 +7,13 @@ import type { Queue } from './queue.ts';
 import { payloadBytes, toPayload } from './sqs-event.ts';
 
 /**
- * Gathers batches: a batch is full at `batchSize` messages or 6 MB of payload, and goes as it
- * is when the batching window, which its first message opens, is over.
+ * Collects batches. A batch ends at `batchSize` messages, at 6 MB of payload, or when the batching window that its
+ * first message opens has passed.
  */
 export class BatchCollector {
   readonly #queue: Pick<Queue, 'receive'>;
   readonly #spec: EventSourceMappingSpec;
-  /** Received, but too large to go with the batch before. */
+  /** Received messages that did not fit into the previous batch. */
   #carried: Message[] = [];
 
   constructor(queue: Pick<Queue, 'receive'>, spec: EventSourceMappingSpec) {
@@ -22,8 +22,8 @@ export class BatchCollector {
   }
 
   /**
-   * Waits for the first message without an end, then for the rest of its batch. Empty when
-   * stopped. Throws what the queue throws, except when there is a batch to go with.
+   * Waits without a limit for the first message, then for the rest of its batch. Returns an empty batch when stopped.
+   * Throws the queue's error if the batch is still empty.
    */
   async collect(stop: AbortSignal): Promise<Message[]> {
     const batch = new Batch(this.#spec);
@@ -43,7 +43,7 @@ export class BatchCollector {
     return batch.messages;
   }
 
-  /** The messages that were received for no batch yet; they are the caller's from now on. */
+  /** Returns the received messages that belong to no batch yet, and hands them over to the caller. */
   takeCarried(): Message[] {
     const carried = this.#carried;
     this.#carried = [];
@@ -60,13 +60,13 @@ export class BatchCollector {
     }
   }
 
-  /** Undefined if the queue does not answer: what was collected before must not wait for it. */
+  /** Undefined if the queue does not answer: the messages collected so far must not wait for it. */
   async #receiveMore(
     wanted: number,
     leftMs: number,
     stop: AbortSignal,
   ): Promise<Message[] | undefined> {
-    // SQS waits in whole seconds; the last fraction is slept and then looked at once.
+    // SQS waits in whole seconds: sleep the last fraction, then receive once.
     const waitSeconds = Math.min(Math.floor(leftMs / 1000), MAX_WAIT_SECONDS);
     try {
       if (waitSeconds === 0) await delay(leftMs, undefined, { signal: stop });
@@ -77,10 +77,10 @@ export class BatchCollector {
   }
 }
 
-/** The messages of one invocation: no more than `batchSize`, and no more than 6 MB of payload. */
+/** The messages of one invocation: at most `batchSize` messages and 6 MB of payload. */
 class Batch {
   readonly messages: Message[] = [];
-  /** Added, but too many or too large to go with this batch. */
+  /** Messages that exceed the size of this batch. */
   readonly rest: Message[] = [];
   readonly #spec: EventSourceMappingSpec;
   #bytes: number;
@@ -90,7 +90,7 @@ class Batch {
     this.#bytes = Buffer.byteLength(toPayload([], spec.queueArn));
   }
 
-  /** How many more messages it may take. */
+  /** Number of messages that still fit. */
   get room(): number {
     return this.rest.length > 0 ? 0 : this.#spec.batchSize - this.messages.length;
   }
@@ -98,7 +98,7 @@ class Batch {
   add(messages: readonly Message[]): void {
     for (const message of messages) {
       const bytes = this.#bytes + payloadBytes(message, this.#spec.queueArn);
-      // One message goes in any case, however large: it is the function that has to refuse it.
+      // The first message always fits, whatever its size: the function must reject it.
       const fits = this.messages.length === 0 || bytes <= MAX_PAYLOAD_BYTES;
       if (this.room > 0 && fits) {
         this.messages.push(message);

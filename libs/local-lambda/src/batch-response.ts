@@ -7,10 +7,9 @@ const batchResponse = z
   .nullable();
 
 /**
- * Which messages of a batch failed, by the function's answer to it (JSON): AWS page "Handling
- * errors for an SQS event source in Lambda", section "Success and failure conditions". No list,
- * an empty one or no answer: none. An answer that is no such list, or that names a message
- * which is not in the batch: all.
+ * Reads the function's JSON response, and returns the ids of the failed messages: AWS page "Handling errors for an SQS
+ * event source in Lambda", section "Success and failure conditions". A missing or empty list means success. If the
+ * response is malformed, or names a message that is not in the batch, all messages fail.
  */
 export function failedMessageIds(
   payload: string,
@@ -24,7 +23,7 @@ export function failedMessageIds(
   return named.every((id) => all.has(id)) ? new Set(named) : all;
 }
 
-/** Undefined, which no schema here accepts, if it is no JSON. */
+/** Undefined, which the schema rejects, if the text is not valid JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,9 +1,9 @@
 /**
- * The runtime client that stands for AWS's Node.js runtime (`aws-lambda-ric` compiles C++ when
- * it is installed): loads the handler that `_HANDLER` names below `LAMBDA_TASK_ROOT` and calls
+ * The runtime client, which replaces AWS's Node.js runtime (`aws-lambda-ric` compiles C++ during
+ * installation). Loads the handler that `_HANDLER` names below `LAMBDA_TASK_ROOT` and calls
  * it for every invocation of the runtime API at `AWS_LAMBDA_RUNTIME_API`, with the error types,
- * messages and exit codes of AWS's client 4 for nodejs24.x. It imports nothing but Node, and
- * runs on its own: `node bootstrap.mjs`.
+ * messages and exit codes of AWS's client 4 for nodejs24.x. It imports only Node modules, and
+ * runs alone: `node bootstrap.mjs`.
  */
 import { existsSync } from 'node:fs';
 import http from 'node:http';

@@ -6,10 +6,10 @@ import type { FunctionSpec } from './types.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./supervised-bootstrap.mjs', import.meta.url));
 
-/** The share of a function's memory that V8's old space may take; the rest is native memory's. */
+/** The share of a function's memory for V8's old space. Native memory uses the rest. */
 const OLD_SPACE_SHARE = 0.9;
 
-/** As Go, in which Lambda's supervisor is written, spells them. */
+/** Signal names of Go, the language of Lambda's supervisor. */
 const SIGNAL_NAMES: Partial<Record<string, string>> = {
   SIGKILL: 'killed',
   SIGABRT: 'aborted',
@@ -19,7 +19,7 @@ const SIGNAL_NAMES: Partial<Record<string, string>> = {
 
 /** The Node process of one execution environment. */
 export class FunctionProcess {
-  /** How it ended, in the words of Lambda's logs. Never rejects. */
+  /** The exit reason, worded as in Lambda's logs. Never rejects. */
   readonly exited: Promise<string>;
   readonly #child: ChildProcess;
   #exitReason: string | undefined;
@@ -34,7 +34,7 @@ export class FunctionProcess {
       cwd: spec.codeDirectory,
       env: environment,
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own: it ends as a whole, and a terminal's Ctrl-C is for us alone.
+      // A separate process group: one signal ends all of it, and a terminal's Ctrl-C does not reach it.
       detached: true,
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -43,7 +43,7 @@ export class FunctionProcess {
         onLine(line, this.pid ?? 0),
       );
     }
-    // The child never reads it; that the pipe breaks when the child dies is no news.
+    // The child never reads it. When the child dies, the pipe breaks: `exited` already reports that.
     this.#child.stdin?.on('error', () => undefined);
     this.exited = new Promise((resolve) => {
       this.#child.once('error', (error) =>
@@ -53,17 +53,17 @@ export class FunctionProcess {
     });
   }
 
-  /** Undefined when it could not be started. */
+  /** Undefined if the process did not start. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Undefined while it runs; then as in `exited`. */
+  /** Undefined while the process runs; then the value of `exited`. */
   get exitReason(): string | undefined {
     return this.#exitReason;
   }
 
-  /** SIGKILL to the process and all that it started; resolves when it is gone. */
+  /** Sends SIGKILL to the process and its children. Resolves when the process has ended. */
   async kill(): Promise<void> {
     if (this.#exitReason === undefined && this.pid !== undefined) killGroup(this.pid);
     await this.exited;
@@ -71,7 +71,7 @@ export class FunctionProcess {
 
   #end(reason: string): string {
     this.#exitReason = reason;
-    // What the function had started must not outlive it.
+    // Child processes of the function must not outlive it.
     if (this.pid !== undefined) killGroup(this.pid);
     return reason;
   }

@@ -8,7 +8,7 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** Where a function finds its AWS. */
+/** The AWS endpoint, region and credentials of a function. */
 export interface FunctionHost {
   /** One base URL for every AWS service, e.g. `http://127.0.0.1:4566`. */
   readonly endpoint: string;
@@ -18,8 +18,8 @@ export interface FunctionHost {
 
 /**
  * All variables of an execution environment: AWS page "Working with Lambda environment
- * variables", section "Defined runtime environment variables". Of this machine's own
- * environment only `PATH` is passed on, since there is no other way to find programs.
+ * variables", section "Defined runtime environment variables". From this
+ * machine's environment it passes on only `PATH`, which programs need to find others.
  */
 export function environmentVariables(
   spec: FunctionSpec,
@@ -34,7 +34,7 @@ export function environmentVariables(
     TZ: ':UTC',
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     ...spec.environment,
-    // From here on the names are reserved: Lambda refuses a function that sets them.
+    // Reserved names: Lambda rejects a function that sets them.
     _HANDLER: spec.handler,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -50,7 +50,7 @@ export function environmentVariables(
     AWS_LAMBDA_LOG_STREAM_NAME: `${day}/[$LATEST]${randomBytes(16).toString('hex')}`,
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     LAMBDA_TASK_ROOT: spec.codeDirectory,
-    // Not Lambda's: the SDKs' own variable for an AWS that is elsewhere.
+    // Lambda does not set this one. The SDKs read it to find the endpoint.
     AWS_ENDPOINT_URL: host.endpoint,
   };
 }

@@ -247,10 +247,12 @@ test('a queue that does not answer is asked again until it does', async () => {
 test('an unknown function or missing code stops the start', async () => {
   await expect(start({ functionName: 'resizer' })).rejects.toMatchObject({
     code: 'LAMBDA_CONFIGURATION',
-    message: 'Event source mapping mapping invokes resizer; there are records',
+    message: 'Event source mapping mapping invokes resizer; known functions: records',
   });
   const functions = [fixture('records', { codeDirectory: path.join(folder, 'nothing') })];
-  await expect(start({}, { functions })).rejects.toThrow(/^No code for function records: /);
+  await expect(start({}, { functions })).rejects.toThrow(
+    /^The code directory of function records does not exist: /,
+  );
 });
 
 describe('stop', () => {

@@ -17,9 +17,9 @@ const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
 
 /**
- * One event source mapping: polls its queue, invokes its function, deletes what is done.
- * What failed stays in the queue until its visibility timeout is over, as with Lambda (AWS page
- * "Handling errors for an SQS event source in Lambda"); the redrive is the queue's.
+ * One event source mapping: polls its queue, invokes its function, and deletes the processed messages. Failed messages
+ * stay in the queue until their visibility timeout ends, as in Lambda (AWS page "Handling errors for an SQS event
+ * source in Lambda"). The queue's redrive policy moves them to its dead-letter queue.
  */
 export class EventSourceMapping {
   readonly #spec: EventSourceMappingSpec;
@@ -60,7 +60,7 @@ export class EventSourceMapping {
     };
   }
 
-  /** No batch is begun any more. Resolves when all that were begun are over. */
+  /** Starts no more batches. Resolves when the running ones have ended. */
   async stopPolling(): Promise<void> {
     this.#stop.abort();
     await this.#polling;
@@ -75,8 +75,7 @@ export class EventSourceMapping {
   async #poll(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      // A message is received when there is room for it: waiting here would use up the time
-      // that it stays invisible.
+      // Receive only when an environment is free: a message that waits here uses up its visibility timeout.
       while (this.#inFlight.size >= this.#concurrency) await Promise.race(this.#inFlight);
       const batch = await this.#collect(signal);
       if (signal.aborted) await this.#release(batch);
@@ -85,7 +84,7 @@ export class EventSourceMapping {
     await this.#release(this.#collector.takeCarried());
   }
 
-  /** The next batch; while the queue does not answer, ever longer between attempts. */
+  /** Collects the next batch. Retries with an increasing delay while the queue does not answer. */
   async #collect(signal: AbortSignal): Promise<Message[]> {
     for (let backoffMs = 0; ; backoffMs = nextBackoff(backoffMs)) {
       try {
@@ -106,8 +105,8 @@ export class EventSourceMapping {
   #begin(batch: Message[]): void {
     const work: Promise<void> = this.#process(batch)
       .catch((error: unknown) => {
-        // Nothing was deleted that is not done: the messages come back.
-        this.#listener.onProblem(`Cannot work off a batch of ${this.#about(error)}`);
+        // Only processed messages are deleted: the others become visible again.
+        this.#listener.onProblem(`Cannot process a batch of ${this.#about(error)}`);
       })
       .finally(() => this.#inFlight.delete(work));
     this.#inFlight.add(work);
@@ -125,7 +124,7 @@ export class EventSourceMapping {
     const undeleted = done.length === 0 ? [] : await this.#queue.delete(done);
     if (undeleted.length > 0) {
       this.#listener.onProblem(
-        `${undeleted.length} messages of ${this.#spec.queueUrl} were done but not deleted: ${undeleted[0]?.Message}`,
+        `${undeleted.length} messages of ${this.#spec.queueUrl} were processed but not deleted: ${undeleted[0]?.Message}`,
       );
     }
     this.#counts.batches += 1;
@@ -148,13 +147,13 @@ export class EventSourceMapping {
     return this.#spec.reportBatchItemFailures ? failedMessageIds(result.payload, ids) : new Set();
   }
 
-  /** Nobody works on these messages: whoever starts next need not wait for them. */
+  /** Makes unprocessed messages visible at once: the next start need not wait for their visibility timeout. */
   async #release(batch: Message[]): Promise<void> {
     if (batch.length === 0) return;
     try {
       await this.#queue.release(batch);
     } catch (error) {
-      // Then their visibility timeout brings them back.
+      // The messages become visible when their visibility timeout ends.
       this.#listener.onProblem(`Cannot release messages of ${this.#about(error)}`);
     }
   }

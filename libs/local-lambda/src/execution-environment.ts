@@ -5,14 +5,13 @@ import type { FunctionHost } from './environment-variables.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import type { FunctionError, FunctionSpec, InvocationResult } from './types.ts';
 
-/** One line that a function or its environment wrote; `pid` is 0 where no process exists. */
+/** Receives one log line of a function or its environment; `pid` is 0 if no process exists. */
 export type FunctionLog = (line: string, source: { functionName: string; pid: number }) => void;
 
 /**
- * How long a function may take until it asks for its first invocation, beside its own timeout,
- * milliseconds. Lambda gives 10 s, then starts over within the function's timeout (AWS page
- * "Understanding the Lambda execution environment lifecycle"); together they are the most that
- * it waits, and all that we do.
+ * Limit of the initialisation, milliseconds, in addition to the function's timeout. Lambda allows 10 s, then starts the
+ * initialisation again within the function's timeout (AWS page "Understanding the Lambda execution environment
+ * lifecycle"). The sum is the longest that Lambda waits.
  */
 const INIT_TIMEOUT_MS = 10_000;
 
@@ -22,7 +21,7 @@ export class ExecutionEnvironment {
   readonly #api: RuntimeApi;
   readonly #process: FunctionProcess;
   readonly #onLog: FunctionLog;
-  /** Told how the process ended while somebody waits for it. */
+  /** Receives the exit reason while an invocation waits. */
   #onExit: ((reason: string) => void) | undefined;
   #stopped = false;
 
@@ -59,25 +58,26 @@ export class ExecutionEnvironment {
   }
 
   /**
-   * Waits for the initialisation, then for the function or its timeout. Whatever happens to the
-   * process, the result tells; where it had to die, it is dead before the result is there.
+   * Waits for the initialisation, then for the function or its timeout. The result describes a crash or a timeout as
+   * well, and a process that has to end has ended before the promise resolves.
    */
   async invoke(payload: string): Promise<InvocationResult> {
     const requestId = randomUUID();
     const error = (await this.#initialise(requestId)) ?? (await this.#run(requestId, payload));
     if (error !== undefined) await this.#process.kill();
-    // Whatever came after it, an answer that was given counts.
+    // A response counts even if the process fails after it.
     const { outcome } = this.#api;
     if (outcome !== undefined && 'payload' in outcome) {
       return { status: 'succeeded', requestId, payload: outcome.payload };
     }
     if (this.#stopped) return { status: 'stopped', requestId };
     const reported = outcome?.error ?? error;
-    if (reported === undefined) throw new Error('The runtime went on without an answer');
+    if (reported === undefined)
+      throw new Error('The runtime asked for the next invocation without a response');
     return { status: 'failed', requestId, error: reported };
   }
 
-  /** Kills the process at once, and the invocation that it may have. */
+  /** Kills the process at once, with its running invocation. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#process.kill();
@@ -100,7 +100,7 @@ export class ExecutionEnvironment {
     return this.#supervise(requestId, timeoutMs, invoked);
   }
 
-  /** What `work` resolves to, or that the process ended or took too long before. */
+  /** Resolves to the result of `work`, or to an error if the process ends or times out first. */
   async #supervise(
     requestId: string,
     timeoutMs: number,
@@ -128,7 +128,7 @@ export class ExecutionEnvironment {
     }
   }
 
-  /** What the function cannot write itself any more stands in its log all the same, as in Lambda. */
+  /** Writes an error that the function can no longer write to its log, as Lambda does. */
   #logged(error: FunctionError): FunctionError {
     const source = { functionName: this.#spec.name, pid: this.#process.pid ?? 0 };
     if (!this.#stopped) this.#onLog(error.errorMessage, source);
@@ -136,7 +136,7 @@ export class ExecutionEnvironment {
   }
 }
 
-/** Well formed and not sampled: a tracer in the function has nothing to send to a daemon. */
+/** Well formed and not sampled: tracers in the function send nothing to a daemon. */
 function newTraceId(): string {
   const seconds = Math.floor(Date.now() / 1000).toString(16);
   const parent = randomBytes(8).toString('hex');

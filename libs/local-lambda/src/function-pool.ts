@@ -13,7 +13,7 @@ export class FunctionPool {
   readonly #onLog: FunctionLog;
   readonly #limit: LimitFunction;
   readonly #all = new Set<ExecutionEnvironment>();
-  /** The last one used is the next one used, so that memory in use stays small. */
+  /** A stack: reusing the most recent environment keeps the memory in use small. */
   readonly #idle: ExecutionEnvironment[] = [];
   #stopped = false;
 

@@ -7,16 +7,16 @@ import {
 import type { BatchResultErrorEntry, Message } from '@aws-sdk/client-sqs';
 import type { FunctionHost } from './environment-variables.ts';
 
-/** Most messages that one SQS request takes or gives (AWS page "Amazon SQS message quotas"). */
+/** Maximum number of messages in one SQS request or response (AWS page "Amazon SQS message quotas"). */
 export const MAX_MESSAGES_PER_REQUEST = 10;
 
-/** Longest that a receive may wait for a message, seconds (same page). */
+/** Maximum wait of a receive, seconds (same page). */
 export const MAX_WAIT_SECONDS = 20;
 
-/** A receive that has no answer this long after its wait is over never gets one, milliseconds. */
+/** Time until a receive without a response fails, milliseconds. */
 const REQUEST_TIMEOUT_MS = (MAX_WAIT_SECONDS + 40) * 1000;
 
-/** What an event source mapping does to its queue. Errors are the SDK's. */
+/** The SQS operations of an event source mapping. Throws the SDK's errors. */
 export class Queue {
   readonly #client: SQSClient;
   readonly #url: string;
@@ -31,7 +31,7 @@ export class Queue {
     });
   }
 
-  /** At most `max` (1 to 10) messages; waits up to `waitSeconds` (0 to 20) for the first. */
+  /** Receives at most `max` (1 to 10) messages; waits up to `waitSeconds` (0 to 20) for the first. */
   async receive(max: number, waitSeconds: number, signal: AbortSignal): Promise<Message[]> {
     const command = new ReceiveMessageCommand({
       QueueUrl: this.#url,
@@ -44,14 +44,14 @@ export class Queue {
     return Messages;
   }
 
-  /** The messages are done. Answers what could not be deleted. */
+  /** Deletes processed messages. Returns the failures. */
   delete(messages: readonly Message[]): Promise<BatchResultErrorEntry[]> {
     return this.#inGroups(messages, (Entries) =>
       this.#client.send(new DeleteMessageBatchCommand({ QueueUrl: this.#url, Entries })),
     );
   }
 
-  /** The messages were not begun, or whoever had begun is dead: they are visible at once. */
+  /** Makes messages that no function processes visible at once. Returns the failures. */
   release(messages: readonly Message[]): Promise<BatchResultErrorEntry[]> {
     return this.#inGroups(messages, (entries) => {
       const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { MAX_PAYLOAD_BYTES } from './types.ts';
 import type { FunctionError } from './types.ts';
 
-/** What the runtime is given by `GET /runtime/invocation/next`. */
+/** The response to `GET /runtime/invocation/next`. */
 export interface Invocation {
   readonly requestId: string;
   /** The event, JSON. */
@@ -16,7 +16,7 @@ export interface Invocation {
   readonly traceId: string;
 }
 
-/** What the runtime posted for an invocation. */
+/** The runtime's response or error for an invocation. */
 export type Outcome = { readonly payload: string } | { readonly error: FunctionError };
 
 const PREFIX = '/2018-06-01/runtime';
@@ -30,10 +30,10 @@ const postedError = z.object({
 
 /**
  * The HTTP side of one execution environment: AWS page "Using the Lambda runtime API".
- * One server for each environment, so that whoever asks is known by the port.
+ * Each environment has its own server: the port identifies the caller.
  */
 export class RuntimeApi {
-  /** Settled when the runtime first asks for an invocation, or says that it cannot start. */
+  /** Resolves when the runtime first asks for an invocation, or reports that it cannot start. */
   readonly initialised: Promise<FunctionError | undefined>;
 
   readonly #server: Server;
@@ -46,7 +46,7 @@ export class RuntimeApi {
   private constructor() {
     this.initialised = new Promise((resolve) => (this.#endInit = resolve));
     this.#server = createServer((request, response) => {
-      // A runtime that is killed in the middle of a request is its environment's business.
+      // Its environment reports a runtime that is killed during a request.
       this.#route(request, response).catch(() => request.destroy());
     });
   }
@@ -65,14 +65,14 @@ export class RuntimeApi {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What was posted for the current invocation, if anything. */
+  /** The runtime's outcome of the current invocation, if it posted one. */
   get outcome(): Outcome | undefined {
     return this.#outcome;
   }
 
   /**
-   * Hands over one invocation, and resolves when the runtime has answered **and** asks for
-   * the next one: a runtime that dies after its answer cannot be used again.
+   * Delivers one invocation. Resolves when the runtime has responded **and** asks for the next one: a runtime that dies
+   * after its response cannot be used again.
    */
   async invoke(invocation: Invocation): Promise<undefined> {
     this.#outcome = undefined;

@@ -6,7 +6,7 @@ import type { FunctionLog } from './execution-environment.ts';
 import { FunctionPool } from './function-pool.ts';
 import type { BatchReport, EventSourceMappingSpec, FunctionSpec, MappingStats } from './types.ts';
 
-/** What was asked of the local Lambda contradicts itself; nothing was started. */
+/** A mapping names an unknown function, or a function has no code. Nothing was started. */
 export class LambdaConfigurationError extends Error {
   readonly code = 'LAMBDA_CONFIGURATION';
   override readonly name = 'LambdaConfigurationError';
@@ -15,9 +15,9 @@ export class LambdaConfigurationError extends Error {
 export interface LambdaOptions extends FunctionHost {
   readonly functions: readonly FunctionSpec[];
   readonly mappings: readonly EventSourceMappingSpec[];
-  /** Most execution environments of a function, and so most batches of a mapping; at least 1. */
+  /** Maximum number of execution environments of a function, and of batches of a mapping; at least 1. */
   readonly maxConcurrency: number;
-  /** Every line that a function writes, and what its mapping has to say (then `pid` is 0). */
+  /** Receives every line that a function or its mapping writes (`pid` is 0 for a mapping). */
   readonly onLog: FunctionLog;
   /** After every batch of an event source mapping. */
   readonly onInvocation?: (report: BatchReport) => void;
@@ -25,8 +25,8 @@ export interface LambdaOptions extends FunctionHost {
 
 export interface LocalLambda {
   /**
-   * Stops polling at once, lets running invocations finish for up to `graceMs`, then kills them;
-   * their messages are visible again at once. No process is left when it resolves.
+   * Stops polling at once and waits up to `graceMs` for running invocations. Then it kills them and makes their messages
+   * visible. When it resolves, all processes have ended.
    */
   readonly stop: (graceMs: number) => Promise<void>;
   /** Process ids of the live execution environments. */
@@ -37,8 +37,8 @@ export interface LocalLambda {
 
 /**
  * Runs functions for their event source mappings. Environments start when they are needed.
- * @throws LambdaConfigurationError if a mapping names an unknown function, or a function's code
- *   is not there
+ * @throws LambdaConfigurationError if a mapping names an unknown function, or a function's
+ *   code directory does not exist
  */
 export async function startLambda(options: LambdaOptions): Promise<LocalLambda> {
   const { functions, maxConcurrency, onLog } = options;
@@ -82,7 +82,7 @@ function functionOf(
   const found = functions.find(({ name, arn }) => name === functionName || arn === functionName);
   if (found !== undefined) return found;
   throw new LambdaConfigurationError(
-    `Event source mapping ${id} invokes ${functionName}; there are ${functions.map(({ name }) => name).join(', ') || 'no functions'}`,
+    `Event source mapping ${id} invokes ${functionName}; known functions: ${functions.map(({ name }) => name).join(', ') || 'none'}`,
   );
 }
 
@@ -90,6 +90,9 @@ async function checkCode({ name, codeDirectory }: FunctionSpec): Promise<void> {
   try {
     await access(codeDirectory);
   } catch (cause) {
-    throw new LambdaConfigurationError(`No code for function ${name}: ${codeDirectory}`, { cause });
+    throw new LambdaConfigurationError(
+      `The code directory of function ${name} does not exist: ${codeDirectory}`,
+      { cause },
+    );
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The runtime client under the local Lambda: nothing of the function outlives the process that
- * started it, not even when that one is killed without a word. Its end of our standard input
- * closes then. A thread watches for it, since the function may keep the main one busy for good.
+ * The runtime client under the local Lambda. It ends the function and its child processes when the parent process
+ * ends, even after a SIGKILL: standard input closes then. A worker thread watches it, because the function may block
+ * the main thread.
  */
 import { Socket } from 'node:net';
 import { isMainThread, Worker } from 'node:worker_threads';
@@ -15,7 +15,7 @@ if (isMainThread) {
 
 function killProcessGroup() {
   try {
-    // We were started as the leader of a group: this ends what the function started, too.
+    // This process leads its group: the signal also ends the function's child processes.
     process.kill(-process.pid, 'SIGKILL');
   } catch {
     process.kill(process.pid, 'SIGKILL');

@@ -1,4 +1,4 @@
-/** What `aws:lambda/function:Function` asks for. */
+/** The inputs of `aws:lambda/function:Function` that the local Lambda uses. */
 export interface FunctionSpec {
   name: string;
   arn: string;
@@ -11,7 +11,7 @@ export interface FunctionSpec {
   environment: Readonly<Record<string, string>>;
 }
 
-/** What `aws:lambda/eventSourceMapping:EventSourceMapping` asks for. */
+/** The inputs of `aws:lambda/eventSourceMapping:EventSourceMapping` that the local Lambda uses. */
 export interface EventSourceMappingSpec {
   id: string;
   queueUrl: string;
@@ -30,11 +30,11 @@ export interface FunctionError {
   readonly trace?: readonly string[];
 }
 
-/** What became of one invocation. Only a broken promise of ours throws instead. */
+/** The result of one invocation. */
 export type InvocationResult =
   | { readonly status: 'succeeded'; readonly requestId: string; readonly payload: string }
   | { readonly status: 'failed'; readonly requestId: string; readonly error: FunctionError }
-  /** The service was stopped first: the function did not finish, and is dead. */
+  /** `stop` killed the function before it finished. */
   | { readonly status: 'stopped'; readonly requestId: string };
 
 /**
@@ -43,19 +43,19 @@ export type InvocationResult =
  */
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
-/** What became of one batch. */
+/** The result of one batch. */
 export interface BatchReport {
   readonly mappingId: string;
   readonly functionName: string;
   readonly messageIds: readonly string[];
-  /** Left in the queue: they come back when their visibility timeout is over. */
+  /** Messages that stay in the queue until their visibility timeout ends. */
   readonly failedMessageIds: readonly string[];
   readonly durationMs: number;
-  /** Why the whole batch failed, where the function or its process did. */
+  /** Present if the function or its process failed, and with it the whole batch. */
   readonly error?: FunctionError;
 }
 
-/** Counted since the start. */
+/** Counts since the start. */
 export interface MappingStats {
   readonly mappingId: string;
   readonly functionName: string;
@@ -66,9 +66,9 @@ export interface MappingStats {
   readonly messagesFailed: number;
 }
 
-/** How an event source mapping tells about itself. */
+/** Receives the events of an event source mapping. */
 export interface MappingListener {
   onBatch(report: BatchReport): void;
-  /** The queue does not answer, or answers again. One line for a person. */
+  /** Receives one readable line when the queue stops answering, or answers again. */
   onProblem(line: string): void;
 }

@@ -134,7 +134,7 @@ describe.skipIf(!chromium)(title, () => {
   test('can be used with the keyboard alone', async () => {
     const { page, card } = await open();
     await page.getByText('Nothing in the tray yet.').waitFor();
-    // Asked for early: the browser has to be told to hand the dialog over.
+    // Register the event before the click: otherwise the browser opens its own dialog.
     const chosen = page.waitForEvent('filechooser');
     for (let tabs = 0; tabs < 10; tabs += 1) {
       await page.keyboard.press('Tab');
@@ -161,7 +161,7 @@ describe.skipIf(!chromium)(title, () => {
     expect(await page.locator('img[src=x]').count()).toBe(0);
 
     await card('uploads/step.jpg').getByText('may still succeed').waitFor();
-    // A rejection that can be mended is followed further.
+    // The page keeps following a rejection that a corrected recipe can fix.
     await rig.handler.develop('uploads/step.jpg', []);
     await card('uploads/step.jpg').getByText('Done', { exact: true }).waitFor();
   });

@@ -30,7 +30,7 @@ async function start(stack: () => StackInfo | undefined = exampleStack, port = 0
   return api;
 }
 
-/** `fetch` lets nobody choose the Host header, and resolves `..` before it asks. */
+/** `fetch` does not let callers choose the Host header, and resolves `..` before the request. */
 function ask(api: Api, target: string, headers: Record<string, string> = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     request({ host: '127.0.0.1', port: api.port, path: target, headers }, (response) => {

@@ -16,7 +16,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /**
  * The files of a folder and the folders in it, by name; hidden ones are left out.
- * @throws DemoError where there is no such folder, or no file in it
+ * @throws DemoError if the folder does not exist or contains no file
  */
 export async function readFolder(folder: string): Promise<Sample[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(

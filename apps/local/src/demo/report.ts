@@ -59,7 +59,7 @@ function summary(results: readonly SampleResult[], tookMs: number): string {
   ].join(' · ');
 }
 
-/** What the demo prints when it has finished: the table, what is wrong if anything, and a line that sums up. */
+/** The final output of the demo: the table, the problems, and a line of totals. */
 export function report(results: readonly SampleResult[], tookMs: number): string {
   const problems = results.flatMap((result) => judge(result).problem ?? []);
   const repeated = results.some(({ manifest, tookMs: ms }) => manifest && ms === undefined);
@@ -75,7 +75,7 @@ export function report(results: readonly SampleResult[], tookMs: number): string
 export interface Verdict {
   readonly outcome: string;
   readonly good: boolean;
-  /** What is wrong, for the last lines. */
+  /** The problem, for the last lines. */
   readonly problem?: string;
 }
 

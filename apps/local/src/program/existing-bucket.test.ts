@@ -1,4 +1,4 @@
-/** The repository's program on a bucket that was there before it, and that somebody else listens to. */
+/** The repository's program on an existing bucket with the notifications of another owner. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** The repository's program with everything switched on: what is not emulated is accepted, and told. */
+/** The repository's program with all settings enabled: accepts and lists the types that are not emulated. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -32,7 +32,7 @@ export function hostAt(endpoint: string): FunctionHost {
 /** For functions that call no AWS. */
 export const NOWHERE = hostAt('http://127.0.0.1:9');
 
-/** A process that ended counts as dead even if nobody has asked for its exit status yet. */
+/** A process that ended counts as dead even before its parent reads the exit status. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -66,7 +66,7 @@ export async function startQueues() {
       return Number(await attribute(url, 'ApproximateNumberOfMessages'));
     },
 
-    /** Messages that somebody received and did not delete. */
+    /** Number of messages that were received and not deleted. */
     async invisible({ url }: TestQueue): Promise<number> {
       return Number(await attribute(url, 'ApproximateNumberOfMessagesNotVisible'));
     },

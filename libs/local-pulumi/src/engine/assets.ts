@@ -34,7 +34,7 @@ export const archiveSchema: z.ZodType<Archive> = z.strictObject({
 });
 
 /**
- * Makes the paths of all assets and archives absolute and adds the hash of their content, so that
+ * Makes the paths of all assets and archives absolute and adds the hash of their content, sothat
  * a changed file is a changed input.
  *
  * @param directory where relative paths start

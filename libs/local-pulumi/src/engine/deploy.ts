@@ -1,6 +1,6 @@
 import { DeploymentError } from './deployment-error.ts';
 import { Deployment } from './deployment.ts';
-import { Report, type Changes, type DeploymentEvent, type NotEmulated } from './events.ts';
+import { DeploymentLog, type Changes, type DeploymentEvent, type NotEmulated } from './events.ts';
 import type { DeployedResource, HandlerContext, Handlers } from './handler.ts';
 import { createMonitor } from './monitor.ts';
 import { runProgram } from './program.ts';
@@ -10,12 +10,12 @@ import { State } from './state.ts';
 export interface DeployOptions<Context extends HandlerContext> {
   /** Absolute path of the Pulumi program's module: `export default () => outputs`. */
   readonly entry: string;
-  /** Where `Pulumi.yaml` and the stack files stand. */
+  /** The directory of `Pulumi.yaml` and the stack files. */
   readonly projectDir: string;
   readonly stack: string;
-  /** Configuration beside what the stack file sets, as of `pulumi up --config`: keys with their namespace. */
+  /** Configuration in addition to the stack file, as with `pulumi up --config`. Keys include their namespace. */
   readonly config?: Readonly<Record<string, string>>;
-  /** Where the state is kept, in `stacks/STACK.json`. */
+  /** The directory of the state file, `stacks/STACK.json`. */
   readonly dataDir: string;
   readonly handlers: Handlers<Context>;
   /**
@@ -61,7 +61,7 @@ export async function deployBy<Context extends HandlerContext>(
   const { project, programDirectory, ...file } = await readStackConfig(projectDir, stack);
   const config = { ...file.config, ...options.config };
   const state = await State.open({ dataDir, project, stack, endpoint: context.endpoint });
-  const report = new Report(options.onEvent ?? (() => undefined));
+  const report = new DeploymentLog(options.onEvent ?? (() => undefined));
   const deployment = new Deployment({
     ...{ project, stack, programDirectory },
     ...{ handlers, context, state, report },

@@ -1,8 +1,8 @@
 /**
  * What went wrong, for programs; the message is for people and names the resource.
  *
- * - `STACK_UNKNOWN`: there is no such stack file.
- * - `CONFIG_INVALID`: `Pulumi.yaml` or the stack file is missing, broken, or holds a value that cannot be used here.
+ * - `STACK_UNKNOWN`: the stack file does not exist.
+ * - `CONFIG_INVALID`: `Pulumi.yaml` or the stack file is missing, broken, or contains an unsupported value.
  * - `STATE_INVALID`: the saved state cannot be read.
  * - `PROGRAM_FAILED`: the program threw, left a rejection unhandled, or ended too early.
  * - `TYPE_UNKNOWN`: the program asks for a resource type or a function that no handler covers.

@@ -1,7 +1,7 @@
 import { resolveAssets } from './assets.ts';
 import { deleteLeftovers } from './deletions.ts';
 import { DeploymentError, messageOf } from './deployment-error.ts';
-import type { Report } from './events.ts';
+import type { DeploymentLog } from './events.ts';
 import type {
   DeployedResource,
   FunctionHandler,
@@ -54,7 +54,7 @@ export class Deployment<Context extends HandlerContext> {
     unknownTypes: 'accept' | 'reject';
     context: Context;
     state: State;
-    report: Report;
+    report: DeploymentLog;
   }) {
     const { state, context, report, handlers } = options;
     this.#project = options.project;
@@ -172,8 +172,8 @@ export class Deployment<Context extends HandlerContext> {
   }
 
   /**
-   * To be called once when the program has ended: waits for what is still under way, then deletes what the
-   * program no longer has.
+   * Call it once, when the program has ended. Waits for the running steps, then deletes the resources that the program
+   * no longer has.
    *
    * @throws the failure of the deployment
    */

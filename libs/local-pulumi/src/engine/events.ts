@@ -1,7 +1,7 @@
-/** What happened to a resource. `recreate`: the state says that it exists, and it was gone. */
+/** What happened to a resource. `recreate`: the resource is in the state but no longer exists. */
 export type Operation = 'create' | 'recreate' | 'update' | 'replace' | 'delete' | 'same';
 
-/** What a deployment tells while it runs. */
+/** An event of a running deployment. */
 export type DeploymentEvent =
   | {
       readonly kind: 'resource';
@@ -16,7 +16,7 @@ export type DeploymentEvent =
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'warning'; readonly message: string };
 
-/** How many resources were touched, and how. A recreated one counts as created. */
+/** Number of resources by operation. Recreated resources count as created. */
 export interface Changes {
   created: number;
   updated: number;
@@ -25,16 +25,16 @@ export interface Changes {
   same: number;
 }
 
-/** Something of the program that has no effect here. */
+/** A resource or property of the program that has no effect on this machine. */
 export interface NotEmulated {
   readonly type: string;
-  /** Undefined when it is the whole resource. */
+  /** Undefined for the whole resource. */
   readonly property?: string;
   readonly why: string;
 }
 
-/** Tells the listener, and counts for the final report. */
-export class Report {
+/** Sends events to the listener, and counts them for the result of the deployment. */
+export class DeploymentLog {
   readonly changes: Changes = { created: 0, updated: 0, replaced: 0, deleted: 0, same: 0 };
   readonly #notEmulated = new Map<string, NotEmulated>();
   readonly #unknownTypes = new Set<string>();
@@ -66,7 +66,7 @@ export class Report {
     this.#notEmulated.set(`${item.type} ${item.property ?? ''}`, item);
   }
 
-  /** Takes the token of a resource type or of a function. */
+  /** @param token of a resource type or of a function */
   addUnknownType(token: string): void {
     this.#unknownTypes.add(token);
   }

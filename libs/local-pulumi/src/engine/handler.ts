@@ -37,7 +37,7 @@ export interface AutoName {
   readonly maxLength: number;
   /** For services that take no capitals. */
   readonly lowerCase?: true;
-  /** What has to stand at the end of the name, given the resource's other inputs. */
+  /** Returns the required end of the name, from the resource's other inputs. */
   readonly suffix?: (inputs: Readonly<Record<string, unknown>>) => string;
   readonly prefix?: string;
 }
@@ -69,16 +69,16 @@ export interface ResourceDefinition<Schema extends z.ZodType, Context extends Ha
     deployed: Deployed,
   ) => Promise<Created> | Created;
   /**
-   * The id of what `create` may have left behind when it failed or was cut short, so that it can be deleted. Without
-   * it, `create` leaves nothing.
+   * Returns the id of a resource that a failed or interrupted `create` may have left: the engine deletes it. Omit it if
+   * `create` never leaves a resource.
    */
   readonly locate?: (
     inputs: z.output<Schema>,
     context: Context,
   ) => Promise<string | undefined> | string;
   /**
-   * The outputs of what is there, or undefined when it is gone. Without it, the resource exists in the state alone.
-   * `inputs` are not known when the program looks up a foreign resource.
+   * Returns the outputs of the existing resource, or undefined if it does not exist. Without `read`, the resource exists
+   * only in the state. `inputs` are unknown if the program looks up a foreign resource.
    */
   readonly read?: (
     resource: Omit<Existing<unknown>, 'inputs'>,
@@ -102,7 +102,7 @@ export interface Created {
   readonly outputs: Properties;
 }
 
-/** A definition whose schema's type is erased, so that one list can hold them all. */
+/** A definition without the type of its schema, which lets one list contain all definitions. */
 export type ResourceHandler<Context extends HandlerContext> = ResourceDefinition<
   z.ZodType,
   Context

@@ -29,7 +29,7 @@ export type Monitor = {
   readonly [Name in Method]: (request: RequestOf<Name>) => Promise<ResponseOf<Name>>;
 };
 
-/** What the worker is told at its start. */
+/** The worker's start data. */
 export interface ProgramData {
   /** Absolute path of the program's module. */
   readonly entry: string;
@@ -55,7 +55,7 @@ export type ProgramMessage =
   /** The program has ended, and all of its calls were answered. */
   | { readonly kind: 'done'; readonly error?: ProgramError | undefined };
 
-/** Host to worker: the response's bytes, or why there are none. */
+/** Host to worker: the response's bytes, or the reason of the failure. */
 export type ProgramReply =
   | { readonly id: number; readonly bytes: Uint8Array }
   | { readonly id: number; readonly error: string };

@@ -7,9 +7,9 @@ import { decode, encode } from './properties.ts';
 import { registrationOf } from './registration.ts';
 
 /**
- * Translates between a program's protobuf messages and a deployment. What is not announced here (transforms,
- * hooks, output values, …) Pulumi's SDK refuses itself. Without alias specifications the SDK sends whole URNs,
- * those that children inherit included.
+ * Translates between a program's protobuf messages and a deployment. Pulumi's SDK rejects the features that
+ * this monitor does not announce (transforms, hooks, output values, …). Without alias specifications the SDK sends
+ * complete URNs, inherited aliases included.
  */
 const FEATURES = [
   resources.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_SECRETS,

@@ -16,7 +16,7 @@ import {
 
 type Callback = (error: Error | null, response?: unknown) => void;
 
-/** gRPC's status codes. `UNAVAILABLE` would make the SDK wait for ever. */
+/** gRPC's status codes. `UNAVAILABLE` would make the SDK wait without a limit. */
 const UNKNOWN = 2;
 const UNIMPLEMENTED = 12;
 

@@ -1,6 +1,6 @@
 import structs from 'google-protobuf/google/protobuf/struct_pb.js';
 
-/** A property's value as it crosses the wire and stands in the state. */
+/** A property's value, in messages and in the state. */
 export type Value =
   null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 
@@ -50,7 +50,7 @@ function unwrap(value: Value): Value {
   if (Array.isArray(value)) return value.map(unwrap);
   if (!isObject(value)) return value;
   if (value[SIGNATURE] === SECRET) return unwrap(value['value'] ?? null);
-  // A component has no id: its URN stands for it, as in Pulumi.
+  // A component has no id: its URN replaces it, as in Pulumi.
   if (value[SIGNATURE] === RESOURCE) return unwrap(value['id'] ?? value['urn'] ?? null);
   return mapValues(value, unwrap);
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { check, understoodInputs } from './check.ts';
 import { DeploymentError } from './deployment-error.ts';
-import type { Report } from './events.ts';
+import type { DeploymentLog } from './events.ts';
 import type { Deployed, HandlerContext, ResourceHandler } from './handler.ts';
 import type { Properties } from './properties.ts';
 import type { Registration } from './registration.ts';
@@ -12,7 +12,7 @@ export interface StepEnvironment<Context> {
   readonly state: State;
   readonly context: Context;
   readonly deployed: Deployed;
-  readonly report: Report;
+  readonly report: DeploymentLog;
 }
 
 /**
@@ -50,7 +50,7 @@ export class ResourceStep<Context extends HandlerContext> {
     if (before === undefined) return this.#create('create', after);
     const changed = changedProperties(before.inputs, after.inputs);
     if (before.creating) {
-      // What may exist under the old name is no longer wanted.
+      // The program no longer wants the resource with the old name.
       if (this.#replacesOn(changed)) await this.#environment.state.replace(before, after);
       return this.#create('create', after);
     }

@@ -18,7 +18,7 @@ export interface StackConfig {
 /**
  * Reads a stack's configuration as Pulumi's CLI does.
  *
- * @param projectDir where `Pulumi.yaml` stands
+ * @param projectDir the directory of `Pulumi.yaml`
  * @throws DeploymentError `STACK_UNKNOWN`, `CONFIG_INVALID`
  */
 export async function readStackConfig(projectDir: string, stack: string): Promise<StackConfig> {

@@ -44,8 +44,8 @@ export type ResourceState = Readonly<z.infer<typeof resourceSchema>>;
 type StackState = z.infer<typeof stateSchema>;
 
 /**
- * What exists of a stack, in one JSON file. Secrets stand there in plain text, as in the stack file they come
- * from, so it is readable for its owner only.
+ * The resources of a stack, in one JSON file. It contains secrets in plain text, as the stack file does: only its owner
+ * can read it.
  */
 export class State {
   readonly file: string;

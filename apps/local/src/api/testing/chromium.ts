@@ -15,7 +15,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** @returns the browser that `DARKROOM_CHROMIUM` names, or the first on the PATH; nothing where there is none */
+/** @returns the browser that `DARKROOM_CHROMIUM` names, or the first on the PATH; undefined if the PATH has none */
 export function findChromium(): string | undefined {
   const named = process.env['DARKROOM_CHROMIUM'];
   if (named) return named;
@@ -30,7 +30,7 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** A real, headless browser with a profile of its own, which is gone afterwards; it asks nobody but the page's servers. */
+/** Opens a headless browser with a temporary profile. It sends requests only to the page's servers. */
 export async function openBrowser(
   executablePath: string,
   options: { colorScheme?: 'light' | 'dark'; width?: number; height?: number } = {},

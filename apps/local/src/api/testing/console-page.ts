@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Browser } from './chromium.ts';
 import { CONSOLE_DIR, type ConsoleRig } from './console-rig.ts';
 
-/** How long a test waits for the page to show something, ms: only what hangs is ended by it. */
+/** How long a test waits for the page to show something, milliseconds: it ends only a test that hangs. */
 const PATIENCE_MS = 300_000;
 
 /** A file as the picker hands it over. */

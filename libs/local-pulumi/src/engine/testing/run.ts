@@ -1,5 +1,5 @@
 import { Deployment, type Registered } from '../deployment.ts';
-import { Report, type DeploymentEvent } from '../events.ts';
+import { DeploymentLog, type DeploymentEvent } from '../events.ts';
 import type { HandlerContext, Handlers } from '../handler.ts';
 import type { Registration } from '../registration.ts';
 import { State } from '../state.ts';
@@ -24,7 +24,7 @@ export async function run<Context extends HandlerContext>(
   unknownTypes: 'accept' | 'reject' = 'reject',
 ) {
   const events: DeploymentEvent[] = [];
-  const report = new Report((event) => events.push(event));
+  const report = new DeploymentLog((event) => events.push(event));
   const names = { project: 'shop', stack: 'dev' };
   const state = await State.open({ dataDir, endpoint: context.endpoint, ...names });
   const deployment = new Deployment({

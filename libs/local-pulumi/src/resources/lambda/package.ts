@@ -4,8 +4,8 @@ import type { Archive, Asset } from '../../engine/index.ts';
 import { AwsError } from '../aws.ts';
 
 /**
- * Where a function's code stands. A package that is one folder is run from that folder; one that is put together
- * of several parts gets a folder below the data directory, with its hash in the name.
+ * Returns the directory of a function's code. A package of one folder runs from that folder. A package of several parts
+ * gets a folder below the data directory, with its hash in the name.
  */
 export function codeDirectoryOf(functionName: string, code: Archive, dataDir: string): string {
   if (code.path !== undefined) return code.path;

@@ -19,7 +19,7 @@ const queue = z.strictObject({
   filterSuffix: z.string().optional(),
 });
 
-/** Nobody but a queue hears of changes here: a configuration that names others is refused, an empty one is none. */
+/** The local S3 notifies only queues: rejects other destinations. */
 const noneOf = (what: string) =>
   z.array(z.json()).max(0, `only queues are notified here, no ${what}`).optional();
 

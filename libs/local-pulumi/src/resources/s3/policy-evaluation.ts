@@ -34,10 +34,10 @@ const policy = z.looseObject({
 
 /**
  * Whether a resource's policy lets a service make a call: some statement allows it and none denies it (IAM user
- * guide, "Policy evaluation logic"). What is not understood (`NotAction`, other condition operators or keys) does not
- * match, so an `Allow` with it does not count.
+ * guide, "Policy evaluation logic"). Unsupported elements (`NotAction`, other condition operators or
+ * keys) do not match, so an `Allow` with them does not count.
  *
- * @param text the policy document, or undefined where there is none
+ * @param text the policy document; undefined without a policy
  */
 export function allows(text: string | undefined, call: ServiceCall): boolean {
   if (text === undefined || text === '') return false;

@@ -64,7 +64,7 @@ function queueAttribute<Input extends string>(definition: {
   });
 }
 
-/** Read by `send-permission.ts` when a bucket is to notify the queue; nobody else is checked. */
+/** Read by `send-permission.ts` when a bucket is to notify the queue; no other call is checked. */
 export const queuePolicy = queueAttribute({
   type: 'aws:sqs/queuePolicy:QueuePolicy',
   attribute: 'Policy',

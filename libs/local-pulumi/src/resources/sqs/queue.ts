@@ -137,7 +137,7 @@ function attributesOf(inputs: Inputs): Record<string, string> {
 /** SQS's codes for a queue that is not there: of the query protocol, and of the JSON protocol. */
 export const NO_QUEUE = ['AWS.SimpleQueueService.NonExistentQueue', 'QueueDoesNotExist'];
 
-/** The URL of a queue, or undefined when there is none of this name or with this ARN. */
+/** The URL of the queue with this name or ARN; undefined if it does not exist. */
 export async function queueUrlOf(
   { sqs }: AwsContext,
   nameOrArn: string,

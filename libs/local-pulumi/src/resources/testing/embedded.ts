@@ -8,7 +8,7 @@ import { run, type Program } from '../../engine/testing/run.ts';
 import type { AwsContext } from '../aws.ts';
 import { handlers } from '../handlers.ts';
 
-/** Clients of an embedded AWS that tell of every command that may change something, once it was answered. */
+/** Clients of an embedded AWS that call `onChange` after every command that may change something. */
 export function connect(endpoint: string, dataDir: string, onChange: (command: string) => void) {
   const region = 'us-east-1';
   const client = {
