@@ -43,10 +43,6 @@ const WRONG = new Set([
   'strip-4000x1.png',
   'strip-10000x1.jpg',
   'strip-2x12000.png',
-  'xmp-skydio.jpg',
-  'xmp-geo-and-range-finder.jpg',
-  'names-japanese.jpg',
-  'names-latin.jpg',
 ]);
 
 let workspace: Workspace;

@@ -43,7 +43,7 @@ const options = z
       .array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', 'gainMap', ...tags]))
       .default([])
       .describe(
-        'Metadata to keep. `copyright`: artist and copyright, written as EXIF; read from IPTC or XMP if EXIF has none. `exif`: camera, exposure, times, description. `gps`: the position; never part of `exif`. Single EXIF tags: by name. `xmp`: the whole packet, without a position unless `gps` is named too. `icc`: embeds the sRGB profile; Display P3 and kept colours always embed theirs. `gainMap`: the gain map of an Ultra HDR JPEG, for HDR displays (see above). GIF keeps no metadata and TIFF no EXIF: sharp cannot write them. sharp cannot write IPTC in any format.',
+        'Metadata to keep. `copyright`: artist and copyright, read from EXIF, IPTC or XMP; written as EXIF, or as XMP (`dc:creator`, `dc:rights`) if the text is not ASCII. `exif`: camera, exposure, times, description. `gps`: the position; never part of `exif`. Single EXIF tags: by name. `xmp`: title, description, creator, contributor, publisher, rights, subject and format of Dublin Core; `xmp:CreateDate`, `Label`, `Rating`; `xmpRights:Certificate`, `Marked`, `Owner`, `UsageTerms`, `WebStatement`; `photoshop:AuthorsPosition`, `CaptionWriter`, `Credit`, `DateCreated`, `Headline`, `Source`. All other properties are dropped, among them positions and the names of places. With `gps`: the whole packet. `icc`: embeds the sRGB profile; Display P3 and kept colours always embed theirs. `gainMap`: the gain map of an Ultra HDR JPEG, for HDR displays (see above). GIF keeps no metadata and TIFF no EXIF: sharp cannot write them. sharp cannot write IPTC in any format.',
       ),
   })
   .refine(({ keep }) => !(keep.includes('xmp') && keep.includes('gainMap')), {
@@ -62,7 +62,7 @@ const options = z
 
 export const metadata = defineTransform({
   name: 'metadata',
-  version: 1,
+  version: 2,
   kind: 'setting',
   options,
   scalar: 'keep',

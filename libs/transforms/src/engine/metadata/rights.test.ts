@@ -55,8 +55,15 @@ test('IPTC comes before XMP, and EXIF before both', async () => {
     dataSet(80, 'Zoë'),
     dataSet(116, 'Of IPTC'),
   );
-  // libexif writes ASCII, as the standard has it (CIPA DC-008, 4.6.2).
-  expect(await rights(both)).toEqual({ Artist: 'Zoe', Copyright: 'Of IPTC' });
+  // libexif writes ASCII, as the standard has it (CIPA DC-008, 4.6.2): XMP holds other texts.
+  const steps = [{ metadata: ['copyright'] }, { encode: 'jpeg' }];
+  const { bytes } = await renderOne(engine, catalog, both, steps);
+  const header = await sharp(bytes).metadata();
+  expect(header.xmpAsString).toContain(
+    '<dc:creator><rdf:Seq><rdf:li>Zoë</rdf:li></rdf:Seq></dc:creator>',
+  );
+  const { Artist, Copyright } = await readExif(header.exif);
+  expect({ Artist, Copyright }).toEqual({ Artist: undefined, Copyright: 'Of IPTC' });
   const exif = { IFD0: { Copyright: 'Of EXIF' } };
   const all = withIptc(
     await sharp(photo).withXmp(XMP).withExif(exif).jpeg().toBuffer(),

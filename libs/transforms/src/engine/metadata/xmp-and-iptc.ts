@@ -15,9 +15,29 @@ function fromIptc(value: unknown): string | undefined {
   return bytes.toString('utf8').includes('\uFFFD') ? text : bytes.toString('utf8') || undefined;
 }
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
+
+/** Replaces XML's own entities, which exifr leaves as they are (XML 1.0, 4.1 and 4.6). */
+export function unescaped(text: string): string {
+  return text.replace(
+    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,4}));/gi,
+    (all, decimal, hex, name) => {
+      if (name) return ENTITIES[name as string] ?? (all as string);
+      const code = hex ? Number.parseInt(hex as string, 16) : Number(decimal);
+      return code <= 0x10_ffff ? String.fromCodePoint(code).toWellFormed() : (all as string);
+    },
+  );
+}
+
 /** A text, a text in a language, or a list of them. */
 function fromXmp(value: unknown): string | undefined {
-  if (typeof value === 'string') return value || undefined;
+  if (typeof value === 'string') return unescaped(value) || undefined;
   if (Array.isArray(value))
     return value.flatMap((one) => fromXmp(one) ?? []).join('; ') || undefined;
   if (typeof value !== 'object' || value === null || !('value' in value)) return undefined;
@@ -80,37 +100,4 @@ export async function readBlocks(given: GivenBlocks): Promise<Blocks> {
   } catch {
     return {};
   }
-}
-
-/** Properties of any namespace whose names begin with GPS: `exif:GPSLatitude`, `drone-dji:GpsLongitude`. */
-const ATTRIBUTE = /\s[\w-]+:gps\w*\s*=\s*(?:"[^"]*"|'[^']*')/gi;
-const ELEMENT = /<([\w-]+:gps\w*)(?=[\s/>])/gi;
-
-/** End of the element that begins at `start`; `undefined` if the element does not end. */
-function endOf(packet: string, name: string, start: number): number | undefined {
-  const opened = packet.indexOf('>', start);
-  if (opened < 0) return undefined;
-  if (packet[opened - 1] === '/') return opened + 1;
-  const closing = packet.indexOf(`</${name}`, opened);
-  const closed = closing < 0 ? -1 : packet.indexOf('>', closing);
-  return closed < 0 ? undefined : closed + 1;
-}
-
-/**
- * Removes the position from an XMP packet, in attributes and elements (XMP specification, part 1, 7). Returns
- * `undefined` if such an element does not end.
- */
-export function withoutPosition(packet: string): string | undefined {
-  const rest = packet.replaceAll(ATTRIBUTE, '');
-  const kept: string[] = [];
-  let from = 0;
-  for (const { index, 1: name = '' } of rest.matchAll(ELEMENT)) {
-    // Inside an element that is already removed.
-    if (index < from) continue;
-    const end = endOf(rest, name, index);
-    if (end === undefined) return undefined;
-    kept.push(rest.slice(from, index));
-    from = end;
-  }
-  return kept.join('') + rest.slice(from);
 }

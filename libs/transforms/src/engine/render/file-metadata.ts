@@ -2,7 +2,8 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { EXIF_TAGS, type ExifTag } from '../../builtin/metadata.ts';
 import type { FileStage } from '../../plan/render-plan.ts';
 import { readExif } from '../metadata/exif.ts';
-import { readRights, withoutPosition } from '../metadata/xmp-and-iptc.ts';
+import { readRights } from '../metadata/xmp-and-iptc.ts';
+import { allowedXmp, xmpPacket } from '../metadata/xmp-packet.ts';
 import { inSixteenBits } from './picture.ts';
 import type { Upload } from './upload.ts';
 
@@ -79,6 +80,31 @@ function setColours(image: Sharp, { settings, mode }: FileStage): void {
   else if (settings.metadata.icc) image.withIccProfile('srgb');
 }
 
+/** sharp writes only ASCII into EXIF, and question marks for the rest. */
+const isAscii = (value: string | undefined) => value === undefined || /^[\x20-\x7e]*$/.test(value);
+
+/**
+ * The XMP packet of a file. Author and rights that EXIF cannot hold move to `dc:creator` and `dc:rights`; a gain map
+ * needs the packet for itself.
+ */
+async function xmpToKeep(
+  header: Metadata | undefined,
+  { xmp, position, gainMap }: FileStage['settings']['metadata'],
+  texts: Record<string, string> | undefined,
+): Promise<string | undefined> {
+  const packet = xmp ? header?.xmpAsString : undefined;
+  if (packet && position) return packet;
+  const kept = packet ? await allowedXmp(packet) : {};
+  const { Artist: creator, Copyright: rights } = texts ?? {};
+  if (!texts || gainMap || (isAscii(creator) && isAscii(rights))) return xmpPacket(kept);
+  if (!isAscii(creator)) delete texts['Artist'];
+  if (!isAscii(rights)) delete texts['Copyright'];
+  return xmpPacket({
+    ...kept,
+    dc: { ...kept.dc, ...(creator ? { creator } : {}), ...(rights ? { rights } : {}) },
+  });
+}
+
 /**
  * Returns a function that sets a file's metadata on an image. Pixels that are not upright keep their orientation tag:
  * without it, viewers would show the picture rotated.
@@ -90,8 +116,7 @@ export async function fileMetadata(
   const { metadata } = stage.settings;
   const { orientation } = stage.shape;
   const exif = await exifToKeep(header, metadata.tags);
-  const packet = metadata.xmp ? header?.xmpAsString : undefined;
-  const xmp = packet && !metadata.position ? withoutPosition(packet) : packet;
+  const xmp = await xmpToKeep(header, metadata, exif?.IFD0);
   return (image) => {
     if (exif) image.withExif(exif);
     if (orientation !== 1) {
