@@ -38,9 +38,6 @@ interface Case {
 
 const cases = JSON.parse(readFileSync(path.join(FIXTURES, 'cases.json'), 'utf8')) as Case[];
 
-/** Wrong today. Fix the kind, then remove the line. */
-const WRONG = new Set(['strip-4000x1.png', 'strip-10000x1.jpg', 'strip-2x12000.png']);
-
 let workspace: Workspace;
 let running: RunningStack;
 
@@ -64,25 +61,24 @@ afterAll(async () => {
   await workspace.remove();
 });
 
-test.each(
-  cases
-    .map((item, index) => [item.file, item.kind, item, index] as const)
-    .filter(([file]) => !WRONG.has(file)),
-)('%s: %s', async (file, _kind, { recipe, expected }, index) => {
-  const key = `${recipe === undefined ? 'uploads' : `case-${index}`}/${file}`;
-  const before = cpuSeconds();
-  const manifest = await running.client.uploadAndWait(
-    key,
-    await readFile(path.join(FIXTURES, file)),
-  );
-  const cost = { cpuSeconds: cpuSeconds() - before, memoryMiB: peakMemoryMiB() };
-  const alternatives = 'anyOf' in expected ? expected.anyOf : [expected];
-  const differences = await Promise.all(
-    alternatives.map((alternative) => differencesFrom(alternative, manifest, cost)),
-  );
-  // One alternative has to match completely; the message of a failure shows what each of them lacks.
-  expect(differences.some((list) => list.length === 0) ? [] : differences).toEqual([]);
-});
+test.each(cases.map((item, index) => [item.file, item.kind, item, index] as const))(
+  '%s: %s',
+  async (file, _kind, { recipe, expected }, index) => {
+    const key = `${recipe === undefined ? 'uploads' : `case-${index}`}/${file}`;
+    const before = cpuSeconds();
+    const manifest = await running.client.uploadAndWait(
+      key,
+      await readFile(path.join(FIXTURES, file)),
+    );
+    const cost = { cpuSeconds: cpuSeconds() - before, memoryMiB: peakMemoryMiB() };
+    const alternatives = 'anyOf' in expected ? expected.anyOf : [expected];
+    const differences = await Promise.all(
+      alternatives.map((alternative) => differencesFrom(alternative, manifest, cost)),
+    );
+    // One alternative has to match completely; the message of a failure shows what each of them lacks.
+    expect(differences.some((list) => list.length === 0) ? [] : differences).toEqual([]);
+  },
+);
 
 async function differencesFrom(
   expected: Expected,
