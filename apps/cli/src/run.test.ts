@@ -173,7 +173,7 @@ describe('a photo that the function would reject is told with the code, and exit
       'a step that cannot be',
       'crop.yaml',
       'photo.jpg',
-      /TRANSFORM_FAILED: recipe photos, variant web, step 0 \(crop\): /,
+      /NOT_APPLICABLE: recipe photos, variant web, step 0 \(crop\): /,
     ],
   ])('%s', async (_, recipes, photo, message) => {
     expect(await plan(recipes, photo)).toBe(1);

@@ -8,15 +8,23 @@ import { createWorkspace, smallPipeline } from '../testing/workspace.ts';
 
 const key = 'uploads/small.jpg';
 
-/** A badge of this many pixels, cut out of a picture that may be smaller. */
-function badges(side: number) {
+/** A badge that hides a region, which starts at this column. The plugin throws if that is outside of the picture. */
+function badges(left: number) {
+  const side = 40;
   return smallPipeline(side, {
     recipes: [
       {
         name: 'badges',
         match: { prefix: 'uploads/' },
         variants: [
-          { name: 'badge', steps: [{ crop: { width: side, height: side } }, { encode: 'png' }] },
+          {
+            name: 'badge',
+            steps: [
+              { pixelate: { regions: [{ left, top: 0, width: 8, height: 8 }] } },
+              { resize: { width: side, height: side } },
+              { encode: 'png' },
+            ],
+          },
         ],
       },
     ],
@@ -43,7 +51,7 @@ test('is rejected, lies in the dead-letter queue, and is done once the recipe is
     error: { code: 'TRANSFORM_FAILED', retryable: true },
   });
   const message = manifest.status === 'rejected' ? manifest.error.message : '';
-  for (const name of ['badges', 'badge', 'crop']) expect(message).toContain(name);
+  for (const name of ['badges', 'badge', 'pixelate']) expect(message).toContain(name);
   const deadLetters = new DeadLetters(client);
   const deadLetter = await deadLetters.find(({ attributes }) => attributes['sourceKey'] === key);
   expect(deadLetter.attributes).toEqual({

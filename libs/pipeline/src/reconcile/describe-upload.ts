@@ -18,6 +18,7 @@ import {
 } from '../memory.ts';
 import { type Recipe, renderRequest } from '../recipe/recipe.ts';
 import { holds } from '../recipe/when.ts';
+import { checkSkipped, notRetryable } from './make-outputs.ts';
 import type { Settings } from '../stack/settings.ts';
 
 /** What a stack grants an upload. */
@@ -54,6 +55,8 @@ export function describeUpload(
     checkFacts(facts, granted.limits, estimate.pages) ??
     (estimate.decoding && checkDecoding(estimate.decoding, granted.limits));
   if (tooMuch) throw tooMuch;
+  const { skipped = [] } = estimate;
+  checkSkipped(skipped.map(notRetryable), facts, { recipe });
   const plan = makePlan({
     ...request,
     placeholder: Object.values(recipe.placeholder).includes(true),
@@ -73,6 +76,7 @@ export function describeUpload(
     describePlan(plan, facts),
     ...(copies.length > 0 ? [`copied byte for byte: ${named(copies)}`] : []),
     ...(unmade.length > 0 ? [`not made, their conditions do not hold: ${named(unmade)}`] : []),
+    ...skipped.map(({ variant, code, message }) => `skipped: ${variant}, ${code}: ${message}`),
     describeMemory(mib, files, memory),
     describeLimits(facts, estimate, granted.limits),
   ];

@@ -236,18 +236,25 @@ function splitByMemory(
   return { planned: { ...wanted, variants }, tooLarge };
 }
 
-function notRetryable({ variant, code, message }: SkippedVariant): ManifestSkipped {
+export function notRetryable({ variant, code, message }: SkippedVariant): ManifestSkipped {
   return { variant, code, message, retryable: false };
 }
 
 /** In the order of the recipe's variants. */
-function inOrder<T extends { readonly variant: string }>(items: readonly T[], job: KeyTask): T[] {
-  const order = job.recipe.variants.map(({ name }) => name);
+function inOrder<T extends { readonly variant: string }>(
+  items: readonly T[],
+  { recipe }: Pick<KeyTask, 'recipe'>,
+): T[] {
+  const order = recipe.variants.map(({ name }) => name);
   return items.toSorted((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
 }
 
 /** @throws PipelineError of the first variant if no variant is left, or if the recipe requires all of them */
-function checkSkipped(skipped: readonly ManifestSkipped[], facts: SourceFacts, job: KeyTask): void {
+export function checkSkipped(
+  skipped: readonly ManifestSkipped[],
+  facts: SourceFacts,
+  job: Pick<KeyTask, 'recipe'>,
+): void {
   const [first, ...more] = inOrder(skipped, job);
   const wanted = job.recipe.variants.filter(({ when }) => holds(when, facts));
   if (!first || (!job.recipe.allOrNothing && skipped.length < wanted.length)) return;
