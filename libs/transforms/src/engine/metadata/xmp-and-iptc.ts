@@ -28,9 +28,9 @@ export function unescaped(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,4}));/gi,
     (all, decimal, hex, name) => {
-      if (name) return ENTITIES[name as string] ?? (all);
+      if (name) return ENTITIES[name as string] ?? all;
       const code = hex ? Number.parseInt(hex as string, 16) : Number(decimal);
-      return code <= 0x10_ffff ? String.fromCodePoint(code).toWellFormed() : (all);
+      return code <= 0x10_ffff ? String.fromCodePoint(code).toWellFormed() : all;
     },
   );
 }
