@@ -64,7 +64,9 @@ describe('a step in the recipe’s form', () => {
     expect(problems({ encode: { format: 'webp', progressive: true } })).toEqual([
       {
         path: 'encode.progressive',
-        message: expect.stringMatching(/allowed: format, quality, maxBytes, otherwise, alphaQuality, /),
+        message: expect.stringMatching(
+          /allowed: format, quality, maxBytes, otherwise, alphaQuality, /,
+        ),
       },
     ]);
   });
