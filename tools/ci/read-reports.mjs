@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where the projects are: `apps/resizer`, `libs/events`, `tools/ci`. */
+/** Folders of projects (`apps/resizer`), and the project that is not in such a folder. */
 const FOLDERS = ['apps', 'libs', 'examples', 'tools'];
+const LAB = 'lab';
 
 /**
  * The Vitest reports of all projects that have a Vitest configuration, by the project's folder.
@@ -14,6 +15,7 @@ const FOLDERS = ['apps', 'libs', 'examples', 'tools'];
 export function readReports(root) {
   const projects = FOLDERS.filter((folder) => existsSync(path.join(root, folder)))
     .flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`))
+    .concat(LAB)
     .filter((project) => existsSync(path.join(root, project, 'vitest.config.mjs')))
     .sort();
   return Object.fromEntries(

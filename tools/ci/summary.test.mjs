@@ -49,7 +49,8 @@ const passing = JSON.stringify({
 test('all passed: exit code 0, and nothing but the line', async () => {
   await project('libs/events', passing);
   await project('apps/local', passing);
-  expect(await summary()).toEqual({ code: 0, lines: ['2 passed, 0 failed'] });
+  await project('lab', passing);
+  expect(await summary()).toEqual({ code: 0, lines: ['3 passed, 0 failed'] });
 });
 
 test('a project without a report, or with half of one, is named and fails the run', async () => {
@@ -66,7 +67,7 @@ test('a project without a report, or with half of one, is named and fails the ru
   });
 });
 
-test('a folder without a Vitest configuration is no project', async () => {
+test('a folder without a Vitest configuration is not a project', async () => {
   await mkdir(path.join(root, 'apps/console'), { recursive: true });
   await project('libs/events', passing);
   expect((await summary()).lines).toEqual(['1 passed, 0 failed']);
