@@ -101,9 +101,11 @@ export async function startLocalStack(
     }).catch(PortTakenError.from('DARKROOM_PORT', options.port));
     started.push(() => api.stop());
 
-    const aws = await startEmbeddedAws({ port: options.awsPort, dataDir }).catch(
-      PortTakenError.from('DARKROOM_AWS_PORT', options.awsPort),
-    );
+    const aws = await startEmbeddedAws({
+      ...{ port: options.awsPort, dataDir },
+      // The console uploads from its own origin. For other pages the stack's CORS settings decide, as on AWS.
+      trustedOrigins: [api.url, api.url.replace('127.0.0.1', 'localhost')],
+    }).catch(PortTakenError.from('DARKROOM_AWS_PORT', options.awsPort));
     started.push(() => aws.stop());
 
     const assetsDir = path.join(workspace, SIDE_FILES_FOLDER);

@@ -94,8 +94,16 @@ export function arbitrarySettings(
   });
 }
 
+type Source = NonNullable<SettingsInput['source']>;
+
 /** Made to go together where few would by chance. What still does not is left out. */
-function agreeing({ queue = {}, delivery, alarms, ...settings }: SettingsInput): SettingsInput {
+function agreeing({
+  queue = {},
+  delivery,
+  alarms,
+  source,
+  ...settings
+}: SettingsInput): SettingsInput {
   const { retention: one = 345_600, deadLetterRetention: other = 1_209_600 } = queue;
   const [retention, deadLetterRetention] = one < other ? [one, other] : [other, one];
   const { batchSize = 5, batchWindow = 0, maximumConcurrency = 10 } = queue;
@@ -116,6 +124,7 @@ function agreeing({ queue = {}, delivery, alarms, ...settings }: SettingsInput):
         reservedConcurrency: Math.max(reservedConcurrency, maximumConcurrency),
       },
     }),
+    ...(source && { source: sourceOf(source) }),
     ...(delivery && { delivery: { ...(isOwn ? delivery : ofAws), choices } }),
     ...(alarms && {
       alarms: {
@@ -124,6 +133,12 @@ function agreeing({ queue = {}, delivery, alarms, ...settings }: SettingsInput):
       },
     }),
   };
+}
+
+/** The stack sets the CORS rules of the bucket that it creates, and a key belongs to an existing bucket. */
+function sourceOf({ cors, keyArn, ...source }: Source): Source {
+  if (source.bucket === undefined) return { ...source, cors };
+  return { ...source, ...(keyArn !== undefined && { keyArn }) };
 }
 
 /** For each recipe that has one variant for everybody, those in other formats before it. */

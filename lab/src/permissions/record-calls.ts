@@ -39,7 +39,8 @@ export async function record(
   const log: string[] = [];
   try {
     await workspace.writeStack('permissions', pipeline);
-    if (pipeline.source) await createBucket(dataDir, pipeline.source.bucket);
+    const existing = pipeline.source?.bucket;
+    if (existing !== undefined) await createBucket(dataDir, existing);
     const local = await startLocalStack(
       {
         workspace: workspace.directory,

@@ -16,6 +16,8 @@ export interface Emulator {
   readonly versions: ObjectVersions;
   /** Largest body of one request, in bytes. */
   readonly maxBodyBytes: number;
+  /** Whether pages of this origin may do everything, whatever the CORS configurations are. */
+  readonly isTrustedOrigin: (origin: string) => boolean;
   /** Runs `work` as one commit of the database; may be nested. In memory it only runs it. */
   readonly atomically: <Result>(work: () => Result) => Result;
 }

@@ -18,6 +18,11 @@ export interface EmbeddedAwsOptions {
   readonly dataDir?: string;
   /** Largest body of one request, in bytes, held in memory. Default: 512 MiB. */
   readonly maxBodyBytes?: number;
+  /**
+   * Origins of pages that may do everything, such as `http://127.0.0.1:4400`. For other pages the CORS configuration of
+   * the bucket decides, as in S3. Default: none.
+   */
+  readonly trustedOrigins?: readonly string[];
 }
 
 export interface EmbeddedAws {
@@ -42,6 +47,7 @@ export async function startEmbeddedAws({
   host = '127.0.0.1',
   dataDir,
   maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+  trustedOrigins = [],
 }: EmbeddedAwsOptions): Promise<EmbeddedAws> {
   await requireFree(port, host);
   const persistence = dataDir === undefined ? undefined : openDataDirectory(dataDir);
@@ -56,6 +62,7 @@ export async function startEmbeddedAws({
     configurations: new BucketConfigurations(persistence?.db),
     versions: new ObjectVersions(s3, persistence),
     maxBodyBytes,
+    isTrustedOrigin: (origin) => trustedOrigins.includes(origin),
     atomically: (work) => atomically(persistence, work),
   };
   for (const repair of REPAIRS) repair(emulator);

@@ -74,7 +74,12 @@ export {
   type Environment,
   type RecipesTransport,
 } from './stack/environment.ts';
-export { LAMBDA_GB_SECOND, OWN_TAG_PREFIX, type AlarmReceiver } from './stack/settings-sections.ts';
+export {
+  LAMBDA_GB_SECOND,
+  OWN_TAG_PREFIX,
+  type AlarmReceiver,
+  type Cors,
+} from './stack/settings-sections.ts';
 export {
   oldestMessageAlarm,
   parseSettings,

@@ -167,3 +167,48 @@ test('with a KMS key, the distribution may decrypt what it reads', async () => {
     }),
   );
 });
+
+describe('cors', async () => {
+  const cors = { origins: ['https://shop.example'] };
+  const choices = { photos: { w640: ['w640-webp', 'w640-jpeg'] } };
+  const deployment = await deploy({ cors, choices });
+
+  test('lets the pages of its origins read every output, whatever S3 answered first', () => {
+    for (const policy of ['photos-headers', 'photos-chosen-headers'])
+      expect(deployment.resource(policy).inputs['corsConfig']).toEqual({
+        accessControlAllowCredentials: false,
+        accessControlAllowOrigins: { items: ['https://shop.example'] },
+        accessControlAllowMethods: { items: ['GET', 'HEAD'] },
+        accessControlAllowHeaders: { items: ['*'] },
+        accessControlExposeHeaders: { items: ['ETag', 'x-amz-version-id'] },
+        accessControlMaxAgeSec: 600,
+        originOverride: true,
+      });
+  });
+
+  test('sends preflights to the processed bucket, whose rule is the same', () => {
+    expect(deployment.resource('photos-delivery').inputs['defaultCacheBehavior']).toMatchObject({
+      allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
+      cachedMethods: ['GET', 'HEAD'],
+      originRequestPolicyId: '88a5eaf4-2fd4-4709-b370-b4c650ea3fcf',
+    });
+    expect(deployment.resource('photos-processed-cors').inputs).toEqual({
+      bucket: 'photos-processed-0a1b2c3',
+      corsRules: [
+        {
+          allowedOrigins: ['https://shop.example'],
+          allowedMethods: ['GET', 'HEAD'],
+          allowedHeaders: ['*'],
+          exposeHeaders: ['ETag', 'x-amz-version-id'],
+          maxAgeSeconds: 600,
+        },
+      ],
+    });
+  });
+
+  test('is off by default', async () => {
+    const without = await deploy({});
+    expect(without.ofType('aws:s3/bucketCorsConfiguration:BucketCorsConfiguration')).toEqual([]);
+    expect(without.resource('photos-headers').inputs).not.toHaveProperty('corsConfig');
+  });
+});

@@ -47,7 +47,7 @@ export function createDelivery(
         opts,
       ),
       cache: createCachePolicy(name, opts),
-      headers: createHeadersPolicy(`${name}-headers`, { vary: false }, opts),
+      headers: createHeadersPolicy(`${name}-headers`, { vary: false, cors: delivery.cors }, opts),
       chosen: createChoice(name, settings, delivery, opts),
     },
     opts,
@@ -78,7 +78,7 @@ export function distributionMayRead(bucketArn: string, distributionArn: string):
 function createChoice(
   name: string,
   { recipes, tags }: Settings,
-  { choices }: NonNullable<Settings['delivery']>,
+  { choices, cors }: NonNullable<Settings['delivery']>,
   opts: pulumi.CustomResourceOptions,
 ): Chosen | undefined {
   const offered = deliveryChoices(recipes, choices);
@@ -95,6 +95,6 @@ function createChoice(
       },
       opts,
     ),
-    headers: createHeadersPolicy(`${name}-chosen-headers`, { vary: true }, opts),
+    headers: createHeadersPolicy(`${name}-chosen-headers`, { vary: true, cors }, opts),
   };
 }

@@ -1,4 +1,4 @@
-import type { Settings } from '@darkroom/pipeline';
+import type { Cors, Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
@@ -30,15 +30,18 @@ export function createDistribution(
   { delivery, tags, processed, access, cache, headers, chosen }: DistributionParts,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudfront.Distribution {
-  const { priceClass, domains, certificateArn, accessLogsBucket } = delivery;
+  const { priceClass, domains, certificateArn, accessLogsBucket, cors } = delivery;
+  const preflights = cors && { originRequestPolicyId: FORWARDS_ORIGIN };
   const behaviour = {
     targetOriginId: ORIGIN,
     viewerProtocolPolicy: 'redirect-to-https',
-    allowedMethods: ['GET', 'HEAD'],
+    allowedMethods: ['GET', 'HEAD', ...(cors ? ['OPTIONS'] : [])],
     cachedMethods: ['GET', 'HEAD'],
     cachePolicyId: cache.id,
     responseHeadersPolicyId: headers.id,
     compress: false,
+    // S3 answers preflights by the bucket's CORS configuration.
+    ...preflights,
   };
   return new aws.cloudfront.Distribution(
     `${name}-delivery`,
@@ -107,6 +110,15 @@ function viewerCertificate(
  */
 export const NEVER_CACHED = '4135ea2d-6df8-44a3-9df3-4b5a5be4ad39';
 
+/** AWS's policy `CORS-S3Origin`, which forwards `Origin` and `Access-Control-Request-*` ("Use managed origin request policies"). */
+const FORWARDS_ORIGIN = '88a5eaf4-2fd4-4709-b370-b4c650ea3fcf';
+
+/** Response headers that scripts of other origins may read. */
+export const EXPOSED_HEADERS = ['ETag', 'x-amz-version-id'];
+
+/** Seconds for which a browser remembers the answer to a preflight: a changed setting is effective after it. */
+export const PREFLIGHT_SECONDS = 600;
+
 const MINUTE = 60;
 const YEAR = 365 * 24 * 60 * MINUTE;
 
@@ -144,7 +156,7 @@ export function createCachePolicy(
  */
 export function createHeadersPolicy(
   name: string,
-  { vary }: { readonly vary: boolean },
+  { vary, cors }: { readonly vary: boolean; readonly cors: Cors | undefined },
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudfront.ResponseHeadersPolicy {
   const items = [
@@ -165,7 +177,25 @@ export function createHeadersPolicy(
         strictTransportSecurity: { accessControlMaxAgeSec: YEAR, override: true },
       },
       customHeadersConfig: { items },
+      ...(cors && { corsConfig: corsConfig(cors) }),
     },
     opts,
   );
+}
+
+/** Overrides what S3 answers: cached copies hold the headers for the origin of their first request. */
+function corsConfig({
+  origins,
+  methods,
+  headers,
+}: Cors): aws.types.input.cloudfront.ResponseHeadersPolicyCorsConfig {
+  return {
+    accessControlAllowCredentials: false,
+    accessControlAllowOrigins: { items: origins },
+    accessControlAllowMethods: { items: methods },
+    accessControlAllowHeaders: { items: headers },
+    accessControlExposeHeaders: { items: EXPOSED_HEADERS },
+    accessControlMaxAgeSec: PREFLIGHT_SECONDS,
+    originOverride: true,
+  };
 }

@@ -39,7 +39,7 @@ function chunks(filters: readonly Filter[]): Filter[][] {
 
 /**
  * Creates the rules for changes in an existing bucket, without changing the bucket's notification configuration.
- * Returns none unless `source.notifications` is `eventbridge`.
+ * Returns none if the stack creates the bucket, and unless `source.notifications` is `eventbridge`.
  *
  * @throws ExistingBucketError, through the rules' inputs, if the bucket does not send its events to EventBridge
  */
@@ -52,7 +52,7 @@ export function createEventRules(
   }: { settings: Settings; bucket: SourceBucket; filters: readonly Filter[] },
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.EventRule[] {
-  if (source?.notifications !== 'eventbridge') return [];
+  if (source?.bucket === undefined || source.notifications !== 'eventbridge') return [];
   const patterns = pulumi
     .all([bucket, aws.s3.getBucketNotificationOutput({ bucket }, opts)])
     .apply(([bucketName, { eventbridge }]) => {

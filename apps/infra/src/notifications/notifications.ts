@@ -39,7 +39,7 @@ export function createNotifications(
 ): void {
   const notified = { ...rest, queue: queues.queue };
   if (rules.length > 0) createEventTargets(name, { rules, queues }, opts);
-  else if (source) createAddedNotification(name, notified, opts);
+  else if (source?.bucket !== undefined) createAddedNotification(name, notified, opts);
   else createNotification(name, notified, opts);
 }
 

@@ -30,6 +30,17 @@ test('outputs stay as long as their uploads, unless the settings let them expire
     expect(expiration ?? {}).not.toHaveProperty('days');
 });
 
+test('pages of the given origins may upload to the bucket of the stack, and the setting can be removed', async () => {
+  const cors = { origins: ['https://shop.example'], methods: ['POST' as const] };
+  const deployment = await deploy({ source: { cors } });
+  const { inputs, protect, retainOnDelete } = deployment.resource('photos-source-cors');
+  expect(inputs).toMatchObject({
+    bucket: 'photos-source-0a1b2c3',
+    corsRules: [{ allowedOrigins: ['https://shop.example'], allowedMethods: ['POST'] }],
+  });
+  expect({ protect, retainOnDelete }).toEqual({ protect: false, retainOnDelete: false });
+});
+
 test.each<[string, Partial<SettingsInput>]>([
   ['as they are by default', {}],
   [

@@ -1,6 +1,7 @@
-import type { Settings } from '@darkroom/pipeline';
+import type { Cors, Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { EXPOSED_HEADERS, PREFLIGHT_SECONDS } from '../delivery/distribution.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Encryption } from '../encryption.ts';
 import { denyPlainHttp, policyDocument, type Statement } from '../permissions/policy-document.ts';
@@ -20,7 +21,7 @@ export function createBuckets(
   parts: { readonly settings: Settings; readonly encryption: Encryption },
   opts: pulumi.CustomResourceOptions,
 ): Buckets {
-  const { source, storage } = parts.settings;
+  const { source, storage, delivery } = parts.settings;
   const kept = keptWith(storage, opts);
   const processed = createBucket(`${name}-processed`, parts, kept);
   new aws.s3.BucketLifecycleConfiguration(
@@ -31,14 +32,45 @@ export function createBuckets(
     },
     kept,
   );
-  if (source)
+  createCors(`${name}-processed`, processed, delivery?.cors, opts);
+  if (source?.bucket !== undefined)
     return {
       source: existingBucket(source.bucket, processed.bucket, opts),
       processed: processed.bucket,
       own: { processed },
     };
   const own = createSource(name, parts, kept);
+  createCors(`${name}-source`, own, source?.cors, opts);
   return { source: own.bucket, processed: processed.bucket, own: { source: own, processed } };
+}
+
+/**
+ * Allows cross-origin requests of web pages. Unlike the resources that keep the bucket private, it is not protected: the
+ * setting can be removed.
+ */
+function createCors(
+  name: string,
+  { bucket }: PrivateBucket,
+  cors: Cors | undefined,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  if (cors === undefined) return;
+  new aws.s3.BucketCorsConfiguration(
+    `${name}-cors`,
+    {
+      bucket: bucket.bucket,
+      corsRules: [
+        {
+          allowedOrigins: cors.origins,
+          allowedMethods: cors.methods,
+          allowedHeaders: cors.headers,
+          exposeHeaders: EXPOSED_HEADERS,
+          maxAgeSeconds: PREFLIGHT_SECONDS,
+        },
+      ],
+    },
+    opts,
+  );
 }
 
 /** Versioned: overwritten and deleted uploads can be restored until their versions expire. */

@@ -13,7 +13,9 @@ export function errorAnswers({ app, maxBodyBytes }: Emulator): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const failure = error instanceof S3Error ? error : asS3Error(error);
     reply.code(failure.statusCode);
-    if (s3RequestOf(request) === undefined) return reply.send(asSqs(error));
+    // A preflight is a request to S3: SQS has no CORS.
+    const isS3 = s3RequestOf(request) !== undefined || request.method === 'OPTIONS';
+    if (!isS3) return reply.send(asSqs(error));
     // Nothing is stored, so no version can be named.
     if (failure.statusCode >= 500) reply.removeHeader('x-amz-version-id');
     if (request.method === 'HEAD') return reply.send();

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 
 import type { Emulator } from '../emulator.ts';
 import { S3Error } from '../fauxqs.ts';
+import { parseCors } from '../http/cors.ts';
 import { noSuchBucket, notImplemented } from './errors.ts';
 import { acceptNotifications } from './notifications.ts';
 import { beforeS3, sendXml, type S3Request } from './requests.ts';
@@ -94,6 +95,7 @@ export function bucketConfiguration(emulator: Emulator): void {
   function write({ bucket, body, headers }: S3Request, name: string): void {
     if (name === 'notification') return acceptNotifications(emulator, bucket, body, headers);
     if (name === 'versioning') parseVersioning(body);
+    if (name === 'cors') parseCors(body);
     configurations.set(bucket, name, name === 'policy' ? json(body) : xml(name, body));
   }
 

@@ -1,4 +1,5 @@
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RunningAws } from '../testing/running-aws.ts';
@@ -62,6 +63,53 @@ describe('form uploads', () => {
     const object = await stored('user/eric/cat.jpg');
     expect(Buffer.from((await object.Body?.transformToByteArray()) ?? [])).toEqual(PHOTO);
     expect(object).toMatchObject({ ContentType: 'image/jpeg', Metadata: { tag: 'holiday' } });
+  });
+
+  describe('a form of createPresignedPost', () => {
+    const presigned = (Expires?: number) =>
+      createPresignedPost(aws.s3, {
+        ...{ Bucket, Key: 'uploads/${filename}', Expires },
+        Fields: { 'Content-Type': 'image/jpeg', success_action_status: '201' },
+        Conditions: [
+          ['starts-with', '$key', 'uploads/'],
+          ['starts-with', '$Content-Type', 'image/'],
+          ['content-length-range', 1, PHOTO.length],
+        ],
+      });
+
+    test('goes to the URL of the bucket and is stored', async () => {
+      const { url, fields } = await presigned();
+      expect(url).toBe(`${aws.endpoint}/${Bucket}`);
+      const { status } = await post(fields, PHOTO, 'presigned.jpg');
+      expect(status).toBe(201);
+      expect(await stored('uploads/presigned.jpg')).toMatchObject({ ContentType: 'image/jpeg' });
+    });
+
+    test('limits size, type and key', async () => {
+      const { fields } = await presigned();
+      const large = await post(fields, Buffer.concat([PHOTO, PHOTO]), 'large.jpg');
+      expect([large.status, large.text]).toEqual([400, expect.stringContaining('EntityTooLarge')]);
+      const empty = await post(fields, Buffer.alloc(0), 'empty.jpg');
+      expect([empty.status, empty.text]).toEqual([400, expect.stringContaining('EntityTooSmall')]);
+      const page = await post({ ...fields, 'Content-Type': 'text/html' }, PHOTO, 'page.jpg');
+      expect(page.status).toBe(403);
+      const elsewhere = await post({ ...fields, key: 'other/x.jpg' }, PHOTO, 'x.jpg');
+      expect(elsewhere.status).toBe(403);
+      for (const key of [
+        'uploads/large.jpg',
+        'uploads/empty.jpg',
+        'uploads/page.jpg',
+        'other/x.jpg',
+      ])
+        expect(await isStored(key)).toBe(false);
+    });
+
+    test('expires', async () => {
+      const { fields } = await presigned(-1);
+      const late = await post(fields, PHOTO, 'late.jpg');
+      expect([late.status, late.text]).toEqual([403, expect.stringContaining('Policy expired')]);
+      expect(await isStored('uploads/late.jpg')).toBe(false);
+    });
   });
 
   test.each<[string, object, readonly unknown[], number, string]>([

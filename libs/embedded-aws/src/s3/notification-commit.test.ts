@@ -21,7 +21,10 @@ function failingStore() {
   };
   const unused = {} as Emulator['app'];
   const versions = new ObjectVersions(s3);
-  const emulator = { app: unused, s3, sqs, configurations, versions, maxBodyBytes: 0, atomically };
+  const emulator = {
+    ...{ app: unused, s3, sqs, configurations, versions, maxBodyBytes: 0, atomically },
+    isTrustedOrigin: () => false,
+  };
   versioning(emulator);
   notifications(emulator);
   const arn = 'arn:aws:sqs:us-east-1:000000000000:uploads';

@@ -3,7 +3,7 @@ import { OUTPUT_FILES, OUTPUT_FORMATS, type OutputFormat } from '@darkroom/trans
 import * as z from 'zod';
 import type { Recipe } from '../recipe/recipe.ts';
 import { nameSchema } from '../recipe/names.ts';
-import { bucketName } from './settings-sections.ts';
+import { bucketName, corsSchema } from './settings-sections.ts';
 
 /** For each recipe, the variants of each URL name. */
 const choicesSchema = z.record(z.string(), z.record(nameSchema, z.array(z.string()).min(2)));
@@ -32,6 +32,11 @@ export const deliverySchema = z
       )
       .optional()
       .describe('ARN of the certificate of `domains`, of AWS Certificate Manager in us-east-1'),
+    cors: corsSchema(['GET', 'HEAD'])
+      .optional()
+      .describe(
+        'Web pages whose scripts may read outputs. Images in `<img>` need no permission. Default: none',
+      ),
     accessLogsBucket: bucketName
       .optional()
       .describe('Name of a bucket that takes access logs; it needs ACLs, which CloudFront uses'),

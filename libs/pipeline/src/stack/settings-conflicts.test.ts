@@ -32,6 +32,14 @@ describe('settings that are wrong together are refused, with the path of the one
       { function: { timeout: 900 }, queue: { retention: 16_200 } },
       /queue\.retention: messages are gone after 16200 s .*, before the alarm .* \(16200 s\)/,
     ],
+    [
+      { source: { bucket: 'uploads', cors: { origins: ['*'] } } },
+      /source\.cors: the stack does not change the CORS configuration of uploads/,
+    ],
+    [
+      { source: { keyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1' } },
+      /source\.keyArn: needs `bucket`/,
+    ],
   ])('%j', (settings, problem) => {
     expect(() => parse(settings)).toThrow(problem);
   });
@@ -73,5 +81,33 @@ describe('settings that are wrong together are refused, with the path of the one
         },
       ),
     );
+  });
+});
+
+describe('CORS', () => {
+  test('is off by default, and allows all methods and headers of uploads to the given origins', () => {
+    expect(parse({}).source).toBeUndefined();
+    expect(parse({ source: {} }).source?.cors).toBeUndefined();
+    const { source, delivery } = parse({
+      source: { cors: { origins: ['https://shop.example'] } },
+      delivery: { cors: { origins: ['https://*.shop.example:8443', '*'] } },
+    });
+    expect(source?.cors).toEqual({
+      origins: ['https://shop.example'],
+      methods: ['PUT', 'POST'],
+      headers: ['*'],
+    });
+    expect(delivery?.cors).toMatchObject({ methods: ['GET', 'HEAD'], headers: ['*'] });
+  });
+
+  test.each([
+    [{ origins: [] }, /source\.cors\.origins: Too small/],
+    [{ origins: ['https://shop.example/'] }, /origins\[0\]: must be `\*` or an origin/],
+    [{ origins: ['shop.example'] }, /origins\[0\]: must be `\*` or an origin/],
+    [{ origins: ['https://*.*.example'] }, /origins\[0\]: must be/],
+    [{ origins: ['*'], methods: ['GET'] }, /methods\[0\]: .*"PUT"\|"POST", got "GET"/],
+    [{ origins: ['*'], headers: ['x-*-y'] }, /headers\[0\]: must be the name of a header/],
+  ])('refuses %j', (cors, problem) => {
+    expect(() => parse({ source: { cors } })).toThrow(problem);
   });
 });

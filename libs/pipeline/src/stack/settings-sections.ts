@@ -198,20 +198,82 @@ export const storageSchema = z.strictObject({
     ),
 });
 
-export const sourceSchema = z.strictObject({
-  bucket: bucketName.describe(
-    'Name of the bucket, in the account and region of the stack; its policy, versioning and lifecycle stay as they are',
-  ),
-  notifications: z
-    .enum(['eventbridge', 'add'])
-    .default('eventbridge')
-    .describe(
-      '`eventbridge`: a rule of EventBridge, which the bucket has to be switched on for; `add`: the bucket’s notification configuration is read, added to and from then on kept by this stack',
-    ),
-  keyArn: keyArn
-    .optional()
-    .describe('ARN of the KMS key that uploads are encrypted with, where there is one'),
-});
+/** S3 and CloudFront accept a wildcard for all origins and for the subdomains of one. */
+const ORIGIN = /^(?:\*|https?:\/\/(?:\*\.)?[a-z\d-]+(?:\.[a-z\d-]+)*(?::\d{1,5})?)$/;
+const HEADER = /^(?:\*|[\w-]+\*?)$/;
+
+/**
+ * Cross-origin requests of web pages. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+ *
+ * @param methods that can be allowed. All are allowed by default.
+ */
+export function corsSchema<const Methods extends readonly [string, ...string[]]>(methods: Methods) {
+  return z.strictObject({
+    origins: z
+      .array(
+        z
+          .string()
+          .regex(ORIGIN, 'must be `*` or an origin such as `https://shop.example`, without a path'),
+      )
+      .min(1)
+      .max(100)
+      .describe(
+        'Origins of the pages, such as `https://shop.example`; `https://*.shop.example` allows all subdomains, `*` every page',
+      ),
+    methods: z
+      .array(z.enum(methods))
+      .min(1)
+      .default([...methods])
+      .describe('Allowed methods'),
+    headers: z
+      .array(z.string().max(128).regex(HEADER, 'must be the name of a header or `*`'))
+      .min(1)
+      .max(100)
+      .default(['*'])
+      .describe('Request headers that pages may set; `*` allows all'),
+  });
+}
+
+export type Cors = z.output<ReturnType<typeof corsSchema>>;
+
+export const sourceSchema = z
+  .strictObject({
+    bucket: bucketName
+      .optional()
+      .describe(
+        'Name of an existing bucket, in the account and region of the stack; its policy, versioning, lifecycle and CORS stay as they are. Default: the stack creates a bucket',
+      ),
+    notifications: z
+      .enum(['eventbridge', 'add'])
+      .default('eventbridge')
+      .describe(
+        '`eventbridge`: a rule of EventBridge, which the bucket has to be switched on for; `add`: the bucket’s notification configuration is read, added to and from then on kept by this stack',
+      ),
+    keyArn: keyArn
+      .optional()
+      .describe(
+        'ARN of the KMS key that uploads to the existing bucket are encrypted with, if any',
+      ),
+    cors: corsSchema(['PUT', 'POST'])
+      .optional()
+      .describe(
+        'Web pages that may upload with presigned requests to the bucket that the stack creates. Default: none',
+      ),
+  })
+  .superRefine(({ bucket, keyArn: key, cors }, context) => {
+    const problem = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (bucket === undefined && key !== undefined)
+      problem(
+        'keyArn',
+        'needs `bucket`: `encryption.kms` sets the key of the bucket that the stack creates',
+      );
+    if (bucket !== undefined && cors !== undefined)
+      problem(
+        'cors',
+        `the stack does not change the CORS configuration of ${bucket}; set it where the bucket is configured`,
+      );
+  });
 
 export const encryptionSchema = z.strictObject({
   kms: z

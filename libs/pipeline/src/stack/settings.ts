@@ -35,7 +35,9 @@ export const settingsSchema = z
     encryption: encryptionSchema.prefault({}).describe('Encryption at rest'),
     source: sourceSchema
       .optional()
-      .describe('A bucket that is there already, for the uploads; otherwise the stack makes one'),
+      .describe(
+        'The bucket of the uploads: an existing one, or settings of the one that the stack creates',
+      ),
     delivery: deliverySchema
       .optional()
       .describe('Where set, be it to `{}`: CloudFront in front of the processed bucket'),

@@ -23,7 +23,13 @@ export interface ConsoleRig {
 }
 
 export async function startConsoleRig(overrides: Partial<StackInfo> = {}): Promise<ConsoleRig> {
-  const aws = await startEmbeddedAws({ port: 0 });
+  const api = await startApi({
+    port: 0,
+    host: '127.0.0.1',
+    consoleDir: CONSOLE_DIR,
+    stack: () => rig.running,
+  });
+  const aws = await startEmbeddedAws({ port: 0, trustedOrigins: [api.url] });
   const stack = exampleStack({ ...overrides, endpoint: aws.endpoint });
   const s3 = new S3Client({
     endpoint: aws.endpoint,
@@ -33,12 +39,6 @@ export async function startConsoleRig(overrides: Partial<StackInfo> = {}): Promi
   });
   for (const bucket of [stack.sourceBucket, stack.processedBucket])
     await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-  const api = await startApi({
-    port: 0,
-    host: '127.0.0.1',
-    consoleDir: CONSOLE_DIR,
-    stack: () => rig.running,
-  });
   const rig: ConsoleRig = {
     aws,
     api,
