@@ -52,6 +52,6 @@ export const recipeSections: readonly string[] = [
 
   '## The plan',
   'What a recipe does to a photo, printed without doing it: the stages, each one pipeline of sharp, why each ends, and the memory that they take.',
-  '```sh\nnpm run darkroom -- plan recipe.yaml photo.jpg\n```',
+  '```sh\nnpm run darkroom -- explain recipe.yaml photo.jpg\n```',
   'The file holds one recipe, a list of which the third argument names one, settings with `recipes`, or is a stack file.',
 ];

@@ -12,7 +12,7 @@ import {
   type Checked,
   type Settings,
 } from '@darkroom/pipeline';
-import { CommandError } from './command.ts';
+import { CommandError } from './command-error.ts';
 import { pathOf } from './path-of.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -23,7 +23,15 @@ export type RecipeFile = Pick<Settings, 'recipes' | 'limits' | 'function'>;
  * One recipe, a list of them, settings that hold them (`recipes:`), or a stack file, checked as at preview.
  * @throws CommandError that lists every problem
  */
-export async function readRecipes(file: string): Promise<RecipeFile> {
+export function readRecipes(file: string): Promise<RecipeFile> {
+  return readSettingsFile(file);
+}
+
+/**
+ * The same, as settings: without a stack file, all but the recipes are defaults.
+ * @throws CommandError that lists every problem
+ */
+export async function readSettingsFile(file: string): Promise<Settings> {
   const text = await readFile(pathOf(file), 'utf8').catch((cause: unknown) => {
     throw new CommandError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
   });
@@ -42,13 +50,13 @@ function refuse(checked: Checked<unknown>, file: string): void {
   throw new CommandError(`${file} is not valid:\n${checked.problems}`, { cause: checked.cause });
 }
 
-function stackSettings(config: unknown, file: string): RecipeFile {
+function stackSettings(config: unknown, file: string): Settings {
   const pipeline = (config as { 'darkroom:pipeline'?: unknown } | null)?.['darkroom:pipeline'];
   return settingsOf(pipeline ?? {}, `${file}, darkroom:pipeline`, file);
 }
 
 /** Side files are next to the recipe file, as they are next to a stack file. */
-function settingsOf(given: unknown, where: string, file: string): RecipeFile {
+function settingsOf(given: unknown, where: string, file: string): Settings {
   try {
     const settings = parseSettings(given, where);
     const folder = path.join(path.dirname(pathOf(file)), SIDE_FILES_FOLDER);

@@ -78,15 +78,19 @@ const unwrapped = (text: string) => text.trimEnd().replaceAll(/\n {4,}/g, ' ');
 const oneLine = (text: string) => unwrapped(text).replaceAll('\n', ' ');
 const inFolder = (name: string) => path.join(folder, name);
 const io = {
-  log: (text: unknown) => void (said.out += `${String(text)}\n`),
-  error: (text: unknown) => void (said.error += `${String(text)}\n`),
+  streams: {
+    stdout: { write: (text: string) => void (said.out += text) },
+    stderr: { write: (text: string) => void (said.error += text) },
+    stdin: {},
+    env: {},
+  },
 };
-const plan = (recipes: string, photo = 'photo.jpg', ...more: string[]) =>
-  run(['plan', inFolder(recipes), inFolder(photo), ...more], io);
+const explain = (recipes: string, photo = 'photo.jpg', ...more: string[]) =>
+  run(['explain', inFolder(recipes), inFolder(photo), ...more], io);
 
-describe('plan', () => {
+describe('explain', () => {
   test('prints the stages, why each ends, what is copied and not made, and the memory', async () => {
-    expect(await plan('photos.yaml')).toBe(0);
+    expect(await explain('photos.yaml')).toBe(0);
     expect(said.error).toBe('');
     expect(
       said.out
@@ -120,30 +124,30 @@ limits:
   });
 
   test('takes one of several recipes by its name', async () => {
-    expect(await plan('list.yaml', 'photo.jpg', 'b')).toBe(0);
+    expect(await explain('list.yaml', 'photo.jpg', 'b')).toBe(0);
     expect(said.out).toContain('recipe b');
     expect(said.out).toContain('flop');
   });
 
   test('takes the recipes of a stack file', async () => {
-    expect(await plan('Pulumi.dev.yaml')).toBe(0);
+    expect(await explain('Pulumi.dev.yaml')).toBe(0);
     expect(said.out).toContain('recipe uploads');
   });
 
   test('takes the limits and the memory of a stack file', async () => {
-    expect(await plan('Pulumi.small.yaml')).toBe(0);
+    expect(await explain('Pulumi.small.yaml')).toBe(0);
     expect(said.out).toContain('function.memory: 512, of which an upload may have 372; ');
     expect(said.out).toContain('  pages: 1 of 3\n');
   });
 
   test('takes settings as they stand in a stack file, too', async () => {
-    expect(await plan('settings.yaml')).toBe(0);
+    expect(await explain('settings.yaml')).toBe(0);
     expect(said.out).toContain('recipe photos');
     expect(said.out).toContain('  pages: 1 of 3\n');
   });
 
   test('has no line that a terminal of 80 columns would break', async () => {
-    expect(await plan('wide.yaml')).toBe(0);
+    expect(await explain('wide.yaml')).toBe(0);
     const long = said.out
       .replaceAll(folder, '')
       .split('\n')
@@ -176,14 +180,14 @@ describe('a photo that the function would reject is told with the code, and exit
       /NOT_APPLICABLE: recipe photos, variant web, step 0 \(crop\): /,
     ],
   ])('%s', async (_, recipes, photo, message) => {
-    expect(await plan(recipes, photo)).toBe(1);
+    expect(await explain(recipes, photo)).toBe(1);
     expect(said.out).toBe('');
     expect(oneLine(said.error)).toMatch(message);
     expect(oneLine(said.error)).toContain(`${inFolder(photo)} would be rejected: `);
   });
 
   test('too little memory: after the plan, which shows what takes it', async () => {
-    expect(await plan('huge.yaml')).toBe(1);
+    expect(await explain('huge.yaml')).toBe(1);
     expect(said.out).toContain('= web: png, 30000×30000');
     expect(oneLine(said.error)).toMatch(/would be rejected: TOO_LARGE: memory in MiB: needs about/);
   });
@@ -192,18 +196,20 @@ describe('a photo that the function would reject is told with the code, and exit
 describe('help', () => {
   test.each([['help'], ['--help'], ['-h']])('%s lists the commands', async (...args) => {
     expect(await run(args, io)).toBe(0);
-    expect(said.out).toMatch(/^usage: npm run darkroom -- COMMAND\n {2}plan RECIPES\.yaml PHOTO/);
+    expect(said.out).toMatch(
+      /^Usage: darkroom \[options\] \[command\]\n.*\n {2}explain \[options\] <recipes> <photo>/s,
+    );
     expect(said.error).toBe('');
   });
 
-  test.each([['--help'], ['-h']])('plan %s explains the arguments', async (option) => {
-    expect(await run(['plan', option], io)).toBe(0);
-    expect(said.out).toMatch(/^usage: npm run darkroom -- plan RECIPES\.yaml PHOTO \[RECIPE\]\n/);
-    expect(said.out).toMatch(/limits.*Exit code 0/s);
+  test.each([['--help'], ['-h']])('explain %s explains the arguments', async (option) => {
+    expect(await run(['explain', option], io)).toBe(0);
+    expect(said.out).toMatch(/^Usage: darkroom explain \[options\] <recipes> <photo> \[recipe\]\n/);
+    expect(said.out).toMatch(/limits.*exits with 1.*Examples:/s);
   });
 });
 
-describe('a mistake is one message and exit code 1', () => {
+describe('a mistake is one message and exit code 2', () => {
   test.each<[string, string[], RegExp]>([
     ['several recipes', ['list.yaml'], /list\.yaml has several recipes, name one: a, b$/],
     ['a name of none', ['list.yaml', 'photo.jpg', 'c'], /has no recipe "c"; there are: a, b$/],
@@ -251,7 +257,7 @@ describe('a mistake is one message and exit code 1', () => {
     ],
   ])('%s', async (_, args, message) => {
     const [recipes = '', ...rest] = args;
-    expect(await plan(recipes, ...rest)).toBe(1);
+    expect(await explain(recipes, ...rest)).toBe(String(message).includes('rejected') ? 1 : 2);
     expect(said.out).toBe('');
     // As one line again, but for the problems, which have a line each.
     expect(unwrapped(said.error)).toMatch(message);
@@ -259,13 +265,14 @@ describe('a mistake is one message and exit code 1', () => {
   });
 
   test('too few arguments', async () => {
-    expect(await run(['plan', 'photos.yaml'], io)).toBe(1);
-    expect(said.error).toBe('plan takes RECIPES.yaml PHOTO [RECIPE]\n');
+    expect(await run(['explain', 'photos.yaml'], io)).toBe(2);
+    expect(said.error).toMatch(/^error: missing required argument 'photo'\n/);
   });
 
-  test.each([[[]], [['plann']], [['constructor']]])('%j is no command', async (args) => {
-    expect(await run(args, io)).toBe(1);
-    expect(said.error).toContain('usage: npm run darkroom -- COMMAND\n  plan RECIPES.yaml PHOTO');
+  test.each([[[]], [['explian']], [['constructor']]])('%j is no command', async (args) => {
+    expect(await run(args, io)).toBe(2);
+    expect(said.error).toMatch(args.length === 0 ? /^Usage: darkroom / : /^error: unknown command/);
+    expect(said.error).toMatch(args[0] === 'explian' ? /\(Did you mean explain\?\)/ : /--help/);
   });
 });
 
@@ -273,15 +280,15 @@ test('as a program: paths are those of the folder in which npm was called', asyn
   const main = path.join(import.meta.dirname, 'main.ts');
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [main, 'plan', 'photos.yaml', 'photo.jpg'],
+    [main, 'explain', 'photos.yaml', 'photo.jpg'],
     { env: { ...process.env, INIT_CWD: folder } },
   );
   expect(stdout).toMatch(/^photo\.jpg: recipe photos/);
   await expect(
-    promisify(execFile)(process.execPath, [main, 'plan', 'photos.yaml'], { cwd: folder }),
+    promisify(execFile)(process.execPath, [main, 'explain', 'photos.yaml'], { cwd: folder }),
   ).rejects.toMatchObject({
-    code: 1,
+    code: 2,
     stdout: '',
-    stderr: 'plan takes RECIPES.yaml PHOTO [RECIPE]\n',
+    stderr: expect.stringContaining("error: missing required argument 'photo'\n"),
   });
 });

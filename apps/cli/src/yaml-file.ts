@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { CommandError } from './command.ts';
+import { CommandError } from './command-error.ts';
 
 /**
  * The data of one YAML document.

@@ -9,36 +9,46 @@ import {
   type Recipe,
 } from '@darkroom/pipeline';
 import { createEngine } from '@darkroom/transforms/engine';
-import { CommandError, type Command } from '../command.ts';
+import * as z from 'zod';
+import { CommandError, defineCommand, optional, required } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
 import { pathOf } from '../path-of.ts';
 import { readRecipes, type RecipeFile } from '../recipe-file.ts';
 
-/** `plan RECIPES PHOTO [NAME]`: what the function would do, and why so. */
-export const plan: Command = {
-  parameters: 'RECIPES.yaml PHOTO [RECIPE]',
-  summary: 'prints the stages of a recipe for a photo, why each ends, and the memory it takes',
-  details: `RECIPES.yaml  one recipe, a list of recipes, settings with recipes, or a stack's
-              file, Pulumi.STACK.yaml: where it has limits and function.memory,
-              with them, otherwise with the defaults of both
-PHOTO         any picture; its header is read, nothing is decoded
-RECIPE        name of the recipe, where the file has several
-
-A photo that the function would reject is told with the code of its manifest.
-Exit code 0 where the photo would be processed, 1 where it would not, or where
-something is wrong with the files.`,
-  async run(args, print) {
-    const [recipesFile, photo, name, ...more] = args;
-    if (recipesFile === undefined || photo === undefined || more.length > 0)
-      throw new CommandError(`plan takes ${plan.parameters}`);
+/** What the function would do with a photo, and why. */
+export const explain = defineCommand({
+  name: 'explain',
+  summary: 'prints the stages of a recipe for a photo, why each ends, and the memory',
+  arguments: [
+    required('recipes', 'one recipe, a list, settings, or Pulumi.STACK.yaml', { isFile: true }),
+    required('photo', 'any picture; only its header is read', { isFile: true }),
+    optional('recipe', 'name of the recipe, if the file has several'),
+  ],
+  options: {},
+  details:
+    'A stack file also gives the limits and function.memory. For a photo that the function would reject, the command prints the code of its manifest and exits with 1.',
+  examples: [{ line: 'Pulumi.local.yaml photo.jpg', what: 'The plan of the local stack' }],
+  output: z.strictObject({ text: z.string(), rejected: z.string().optional() }),
+  async run(_context, _options, recipesFile, photo, name) {
     const { recipes, ...granted } = await readRecipes(recipesFile);
     const recipe = pick(recipes, name, recipesFile);
-    await describe(recipe, photo, granted, print).catch((error: unknown) => {
+    const texts: string[] = [];
+    try {
+      await describe(recipe, photo, granted, (text) => texts.push(text));
+      return { text: texts.join('\n') };
+    } catch (error) {
       const { code, message } = toPipelineError(error);
       if (!isRejection(code)) throw error;
-      throw new CommandError(`${photo} would be rejected: ${code}: ${message}`, { cause: error });
-    });
+      const rejected = `${photo} would be rejected: ${code}: ${message}`;
+      return { text: texts.join('\n'), rejected };
+    }
   },
-};
+  print({ text, rejected }, terminal) {
+    if (text !== '') terminal.text(text);
+    if (rejected !== undefined) terminal.note(rejected);
+  },
+  exitCode: ({ rejected }) => (rejected === undefined ? EXIT.done : EXIT.failed),
+});
 
 async function describe(
   recipe: Recipe,

@@ -1,0 +1,272 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { parseSettings, type Settings, sideFilesFrom } from '@darkroom/pipeline';
+import * as z from 'zod';
+import { withOperations } from './aws-operation.ts';
+import { CommandError, option } from './command.ts';
+import { EXIT } from './exit-codes.ts';
+import { pathOf } from './path-of.ts';
+import { readSettingsFile } from './recipe-file.ts';
+
+/** Outputs of the Pulumi program (docs/contract.md, "Stacks"). `GET /api/stack` of a local stack has the same names. */
+const outputsSchema = z.object({
+  sourceBucket: z.string(),
+  processedBucket: z.string(),
+  queueUrl: z.string(),
+  deadLetterQueueUrl: z.string(),
+  functionName: z.string().optional(),
+  logGroupName: z.string().optional(),
+  alarmNames: z.array(z.string()).optional(),
+  dashboardUrl: z.string().optional(),
+  deliveryUrl: z.string().optional(),
+  distributionId: z.string().optional(),
+  settings: z
+    .object({
+      recipes: z.unknown(),
+      limits: z.unknown(),
+      function: z.unknown(),
+      queue: z.unknown(),
+      /** SHA-256 of the bundled side files, by name. */
+      sideFiles: z.record(z.string(), z.string()).default({}),
+    })
+    .partial({ limits: true, function: true, queue: true })
+    .optional(),
+});
+
+const localSchema = outputsSchema.extend({
+  stack: z.string(),
+  endpoint: z.string(),
+  region: z.string(),
+});
+
+/** A deployed or a local pipeline. */
+export interface Stack {
+  /** As messages name it: `prod`, `local`. */
+  readonly name: string;
+  readonly isLocal: boolean;
+  /** Undefined: the SDK's configuration decides. */
+  readonly region: string | undefined;
+  readonly sourceBucket: string;
+  readonly processedBucket: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly functionName?: string | undefined;
+  readonly logGroupName?: string | undefined;
+  readonly alarmNames?: readonly string[] | undefined;
+  readonly dashboardUrl?: string | undefined;
+  readonly deliveryUrl?: string | undefined;
+  readonly distributionId?: string | undefined;
+  /** URL of the local console. */
+  readonly consoleUrl?: string | undefined;
+  /**
+   * Recipes, limits, function and queue as deployed, or of `--settings`.
+   * @throws CommandError if the stack does not have them, and the option is missing
+   */
+  settings(): Settings;
+  /** The configuration of further clients of the SDK. */
+  readonly client: ClientConfig;
+  readonly s3: S3Client;
+  readonly sqs: SQSClient;
+}
+
+export interface ClientConfig {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+const text = z.string().min(1, 'must not be empty').optional();
+
+/** Options of every command that works on a stack. */
+export const stackOptions = {
+  stack: option(
+    '--stack <name>',
+    'a stack of Pulumi, [ORG/PROJECT/]NAME (default: the local stack that runs)',
+    text,
+  ),
+  source: option('--source <bucket>', 'bucket of the uploads, if Pulumi is not installed', text),
+  processed: option('--processed <bucket>', 'bucket of the outputs', text),
+  queue: option('--queue <url>', 'URL of the queue', text),
+  deadLetters: option('--dead-letters <url>', 'URL of the dead-letter queue', text),
+  settings: option(
+    '--settings <file>',
+    'a stack or recipe file to use instead of the deployed settings',
+    text,
+  ),
+  region: option('--region <region>', 'region of AWS (default: that of the queue)', text),
+};
+
+export type StackOptions = {
+  readonly [Name in keyof typeof stackOptions]?: string | undefined;
+};
+
+type Found = Omit<Stack, 's3' | 'sqs' | 'settings' | 'client'> & {
+  readonly client: ClientConfig;
+  readonly deployed: z.output<typeof outputsSchema>['settings'];
+};
+
+/**
+ * Finds the stack that the options name: by names, by Pulumi's CLI, or the local one.
+ * @throws CommandError `UNKNOWN_STACK`, `NO_PULUMI` or `NO_LOCAL_STACK`
+ */
+export async function openStack(options: StackOptions): Promise<Stack> {
+  const found = await find(options);
+  const s3 = withOperations(
+    new S3Client({ ...found.client, ...(found.isLocal && { forcePathStyle: true }) }),
+  );
+  const sqs = withOperations(new SQSClient(found.client));
+  const file =
+    options.settings === undefined ? undefined : await readSettingsFile(options.settings);
+  const { deployed, ...stack } = found;
+  return {
+    ...stack,
+    s3,
+    sqs,
+    deadLetterQueueUrl: options.deadLetters ?? stack.deadLetterQueueUrl,
+    settings: () => file ?? deployedSettings(deployed, found.name),
+  };
+}
+
+function find(options: StackOptions): Promise<Found> | Found {
+  const { source, processed, queue, deadLetters, stack } = options;
+  if (source !== undefined || processed !== undefined || queue !== undefined) {
+    if (source === undefined || processed === undefined || queue === undefined)
+      throw new CommandError('--source, --processed and --queue name a stack only together');
+    const outputs = { sourceBucket: source, processedBucket: processed, queueUrl: queue };
+    return deployedStack(source, { ...outputs, deadLetterQueueUrl: deadLetters ?? '' }, options);
+  }
+  return stack === undefined ? localStack() : pulumiStack(stack, options);
+}
+
+function deployedStack(
+  name: string,
+  { settings, ...outputs }: z.output<typeof outputsSchema>,
+  { region = regionOf(outputs.queueUrl) }: StackOptions,
+): Found {
+  const client = region === undefined ? {} : { region };
+  return { name, isLocal: false, region, client, deployed: settings, ...outputs };
+}
+
+/** `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`. */
+function regionOf(queueUrl: string): string | undefined {
+  return /^https:\/\/sqs\.([a-z\d-]+)\.amazonaws\.com/.exec(queueUrl)?.[1];
+}
+
+async function pulumiStack(name: string, options: StackOptions): Promise<Found> {
+  const text = await pulumiOutputs(name);
+  const outputs = outputsSchema.safeParse(JSON.parse(text));
+  if (!outputs.success)
+    throw new CommandError(
+      `The stack ${name} does not have the outputs of Darkroom: ${z.prettifyError(outputs.error)}`,
+      {
+        code: 'UNKNOWN_STACK',
+        remedy:
+          'Deploy it with `pulumi up`, or export the outputs of the component (docs/contract.md, "Stacks").',
+        exitCode: EXIT.access,
+        cause: outputs.error,
+      },
+    );
+  return deployedStack(name, outputs.data, options);
+}
+
+function pulumiOutputs(stack: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const args = ['stack', 'output', '--json', '--non-interactive', '--stack', stack];
+    const options = { cwd: pathOf('.'), maxBuffer: 64 * 1024 * 1024 };
+    execFile('pulumi', args, options, (error, stdout, stderr) => {
+      if (error) reject(pulumiError(stack, error, stderr));
+      else resolve(stdout);
+    });
+  });
+}
+
+function pulumiError(stack: string, cause: Error, stderr: string): CommandError {
+  if ('code' in cause && cause.code === 'ENOENT')
+    return new CommandError('The Pulumi CLI is not installed, so --stack cannot be looked up.', {
+      code: 'NO_PULUMI',
+      remedy:
+        'Install it (https://www.pulumi.com/docs/install/), or name the stack with --source, --processed and --queue.',
+      exitCode: EXIT.access,
+      cause,
+    });
+  const reason = stderr.trim().replace(/^error: /, '');
+  const isUnknown = /no stack named/.test(reason);
+  return new CommandError(
+    isUnknown ? `There is no stack ${stack}.` : `Pulumi cannot read the stack ${stack}: ${reason}`,
+    {
+      code: 'UNKNOWN_STACK',
+      remedy: isUnknown
+        ? '`pulumi stack ls` lists the stacks. Run the command in the folder of Pulumi.yaml, or write ORG/PROJECT/NAME.'
+        : 'Check `pulumi login`, or name the stack with --source, --processed and --queue.',
+      exitCode: EXIT.access,
+      cause,
+    },
+  );
+}
+
+/** The embedded AWS accepts any credentials. */
+const LOCAL_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+async function localStack(): Promise<Found> {
+  const url = await localUrl();
+  const response = await fetch(`${url}/api/stack`).catch(() => undefined);
+  const body: unknown = await response?.json().catch(() => undefined);
+  const parsed = localSchema.safeParse(body);
+  if (!parsed.success)
+    throw new CommandError(
+      response?.status === 503
+        ? 'The local stack is still starting.'
+        : `No local stack answers at ${url}.`,
+      {
+        code: 'NO_LOCAL_STACK',
+        remedy:
+          response?.status === 503
+            ? 'Run the command again in a moment.'
+            : 'Start it with `npm start` or `darkroom dev`, or name a deployed one with --stack.',
+        exitCode: EXIT.access,
+      },
+    );
+  const { stack, endpoint, region, settings, ...outputs } = parsed.data;
+  const client = { endpoint, region, credentials: LOCAL_CREDENTIALS };
+  return {
+    ...outputs,
+    name: stack,
+    isLocal: true,
+    region,
+    consoleUrl: url,
+    client,
+    deployed: settings,
+  };
+}
+
+/** The console of the local stack: `DARKROOM_URL`, else that of the data directory, else the default. */
+export async function localUrl(): Promise<string> {
+  const { DARKROOM_URL, DARKROOM_DATA_DIR = '.darkroom', DARKROOM_PORT = '4400' } = process.env;
+  if (DARKROOM_URL !== undefined) return DARKROOM_URL.replace(/\/$/, '');
+  const file = path.join(pathOf(DARKROOM_DATA_DIR), 'env');
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return parseEnv(text)['DARKROOM_URL'] ?? `http://127.0.0.1:${DARKROOM_PORT}`;
+}
+
+function deployedSettings(deployed: Found['deployed'], name: string): Settings {
+  if (!deployed)
+    throw new CommandError(`The recipes of ${name} are unknown.`, {
+      code: 'NO_SETTINGS',
+      remedy: 'Add --settings FILE: a recipe file or Pulumi.STACK.yaml.',
+    });
+  const { sideFiles, ...input } = deployed;
+  const settings = parseSettings(input, `output "settings" of ${name}`);
+  const recipes = settings.recipes.map((recipe) => {
+    const files = sideFilesFrom('bundle', [recipe]);
+    if (files.length === 0) return recipe;
+    return {
+      ...recipe,
+      sideFiles: Object.fromEntries(files.map((file) => [file, sideFiles[file] ?? ''])),
+    };
+  });
+  return { ...settings, recipes };
+}
