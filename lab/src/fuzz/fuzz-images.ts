@@ -1,10 +1,10 @@
 import type { OutputFormat } from '@darkroom/transforms';
 import { Probe, problemOf } from '../image-probe/probe.ts';
-import type { TrialLimits } from '../image-probe/trial.ts';
+import { DEFAULT_LIMITS, type TrialLimits } from '../image-probe/trial.ts';
 import { imageCase, type CaseId } from './image-case.ts';
 
 /** Small: a header with a wrong size costs milliseconds. */
-const FUZZ_LIMITS: TrialLimits = { pixels: 4_000_000, pages: 50, side: 65_535 };
+const FUZZ_LIMITS: TrialLimits = { ...DEFAULT_LIMITS, pixels: 4_000_000, pages: 50 };
 
 /** An image that ended in a wrong outcome. */
 export interface Finding extends CaseId {

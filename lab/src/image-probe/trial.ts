@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   builtinTransforms,
   createCatalog,
+  type DecodeCost,
   type ImageEngine,
   ImageError,
   type SourceFacts,
@@ -9,7 +10,7 @@ import {
 } from '@darkroom/transforms';
 import { createEngine } from '@darkroom/transforms/engine';
 
-/** Codes that any upload may end with. `DONE` means that all outputs are made. */
+/** Codes that any upload may end with. `DONE` means that all outputs are made that this picture allows. */
 export const ANSWERS = ['DONE', 'UNSUPPORTED_FORMAT', 'CORRUPT_IMAGE', 'TOO_LARGE'] as const;
 
 /** Outcome of an image. */
@@ -24,14 +25,25 @@ export interface Outcome {
 
 /** Limits of an image, as the pipeline checks them before it renders. */
 export interface TrialLimits {
-  /** Of all pages. */
+  /** Of all pages that are decoded. */
   readonly pixels: number;
+  /** Pages that are decoded. */
   readonly pages: number;
   readonly side: number;
+  /** To decode, seconds of the reference core. */
+  readonly cpuSeconds: number;
+  /** To decode, MiB. */
+  readonly memory: number;
 }
 
 /** The pipeline's own defaults (docs/settings.md, "limits"). */
-export const DEFAULT_LIMITS: TrialLimits = { pixels: 100_000_000, pages: 500, side: 65_535 };
+export const DEFAULT_LIMITS: TrialLimits = {
+  pixels: 100_000_000,
+  pages: 500,
+  side: 65_535,
+  cpuSeconds: 20,
+  memory: 2048,
+};
 
 /** Options of the trials in one process. */
 export interface TrialOptions {
@@ -108,16 +120,18 @@ export class Trials {
       if (this.#isDefective) throw new RangeError('planted');
       const facts = await this.#engine.inspect(source);
       hash.update(JSON.stringify(facts));
-      const excess = this.#excess(facts);
-      if (excess) throw new ImageError('TOO_LARGE', excess);
+      // One page is decoded at least. The estimate of a picture of too many pixels means nothing.
+      throwIfAny(this.#excess(facts, 1));
       const request = { source, facts, recipe: 'hostile', variants: VARIANTS };
-      estimatedMiB = this.#engine.estimate(request).memory;
+      const estimate = this.#engine.estimate(request);
+      throwIfAny(this.#excess(facts, estimate.pages) ?? this.#excessOfDecoding(estimate.decoding));
+      estimatedMiB = estimate.memory;
       for await (const made of this.#engine.render(request)) {
         if (made.kind === 'output') {
           outputs.set(made.variant, made.bytes);
           hash.update(made.variant).update(made.bytes);
         } else if (made.kind === 'skipped') {
-          throw new ImageError(made.code, made.message);
+          hash.update(`${made.variant} ${made.code} ${made.message}`);
         } else {
           hash.update(`${made.thumbhash} ${made.dominantColour}`);
         }
@@ -129,12 +143,23 @@ export class Trials {
     }
   }
 
-  #excess({ width, height, pages }: SourceFacts): string | undefined {
+  #excess({ width, height }: SourceFacts, pages: number): string | undefined {
     const { pixels, pages: most, side } = this.#limits;
     if (Math.max(width, height) > side) return `a side of ${Math.max(width, height)} pixels`;
     if (pages > most) return `${pages} pages`;
     return width * height * pages > pixels ? `${width}×${height}×${pages} pixels` : undefined;
   }
+
+  #excessOfDecoding(
+    { cpuSeconds, memory }: DecodeCost = { cpuSeconds: 0, memory: 0 },
+  ): string | undefined {
+    if (cpuSeconds > this.#limits.cpuSeconds) return `${cpuSeconds} CPU seconds to decode`;
+    return memory > this.#limits.memory ? `${memory} MiB to decode` : undefined;
+  }
+}
+
+function throwIfAny(excess: string | undefined): void {
+  if (excess !== undefined) throw new ImageError('TOO_LARGE', excess);
 }
 
 function whatWentWrong(error: unknown): Pick<Outcome, 'code' | 'message'> {

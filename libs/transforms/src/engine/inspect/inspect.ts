@@ -59,7 +59,7 @@ export async function inspect(
     const opening = { failOn: 'error', limitInputPixels: false } as const;
     header = await sharp(file, opening).metadata();
   } catch (cause) {
-    if (isAboutCoding(cause)) {
+    if (isAboutCoding(format, cause)) {
       throw new ImageError('UNSUPPORTED_FORMAT', unsupportedMessage(format), { cause });
     }
     // Does not include libvips' message, which may belong to another image (explain-failure.ts).

@@ -115,14 +115,17 @@ describe('a JPEG of a coding that libjpeg lacks', async () => {
 
 // Messages of sharp 0.35.5 for files of other writers.
 test.each([
-  ['VipsJpeg: Unsupported color conversion request', true],
-  ['Input buffer has corrupt header: tiff2vips: samples_per_pixel not a whole number of bytes', true],
-  ['tiff2vips: Sorry, can not handle image', true],
-  ['tiff2vips: Compression scheme 50013 scanline decoding is not implemented', true],
-  ['VipsJpeg: premature end of JPEG image', false],
-  ['tiff2vips: Decoding error at scanline 0, invalid distance too far back', false],
-  ['Input buffer contains unsupported image format', false],
-  ['pngload_buffer: libspng read error', false],
-])('the message "%s" is about a coding: %s', (message, expected) => {
-  expect(isAboutCoding(new Error(message))).toBe(expected);
+  ['jpeg', 'VipsJpeg: Unsupported color conversion request', true],
+  ['tiff', 'Input buffer has corrupt header: tiff2vips: samples_per_pixel not a whole number of bytes', true],
+  ['tiff', 'tiff2vips: Sorry, can not handle image', true],
+  ['tiff', 'tiff2vips: Compression scheme 50013 scanline decoding is not implemented', true],
+  ['jpeg', 'VipsJpeg: premature end of JPEG image', false],
+  ['tiff', 'tiff2vips: Decoding error at scanline 0, invalid distance too far back', false],
+  ['jpeg', 'Input buffer contains unsupported image format', false],
+  ['png', 'pngload_buffer: libspng read error', false],
+  // Damage may have the same words, and a line may be about another image.
+  ['avif', 'heif: Unsupported feature: not supported', false],
+  ['tiff', 'tiff2vips: Decoding error at scanline 0\nheif: Unsupported feature: not supported', false],
+] as const)('%s: the message "%s" is about a coding: %s', (format, message, expected) => {
+  expect(isAboutCoding(format, new Error(message))).toBe(expected);
 }); // prettier-ignore

@@ -123,16 +123,22 @@ export function unsupportedMessage(
   return `the upload is a valid ${format} file with ${coding}, which cannot be processed; save it with another coding`;
 }
 
-/** Messages of libvips, libtiff, libjpeg and sharp about codings that they lack. */
+/** Messages of libvips, libtiff and libjpeg about codings that they lack. */
 const MESSAGES =
   /not configured|not implemented|not supported|unsupported (tiff|color|jpeg)|can ?not handle image|not a whole number of bytes|samples out of range|bad labq|exceeds channel limit|no known route/i;
 
+/** How lines about these formats begin. Other decoders report damage with the same words. */
+const REPORTERS: Partial<Record<SourceFormat, RegExp>> = { tiff: /tiff/i, jpeg: /^VipsJpeg/ };
+
 /**
  * Whether an error of the decoder is about a coding that it lacks, for codings that `unsupportedCoding` does not know.
- * The message may belong to another image that fails at the same time.
+ * Only lines that name the upload's own format count, because a line may belong to another image that fails at the
+ * same time.
  */
-export function isAboutCoding(cause: unknown): boolean {
-  return cause instanceof Error && MESSAGES.test(cause.message);
+export function isAboutCoding(format: SourceFormat, cause: unknown): boolean {
+  const reporter = REPORTERS[format];
+  if (!reporter || !(cause instanceof Error)) return false;
+  return cause.message.split('\n').some((line) => reporter.test(line) && MESSAGES.test(line));
 }
 
 /**

@@ -16,7 +16,7 @@ const CANNOT_BE_DECODED = 'cannot be decoded: its data is damaged or ends early'
 
 /** The upload cannot be decoded: it is damaged, or has a coding that the decoder lacks. */
 export function undecodable(format: SourceFormat, cause: unknown): ImageError {
-  return isAboutCoding(cause)
+  return isAboutCoding(format, cause)
     ? new ImageError('UNSUPPORTED_FORMAT', unsupportedMessage(format), { cause })
     : new ImageError('CORRUPT_IMAGE', `the ${format} ${CANNOT_BE_DECODED}`, { cause });
 }
