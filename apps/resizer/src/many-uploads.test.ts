@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { uploadMemory } from '@darkroom/pipeline';
+import { ALLOCATOR_VARIABLES } from '@darkroom/transforms';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -37,7 +38,9 @@ test('many large uploads at once stay within the memory of the smallest function
     process.execPath,
     [script, photo, String(UPLOADS), String(FUNCTION_MIB)],
     // More than the four images that Node's thread pool would let run at once.
-    { env: { ...process.env, MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: String(UPLOADS) } },
+    {
+      env: { ...process.env, ...ALLOCATOR_VARIABLES, UV_THREADPOOL_SIZE: String(UPLOADS) },
+    },
   );
   const { outcomes, used, grownMiB } = JSON.parse(stdout) as {
     outcomes: string[];

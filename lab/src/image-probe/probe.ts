@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { ALLOCATOR_VARIABLES } from '@darkroom/transforms';
 import type { ProbeAnswer, ProbeEnd, ProbeOptions, ProbeRequest } from './protocol.ts';
 import { ANSWERS } from './trial.ts';
 
@@ -64,8 +65,7 @@ export class Probe {
       {
         serialization: 'advanced',
         execArgv: [],
-        // As in the function (docs/architecture.md): freed memory returns to the system.
-        env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+        env: { ...process.env, ...ALLOCATOR_VARIABLES },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       },
     );

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ALLOCATOR_VARIABLES } from '@darkroom/transforms';
 import type { DecodeOrder, Used } from './decode-child.ts';
 
 const CHILD = path.join(import.meta.dirname, 'decode-child.ts');
@@ -30,7 +31,7 @@ function observe(pid: number): Pick<Used, 'cpuSeconds' | 'memory'> | undefined {
 export function measureDecode(order: DecodeOrder, bounds: Bounds): Promise<Used> {
   const child = fork(CHILD, [], {
     execArgv: ['--expose-gc'],
-    env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+    env: { ...process.env, ...ALLOCATOR_VARIABLES },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   return new Promise((resolve) => {

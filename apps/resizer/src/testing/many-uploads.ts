@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { catalog, MemoryBudget, reconcile, uploadMemory } from '@darkroom/pipeline';
 import { letters } from '@darkroom/pipeline/testing';
 import { createEngine } from '@darkroom/transforms/engine';
+import { peakOfProcess } from '@darkroom/transforms/testing';
 
 const [file = '', count, mebibytes] = process.argv.slice(2);
 const body = await readFile(file);
@@ -27,5 +28,5 @@ const outcomes = await Promise.all(
     return (await reconcile(key, bucket)).kind;
   }),
 );
-const peak = process.resourceUsage().maxRSS * 1024;
+const peak = peakOfProcess();
 console.log(JSON.stringify({ outcomes, used: memory.used, grownMiB: (peak - atRest) / 2 ** 20 }));

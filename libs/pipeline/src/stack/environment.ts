@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ALLOCATOR_VARIABLES } from '@darkroom/transforms';
 import * as z from 'zod';
 import { type Limits, limitsSchema } from '../contract/limits.ts';
 import { METRICS_NAMESPACE, METRICS_SERVICE } from '../contract/observability.ts';
@@ -110,8 +111,7 @@ export function formatEnvironment(
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     POWERTOOLS_LOG_LEVEL: settings.logs.level,
     POWERTOOLS_TRACE_ENABLED: String(settings.tracing),
-    // glibc's arenas fragment under libvips (lovell/sharp 2607): the process must start with this.
-    MALLOC_ARENA_MAX: '2',
+    ...ALLOCATOR_VARIABLES,
     // Of libuv's threads, 4 by default, each image takes one: names are looked up and files read in the others.
     ...(concurrency > 2 && { UV_THREADPOOL_SIZE: String(concurrency + 2) }),
     NODE_OPTIONS: '--enable-source-maps',

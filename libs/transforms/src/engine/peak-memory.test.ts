@@ -5,12 +5,16 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ALLOCATOR_VARIABLES } from '../plan/estimate.ts';
 import { animatedSample } from '../testing/samples.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
 /** Code that loads with the first picture, and memory that allocators on other machines keep, MiB. */
-const SLACK_MIB = 60;
+const SLACK_MIB = 30;
+
+/** Most runs: the threads of a loaded machine spread the same buffers over more memory. */
+const RUNS = 3;
 
 let folder: string;
 let small: Buffer;
@@ -58,14 +62,18 @@ test.each<[name: string, make: () => Promise<Buffer>, steps?: unknown]>([
   const file = path.join(folder, 'picture');
   await writeFile(file, await make());
   const script = path.join(import.meta.dirname, '../testing/peak-memory.ts');
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [script, file, ...(steps ? [JSON.stringify(steps)] : [])],
-    {
-      env: { ...process.env, MALLOC_ARENA_MAX: '2' },
-    },
-  );
-  const { took, said } = JSON.parse(stdout) as { took: number; said: number };
-  console.log(`${name}: ${Math.round(took)} MiB, said ${Math.round(said)}`);
-  expect(took).toBeLessThan(said + SLACK_MIB);
+  const runs: number[] = [];
+  let most: number;
+  do {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [script, file, ...(steps ? [JSON.stringify(steps)] : [])],
+      { env: { ...process.env, ...ALLOCATOR_VARIABLES } },
+    );
+    const { took, said } = JSON.parse(stdout) as { took: number; said: number };
+    runs.push(took);
+    most = said + SLACK_MIB;
+    console.log(`${name}: ${Math.round(took)} MiB, said ${Math.round(said)}`);
+  } while (Math.min(...runs) >= most && runs.length < RUNS);
+  expect(Math.min(...runs)).toBeLessThan(most);
 });

@@ -11,6 +11,16 @@ const MEGAPIXEL = 1_000_000;
 /** Memory of an idle process with Node.js and sharp, MiB; parallel uploads share it. */
 export const BASE_MIB = 70;
 
+/**
+ * Variables of glibc that a process with the engine must start with; the estimates hold for them. Its arenas fragment under
+ * libvips (lovell/sharp 2607). By default it raises the threshold of mmap with each large buffer that is freed (mallopt(3)),
+ * and later pictures then stay in the arenas: a process that decodes AVIF keeps 50 MiB more.
+ */
+export const ALLOCATOR_VARIABLES = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '1048576',
+} as const;
+
 /*
  * Peak MiB of one upload, measured with sharp 0.35.5 (docs/architecture.md). A decoder holds a few rows; for progressive and
  * interlaced files it holds the whole picture. An encoder holds its picture several times.
@@ -34,7 +44,7 @@ const ANIMATION_HELD_MIB = 105;
 const RAW_MIB_PER_MEGAPIXEL = 4;
 /** Twice RGBA, plus the decoded file, if the encoder compares files with the picture. */
 const COMPARED_MIB_PER_MEGAPIXEL = 12;
-/** Factor for heap fragmentation in a warm process, measured with `MALLOC_ARENA_MAX=2`. */
+/** Factor for heap fragmentation in a warm process, measured with `ALLOCATOR_VARIABLES`. */
 const WARM_PROCESS = 1.5;
 /** As much more than measured, for the large buffers of a decode. */
 const LARGE_BUFFERS = 1.15;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { createEngine } from '../engine/create-engine.ts';
+import { peakOfProcess } from './peak-of-process.ts';
 
 /**
  * `node peak-memory.ts FILE [STEPS]`: renders a file twice and prints the peak memory and the engine's estimate, MiB.
@@ -9,6 +10,7 @@ import { createEngine } from '../engine/create-engine.ts';
  */
 
 const MIB = 1024 * 1024;
+
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });
 const thumbnails = [320, 640, 1280].flatMap((width) =>
@@ -31,5 +33,5 @@ const request = { facts, recipe: 'photos', variants };
 const atRest = process.memoryUsage().rss - source.byteLength;
 for (let time = 0; time < 2; time++)
   for await (const _ of engine.render({ source, ...request })) void _;
-const peak = process.resourceUsage().maxRSS * 1024;
+const peak = peakOfProcess();
 console.log(JSON.stringify({ took: (peak - atRest) / MIB, said: engine.estimate(request).memory }));
