@@ -137,6 +137,11 @@ const depConstraints = [
     onlyDependOnLibsWithTags: [],
   },
   {
+    // Runs Stryker.
+    sourceTag: 'room:mutate',
+    onlyDependOnLibsWithTags: [],
+  },
+  {
     // Writes libraries, and needs none.
     sourceTag: 'room:generator',
     onlyDependOnLibsWithTags: [],
@@ -174,7 +179,15 @@ function dependencyChecks(files, ignored) {
 
 export default tseslint.config(
   {
-    ignores: ['**/dist', '**/out-tsc', '**/test-results', '.nx', '.darkroom', '**/node_modules'],
+    ignores: [
+      '**/dist',
+      '**/out-tsc',
+      '**/test-results',
+      '.nx',
+      '.darkroom',
+      '.mutation',
+      '**/node_modules',
+    ],
   },
   ...tseslint.configs.recommendedTypeChecked.map((config) => ({ files: CODE, ...config })),
   {

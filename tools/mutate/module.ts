@@ -1,0 +1,30 @@
+/** One module of the table in `modules.ts`. All paths are relative to the checkout. */
+export interface Module {
+  readonly name: string;
+  /** The folder of its `vitest.config.mjs`. */
+  readonly project: string;
+  /** The files to mutate, as globs; `!` excludes. Tests and their equipment are excluded always. */
+  readonly mutate: readonly string[];
+  /** Its fast tests, as globs. */
+  readonly tests: readonly string[];
+  /** Percent; a lower score fails the run. `undefined` until a complete run has measured it. */
+  readonly minimum?: number;
+  /**
+   * Whether code that runs on import (tables, schemas) is mutated too. Each such mutant runs all tests of the module,
+   * so only modules with tests of a few seconds have it. Default: true.
+   */
+  readonly mutateTables?: boolean;
+  /** Mutants that no test can kill. They do not count. */
+  readonly equivalents?: readonly Equivalent[];
+}
+
+/** Mutants with the same text in the same line of source. Lines are compared without indentation. */
+export interface Equivalent {
+  readonly file: string;
+  /** The line in which the mutant begins. */
+  readonly line: string;
+  /** The replacements as Stryker prints them. Default: all mutants that begin in this line. */
+  readonly replacements?: readonly string[];
+  /** Why the behaviour is the same. "Harmless" is not a reason. */
+  readonly reason: string;
+}

@@ -1,0 +1,114 @@
+/**
+ * Plants each fault of `faults.ts` and runs the fast tests of its module. Files are not changed: Vite replaces the
+ * text when it loads them.
+ *
+ *     npm run mutate:planted [-- MODULE…]
+ *
+ * The exit code is 1 if no test notices a fault, or if a fault no longer fits its file.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createVitest, type Vitest } from 'vitest/node';
+import { MODULES } from '../modules.ts';
+import type { Module } from '../module.ts';
+import type { Fault } from './fault.ts';
+import { FAULTS } from './faults.ts';
+
+const CHECKOUT = path.resolve(import.meta.dirname, '../../..');
+type Result = 'noticed' | 'SURVIVED' | 'NOT LOADED';
+
+const chosen = process.argv.slice(2);
+const counts = { noticed: 0, SURVIVED: 0, 'NOT LOADED': 0 };
+for (const module of MODULES) {
+  const faults = FAULTS.filter((fault) => fault.module === module.name);
+  if (faults.length === 0 || (chosen.length > 0 && !chosen.includes(module.name))) continue;
+  for await (const { fault, result } of plantAll(module, faults)) {
+    counts[result] += 1;
+    console.log(`${result.padEnd(10)} ${module.name}: ${fault.what} (${fault.file})`);
+  }
+}
+console.log(
+  `${counts.noticed} noticed, ${counts.SURVIVED} survived, ${counts['NOT LOADED']} not loaded`,
+);
+process.exitCode = counts.SURVIVED + counts['NOT LOADED'] === 0 ? 0 : 1;
+
+async function* plantAll(
+  module: Module,
+  faults: readonly Fault[],
+): AsyncGenerator<{ fault: Fault; result: Result }> {
+  let planted: Fault | undefined;
+  let isLoaded = false;
+  const vitest = await createVitest(
+    'test',
+    {
+      config: path.join(CHECKOUT, module.project, 'vitest.config.mjs'),
+      watch: false,
+      bail: 1,
+      maxWorkers: 1,
+      reporters: [{}],
+      onConsoleLog: () => false,
+    },
+    {
+      plugins: [
+        {
+          name: 'planted-fault',
+          enforce: 'pre',
+          transform(code, id) {
+            if (planted === undefined || fileOf(planted) !== id.split('?')[0]) return undefined;
+            isLoaded = true;
+            return code.replace(planted.replace, () => planted?.by ?? '');
+          },
+        },
+      ],
+    },
+  );
+  try {
+    const before = new Set<string>();
+    for (const fault of faults) {
+      checkText(fault);
+      const tests = testsOf(fault, module);
+      // Tests that fail without the fault would notice every fault.
+      for (const test of tests.filter((file) => !before.has(file))) {
+        if (!(await passes(vitest, [test]))) throw new Error(`${test} fails without a fault`);
+        before.add(test);
+      }
+      planted = fault;
+      isLoaded = false;
+      vitest.invalidateFile(fileOf(fault));
+      const isNoticed = !(await passes(vitest, tests));
+      planted = undefined;
+      vitest.invalidateFile(fileOf(fault));
+      yield { fault, result: !isLoaded ? 'NOT LOADED' : isNoticed ? 'noticed' : 'SURVIVED' };
+    }
+  } finally {
+    await vitest.close();
+  }
+}
+
+const fileOf = ({ file }: Fault) => path.join(CHECKOUT, file);
+
+function testsOf(fault: Fault, module: Module): string[] {
+  const globs = fault.tests ?? module.tests;
+  const files = (patterns: readonly string[]) =>
+    patterns.flatMap((pattern) => globSync(pattern, { cwd: CHECKOUT }));
+  const excluded = files(globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)));
+  const tests = files(globs.filter((glob) => !glob.startsWith('!')));
+  return tests.filter((file) => !excluded.includes(file)).map((file) => path.join(CHECKOUT, file));
+}
+
+/** @throws Error if the text of the fault is not exactly once in its file */
+function checkText(fault: Fault): void {
+  const parts = readFileSync(fileOf(fault), 'utf8').split(fault.replace);
+  if (parts.length !== 2)
+    throw new Error(`${fault.file} has ${parts.length - 1} times: ${fault.replace}`);
+}
+
+async function passes(vitest: Vitest, files: readonly string[]): Promise<boolean> {
+  const specifications = (await vitest.globTestSpecifications()).filter(({ moduleId }) =>
+    files.includes(moduleId),
+  );
+  if (specifications.length !== files.length)
+    throw new Error(`${files.length - specifications.length} tests are not in the configuration`);
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
+  return unhandledErrors.length === 0 && testModules.every((test) => test.ok());
+}
