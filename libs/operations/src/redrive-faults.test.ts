@@ -1,7 +1,9 @@
 /** Long, aborted, killed and failing runs lose no message and hide no message. */
 import { describe, expect, test } from 'vitest';
-import { VISIBILITY_SECONDS } from './dead-letters.ts';
+import { MAX_HELD, VISIBILITY_SECONDS } from './dead-letters.ts';
 import { bodyOf, Rig } from './testing/redrive-rig.ts';
+
+const CHANGE = 'ChangeMessageVisibilityBatchCommand';
 
 test('received messages stay invisible during a long run, and the run receives each once', async () => {
   const rig = new Rig();
@@ -15,6 +17,28 @@ test('received messages stay invisible during a long run, and the run receives e
   expect(result).toMatchObject({ looked: 200, moved: 100, hidden: 0 });
   expect(new Set(rig.moved).size).toBe(100);
   rig.expectAllVisible();
+  // Each of 100 held messages is renewed at half of its timeout, thus at most every 300 seconds, and released once.
+  const renewals = rig.sqs.requests.filter(({ command }) => command === CHANGE);
+  expect(renewals.reduce((sum, { entries }) => sum + entries, 0)).toBeLessThanOrEqual(400);
+});
+
+test('a message is renewed when half of its visibility timeout is over, and only then', async () => {
+  const rig = new Rig();
+  rig.addDeadLetters(10, 'TRANSFORM_FAILED');
+  const begun = rig.clock.now();
+  for (let index = 0; index < 40; index++) rig.addDeadLetter(`b/${index}.jpg`, 'TIMEOUT');
+  // The first receive holds ten messages. Each of the next four takes 100 seconds, one for each ten of them.
+  await rig.redrive({ filter: { errorCodes: ['TIMEOUT'] }, ratePerSecond: 0.1 });
+  const renewals = rig.sqs.requests.filter(({ command }) => command === CHANGE);
+  expect(renewals.map(({ at, entries }) => [(at - begun) / 1000, entries])).toEqual([
+    [390, 10],
+    [391, 10],
+  ]);
+});
+
+test('the limits that the contract states: ten minutes, and room for other consumers', () => {
+  expect(VISIBILITY_SECONDS).toBe(600);
+  expect(MAX_HELD).toBe(100_000);
 });
 
 test('an aborted run makes its received messages visible', async () => {
@@ -87,19 +111,60 @@ describe('if SQS rejects', () => {
     rig.expectAllVisible();
   });
 
-  test('more messages in flight, the run ends and reports it', async () => {
+  const failReceivesAfter = (receives: number, name: string) => {
     const rig = new Rig();
     rig.addDeadLetters(50);
-    let receives = 0;
+    let received = 0;
     rig.sqs.fault = (command) => {
-      if (command === 'ReceiveMessageCommand' && (receives += 1) > 2)
-        throw Object.assign(new Error('Too many'), { name: 'OverLimit' });
+      if (command === 'ReceiveMessageCommand' && (received += 1) > receives)
+        throw Object.assign(new Error('refused'), { name });
       return undefined;
     };
+    return rig;
+  };
+
+  test('more messages in flight, the run ends and reports it', async () => {
+    const rig = failReceivesAfter(2, 'OverLimit');
     expect(await rig.redrive({ dryRun: true })).toMatchObject({
       looked: 20,
       stoppedBy: 'in-flight',
     });
     rig.expectAllVisible();
+  });
+
+  test('a receive for another reason, the run fails with it', async () => {
+    const rig = failReceivesAfter(2, 'AccessDenied');
+    await expect(rig.redrive({ dryRun: true })).rejects.toMatchObject({ name: 'AccessDenied' });
+    rig.expectAllVisible();
+  });
+
+  test('a deletion twice, the third attempt deletes the message, after 0.2 and 0.4 seconds', async () => {
+    const rig = new Rig();
+    rig.addDeadLetters(1);
+    let deletions = 0;
+    rig.sqs.fault = (command) =>
+      command === 'DeleteMessageBatchCommand' && (deletions += 1) < 3
+        ? [{ Id: '0', Code: 'InternalError', SenderFault: false }]
+        : undefined;
+    expect(await rig.redrive()).toMatchObject({ moved: 1, stoppedBy: 'end' });
+    const at = rig.sqs.requests
+      .filter(({ command }) => command === 'DeleteMessageBatchCommand')
+      .map((request) => request.at);
+    expect(at.map((time) => time - (at[0] ?? 0))).toEqual([0, 200, 600]);
+    expect(rig.sqs.bodies('dead')).toEqual([]);
+  });
+
+  test('to release messages, the run counts them as hidden', async () => {
+    const rig = new Rig();
+    rig.addDeadLetters(12);
+    rig.sqs.fault = (command) =>
+      command === CHANGE ? [{ Id: '1', Code: 'InternalError', SenderFault: false }] : undefined;
+    expect(await rig.redrive({ dryRun: true })).toMatchObject({ hidden: 2 });
+    rig.sqs.fault = (command) => {
+      if (command === CHANGE) throw new Error('refused');
+      return undefined;
+    };
+    await rig.clock.sleep(VISIBILITY_SECONDS * 1000);
+    expect(await rig.redrive({ dryRun: true })).toMatchObject({ hidden: 12 });
   });
 });

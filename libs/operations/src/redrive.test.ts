@@ -62,6 +62,34 @@ describe('a message that SQS moved after a crash', () => {
     ]);
   });
 
+  test('is explained by one of its first ten keys', async () => {
+    const rig = new Rig();
+    const of = (keys: string[]) =>
+      JSON.stringify({
+        Records: keys.map((key) => ({
+          ...{ eventVersion: '2.1', eventSource: 'aws:s3', eventName: 'ObjectCreated:Put' },
+          s3: { bucket: { name: 'sources' }, object: { key, sequencer: '1' } },
+        })),
+      });
+    const keys = Array.from({ length: 11 }, (_, index) => `${index}.jpg`);
+    rig.buckets.process('9.jpg', { eTag: 'v1', rejected: 'TOO_LARGE' });
+    rig.buckets.process('10.jpg', { eTag: 'v1', rejected: 'GAVE_UP' });
+    rig.sqs.put('dead', of(keys));
+    rig.sqs.put('dead', of(keys.toReversed()));
+    rig.sqs.put('dead', of(keys.toSpliced(9, 1)));
+    const { found } = await rig.redrive({ dryRun: true });
+    expect([...found.byErrorCode]).toEqual([
+      ['TOO_LARGE', 1],
+      ['GAVE_UP', 2],
+    ]);
+    const eleventh = new Rig();
+    eleventh.buckets.process('10.jpg', { eTag: 'v1', rejected: 'GAVE_UP' });
+    eleventh.sqs.put('dead', of(keys));
+    expect([...(await eleventh.redrive({ dryRun: true })).found.byErrorCode]).toEqual([
+      ['UNEXPLAINED', 1],
+    ]);
+  });
+
   test('is selected by that code', async () => {
     const rig = new Rig();
     rig.addDeadLetter('bomb.jpg');
@@ -125,6 +153,15 @@ describe('a flood of messages', () => {
     expect(rig.moved).toHaveLength(13);
     expect(rig.sqs.bodies('dead')).toHaveLength(17);
     rig.expectAllVisible();
+  });
+
+  test('moves 50 messages per second by default', async () => {
+    const rig = new Rig();
+    rig.addDeadLetters(100);
+    await rig.redrive();
+    const sends = rig.sqs.requests.filter(({ command }) => command === 'SendMessageBatchCommand');
+    const at = sends.map((send) => send.at - (sends[0]?.at ?? 0));
+    expect(at).toEqual([0, 200, 400, 600, 800, 1000, 1200, 1400, 1600, 1800]);
   });
 
   test('respects the rate', async () => {

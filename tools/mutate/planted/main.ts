@@ -85,7 +85,9 @@ async function* plantAll(
   }
 }
 
-const fileOf = ({ file }: Fault) => path.join(CHECKOUT, file);
+function fileOf({ file }: Fault): string {
+  return path.join(CHECKOUT, file);
+}
 
 function testsOf(fault: Fault, module: Module): string[] {
   const globs = fault.tests ?? module.tests;

@@ -1,6 +1,7 @@
 import {
   type ChangeMessageVisibilityBatchCommandInput,
   type DeleteMessageBatchCommandInput,
+  type GetQueueAttributesCommandInput,
   type Message,
   type ReceiveMessageCommandInput,
   type SendMessageBatchCommandInput,
@@ -23,7 +24,15 @@ interface Failed {
 /** Makes a request fail: it throws, or returns the entries that SQS rejects. */
 export type Fault = (command: string, bodies: readonly string[]) => readonly Failed[] | undefined;
 
-/** Queues in memory behind a real client: the names of commands and shapes of responses are those of SQS. */
+/**
+ * Queues in memory behind a real client. Commands and responses are those of SQS. As in SQS (API reference,
+ * ReceiveMessage; developer guide, "Short and long polling" and "Message quotas"),
+ * - a message has only the attributes that the request names
+ * - a short poll may return nothing although the queue has messages: here every second one does
+ * - a long poll of an empty queue takes its waiting time
+ * - if too many messages are in flight, a short poll fails with `OverLimit` and a long poll returns nothing
+ * - only messages in flight can change their visibility.
+ */
 export class FakeSqs {
   readonly client: SQSClient;
   readonly #clock: Clock;
@@ -33,7 +42,10 @@ export class FakeSqs {
   fault: Fault = () => undefined;
   /** Called after each request. The client receives the error that it throws instead of the response. */
   answered: () => void = () => undefined;
+  /** Most messages in flight. */
+  maxInFlight = 120_000;
   #ids = 0;
+  #shortPolls = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -44,8 +56,8 @@ export class FakeSqs {
     this.client.middlewareStack.add(
       (_next, { commandName = '' }) =>
         ({ input }) =>
-          Promise.resolve().then(() => ({
-            output: this.#request(commandName, input) as never,
+          Promise.resolve().then(async () => ({
+            output: (await this.#request(commandName, input)) as never,
             response: undefined,
           })),
       { step: 'initialize', priority: 'high' },
@@ -110,13 +122,13 @@ export class FakeSqs {
     return queue;
   }
 
-  #request(command: string, input: object): object {
-    const answer = this.#answer(command, input);
+  async #request(command: string, input: object): Promise<object> {
+    const answer = await this.#answer(command, input);
     this.answered();
     return answer;
   }
 
-  #answer(command: string, input: object): object {
+  async #answer(command: string, input: object): Promise<object> {
     const entries = 'Entries' in input ? (input.Entries as { MessageBody?: string }[]) : [];
     this.requests.push({ command, at: this.#clock.now(), entries: entries.length });
     const refused = this.fault(
@@ -140,15 +152,28 @@ export class FakeSqs {
       }
       case 'ChangeMessageVisibilityBatchCommand': {
         const { QueueUrl = '', Entries = [] } = input as ChangeMessageVisibilityBatchCommandInput;
+        const inFlight = new Set(this.#inFlight(QueueUrl).map(handleOf));
+        const isHidden = (handle = '') => inFlight.has(handle);
         for (const { ReceiptHandle, VisibilityTimeout = 0 } of Entries.filter(isTaken))
-          this.#hide(QueueUrl, (one) => handleOf(one) === ReceiptHandle, VisibilityTimeout);
-        break;
+          if (isHidden(ReceiptHandle))
+            this.#hide(QueueUrl, (one) => handleOf(one) === ReceiptHandle, VisibilityTimeout);
+        const late = Entries.filter(isTaken).filter((one) => !isHidden(one.ReceiptHandle));
+        const Code = 'AWS.SimpleQueueService.MessageNotInflight';
+        return {
+          Failed: [...(refused ?? []), ...late.map(({ Id }) => ({ Id, Code, SenderFault: true }))],
+        };
       }
       case 'ReceiveMessageCommand':
-        return { Messages: this.#receive(input as ReceiveMessageCommandInput) };
+        return { Messages: await this.#receive(input as ReceiveMessageCommandInput) };
       case 'GetQueueAttributesCommand': {
         const { QueueUrl = '' } = input as { QueueUrl?: string };
-        return { Attributes: { ApproximateNumberOfMessages: String(this.visible(QueueUrl)) } };
+        const counts: Record<string, string> = {
+          ApproximateNumberOfMessages: String(this.visible(QueueUrl)),
+          ApproximateNumberOfMessagesNotVisible: String(this.#inFlight(QueueUrl).length),
+        };
+        return {
+          Attributes: only(counts, (input as GetQueueAttributesCommandInput).AttributeNames),
+        };
       }
       default:
         throw new Error(`${command} is not emulated`);
@@ -156,19 +181,39 @@ export class FakeSqs {
     return { Failed: refused };
   }
 
-  #receive(input: ReceiveMessageCommandInput): Message[] {
+  async #receive(input: ReceiveMessageCommandInput): Promise<Message[]> {
     const { QueueUrl = '', MaxNumberOfMessages = 1, VisibilityTimeout = 30 } = input;
+    const { WaitTimeSeconds = 0, MessageAttributeNames, MessageSystemAttributeNames } = input;
+    const isShort = WaitTimeSeconds === 0;
+    const isFull = this.#inFlight(QueueUrl).length >= this.maxInFlight;
+    if (isFull && isShort) throw Object.assign(new Error('Too many'), { name: 'OverLimit' });
+    if (isShort && (this.#shortPolls += 1) % 2 === 0) return [];
     const received = this.#queue(QueueUrl)
       .filter(({ visibleAt }) => visibleAt <= this.#clock.now())
-      .slice(0, MaxNumberOfMessages);
+      .slice(0, isFull ? 0 : MaxNumberOfMessages);
+    if (received.length === 0) await this.#clock.sleep(WaitTimeSeconds * 1000);
     this.#hide(QueueUrl, (one) => received.includes(one), VisibilityTimeout);
-    return received.map(({ message }) => message);
+    return received.map(({ message }) => ({
+      ...message,
+      MessageAttributes: only(message.MessageAttributes, MessageAttributeNames),
+      Attributes: only(message.Attributes, MessageSystemAttributeNames),
+    }));
+  }
+
+  #inFlight(queue: string): Stored[] {
+    return this.#queue(queue).filter(({ visibleAt }) => visibleAt > this.#clock.now());
   }
 
   #hide(queue: string, which: (one: Stored) => boolean, seconds: number): void {
     for (const one of this.#queue(queue).filter(which))
       one.visibleAt = this.#clock.now() + seconds * 1000;
   }
+}
+
+/** The attributes with these names; `undefined` if there are none, as in a response of SQS. */
+function only<T>(attributes: Record<string, T> = {}, names: readonly string[] = []) {
+  const wanted = Object.entries(attributes).filter(([name]) => names.includes(name));
+  return wanted.length > 0 ? Object.fromEntries(wanted) : undefined;
 }
 
 function handleOf({ message }: Stored): string {
