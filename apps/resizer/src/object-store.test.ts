@@ -21,6 +21,9 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
+/** Of no bytes. */
+const SHA256 = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
+
 const firstLine = () => aws.requests[0]?.line;
 const put = (precondition: { ifMatch: string } | 'absent') =>
   store.put('uploads/a b+c.jpg/thumb.webp', new TextEncoder().encode('webp'), {
@@ -98,10 +101,22 @@ describe('GET', () => {
     expect(await found.read()).toHaveLength(0);
   });
 
-  test('names the ETag that is wanted, or not', async () => {
-    aws.answer(status(304, { etag: '"abc"' }));
-    expect(await store.get('a.jpg', { ifNoneMatch: 'abc' })).toEqual({ kind: 'unchanged' });
-    expect(aws.requests[0]?.headers).toMatchObject({ 'if-none-match': '"abc"' });
+  test('gives the version and the SHA-256 that the client stored', async () => {
+    const checksum = { 'x-amz-checksum-mode': 'ENABLED' };
+    aws.answer(status(200, { ...body, 'x-amz-checksum-sha256': SHA256, 'content-length': '0' }));
+    expect(await get('a.jpg')).toMatchObject({ versionId: 'v1', checksumSha256: SHA256 });
+    expect(aws.requests[0]?.headers).toMatchObject(checksum);
+    expect(await store.head('a.jpg')).toMatchObject({ versionId: 'v1', checksumSha256: SHA256 });
+    expect(aws.requests[1]?.headers).toMatchObject(checksum);
+  });
+
+  test('gives no version id for the version without one, and no checksum without one', async () => {
+    aws.answer(status(200, { ...body, 'x-amz-version-id': 'null' }, 'jpeg'));
+    expect(await get('a.jpg')).toMatchObject({ versionId: null });
+    expect(await get('a.jpg')).not.toHaveProperty('checksumSha256');
+  });
+
+  test('names the ETag that is wanted', async () => {
     aws.answer(s3Error(412, 'PreconditionFailed'));
     await expect(store.get('a.jpg', { ifMatch: 'abc' })).rejects.toMatchObject({
       code: 'CONFLICT',
@@ -132,9 +147,9 @@ describe('GET', () => {
       });
     });
 
-    test('is unchanged if it is archived and has the ETag that is not wanted', async () => {
-      aws.answer(s3Error(403, 'InvalidObjectState'), status(200, { etag: '"abc"' }));
-      expect(await store.get('a.jpg', { ifNoneMatch: 'abc' })).toEqual({ kind: 'unchanged' });
+    test('is missing if it is gone in the meantime', async () => {
+      aws.answer(s3Error(403, 'InvalidObjectState'), status(404));
+      expect(await store.get('a.jpg')).toEqual({ kind: 'missing' });
     });
 
     test('is unreadable if it is encrypted with a key of its uploader', async () => {
@@ -230,15 +245,16 @@ describe('GET', () => {
 });
 
 describe('HEAD', () => {
-  test('gives the ETag and metadata, or nothing', async () => {
-    const etag = '"abc"';
+  test('gives the identity and metadata, or nothing', async () => {
+    const headers = { etag: '"abc"', 'content-length': '4' };
     aws.answer(
-      status(200, { etag }),
-      status(200, { etag, 'x-amz-meta-recipe': 'photos' }),
+      status(200, headers),
+      status(200, { ...headers, 'x-amz-meta-recipe': 'photos' }),
       status(404),
     );
-    expect(await store.head('a.jpg')).toEqual({ eTag: 'abc', metadata: {} });
-    expect(await store.head('a.jpg')).toEqual({ eTag: 'abc', metadata: { recipe: 'photos' } });
+    const identity = { eTag: 'abc', versionId: null, bytes: 4 };
+    expect(await store.head('a.jpg')).toEqual({ ...identity, metadata: {} });
+    expect(await store.head('a.jpg')).toEqual({ ...identity, metadata: { recipe: 'photos' } });
     expect(await store.head('a.jpg')).toBeUndefined();
     expect(firstLine()).toBe('HEAD /photos/a.jpg');
   });

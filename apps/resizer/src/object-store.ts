@@ -6,10 +6,17 @@ import {
   PutObjectCommand,
   paginateListObjectsV2,
   type GetObjectCommandOutput,
+  type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { PipelineError, type FoundObject, type ObjectStore } from '@darkroom/pipeline';
-import { awsError, isMissing, mayNeedKey, statusOf, whyUnreadable } from './aws-error.ts';
+import {
+  PipelineError,
+  type FoundObject,
+  type ObjectHead,
+  type ObjectStore,
+  type SourceIdentity,
+} from '@darkroom/pipeline';
+import { awsError, isMissing, mayNeedKey, whyUnreadable } from './aws-error.ts';
 
 /** S3 quotes an ETag in headers; manifests, events and cache keys have it bare. */
 const bare = (eTag: string | undefined, key: string): string => {
@@ -42,17 +49,17 @@ export function s3ObjectStore(s3: S3Client, bucket: string, signal: AbortSignal)
     }
   }
 
-  /** @returns nothing if the object is gone */
-  async function identify(key: string) {
+  async function head(key: string): Promise<ObjectHead | undefined> {
     try {
-      const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
-      const { ETag, VersionId, ContentLength: bytes = 0 } = await s3.send(command, options);
-      return { eTag: bare(ETag, key), versionId: VersionId ?? null, bytes };
+      const output = await s3.send(
+        new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
+        options,
+      );
+      return { ...identityOf(output, key), metadata: output.Metadata ?? {} };
     } catch (error) {
       if (isMissing(error)) return undefined;
-      if (!mayNeedKey(error)) throw failure(error, `HEAD ${bucket}/${key}`);
-      const found = await listed(key);
-      return found && { eTag: found.eTag, versionId: found.versionId, bytes: found.bytes };
+      if (mayNeedKey(error)) return listed(key);
+      throw failure(error, `HEAD ${bucket}/${key}`);
     }
   }
 
@@ -77,46 +84,32 @@ export function s3ObjectStore(s3: S3Client, bucket: string, signal: AbortSignal)
       return objects;
     },
 
-    async get(key, { ifMatch, ifNoneMatch } = {}) {
+    async get(key, { ifMatch } = {}) {
       try {
         const output = await s3.send(
           new GetObjectCommand({
             Bucket: bucket,
             Key: key,
+            ChecksumMode: 'ENABLED',
             ...(ifMatch !== undefined && { IfMatch: quoted(ifMatch) }),
-            ...(ifNoneMatch !== undefined && { IfNoneMatch: quoted(ifNoneMatch) }),
           }),
           options,
         );
         return foundObject(output, key, (error) => failure(error, `GET ${key}, reading the body`));
       } catch (error) {
-        if (statusOf(error) === 304) return { kind: 'unchanged' };
         if (isMissing(error) && ifMatch === undefined) return { kind: 'missing' };
         const reason = whyUnreadable(error);
         if (reason !== undefined && ifMatch === undefined) {
-          const object = await identify(key);
-          if (object === undefined) return { kind: 'missing' };
-          // An archived upload whose outputs are there needs nothing.
-          if (object.eTag === ifNoneMatch) return { kind: 'unchanged' };
-          return { kind: 'unreadable', reason, ...object };
+          const found = await head(key);
+          if (found === undefined) return { kind: 'missing' };
+          const { metadata: _, ...identity } = found;
+          return { kind: 'unreadable', reason, ...identity };
         }
         throw failure(error, `GET ${bucket}/${key}`);
       }
     },
 
-    async head(key) {
-      try {
-        const { ETag, Metadata } = await s3.send(
-          new HeadObjectCommand({ Bucket: bucket, Key: key }),
-          options,
-        );
-        return { eTag: bare(ETag, key), metadata: Metadata ?? {} };
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        if (mayNeedKey(error)) return listed(key);
-        throw failure(error, `HEAD ${bucket}/${key}`);
-      }
-    },
+    head,
 
     async put(key, body, { precondition, contentType, cacheControl, metadata }) {
       try {
@@ -158,19 +151,32 @@ function decodeListedKey(encoded: string): string {
   return decodeURIComponent(encoded.replaceAll('+', ' '));
 }
 
+function identityOf(
+  {
+    ETag,
+    VersionId,
+    ContentLength: bytes,
+    ChecksumSHA256: checksumSha256,
+  }: GetObjectCommandOutput | HeadObjectCommandOutput,
+  key: string,
+): SourceIdentity {
+  if (bytes === undefined) throw new PipelineError('STORAGE_UNAVAILABLE', `No length for ${key}`);
+  // S3 writes the text `null` for the version without an id in a bucket whose versioning was enabled later.
+  const versionId = VersionId === undefined || VersionId === 'null' ? null : VersionId;
+  return { eTag: bare(ETag, key), versionId, bytes, ...(checksumSha256 && { checksumSha256 }) };
+}
+
 function foundObject(
-  { Body: body, ContentLength: bytes, ContentEncoding, ETag, VersionId }: GetObjectCommandOutput,
+  output: GetObjectCommandOutput,
   key: string,
   failure: (error: unknown) => PipelineError,
 ): FoundObject {
-  if (bytes === undefined) throw new PipelineError('STORAGE_UNAVAILABLE', `No length for ${key}`);
+  const { Body: body, ContentEncoding } = output;
   let isOpen = true;
   return {
     kind: 'found',
-    eTag: bare(ETag, key),
-    versionId: VersionId ?? null,
+    ...identityOf(output, key),
     contentEncoding: ContentEncoding,
-    bytes,
     async read() {
       isOpen = false;
       try {

@@ -1,8 +1,10 @@
 /** Overwrites, deletes, new uploads, duplicate events: outputs are always those of the current upload. */
+import { DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { withoutVersionId } from '../testbed/reference-outputs.ts';
+import { manifestFor } from '../testbed/reference-outputs.ts';
 import { PATIENCE, type Client } from '../testing/client.ts';
 import { findInconsistencies } from '../testing/consistency.ts';
+import { md5Twins } from '../testing/md5-twins.ts';
 import { notification } from '../testing/notification.ts';
 import { picture } from '../testing/pictures.ts';
 import { startStack, type RunningStack } from '../testing/running-stack.ts';
@@ -19,16 +21,29 @@ afterAll(async () => {
   await running.stop();
 });
 
-/** The bytes of every object in the folder of an upload's outputs, without the upload's version id. */
-async function bytesOf(key: string): Promise<Map<string, string>> {
+/** The bytes of every object in the folder of an upload's outputs. */
+async function bytesOf(key: string): Promise<Map<string, Buffer>> {
   const keys = [...(await client.outputsOf(key)).keys()];
   const bodies = await Promise.all(
-    keys.map(async (output) => {
-      const { body = Buffer.alloc(0) } = (await client.read(output)) ?? {};
-      return withoutVersionId(body).toString('base64');
-    }),
+    keys.map(async (output) => (await client.read(output))?.body ?? Buffer.alloc(0)),
   );
-  return new Map(keys.map((output, index) => [output, bodies[index] ?? '']));
+  return new Map(keys.map((output, index) => [output, bodies[index] ?? Buffer.alloc(0)]));
+}
+
+async function currentVersion(key: string): Promise<string> {
+  const { sourceBucket: Bucket } = client.stack;
+  const { VersionId = '' } = await client.s3.send(new HeadObjectCommand({ Bucket, Key: key }));
+  return VersionId;
+}
+
+/** The same outputs as those of another upload of the same bytes. */
+function forVersion(outputs: Map<string, Buffer>, key: string, versionId: string) {
+  const manifest = `${key}/manifest.json`;
+  const body = outputs.get(manifest) ?? Buffer.alloc(0);
+  return new Map([
+    ...outputs,
+    [manifest, manifestFor(body, { key, folder: `${key}/`, versionId })] as const,
+  ]);
 }
 
 test('an overwrite replaces every output', async () => {
@@ -39,7 +54,7 @@ test('an overwrite replaces every output', async () => {
   const after = await bytesOf(key);
   expect(second.source.eTag).not.toBe(first.source.eTag);
   expect([...after.keys()]).toEqual([...before.keys()]);
-  for (const [output, bytes] of after) expect(bytes).not.toBe(before.get(output));
+  for (const [output, bytes] of after) expect(bytes).not.toEqual(before.get(output));
 });
 
 test('a delete removes every output', async () => {
@@ -59,20 +74,47 @@ test('deleted and uploaded again: the same upload gives the same bytes, manifest
   await client.remove(key);
   await client.untilIdle();
   expect((await bytesOf(key)).size).toBe(0);
-  await client.uploadAndWait(key, upload);
-  expect(await bytesOf(key)).toEqual(before);
+  const { source } = await client.uploadAndWait(key, upload);
+  expect(source.versionId).toBe(await currentVersion(key));
+  expect(await bytesOf(key)).toEqual(forVersion(before, key, source.versionId ?? ''));
 });
 
-test('the same upload twice rewrites nothing', async () => {
+test('the same upload twice rewrites only the manifest, with the new version', async () => {
   const key = 'uploads/twice.jpg';
+  const manifest = `${key}/manifest.json`;
   const upload = await picture({ seed: 4 });
-  await client.uploadAndWait(key, upload);
+  const first = await client.uploadAndWait(key, upload);
   await client.untilIdle();
-  const before = await client.outputsOf(key);
+  const [before, bytes] = [await client.outputsOf(key), await bytesOf(key)];
   await client.upload(key, upload);
   await client.untilIdle();
+  const after = await client.outputsOf(key);
+  const versionId = await currentVersion(key);
+  expect(versionId).not.toBe(first.source.versionId);
+  expect(await bytesOf(key)).toEqual(forVersion(bytes, key, versionId));
+  before.delete(manifest);
+  after.delete(manifest);
   // ETags and times, to the millisecond.
-  expect(await client.outputsOf(key)).toEqual(before);
+  expect(after).toEqual(before);
+});
+
+test('an older version that becomes current again gets its outputs', async () => {
+  const key = 'uploads/twin.tif';
+  const { first, second } = md5Twins();
+  const { source } = await client.uploadAndWait(key, first);
+  const before = await bytesOf(key);
+  await client.upload(key, second);
+  await client.untilIdle();
+  const twin = await client.manifestOf(key);
+  expect(twin?.source).toMatchObject({ eTag: source.eTag, bytes: source.bytes });
+  const versionId = await currentVersion(key);
+  expect(twin?.source.versionId).toBe(versionId);
+  expect(await bytesOf(key)).not.toEqual(forVersion(before, key, versionId));
+  const { sourceBucket: Bucket } = client.stack;
+  await client.s3.send(new DeleteObjectCommand({ Bucket, Key: key, VersionId: versionId }));
+  await client.send(notification({ bucket: Bucket, key }));
+  await client.untilIdle();
+  expect(await bytesOf(key)).toEqual(before);
 });
 
 test('an event that comes twice, late, or out of order rewrites nothing', async () => {

@@ -174,7 +174,7 @@ describe('the recipe of the stack "local"', () => {
         'source-key': 'uploads/K%C3%A4se%20%26%20Wein.png',
         recipe: 'photos',
         'recipe-hash': manifest.recipeHash,
-        'source-etag': manifest.source.eTag,
+        'source-sha256': manifest.source.sha256,
       },
     });
     const document = await client.read(`${key}/manifest.json`);

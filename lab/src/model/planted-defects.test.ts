@@ -13,6 +13,7 @@ describe('the checks see a planted defect', () => {
     { history: 'AB', workers: 2, defect: 'version of the event' },
     { history: 'RA', workers: 2, faults: late, defect: 'no preconditions' },
     { history: 'AB', workers: 1, faults: { crashes: 1 }, defect: 'any output is believed' },
+    { history: 'TU', source: 'versioned', workers: 1, defect: 'ETag and size only' },
   ];
   test.for(DEFECTS)('$defect: history $history', async (scenario) => {
     expect((await exploreAll(scenario)).failure).toBeDefined();

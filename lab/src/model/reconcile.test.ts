@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { expectToHold, exploreAll, exploreSome } from './explore.ts';
-import type { Faults } from './world.ts';
+import type { Faults, Scenario } from './world.ts';
 
 const SMALL: readonly (readonly [string, Faults])[] = [
   ['A', { duplicates: 1 }],
@@ -25,6 +25,23 @@ vi.setConfig({ testTimeout: 1_800_000 });
 describe('two workers, every interleaving', () => {
   test.for(SMALL)('history %s with %o', async ([history, faults]) => {
     const result = await exploreAll({ history, workers: 2, faults });
+    expectToHold(result);
+    expect(result.finalStates).toBeGreaterThan(0);
+  });
+});
+
+describe('versions, delete markers and twins with the same ETag and size, every interleaving', () => {
+  const IDENTITIES: readonly Omit<Scenario, 'workers'>[] = [
+    { history: 'TU', source: 'versioned' },
+    { history: 'TU', source: 'with checksums' },
+    { history: 'TU', source: 'versioned', receivedBefore: true },
+    { history: 'TU', source: 'versioned', faults: { crashes: 1 } },
+    { history: 'AA', source: 'versioned' },
+    { history: 'A-<', source: 'versioned' },
+    { history: 'TU<', source: 'versioned' },
+  ];
+  test.for(IDENTITIES)('$source: history $history', async (scenario) => {
+    const result = await exploreAll({ ...scenario, workers: scenario.history.length > 2 ? 1 : 2 });
     expectToHold(result);
     expect(result.finalStates).toBeGreaterThan(0);
   });

@@ -9,15 +9,24 @@ import {
 
 /** Defects of the store. The checks must find them. The code under test stays the real one. */
 export type Defect =
-  'no confirmation' | 'no preconditions' | 'version of the event' | 'any output is believed';
+  | 'no confirmation'
+  | 'no preconditions'
+  | 'version of the event'
+  | 'any output is believed'
+  | 'ETag and size only';
 
 export interface StoredObject {
   readonly eTag: string;
   readonly body: Uint8Array;
   readonly metadata: PutOptions['metadata'];
+  /** Of a versioned bucket. */
+  readonly versionId: string | null;
+  /** The SHA-256 that the client stored. */
+  readonly checksumSha256?: string;
 }
 
 export const hash = (body: Uint8Array) => createHash('md5').update(body).digest('hex');
+export const sha256Of = (body: Uint8Array) => createHash('sha256').update(body).digest('hex');
 export const conflict = (what: string) => new PipelineError('CONFLICT', what);
 
 export interface ScheduledStoreOptions {
@@ -28,15 +37,19 @@ export interface ScheduledStoreOptions {
   readonly onList: () => void;
   /** Contents of the bucket when a request happens. */
   readonly objects: () => Map<string, StoredObject>;
-  /** ETag of the current upload. */
-  readonly sourceETag: () => string | undefined;
+  /** SHA-256 of the current upload. */
+  readonly sourceSha256: () => string | undefined;
   readonly defect: Defect | undefined;
 }
 
 /** S3's semantics in memory. The scheduler decides when a request happens. */
 export function scheduledStore(options: ScheduledStoreOptions): ObjectStore {
-  const { bucket, request, onList, objects, sourceETag, defect } = options;
-  let lastRead: string | undefined;
+  const { bucket, request, onList, objects, sourceSha256, defect } = options;
+  let lastRead: StoredObject | undefined;
+  const identify = (object: StoredObject) =>
+    defect === 'ETag and size only'
+      ? { ...identityOf(object), versionId: null }
+      : identityOf(object);
   return {
     bucket,
     list: (prefix) => {
@@ -47,32 +60,30 @@ export function scheduledStore(options: ScheduledStoreOptions): ObjectStore {
           .map(([key, { eTag }]) => ({ key, eTag })),
       );
     },
-    get: (key, { ifMatch, ifNoneMatch } = {}) =>
+    get: (key, { ifMatch } = {}) =>
       request(`GET ${key}`, false, (): GetResult => {
         const object = objects().get(key);
-        lastRead = object?.eTag;
+        lastRead = object;
         if (ifMatch !== undefined && object?.eTag !== ifMatch) throw conflict(key);
         if (!object) return { kind: 'missing' };
-        if (object.eTag === ifNoneMatch) return { kind: 'unchanged' };
-        const { eTag, body } = object;
-        const read = () => Promise.resolve(body);
-        return { kind: 'found', eTag, versionId: null, bytes: body.length, read, discard() {} };
+        const read = () => Promise.resolve(object.body);
+        return { kind: 'found', ...identify(object), read, discard() {} };
       }),
     head: (key) =>
       request(`HEAD ${key}`, false, (): ObjectHead | undefined => {
-        const object = objects().get(key);
-        const eTag = defect === 'no confirmation' && bucket === 'source' ? lastRead : object?.eTag;
-        if (eTag === undefined) return undefined;
+        const isBlind = defect === 'no confirmation' && bucket === 'source' && lastRead;
+        const object = isBlind ? lastRead : objects().get(key);
+        if (!object) return undefined;
         const claim = defect === 'any output is believed' && {
-          'source-etag': sourceETag() ?? '',
+          'source-sha256': sourceSha256() ?? '',
         };
-        return { eTag, metadata: { ...object?.metadata, ...claim } };
+        return { ...identify(object), metadata: { ...object.metadata, ...claim } };
       }),
     put: (key, body, { precondition, metadata }) =>
       request(`PUT ${key}`, true, () => {
         if (defect !== 'no preconditions') check(objects().get(key), precondition);
         const eTag = hash(body);
-        objects().set(key, { eTag, body, metadata });
+        objects().set(key, { eTag, body, metadata, versionId: null });
         return eTag;
       }),
     delete: (key, { ifMatch }) =>
@@ -87,4 +98,8 @@ function check(object: StoredObject | undefined, precondition: PutOptions['preco
   const holds =
     precondition === 'absent' ? object === undefined : object?.eTag === precondition.ifMatch;
   if (!holds) throw conflict('precondition');
+}
+
+function identityOf({ eTag, versionId, checksumSha256, body }: StoredObject) {
+  return { eTag, versionId, checksumSha256, bytes: body.length };
 }

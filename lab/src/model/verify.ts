@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
 import { outputKeys, parseManifest } from '@darkroom/pipeline';
-import { hash } from './scheduled-store.ts';
+import { sha256Of } from './scheduled-store.ts';
 import { KEY, recipes, type World } from './world.ts';
-
-const sha256Of = (body: Uint8Array) => createHash('sha256').update(body).digest('hex');
 
 /** @returns the problem of a final state; undefined if the outputs are exactly those of the source */
 export function verify(world: World): string | undefined {
@@ -11,14 +8,18 @@ export function verify(world: World): string | undefined {
   if (!recipe) throw new Error('the model has a recipe');
   const keys = outputKeys(KEY, recipe);
   const there = [...world.processed.keys()].sort();
-  if (world.source === undefined)
+  const { source } = world;
+  if (!source)
     return there.length > 0 ? `the upload is gone, but ${there.join(', ')} exists` : undefined;
   const stored = world.processed.get(keys.manifest);
   const manifest = stored && parseManifest(stored.body);
   if (!manifest) return 'there is no manifest';
-  if (manifest.source.eTag !== hash(new TextEncoder().encode(world.source)))
-    return 'the manifest is that of another upload';
-  if (manifest.status !== (world.source === 'R' ? 'rejected' : 'done'))
+  const { versionId, eTag, bytes } = manifest.source;
+  const isSource =
+    versionId === source.versionId && eTag === source.eTag && bytes === source.body.length;
+  if (!isSource) return `the manifest is that of another upload, ${versionId ?? eTag}`;
+  const letter = new TextDecoder().decode(source.body);
+  if (manifest.status !== (letter === 'R' ? 'rejected' : 'done'))
     return `the manifest says ${manifest.status}`;
   if (manifest.status === 'done' && manifest.outputs.length !== 2) return 'an output is missing';
   for (const { key, eTag, variant, bytes, sha256 } of manifest.outputs) {
@@ -26,7 +27,7 @@ export function verify(world: World): string | undefined {
     if (object?.eTag !== eTag || object.body.length !== bytes || sha256Of(object.body) !== sha256)
       return `${variant} is not what the manifest names`;
     const content = new TextDecoder().decode(object.body);
-    const from = variant === 'web' && world.source === 'F' ? 'A' : world.source;
+    const from = variant === 'web' && letter === 'F' ? 'A' : letter;
     if (content !== `${variant} of ${from}`) return `${key} holds "${content}"`;
   }
   const named = [...manifest.outputs.map(({ key }) => key), keys.manifest].sort();

@@ -11,6 +11,7 @@ import {
   conflict,
   hash,
   scheduledStore,
+  sha256Of,
   type Defect,
   type StoredObject,
 } from './scheduled-store.ts';
@@ -44,8 +45,15 @@ export interface Faults {
 }
 
 export interface Scenario {
-  /** One letter for each upload, `-` for a delete. */
+  /**
+   * One letter for each upload and `-` for a delete. In a versioned bucket, `-` adds a delete marker, and `<` removes the
+   * newest version or delete marker for good: the one before it is current again.
+   */
   readonly history: string;
+  /** Default: unversioned, and the client stores no checksum. */
+  readonly source?: 'versioned' | 'with checksums';
+  /** Objects of another program or of an older recipe in the output folder, by name. */
+  readonly strays?: Readonly<Record<string, string>>;
   readonly workers: number;
   readonly faults?: Faults;
   /** Every message was received before, by a worker that changed nothing. */
@@ -111,16 +119,23 @@ export class World {
       expiries: faults.expiries ?? 0,
     };
     this.#workers = Array.from({ length: scenario.workers }, idleWorker);
+    for (const [name, text] of Object.entries(scenario.strays ?? {})) {
+      const body = new TextEncoder().encode(text);
+      const stray = { body, eTag: hash(body), metadata: {}, versionId: null };
+      this.processed.set(`${KEY}/${name}`, stray);
+    }
   }
 
   /** The current upload; undefined if there is none. */
-  get source(): string | undefined {
+  get source(): StoredObject | undefined {
     return this.#uploadAt(this.#position);
   }
 
-  #uploadAt(position: number): string | undefined {
-    const letter = this.#scenario.history[position - 1];
-    return letter === '-' ? undefined : letter;
+  #uploadAt(position: number): StoredObject | undefined {
+    const { history, source } = this.#scenario;
+    if (source === 'versioned') return newestVersion(history.slice(0, position));
+    const letter = history[position - 1] ?? '-';
+    return letter === '-' ? undefined : uploaded(letter, source === 'with checksums');
   }
 
   /** Equal fingerprints have equal futures. */
@@ -309,19 +324,35 @@ export class World {
         if (bucket === 'processed') return this.processed;
         const position =
           defect === 'version of the event' ? worker.message.position : this.#position;
-        return uploaded(this.#uploadAt(position));
+        const upload = this.#uploadAt(position);
+        return new Map(upload ? [[KEY, upload]] : []);
       },
-      sourceETag: () => uploaded(this.source).get(KEY)?.eTag,
+      sourceSha256: () => this.source && sha256Of(this.source.body),
       defect,
     });
   }
 }
 
-/** The source bucket: the one upload, or nothing. */
-function uploaded(letter: string | undefined): Map<string, StoredObject> {
-  if (letter === undefined) return new Map();
+function uploaded(letter: string, hasChecksum = false): StoredObject {
   const body = new TextEncoder().encode(letter);
-  return new Map([[KEY, { eTag: hash(body), body, metadata: {} }]]);
+  return {
+    body,
+    eTag: letter === 'U' ? uploaded('T').eTag : hash(body),
+    metadata: {},
+    versionId: null,
+    ...(hasChecksum && { checksumSha256: sha256Of(body) }),
+  };
+}
+
+/** A versioned bucket after this history. */
+function newestVersion(history: string): StoredObject | undefined {
+  const versions: (StoredObject | undefined)[] = [];
+  for (const [position, act] of [...history].entries()) {
+    if (act === '<') versions.pop();
+    else if (act === '-') versions.push(undefined);
+    else versions.push({ ...uploaded(act), versionId: `v${position + 1}` });
+  }
+  return versions.at(-1);
 }
 
 function idleWorker(): Worker {

@@ -4,10 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { manifestSchema, type Manifest } from '@darkroom/pipeline';
+import { compare } from '@darkroom/operations';
+import { manifestSchema, parseSettings, type Manifest } from '@darkroom/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFECT_PREFIX } from '../planted-defects/defects.ts';
 import { SCENARIOS } from '../planted-defects/scenarios.ts';
+import { md5Twins } from '../testing/md5-twins.ts';
 import { TESTBED_PIPELINE } from '../testbed/pipeline-settings.ts';
 import { makeSampleUploads, type SampleUpload } from '../testbed/sample-uploads.ts';
 import { HAS_MOTO } from './moto-server.ts';
@@ -88,6 +90,39 @@ describe.runIf(HAS_MOTO)(title, () => {
     await application.perform({ kind: 'message', key, eventName: 'ObjectRemoved:Delete' });
     await application.untilIdle();
     expect(await outputsOf(key)).toEqual({});
+  });
+
+  test('two TIFFs with the same MD5 are told apart, also by a comparison', async () => {
+    const { application, info } = moto;
+    const key = 'uploads/twin.tif';
+    const { first: one, second: other } = md5Twins();
+    const sha256 = (body: Buffer) => createHash('sha256').update(body).digest('hex');
+    const upload = (Body: Buffer) =>
+      s3.send(new PutObjectCommand({ Bucket: info.sourceBucket, Key: key, Body }));
+    const kinds = async () => {
+      const settings = parseSettings(TESTBED_PIPELINE, 'moto');
+      const compared = await compare({ s3, ...info, settings, prefix: key });
+      return Object.entries(compared.kinds).flatMap(([kind, { keys }]) => (keys ? [kind] : []));
+    };
+    const { ETag } = await upload(one);
+    await application.untilIdle();
+    expect((await manifestOf(key)).source.sha256).toBe(sha256(one));
+    expect(await kinds()).toEqual(['up-to-date']);
+    const second = await upload(other);
+    expect(second.ETag).toBe(ETag);
+    await application.untilIdle();
+    expect((await manifestOf(key)).source).toMatchObject({
+      versionId: second.VersionId,
+      sha256: sha256(other),
+    });
+    expect(await outputsOf(key)).toMatchObject({ 'manifest.json': true });
+    // As if the event of the last upload were lost.
+    const { sourceBucket: Bucket } = info;
+    await application.perform({ kind: 'delete', key });
+    expect(await kinds()).toEqual(['orphaned']);
+    await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: one }));
+    await application.untilIdle();
+    expect(await kinds()).toEqual(['up-to-date']);
   });
 
   test('preconditions on nothing and on another object', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  ListObjectVersionsCommand,
   paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
@@ -102,6 +103,25 @@ export class Application {
         for (const { Key = '', ETag = '' } of Contents)
           listed.set(decodeURIComponent(Key.replaceAll('+', ' ')), ETag.replaceAll('"', ''));
       return listed;
+    });
+  }
+
+  /** Key → id of the newest version, unless it is a delete marker. */
+  newestVersions(bucket: string): Promise<Map<string, string>> {
+    return retry(async () => {
+      const newest = new Map<string, string>();
+      const decoded = (key: string) => decodeURIComponent(key.replaceAll('+', ' '));
+      for (let KeyMarker: string | undefined, isLast = false; !isLast;) {
+        const page = { Bucket: bucket, EncodingType: 'url', KeyMarker } as const;
+        const { Versions = [], ...listed } = await this.#s3.send(
+          new ListObjectVersionsCommand(page),
+        );
+        for (const { Key = '', VersionId = '', IsLatest } of Versions)
+          if (IsLatest) newest.set(decoded(Key), VersionId);
+        KeyMarker = decoded(listed.NextKeyMarker ?? '');
+        isLast = !listed.IsTruncated;
+      }
+      return newest;
     });
   }
 

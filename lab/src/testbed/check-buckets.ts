@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { StackInfo } from '@darkroom/local/api';
 import type { Application, StoredObject } from './application.ts';
 import type { SampleUpload } from './sample-uploads.ts';
-import { sameObject, type ReferenceOutputs } from './reference-outputs.ts';
+import type { ReferenceOutputs } from './reference-outputs.ts';
 
 /** A difference from the contract when the queue is empty. */
 export interface Violation {
@@ -34,8 +35,10 @@ export async function checkBuckets(
   reference: ReferenceOutputs,
 ): Promise<Violation[]> {
   const wanted = new Map<string, StoredObject>();
+  const versions = await application.newestVersions(info.sourceBucket);
   for (const [key, sample] of uploads)
-    for (const [at, object] of reference.objectsOf(key, sample)) wanted.set(at, object);
+    for (const [at, object] of reference.objectsOf(key, sample, versions.get(key) ?? ''))
+      wanted.set(at, object);
   return [
     ...checkSource(await application.list(info.sourceBucket), uploads),
     ...(await checkProcessed(application, info.processedBucket, wanted)),
@@ -73,7 +76,7 @@ async function checkProcessed(
       continue;
     }
     const found = await application.read(bucket, key);
-    if (!sameObject(found, object))
+    if (!isDeepStrictEqual(found, object))
       violations.push({ kind: 'output wrong', key, detail: `${show(found)}, not ${show(object)}` });
   }
   for (const key of listed.keys())

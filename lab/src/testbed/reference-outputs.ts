@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import { manifestSchema, parseManifest } from '@darkroom/pipeline';
+import { formatManifest, parseManifest, type Manifest } from '@darkroom/pipeline';
 import type { StackInfo } from '@darkroom/local/api';
 import { metadataOf, outputFolder } from '../testing/contract.ts';
 import type { Application, StoredObject } from './application.ts';
@@ -50,8 +49,11 @@ export class ReferenceOutputs {
     return new ReferenceOutputs(info, uploads, outputs);
   }
 
-  /** All objects that an upload of this sample must have in the processed bucket, by key. */
-  objectsOf(key: string, sample: SampleUpload): Map<string, StoredObject> {
+  /**
+   * All objects that an upload of this sample must have in the processed bucket, by key.
+   * @param versionId of the upload
+   */
+  objectsOf(key: string, sample: SampleUpload, versionId: string): Map<string, StoredObject> {
     const folder = outputFolder(key, this.#info.recipes);
     const outputs = this.#outputs.get(sample) ?? new Map<string, StoredObject>();
     return new Map(
@@ -59,7 +61,8 @@ export class ReferenceOutputs {
         folder + name,
         {
           ...object,
-          body: name === MANIFEST ? manifestFor(key, folder, object.body) : object.body,
+          body:
+            name === MANIFEST ? manifestFor(object.body, { key, folder, versionId }) : object.body,
           metadata: {
             ...withoutSource(metadata),
             ...metadataOf(key, metadata['recipe'] ?? '', metadata['recipe-hash'] ?? ''),
@@ -70,36 +73,26 @@ export class ReferenceOutputs {
   }
 }
 
-/** Compares everything but the upload's version id, which differs between uploads of equal bytes. */
-export function sameObject(a: StoredObject, b: StoredObject): boolean {
-  return (
-    withoutVersionId(a.body).equals(withoutVersionId(b.body)) &&
-    isDeepStrictEqual({ ...a, body: 0 }, { ...b, body: 0 })
-  );
-}
-
-/** A manifest without the version id of its source; other bytes stay as they are. */
-export function withoutVersionId(body: Buffer): Buffer {
-  const text = body.toString('latin1');
-  return Buffer.from(text.replace(/"versionId": "[\w.-]+"/, '"versionId": null'), 'latin1');
-}
-
 function withoutSource({ 'source-key': _, ...rest }: StoredObject['metadata']) {
   return rest;
 }
 
-/** The bytes of the manifest for another key. */
-function manifestFor(key: string, folder: string, body: Buffer): Buffer {
-  const manifest = manifestSchema.parse(JSON.parse(body.toString()));
+/** The bytes of the manifest for another upload of the same bytes. */
+export function manifestFor(
+  body: Buffer,
+  { key, folder, versionId }: { key: string; folder: string; versionId: string },
+): Buffer {
+  const manifest = parseManifest(body);
+  if (!manifest) throw new Error(`not a manifest: ${body.toString()}`);
   const own = {
     ...manifest,
-    source: { ...manifest.source, key },
+    source: { ...manifest.source, key, versionId },
     outputs: manifest.outputs.map((output) => ({
       ...output,
       key: folder + output.key.slice(output.key.lastIndexOf('/') + 1),
     })),
   };
-  return Buffer.from(JSON.stringify(own, null, 2) + '\n');
+  return Buffer.from(formatManifest(own as Manifest));
 }
 
 function requireOutcome({ name, outcome }: SampleUpload, made: Outputs): void {

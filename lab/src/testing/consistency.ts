@@ -118,7 +118,11 @@ class UploadCheck {
     this.#expect(`${key}, headers`, headersOf(found.head), {
       contentType,
       cacheControl: CACHE_CONTROL,
-      metadata: outputMetadataOf(manifest, output),
+      metadata: outputMetadataOf(
+        manifest,
+        output,
+        manifest.source.contentEncoding && found.head.Metadata?.['source-sha256'],
+      ),
     });
     const picture = await sharp(found.body)
       .metadata()

@@ -37,15 +37,19 @@ export function outputFolder(key: string, recipes: Recipes): string {
   return fits ? `${key}/` : `_long/${createHash('sha256').update(key).digest('hex')}/`;
 }
 
-/** User metadata of an output: its entry in the manifest, and its upload. */
+/**
+ * User metadata of an output: its entry in the manifest, and its upload.
+ * @param decodedSha256 of an upload with a Content-Encoding
+ */
 export function outputMetadataOf(
   { recipe, recipeHash, source }: Pick<Manifest, 'recipe' | 'recipeHash' | 'source'>,
   output: Manifest['outputs'][number],
+  decodedSha256 = source.sha256 ?? '',
 ): Record<string, string> {
   const { variant, format, width, height, bytes, fit, facts, sha256 } = output;
   return {
     ...metadataOf(source.key, recipe, recipeHash),
-    'source-etag': source.eTag,
+    'source-sha256': decodedSha256,
     output: JSON.stringify({ variant, format, width, height, bytes, fit, facts, sha256 }),
   };
 }

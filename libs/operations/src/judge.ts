@@ -1,4 +1,5 @@
 import {
+  isSameSource,
   isUpToDate,
   mayBeRetried,
   type Manifest,
@@ -103,15 +104,19 @@ export function countRequests(requests: Requests): number {
 
 /**
  * Requests to fill a folder (docs/reconcile.md, "The protocol"): LIST, GET of the manifest if it exists, GET of the
- * source, PUT of each variant and the manifest, DELETE of other objects, HEAD of the source. A rejected upload takes
- * fewer.
+ * source, PUT of each variant and the manifest, DELETE of other objects, HEAD of the source. If only the source has
+ * changed, another HEAD shows it. A rejected upload takes fewer.
  */
-export function requestsToFill(variants: number, listed: number, hasManifest: boolean): Requests {
+export function requestsToFill(
+  variants: number,
+  listed: number,
+  { hasManifest, isSourceChanged }: { hasManifest: boolean; isSourceChanged: boolean },
+): Requests {
   return {
     list: 1,
     get: hasManifest ? 2 : 1,
     put: variants + 1,
-    head: 1,
+    head: isSourceChanged ? 2 : 1,
     delete: Math.max(0, listed - variants - 1),
   };
 }
@@ -165,7 +170,7 @@ export async function ownerOf(
 
 async function metadataOf(outputs: BucketReader, folder: ListedFolder) {
   const first = folder.objects[0]?.[0];
-  return first === undefined ? undefined : outputs.head(first);
+  return first === undefined ? undefined : outputs.head(first).then((head) => head?.metadata);
 }
 
 function decode(encoded: string): string | undefined {
@@ -184,6 +189,8 @@ export interface ListedFolder {
   count: number;
   /** Key and ETag of its first objects and of the manifest. */
   readonly objects: [key: string, eTag: string][];
+  /** Milliseconds since 1970, if the folder has a manifest. */
+  manifestModified?: number | undefined;
 }
 
 export function manifestOf(folder: ListedFolder): string | undefined {
@@ -200,16 +207,17 @@ export function keyOf({ path }: Pick<ListedFolder, 'path'>): string {
  * @param most objects to keep for one folder. A folder may contain millions, and their count suffices.
  */
 export function outputFolders(most: number): Nesting<ListedFolder> {
-  const add = (folder: ListedFolder, { key, eTag }: ListedObject) => {
+  const add = (folder: ListedFolder, { key, eTag, lastModified }: ListedObject) => {
     if (folderOf(key) !== folder.path) return false;
     folder.count += 1;
+    if (key === `${folder.path}manifest.json`) folder.manifestModified = lastModified;
     if (folder.objects.length < most || key === `${folder.path}manifest.json`)
       folder.objects.push([key, eTag]);
     return true;
   };
   return {
     open(object) {
-      const folder = { path: folderOf(object.key), count: 0, objects: [] };
+      const folder: ListedFolder = { path: folderOf(object.key), count: 0, objects: [] };
       add(folder, object);
       return folder;
     },
@@ -276,10 +284,16 @@ export async function judgeSource(
   const folder = isBeside ? beside : await listFolder(prefix, buckets);
   // The listing alone proves that outputs are missing, without a read.
   const manifest = folder && (await readManifest(buckets.outputs, folder));
-  const kind = kindOf(source, folder, manifest, buckets.hashOf(recipe) ?? '');
+  const isSame = manifest && folder && (await isMadeOf(manifest, folder, source, buckets.sources));
+  const kind = isSame
+    ? kindOf(folder, manifest, buckets.hashOf(recipe) ?? '')
+    : manifest
+      ? 'source-changed'
+      : 'missing';
   const pixels = kind === 'source-changed' ? undefined : manifest && pixelsOf(manifest);
   const listed = folder?.count ?? 0;
   const hasManifest = folder !== undefined && manifestOf(folder) !== undefined;
+  const isSourceChanged = kind === 'source-changed';
   return [
     {
       kind,
@@ -288,20 +302,36 @@ export async function judgeSource(
       ...(pixels !== undefined && { pixels }),
       requests: needsNoWork(kind)
         ? NO_REQUESTS
-        : requestsToFill(recipe.variants.length, listed, hasManifest),
+        : requestsToFill(recipe.variants.length, listed, { hasManifest, isSourceChanged }),
     },
     ...(isBeside ? [] : leftovers),
   ];
 }
 
-function kindOf(
-  source: ListedObject,
-  folder: ListedFolder | undefined,
-  manifest: Manifest | undefined,
-  recipeHash: string,
-): Kind {
-  if (!folder || !manifest) return 'missing';
-  if (manifest.source.eTag !== source.eTag) return 'source-changed';
+/**
+ * Whether the manifest was made of the listed source. In an unversioned bucket, a source with the same ETag and size may
+ * be a twin. The listing does not contain the SHA-256 that its client stored, so a HEAD request reads it, but only if
+ * there is one and the source may be younger than the manifest. The date of a multipart upload is that of its start.
+ */
+async function isMadeOf(
+  { source: made }: Manifest,
+  { manifestModified = 0 }: ListedFolder,
+  { key, eTag, bytes, versionId, lastModified, hasSha256 }: ListedObject,
+  sources: BucketReader,
+): Promise<boolean> {
+  if (versionId) return made.versionId === versionId;
+  if (versionId === null) {
+    const { checksumSha256 } = made;
+    if (!isSameSource(made, { versionId, eTag, bytes, checksumSha256 })) return false;
+    if (checksumSha256 === undefined && !hasSha256) return true;
+    const isOlder = !eTag.includes('-') && lastModified < manifestModified;
+    if (checksumSha256 !== undefined && hasSha256 && isOlder) return true;
+  }
+  const head = await sources.head(key);
+  return head !== undefined && isSameSource(made, head);
+}
+
+function kindOf(folder: ListedFolder, manifest: Manifest, recipeHash: string): Kind {
   if (manifest.recipeHash !== recipeHash) return 'recipe-changed';
   if (mayBeRetried(manifest)) return 'retryable';
   const listed = new Map(folder.objects);

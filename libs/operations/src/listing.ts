@@ -1,11 +1,19 @@
 import {
+  type _Object,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { decodeKey } from '@darkroom/events';
-import { type Limits, type Recipe, recipeHash, type Settings } from '@darkroom/pipeline';
+import {
+  type Limits,
+  type Recipe,
+  recipeHash,
+  type Settings,
+  type SourceIdentity,
+} from '@darkroom/pipeline';
 
 /** The operations of a bucket that a comparison uses, with S3's semantics. */
 export interface BucketReader {
@@ -14,14 +22,19 @@ export interface BucketReader {
   list(prefix: string, after: string): Promise<ObjectPage>;
   /** @returns undefined if the object does not exist */
   read(key: string): Promise<Uint8Array | undefined>;
-  /** @returns the object's user metadata, undefined if the object does not exist */
-  head(key: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** @returns undefined if the object does not exist */
+  head(key: string): Promise<ObjectHead | undefined>;
+}
+
+export interface ObjectHead extends SourceIdentity {
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface ObjectPage {
   /** Up to 1,000. */
   readonly objects: readonly ListedObject[];
-  readonly isLast: boolean;
+  /** The key after which the next page begins; undefined if this is the last page. */
+  readonly next: string | undefined;
 }
 
 export interface ListedObject {
@@ -29,6 +42,12 @@ export interface ListedObject {
   /** Without quotes, as in manifests. */
   readonly eTag: string;
   readonly bytes: number;
+  /** Only of a listing with versions; `null` for the version without an id. */
+  readonly versionId?: string | null;
+  /** Milliseconds since 1970, in whole seconds on AWS. */
+  readonly lastModified: number;
+  /** Whether the client stored a SHA-256, if the listing contains it. */
+  readonly hasSha256?: boolean;
 }
 
 /** For general-purpose buckets: directory buckets list keys without an order (Amazon S3 API reference, ListObjectsV2). */
@@ -40,21 +59,12 @@ export function s3BucketReader(s3: S3Client, bucket: string): BucketReader {
       // StartAfter instead of a continuation token, which may expire before a saved position is used.
       const { Contents = [], IsTruncated = false } = await s3.send(
         new ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: prefix,
+          ...pageOf(bucket, prefix),
           ...(after !== '' && { StartAfter: after }),
-          // Keys may contain characters that XML does not allow. S3 encodes them as in notifications.
-          EncodingType: 'url',
         }),
       );
-      return {
-        objects: Contents.map(({ Key = '', ETag = '', Size = 0 }) => ({
-          key: decodeKey(Key),
-          eTag: ETag.replaceAll('"', ''),
-          bytes: Size,
-        })),
-        isLast: !IsTruncated,
-      };
+      const objects = Contents.map(listedObject);
+      return { objects, next: IsTruncated ? objects.at(-1)?.key : undefined };
     },
 
     async read(key) {
@@ -66,11 +76,74 @@ export function s3BucketReader(s3: S3Client, bucket: string): BucketReader {
 
     async head(key) {
       const object = await unlessMissing(
-        s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+        s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' })),
       );
-      return object && (object.Metadata ?? {});
+      if (!object) return undefined;
+      const { ETag, VersionId, ContentLength: bytes = 0, ChecksumSHA256, Metadata = {} } = object;
+      return {
+        eTag: bare(ETag),
+        versionId: versionIdOf(VersionId),
+        bytes,
+        ...(ChecksumSHA256 && { checksumSha256: ChecksumSHA256 }),
+        metadata: Metadata,
+      };
     },
   };
+}
+
+/**
+ * Lists the newest versions with their ids, also of an unversioned bucket. A page has up to 1,000 versions and delete
+ * markers, older ones included, and so up to 1,000 objects. It needs the permission `s3:ListBucketVersions`.
+ */
+export function s3SourceReader(s3: S3Client, bucket: string): BucketReader {
+  return {
+    ...s3BucketReader(s3, bucket),
+
+    async list(prefix, after) {
+      const {
+        Versions = [],
+        IsTruncated,
+        NextKeyMarker,
+      } = await s3.send(
+        new ListObjectVersionsCommand({
+          ...pageOf(bucket, prefix),
+          // Without a version, the page begins after all versions of this key.
+          ...(after !== '' && { KeyMarker: after }),
+        }),
+      );
+      return {
+        objects: Versions.filter(({ IsLatest }) => IsLatest).map((version) => ({
+          ...listedObject(version),
+          versionId: versionIdOf(version.VersionId),
+        })),
+        next: IsTruncated && NextKeyMarker ? decodeKey(NextKeyMarker) : undefined,
+      };
+    },
+  };
+}
+
+/** Keys may contain characters that XML does not allow. S3 encodes them as in notifications. */
+function pageOf(bucket: string, prefix: string) {
+  return { Bucket: bucket, Prefix: prefix, EncodingType: 'url' } as const;
+}
+
+function listedObject({ Key = '', ETag, Size = 0, LastModified, ChecksumAlgorithm }: _Object) {
+  return {
+    key: decodeKey(Key),
+    eTag: bare(ETag),
+    bytes: Size,
+    lastModified: LastModified?.getTime() ?? 0,
+    ...(ChecksumAlgorithm && { hasSha256: ChecksumAlgorithm.includes('SHA256') }),
+  };
+}
+
+function bare(eTag = ''): string {
+  return eTag.replaceAll('"', '');
+}
+
+/** S3 writes the text `null` for the version without an id. */
+function versionIdOf(listed: string | undefined): string | null {
+  return listed === undefined || listed === 'null' ? null : listed;
 }
 
 async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
@@ -98,7 +171,7 @@ export interface BucketOptions {
 export function bucketPairOf(buckets: BucketOptions): BucketPair {
   const { s3, sourceBucket, processedBucket, settings, prefix = '' } = buckets;
   return new BucketPair({
-    sources: s3BucketReader(s3, sourceBucket),
+    sources: s3SourceReader(s3, sourceBucket),
     outputs: s3BucketReader(s3, processedBucket),
     recipes: settings.recipes,
     limits: settings.limits,
@@ -208,9 +281,9 @@ export class ObjectCursor {
   /** @returns undefined at the end */
   async peek(): Promise<ListedObject | undefined> {
     while (this.#index >= this.#page.length && !this.#isLast) {
-      const { objects, isLast } = await this.#reader.list(this.#prefix, this.#listedUpTo);
-      this.#listedUpTo = objects.at(-1)?.key ?? this.#listedUpTo;
-      this.#isLast = isLast || objects.length === 0;
+      const { objects, next } = await this.#reader.list(this.#prefix, this.#listedUpTo);
+      this.#listedUpTo = next ?? this.#listedUpTo;
+      this.#isLast = next === undefined;
       this.#page = objects.filter(this.#accepts);
       this.#index = 0;
     }

@@ -47,6 +47,52 @@ describe('an upload is', () => {
     ]);
   });
 
+  describe('told apart from a twin with the same ETag and size', () => {
+    const bytes = 1_000_000;
+
+    test('by its version id, without a further request', async () => {
+      const buckets = new TestBuckets();
+      for (const [key, versionId] of [
+        ['new.jpg', 'id2'],
+        ['same.jpg', 'id1'],
+      ] as const) {
+        buckets.upload(key, 'v1', bytes, { versionId });
+        buckets.process(key, { eTag: 'v1', versionId: 'id1' });
+      }
+      expect(await kinds(buckets)).toEqual([
+        ['new.jpg', 'source-changed'],
+        ['same.jpg', 'up-to-date'],
+      ]);
+      expect(buckets.sources.asked).toEqual({ list: 1, read: 0, head: 0 });
+    });
+
+    // The manifest is from second 1.
+    test.each([
+      ['older than the manifest: not asked', 'v1', 0, 'first', 'first', 'up-to-date', 0],
+      ['of the same second', 'v1', 1_000, 'second', 'first', 'source-changed', 1],
+      ['uploaded again', 'v1', 2_000, 'first', 'first', 'up-to-date', 1],
+      [
+        'of many parts, whose upload began earlier',
+        'v1-2',
+        0,
+        'second',
+        'first',
+        'source-changed',
+        1,
+      ],
+      ['with a checksum that the manifest lacks', 'v1', 0, 'first', undefined, 'source-changed', 1],
+      ['without the checksum of the manifest', 'v1', 0, undefined, 'first', 'source-changed', 1],
+      ['without any checksum', 'v1', 2_000, undefined, undefined, 'up-to-date', 0],
+    ] as const)('by its SHA-256: %s', async (...row) => {
+      const [, eTag, lastModified, now, made, kind, heads] = row;
+      const buckets = new TestBuckets();
+      buckets.upload('a.jpg', eTag, bytes, { lastModified, ...(now && { checksumSha256: now }) });
+      buckets.process('a.jpg', { eTag, ...(made && { checksumSha256: made }) });
+      expect(await kinds(buckets)).toEqual([['a.jpg', kind]]);
+      expect(buckets.sources.asked.head).toBe(heads);
+    });
+  });
+
   test('damaged if an output was removed, replaced or added', async () => {
     const buckets = new TestBuckets();
     for (const key of ['company.jpg', 'crowd.jpg', 'gone.jpg', 'replaced.jpg']) {
@@ -233,7 +279,7 @@ test('the requests of a repair match the protocol', async () => {
     {
       key: 'changed.jpg',
       bytes: 9,
-      requests: { list: 1, get: 2, put: 3, head: 1, delete: 0 },
+      requests: { list: 1, get: 2, put: 3, head: 2, delete: 0 },
     },
     {
       key: 'missing.jpg',

@@ -22,10 +22,17 @@ import {
 import { OperationError } from './operation-error.ts';
 
 const key = z.string().max(1024);
-const listedObject = z.strictObject({ key, eTag: z.string(), bytes: z.number() });
+const listedObject = z.strictObject({
+  ...{ key, eTag: z.string(), bytes: z.number() },
+  // Positions of earlier versions lack these.
+  versionId: z.string().nullable().optional(),
+  lastModified: z.number().default(0),
+  hasSha256: z.boolean().optional(),
+});
 const listedFolder = z.strictObject({
   path: key,
   count: z.int(),
+  manifestModified: z.number().optional(),
   objects: z.array(z.tuple([key, z.string()])),
 });
 

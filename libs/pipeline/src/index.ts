@@ -21,6 +21,7 @@ export {
   type ManifestOutput,
 } from './contract/manifest.ts';
 export { outputMetadata } from './contract/metadata.ts';
+export { isSameSource, type SourceIdentity } from './contract/source-identity.ts';
 export {
   LOG_QUERIES,
   metricDimensions,

@@ -124,7 +124,8 @@ describe('an upload that can never fit', () => {
         ...{ kind: 'found', eTag: 'e', versionId: null, bytes: MIB, discard() {} },
         read,
       } as const);
-    bucket.source.head = () => Promise.resolve({ eTag: 'e', metadata: {} });
+    bucket.source.head = () =>
+      Promise.resolve({ eTag: 'e', versionId: null, bytes: MIB, metadata: {} });
     expect(await reconcile(KEY, bucket)).toMatchObject({
       manifest: { error: { code: 'TOO_LARGE' } },
     });

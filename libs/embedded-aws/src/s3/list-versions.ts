@@ -104,13 +104,16 @@ function version(
 ): string {
   const { deleteMarker, storageClass = 'STANDARD' } = attributesOf(object);
   const name = deleteMarker ? 'DeleteMarker' : 'Version';
+  const checksum = object.checksumAlgorithm
+    ? `<ChecksumAlgorithm>${object.checksumAlgorithm}</ChecksumAlgorithm>`
+    : '';
   return [
     `<${name}><Key>${written(object.key)}</Key><VersionId>${versionIdOf(object)}</VersionId>`,
     `<IsLatest>${isLatest}</IsLatest>`,
     `<LastModified>${object.lastModified.toISOString()}</LastModified>`,
     deleteMarker
       ? ''
-      : `<ETag>${escapeXml(object.etag)}</ETag><Size>${object.contentLength}</Size><StorageClass>${storageClass}</StorageClass>`,
+      : `<ETag>${escapeXml(object.etag)}</ETag><Size>${object.contentLength}</Size><StorageClass>${storageClass}</StorageClass>${checksum}`,
     `</${name}>`,
   ].join('');
 }

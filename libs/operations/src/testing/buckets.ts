@@ -11,7 +11,7 @@ import {
   type Settings,
 } from '@darkroom/pipeline';
 import { BucketPair } from '../listing.ts';
-import { MemoryBucket } from './memory-bucket.ts';
+import { MemoryBucket, type MemoryObject } from './memory-bucket.ts';
 
 /** Two variants for every image, one for `one/`, outputs kept below `kept/`, and no recipe for `.txt`. */
 export const settings: Settings = parseSettings(
@@ -45,6 +45,8 @@ export const settings: Settings = parseSettings(
 export interface ProcessedAs {
   /** ETag of the processed upload. */
   readonly eTag: string;
+  readonly versionId?: string;
+  readonly checksumSha256?: string;
   readonly recipeHash?: string;
   readonly rejected?: RejectionCode;
   readonly size?: { readonly width: number; readonly height: number };
@@ -61,8 +63,8 @@ export class TestBuckets {
     return new BucketPair({ sources, outputs, recipes, limits, prefix });
   }
 
-  upload(key: string, eTag = 'v1', bytes = 1_000_000): void {
-    this.sources.objects.set(key, { eTag, bytes });
+  upload(key: string, eTag = 'v1', bytes = 1_000_000, more: Partial<MemoryObject> = {}): void {
+    this.sources.objects.set(key, { eTag, bytes, ...more });
   }
 
   /** Folder of a key with a recipe. */
@@ -85,9 +87,10 @@ export class TestBuckets {
       source: {
         bucket: 'sources',
         key,
-        versionId: null,
+        versionId: outcome.versionId ?? null,
         eTag: outcome.eTag,
-        bytes: 1_000_000,
+        bytes: this.sources.objects.get(key)?.bytes ?? 1_000_000,
+        checksumSha256: outcome.checksumSha256,
         ...outcome.size,
       },
     };
@@ -116,7 +119,8 @@ export class TestBuckets {
     for (const { key: output, eTag } of manifest.outputs)
       this.outputs.objects.set(output, { eTag, bytes: 1, metadata });
     const body = formatManifest(manifest);
-    this.outputs.objects.set(keys.manifest, { eTag: 'm', bytes: body.length, body, metadata });
+    const file = { eTag: 'm', bytes: body.length, body, metadata, lastModified: 1_000 };
+    this.outputs.objects.set(keys.manifest, file);
   }
 
   /** Adds an object to the processed bucket that Darkroom did not write. */

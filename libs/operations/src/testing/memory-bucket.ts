@@ -4,6 +4,9 @@ export interface MemoryObject {
   readonly eTag: string;
   readonly bytes: number;
   readonly body?: Uint8Array;
+  readonly versionId?: string;
+  readonly checksumSha256?: string;
+  readonly lastModified?: number;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -23,11 +26,13 @@ export class MemoryBucket implements BucketReader {
     const objects: ListedObject[] = [...this.objects]
       .filter(([key]) => key.startsWith(prefix) && (after === '' || compareKeys(key, after) > 0))
       .sort(([a], [b]) => compareKeys(a, b))
-      .map(([key, { eTag, bytes }]) => ({ key, eTag, bytes }));
-    return Promise.resolve({
-      objects: objects.slice(0, this.pageSize),
-      isLast: objects.length <= this.pageSize,
-    });
+      .map(([key, { eTag, bytes, versionId = null, lastModified = 0, checksumSha256 }]) => ({
+        ...{ key, eTag, bytes, versionId, lastModified },
+        hasSha256: checksumSha256 !== undefined,
+      }));
+    const page = objects.slice(0, this.pageSize);
+    const next = objects.length > this.pageSize ? page.at(-1)?.key : undefined;
+    return Promise.resolve({ objects: page, next });
   }
 
   read(key: string) {
@@ -39,6 +44,8 @@ export class MemoryBucket implements BucketReader {
   head(key: string) {
     this.asked.head += 1;
     const object = this.objects.get(key);
-    return Promise.resolve(object && (object.metadata ?? {}));
+    if (!object) return Promise.resolve(undefined);
+    const { eTag, bytes, versionId = null, checksumSha256, metadata = {} } = object;
+    return Promise.resolve({ eTag, bytes, versionId, checksumSha256, metadata });
   }
 }

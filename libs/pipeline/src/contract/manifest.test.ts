@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -34,6 +35,7 @@ test('members stand in the contract’s order', () => {
     'source',
     'outputs',
     'error',
+    'manifestSha256',
   ]);
 });
 
@@ -43,14 +45,58 @@ test('equal manifests are equal bytes, whatever order they were put together in'
       ? Object.fromEntries(Object.entries(value).toReversed())
       : value,
   ) as Manifest;
-  expect(Object.keys(reversed)[0]).toBe('placeholder');
+  expect(Object.keys(reversed).slice(0, 2)).toEqual(['manifestSha256', 'placeholder']);
   expect(textOf(reversed)).toBe(textOf(doneManifest));
+});
+
+describe('a manifest that is not as it was written', () => {
+  const text = textOf(doneManifest);
+  const bytes = (changed: string) => new TextEncoder().encode(changed);
+
+  test.each([
+    ['a changed value', text.replace('"width": 200', '"width": 201')],
+    ['another value of the hash', text.replace(/[0-9a-f]{64}(?="\n}\n$)/, '0'.repeat(64))],
+    ['no hash', text.replace(/,\n {2}"manifestSha256": "\w+"/, '')],
+    ['other white space', JSON.stringify(JSON.parse(text))],
+    [
+      'another order',
+      JSON.stringify(
+        Object.fromEntries(Object.entries(JSON.parse(text) as object).toReversed()),
+        null,
+        2,
+      ) + '\n',
+    ],
+    ['a new member', text.replace('{', '{\n  "later": true,')],
+    ['a byte order mark', `\uFEFF${text}`],
+  ])('is none: %s', (_what, changed) => {
+    expect(changed).not.toBe(text);
+    expect(parseManifest(bytes(changed))).toBeUndefined();
+  });
+
+  test('does not hide members of a later version, which are part of the hash', () => {
+    const { manifestSha256: _, ...known } = JSON.parse(text) as Record<string, unknown>;
+    const later = { ...known, later: true };
+    const content = JSON.stringify(later, null, 2) + '\n';
+    const manifestSha256 = createHash('sha256').update(content).digest('hex');
+    const whole = JSON.stringify({ ...later, manifestSha256 }, null, 2) + '\n';
+    expect(parseManifest(bytes(whole))).toEqual(doneManifest);
+  });
+});
+
+test('a manifest of a version without the hash is read', () => {
+  const { sha256: _, ...source } = doneManifest.source;
+  const old = { ...doneManifest, source };
+  expect(read(old)).toEqual(old);
 });
 
 describe('a reader', () => {
   test('passes over members that it does not know', () => {
-    const source = { ...doneManifest.source, colour: 'red' };
-    expect(read({ ...doneManifest, source, later: true })).toEqual(doneManifest);
+    const { sha256: _, ...known } = doneManifest.source;
+    const source = { ...known, colour: 'red' };
+    expect(read({ ...doneManifest, source, later: true })).toEqual({
+      ...doneManifest,
+      source: known,
+    });
   });
 
   test.each([

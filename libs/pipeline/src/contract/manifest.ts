@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { OUTPUT_FORMATS, SOURCE_FORMATS } from '@darkroom/transforms';
 import * as z from 'zod';
 import { CODES, isRejection, type Code, type RejectionCode } from './codes.ts';
@@ -8,6 +9,10 @@ const sourceSchema = z.object({
   versionId: z.string().nullable(),
   eTag: z.string(),
   bytes: z.number(),
+  // Of the object's bytes as they are stored, if they were read.
+  sha256: z.string().optional(),
+  // As S3 reports it, if the client stored one.
+  checksumSha256: z.string().optional(),
   contentEncoding: z.string().optional(),
   // The image's own facts are missing where the bytes could not be read as one.
   format: z.enum(SOURCE_FORMATS).optional(),
@@ -100,16 +105,35 @@ export function mayBeRetried(manifest: Manifest): boolean {
     : (manifest.skipped?.some(({ retryable }) => retryable) ?? false);
 }
 
-/** Writes members in the order of the schema: equal manifests have equal bytes. */
+/**
+ * Writes members in the order of the schema: equal manifests have equal bytes. The last member, `manifestSha256`, is the
+ * SHA-256 of the file without that member.
+ */
 export function formatManifest(manifest: Manifest): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(manifestSchema.parse(manifest), null, 2) + '\n');
+  return new TextEncoder().encode(withHash(manifestSchema.parse(manifest)));
 }
 
-/** @returns undefined if the bytes are not a manifest of Darkroom, which must then be written again */
+/**
+ * Accepts manifests of versions that wrote neither `manifestSha256` nor `source.sha256`.
+ * @returns undefined if Darkroom did not write exactly these bytes: the manifest must then be written again
+ */
 export function parseManifest(bytes: Uint8Array): Manifest | undefined {
   try {
-    return manifestSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const { manifestSha256, ...content } = JSON.parse(text) as Record<string, unknown>;
+    const manifest = manifestSchema.parse(content);
+    if (manifestSha256 === undefined) return manifest.source.sha256 ? undefined : manifest;
+    return text === withHash(content) ? manifest : undefined;
   } catch {
     return undefined;
   }
+}
+
+function withHash(content: object): string {
+  const manifestSha256 = createHash('sha256').update(textOf(content)).digest('hex');
+  return textOf({ ...content, manifestSha256 });
+}
+
+function textOf(content: object): string {
+  return JSON.stringify(content, null, 2) + '\n';
 }

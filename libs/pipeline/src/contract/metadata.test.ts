@@ -29,7 +29,7 @@ test('it fits into S3’s 2 KB of ASCII, whatever the key is', () => {
 });
 
 const origin = {
-  sourceETag: 'd41d8cd98f00b204e9800998ecf8427e-3',
+  sourceSha256: 'c'.repeat(64),
   metadata: outputMetadata('uploads/a.jpg', 'photos', '0123456789abcdef'),
 };
 const output: Omit<ManifestOutput, 'eTag'> = {
@@ -47,7 +47,7 @@ const { key: _key, contentType: _contentType, ...label } = output;
 test('an output says which upload it is made of, and what a manifest has to know', () => {
   expect(labelled(output, origin)).toEqual({
     ...origin.metadata,
-    'source-etag': origin.sourceETag,
+    'source-sha256': origin.sourceSha256,
     output: JSON.stringify(label),
   });
 });
@@ -74,11 +74,11 @@ describe('it says nothing', () => {
   test('where it would be too long for S3', () => {
     const metadata = labelled({ ...output, facts: { text: 'x'.repeat(2000) } }, origin);
     expect(metadata).not.toHaveProperty('output');
-    expect(metadata['source-etag']).toBe(origin.sourceETag);
+    expect(metadata['source-sha256']).toBe(origin.sourceSha256);
     expect(readLabel(metadata, origin)).toBeUndefined();
   });
 
-  test.each(['source-key', 'recipe', 'recipe-hash', 'source-etag'])(
+  test.each(['source-key', 'recipe', 'recipe-hash', 'source-sha256'])(
     'to one with another %s',
     (name) => {
       const metadata = labelled(output, origin);

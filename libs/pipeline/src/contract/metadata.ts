@@ -26,8 +26,8 @@ export function outputMetadata(key: string, recipe: string, recipeHash: string):
 
 /** What all outputs of one pass share. */
 export interface Origin {
-  /** Of the upload that they are made of. */
-  readonly sourceETag: string;
+  /** SHA-256 of the decoded bytes of the upload that they are made of. An ETag does not identify an upload. */
+  readonly sourceSha256: string;
   /** Of each of them, and of the manifest. */
   readonly metadata: ObjectMetadata;
 }
@@ -44,9 +44,9 @@ const labelSchema = outputSchema.omit({ key: true, contentType: true, eTag: true
  */
 export function labelled(
   output: Omit<ManifestOutput, 'eTag'>,
-  { sourceETag, metadata }: Origin,
+  { sourceSha256, metadata }: Origin,
 ): ObjectMetadata {
-  const named = { ...metadata, 'source-etag': sourceETag };
+  const named = { ...metadata, 'source-sha256': sourceSha256 };
   const all = { ...named, output: headerJson(labelSchema.parse(output)) };
   const bytes = Object.entries(all).flat().join('').length;
   return bytes <= MAX_METADATA_BYTES ? all : named;
@@ -60,7 +60,7 @@ export function readLabel(
   { output, ...metadata }: ObjectMetadata,
   origin: Origin,
 ): z.output<typeof labelSchema> | undefined {
-  const wanted = Object.entries({ ...origin.metadata, 'source-etag': origin.sourceETag });
+  const wanted = Object.entries({ ...origin.metadata, 'source-sha256': origin.sourceSha256 });
   const agrees = wanted.every(([name, value]) => metadata[name] === value);
   if (!agrees || output === undefined) return undefined;
   try {

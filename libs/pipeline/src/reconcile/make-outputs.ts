@@ -29,6 +29,7 @@ import type {
   RejectedManifest,
 } from '../contract/manifest.ts';
 import { labelled, type Origin, outputMetadata } from '../contract/metadata.ts';
+import type { SourceIdentity } from '../contract/source-identity.ts';
 import { checkMemory, filesAtOnce, peakMemory, readingMemory } from '../memory.ts';
 import { type Recipe, renderRequest } from '../recipe/recipe.ts';
 import { holds } from '../recipe/when.ts';
@@ -61,17 +62,18 @@ const GAVE_UP: RejectedManifest['error'] = {
 
 /**
  * Reads one version of an upload, writes its outputs and commits the manifest, which may be a rejection.
+ * @param current the manifest of an older version, if its recipe and its outputs are right
+ * @returns undefined if the bytes are those of `current`: then it only gets the identity of this version
  * @throws an error whose code's verdict is `retry`, or `CONFLICT` for another pass
  */
 export async function makeOutputs(
   job: KeyTask,
   folder: OutputFolder,
-  found: FoundObject,
+  { found, current }: { readonly found: FoundObject; readonly current: Manifest | undefined },
   bucket: string,
-): Promise<Manifest> {
+): Promise<Manifest | undefined> {
   const metadata = outputMetadata(job.key, job.recipe.name, job.recipeHash);
   const head = { version: 1, recipe: job.recipe.name, recipeHash: job.recipeHash } as const;
-  const origin = { sourceETag: found.eTag, metadata };
   const object = { bucket, key: job.key, ...pick(found) };
   const reject = (
     source: ManifestSource,
@@ -90,11 +92,20 @@ export async function makeOutputs(
   let source: ManifestSource = object;
   let coding: ReturnType<typeof codingOf>;
   let manifest: Manifest;
+  let isSameContent = false;
   const fromShare = async (share: MemoryShare): Promise<Manifest> => {
-    const bytes = await readSource(found, coding, job);
+    // Read before it is judged, also where it seems empty: reading is what verifies the checksum.
+    const stored = await found.read();
+    source = { ...object, sha256: sha256Of(stored) };
+    if (current && !job.lastAttempt && hasContent(current.source, source)) {
+      isSameContent = true;
+      return { ...current, source: { ...current.source, checksumSha256: undefined, ...source } };
+    }
+    const bytes = await decode(stored, coding, job);
+    const origin = { sourceSha256: sha256Of(bytes), metadata };
     const least = checkSurvey(await job.engine.survey(bytes), job);
     const facts = await isolation.engineFor(least, 0).inspect(bytes);
-    source = describe(object, facts);
+    source = describe(source, facts);
     checkSource(facts, job);
     const wanted = renderRequest(job.recipe, facts);
     const estimate = job.engine.estimate(wanted);
@@ -146,14 +157,23 @@ export async function makeOutputs(
     manifest = reject(source, { code, message, retryable });
   }
   await folder.commit(manifest, metadata);
-  return manifest;
+  return isSameContent ? undefined : manifest;
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Whether an upload has the bytes of the one that a manifest describes, and the same coding of them. */
+function hasContent(described: ManifestSource, { sha256, contentEncoding }: ManifestSource) {
+  return described.sha256 === sha256 && described.contentEncoding === contentEncoding;
 }
 
 /** Rejects an upload that exists and cannot be read. */
 export async function rejectUnreadable(
   { key, recipe, recipeHash }: KeyTask,
   folder: OutputFolder,
-  { reason, eTag, versionId, bytes }: UnreadableObject,
+  unreadable: UnreadableObject,
   bucket: string,
 ): Promise<RejectedManifest> {
   const manifest: RejectedManifest = {
@@ -161,25 +181,29 @@ export async function rejectUnreadable(
     recipe: recipe.name,
     recipeHash,
     status: 'rejected',
-    source: { bucket, key, versionId, eTag, bytes },
+    source: { bucket, key, ...pick(unreadable) },
     outputs: [],
-    error: { code: 'SOURCE_UNREADABLE', message: reason, retryable: true },
+    error: { code: 'SOURCE_UNREADABLE', message: unreadable.reason, retryable: true },
   };
   await folder.commit(manifest, outputMetadata(key, recipe.name, recipeHash));
   return manifest;
 }
 
-function pick({ versionId, eTag, bytes, contentEncoding }: FoundObject) {
-  return { versionId, eTag, bytes, ...(contentEncoding !== undefined && { contentEncoding }) };
+function pick({
+  versionId,
+  eTag,
+  bytes,
+  checksumSha256,
+  contentEncoding,
+}: SourceIdentity & Pick<FoundObject, 'contentEncoding'>) {
+  return { versionId, eTag, bytes, checksumSha256, contentEncoding };
 }
 
-async function readSource(
-  found: FoundObject,
+async function decode(
+  stored: Uint8Array,
   coding: ReturnType<typeof codingOf>,
   { limits, memory }: KeyTask,
 ): Promise<Uint8Array> {
-  // Read before it is judged, also where it seems empty: reading is what verifies the checksum.
-  const stored = await found.read();
   const bytes =
     coding && stored.byteLength > 0
       ? await decodeBody(stored, coding, limits, memory.capacity)
@@ -371,7 +395,7 @@ async function putOutput(
     bytes: bytes.byteLength,
     ...(fit !== undefined && { fit }),
     ...(facts !== undefined && { facts }),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256Of(bytes),
   };
   const eTag = await folder.put(key, bytes, {
     contentType,

@@ -1,3 +1,5 @@
+import type { SourceIdentity } from '../contract/source-identity.ts';
+
 /**
  * One bucket, as `reconcile` needs it: S3's semantics, not its SDK. Methods throw errors with a `code` of the contract:
  * `CONFLICT` where a precondition does not hold (412, 409, or 404 for `ifMatch` on nothing), `THROTTLED`,
@@ -9,8 +11,8 @@ export interface ObjectStore {
   /** The objects directly below the prefix (delimiter `/`), all pages of them. */
   list(prefix: string): Promise<ListedObject[]>;
   /** The newest version of an object. */
-  get(key: string, options?: { ifMatch?: string; ifNoneMatch?: string }): Promise<GetResult>;
-  /** @returns nothing where it is gone */
+  get(key: string, options?: { ifMatch?: string }): Promise<GetResult>;
+  /** @returns nothing if the newest version is gone */
   head(key: string): Promise<ObjectHead | undefined>;
   /** @returns the new object's ETag */
   put(key: string, body: Uint8Array, options: PutOptions): Promise<string>;
@@ -22,37 +24,24 @@ export interface ListedObject {
   readonly eTag: string;
 }
 
-export interface ObjectHead {
-  readonly eTag: string;
+export interface ObjectHead extends SourceIdentity {
   readonly metadata: PutOptions['metadata'];
 }
 
-export type GetResult =
-  | { readonly kind: 'missing' }
-  /** `ifNoneMatch` names the ETag that is there. */
-  | { readonly kind: 'unchanged' }
-  | UnreadableObject
-  | FoundObject;
+export type GetResult = { readonly kind: 'missing' } | UnreadableObject | FoundObject;
 
 /** The object exists, and no permission of the function can read it: only its uploader or an operator can help. */
-export interface UnreadableObject {
+export interface UnreadableObject extends SourceIdentity {
   readonly kind: 'unreadable';
   /** What to do. */
   readonly reason: string;
-  readonly eTag: string;
-  readonly versionId: string | null;
-  readonly bytes: number;
 }
 
-export interface FoundObject {
+export interface FoundObject extends SourceIdentity {
   readonly kind: 'found';
-  readonly eTag: string;
-  /** Of a versioned bucket. */
-  readonly versionId: string | null;
   /** The header, if the object has one. */
   readonly contentEncoding?: string | undefined;
-  /** Bytes of the body, which is not read yet. Call one of `read` and `discard`. */
-  readonly bytes: number;
+  /** The body is not read yet: call one of `read` and `discard`. */
   read(): Promise<Uint8Array>;
   discard(): void;
 }

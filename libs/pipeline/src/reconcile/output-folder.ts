@@ -22,6 +22,9 @@ export async function waitForAll<T>(writes: readonly Promise<T>[]): Promise<T[]>
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
+/** DELETE requests at a time. A folder may have thousands of orphans, and each wave of deletions is progress. */
+const DELETIONS_AT_ONCE = 50;
+
 /**
  * The objects directly below `K/`, as this pass knows them: the listing and its own writes. Every write is conditional
  * on this state and fails with `CONFLICT` if another worker has changed the object.
@@ -88,6 +91,11 @@ export class OutputFolder {
       cacheControl: 'no-cache',
       metadata,
     });
+    await this.removeOrphans(manifest);
+  }
+
+  /** Deletes the objects that this manifest does not name. An attempt that ends early has deleted some of them. */
+  async removeOrphans(manifest: Manifest): Promise<void> {
     const wanted = new Set([this.#keys.manifest, ...manifest.outputs.map(({ key }) => key)]);
     await this.#remove([...this.#objects.keys()].filter((key) => !wanted.has(key)));
   }
@@ -99,7 +107,8 @@ export class OutputFolder {
   }
 
   async #remove(keys: readonly string[]): Promise<void> {
-    await waitForAll(keys.map((key) => this.#delete(key)));
+    for (let from = 0; from < keys.length; from += DELETIONS_AT_ONCE)
+      await waitForAll(keys.slice(from, from + DELETIONS_AT_ONCE).map((key) => this.#delete(key)));
   }
 
   async #delete(key: string): Promise<void> {

@@ -7,12 +7,13 @@ import {
   type Manifest,
   type RejectedManifest,
 } from '../contract/manifest.ts';
+import { isSameSource, type SourceIdentity } from '../contract/source-identity.ts';
 import { recipeHash } from '../recipe/recipe-hash.ts';
 import { type Recipe, selectRecipe } from '../recipe/recipe.ts';
 import type { Engines } from './isolation.ts';
 import { type KeyTask, makeOutputs, rejectUnreadable } from './make-outputs.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import type { FoundObject, GetResult, ObjectStore, UnreadableObject } from './object-store.ts';
+import type { FoundObject, GetResult, ObjectStore } from './object-store.ts';
 import { isConflict, OutputFolder } from './output-folder.ts';
 
 /**
@@ -26,12 +27,24 @@ export function isUpToDate(
   recipeHash: string,
   listed: ReadonlyMap<string, string>,
 ): boolean {
+  return hasItsOutputs(manifest, recipeHash, listed) && !hasOrphans(manifest, listed);
+}
+
+function hasItsOutputs(
+  manifest: Manifest,
+  recipeHash: string,
+  listed: ReadonlyMap<string, string>,
+): boolean {
   return (
     !mayBeRetried(manifest) &&
     manifest.recipeHash === recipeHash &&
-    listed.size === manifest.outputs.length + 1 &&
     manifest.outputs.every(({ key, eTag }) => listed.get(key) === eTag)
   );
+}
+
+/** @param listed has all outputs of the manifest */
+function hasOrphans({ outputs }: Manifest, listed: ReadonlyMap<string, string>): boolean {
+  return listed.size !== outputs.length + 1;
 }
 
 /** The first pass and five restarts (docs/reconcile.md); after that a later receive has the key for itself. */
@@ -120,14 +133,17 @@ async function passOver(
     const folder = await OutputFolder.list(processed, job.keys);
     const manifest = await folder.readManifest();
 
-    // 2. Source, and 3. up to date?
     const current =
-      manifest && isUpToDate(manifest, job.recipeHash, folder.objects) ? manifest : undefined;
-    const read = await source.get(
-      job.key,
-      current ? { ifNoneMatch: current.source.eTag } : undefined,
-    );
-    if (read.kind === 'unchanged') return { kind: 'acknowledged', code: 'UP_TO_DATE' };
+      manifest && hasItsOutputs(manifest, job.recipeHash, folder.objects) ? manifest : undefined;
+
+    // 2. Source, and 3. up to date?
+    const head = current && (await source.head(job.key));
+    if (current && head && isSameSource(current.source, head)) {
+      if (!hasOrphans(current, folder.objects)) return upToDate;
+      await folder.removeOrphans(current);
+      return (await sourceIsStill(head, job.key, source)) ? upToDate : undefined;
+    }
+    const read = current && !head ? MISSING : await source.get(job.key);
     if (
       read.kind === 'missing' &&
       (folder.objects.size === 0 || job.recipe.onSourceRemoved === 'keep')
@@ -135,25 +151,30 @@ async function passOver(
       return { kind: 'acknowledged', code: 'SOURCE_MISSING' };
 
     // 4. Write
-    const outcome = await write(job, folder, read, source);
+    const outcome = await write(job, folder, { read, current }, source);
 
     // 5. Confirm
-    return (await sourceIsStill(read, job.key, source)) ? outcome : undefined;
+    const was = read.kind === 'missing' ? undefined : read;
+    return (await sourceIsStill(was, job.key, source)) ? outcome : undefined;
   } catch (error) {
     if (isConflict(error)) return undefined;
     throw error;
   }
 }
 
+const upToDate: ReconcileOutcome = { kind: 'acknowledged', code: 'UP_TO_DATE' };
+const MISSING = { kind: 'missing' } as const;
+
+/** @param current the manifest, if only the source may have changed since it was written */
 async function write(
   job: KeyTask,
   folder: OutputFolder,
-  read: FoundObject | UnreadableObject | { readonly kind: 'missing' },
+  { read, current }: { read: GetResult; current: Manifest | undefined },
   source: ObjectStore,
 ): Promise<ReconcileOutcome> {
   switch (read.kind) {
     case 'found':
-      return fill(job, folder, read, source);
+      return fill(job, folder, { found: read, current }, source);
     case 'unreadable':
       return {
         kind: 'rejected',
@@ -167,11 +188,12 @@ async function write(
 async function fill(
   job: KeyTask,
   folder: OutputFolder,
-  found: FoundObject,
+  { found, current }: { found: FoundObject; current: Manifest | undefined },
   source: ObjectStore,
 ): Promise<ReconcileOutcome> {
   try {
-    const manifest = await makeOutputs(job, folder, found, source.bucket);
+    const manifest = await makeOutputs(job, folder, { found, current }, source.bucket);
+    if (!manifest) return upToDate;
     return manifest.status === 'done' ? { kind: 'done', manifest } : { kind: 'rejected', manifest };
   } finally {
     found.discard();
@@ -183,7 +205,12 @@ async function empty(folder: OutputFolder): Promise<ReconcileOutcome> {
   return { kind: 'acknowledged', code: 'SOURCE_MISSING' };
 }
 
-async function sourceIsStill(read: GetResult, key: string, source: ObjectStore): Promise<boolean> {
+/** @param was undefined if the source was gone */
+async function sourceIsStill(
+  was: SourceIdentity | undefined,
+  key: string,
+  source: ObjectStore,
+): Promise<boolean> {
   const now = await source.head(key);
-  return now?.eTag === ('eTag' in read ? read.eTag : undefined);
+  return was && now ? isSameSource(was, now) : was === now;
 }

@@ -24,12 +24,14 @@ describe('an upload that is no usable image', () => {
   const found = (bytes: number, read: FoundObject['read'], discard = () => undefined) =>
     ({ kind: 'found', eTag: 'e', versionId: null, bytes, read, discard }) as const;
 
+  const headOf = (bytes: number) => ({ eTag: 'e', versionId: null, bytes, metadata: {} });
+
   test('is not read where it has too many bytes', async () => {
     const bucket = letters({}, { limits: { bytes: 3 } });
     const discard = vi.fn();
     const read = () => Promise.reject(new Error('it was read'));
     vi.spyOn(bucket.source, 'get').mockResolvedValue(found(4, read, discard));
-    vi.spyOn(bucket.source, 'head').mockResolvedValue({ eTag: 'e', metadata: {} });
+    vi.spyOn(bucket.source, 'head').mockResolvedValue(headOf(4));
     const error = { code: 'TOO_LARGE', message: 'bytes: 4, the limit is 3' };
     expect(await reconcile(KEY, bucket)).toMatchObject({ manifest: { error } });
     expect(discard).toHaveBeenCalledOnce();
@@ -37,7 +39,7 @@ describe('an upload that is no usable image', () => {
 
   test('is empty only where reading it says so too: that verifies its checksum', async () => {
     const bucket = letters();
-    vi.spyOn(bucket.source, 'head').mockResolvedValue({ eTag: 'e', metadata: {} });
+    vi.spyOn(bucket.source, 'head').mockResolvedValue(headOf(0));
     const get = vi.spyOn(bucket.source, 'get');
     const wrong = new PipelineError('STORAGE_UNAVAILABLE', 'Checksum mismatch');
     get.mockResolvedValue(found(0, () => Promise.reject(wrong)));
@@ -59,11 +61,7 @@ describe('an upload that is no usable image', () => {
       `PUT ${MANIFEST}`,
     ]);
     expect(await reconcile(KEY, bucket)).toEqual({ kind: 'acknowledged', code: 'UP_TO_DATE' });
-    expect(bucket.requests()).toEqual([
-      `source: GET ${KEY} if changed`,
-      `LIST ${KEY}/`,
-      `GET ${MANIFEST}`,
-    ]);
+    expect(bucket.requests()).toEqual([`source: HEAD ${KEY}`, `LIST ${KEY}/`, `GET ${MANIFEST}`]);
   });
 
   test('is not decoded where its header promises too many pixels', async () => {

@@ -8,13 +8,16 @@ import {
 
 /**
  * The uploads of the model, one letter each. `web` is always WebP, `same` has the source's format. A and C leave
- * different objects behind, A and F share the bytes of one, and R is not an image.
+ * different objects behind, A and F share the bytes of one, and R is not an image. T and U are twins: the model's source
+ * bucket gives them the same ETag.
  */
 const UPLOADS: Readonly<Record<string, { format: OutputFormat & SourceFormat; web: string }>> = {
   A: { format: 'jpeg', web: 'web of A' },
   B: { format: 'jpeg', web: 'web of B' },
   C: { format: 'png', web: 'web of C' },
   F: { format: 'jpeg', web: 'web of A' },
+  T: { format: 'jpeg', web: 'web of T' },
+  U: { format: 'jpeg', web: 'web of U' },
 };
 
 const text = new TextDecoder();

@@ -10,6 +10,7 @@ const made = {
     versionId: null,
     eTag: 'etag-of-cat',
     bytes: 2_481_234,
+    sha256: 'c'.repeat(64),
     format: 'jpeg',
     width: 3024,
     height: 4032,

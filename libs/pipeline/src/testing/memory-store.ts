@@ -12,6 +12,8 @@ interface StoredObject {
   readonly body: Uint8Array;
   readonly eTag: string;
   readonly contentEncoding?: string | undefined;
+  readonly versionId?: string;
+  readonly checksumSha256?: string;
   /** Why it cannot be read. */
   readonly unreadable?: string | undefined;
   /** Missing where the test put the object there itself. */
@@ -37,7 +39,7 @@ export class MemoryStore implements ObjectStore {
     key: string,
     body: string | Uint8Array,
     options?: PutOptions,
-    more: Pick<StoredObject, 'contentEncoding' | 'unreadable'> = {},
+    more: Partial<Omit<StoredObject, 'body' | 'options'>> = {},
   ): string {
     const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
     const eTag = createHash('md5').update(bytes).digest('hex');
@@ -58,22 +60,18 @@ export class MemoryStore implements ObjectStore {
     );
   }
 
-  get(
-    key: string,
-    { ifMatch, ifNoneMatch }: { ifMatch?: string; ifNoneMatch?: string } = {},
-  ): Promise<GetResult> {
-    return this.#request(`GET ${key}${ifNoneMatch === undefined ? '' : ' if changed'}`, () => {
+  get(key: string, { ifMatch }: { ifMatch?: string } = {}): Promise<GetResult> {
+    return this.#request(`GET ${key}`, () => {
       const object = this.objects.get(key);
       if (ifMatch !== undefined && object?.eTag !== ifMatch) throw conflict(key);
-      if (!object) return { kind: 'missing' };
-      return object.eTag === ifNoneMatch ? { kind: 'unchanged' } : found(object);
+      return object ? found(object) : { kind: 'missing' };
     });
   }
 
   head(key: string): Promise<ObjectHead | undefined> {
     return this.#request(`HEAD ${key}`, () => {
       const object = this.objects.get(key);
-      return object && { eTag: object.eTag, metadata: object.options?.metadata ?? {} };
+      return object && { ...identityOf(object), metadata: object.options?.metadata ?? {} };
     });
   }
 
@@ -106,9 +104,13 @@ function conflict(key: string): PipelineError {
   return new PipelineError('CONFLICT', `${key} is not what it was`);
 }
 
-function found({ body, eTag, contentEncoding, unreadable }: StoredObject): GetResult {
-  const read = () => Promise.resolve(body);
-  const object = { eTag, versionId: null, bytes: body.byteLength };
+function identityOf({ body, eTag, versionId, checksumSha256 }: StoredObject) {
+  return { eTag, versionId: versionId ?? null, bytes: body.byteLength, checksumSha256 };
+}
+
+function found({ contentEncoding, unreadable, ...stored }: StoredObject): GetResult {
+  const read = () => Promise.resolve(stored.body);
+  const object = identityOf(stored);
   if (unreadable !== undefined) return { kind: 'unreadable', reason: unreadable, ...object };
   return { kind: 'found', ...object, contentEncoding, read, discard() {} };
 }
