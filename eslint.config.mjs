@@ -60,6 +60,12 @@ const depConstraints = [
     bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', 'fauxqs'],
   },
   {
+    // Publishes the component, and the part of the transforms that authors of plugins import.
+    sourceTag: 'room:component',
+    onlyDependOnLibsWithTags: ['room:infra', 'room:transforms'],
+    bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', 'fauxqs'],
+  },
+  {
     // As another team would have it: the component, and nothing of ours beside it.
     sourceTag: 'room:example',
     onlyDependOnLibsWithTags: ['room:infra'],

@@ -21,7 +21,7 @@ export const TEST_RIGS: readonly TestRig[] = [
   { name: 'integrity', summary: 'changed and shortened bodies never become outputs' },
   { name: 'fault-proxy', summary: 'each fault as client and server see it' },
   { name: 'permissions', summary: 'the policies allow exactly what the pipeline does' },
-  { name: 'package', summary: 'contents of the Lambda packages; they run out of their zip file' },
+  { name: 'package', summary: 'the packages of Lambda and npm, used as their users do' },
   { name: 'operations', summary: 'plan, apply and redrive on the embedded AWS' },
   { name: 'moto', summary: 'the program and the function on moto_server, if it is installed' },
 ];

@@ -9,6 +9,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { createDelivery } from './delivery/delivery.ts';
 import { createEncryption } from './encryption.ts';
 import { createFunction, createLogGroup, createTrigger } from './function/function.ts';
+import { bundleOwnTransforms } from './function/own-transforms.ts';
 import { functionPackage } from './function/package.ts';
 import { checkPipelineName, pipelineTags } from './naming.ts';
 import { createEventRules } from './notifications/event-rules.ts';
@@ -21,7 +22,7 @@ import { createKeyPolicy } from './permissions/key-policy.ts';
 import { createQueuePolicies, createQueues } from './queues.ts';
 import { createBucketPolicies, createBuckets } from './storage/buckets.ts';
 
-/** The settings of `darkroom:pipeline` in a stack file, and two folders. Only `recipes` has no default. */
+/** The settings of `darkroom:pipeline` in a stack file, and files of the program. Only `recipes` has no default. */
 export type ImagePipelineArgs = SettingsInput & {
   /**
    * Folder of the function's package. It contains `index.mjs`.
@@ -31,9 +32,14 @@ export type ImagePipelineArgs = SettingsInput & {
   readonly packageDir?: string;
   /**
    * Folder of the files that recipes name, such as a watermark's logo.
-   * Default: `assets`, next to this repository's `Pulumi.yaml`.
+   * Default: `assets` in the working directory, which Pulumi sets to the folder of the program.
    */
   readonly assetsDir?: string;
+  /**
+   * TypeScript or JavaScript files with your own transforms, relative to the working directory. They are bundled into the
+   * function's package at preview, and recipes can name what they export.
+   */
+  readonly transforms?: readonly string[];
 };
 
 /** The component's outputs: each is declared here, and set once, at the end of the constructor. */
@@ -78,6 +84,7 @@ const ComponentWithOutputs = pulumi.ComponentResource as unknown as new (
  *
  * @throws PipelineNameError if AWS does not accept resource names that begin with the name
  * @throws SettingsError that lists every problem of the settings
+ * @throws TransformFileError if a file of `transforms` cannot be bundled, or breaks the rules of docs/contract.md
  * @throws PackageError if the function's package is missing and the build fails
  * @throws FilterError if the recipes need more notification filters than S3 allows
  */
@@ -85,7 +92,8 @@ export class ImagePipeline extends ComponentWithOutputs {
   constructor(name: string, args: ImagePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super('darkroom:index:ImagePipeline', name, {}, opts);
     checkPipelineName(name);
-    const { packageDir, assetsDir, ...input } = args;
+    const { packageDir, assetsDir, transforms = [], ...input } = args;
+    const ownTransforms = bundleOwnTransforms(transforms);
     const parsed = parseSettings(input, `ImagePipeline "${name}"`);
     const settings = { ...parsed, tags: pipelineTags(name, parsed.tags) };
     const warning = memoryWarning(settings);
@@ -131,7 +139,8 @@ export class ImagePipeline extends ComponentWithOutputs {
         settings,
         recipes: input.recipes,
         packageDir: packageDir ?? functionPackage(settings.function.architecture),
-        assetsDir: assetsDir ?? path.join(import.meta.dirname, '../../..', SIDE_FILES_FOLDER),
+        assetsDir: assetsDir ?? path.resolve(SIDE_FILES_FOLDER),
+        ownTransforms,
         buckets,
         queues,
         permissions,

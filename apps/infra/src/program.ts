@@ -1,4 +1,10 @@
-import { parseSettings, SettingsError, type SettingsInput } from '@darkroom/pipeline';
+import path from 'node:path';
+import {
+  parseSettings,
+  SettingsError,
+  type SettingsInput,
+  SIDE_FILES_FOLDER,
+} from '@darkroom/pipeline';
 import * as pulumi from '@pulumi/pulumi';
 import { ImagePipeline, type ImagePipelineOutputs } from './image-pipeline.ts';
 import { functionPackage } from './function/package.ts';
@@ -36,13 +42,15 @@ function stackSettings(): SettingsInput {
   return input as SettingsInput;
 }
 
+/** Next to this repository's `Pulumi.yaml`. */
+const ASSETS = path.join(import.meta.dirname, '../../..', SIDE_FILES_FOLDER);
+
 /** Set by the local stack only: there the function runs on the machine that deploys it. */
-function localRun(): { packageDir?: string; assetsDir?: string } {
+function localRun(): { packageDir?: string; assetsDir: string } {
   const config = new pulumi.Config('darkroom');
   const target = config.get('packageTarget', { allowedValues: ['host'] });
-  const assetsDir = config.get('assetsDir');
   return {
     ...(target !== undefined && { packageDir: functionPackage(target) }),
-    ...(assetsDir !== undefined && { assetsDir }),
+    assetsDir: config.get('assetsDir') ?? ASSETS,
   };
 }

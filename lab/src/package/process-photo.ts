@@ -12,7 +12,7 @@ import { expect } from 'vitest';
 import { RunningAws } from '@darkroom/embedded-aws/testing';
 import { paintLandscape } from '@darkroom/local/painting';
 import { toSqsRecord } from '@darkroom/local-lambda/testing';
-import type { Architecture } from './built-package.ts';
+import { builtPackage, type Architecture } from './built-package.ts';
 import type { NodeCommand } from './emulated-node.ts';
 import { UnpackedFunction } from './unpacked-function.ts';
 
@@ -57,7 +57,7 @@ export async function processPhoto(architecture: Architecture, node: NodeCommand
     transportRecipes(recipes),
     { sourceBucket, processedBucket, queueUrl: deadLetterQueueUrl, deadLetterQueueUrl },
   );
-  const options = { architecture, node, endpoint: aws.endpoint, environment };
+  const options = { code: builtPackage(architecture), node, endpoint: aws.endpoint, environment };
   const unpacked = await UnpackedFunction.start(options);
   const read = async (key: string) => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: processedBucket, Key: key }));

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { builtPackage } from './built-package.ts';
 import { findEmulatedNode } from './emulated-node.ts';
 import { processPhoto } from './process-photo.ts';
 import { UnpackedFunction } from './unpacked-function.ts';
@@ -16,7 +17,7 @@ test.each([
   'node_modules/@img/sharp-libvips-linux-x64/lib/',
 ])('does not start without %s: it loads no file of this machine instead', async (missing) => {
   const broken = await UnpackedFunction.start({
-    architecture: 'x86_64',
+    code: builtPackage('x86_64'),
     node,
     endpoint: 'http://127.0.0.1:9',
     environment: {},

@@ -10,14 +10,15 @@ import {
   type Outcome,
 } from '@darkroom/local-lambda/testing';
 import { CHECKOUT } from '../testing/workspace.ts';
-import { builtPackage, filesBelow, unzipInto, zip, type Architecture } from './built-package.ts';
+import { filesBelow, unzipInto, zip } from './built-package.ts';
 import type { NodeCommand } from './emulated-node.ts';
 
 const BOOTSTRAP = path.join(CHECKOUT, 'libs/local-lambda/src/bootstrap.mjs');
 const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:resizer';
 
 export interface UnpackedFunctionOptions {
-  readonly architecture: Architecture;
+  /** Folder of the package. */
+  readonly code: string;
   readonly node: NodeCommand;
   /** Of the embedded AWS. */
   readonly endpoint: string;
@@ -27,7 +28,7 @@ export interface UnpackedFunctionOptions {
 }
 
 /**
- * The built package out of its zip file, in a folder without `node_modules` above it, with a Node process that is invoked
+ * A package out of its zip file, in a folder without `node_modules` above it, with a Node process that is invoked
  * over the runtime API as in Lambda.
  */
 export class UnpackedFunction {
@@ -45,10 +46,10 @@ export class UnpackedFunction {
   }
 
   static async start(options: UnpackedFunctionOptions): Promise<UnpackedFunction> {
-    const { architecture, node, endpoint, leaveOut = () => false } = options;
-    const folder = await mkdtemp(path.join(tmpdir(), `darkroom-${architecture}-`));
+    const { code, node, endpoint, leaveOut = () => false } = options;
+    const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-function-'));
     const [task, bootstrap] = [path.join(folder, 'task'), path.join(folder, 'bootstrap.mjs')];
-    const files = Object.entries(await filesBelow(builtPackage(architecture)));
+    const files = Object.entries(await filesBelow(code));
     await unzipInto(zip(Object.fromEntries(files.filter(([name]) => !leaveOut(name)))), task);
     await cp(BOOTSTRAP, bootstrap);
     const api = await RuntimeApi.listen();

@@ -1,10 +1,54 @@
 import { dhash } from '@darkroom/transform-dhash';
 import { duotone } from '@darkroom/transform-duotone';
 import { pixelate } from '@darkroom/transform-pixelate';
-import { builtinTransforms, createCatalog } from '@darkroom/transforms';
+import {
+  builtinTransforms,
+  type Catalog,
+  createCatalog,
+  type Transform,
+} from '@darkroom/transforms';
+import type * as z from 'zod';
+
+/** The transforms of this repository. A plugin is one entry in this list; nothing is scanned. */
+const listed = createCatalog([...builtinTransforms, pixelate, duotone, dhash]);
+
+/** Names that own transforms cannot have. */
+export const LISTED_TRANSFORMS = listed.names;
+
+type ListedCatalog = Catalog<z.input<typeof listed.stepSchema>>;
+
+let current: ListedCatalog = listed;
 
 /**
- * Every transform that a recipe may name, for the function and for the Pulumi program alike. A plugin is one line here;
- * nothing is scanned, and a name that occurs twice is refused.
+ * Every transform that a recipe may name, for the function and for the Pulumi program: the listed ones, and the own ones
+ * of the current pipeline (`useOwnTransforms`).
  */
-export const catalog = createCatalog([...builtinTransforms, pixelate, duotone, dhash]);
+export const catalog: ListedCatalog = {
+  get names() {
+    return current.names;
+  },
+  get stepSchema() {
+    return current.stepSchema;
+  },
+  get stepsSchema() {
+    return current.stepsSchema;
+  },
+  get: (name) => current.get(name),
+  bind: (step) => current.bind(step),
+  versions: (steps) => current.versions(steps),
+  sideFiles: (steps) => current.sideFiles(steps),
+};
+
+/**
+ * Adds the transforms of one pipeline to the catalog, and removes those of another. A function has one pipeline. A Pulumi
+ * program may have several: each calls this first, and reads its settings without waiting for anything.
+ *
+ * @throws Error if two transforms have the same name
+ */
+export function useOwnTransforms(own: readonly Transform[]): void {
+  const transforms = listed.names.flatMap((name) => listed.get(name) ?? []);
+  current =
+    own.length === 0
+      ? listed
+      : (createCatalog([...transforms, ...own]) as unknown as ListedCatalog);
+}

@@ -1,4 +1,4 @@
-export { catalog } from './catalog.ts';
+export { catalog, useOwnTransforms } from './catalog.ts';
 export {
   CODES,
   isRejection,
@@ -81,6 +81,12 @@ export {
   type AlarmReceiver,
   type Cors,
 } from './stack/settings-sections.ts';
+export {
+  OwnTransformError,
+  ownTransforms,
+  TRANSFORMS_FILE,
+  type OwnTransformModules,
+} from './stack/own-transforms.ts';
 export {
   oldestMessageAlarm,
   parseSettings,

@@ -10,6 +10,7 @@ import {
   SIDE_FILES_FOLDER,
   SideFileError,
   sideFilesFrom,
+  TRANSFORMS_FILE,
   transportRecipes,
 } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
@@ -45,6 +46,8 @@ export interface FunctionParts {
   readonly packageDir: string;
   /** Folder of the bundled side files. */
   readonly assetsDir: string;
+  /** Content of `TRANSFORMS_FILE`, if the pipeline has own transforms. */
+  readonly ownTransforms: string | undefined;
   readonly buckets: Buckets;
   readonly queues: Queues;
   readonly permissions: Permissions;
@@ -60,7 +63,7 @@ export function createFunction(
   parts: FunctionParts,
   opts: pulumi.CustomResourceOptions,
 ): aws.lambda.Function {
-  const { settings, recipes, packageDir, assetsDir, permissions, encryption, logGroup } = parts;
+  const { settings, recipes, assetsDir, permissions, encryption, logGroup } = parts;
   const transport = transportRecipes(recipes, settings.events ? EVENT_BUS_BYTES : 0);
   const { architecture, memory, timeout, ephemeralStorage, reservedConcurrency } =
     settings.function;
@@ -69,7 +72,7 @@ export function createFunction(
     {
       description: 'Makes the variants of uploaded images',
       role: permissions.role.arn,
-      code: packageArchive(packageDir, transport, sideFileAssets(settings, assetsDir)),
+      code: packageArchive(parts, transport, sideFileAssets(settings, assetsDir)),
       handler: HANDLER,
       runtime: 'nodejs24.x',
       architectures: [architecture],
@@ -106,15 +109,18 @@ function environment(
     .apply((names) => formatEnvironment(settings, transport, names));
 }
 
-/** The package also contains recipes that do not fit into the environment, and the side files of recipes. */
+/** The package also contains recipes that do not fit into the environment, own transforms, and side files of recipes. */
 function packageArchive(
-  packageDir: string,
+  { packageDir, ownTransforms }: FunctionParts,
   { file }: RecipesTransport,
   sideFiles: pulumi.asset.AssetMap,
 ): pulumi.asset.Archive {
   const built = new pulumi.asset.FileArchive(packageDir);
   const files: pulumi.asset.AssetMap = {
     ...(file !== undefined && { [RECIPES_FILE]: new pulumi.asset.StringAsset(file) }),
+    ...(ownTransforms !== undefined && {
+      [TRANSFORMS_FILE]: new pulumi.asset.StringAsset(ownTransforms),
+    }),
     ...sideFiles,
   };
   return Object.keys(files).length === 0

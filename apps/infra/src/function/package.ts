@@ -21,8 +21,11 @@ export class PackageError extends pulumi.RunError {
   readonly code = 'PACKAGE_NOT_BUILT';
 }
 
+/** Folder of the function's packages in the published component, next to its bundle. A checkout does not have it. */
+const PUBLISHED = path.join(import.meta.dirname, 'function');
+
 /**
- * Returns the folder of the function's package. Builds the package if it is missing or older than its sources. A build
+ * Returns the folder of the function's package. In a checkout, builds the package if it is missing or older than its sources. A build
  * for Lambda needs npm's registry or its cache; a build for `host` needs only what `npm ci` installs.
  *
  * @param workspace folder of the checkout
@@ -34,6 +37,8 @@ export function functionPackage(
   workspace = path.resolve(import.meta.dirname, '../../../..'),
   build: (workspace: string, target: PackageTarget) => void = buildWithNx,
 ): string {
+  const published = path.join(PUBLISHED, target);
+  if (existsSync(path.join(published, BUNDLE))) return published;
   const folder = path.join(workspace, 'apps/resizer/dist', target);
   const command = `npx nx ${nxTarget(target)} resizer`;
   const bundle = path.join(folder, BUNDLE);

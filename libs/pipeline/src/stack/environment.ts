@@ -7,6 +7,7 @@ import { METRICS_NAMESPACE, METRICS_SERVICE } from '../contract/observability.ts
 import { check } from '../recipe/problems.ts';
 import { type Recipe, type RecipeInput, recipesSchema } from '../recipe/recipe.ts';
 import { pinSideFiles, SIDE_FILES_FOLDER, SideFileError } from '../recipe/side-files.ts';
+import { loadOwnTransforms } from './own-transforms.ts';
 import { LOG_LEVELS } from './settings-sections.ts';
 import type { Settings } from './settings.ts';
 import { longestBackOff } from './timing.ts';
@@ -199,13 +200,17 @@ function environmentSchema(root: string) {
 }
 
 /**
+ * Also adds the own transforms of the package to the catalog, because the recipes may name them.
+ *
  * @param root folder of the function's package: `LAMBDA_TASK_ROOT`
  * @throws EnvironmentError that lists every problem
+ * @throws OwnTransformError
  */
 export function parseEnvironment(
   variables: Readonly<Record<string, string | undefined>>,
   root: string,
 ): Environment {
+  loadOwnTransforms(root);
   const checked = check(environmentSchema(root), variables, () => legible(variables, root));
   if (!checked.ok)
     throw new EnvironmentError(`The function's environment is not valid:\n${checked.problems}`, {

@@ -1,0 +1,1 @@
+export { ImagePipeline } from '@darkroom/infra';
