@@ -9,8 +9,10 @@ export interface Command {
 
 export interface Ended {
   readonly code: number | null;
-  /** Both outputs; empty where they went to the terminal. */
-  readonly output: string;
+  /** Empty if it went to the terminal. */
+  readonly stdout: string;
+  /** Warnings and errors. Empty if they went to the terminal. */
+  readonly stderr: string;
 }
 
 export interface RunOptions {
@@ -27,14 +29,16 @@ export async function run(
 ): Promise<Ended> {
   const child = spawn(program, [...args, ...more], {
     cwd,
+    // The CLI reports a new version of itself on every command.
+    env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: 'true' },
     stdio: onTerminal ? 'inherit' : ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null));
     child.once('close', (code) => resolve(code));
   });
-  const outputs = await Promise.all(
+  const [stdout = '', stderr = ''] = await Promise.all(
     [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : Promise.resolve(''))),
   );
-  return { code: await ended, output: outputs.join('').trim() };
+  return { code: await ended, stdout: stdout.trim(), stderr: stderr.trim() };
 }

@@ -6,6 +6,7 @@ export type DeployErrorCode =
   | 'PULUMI_LOGIN'
   | 'CREDENTIALS'
   | 'QUOTA'
+  | 'RECEIVERS'
   | 'BUILD_FAILED'
   | 'PULUMI_FAILED'
   | 'NOT_CONFIRMED'

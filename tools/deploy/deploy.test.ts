@@ -67,11 +67,13 @@ test('deploys, tries it out, and leaves nothing of that behind', async () => {
   expect(await workspace.calls()).toEqual([
     'pulumi version',
     'pulumi whoami --non-interactive',
+    `pulumi stack export --stack ${STACK}`,
     'nx package-arm64 resizer --outputStyle=static',
     `pulumi stack select --create ${STACK}`,
     `pulumi preview --stack ${STACK} --diff --policy-pack apps/policy`,
     `pulumi up --stack ${STACK} --yes --skip-preview --policy-pack apps/policy`,
     `pulumi stack output --stack ${STACK} --json`,
+    `pulumi stack export --stack ${STACK}`,
   ]);
   const said = terminal.lines.join('\n');
   expect(said).toContain('✓ Pulumi v3.265.0, logged in as tester');
@@ -92,7 +94,9 @@ describe('is told everything that is missing, at once', () => {
     );
     // Nothing is built or changed.
     const calls = await workspace.calls();
-    expect(calls.filter((call) => !/^pulumi (?:version|whoami)/.test(call))).toEqual([]);
+    expect(calls.filter((call) => !/^pulumi (?:version|whoami|stack export)/.test(call))).toEqual(
+      [],
+    );
     return found;
   };
 
@@ -134,6 +138,66 @@ describe('is told everything that is missing, at once', () => {
     expect(await check({ stackFile }, { concurrency: [1000, 110] })).toEqual([
       problem('QUOTA', /reservedConcurrency asks for 20, and 100 have to be left/),
     ]);
+  });
+});
+
+describe('knows what the stack has deployed', () => {
+  const withSettings = async (change: (settings: Record<string, unknown>) => void) => {
+    const own = parse(await readFile(path.join(CHECKOUT, 'Pulumi.local.yaml'), 'utf8')) as {
+      config: { 'darkroom:pipeline': Record<string, unknown> };
+    };
+    change(own.config['darkroom:pipeline']);
+    return stringify(own);
+  };
+  const end = async (options: FakeWorkspaceOptions) => {
+    await fakeAccount({ concurrency: [1000, 110] });
+    const workspace = await fakeWorkspace(options);
+    const terminal = screen('n');
+    const found = await problems(
+      deploy({ stack: STACK, yes: false }, workspace.directory, terminal),
+    );
+    return { found, said: terminal.lines.join('\n') };
+  };
+
+  test('a second deployment with the same reserved concurrency fits into the quota', async () => {
+    const stackFile = await withSettings((settings) => {
+      settings['function'] = { reservedConcurrency: 20 };
+    });
+    const ours = {
+      urn: 'urn:pulumi:test::darkroom::aws:lambda/function:Function::photos-resizer',
+      type: 'aws:lambda/function:Function',
+      outputs: { reservedConcurrentExecutions: 20 },
+    };
+    const { found, said } = await end({ stackFile, state: [ours] });
+    expect(found).toEqual([problem('NOT_CONFIRMED', /Nothing was changed/)]);
+    expect(said).toContain('130 of them not reserved by others');
+  });
+
+  test('names the memory that a new account allows', async () => {
+    const stackFile = await withSettings((settings) => {
+      settings['function'] = { memory: 3538 };
+    });
+    const { said } = await end({ stackFile });
+    expect(said).toContain('asks for 3538 MB, and a new account allows 3008');
+  });
+
+  test.each([
+    ['the same order', [{ email: 'a@example.org' }, { email: 'b@example.org' }], 'NOT_CONFIRMED'],
+    ['a removed one', [{ email: 'b@example.org' }], 'RECEIVERS'],
+    ['one in front', [{ email: 'c@example.org' }, { email: 'a@example.org' }], 'RECEIVERS'],
+    ['the last one removed', [{ email: 'a@example.org' }], 'NOT_CONFIRMED'],
+    ['all removed', [], 'NOT_CONFIRMED'],
+  ])('receivers that version 0.1 named by position: %s', async (_what, receivers, code) => {
+    const subscribed = (position: number, endpoint: string) => ({
+      urn: `urn:pulumi:test::darkroom::aws:sns/topicSubscription:TopicSubscription::photos-alarms-receiver-${position}`,
+      type: 'aws:sns/topicSubscription:TopicSubscription',
+      outputs: { endpoint },
+    });
+    const stackFile = await withSettings((settings) => {
+      settings['alarms'] = { receivers };
+    });
+    const state = [subscribed(1, 'a@example.org'), subscribed(2, 'b@example.org')];
+    expect((await end({ stackFile, state })).found.map((one) => one.code)).toEqual([code]);
   });
 });
 

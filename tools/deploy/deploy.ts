@@ -6,6 +6,13 @@ import { DeployError } from './deploy-error.ts';
 import { checkCredentials, checkNode, checkQuotas, readStack } from './prerequisites.ts';
 import { findPulumi, preview, update } from './pulumi.ts';
 import { smokeTest } from './smoke-test.ts';
+import {
+  notificationsChanged,
+  readState,
+  reservedExecutions,
+  type StateResource,
+  unsubscribedReceivers,
+} from './stack-state.ts';
 
 /** Everything between a checkout and a pipeline in the cloud that is seen to work. @throws DeployErrors */
 export async function deploy(
@@ -23,7 +30,8 @@ export async function deploy(
   const outputs = await update(target);
 
   print('Smoke test: one upload through the pipeline…');
-  const { sample, manifest, seconds } = await smokeTest(file, outputs);
+  const changed = notificationsChanged(await readState(target));
+  const { sample, manifest, seconds } = await smokeTest(file, outputs, { changed, print });
   print(`✓ ${sample.key}, ${seconds.toFixed(1)} s:`);
   for (const { key, width, height, bytes } of manifest.outputs)
     print(`  ${key}  ${width}×${height}, ${bytes} bytes`);
@@ -54,15 +62,31 @@ async function checkPrerequisites(stack: string, workspace: string, { print }: T
     readStack(workspace, stack),
     ({ region }) => `Pulumi.${stack}.yaml is valid; region ${region}`,
   );
+  const state = pulumi ? await readState({ workspace, stack, pulumi }) : [];
+  if (file) await check(checkReceivers(state, file.settings), (found) => found);
   const caller =
     file &&
     (await check(
       checkCredentials(file),
       ({ account, arn }) => `AWS account ${account}, as ${arn}`,
     ));
-  if (file && caller) await check(checkQuotas(file), (found) => found);
+  if (file && caller) await check(checkQuotas(file, reservedExecutions(state)), (found) => found);
   if (missing.length > 0 || !pulumi || !file || !caller) throw new AggregateError(missing);
   return { pulumi, file, caller };
+}
+
+/** @throws DeployError `RECEIVERS` */
+function checkReceivers(state: readonly StateResource[], settings: Settings): Promise<string> {
+  const lost = unsubscribedReceivers(state, settings);
+  if (lost.length === 0)
+    return Promise.resolve(`${settings.alarms.receivers.length} receivers of alarms`);
+  return Promise.reject(
+    new DeployError(
+      'RECEIVERS',
+      `Version 0.1 deployed alarms.receivers in another order. This update would unsubscribe ${lost.join(', ')}. ` +
+        'Restore the order and deploy. After that, every change of the list is safe.',
+    ),
+  );
 }
 
 /** The function's package for its processor. @throws DeployError `BUILD_FAILED` */

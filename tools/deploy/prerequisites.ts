@@ -12,12 +12,12 @@ const LEAST = [22, 18] as const;
 
 /** @throws DeployError `NODE_TOO_OLD` */
 export async function checkNode(cwd: string): Promise<string> {
-  const { output } = await run({ program: 'node', args: ['--version'] }, [], { cwd });
-  const [, major = 0, minor = 0] = /^v(\d+)\.(\d+)/.exec(output)?.map(Number) ?? [];
-  if (major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1])) return `Node ${output}`;
+  const { stdout } = await run({ program: 'node', args: ['--version'] }, [], { cwd });
+  const [, major = 0, minor = 0] = /^v(\d+)\.(\d+)/.exec(stdout)?.map(Number) ?? [];
+  if (major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1])) return `Node ${stdout}`;
   throw new DeployError(
     'NODE_TOO_OLD',
-    `Node ${LEAST.join('.')} or later runs the Pulumi program; the one on the PATH is ${output || 'missing'}. ` +
+    `Node ${LEAST.join('.')} or later runs the Pulumi program; the one on the PATH is ${stdout || 'missing'}. ` +
       '`npm run deploy` puts the right one there: run it that way, after `npm ci`.',
   );
 }
@@ -98,21 +98,29 @@ const UNRESERVABLE = 100;
 /** "Concurrent executions" in Service Quotas. */
 const QUOTA = 'https://console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384';
 
+/** MB of a function's memory that a new account allows. AWS raises it with use, up to 10,240. */
+const NEW_ACCOUNT_MEMORY = 3008;
+
 /**
  * Whether the account runs as many functions at once as the stack asks for: a new account may have 10 for all.
  *
+ * @param reserved executions that the stack's functions have reserved already
  * @returns for people: what was found, or why it could not be
  * @throws DeployError `QUOTA`
  */
-export async function checkQuotas({ region, profile, settings }: StackFile): Promise<string> {
+export async function checkQuotas(
+  { region, profile, settings }: StackFile,
+  reserved = 0,
+): Promise<string> {
   const lambda = new LambdaClient({ region, ...(profile !== undefined && { profile }) });
   const { maximumConcurrency } = settings.queue;
-  const { reservedConcurrency } = settings.function;
+  const { reservedConcurrency, memory } = settings.function;
   try {
     const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));
-    const { ConcurrentExecutions: all = 0, UnreservedConcurrentExecutions: free = 0 } =
+    const { ConcurrentExecutions: all = 0, UnreservedConcurrentExecutions: unreserved = 0 } =
       AccountLimit ?? {};
-    const found = `Lambda runs ${all} functions at once in this account and region, ${free} of them not reserved`;
+    const free = unreserved + reserved;
+    const found = `Lambda runs ${all} functions at once in this account and region, ${free} of them not reserved by others`;
     if (reservedConcurrency !== undefined && reservedConcurrency > free - UNRESERVABLE)
       throw tooFew(
         found,
@@ -120,7 +128,11 @@ export async function checkQuotas({ region, profile, settings }: StackFile): Pro
       );
     if (reservedConcurrency === undefined && maximumConcurrency > free)
       throw tooFew(found, `queue.maximumConcurrency asks for ${maximumConcurrency}`);
-    return found;
+    if (memory <= NEW_ACCOUNT_MEMORY) return found;
+    return (
+      `${found}; function.memory asks for ${memory} MB, and a new account allows ${NEW_ACCOUNT_MEMORY}: ` +
+      'if Lambda refuses the function, lower function.memory and deploy again'
+    );
   } catch (error) {
     if (error instanceof DeployError) throw error;
     // Who may deploy need not be allowed to look at quotas.

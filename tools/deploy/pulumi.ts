@@ -22,22 +22,22 @@ export async function findPulumi(workspace: string): Promise<PulumiCli> {
     installed === undefined
       ? { program: process.execPath, args: [path.join(workspace, 'node_modules/pulumi/run.js')] }
       : { program: installed, args: [] };
-  const { code, output } = await run(command, ['version'], { cwd: workspace });
+  const { code, stdout, stderr } = await run(command, ['version'], { cwd: workspace });
   if (code !== 0)
     throw new DeployError(
       'PULUMI_MISSING',
       'The Pulumi CLI is missing. The npm package `pulumi` fetches it from get.pulumi.com at its first use, which failed:\n' +
-        `${indent(output)}\nSee to the network, or install it by hand: https://www.pulumi.com/docs/install/`,
+        `${indent(stderr)}\nSee to the network, or install it by hand: https://www.pulumi.com/docs/install/`,
     );
   const whoami = await run(command, ['whoami', '--non-interactive'], { cwd: workspace });
   if (whoami.code !== 0)
     throw new DeployError(
       'PULUMI_LOGIN',
-      `Pulumi does not know where to keep its state:\n${indent(whoami.output)}\n` +
+      `Pulumi does not know where to keep its state:\n${indent(whoami.stderr)}\n` +
         'Log in with `npx pulumi login` (Pulumi Cloud, or `s3://BUCKET` for a bucket of yours), or set PULUMI_ACCESS_TOKEN.',
     );
   const lastLine = (text: string) => text.split('\n').at(-1) ?? '';
-  return { command, version: lastLine(output), user: lastLine(whoami.output) };
+  return { command, version: lastLine(stdout), user: lastLine(whoami.stdout) };
 }
 
 /** `npm run` puts the npm package's own command before all others. */
@@ -81,9 +81,9 @@ export async function pulumiStep(target: Target, ...args: readonly string[]): Pr
 /** @returns what it prints. @throws DeployError `PULUMI_FAILED` */
 export async function pulumiAnswer(target: Target, ...args: readonly string[]): Promise<string> {
   const { workspace, pulumi } = target;
-  const { code, output } = await run(pulumi.command, args, { cwd: workspace });
-  if (code !== 0) throw failed(args, output);
-  return output;
+  const { code, stdout, stderr } = await run(pulumi.command, args, { cwd: workspace });
+  if (code !== 0) throw failed(args, stderr);
+  return stdout;
 }
 
 function failed(args: readonly string[], output = 'see above'): DeployError {

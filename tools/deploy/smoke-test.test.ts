@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseSettings, recipesSchema } from '@darkroom/pipeline';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sampleFor, smokeTest } from './smoke-test.ts';
 
 const steps = [{ resize: { width: 16 } }];
@@ -28,19 +28,34 @@ test.each([
   expect((await sharp(sample.body).metadata()).format).toBe(format);
 });
 
-test('a pipeline that does nothing is told so, with where to look, and is cleaned up', async () => {
+const manifestOf = (eTag: string) =>
+  JSON.stringify({
+    ...{ version: 1, status: 'done', recipe: 'photos', recipeHash: 'x', outputs: [] },
+    source: { bucket: 'source', key: 'x.jpg', versionId: null, eTag, bytes: 1 },
+  });
+
+/** An S3 that takes uploads. It has a manifest of the upload with this number, or nothing. */
+async function fakeS3(answered?: number): Promise<{ readonly requests: readonly string[] }> {
   const requests: string[] = [];
-  // An S3 that takes uploads and has nothing.
+  const uploads = () => requests.filter((request) => request.startsWith('PUT ')).length;
   const server = createServer((request, response) => {
-    requests.push(`${request.method} ${new URL(request.url ?? '', 'http://s3').pathname}`);
-    request.resume();
-    const isRead = request.method === 'GET' && !request.url?.includes('list-type');
-    response.writeHead(isRead ? 404 : 200, { etag: '"1"', 'content-type': 'application/xml' });
-    response.end(
-      isRead
-        ? '<Error><Code>NoSuchKey</Code><Message>no such key</Message></Error>'
-        : '<ListBucketResult/>',
+    const { pathname, search } = new URL(request.url ?? '', 'http://s3');
+    requests.push(
+      `${request.method} ${pathname}${search.replace(/&?x-id=\w+/, '').replace(/^\?$/, '')}`,
     );
+    request.resume();
+    const headers = {
+      etag: `"${uploads()}"`,
+      'x-amz-version-id': `v${uploads()}`,
+      'content-type': 'application/xml',
+    };
+    if (request.method !== 'GET') return response.writeHead(200, headers).end();
+    if (search.includes('list-type')) return response.writeHead(200).end('<ListBucketResult/>');
+    if (answered !== undefined && uploads() >= answered)
+      return response.writeHead(200).end(manifestOf(String(answered)));
+    return response
+      .writeHead(404, headers)
+      .end('<Error><Code>NoSuchKey</Code><Message>no such key</Message></Error>');
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => void server.closeAllConnections());
@@ -49,24 +64,64 @@ test('a pipeline that does nothing is told so, with where to look, and is cleane
   vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  return { requests };
+}
 
-  const settings = parseSettings(
-    { recipes: [{ name: 'photos', variants: [{ name: 'v', steps }] }] },
-    'the test',
-  );
-  const outputs = {
-    ...{ sourceBucket: 'source', processedBucket: 'processed', functionName: 'resizer' },
-    ...{
-      queueUrl: 'https://queue',
-      deadLetterQueueUrl: 'https://letters',
-      dashboardUrl: 'https://dashboard',
-    },
-  };
-  await expect(smokeTest({ region: 'eu-west-1', settings }, outputs, 0)).rejects.toMatchObject({
+const settings = parseSettings(
+  { recipes: [{ name: 'photos', variants: [{ name: 'v', steps }] }] },
+  'the test',
+);
+const outputs = {
+  ...{ sourceBucket: 'source', processedBucket: 'processed', functionName: 'resizer' },
+  ...{
+    queueUrl: 'https://queue',
+    deadLetterQueueUrl: 'https://letters',
+    dashboardUrl: 'https://dashboard',
+  },
+};
+const stackFile = { region: 'eu-west-1', settings };
+
+test('a pipeline that does nothing is told so, with where to look, and is cleaned up', async () => {
+  const { requests } = await fakeS3();
+  await expect(smokeTest(stackFile, outputs, { patienceMs: 0 })).rejects.toMatchObject({
     code: 'SMOKE_TEST',
     message: expect.stringMatching(
       /No manifest processed\/[^]*https:\/\/dashboard[^]*https:\/\/letters/,
     ),
   });
-  expect(requests.filter((request) => request.startsWith('DELETE /source/'))).toHaveLength(1);
+  // The object, then the marker that S3 answered with, and the version below it.
+  expect(requests.filter((request) => request.startsWith('DELETE /source/'))).toHaveLength(3);
+});
+
+describe('new notifications', () => {
+  const often = { againMs: 0, pauseMs: 0 };
+
+  test('the sample is uploaded again until an event arrives, and every version is removed', async () => {
+    const { requests } = await fakeS3(4);
+    const lines: string[] = [];
+    const { manifest } = await smokeTest(stackFile, outputs, {
+      ...often,
+      changed: new Date(),
+      print: (line) => lines.push(line),
+    });
+    expect(manifest.source.eTag).toBe('4');
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /usually within five minutes[^]*again every 30 s, for up to 10 minutes/,
+      ),
+    ]);
+    const removed = requests.filter((request) => /^DELETE \/source\/.*versionId=/.test(request));
+    expect(removed.map((request) => /versionId=(.*)/.exec(request)?.[1])).toEqual(
+      expect.arrayContaining(['v1', 'v2', 'v3', 'v4']),
+    );
+  });
+
+  test('notifications that settled long ago need one upload only', async () => {
+    const { requests } = await fakeS3();
+    const changed = new Date(Date.now() - 11 * 60_000);
+    await expect(
+      smokeTest(stackFile, outputs, { ...often, changed, patienceMs: 0 }),
+    ).rejects.toMatchObject({ code: 'SMOKE_TEST' });
+    expect(requests.filter((request) => request.startsWith('PUT '))).toHaveLength(1);
+  });
 });

@@ -23,6 +23,21 @@ import type { Outputs } from './pulumi.ts';
 
 const PAUSE_MS = 1_000;
 
+/** "Usually within five minutes" (Amazon S3 user guide, "Enabling event notifications"): twice that. */
+const SETTLING_MS = 10 * 60_000;
+/** An event of the time before may never arrive, so one upload is not enough. */
+const AGAIN_MS = 30_000;
+
+export interface SmokeTestOptions {
+  /** When the bucket's notifications or rules last changed. */
+  readonly changed?: Date | undefined;
+  readonly print?: (line: string) => void;
+  /** How long the manifest may take after the notifications have settled: a first start and, at worst, one retry. */
+  readonly patienceMs?: number;
+  readonly againMs?: number;
+  readonly pauseMs?: number;
+}
+
 export interface SmokeTest {
   readonly sample: Sample;
   readonly manifest: Manifest;
@@ -30,54 +45,101 @@ export interface SmokeTest {
 }
 
 /**
- * One upload through the deployed pipeline, and away again.
+ * One upload through the deployed pipeline, and away again. If the notifications changed in the last ten minutes, the
+ * test uploads the sample again every 30 s.
  *
- * @param patienceMs how long the manifest may take: a first start and, at worst, one more attempt
  * @throws DeployError `SMOKE_TEST` that says where to look
  */
 export async function smokeTest(
   { region, profile, settings }: StackFile,
   outputs: Outputs,
-  patienceMs = (settings.queue.batchWindow + 2 * settings.function.timeout + 60) * 1000,
+  {
+    changed,
+    print = () => undefined,
+    patienceMs = (settings.queue.batchWindow + 2 * settings.function.timeout + 60) * 1000,
+    againMs = AGAIN_MS,
+    pauseMs = PAUSE_MS,
+  }: SmokeTestOptions = {},
 ): Promise<SmokeTest> {
   const s3 = new S3Client({ region, ...(profile !== undefined && { profile }) });
   const begun = performance.now();
   try {
     const sample = await sampleFor(settings.recipes, `darkroom-smoke-test-${randomUUID()}`);
-    const { ETag, VersionId } = await s3.send(
-      new PutObjectCommand({ Bucket: outputs.sourceBucket, Key: sample.key, Body: sample.body }),
-    );
-    const keys = outputKeys(sample.key, sample.recipe);
+    const uploads: Uploaded[] = [];
+    const upload = async () => {
+      const object = { Bucket: outputs.sourceBucket, Key: sample.key, Body: sample.body };
+      uploads.push(await s3.send(new PutObjectCommand(object)));
+    };
+    const settling = changed === undefined ? 0 : Math.max(0, SETTLING_MS + +changed - Date.now());
+    const { prefix, manifest: manifestKey } = outputKeys(sample.key, sample.recipe);
     try {
-      const manifest = await waitForManifest(s3, outputs, keys.manifest, ETag, patienceMs);
+      await upload();
+      const manifest = await waitForManifest(s3, outputs, manifestKey, {
+        ...{ uploads, pauseMs, patienceMs: settling + patienceMs },
+        ...(settling > 0 && {
+          againMs,
+          again: () => {
+            if (uploads.length === 1) print(settlingNotice(settling));
+            return upload();
+          },
+        }),
+      });
       await checkOutputs(s3, outputs.processedBucket, manifest);
       return { sample, manifest, seconds: (performance.now() - begun) / 1000 };
     } finally {
-      await cleanUp(s3, outputs, { key: sample.key, prefix: keys.prefix, versionId: VersionId });
+      const versionIds = uploads.flatMap(({ VersionId }) => VersionId ?? []);
+      await cleanUp(s3, outputs, { key: sample.key, prefix, versionIds });
     }
   } finally {
     s3.destroy();
   }
 }
 
+function settlingNotice(settlingMs: number): string {
+  return (
+    'S3 applies new notifications usually within five minutes, and an event before that may never arrive: ' +
+    `the sample is uploaded again every 30 s, for up to ${Math.ceil(settlingMs / 60_000)} minutes…`
+  );
+}
+
+interface Uploaded {
+  readonly ETag?: string | undefined;
+  readonly VersionId?: string | undefined;
+}
+
+interface Waiting {
+  readonly uploads: readonly Uploaded[];
+  readonly patienceMs: number;
+  readonly pauseMs: number;
+  /** Uploads the sample again, every `againMs`. */
+  readonly again?: () => Promise<void>;
+  readonly againMs?: number;
+}
+
 async function waitForManifest(
   s3: S3Client,
   { processedBucket, deadLetterQueueUrl, dashboardUrl }: Outputs,
   key: string,
-  eTag: string | undefined,
-  patienceMs: number,
+  { uploads, patienceMs, pauseMs, again, againMs = Infinity }: Waiting,
 ): Promise<Manifest> {
   const end = performance.now() + patienceMs;
+  let next = performance.now() + againMs;
   for (;;) {
     const manifest = await readManifest(s3, processedBucket, key);
-    if (manifest && `"${manifest.source.eTag}"` === eTag) return done(manifest);
+    // With SSE-KMS each upload of the same bytes has another ETag.
+    if (manifest && uploads.some(({ ETag }) => `"${manifest.source.eTag}"` === ETag))
+      return done(manifest);
     if (performance.now() > end)
       throw new DeployError(
         'SMOKE_TEST',
         `No manifest ${processedBucket}/${key} after ${Math.round(patienceMs / 1000)} s. Look at the dashboard ` +
           `(${dashboardUrl}), at the function's log, and into the dead letters (${deadLetterQueueUrl}): docs/runbook.md.`,
       );
-    await delay(PAUSE_MS);
+    if (again && performance.now() >= next) {
+      await again();
+      next = performance.now() + againMs;
+    }
+    await delay(pauseMs);
   }
 }
 
@@ -145,19 +207,20 @@ export interface SmokeTestObjects {
   readonly key: string;
   /** Of the outputs. */
   readonly prefix: string;
-  readonly versionId: string | undefined;
+  /** Of all uploads of the sample. */
+  readonly versionIds: readonly string[];
 }
 
 /** Takes the sample away with its history, and then its outputs: a recipe may keep them, and the pipeline may be broken. */
 export async function cleanUp(
   s3: S3Client,
   { sourceBucket, processedBucket }: Outputs,
-  { key, prefix, versionId }: SmokeTestObjects,
+  { key, prefix, versionIds }: SmokeTestObjects,
 ): Promise<void> {
   const source = { Bucket: sourceBucket, Key: key };
   const { VersionId: marker } = await s3.send(new DeleteObjectCommand(source));
   // A versioned bucket has hidden it behind a marker.
-  for (const version of [marker, versionId])
+  for (const version of [marker, ...versionIds])
     if (version !== undefined && version !== 'null')
       await s3.send(new DeleteObjectCommand({ ...source, VersionId: version }));
   const pages = paginateListObjectsV2({ client: s3 }, { Bucket: processedBucket, Prefix: prefix });

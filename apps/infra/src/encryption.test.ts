@@ -110,6 +110,7 @@ describe('the key’s policy', () => {
       'AlarmsNotify',
     ]);
     expect(sids({ rules: ['arn:aws:events:r:1:rule/a'] })).toContain('RulesNotify');
+    expect(sids({ rules: ['arn:aws:events:r:1:rule/a'] })).toContain('RulesNotifyInAccount');
     expect(sids({ rules: ['arn:aws:events:r:1:rule/a'] })).not.toContain('SourceBucketNotifies');
     expect(sids({ distribution: 'arn:aws:cloudfront::1:distribution/E' })).toContain(
       'DeliverOutputs',
@@ -122,14 +123,14 @@ describe('the key’s policy', () => {
       ...users,
       eventBus: true,
       distribution: `arn:aws:cloudfront::${ACCOUNT}:distribution/E`,
-    });
+    }).concat(keyStatements({ ...users, rules: [`arn:aws:events:r:${ACCOUNT}:rule/a`] }));
     for (const { Sid, Principal, Action, Condition } of statements) {
       if (typeof Principal === 'object' && 'AWS' in Principal) continue;
       const text = JSON.stringify(Condition);
       expect({ Sid, text }).toEqual({
         Sid,
         text: expect.stringMatching(
-          Sid === 'AlarmsNotify'
+          Sid === 'AlarmsNotify' || Sid === 'RulesNotifyInAccount'
             ? /aws:SourceAccount/
             : /aws:SourceArn|kms:EncryptionContext:aws:logs:arn/,
         ),

@@ -154,7 +154,7 @@ export class ImagePipeline extends ComponentWithOutputs {
 
     const { alarmTopic, dashboardUrl } = createObservability(
       name,
-      { settings, queues, handler, logGroup, keyArn: encryption.keyArn },
+      { settings, queues, handler, logGroup, rules, keyArn: encryption.keyArn },
       inside,
     );
 

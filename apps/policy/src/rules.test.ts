@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { type Resource, RULES, Stack, violations } from './index.ts';
 import { BUCKET_ACL, DISTRIBUTION, QUEUE } from './resource-types.ts';
-import { changed, policy, soundStack, tls, without } from './testing/sound-stack.ts';
+import {
+  changed,
+  policy,
+  soundStack,
+  tls,
+  topicDefaultPolicy,
+  without,
+} from './testing/sound-stack.ts';
 
 const PIPELINE = 'darkroom:index:ImagePipeline';
 
@@ -12,12 +19,35 @@ test('a sound stack keeps every rule', () => {
   expect(broken(soundStack())).toEqual([]);
 });
 
+test('AWS’s default policy of a topic is not a violation of its own', () => {
+  expect(broken(without('alarms-policy'))).toEqual(['tls-only: alarms']);
+  const anyAccount = topicDefaultPolicy.replace(':"123456789012"', ':"*"');
+  expect(
+    broken(without('alarms-policy').map((one) => withPolicy(one, 'alarms', anyAccount))),
+  ).toEqual(['tls-only: alarms', 'known-callers: alarms']);
+});
+
+test('a topic policy replaces the policy of the topic itself', () => {
+  const open = policy({ Effect: 'Allow', Principal: '*', Action: 'sns:*', Resource: '*' });
+  expect(broken(changed('alarms', { policy: open }))).toEqual([]);
+  expect(broken(without('alarms-policy').map((one) => withPolicy(one, 'alarms', open)))).toContain(
+    'exact-actions: alarms',
+  );
+});
+
+test('actions are compared without case', () => {
+  const statement = tls('SNS:Publish', 'arn:aws:sns:eu-central-1:123456789012:alarms');
+  expect(broken(changed('alarms-policy', { policy: policy(statement) }))).toEqual([]);
+});
+
 test('names differ, and say what Pulumi takes for one', () => {
   const names = RULES.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(name).toMatch(/^[a-z][a-z-]+$/);
 });
 
+const withPolicy = (one: Resource, name: string, document: string): Resource =>
+  one.name === name ? { ...one, properties: { ...one.properties, policy: document } } : one;
 const letIn = (Principal: unknown, more: object = {}) =>
   policy(
     {

@@ -10,7 +10,7 @@ import {
   TOPIC,
   TOPIC_POLICY,
 } from './resource-types.ts';
-import type { Resource } from './stack.ts';
+import type { Resource, Stack } from './stack.ts';
 
 /** A statement of a policy, with lists where IAM allows one or many. */
 export interface Statement {
@@ -41,8 +41,42 @@ export function hasPolicy({ type }: Resource): boolean {
   return type in POLICY_PROPERTIES;
 }
 
+/**
+ * The statements that apply to a resource because of its own policy property.
+ *
+ * The provider also reports policies that the program did not write: a topic's `policy` is AWS's default until a
+ * `TopicPolicy` replaces it. The result contains neither a replaced policy nor the default statement.
+ */
+export function effectiveStatements(resource: Resource, stack: Stack): Statement[] {
+  if (resource.type !== TOPIC) return statementsOf(resource);
+  if (stack.about(resource, TOPIC_POLICY, 'arn').length > 0) return [];
+  return statementsOf(resource).filter((statement) => !isTopicDefault(statement));
+}
+
+/** What the account that owns a topic may do by AWS's default policy. `Receive` occurs on old topics. */
+const TOPIC_DEFAULTS = new Set(
+  [
+    ...['GetTopicAttributes', 'SetTopicAttributes', 'AddPermission', 'RemovePermission'],
+    ...['DeleteTopic', 'Subscribe', 'ListSubscriptionsByTopic', 'Publish', 'Receive'],
+  ].map((action) => `sns:${action.toLowerCase()}`),
+);
+
+/** The statement `__default_statement_ID`: everybody, if the account that owns the topic is the caller's. */
+function isTopicDefault({ effect, principals, actions, conditions }: Statement): boolean {
+  const [condition = '', ...others] = Object.keys(conditions);
+  return (
+    effect === 'Allow' &&
+    principals.join() === '*' &&
+    actions.every((action) => TOPIC_DEFAULTS.has(action.toLowerCase())) &&
+    others.length === 0 &&
+    condition.toLowerCase() === 'stringequals aws:sourceowner' &&
+    conditions[condition]?.length === 1 &&
+    /^\d{12}$/.test(conditions[condition][0] ?? '')
+  );
+}
+
 /** The statements of the policy that a resource carries; none where it carries none. */
-export function statementsOf({ type, properties }: Resource): Statement[] {
+function statementsOf({ type, properties }: Resource): Statement[] {
   const value = properties[POLICY_PROPERTIES[type] ?? ''];
   if (value === undefined || value === null || value === '') return [];
   const document = (typeof value === 'string' ? JSON.parse(value) : value) as {

@@ -28,7 +28,7 @@ const press: ImagePipelineArgs = {
       ],
     },
   ],
-  function: { memory: 3538, timeout: 120 },
+  function: { memory: 3008, timeout: 120 },
   queue: { batchSize: 1, maximumConcurrency: 2 },
   tags: { team: 'press' },
 };

@@ -21,10 +21,12 @@ export interface FakeWorkspaceOptions {
   /** Commands of the CLI that fail. */
   readonly failing?: string;
   readonly outputs?: Outputs;
+  /** Resources of the stack's state. Default: the stack does not exist. */
+  readonly state?: readonly object[];
 }
 
 export async function fakeWorkspace(options: FakeWorkspaceOptions = {}): Promise<FakeWorkspace> {
-  const { hasPulumi = true, failing = '', outputs } = options;
+  const { hasPulumi = true, failing = '', outputs, state } = options;
   const directory = await mkdtemp(path.join(tmpdir(), 'darkroom-deploy-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -32,6 +34,9 @@ export async function fakeWorkspace(options: FakeWorkspaceOptions = {}): Promise
   const log = at('calls.txt');
   await writeFile(log, '');
   await writeFile(at('outputs.json'), JSON.stringify(outputs ?? {}));
+
+  if (state)
+    await writeFile(at('state.json'), JSON.stringify({ deployment: { resources: state } }));
 
   const ownFile = await readFile(path.join(CHECKOUT, 'Pulumi.local.yaml'), 'utf8');
   const stackFile = 'stackFile' in options ? options.stackFile : ownFile;
@@ -48,6 +53,7 @@ export async function fakeWorkspace(options: FakeWorkspaceOptions = {}): Promise
   vi.stubEnv('PATH', [at('bin'), path.dirname(process.execPath)].join(path.delimiter));
   vi.stubEnv('FAKE_PULUMI_LOG', log);
   vi.stubEnv('FAKE_PULUMI_OUTPUTS', at('outputs.json'));
+  vi.stubEnv('FAKE_PULUMI_STATE', at('state.json'));
   vi.stubEnv('FAKE_PULUMI_FAILS', failing);
   return {
     directory,

@@ -5,7 +5,7 @@ import {
   type RejectionCode,
   type Settings,
 } from '@darkroom/pipeline';
-import { countOf, type Metric, WATCHED } from './metrics.ts';
+import { countOf, eventsOf, type Metric, WATCHED } from './metrics.ts';
 
 /** An alarm, wherever the pipeline is deployed. It goes off above its threshold. */
 export interface AlarmSpec {
@@ -41,8 +41,12 @@ const NEAR_TIMEOUT = 0.8;
 /** Percent of rejections with another cause than the upload: an impossible recipe, or a defect. */
 const OPERATORS_SHARE = 1;
 
-/** All alarms. Some numbers come from settings; every other number has a comment with its reason. */
-export function alarmTable(settings: Settings): readonly AlarmSpec[] {
+/**
+ * All alarms. Some numbers come from settings; every other number has a comment with its reason.
+ *
+ * @param ruleCount number of EventBridge rules that send to the queue
+ */
+export function alarmTable(settings: Settings, ruleCount = 0): readonly AlarmSpec[] {
   const { alarms, function: lambda } = settings;
   return [
     {
@@ -108,6 +112,7 @@ export function alarmTable(settings: Settings): readonly AlarmSpec[] {
       ...LASTING,
     },
     ...rejections(settings),
+    ...Array.from({ length: ruleCount }, (_, rule) => undelivered(rule)).flat(),
     {
       name: 'spending',
       meaning: `The function is called more than ${alarms.callsPerMessage} times for each message: something goes round.`,
@@ -147,6 +152,25 @@ function rejections({ alarms }: Settings): AlarmSpec[] {
       periods: ONCE,
     };
   });
+}
+
+/** An event that does not reach the queue is an upload that nothing else reports. */
+function undelivered(rule: number): AlarmSpec[] {
+  const common = { runbook: 'lost-events', threshold: 0, period: 5 * MINUTE, periods: ONCE };
+  return [
+    {
+      ...common,
+      name: `events-${rule}-failed`,
+      meaning: 'EventBridge cannot deliver events of uploads to the queue.',
+      metrics: { failed: eventsOf(rule, 'FailedInvocations') },
+    },
+    {
+      ...common,
+      name: `events-${rule}-lost`,
+      meaning: 'EventBridge loses events of uploads: it cannot send them to the dead-letter queue.',
+      metrics: { lost: eventsOf(rule, 'InvocationsFailedToBeSentToDlq') },
+    },
+  ];
 }
 
 /** Its path in this repository. */

@@ -24,11 +24,16 @@ interface MetricQuery {
 const settings = settingsWith();
 const deployment = await observe(settings);
 const alarms = deployment.ofType('aws:cloudwatch/metricAlarm:MetricAlarm');
+/** Of a pipeline that gets its events by two EventBridge rules. */
+const byRules = await observe(settings, { ruleCount: 2 });
+const alarmsOfRules = byRules
+  .ofType('aws:cloudwatch/metricAlarm:MetricAlarm')
+  .filter(({ name }) => name.startsWith('photos-alarm-events-'));
 const queriesOf = (name: string) =>
   deployment.resource(`photos-alarm-${name}`).inputs['metricQueries'] as MetricQuery[];
 
 describe('every alarm', () => {
-  test.each(alarms)(
+  test.each([...alarms, ...alarmsOfRules])(
     '$name tells the topic, in both directions, and is silent without data',
     ({ inputs }) => {
       const topic = expect.stringMatching(/^arn:aws:sns:.*:photos-alarms-0a1b2c3$/);
@@ -44,7 +49,7 @@ describe('every alarm', () => {
     },
   );
 
-  test.each(alarms)(
+  test.each([...alarms, ...alarmsOfRules])(
     '$name says what is the case, and which section of the runbook helps',
     ({ inputs }) => {
       const description = inputs['alarmDescription'] as string;
@@ -79,7 +84,7 @@ describe('every alarm', () => {
     const sections = [...runbook.matchAll(/^## (?<title>.+)$/gm)].map(({ groups }) =>
       (groups?.['title'] ?? '').toLowerCase().replaceAll(' ', '-'),
     );
-    const wanted = new Set(alarmTable(settings).map(({ runbook: section }) => section));
+    const wanted = new Set(alarmTable(settings, 1).map(({ runbook: section }) => section));
     expect([...wanted].sort()).toEqual(sections.sort());
   });
 });
@@ -102,6 +107,24 @@ test('they are these', () => {
       'spending',
       'throttles',
     ].map((name) => `photos-alarm-${name}`),
+  );
+});
+
+test('each EventBridge rule has two: for events that fail, and for events that are lost', () => {
+  expect(
+    alarmsOfRules.map(({ name, inputs }) => [
+      name,
+      (inputs['metricQueries'] as MetricQuery[]).map(({ metric }) => metric),
+    ]),
+  ).toEqual(
+    [0, 1].flatMap((rule) =>
+      ['failed FailedInvocations', 'lost InvocationsFailedToBeSentToDlq'].map((one) => {
+        const [kind, metricName] = one.split(' ');
+        const RuleName = `photos-uploads-${rule}-0a1b2c3`;
+        const metric = { namespace: 'AWS/Events', metricName, dimensions: { RuleName } };
+        return [`photos-alarm-events-${rule}-${kind}`, [{ ...metric, period: 300, stat: 'Sum' }]];
+      }),
+    ),
   );
 });
 
@@ -235,6 +258,27 @@ describe('the topic', () => {
     ).toEqual([
       expect.objectContaining({ protocol: 'email', endpoint: 'ops@example.org' }),
       expect.objectContaining({ protocol: 'https', endpoint: 'https://alerts.example.org/a' }),
+    ]);
+  });
+
+  test('names receivers by content, with the position as the alias', async () => {
+    const a = { email: 'a@example.org' };
+    const b = { https: 'https://example.org/b' };
+    const namesOf = async (receivers: readonly object[]) => {
+      const told = await observe(parseSettings({ recipes, alarms: { receivers } }, 'test'));
+      return told
+        .ofType('aws:sns/topicSubscription:TopicSubscription')
+        .map(({ name, aliases }) => [name, ...aliases]);
+    };
+    const [first, second] = await namesOf([a, b]);
+    expect(first).toEqual([
+      expect.stringMatching(/^photos-alarms-receiver-[0-9a-f]{8}$/),
+      'photos-alarms-receiver-1',
+    ]);
+    expect(second?.[1]).toBe('photos-alarms-receiver-2');
+    expect(await namesOf([b, a])).toEqual([
+      [second?.[0], 'photos-alarms-receiver-1'],
+      [first?.[0], 'photos-alarms-receiver-2'],
     ]);
   });
 

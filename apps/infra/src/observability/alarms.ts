@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AlarmReceiver, Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
@@ -15,7 +16,7 @@ export function createAlarms(
   }: { watched: Watched<pulumi.Output<string>>; topic: aws.sns.Topic; settings: Settings },
   opts: pulumi.CustomResourceOptions,
 ): readonly aws.cloudwatch.MetricAlarm[] {
-  return alarmTable(settings).map(
+  return alarmTable(settings, watched.rules.length).map(
     (spec) =>
       new aws.cloudwatch.MetricAlarm(
         `${name}-alarm-${spec.name}`,
@@ -83,13 +84,23 @@ export function createAlarmTopic(
     opts,
   );
   settings.alarms.receivers.forEach((receiver, index) => {
+    const subscribed = subscription(receiver);
     new aws.sns.TopicSubscription(
-      `${name}-alarms-receiver-${index + 1}`,
-      { topic: topic.arn, ...subscription(receiver) },
-      opts,
+      `${name}-alarms-receiver-${receiverId(subscribed)}`,
+      { topic: topic.arn, ...subscribed },
+      // Version 0.1 named receivers by position. The alias keeps the subscriptions of its stacks.
+      { ...opts, aliases: [{ name: `${name}-alarms-receiver-${index + 1}` }] },
     );
   });
   return topic;
+}
+
+/**
+ * Names a receiver by its content. With a name by position, a change of the list would replace subscriptions: SNS
+ * returns the existing ARN for an endpoint that is subscribed, and Pulumi then deletes the old resource with that ARN.
+ */
+export function receiverId({ protocol, endpoint }: { protocol: string; endpoint: string }): string {
+  return createHash('sha256').update(`${protocol} ${endpoint}`).digest('hex').slice(0, 8);
 }
 
 function subscription({ email, https }: AlarmReceiver): { protocol: string; endpoint: string } {

@@ -12,6 +12,7 @@ const names: DashboardNames = {
   queue: 'queue',
   deadLetters: 'dead-letters',
   functionName: 'resizer',
+  rules: [],
   logGroup: '/logs',
   alarms: ['arn:alarm'],
   queryFolder: 'darkroom/test/photos',

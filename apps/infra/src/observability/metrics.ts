@@ -2,8 +2,8 @@ import { METRICS, METRICS_NAMESPACE, metricDimensions } from '@darkroom/pipeline
 
 /** One metric with its statistic, wherever the pipeline is deployed. */
 export interface Metric {
-  /** `uploads`: the function's own, `METRICS` and a count for each code. */
-  readonly of: 'queue' | 'deadLetters' | 'function' | 'uploads';
+  /** `uploads`: the function's own, `METRICS` and a count for each code. A number: the EventBridge rule of that index. */
+  readonly of: 'queue' | 'deadLetters' | 'function' | 'uploads' | number;
   readonly name: string;
   readonly stat: string;
 }
@@ -13,17 +13,24 @@ export interface Watched<T> {
   readonly queue: T;
   readonly deadLetters: T;
   readonly functionName: T;
+  /** EventBridge rules that send to the queue instead of the bucket. */
+  readonly rules: readonly T[];
 }
 
 /** Where CloudWatch has the metric. */
 export function located<T>(
   { of, name: metricName }: Metric,
-  { queue, deadLetters, functionName }: Watched<T>,
+  { queue, deadLetters, functionName, rules }: Watched<T>,
 ): {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, T | string>>;
 } {
+  if (typeof of === 'number') {
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+    const RuleName = rules[of] ?? '';
+    return { namespace: 'AWS/Events', metricName, dimensions: { RuleName } };
+  }
   switch (of) {
     case 'queue':
       return { namespace: 'AWS/SQS', metricName, dimensions: { QueueName: queue } };
@@ -75,6 +82,14 @@ export const WATCHED = {
   failed: uploads(METRICS.failed, 'Sum'),
   attempts: uploads(METRICS.failed, 'SampleCount'),
 } as const satisfies Record<string, Metric>;
+
+/** How often EventBridge could not deliver an event of a rule, or not even send it to the dead letters. */
+export function eventsOf(
+  rule: number,
+  name: 'FailedInvocations' | 'InvocationsFailedToBeSentToDlq',
+): Metric {
+  return { of: rule, name, stat: 'Sum' };
+}
 
 /** How often a code of the contract occurred. */
 export function countOf(code: string): Metric {

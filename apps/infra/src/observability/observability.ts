@@ -10,6 +10,8 @@ export interface Observed {
   readonly queues: Queues;
   readonly handler: aws.lambda.Function;
   readonly logGroup: aws.cloudwatch.LogGroup;
+  /** EventBridge rules that send to the queue instead of the bucket. */
+  readonly rules: readonly aws.cloudwatch.EventRule[];
   /** Of the key that encrypts the alarms' messages, where the stack has one. */
   readonly keyArn?: pulumi.Input<string> | undefined;
 }
@@ -24,13 +26,14 @@ export interface Observability {
 /** How one sees what the pipeline does, and hears when it does not: alarms, saved queries, a dashboard. */
 export function createObservability(
   name: string,
-  { settings, queues, handler, logGroup, keyArn }: Observed,
+  { settings, queues, handler, logGroup, rules, keyArn }: Observed,
   opts: pulumi.CustomResourceOptions,
 ): Observability {
   const watched = {
     queue: queues.queue.name,
     deadLetters: queues.deadLetters.name,
     functionName: handler.name,
+    rules: rules.map((rule) => rule.name),
   };
   const alarmTopic = createAlarmTopic(name, { settings, keyArn }, opts);
   const alarms = createAlarms(name, { watched, topic: alarmTopic, settings }, opts);

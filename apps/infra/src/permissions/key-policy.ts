@@ -91,14 +91,21 @@ export function keyStatements(users: KeyUsers): Statement[] {
       Action: ['kms:*'],
       Resource: ['*'],
     },
-    rules.length === 0
-      ? allow('SourceBucketNotifies', 's3.amazonaws.com', SEND, {
-          ArnEquals: { 'aws:SourceArn': source },
-          ...inAccount,
-        })
-      : allow('RulesNotify', 'events.amazonaws.com', SEND, {
-          ArnEquals: { 'aws:SourceArn': rules },
-        }),
+    ...(rules.length === 0
+      ? [
+          allow('SourceBucketNotifies', 's3.amazonaws.com', SEND, {
+            ArnEquals: { 'aws:SourceArn': source },
+            ...inAccount,
+          }),
+        ]
+      : [
+          // AWS does not document which of the two EventBridge passes to KMS for a queue. Each is enough: if the only
+          // condition did not match, all events would be lost without an error.
+          allow('RulesNotify', 'events.amazonaws.com', SEND, {
+            ArnEquals: { 'aws:SourceArn': rules },
+          }),
+          allow('RulesNotifyInAccount', 'events.amazonaws.com', SEND, inAccount),
+        ]),
     // CloudWatch Logs uses the key while it creates the log group, when its full name is unknown. The CloudWatch Logs
     // user guide, "Encrypt log data", lists these actions with wildcards.
     allow(

@@ -15,7 +15,7 @@ export function settingsWith(rest: Omit<SettingsInput, 'recipes'> = {}): Setting
 /** Observability alone, of a queue pair, a function and a log group that do nothing. */
 export function observe(
   settings: Settings,
-  { keyArn }: { keyArn?: string } = {},
+  { keyArn, ruleCount = 0 }: { keyArn?: string; ruleCount?: number } = {},
 ): Promise<MockedDeployment> {
   return runWithMocks(() => {
     const queue = new aws.sqs.Queue('photos-queue');
@@ -25,9 +25,13 @@ export function observe(
       code: new pulumi.asset.FileArchive('.'),
     });
     const logGroup = new aws.cloudwatch.LogGroup('photos-logs');
+    const rules = Array.from(
+      { length: ruleCount },
+      (_, index) => new aws.cloudwatch.EventRule(`photos-uploads-${index}`, { eventPattern: '{}' }),
+    );
     createObservability(
       'photos',
-      { settings, queues: { queue, deadLetters }, handler, logGroup, keyArn },
+      { settings, queues: { queue, deadLetters }, handler, logGroup, rules, keyArn },
       {},
     );
   });

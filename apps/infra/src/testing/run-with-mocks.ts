@@ -12,6 +12,8 @@ export interface MockedResource extends Registered {
   readonly retainOnDelete: boolean;
   /** Names of the resources that it waits for, without those of its inputs. */
   readonly dependsOn: readonly string[];
+  /** Names that the resource had before. */
+  readonly aliases: readonly string[];
 }
 
 /** A function of the provider that the program called. */
@@ -95,12 +97,21 @@ class OptionsByName {
   }
 
   of(name: string): Omit<MockedResource, keyof Registered | 'provider'> {
-    const { parent, protect, retainOnDelete, dependsOn } = this.#options.get(name) ?? {};
+    const {
+      parent,
+      protect,
+      retainOnDelete,
+      dependsOn,
+      aliases = [],
+    } = this.#options.get(name) ?? {};
     return {
       parent,
       protect: protect ?? false,
       retainOnDelete: retainOnDelete ?? false,
       dependsOn: [dependsOn ?? []].flat().map((one) => this.#names.get(one) ?? 'unknown'),
+      aliases: aliases.map((alias) =>
+        typeof alias === 'object' && 'name' in alias ? String(alias.name) : 'unknown',
+      ),
     };
   }
 }

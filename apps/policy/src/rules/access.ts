@@ -9,7 +9,7 @@ import {
 } from '../resource-types.ts';
 import type { Rule } from '../rule.ts';
 import { valuesAt } from '../stack.ts';
-import { hasPolicy, type Statement, statementsOf } from '../statements.ts';
+import { effectiveStatements, hasPolicy, type Statement } from '../statements.ts';
 
 const BLOCKS = [
   'blockPublicAcls',
@@ -45,8 +45,8 @@ export const knownCallers: Rule = {
   description:
     'Nobody is let in by a policy of a resource but accounts and services by name, and services only on behalf of resources of ours.',
   of: hasPolicy,
-  problem(resource) {
-    for (const { effect, principals, conditions } of statementsOf(resource)) {
+  problem(resource, stack) {
+    for (const { effect, principals, conditions } of effectiveStatements(resource, stack)) {
       if (effect === 'Deny') continue;
       if (principals.includes('*')) return 'lets everybody in';
       // Who may assume a role is the service itself; it does so for functions that name the role (`iam:PassRole`).
@@ -60,16 +60,16 @@ export const knownCallers: Rule = {
   },
 };
 
-/** Whole name of an action. */
-const ACTION = /^[a-z0-9-]+:[A-Za-z0-9]+$/;
+/** Whole name of an action. IAM compares actions without case. */
+const ACTION = /^[a-z0-9-]+:[a-z0-9]+$/i;
 
 export const exactActions: Rule = {
   name: 'exact-actions',
   description: 'What a policy allows it names action by action: no wildcards.',
   of: hasPolicy,
-  problem(resource) {
+  problem(resource, stack) {
     const isOfKey = [KEY, KEY_POLICY].includes(resource.type);
-    const inexact = statementsOf(resource)
+    const inexact = effectiveStatements(resource, stack)
       .filter(({ effect }) => effect === 'Allow')
       .filter((statement) => !(isOfKey && letsAccountDecide(statement)))
       .flatMap(({ actions }) => actions)
@@ -81,16 +81,16 @@ export const exactActions: Rule = {
 /** Without it the key becomes unmanageable (KMS developer guide, "Default key policy"). */
 export function letsAccountDecide({ principals, actions }: Statement): boolean {
   return (
-    actions.join() === 'kms:*' &&
+    actions.join().toLowerCase() === 'kms:*' &&
     principals.length === 1 &&
     /^AWS: arn:aws[\w-]*:iam::\d{12}:root$/.test(principals[0] ?? '')
   );
 }
 
-/** Actions that know no resources: AWS takes `*` alone (Service Authorization Reference, page of the service). */
+/** Actions that know no resources, in lower case: AWS takes `*` alone (Service Authorization Reference, page of the service). */
 const WITHOUT_RESOURCES: ReadonlySet<string> = new Set([
-  'xray:PutTraceSegments',
-  'xray:PutTelemetryRecords',
+  'xray:puttracesegments',
+  'xray:puttelemetryrecords',
 ]);
 /** One resource, or the resources below one: its own name is always complete. */
 const RESOURCE = /^arn:aws[\w-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[^*?]+(?:[/:][^*?]*)?\*?$/;
@@ -100,12 +100,12 @@ export const exactResources: Rule = {
   description:
     'What a policy allows it allows on named resources, except for actions that know none.',
   of: hasPolicy,
-  problem(resource) {
+  problem(resource, stack) {
     // In a key's policy, `*` is the key: nothing else can be written there.
     const isOfKey = [KEY, KEY_POLICY].includes(resource.type);
-    for (const { effect, actions, resources } of statementsOf(resource)) {
+    for (const { effect, actions, resources } of effectiveStatements(resource, stack)) {
       if (effect === 'Deny') continue;
-      const known = actions.filter((action) => !WITHOUT_RESOURCES.has(action));
+      const known = actions.filter((action) => !WITHOUT_RESOURCES.has(action.toLowerCase()));
       const inexact = resources.find(
         (one) => !RESOURCE.test(one) && !(one === '*' && (isOfKey || known.length === 0)),
       );

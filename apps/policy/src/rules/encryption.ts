@@ -13,7 +13,7 @@ import {
 } from '../resource-types.ts';
 import type { Rule } from '../rule.ts';
 import { type Resource, type Stack, valuesAt } from '../stack.ts';
-import { statementsOf } from '../statements.ts';
+import { effectiveStatements } from '../statements.ts';
 
 /** Where each names the key that encrypts it. */
 const KEY_PROPERTIES: Readonly<Record<string, string>> = {
@@ -60,11 +60,11 @@ function encryptionOf(bucket: Resource, stack: Stack, property: string): unknown
     );
 }
 
-/** What the denial has to cover. SNS takes no `sns:*` in a topic's policy: publishing is what sends content. */
+/** What the denial has to cover, in lower case. SNS takes no `sns:*` in a topic's policy: publishing is what sends content. */
 const POLICIES: Readonly<Record<string, { type: string; property: string; action: string }>> = {
   [BUCKET]: { type: BUCKET_POLICY, property: 'bucket', action: 's3:*' },
   [QUEUE]: { type: QUEUE_POLICY, property: 'queueUrl', action: 'sqs:*' },
-  [TOPIC]: { type: TOPIC_POLICY, property: 'arn', action: 'sns:Publish' },
+  [TOPIC]: { type: TOPIC_POLICY, property: 'arn', action: 'sns:publish' },
 };
 const CONDITION = 'Bool aws:SecureTransport';
 
@@ -81,12 +81,12 @@ export const tlsOnly: Rule = {
 function plainHttp(resource: Resource, stack: Stack): string | undefined {
   const { type = '', property = '', action = '' } = POLICIES[resource.type] ?? {};
   const denies = [resource, ...stack.about(resource, type, property)]
-    .flatMap(statementsOf)
+    .flatMap((one) => effectiveStatements(one, stack))
     .some(
       ({ effect, principals, actions, conditions }) =>
         effect === 'Deny' &&
         principals.includes('*') &&
-        actions.includes(action) &&
+        actions.some((one) => one.toLowerCase() === action) &&
         Object.keys(conditions).join() === CONDITION &&
         conditions[CONDITION]?.join() === 'false',
     );

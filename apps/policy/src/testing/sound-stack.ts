@@ -31,6 +31,26 @@ export const tls = (action: string, ...Resource: string[]) => ({
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 });
 
+/** AWS's policy of a topic for which the program sets none (SNS API reference, CreateTopic and GetTopicAttributes). */
+export const topicDefaultPolicy = JSON.stringify({
+  Version: '2008-10-17',
+  Id: '__default_policy_ID',
+  Statement: [
+    {
+      Sid: '__default_statement_ID',
+      Effect: 'Allow',
+      Principal: { AWS: '*' },
+      Action: [
+        ...['SNS:GetTopicAttributes', 'SNS:SetTopicAttributes', 'SNS:AddPermission'],
+        ...['SNS:RemovePermission', 'SNS:DeleteTopic', 'SNS:Subscribe'],
+        ...['SNS:ListSubscriptionsByTopic', 'SNS:Publish'],
+      ],
+      Resource: arn('sns', 'alarms'),
+      Condition: { StringEquals: { 'AWS:SourceOwner': ACCOUNT } },
+    },
+  ],
+});
+
 function resource(type: string, name: string, properties: object, protect = false): Resource {
   return {
     id: `${type} ${name}`,
@@ -161,7 +181,12 @@ export function soundStack(): Resource[] {
         { Effect: 'Allow', Action: ['xray:PutTraceSegments'], Resource: '*' },
       ),
     }),
-    resource(TOPIC, 'alarms', { arn: arn('sns', 'alarms'), kmsMasterKeyId: keyArn, tags }),
+    resource(TOPIC, 'alarms', {
+      arn: arn('sns', 'alarms'),
+      kmsMasterKeyId: keyArn,
+      policy: topicDefaultPolicy,
+      tags,
+    }),
     resource(TOPIC_POLICY, 'alarms-policy', {
       arn: arn('sns', 'alarms'),
       policy: policy(tls('sns:Publish', arn('sns', 'alarms')), {
