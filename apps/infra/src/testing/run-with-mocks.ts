@@ -109,9 +109,10 @@ class OptionsByName {
       protect: protect ?? false,
       retainOnDelete: retainOnDelete ?? false,
       dependsOn: [dependsOn ?? []].flat().map((one) => this.#names.get(one) ?? 'unknown'),
-      aliases: aliases.map((alias) =>
-        typeof alias === 'object' && 'name' in alias ? String(alias.name) : 'unknown',
-      ),
+      aliases: aliases.map((alias) => {
+        const aliasName = typeof alias === 'object' && 'name' in alias ? alias.name : undefined;
+        return typeof aliasName === 'string' ? aliasName : 'unknown';
+      }),
     };
   }
 }
