@@ -17,9 +17,23 @@ test('a function that is too small for what the limits let in is told of, at pre
   await deploy({
     recipes: [{ name: 'scans', variants: [{ name: 'upright', steps: ['rotate'] }] }],
     function: { memory: 512 },
+    alarms: { receivers: [{ email: 'ops@example.org' }] },
   });
   expect(warned).toHaveBeenCalledExactlyOnceWith(
     expect.stringMatching(/^function\.memory: 512 MiB are too few/),
+    expect.any(ImagePipeline),
+  );
+});
+
+test('alarms without receivers are told of, at preview, if the data is protected', async () => {
+  const recipes: SettingsInput['recipes'] = [
+    { name: 'scans', variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }] },
+  ];
+  await deploy({ recipes, storage: { protect: false } });
+  expect(warned).not.toHaveBeenCalled();
+  await deploy({ recipes });
+  expect(warned).toHaveBeenCalledExactlyOnceWith(
+    expect.stringMatching(/^alarms\.receivers is empty, and storage\.protect is on/),
     expect.any(ImagePipeline),
   );
 });

@@ -15,6 +15,7 @@ import { checkPipelineName, pipelineTags } from './naming.ts';
 import { createEventRules } from './notifications/event-rules.ts';
 import { notificationFilters, prefixesOf } from './notifications/filters.ts';
 import { createNotifications } from './notifications/notifications.ts';
+import { receiversWarning } from './observability/alarms.ts';
 import { createObservability } from './observability/observability.ts';
 import { createOutcomeBus } from './outcome-bus.ts';
 import { createPermissions } from './permissions/function-role.ts';
@@ -96,8 +97,8 @@ export class ImagePipeline extends ComponentWithOutputs {
     const ownTransforms = bundleOwnTransforms(transforms);
     const parsed = parseSettings(input, `ImagePipeline "${name}"`);
     const settings = { ...parsed, tags: pipelineTags(name, parsed.tags) };
-    const warning = memoryWarning(settings);
-    if (warning !== undefined) void pulumi.log.warn(warning, this);
+    for (const warning of [memoryWarning(settings), receiversWarning(settings)])
+      if (warning !== undefined) void pulumi.log.warn(warning, this);
     const filters = notificationFilters(settings.recipes);
     const inside = { parent: this };
 
@@ -106,7 +107,7 @@ export class ImagePipeline extends ComponentWithOutputs {
     const buckets = createBuckets(name, { settings, encryption }, inside);
     const bucket = buckets.source;
     const queues = createQueues(name, { settings, encryption }, inside);
-    const rules = createEventRules(name, { settings, bucket, filters }, inside);
+    const rules = createEventRules(name, { settings, filters }, inside);
     const delivery = createDelivery(name, { settings, processed: buckets.processed }, inside);
 
     createBucketPolicies(name, { settings, buckets, delivery }, inside);

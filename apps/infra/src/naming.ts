@@ -22,6 +22,28 @@ export function checkPipelineName(name: string): void {
   );
 }
 
+/** CloudWatch's limit for alarms and dashboards. */
+const MAX_NAME = 255;
+
+/**
+ * Names of resources that AWS does not name by itself, for people: project, stack and pipeline, then `parts`. A part must
+ * be unique in the account: two stacks can have the same name, and AWS overwrites alarms and dashboards.
+ */
+export function readableName(name: string, ...parts: readonly string[]): string {
+  const end = ['', ...parts].join('-');
+  const begin = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
+  return `${begin.slice(0, MAX_NAME - end.length)}${end}`;
+}
+
+/** The random end of a resource's name, which Pulumi chooses. */
+export function randomPart({
+  name,
+}: {
+  readonly name: pulumi.Output<string>;
+}): pulumi.Output<string> {
+  return name.apply((text) => text.split('-').at(-1) ?? '');
+}
+
 /** Tags of every taggable resource: the tags of the settings, the stack and the pipeline. */
 export function pipelineTags(
   name: string,

@@ -17,9 +17,7 @@ export default () => {
   new aws.ssm.Parameter('bucket', {
     name: '/photos/bucket', type: 'String', value: outputs.processedBucket,
   });
-  new aws.route53.Record('images', {
-    zoneId: 'Z1', name: 'img.example.com', type: 'CNAME', ttl: 300, records: ['example.com'],
-  });
+  new aws.ecr.Repository('images', { name: 'images' });
   new pulumi.CustomResource('command:local:Command', 'notify', { create: 'echo deployed' });
   return outputs;
 };
@@ -41,7 +39,7 @@ test('the local stack starts with resources that it does not emulate, and proces
   const { local, client, stop } = await startStack({ ...options, strict: false });
   onTestFinished(stop);
   expect(local.unknownTypes).toEqual([
-    'aws:route53/record:Record',
+    'aws:ecr/repository:Repository',
     'aws:ssm/parameter:Parameter',
     'command:local:Command',
   ]);

@@ -58,6 +58,11 @@ const ALL_CHOICES = {};
 const PLACES: Places = {
   recipes,
   // Of recipes' variants, which a schema cannot name: `agreeing` fills in those that there are.
+  // The name lies in the zone.
+  'delivery.domain': fc.constantFrom(
+    { zone: 'example.com' },
+    { zone: 'example.com', name: 'img.example.com' },
+  ),
   'delivery.choices': fc.constantFrom({}, ALL_CHOICES),
   // Either the one or the other.
   'alarms.receivers': fc.array(
@@ -109,6 +114,7 @@ function agreeing({
   const { batchSize = 5, batchWindow = 0, maximumConcurrency = 10 } = queue;
   const { reservedConcurrency } = settings.function ?? {};
   const { domains: _domains, certificateArn: _certificate, ...ofAws } = delivery ?? {};
+  const { domain: _domain, ...own } = delivery ?? {};
   const isOwn = delivery?.domains !== undefined && delivery.certificateArn !== undefined;
   const choices = delivery?.choices === ALL_CHOICES ? choicesOf(settings.recipes) : {};
   const { oldestMessage, ...otherAlarms } = alarms ?? {};
@@ -125,7 +131,7 @@ function agreeing({
       },
     }),
     ...(source && { source: sourceOf(source) }),
-    ...(delivery && { delivery: { ...(isOwn ? delivery : ofAws), choices } }),
+    ...(delivery && { delivery: { ...(isOwn ? own : ofAws), choices } }),
     ...(alarms && {
       alarms: {
         ...otherAlarms,

@@ -212,3 +212,67 @@ describe('cors', async () => {
     expect(without.resource('photos-headers').inputs).not.toHaveProperty('corsConfig');
   });
 });
+
+test('a domain of a hosted zone comes with its certificate in us-east-1 and its records', async () => {
+  const deployment = await deploy({ domain: { zone: 'example.com' } });
+  const inputsOf = (name: string) => deployment.resource(name).inputs;
+  expect(inputsOf('photos-certificate')).toMatchObject({
+    domainName: 'images.example.com',
+    validationMethod: 'DNS',
+    region: 'us-east-1',
+  });
+  expect(inputsOf('photos-certificate-validation')).toMatchObject({
+    zoneId: 'Z0123456789ABC',
+    name: '_1.images.example.com.',
+    type: 'CNAME',
+    records: ['_2.acm-validations.aws.'],
+  });
+  const certificate = `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/1`;
+  expect(inputsOf('photos-certificate-valid')).toMatchObject({
+    certificateArn: certificate,
+    region: 'us-east-1',
+  });
+  expect(inputsOf('photos-delivery')).toMatchObject({
+    aliases: ['images.example.com'],
+    viewerCertificate: {
+      acmCertificateArn: certificate,
+      minimumProtocolVersion: 'TLSv1.2_2021',
+    },
+  });
+  for (const type of ['A', 'AAAA'])
+    expect(inputsOf(`photos-domain-${type.toLowerCase()}`)).toMatchObject({
+      zoneId: 'Z0123456789ABC',
+      name: 'images.example.com',
+      type,
+      aliases: [{ name: 'e0123456789abc.cloudfront.net', zoneId: 'Z2FDTNDATAQYW2' }],
+    });
+});
+
+test('every behaviour requires signed URLs with key groups, and a web ACL judges requests first', async () => {
+  const webAclId = `arn:aws:wafv2:us-east-1:${ACCOUNT}:global/webacl/photos/1`;
+  const deployment = await deploy({ trustedKeyGroups: ['group-1'], webAclId });
+  const { inputs } = deployment.resource('photos-delivery');
+  expect(inputs['webAclId']).toBe(webAclId);
+  for (const behaviour of [
+    inputs['defaultCacheBehavior'],
+    ...(inputs['orderedCacheBehaviors'] as unknown[]),
+  ])
+    expect(behaviour).toMatchObject({ trustedKeyGroups: ['group-1'] });
+});
+
+test.each([
+  [
+    { domain: { zone: 'example.com', name: 'img.example.org' } },
+    /domain\.name: must be example\.com or/,
+  ],
+  [
+    {
+      domain: { zone: 'example.com' },
+      domains: ['a.example.com'],
+      certificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/1`,
+    },
+    /domain\.zone: replaces `domains`/,
+  ],
+])('%j is refused', async (delivery, problem) => {
+  await expect(deploy(delivery)).rejects.toThrow(problem);
+});

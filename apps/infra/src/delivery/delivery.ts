@@ -2,6 +2,7 @@ import { deliveryChoices, type Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Statement } from '../permissions/policy-document.ts';
+import { requireDelivery } from '../partition.ts';
 import { AUTO, chooseFormatCode } from './choose-format.ts';
 import {
   createCachePolicy,
@@ -9,6 +10,7 @@ import {
   createHeadersPolicy,
   type Chosen,
 } from './distribution.ts';
+import { createDomain, createDomainRecords } from './domain.ts';
 
 export interface Delivery {
   readonly distribution: aws.cloudfront.Distribution;
@@ -30,10 +32,14 @@ export function createDelivery(
 ): Delivery | undefined {
   const { delivery } = settings;
   if (!delivery) return undefined;
+  const domain = createDomain(name, { delivery, tags: settings.tags }, opts);
   const distribution = createDistribution(
     name,
     {
       delivery,
+      domain,
+      // Fails through this input in partitions in which the program cannot create a distribution.
+      enabled: aws.getRegionOutput({}, opts).apply(({ region }) => requireDelivery(name, region)),
       tags: settings.tags,
       processed,
       access: new aws.cloudfront.OriginAccessControl(
@@ -52,10 +58,10 @@ export function createDelivery(
     },
     opts,
   );
-  const [domain] = delivery.domains ?? [];
+  if (domain) createDomainRecords(name, { domain, distribution }, opts);
   return {
     distribution,
-    url: pulumi.interpolate`https://${domain ?? distribution.domainName}`,
+    url: pulumi.interpolate`https://${domain?.names[0] ?? distribution.domainName}`,
     mayRead: pulumi
       .all([processed.arn, distribution.arn])
       .apply(([bucket, reader]) => distributionMayRead(bucket, reader)),

@@ -1,6 +1,8 @@
 import type { Cors, Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { readableName } from '../naming.ts';
+import type { Domain } from './domain.ts';
 
 const ORIGIN = 'processed';
 
@@ -16,6 +18,8 @@ export interface Chosen {
 
 export interface DistributionParts {
   readonly delivery: NonNullable<Settings['delivery']>;
+  readonly domain: Domain | undefined;
+  readonly enabled: pulumi.Input<boolean>;
   readonly tags: Settings['tags'];
   readonly processed: aws.s3.Bucket;
   readonly access: aws.cloudfront.OriginAccessControl;
@@ -27,10 +31,10 @@ export interface DistributionParts {
 /** Answers GET and HEAD over TLS, from copies near the reader or from the processed bucket. */
 export function createDistribution(
   name: string,
-  { delivery, tags, processed, access, cache, headers, chosen }: DistributionParts,
+  { delivery, domain, enabled, tags, processed, access, cache, headers, chosen }: DistributionParts,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudfront.Distribution {
-  const { priceClass, domains, certificateArn, accessLogsBucket, cors } = delivery;
+  const { priceClass, accessLogsBucket, cors, trustedKeyGroups, webAclId } = delivery;
   const preflights = cors && { originRequestPolicyId: FORWARDS_ORIGIN };
   const behaviour = {
     targetOriginId: ORIGIN,
@@ -42,12 +46,14 @@ export function createDistribution(
     compress: false,
     // S3 answers preflights by the bucket's CORS configuration.
     ...preflights,
+    ...(trustedKeyGroups && { trustedKeyGroups }),
   };
   return new aws.cloudfront.Distribution(
     `${name}-delivery`,
     {
-      comment: `Outputs of ${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
-      enabled: true,
+      // At most 128 characters.
+      comment: readableName(name).slice(0, 128),
+      enabled,
       httpVersion: 'http2and3',
       isIpv6Enabled: true,
       priceClass,
@@ -69,8 +75,9 @@ export function createDistribution(
         errorCachingMinTtl: MISSING_SECONDS,
       })),
       restrictions: { geoRestriction: { restrictionType: 'none' } },
-      viewerCertificate: viewerCertificate(certificateArn),
-      ...(domains && { aliases: domains }),
+      viewerCertificate: viewerCertificate(domain?.certificateArn),
+      ...(domain && { aliases: [...domain.names] }),
+      ...(webAclId !== undefined && { webAclId }),
       ...(accessLogsBucket !== undefined && {
         loggingConfig: { bucket: `${accessLogsBucket}.s3.amazonaws.com`, prefix: `${name}/` },
       }),
@@ -94,7 +101,7 @@ function chosenBehaviour<Behaviour extends object>(
 
 /** CloudFront's default certificate allows TLS 1.0, which cannot be changed. Fix: configure a custom domain. */
 function viewerCertificate(
-  certificateArn: string | undefined,
+  certificateArn: pulumi.Input<string> | undefined,
 ): aws.types.input.cloudfront.DistributionViewerCertificate {
   if (certificateArn === undefined) return { cloudfrontDefaultCertificate: true };
   return {

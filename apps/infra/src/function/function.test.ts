@@ -95,3 +95,52 @@ describe('side files that the recipes name', () => {
     ]);
   });
 });
+
+test('runs in a VPC with a role that manages its interfaces, which its code may not', async () => {
+  const vpc = { subnetIds: ['subnet-01234567'], securityGroupIds: ['sg-01234567'] };
+  const permissionsBoundary = 'arn:aws:iam::123456789012:policy/boundary';
+  const deployment = await deploy({ recipes, function: { vpc, permissionsBoundary } });
+  expect(deployment.resource('photos-resizer').inputs['vpcConfig']).toEqual(vpc);
+  expect(deployment.resource('photos-role').inputs['permissionsBoundary']).toBe(
+    permissionsBoundary,
+  );
+  const statements = statementsOf(deployment.resource('photos-role-policy').inputs);
+  const [manage, deny] = statements.filter(({ Sid }) => Sid.includes('Interfaces'));
+  expect(manage).toMatchObject({ Effect: 'Allow', Resource: ['*'] });
+  expect(deny).toMatchObject({
+    Effect: 'Deny',
+    Action: manage?.Action,
+    Condition: {
+      ArnLike: {
+        'lambda:SourceFunctionArn':
+          'arn:aws:lambda:eu-central-1:123456789012:function:photos-resizer-*',
+      },
+    },
+  });
+  const without = await deploy({ recipes });
+  expect(without.resource('photos-resizer').inputs).not.toHaveProperty('vpcConfig');
+  expect(without.resource('photos-role').inputs).not.toHaveProperty('permissionsBoundary');
+});
+
+describe('the policy of the role', () => {
+  const withPrefixes = (count: number): SettingsInput['recipes'] =>
+    Array.from({ length: count }, (_, index) => ({
+      ...{ name: `r${index}`, match: { prefix: `customer-${String(index).padStart(3, '0')}/` } },
+      variants: [{ name: 'small', steps: [{ resize: { width: 100 } }] }],
+    }));
+
+  test('is counted at preview: IAM would refuse it in the middle of an update', async () => {
+    await expect(deploy({ recipes: withPrefixes(99) })).rejects.toMatchObject({
+      code: 'POLICY_TOO_LARGE',
+      message: expect.stringMatching(
+        /has 1\d,\d{3} characters, and IAM allows 10,240.* 99 prefixes/,
+      ),
+    });
+  });
+
+  test('fits for the largest number that is accepted', async () => {
+    const deployment = await deploy({ recipes: withPrefixes(70) });
+    const policy = deployment.resource('photos-role-policy').inputs['policy'] as string;
+    expect(policy.length).toBeLessThanOrEqual(10_240);
+  });
+});

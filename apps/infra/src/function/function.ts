@@ -65,7 +65,7 @@ export function createFunction(
 ): aws.lambda.Function {
   const { settings, recipes, assetsDir, permissions, encryption, logGroup } = parts;
   const transport = transportRecipes(recipes, settings.events ? EVENT_BUS_BYTES : 0);
-  const { architecture, memory, timeout, ephemeralStorage, reservedConcurrency } =
+  const { architecture, memory, timeout, ephemeralStorage, reservedConcurrency, vpc } =
     settings.function;
   return new aws.lambda.Function(
     `${name}-resizer`,
@@ -86,6 +86,7 @@ export function createFunction(
       ...(encryption.keyArn && { kmsKeyArn: encryption.keyArn }),
       // Powertools writes JSON itself. The JSON mode of Lambda filters by level, including metrics.
       loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
+      ...(vpc && { vpcConfig: vpc }),
       ...(settings.tracing && { tracingConfig: { mode: 'Active' } }),
       tags: settings.tags,
     },

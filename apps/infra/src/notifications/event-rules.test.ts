@@ -62,3 +62,12 @@ test('many filters become several rules, each within EventBridge’s limit', () 
   // Characters of one pattern (EventBridge user guide, "Quotas").
   for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThan(2048);
 });
+
+test('no pattern exceeds the quota of EventBridge, however long the prefixes are', () => {
+  const recipes = Array.from({ length: 20 }, (_, index) => ({
+    match: { prefix: `${'p'.repeat(400)}${String.fromCharCode(97 + index)}/` },
+  }));
+  const patterns = eventPatterns('b'.repeat(63), notificationFilters(recipes));
+  expect(patterns.length).toBeGreaterThan(2);
+  for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThanOrEqual(2048);
+});

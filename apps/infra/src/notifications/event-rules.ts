@@ -2,11 +2,13 @@ import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Queues } from '../queues.ts';
-import { ExistingBucketError, type SourceBucket } from '../storage/existing-bucket.ts';
+import { ExistingBucketError } from '../storage/existing-bucket.ts';
 import type { Filter } from './filters.ts';
 
 /** Each wildcard makes a rule slower to match, and EventBridge rejects "too complex" rules. More filters need more rules. */
 const FILTERS_OF_RULE = 10;
+/** EventBridge's quota is 2,048 characters for a pattern. The rest of it, with the longest bucket name, has 200. */
+const PATTERN_BYTES = 2048 - 200;
 
 /**
  * Event patterns for the changes that pass the filters. Each such event matches exactly one pattern.
@@ -31,10 +33,20 @@ function keyPattern({ prefix, suffix }: Filter): object {
 }
 
 function chunks(filters: readonly Filter[]): Filter[][] {
-  const count = Math.ceil(filters.length / FILTERS_OF_RULE);
-  return Array.from({ length: count }, (_, index) =>
-    filters.slice(index * FILTERS_OF_RULE, (index + 1) * FILTERS_OF_RULE),
-  );
+  const rules: Filter[][] = [];
+  let bytes = Infinity;
+  for (const filter of filters) {
+    const more = Buffer.byteLength(JSON.stringify(keyPattern(filter))) + 1;
+    const rule = rules.at(-1);
+    if (rule && rule.length < FILTERS_OF_RULE && bytes + more <= PATTERN_BYTES) {
+      rule.push(filter);
+      bytes += more;
+    } else {
+      rules.push([filter]);
+      bytes = more;
+    }
+  }
+  return rules;
 }
 
 /**
@@ -45,20 +57,16 @@ function chunks(filters: readonly Filter[]): Filter[][] {
  */
 export function createEventRules(
   name: string,
-  {
-    settings: { source, tags },
-    bucket: { bucket },
-    filters,
-  }: { settings: Settings; bucket: SourceBucket; filters: readonly Filter[] },
+  { settings: { source, tags }, filters }: { settings: Settings; filters: readonly Filter[] },
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.EventRule[] {
   if (source?.bucket === undefined || source.notifications !== 'eventbridge') return [];
-  const patterns = pulumi
-    .all([bucket, aws.s3.getBucketNotificationOutput({ bucket }, opts)])
-    .apply(([bucketName, { eventbridge }]) => {
-      if (!eventbridge) throw eventBridgeIsOff(bucketName);
-      return eventPatterns(bucketName, filters).map((pattern) => JSON.stringify(pattern));
-    });
+  const { bucket } = source;
+  // The name is known at the first preview, which therefore refuses. Outputs of resources are not.
+  const patterns = aws.s3.getBucketNotificationOutput({ bucket }, opts).apply(({ eventbridge }) => {
+    if (!eventbridge) throw eventBridgeIsOff(bucket);
+    return eventPatterns(bucket, filters).map((pattern) => JSON.stringify(pattern));
+  });
   return chunks(filters).map(
     (_, index) =>
       new aws.cloudwatch.EventRule(

@@ -10,33 +10,25 @@ export interface NotificationConfiguration {
   readonly topics: readonly output.s3.GetBucketNotificationTopic[];
 }
 
+/** The notifications of this pipeline. */
+export interface OwnNotifications {
+  /** Prefix of their ids. */
+  readonly marker: string;
+  readonly events: readonly string[];
+  readonly filters: readonly Filter[];
+}
+
 /**
  * Adds this pipeline's notifications to those of other owners. Ids mark the pipeline's own: the next deployment replaces
  * them instead of adding them again.
  *
  * @param existing current configuration in S3, including the pipeline's notifications of the last deployment
- * @param ours.marker prefix of the ids of this pipeline's notifications
- * @throws ExistingBucketError if two notifications cover the same event of the same key, which S3 rejects
  */
 export function addNotifications(
   existing: NotificationConfiguration,
-  ours: {
-    readonly marker: string;
-    readonly queueArn: string;
-    readonly events: readonly string[];
-    readonly filters: readonly Filter[];
-  },
+  ours: OwnNotifications & { readonly queueArn: string },
 ): NotificationConfiguration {
-  const isTheirs = ({ id }: { readonly id: string }) => !id.startsWith(ours.marker);
-  const theirs = {
-    lambdaFunctions: existing.lambdaFunctions.filter(isTheirs),
-    queues: existing.queues.filter(isTheirs),
-    topics: existing.topics.filter(isTheirs),
-  };
-  for (const other of [...theirs.lambdaFunctions, ...theirs.queues, ...theirs.topics])
-    for (const filter of ours.filters)
-      if (sharesEvent(other.events, ours.events) && overlap(filterOf(other), filter))
-        throw filtersOverlap(other, filter);
+  const theirs = ofOthers(existing, ours);
   const added = ours.filters.map(({ prefix, suffix }, index) => ({
     id: `${ours.marker}${index}`,
     queueArn: ours.queueArn,
@@ -48,6 +40,24 @@ export function addNotifications(
     eventbridge: existing.eventbridge,
     ...theirs,
     queues: [...theirs.queues, ...added],
+  };
+}
+
+/** @throws ExistingBucketError if two notifications cover the same event of the same key, which S3 rejects */
+export function refuseOverlap(existing: NotificationConfiguration, ours: OwnNotifications): void {
+  const { lambdaFunctions, queues, topics } = ofOthers(existing, ours);
+  for (const other of [...lambdaFunctions, ...queues, ...topics])
+    for (const filter of ours.filters)
+      if (sharesEvent(other.events, ours.events) && overlap(filterOf(other), filter))
+        throw filtersOverlap(other, filter);
+}
+
+function ofOthers(existing: NotificationConfiguration, { marker }: OwnNotifications) {
+  const isTheirs = ({ id }: { readonly id: string }) => !id.startsWith(marker);
+  return {
+    lambdaFunctions: existing.lambdaFunctions.filter(isTheirs),
+    queues: existing.queues.filter(isTheirs),
+    topics: existing.topics.filter(isTheirs),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Queues } from '../queues.ts';
 import type { SourceBucket } from '../storage/existing-bucket.ts';
 import { createEventTargets } from './event-rules.ts';
 import type { Filter } from './filters.ts';
-import { addNotifications } from './merged-configuration.ts';
+import { addNotifications, refuseOverlap } from './merged-configuration.ts';
 
 /** All events that change the object of a key. `ObjectRemoved` does not include removals by a lifecycle rule. */
 const EVENTS = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:LifecycleExpiration:*'];
@@ -39,7 +39,8 @@ export function createNotifications(
 ): void {
   const notified = { ...rest, queue: queues.queue };
   if (rules.length > 0) createEventTargets(name, { rules, queues }, opts);
-  else if (source?.bucket !== undefined) createAddedNotification(name, notified, opts);
+  else if (source?.bucket !== undefined)
+    createAddedNotification(name, { ...notified, existing: source.bucket }, opts);
   else createNotification(name, notified, opts);
 }
 
@@ -74,19 +75,24 @@ function createNotification(
  */
 function createAddedNotification(
   name: string,
-  { bucket, queue, filters }: Notified,
+  { bucket, existing, queue, filters }: Notified & { readonly existing: string },
   opts: pulumi.CustomResourceOptions,
 ): aws.s3.BucketNotification {
+  const ours = {
+    marker: `darkroom:${pulumi.getProject()}/${pulumi.getStack()}/${name}:`,
+    events: EVENTS,
+    filters,
+  };
+  // Read and checked at the first preview, when the resources of `dependsOn` and the queue's ARN are unknown.
+  const { dependsOn: _, ...lookup } = opts;
+  const read = aws.s3.getBucketNotificationOutput({ bucket: existing }, lookup);
+  const checked = read.apply((theirs) => {
+    refuseOverlap(theirs, ours);
+    return theirs;
+  });
   const all = pulumi
-    .all([aws.s3.getBucketNotificationOutput({ bucket: bucket.bucket }, opts), queue.arn])
-    .apply(([existing, queueArn]) =>
-      addNotifications(existing, {
-        marker: `darkroom:${pulumi.getProject()}/${pulumi.getStack()}/${name}:`,
-        queueArn,
-        events: EVENTS,
-        filters,
-      }),
-    );
+    .all([checked, queue.arn])
+    .apply(([theirs, queueArn]) => addNotifications(theirs, { ...ours, queueArn }));
   return new aws.s3.BucketNotification(
     `${name}-notification`,
     {

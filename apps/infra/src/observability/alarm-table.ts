@@ -5,6 +5,7 @@ import {
   type RejectionCode,
   type Settings,
 } from '@darkroom/pipeline';
+import { COST_METRICS, costExpressions } from './costs.ts';
 import { countOf, eventsOf, type Metric, WATCHED } from './metrics.ts';
 
 /** An alarm, wherever the pipeline is deployed. It goes off above its threshold. */
@@ -58,6 +59,18 @@ export function alarmTable(settings: Settings, ruleCount = 0): readonly AlarmSpe
       threshold: 0,
       period: MINUTE,
       periods: ONCE,
+    },
+    {
+      name: 'more-dead-letters',
+      meaning: 'More uploads wait for an operator in the dead-letter queue than a minute ago.',
+      runbook: 'dead-letters',
+      // `dead-letters` stays on while an old dead letter waits. A received dead letter is hidden, and comes back.
+      metrics: { letters: WATCHED.deadLetters, received: WATCHED.receivedDeadLetters },
+      expression: 'DIFF(letters + received)',
+      threshold: 0,
+      period: MINUTE,
+      // DIFF needs the value of an earlier period.
+      periods: [1, 3],
     },
     {
       name: 'oldest-message',
@@ -121,6 +134,20 @@ export function alarmTable(settings: Settings, ruleCount = 0): readonly AlarmSpe
       metrics: { calls: WATCHED.calls, sent: WATCHED.messages, settled: WATCHED.settled },
       expression: `calls - ${alarms.callsPerMessage} * IF(sent > settled, sent, settled)`,
       threshold: FREE_CALLS,
+      period: HOUR,
+      periods: ONCE,
+    },
+    {
+      name: 'daily-cost',
+      meaning: `At the rate of the last hour, a day costs more than ${alarms.dailyCost} USD (computing, calls and S3 writes).`,
+      runbook: 'daily-cost',
+      metrics: COST_METRICS,
+      expression: `24 * (${costExpressions(settings)
+        .map(({ expression }) => expression)
+        .join(' + ')
+        // Without outputs, as when every upload is rejected, their metric is missing and not zero.
+        .replaceAll(/\b(?:outputs|decided)\b/g, 'FILL($&, 0)')})`,
+      threshold: alarms.dailyCost,
       period: HOUR,
       periods: ONCE,
     },

@@ -92,11 +92,13 @@ describe('every alarm', () => {
 test('they are these', () => {
   expect(alarms.map(({ name }) => name).sort()).toEqual(
     [
+      'daily-cost',
       'dead-letters',
       'duration',
       'errors',
       'failed-attempts',
       'memory',
+      'more-dead-letters',
       'oldest-message',
       'rejected-corrupt-image',
       'rejected-not-applicable',
@@ -128,10 +130,29 @@ test('each EventBridge rule has two: for events that fail, and for events that a
   );
 });
 
-test('their names tell the stack', () => {
+test('their names contain the stack, and end like that of the topic: two stacks can have one name', () => {
   expect(deployment.resource('photos-alarm-spending').inputs['name']).toBe(
-    'darkroom-test-photos-spending',
+    'darkroom-test-photos-spending-0a1b2c3',
   );
+});
+
+test('more dead letters alert again, while earlier ones wait or an operator has received them', () => {
+  const compared = queriesOf('more-dead-letters').find(({ returnData }) => returnData);
+  expect(compared?.expression).toBe('DIFF(letters + received)');
+});
+
+test('the cost of a day is that of the last hour, by the prices of the settings', () => {
+  const [, ...rest] = alarmTable(settingsWith({ function: { memory: 1024 } })).filter(
+    ({ name }) => name === 'spending' || name === 'daily-cost',
+  );
+  expect(rest).toMatchObject([
+    {
+      name: 'daily-cost',
+      threshold: 20,
+      expression:
+        '24 * (callTime / 1000 * 1 * 0.0000133334 + calls * 0.0000002 + (FILL(outputs, 0) + FILL(decided, 0)) * 0.000005)',
+    },
+  ]);
 });
 
 describe('thresholds', () => {
@@ -163,6 +184,7 @@ describe('thresholds', () => {
       memoryUsed: 80,
       rejectedShare: 50,
       callsPerMessage: 2,
+      dailyCost: 7,
     };
     const given = thresholds({ alarms: alarmSettings });
     expect(given).toMatchObject({
@@ -172,6 +194,7 @@ describe('thresholds', () => {
       memory: 80,
       'rejected-corrupt-image': 50,
       'rejected-transform-failed': 1,
+      'daily-cost': 7,
     });
     const spending = alarmTable(settingsWith({ alarms: alarmSettings })).find(
       ({ name }) => name === 'spending',

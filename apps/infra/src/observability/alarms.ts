@@ -3,8 +3,18 @@ import type { AlarmReceiver, Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { policyDocument, type Statement } from '../permissions/policy-document.ts';
+import { randomPart, readableName } from '../naming.ts';
 import { type AlarmSpec, alarmTable, runbookLink } from './alarm-table.ts';
 import { located, type Watched } from './metrics.ts';
+
+/** A stack that protects its data probably has users, who would be the first to notice a failure. */
+export function receiversWarning({ alarms, storage }: Settings): string | undefined {
+  if (!storage.protect || alarms.receivers.length > 0) return undefined;
+  return (
+    'alarms.receivers is empty, and storage.protect is on: no one is notified of dead letters and failures. ' +
+    'Add an email address or an https endpoint'
+  );
+}
 
 /** One alarm for each line of the table. Each one notifies the topic when it goes off and when it ends. */
 export function createAlarms(
@@ -16,13 +26,14 @@ export function createAlarms(
   }: { watched: Watched<pulumi.Output<string>>; topic: aws.sns.Topic; settings: Settings },
   opts: pulumi.CustomResourceOptions,
 ): readonly aws.cloudwatch.MetricAlarm[] {
+  const unique = randomPart(topic);
   return alarmTable(settings, watched.rules.length).map(
     (spec) =>
       new aws.cloudwatch.MetricAlarm(
         `${name}-alarm-${spec.name}`,
         {
           // The person on call sees the name first, so it contains the stack.
-          name: `${pulumi.getProject()}-${pulumi.getStack()}-${name}-${spec.name}`,
+          name: unique.apply((part) => readableName(name, spec.name, part)),
           alarmDescription: `${spec.meaning} What to do: ${runbookLink(settings, spec.runbook)}`,
           metricQueries: metricQueries(spec, watched),
           comparisonOperator: 'GreaterThanThreshold',

@@ -129,7 +129,7 @@ describe('deployed', async () => {
     const shown = body.widgets.find(({ type }) => type === 'alarm')?.properties['alarms'];
     expect(shown).toEqual(
       alarmTable(settingsWith()).map(({ name }): unknown =>
-        expect.stringMatching(new RegExp(`:alarm:darkroom-test-photos-${name}$`)),
+        expect.stringMatching(new RegExp(`:alarm:darkroom-test-photos-${name}-0a1b2c3$`)),
       ),
     );
   });

@@ -1,6 +1,8 @@
 import { LOG_QUERIES, type Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { randomPart, readableName } from '../naming.ts';
+import { partitionOf } from '../partition.ts';
 import { dashboardBody } from './dashboard-body.ts';
 import type { Watched } from './metrics.ts';
 
@@ -10,6 +12,7 @@ export interface DashboardParts {
   readonly watched: Watched<pulumi.Output<string>>;
   readonly logGroup: aws.cloudwatch.LogGroup;
   readonly alarms: readonly aws.cloudwatch.MetricAlarm[];
+  readonly topic: aws.sns.Topic;
 }
 
 /**
@@ -19,17 +22,17 @@ export interface DashboardParts {
  */
 export function createDashboard(
   name: string,
-  { settings, watched, logGroup, alarms }: DashboardParts,
+  { settings, watched, logGroup, alarms, topic }: DashboardParts,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const { region } = aws.getRegionOutput({}, opts);
   const dashboard = new aws.cloudwatch.Dashboard(
     `${name}-dashboard`,
     {
-      // Has no automatic name, is one of all regions and stacks of an account, and no dots, which a stack's may have.
+      // Dashboards of all regions of an account share their names, which contain no dots. A stack's name can.
       dashboardName: pulumi
-        .concat(pulumi.getProject(), '-', pulumi.getStack(), '-', name, '-', region)
-        .apply((all) => all.replaceAll('.', '-')),
+        .all([region, randomPart(topic)])
+        .apply((parts) => readableName(name, ...parts).replaceAll('.', '-')),
       dashboardBody: pulumi
         .output({
           ...watched,
@@ -43,7 +46,8 @@ export function createDashboard(
     },
     opts,
   );
-  return pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+  const home = region.apply((here) => partitionOf(here).console);
+  return pulumi.interpolate`${home}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
 }
 
 /** The console shows saved queries in folders, by the slashes of their names. */
@@ -61,7 +65,8 @@ export function createQueries(
     new aws.cloudwatch.QueryDefinition(
       `${name}-query-${key}`,
       {
-        name: `${queryFolder(name)}/${query.name}`,
+        // At most 255 characters.
+        name: `${queryFolder(name).slice(0, 200)}/${query.name}`,
         logGroupNames: [logGroup.name],
         queryString: query.text,
       },

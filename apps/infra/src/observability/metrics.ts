@@ -65,6 +65,8 @@ export const WATCHED = {
   inFlight: sqs('queue', 'ApproximateNumberOfMessagesNotVisible', 'Maximum'),
   oldest: sqs('queue', 'ApproximateAgeOfOldestMessage', 'Maximum'),
   deadLetters: sqs('deadLetters', 'ApproximateNumberOfMessagesVisible', 'Maximum'),
+  /** Received by an operator who has not deleted them. */
+  receivedDeadLetters: sqs('deadLetters', 'ApproximateNumberOfMessagesNotVisible', 'Maximum'),
   calls: lambda('Invocations', 'Sum'),
   errors: lambda('Errors', 'Sum'),
   throttles: lambda('Throttles', 'Sum'),

@@ -38,6 +38,10 @@ export function createObservability(
   const alarmTopic = createAlarmTopic(name, { settings, keyArn }, opts);
   const alarms = createAlarms(name, { watched, topic: alarmTopic, settings }, opts);
   createQueries(name, logGroup, opts);
-  const dashboardUrl = createDashboard(name, { settings, watched, logGroup, alarms }, opts);
+  const dashboardUrl = createDashboard(
+    name,
+    { settings, watched, logGroup, alarms, topic: alarmTopic },
+    opts,
+  );
   return { alarmTopic, dashboardUrl };
 }

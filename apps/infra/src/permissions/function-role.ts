@@ -100,6 +100,36 @@ export function sendTraces(): Statement {
 }
 
 /**
+ * Lets Lambda manage the network interfaces of a function in a VPC. Lambda checks all of these actions without a resource
+ * (AWSLambdaVPCAccessExecutionRole).
+ */
+export function manageInterfaces(): Statement {
+  return allow('ManageInterfaces', INTERFACE_ACTIONS, ['*']);
+}
+
+const INTERFACE_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** Lambda itself does not send this key, the function's code does (Lambda developer guide, "Attaching functions to a VPC"). */
+export function denyInterfacesToCode({ queue }: Arns, name: string): Statement {
+  const [, partition, , region, account] = queue.split(':');
+  const functions = `arn:${partition}:lambda:${region}:${account}:function:${name}-resizer-*`;
+  return {
+    Sid: 'DenyInterfacesToCode',
+    Effect: 'Deny',
+    Action: INTERFACE_ACTIONS,
+    Resource: ['*'],
+    Condition: { ArnLike: { 'lambda:SourceFunctionArn': functions } },
+  };
+}
+
+/**
  * The policy of the function's role.
  *
  * @param prefixes of the uploads' keys; the keys of outputs begin with those of their uploads
@@ -111,7 +141,14 @@ export function functionStatements(
     prefixes,
     sideFiles,
     tracing,
-  }: { prefixes: readonly string[]; sideFiles: readonly string[]; tracing: boolean },
+    vpcOf,
+  }: {
+    prefixes: readonly string[];
+    sideFiles: readonly string[];
+    tracing: boolean;
+    /** Name of the pipeline whose function is in a VPC, if it is. */
+    vpcOf?: string | undefined;
+  },
 ): Statement[] {
   return [
     readUploads(arns, prefixes),
@@ -125,7 +162,52 @@ export function functionStatements(
     ...(arns.sourceKey === undefined ? [] : [decryptUploads(arns.sourceKey)]),
     ...(arns.eventBus === undefined ? [] : [tellOutcomes(arns.eventBus)]),
     ...(tracing ? [sendTraces()] : []),
+    ...(vpcOf === undefined ? [] : [manageInterfaces(), denyInterfacesToCode(arns, vpcOf)]),
   ];
+}
+
+/** Characters of all inline policies of a role, without white space (IAM user guide, "IAM and AWS STS quotas"). */
+const MAX_INLINE_POLICY = 10_240;
+
+/** IAM does not accept the policy of the function's role. Thrown at preview. */
+export class PolicySizeError extends pulumi.RunError {
+  override readonly name = 'PolicySizeError';
+  readonly code = 'POLICY_TOO_LARGE';
+}
+
+/**
+ * Counts the policy before the names of the resources are known: Pulumi adds a hyphen and seven digits.
+ *
+ * @throws PolicySizeError
+ */
+function requirePolicySize(
+  name: string,
+  settings: Settings,
+  contents: Parameters<typeof functionStatements>[1],
+): void {
+  const { source, encryption, events } = settings;
+  const arn = (service: string, part: string) =>
+    `arn:aws:${service}:${'r'.repeat(12)}:${'0'.repeat(12)}:${part}`;
+  const own = (part: string) => `${name}-${part}-0a1b2c3`;
+  const key = arn('kms', `key/${'0'.repeat(36)}`);
+  const arns: Arns = {
+    source: `arn:aws:s3:::${source?.bucket ?? own('source')}`,
+    processed: `arn:aws:s3:::${own('processed')}`,
+    queue: arn('sqs', own('queue')),
+    deadLetters: arn('sqs', own('dead-letters')),
+    logGroup: arn('logs', `log-group:${own('logs')}`),
+    ...(encryption.kms !== false && { key }),
+    ...(source?.keyArn !== undefined && { sourceKey: source.keyArn }),
+    ...(events && { eventBus: events.busArn ?? arn('events', `event-bus/${own('outcomes')}`) }),
+  };
+  const { length } = policyDocument(functionStatements(arns, contents));
+  if (length <= MAX_INLINE_POLICY) return;
+  const number = new Intl.NumberFormat('en');
+  throw new PolicySizeError(
+    `recipes: the policy of the function's role has ${number.format(length)} characters, and IAM allows ` +
+      `${number.format(MAX_INLINE_POLICY)}. It names ${contents.prefixes.length} prefixes twice. Let prefixes begin alike ` +
+      'and cover several of them with one recipe, shorten them, or use several pipelines',
+  );
 }
 
 export interface Permissions {
@@ -142,7 +224,7 @@ export function createPermissions(
     prefixes,
     encryption,
     eventBus,
-    settings: { recipes, tracing, tags, source },
+    settings,
   }: {
     buckets: Buckets;
     queues: Queues;
@@ -154,10 +236,19 @@ export function createPermissions(
   },
   opts: pulumi.CustomResourceOptions,
 ): Permissions {
+  const { recipes, tracing, tags, source, function: lambda } = settings;
   const sideFiles = sideFilesFrom('bucket', recipes);
+  const contents = { prefixes, sideFiles, tracing, vpcOf: lambda.vpc && name };
+  requirePolicySize(name, settings, contents);
   const role = new aws.iam.Role(
     `${name}-role`,
-    { assumeRolePolicy: policyDocument([lambdaMayAssume]), tags },
+    {
+      assumeRolePolicy: policyDocument([lambdaMayAssume]),
+      ...(lambda.permissionsBoundary !== undefined && {
+        permissionsBoundary: lambda.permissionsBoundary,
+      }),
+      tags,
+    },
     opts,
   );
   const arns = pulumi.output({
@@ -174,9 +265,7 @@ export function createPermissions(
     `${name}-role-policy`,
     {
       role: role.name,
-      policy: arns.apply((values) =>
-        policyDocument(functionStatements(values, { prefixes, sideFiles, tracing })),
-      ),
+      policy: arns.apply((values) => policyDocument(functionStatements(values, contents))),
     },
     opts,
   );

@@ -2,6 +2,7 @@ import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Encryption } from '../encryption.ts';
+import { partitionOf } from '../partition.ts';
 import { policyDocument, type Statement } from './policy-document.ts';
 
 /**
@@ -110,7 +111,7 @@ export function keyStatements(users: KeyUsers): Statement[] {
     // user guide, "Encrypt log data", lists these actions with wildcards.
     allow(
       'EncryptLogs',
-      `logs.${region}.amazonaws.com`,
+      `logs.${region}.${partitionOf(region ?? '').dnsSuffix}`,
       [
         'kms:Encrypt',
         'kms:Decrypt',

@@ -27,13 +27,14 @@ const deploy = (source: SettingsInput['source']) =>
   runWithMocks(
     () => new ImagePipeline('photos', { ...settings, source, packageDir: import.meta.dirname }),
   );
-/** As `pulumi up` would end. */
-const fail = async (source: SettingsInput['source']) => {
-  const { exitCode, messages, resources } = await runInLanguageHost('test', {
+/** As `pulumi up` would end, or with `preview` the first preview. */
+const fail = async (source: SettingsInput['source'], options: { preview?: boolean } = {}) => {
+  const config = {
     ...stackConfig('local'),
     'darkroom:pipeline': JSON.stringify({ ...settings, source }),
     'darkroom:packageTarget': 'host',
-  });
+  };
+  const { exitCode, messages, resources } = await runInLanguageHost('test', config, options);
   expect(exitCode).not.toBe(0);
   const types = resources.map(({ type }) => type);
   expect(types).not.toContain('aws:s3/bucketNotification:BucketNotification');
@@ -106,6 +107,8 @@ describe('an existing bucket, by EventBridge', async () => {
     expect(await fail({ bucket: 'holiday-photos' })).toMatch(
       /source\.bucket: holiday-photos does not send its events to EventBridge.*"Amazon EventBridge".*source\.notifications to "add"/,
     );
+    const preview = await fail({ bucket: 'holiday-photos' }, { preview: true });
+    expect(preview).toMatch(/^source\.bucket: holiday-photos does not send .*"add"\s*$/);
   });
 });
 
@@ -155,6 +158,10 @@ describe('an existing bucket, by its notifications', () => {
     existingNotifications.set('holiday-photos', { lambdaFunctions: [index] });
     expect(await fail(source)).toMatch(
       /its notification "index" covers s3:ObjectCreated:\* for keys "uploads\/2024\/…", the recipes need "uploads\/….jpg"/,
+    );
+    const preview = await fail(source, { preview: true });
+    expect(preview).toMatch(
+      /^source\.bucket: its notification "index" covers .* other prefixes\s*$/,
     );
   });
 

@@ -15,6 +15,9 @@ export class ExistingBucketError extends pulumi.RunError {
   constructor(code: ExistingBucketError['code'], message: string) {
     super(`source.bucket: ${message}`);
     this.code = code;
+    // Pulumi puts the names of all properties that wait for the failed one before the message: ignore the assignments.
+    const text = this.message;
+    Object.defineProperty(this, 'message', { get: () => text, set: () => undefined });
   }
 }
 

@@ -86,6 +86,22 @@ export const COMPUTED_VALUES: Readonly<Record<string, Compute>> = {
     status: 'Deployed',
     etag: 'E1',
   }),
+  'aws:acm/certificate:Certificate': ({ id, inputs }) => ({
+    arn: id,
+    domainValidationOptions: [
+      {
+        domainName: inputs['domainName'],
+        resourceRecordName: `_1.${String(inputs['domainName'])}.`,
+        resourceRecordType: 'CNAME',
+        resourceRecordValue: '_2.acm-validations.aws.',
+      },
+    ],
+    status: 'PENDING_VALIDATION',
+    tagsAll: inputs['tags'] ?? {},
+  }),
+  'aws:route53/record:Record': ({ inputs }) => ({
+    fqdn: String(inputs['name']).replace(/\.$/, ''),
+  }),
   'aws:cloudfront/function:Function': ({ name }, { accountId }) => ({
     arn: `arn:aws:cloudfront::${accountId}:function/${name}`,
     etag: 'E1',

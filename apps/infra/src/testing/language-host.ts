@@ -29,6 +29,7 @@ const FEATURES = monitor.ResourceMonitorFeature;
 export async function runInLanguageHost(
   stack: string,
   config: Readonly<Record<string, string>> = stackConfig(stack),
+  { preview = false }: { readonly preview?: boolean } = {},
 ): Promise<HostedProgram> {
   const resources: Registered[] = [];
   const messages: string[] = [];
@@ -51,7 +52,8 @@ export async function runInLanguageHost(
         inputs: properties(request.getObject()),
       };
       resources.push(resource);
-      const { id, state } = create(resource);
+      // In the first preview only the inputs are known.
+      const { id, state } = preview ? { id: '', state: resource.inputs } : create(resource);
       return new monitor.RegisterResourceResponse()
         .setUrn(`urn:pulumi:${stack}::darkroom::${resource.type}::${resource.name}`)
         .setId(id)
@@ -81,7 +83,7 @@ export async function runInLanguageHost(
   });
   const port = await listen(server);
   try {
-    const exitCode = await runProgram(stack, `127.0.0.1:${port}`, config);
+    const exitCode = await runProgram(stack, `127.0.0.1:${port}`, config, preview);
     return {
       exitCode,
       resources: resources.filter(({ type }) => type !== 'pulumi:pulumi:Stack'),
@@ -98,6 +100,7 @@ function runProgram(
   stack: string,
   address: string,
   config: Readonly<Record<string, string>>,
+  preview: boolean,
 ): Promise<number | null> {
   const { name, main } = readProject();
   const entry = path.join(workspace, main);
@@ -108,6 +111,7 @@ function runProgram(
       `--project=${name}`,
       `--stack=${stack}`,
       '--parallel=16',
+      ...(preview ? ['--dry-run'] : []),
       `--monitor=${address}`,
       `--engine=${address}`,
       `--pwd=${path.dirname(entry)}`,

@@ -24,6 +24,7 @@ const IDS: Readonly<Record<string, (name: string) => string>> = {
   'aws:sns/topic:Topic': (name) => `arn:aws:sns:${REGION}:${ACCOUNT}:${name}`,
   'aws:kms/key:Key': () => KEY,
   'aws:cloudfront/distribution:Distribution': () => 'E0123456789ABC',
+  'aws:acm/certificate:Certificate': () => `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/1`,
 };
 
 /** What `aws` would answer: names that Pulumi generates, ids, and what AWS computes. */
@@ -58,6 +59,8 @@ export function invoke(token: string, inputs: Properties): Properties {
         ...{ eventbridge: true, lambdaFunctions: [], queues: [], topics: [] },
         ...existingNotifications.get(inputs['bucket'] as string),
       };
+    case 'aws:route53/getZone:getZone':
+      return { ...inputs, zoneId: 'Z0123456789ABC' };
     case 'aws:index/getCallerIdentity:getCallerIdentity':
       return { ...inputs, accountId: ACCOUNT };
     case 'aws:index/getRegion:getRegion':

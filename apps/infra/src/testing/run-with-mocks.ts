@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Statement } from '../permissions/policy-document.ts';
-import { create, invoke, type Properties, type Registered } from './provider.ts';
+import { partitionOf } from '../partition.ts';
+import { create, invoke, REGION, type Properties, type Registered } from './provider.ts';
 import { readProject } from './stack-files.ts';
 
 /** A resource as a program asked for it, with the options that mocks alone do not show. */
@@ -35,6 +36,8 @@ export interface MockedStack {
   /** `test` by default. */
   readonly stack?: string;
   readonly config?: Record<string, string>;
+  /** Region of the provider, and with it the partition of all ARNs. Default: that of `provider.ts`. */
+  readonly region?: string;
   /** Name of a resource that the provider refuses to create. */
   readonly refused?: string;
 }
@@ -46,7 +49,7 @@ export interface MockedStack {
  */
 export async function runWithMocks(
   program: () => unknown,
-  { stack = 'test', config = {}, refused }: MockedStack = {},
+  { stack = 'test', config = {}, region, refused }: MockedStack = {},
 ): Promise<MockedDeployment> {
   const resources: MockedResource[] = [];
   const calls: MockedCall[] = [];
@@ -60,11 +63,13 @@ export async function runWithMocks(
           resources.push({ ...resource, provider, ...options.of(name) });
         // Pulumi would turn a thrown failure into unhandled rejections, or lose it.
         if (name === refused) failures.push(new Error(`${name} was refused`));
-        return create(resource);
+        const { id, state } = create(resource);
+        return region === undefined ? { id, state } : moved({ id, state }, region);
       },
       call({ token, inputs, provider = '' }) {
         calls.push({ token, provider });
-        return invoke(token, inputs as Properties);
+        const result = invoke(token, inputs as Properties);
+        return region === undefined ? result : moved(result, region);
       },
     },
     readProject().name,
@@ -84,6 +89,17 @@ export async function runWithMocks(
   await pulumi.runtime.disconnect();
   if (failures.length > 0) throw failures[0];
   return deployment(resources, calls);
+}
+
+/** The same answer of AWS in another region. */
+function moved<Answer extends object>(answer: Answer, region: string): Answer {
+  const { partition } = partitionOf(region);
+  const text = JSON.stringify(answer, (key, value: unknown) =>
+    key === 'code' ? undefined : value,
+  );
+  return JSON.parse(
+    text.replaceAll('arn:aws:', `arn:${partition}:`).replaceAll(REGION, region),
+  ) as Answer;
 }
 
 /** Options are seen before a resource is registered, by a transformation that changes nothing. */

@@ -91,6 +91,13 @@ export function letsAccountDecide({ principals, actions }: Statement): boolean {
 const WITHOUT_RESOURCES: ReadonlySet<string> = new Set([
   'xray:puttracesegments',
   'xray:puttelemetryrecords',
+  // Of a function in a VPC: Lambda checks them without a resource.
+  'ec2:createnetworkinterface',
+  'ec2:describenetworkinterfaces',
+  'ec2:describesubnets',
+  'ec2:deletenetworkinterface',
+  'ec2:assignprivateipaddresses',
+  'ec2:unassignprivateipaddresses',
 ]);
 /** One resource, or the resources below one: its own name is always complete. */
 const RESOURCE = /^arn:aws[\w-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[^*?]+(?:[/:][^*?]*)?\*?$/;

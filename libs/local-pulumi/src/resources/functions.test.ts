@@ -13,11 +13,15 @@ test('the caller is the local account', () => {
   });
 });
 
-test('there is one region and one partition', () => {
+test('there is one region and one partition, and every hosted zone exists', () => {
   expect(invoke('aws:index/getRegion:getRegion')).toMatchObject({ region: 'eu-central-1' });
   expect(() => invoke('aws:index/getRegion:getRegion', { region: 'us-east-1' })).toThrow(
     'there is one region here, eu-central-1',
   );
+  expect(invoke('aws:route53/getZone:getZone', { name: 'example.com' })).toMatchObject({
+    name: 'example.com',
+    zoneId: expect.stringMatching(/^Z/),
+  });
   expect(invoke('aws:index/getPartition:getPartition')).toMatchObject({ partition: 'aws' });
 });
 

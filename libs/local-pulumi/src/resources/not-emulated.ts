@@ -11,6 +11,8 @@ export const WHY = {
   cloudWatch: NO_SERVICE('CloudWatch'),
   sns: NO_SERVICE('SNS'),
   cloudFront: NO_SERVICE('CloudFront'),
+  certificates: NO_SERVICE('AWS Certificate Manager'),
+  dns: NO_SERVICE('Route 53'),
   eventBridge: NO_SERVICE('EventBridge'),
   kms: `${NO_SERVICE('KMS')}, and ${ENCRYPTION}`,
   lifecycle: 'kept and read back, but nothing expires by itself',

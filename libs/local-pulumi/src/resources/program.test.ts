@@ -82,8 +82,8 @@ describe('a small pipeline', () => {
 
 describe('a program with types that the engine does not know', () => {
   const TYPES = [
-    'aws:route53/getZone:getZone',
-    'aws:route53/record:Record',
+    'aws:ecr/getImage:getImage',
+    'aws:ecr/repository:Repository',
     'aws:ssm/parameter:Parameter',
     'command:local:Command',
   ];

@@ -19,6 +19,32 @@ const cases: [type: string, inputs: object, outputs: object, change: object][] =
     { description: 'changed' },
   ],
   [
+    'aws:acm/certificate:Certificate',
+    { domainName: 'img.example.com', validationMethod: 'DNS' },
+    {
+      arn: expect.stringMatching(/^arn:aws:acm:us-east-1:000000000000:certificate\//),
+      domainValidationOptions: [
+        expect.objectContaining({
+          resourceRecordName: expect.stringMatching(/^_[0-9a-f]{32}\.img\.example\.com\.$/),
+          resourceRecordType: 'CNAME',
+        }),
+      ],
+    },
+    { options: { certificateTransparencyLoggingPreference: 'ENABLED' } },
+  ],
+  [
+    'aws:acm/certificateValidation:CertificateValidation',
+    { certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/1' },
+    { certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/1' },
+    { validationRecordFqdns: ['_1.example.com'] },
+  ],
+  [
+    'aws:route53/record:Record',
+    { zoneId: 'Z1', name: 'img.example.com', type: 'A', records: ['192.0.2.1'] },
+    { fqdn: 'img.example.com' },
+    { records: ['192.0.2.2'] },
+  ],
+  [
     'aws:iam/rolePolicy:RolePolicy',
     { role: 'r', name: 'p', policy },
     { role: 'r' },

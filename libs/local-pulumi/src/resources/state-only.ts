@@ -17,6 +17,9 @@ import { COMMON_IGNORED, WHY } from './not-emulated.ts';
 /** CloudFront developer guide, "Quotas on CloudFront Functions". */
 const MAX_FUNCTION_CODE_BYTES = 10 * 1024;
 
+/** Hosted zone of all distributions (Route 53 API reference, "AliasTarget"). */
+const CLOUDFRONT_ZONE = 'Z2FDTNDATAQYW2';
+
 const { region, tags } = COMMON_IGNORED;
 
 export const stateOnlyResources: readonly ResourceHandler<AwsContext>[] = [
@@ -339,8 +342,57 @@ export const stateOnlyResources: readonly ResourceHandler<AwsContext>[] = [
       const { outputs, ...created } = cloudFront('distribution', context, id);
       // RFC 2606: a name under `.invalid` never resolves, so a request to it fails at once.
       const domainName = `${created.id.toLowerCase()}.cloudfront.invalid`;
-      return { ...created, outputs: { ...outputs, domainName, status: 'Deployed', tagsAll: {} } };
+      const hostedZoneId = CLOUDFRONT_ZONE;
+      return {
+        ...created,
+        outputs: { ...outputs, domainName, hostedZoneId, status: 'Deployed', tagsAll: {} },
+      };
     },
+  }),
+  stateOnly({
+    type: 'aws:acm/certificate:Certificate',
+    why: WHY.certificates,
+    inputs: {
+      domainName: z.string().max(253),
+      validationMethod: z.enum(['DNS', 'EMAIL']).optional(),
+      ...optional('keyAlgorithm', 'options', 'subjectAlternativeNames', 'validationOptions'),
+    },
+    ignoredInputs: COMMON_IGNORED,
+    replaceOn: ['domainName', 'keyAlgorithm', 'subjectAlternativeNames', 'validationMethod'],
+    describe({ domainName }, context, id = arnOf(context, 'acm', `certificate/${randomUUID()}`)) {
+      const digest = createHash('sha256').update(domainName).digest('hex').slice(0, 32);
+      const option = {
+        domainName,
+        resourceRecordName: `_${digest}.${domainName}.`,
+        resourceRecordType: 'CNAME',
+        resourceRecordValue: `_${digest}.acm-validations.invalid.`,
+      };
+      const outputs = { arn: id, domainValidationOptions: [option], status: 'ISSUED', tagsAll: {} };
+      return { id, outputs };
+    },
+  }),
+  stateOnly({
+    type: 'aws:acm/certificateValidation:CertificateValidation',
+    why: WHY.certificates,
+    inputs: { certificateArn: z.string(), ...optional('validationRecordFqdns') },
+    ignoredInputs: { region },
+    replaceOn: ['certificateArn'],
+    describe: ({ certificateArn }) => ({ id: certificateArn, outputs: {} }),
+  }),
+  stateOnly({
+    type: 'aws:route53/record:Record',
+    why: WHY.dns,
+    inputs: {
+      zoneId: z.string(),
+      name: z.string(),
+      type: z.string(),
+      ...optional('aliases', 'allowOverwrite', 'healthCheckId', 'records', 'setIdentifier', 'ttl'),
+    },
+    replaceOn: ['zoneId', 'name', 'type'],
+    describe: ({ zoneId, name, type }) => ({
+      id: [zoneId, name, type].join('_'),
+      outputs: { fqdn: name.replace(/\.$/, '') },
+    }),
   }),
   stateOnly({
     type: 'aws:cloudfront/function:Function',

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import {
   defineResource,
@@ -13,10 +13,6 @@ type IdOf = (inputs: Properties, name: string, context: AwsContext) => string;
 
 /** Types of AWS whose id is not their name: "Import" sections of the provider's documentation. */
 const AWS_IDS: Readonly<Record<string, IdOf>> = {
-  'aws:route53/record:Record': ({ zoneId, name, type, setIdentifier }) =>
-    [zoneId, name, type, setIdentifier].filter((part) => typeof part === 'string').join('_'),
-  'aws:acm/certificate:Certificate': (_inputs, _name, context) =>
-    arnOf(context, 'acm', `certificate/${randomUUID()}`),
   'aws:secretsmanager/secret:Secret': (_inputs, name, context) =>
     arnOf(context, 'secretsmanager', `secret:${name}-${randomBytes(3).toString('hex')}`),
   'aws:sfn/stateMachine:StateMachine': (_inputs, name, context) =>

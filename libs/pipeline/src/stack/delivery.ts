@@ -8,6 +8,8 @@ import { bucketName, corsSchema } from './settings-sections.ts';
 /** For each recipe, the variants of each URL name. */
 const choicesSchema = z.record(z.string(), z.record(nameSchema, z.array(z.string()).min(2)));
 
+const HOST = /^(?:[a-z0-9-]+\.)+[a-z]{2,}$/;
+
 export const deliverySchema = z
   .strictObject({
     choices: choicesSchema
@@ -24,6 +26,24 @@ export const deliverySchema = z
       .min(1)
       .optional()
       .describe('Host names of your own; point them to the distribution in your DNS'),
+    domain: z
+      .strictObject({
+        zone: z
+          .string()
+          .regex(HOST, 'must be the name of a hosted zone')
+          .describe(
+            'Name of a public hosted zone of Route 53 in the account, such as `example.com`',
+          ),
+        name: z
+          .string()
+          .regex(HOST, 'must be a host name')
+          .optional()
+          .describe('Host name in the zone. Default: `images.ZONE`'),
+      })
+      .optional()
+      .describe(
+        'A host name whose certificate and DNS records the stack creates; instead of `domains` and `certificateArn`',
+      ),
     certificateArn: z
       .string()
       .regex(
@@ -32,6 +52,22 @@ export const deliverySchema = z
       )
       .optional()
       .describe('ARN of the certificate of `domains`, of AWS Certificate Manager in us-east-1'),
+    trustedKeyGroups: z
+      .array(z.string().regex(/^[\w-]{1,64}$/, 'must be the id of a key group of CloudFront'))
+      .min(1)
+      .max(4)
+      .optional()
+      .describe(
+        'Ids of CloudFront’s key groups: only URLs and cookies that one of their keys signed are answered. Default: outputs are public',
+      ),
+    webAclId: z
+      .string()
+      .regex(
+        /^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/,
+        'must be the ARN of a web ACL of AWS WAF for CloudFront (us-east-1, global)',
+      )
+      .optional()
+      .describe('ARN of the web ACL of AWS WAF that judges requests first'),
     cors: corsSchema(['GET', 'HEAD'])
       .optional()
       .describe(
@@ -41,7 +77,12 @@ export const deliverySchema = z
       .optional()
       .describe('Name of a bucket that takes access logs; it needs ACLs, which CloudFront uses'),
   })
-  .superRefine(({ domains, certificateArn }, context) => {
+  .superRefine(({ domains, certificateArn, domain }, context) => {
+    const problem = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: ['domain', path], message });
+    if (domain && domains) problem('zone', 'replaces `domains` and `certificateArn`: remove them');
+    if (domain?.name !== undefined && !`.${domain.name}`.endsWith(`.${domain.zone}`))
+      problem('name', `must be ${domain.zone} or a name below it`);
     if ((domains === undefined) === (certificateArn === undefined)) return;
     context.addIssue({
       code: 'custom',

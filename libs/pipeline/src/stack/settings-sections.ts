@@ -26,6 +26,31 @@ export const functionSchema = z.strictObject({
     .min(2)
     .optional()
     .describe('Concurrent executions that are set aside for, and are the most of, this function'),
+  permissionsBoundary: z
+    .string()
+    .regex(
+      /^arn:aws[\w-]*:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+      'must be the ARN of an IAM policy',
+    )
+    .optional()
+    .describe('ARN of the IAM policy that is the permissions boundary of the function’s role'),
+  vpc: z
+    .strictObject({
+      subnetIds: z
+        .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, 'must be the id of a subnet'))
+        .min(1)
+        .max(16)
+        .describe('Subnets of the function, in two availability zones or more'),
+      securityGroupIds: z
+        .array(z.string().regex(/^sg-[0-9a-f]{8,17}$/, 'must be the id of a security group'))
+        .min(1)
+        .max(5)
+        .describe('Security groups of the function; it needs HTTPS to the endpoints only'),
+    })
+    .optional()
+    .describe(
+      'Runs the function in a VPC, which needs endpoints ([deploy](deploy.md#in-a-vpc)). Default: none',
+    ),
 });
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -125,6 +150,7 @@ export const alarmsSchema = z.strictObject({
     ),
   runbookUrl: z
     .url({ protocol: /^https?$/ })
+    .max(700)
     .optional()
     .describe(
       'Where docs/runbook.md is published, for the links in alarms and dashboard; without it they name the file',
@@ -149,6 +175,13 @@ export const alarmsSchema = z.strictObject({
     .default(20)
     .describe(
       'Percent of an hour’s uploads that may be rejected by one of the codes that uploaders cause',
+    ),
+  dailyCost: z
+    .number()
+    .gt(0)
+    .default(20)
+    .describe(
+      'The guard against expensive uploaders: US dollars that a day may cost at the rate of the last hour, estimated from `costs`. 20 are about 330,000 photos with seven outputs each',
     ),
   callsPerMessage: z
     .number()

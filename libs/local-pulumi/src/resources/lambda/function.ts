@@ -48,6 +48,7 @@ export const lambdaFunction = defineResource({
     reservedConcurrentExecutions: 'the mapping’s maximum concurrency is the limit here',
     loggingConfig: 'its lines go to the output of this process',
     tracingConfig: 'there is no X-Ray here',
+    vpcConfig: 'there are no VPCs here: it reaches what this machine reaches',
     publish: 'there are no versions of functions here',
     kmsKeyArn: WHY.encryption,
     packageType: 'the package is always a folder here',
