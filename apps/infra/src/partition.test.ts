@@ -60,9 +60,11 @@ describe.each([
   });
 
   test('the key admits the logs of the region, and the dashboard is in the console of the partition', async () => {
-    const { resource, pipeline } = await deploy(region, everything);
-    expect(JSON.stringify(resource('photos-key-policy').inputs)).toContain(logs);
-    const url = await new Promise<string>((resolve) => pipeline?.dashboardUrl.apply(resolve));
+    const deployment = await deploy(region, everything);
+    expect(JSON.stringify(deployment.resource('photos-key-policy').inputs)).toContain(logs);
+    const url = await new Promise<string>((resolve) =>
+      deployment.pipeline?.dashboardUrl.apply(resolve),
+    );
     expect(url.startsWith(`https://${region}.${console}/cloudwatch/home?region=${region}#`)).toBe(
       true,
     );

@@ -1,6 +1,6 @@
 import type { Cors, Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
-import * as pulumi from '@pulumi/pulumi';
+import type * as pulumi from '@pulumi/pulumi';
 import { readableName } from '../naming.ts';
 import type { Domain } from './domain.ts';
 

@@ -1,6 +1,6 @@
 import type { Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
-import * as pulumi from '@pulumi/pulumi';
+import type * as pulumi from '@pulumi/pulumi';
 import type { Queues } from '../queues.ts';
 import { ExistingBucketError } from '../storage/existing-bucket.ts';
 import type { Filter } from './filters.ts';

@@ -10,6 +10,7 @@ import { refuseLoop } from './existing-bucket.ts';
 afterEach(() => existingNotifications.clear());
 
 const settings: SettingsInput = {
+  alarms: { receivers: [{ email: 'ops@example.org' }] },
   recipes: [
     {
       name: 'photos',
