@@ -43,6 +43,12 @@ const depConstraints = [
     bannedExternalImports: ['sharp', 'exifr', '@pulumi/*', 'fauxqs'],
   },
   {
+    // Computes: no image, no request, no file.
+    sourceTag: 'room:economics',
+    onlyDependOnLibsWithTags: ['room:economics', 'room:pipeline'],
+    bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', '@pulumi/*', 'fauxqs'],
+  },
+  {
     sourceTag: 'room:resizer',
     onlyDependOnLibsWithTags: ['room:pipeline', 'room:events', 'room:transforms'],
     bannedExternalImports: ['@pulumi/*', 'fauxqs'],
@@ -118,6 +124,7 @@ const depConstraints = [
       'room:events',
       'room:transforms',
       'room:operations',
+      'room:economics',
     ],
     bannedExternalImports: ['sharp', 'exifr', '@pulumi/*', 'fauxqs'],
   },
