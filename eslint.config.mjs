@@ -180,7 +180,7 @@ function dependencyChecks(files, ignored) {
           ignoredDependencies: [
             'vitest',
             // Loaded by path: internals of the emulator, native files of the function's package.
-            ...['fauxqs', 'sharp'],
+            ...['fauxqs', 'sharp', 'img-comparison-slider'],
             // Its licence allows it as a development dependency only.
             '@cloud-copilot/iam-simulate',
           ],

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { text as streamText } from 'node:stream/consumers';
 import {
   check,
   parseSettings,
@@ -10,6 +11,7 @@ import {
   settingsSchema,
   SIDE_FILES_FOLDER,
   type Checked,
+  type Recipe,
   type Settings,
 } from '@darkroom/pipeline';
 import { CommandError } from './command-error.ts';
@@ -32,9 +34,7 @@ export function readRecipes(file: string): Promise<RecipeFile> {
  * @throws CommandError that lists every problem
  */
 export async function readSettingsFile(file: string): Promise<Settings> {
-  const text = await readFile(pathOf(file), 'utf8').catch((cause: unknown) => {
-    throw new CommandError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
-  });
+  const text = await readText(file);
   const content = readYaml(text, file);
   if (typeof content === 'object' && content !== null) {
     if ('config' in content) return stackSettings(content.config, file);
@@ -59,10 +59,40 @@ function stackSettings(config: unknown, file: string): Settings {
 function settingsOf(given: unknown, where: string, file: string): Settings {
   try {
     const settings = parseSettings(given, where);
-    const folder = path.join(path.dirname(pathOf(file)), SIDE_FILES_FOLDER);
-    return { ...settings, recipes: pinSideFiles(settings.recipes, folder) };
+    return { ...settings, recipes: pinSideFiles(settings.recipes, sideFilesFolder(file)) };
   } catch (cause) {
     if (cause instanceof SettingsError) throw new CommandError(cause.message, { cause });
     throw cause;
   }
+}
+
+/** @param file `-` for standard input */
+async function readText(file: string): Promise<string> {
+  if (file === '-') return streamText(process.stdin);
+  return readFile(pathOf(file), 'utf8').catch((cause: unknown) => {
+    throw new CommandError(`${file} cannot be read: ${(cause as Error).message}`, {
+      cause,
+      remedy: 'Give the path of a recipe file or a stack file, or - for standard input.',
+    });
+  });
+}
+
+/** @throws CommandError if the name is missing or unknown */
+export function pickRecipe(
+  recipes: readonly Recipe[],
+  name: string | undefined,
+  file: string,
+): Recipe {
+  const [only, ...others] = recipes;
+  if (name === undefined && only && others.length === 0) return only;
+  const names = recipes.map((recipe) => recipe.name).join(', ');
+  if (name === undefined) throw new CommandError(`${file} has several recipes, name one: ${names}`);
+  const found = recipes.find((recipe) => recipe.name === name);
+  if (!found) throw new CommandError(`${file} has no recipe "${name}"; there are: ${names}`);
+  return found;
+}
+
+/** The folder of the side files of a recipe file. */
+export function sideFilesFolder(file: string): string {
+  return path.join(file === '-' ? pathOf('.') : path.dirname(pathOf(file)), SIDE_FILES_FOLDER);
 }

@@ -9,6 +9,7 @@ export {
   type Simulation,
   type SimulationInput,
 } from './simulate.ts';
+export { stackModel, type LoadAssumptions } from './stack-model.ts';
 export { TIMELINE_POINTS, type TimelinePoint } from './timeline.ts';
 export {
   averageUse,

@@ -49,7 +49,7 @@ export {
 } from './recipe/side-files.ts';
 export { encodeSchema, variantStepSchema } from './recipe/steps.ts';
 export type { RecipeVariant } from './recipe/variant.ts';
-export { describeUpload } from './reconcile/describe-upload.ts';
+export { describeUpload, type UsedLimit } from './reconcile/describe-upload.ts';
 export { NeedsIsolation, ProcessEnded } from './reconcile/isolation.ts';
 export { MemoryBudget } from './reconcile/memory-budget.ts';
 export type {
@@ -99,6 +99,7 @@ export {
   backOff,
   CLOSING_MS,
   CONNECTION_TIMEOUT_MS,
+  longestBackOff,
   REQUEST_TIMEOUT_MS,
   visibilityTimeout,
 } from './stack/timing.ts';

@@ -13,7 +13,7 @@ import * as z from 'zod';
 import { CommandError, defineCommand, optional, required } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { pathOf } from '../path-of.ts';
-import { readRecipes, type RecipeFile } from '../recipe-file.ts';
+import { pickRecipe, readRecipes, type RecipeFile } from '../recipe-file.ts';
 
 /** What the function would do with a photo, and why. */
 export const explain = defineCommand({
@@ -31,7 +31,7 @@ export const explain = defineCommand({
   output: z.strictObject({ text: z.string(), rejected: z.string().optional() }),
   async run(_context, _options, recipesFile, photo, name) {
     const { recipes, ...granted } = await readRecipes(recipesFile);
-    const recipe = pick(recipes, name, recipesFile);
+    const recipe = pickRecipe(recipes, name, recipesFile);
     const texts: string[] = [];
     try {
       await describe(recipe, photo, granted, (text) => texts.push(text));
@@ -74,14 +74,4 @@ async function readPhoto(photo: string, limits: Limits): Promise<Uint8Array> {
   const tooLarge = checkBytes(size, limits);
   if (tooLarge) throw tooLarge;
   return readFile(file).catch(unreadable);
-}
-
-function pick(recipes: readonly Recipe[], name: string | undefined, file: string): Recipe {
-  const [only, ...others] = recipes;
-  if (name === undefined && only && others.length === 0) return only;
-  const names = recipes.map((recipe) => recipe.name).join(', ');
-  if (name === undefined) throw new CommandError(`${file} has several recipes, name one: ${names}`);
-  const found = recipes.find((recipe) => recipe.name === name);
-  if (!found) throw new CommandError(`${file} has no recipe "${name}"; there are: ${names}`);
-  return found;
 }

@@ -29,8 +29,24 @@ export interface Granted {
 
 export interface DescribedUpload {
   readonly text: string;
+  /** MiB. */
+  readonly memory: {
+    /** At the peak of this upload. */
+    readonly upload: number;
+    /** Of the smallest function that accepts the upload. */
+    readonly function: number;
+  };
+  /** CPU seconds to decode the upload, estimated from its structure; left out if unknown. */
+  readonly decodeSeconds?: number;
+  readonly limits: readonly UsedLimit[];
   /** The plan is good, and the function has too little memory for it: what the upload would be rejected with. */
   readonly refusal: PipelineError | undefined;
+}
+
+export interface UsedLimit {
+  readonly limit: keyof Limits;
+  readonly used: number;
+  readonly allowed: number;
 }
 
 const number = new Intl.NumberFormat('en');
@@ -71,6 +87,7 @@ export function describeUpload(
   const named = (wanted: Recipe['variants']) => wanted.map(({ name }) => name).join(', ');
   const copies = recipe.variants.filter(({ copy, when }) => copy && holds(when, facts));
   const unmade = recipe.variants.filter(({ when }) => !holds(when, facts));
+  const limits = usedLimits(facts, estimate, granted.limits);
   const lines = [
     `recipe ${recipe.name}, effort ${recipe.effort}`,
     describePlan(plan, facts),
@@ -78,9 +95,15 @@ export function describeUpload(
     ...(unmade.length > 0 ? [`not made, their conditions do not hold: ${named(unmade)}`] : []),
     ...skipped.map(({ variant, code, message }) => `skipped: ${variant}, ${code}: ${message}`),
     describeMemory(mib, files, memory),
-    describeLimits(facts, estimate, granted.limits),
+    describeLimits(limits, estimate),
   ];
-  return { text: lines.join('\n'), refusal: checkMemory(mib, capacity) };
+  return {
+    text: lines.join('\n'),
+    refusal: checkMemory(mib, capacity),
+    memory: { upload: mib, function: functionMemory(need(1)) },
+    ...(estimate.decoding && { decodeSeconds: estimate.decoding.cpuSeconds }),
+    limits,
+  };
 }
 
 /** @param files that are encoded at once */
@@ -93,25 +116,26 @@ function describeMemory(mib: number, files: number, memory: number): string {
   ].join('\n');
 }
 
-function describeLimits(
+function usedLimits(
   { width, height, bytes }: SourceFacts,
   { pages, decoding }: RenderEstimate,
   limits: Limits,
-): string {
-  const used = [
-    ['bytes', bytes, limits.bytes],
-    ['pixels', width * height * pages, limits.pixels],
-    ['side', Math.max(width, height), limits.side],
-    ['pages', pages, limits.pages],
+): UsedLimit[] {
+  const of = (limit: keyof Limits, used: number) => ({ limit, used, allowed: limits[limit] });
+  return [
+    of('bytes', bytes),
+    of('pixels', width * height * pages),
+    of('side', Math.max(width, height)),
+    of('pages', pages),
     ...(decoding
-      ? ([
-          ['cpuSeconds', decoding.cpuSeconds, limits.cpuSeconds],
-          ['memory', Math.ceil(decoding.memory), limits.memory],
-        ] as const)
+      ? [of('cpuSeconds', decoding.cpuSeconds), of('memory', Math.ceil(decoding.memory))]
       : []),
-  ] as const;
-  const shares = used.map(
-    ([what, has, limit]) => `  ${what}: ${number.format(has)} of ${number.format(limit)}`,
+  ];
+}
+
+function describeLimits(limits: readonly UsedLimit[], { decoding }: RenderEstimate): string {
+  const shares = limits.map(
+    ({ limit, used, allowed }) => `  ${limit}: ${number.format(used)} of ${number.format(allowed)}`,
   );
   const unknown = decoding
     ? []

@@ -1,0 +1,68 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { Tinypool } from 'tinypool';
+import type { RenderedPhoto, RenderTask } from './render-photo.ts';
+
+/** The worker's module has the extension of this one, in the repository and in the package. */
+const WORKER = new URL(`./render-photo${path.extname(import.meta.filename)}`, import.meta.url);
+
+/**
+ * Renders photos in processes, one photo at a time in each, on all CPUs. A photo whose process ends is `failed`.
+ *
+ * @param onDone called with the index of each finished task
+ * @throws the reason of the signal when it is aborted
+ */
+export async function renderAll(
+  tasks: readonly RenderTask[],
+  {
+    signal,
+    onDone = () => {},
+  }: {
+    readonly signal: AbortSignal;
+    readonly onDone?: (index: number, photo: RenderedPhoto) => void;
+  },
+): Promise<RenderedPhoto[]> {
+  signal.throwIfAborted();
+  const pool = new Tinypool({
+    filename: WORKER,
+    runtime: 'child_process',
+    minThreads: 0,
+    maxThreads: Math.max(1, Math.min(availableParallelism(), tasks.length)),
+    // As in the function: it keeps the memory of glibc's heaps low.
+    env: { ...environment(), MALLOC_ARENA_MAX: '2' },
+  });
+  try {
+    return await Promise.all(
+      tasks.map(async (task, index) => {
+        const photo = await (pool.run(task, { signal }) as Promise<RenderedPhoto>).catch(
+          (error: unknown) => {
+            signal.throwIfAborted();
+            return crashed(error);
+          },
+        );
+        onDone(index, photo);
+        return photo;
+      }),
+    );
+  } finally {
+    await pool.destroy();
+  }
+}
+
+function environment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  );
+}
+
+function crashed(error: unknown): RenderedPhoto {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    status: 'failed',
+    error: { code: 'INTERNAL', message },
+    ...{ variants: [], skipped: [], cpuMs: 0, uploadBytes: 0, outputBytes: 0 },
+    ...{ writes: 0, reads: 0, memory: 0 },
+  };
+}
