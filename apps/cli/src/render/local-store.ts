@@ -67,7 +67,9 @@ export class LocalStore implements ObjectStore {
   head(key: string): Promise<ObjectHead | undefined> {
     this.#counts.reads++;
     const object = this.objects.get(key);
-    return Promise.resolve(object && { eTag: object.eTag, metadata: object.metadata });
+    if (!object) return Promise.resolve(undefined);
+    const { body, eTag, metadata } = object;
+    return Promise.resolve({ eTag, metadata, versionId: null, bytes: body.byteLength });
   }
 
   put(key: string, body: Uint8Array, { precondition, metadata }: PutOptions): Promise<string> {
