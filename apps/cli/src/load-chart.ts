@@ -76,7 +76,7 @@ export function drawSvg(simulation: Simulation, subtitle: string): string {
   const height = top + limits.length * LINE + LINE;
   const notes = limits.map(
     (line, index) =>
-      `<text x="20" y="${top + index * LINE}" ${index % 2 === 0 ? '' : 'fill="#475569"'}>${escapeXml(line)}</text>`,
+      `<text x="20" y="${top + index * LINE}" ${index % 2 === 0 ? '' : 'fill="#475569" font-size="10"'}>${escapeXml(line)}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${PANEL.width} ${height}" width="${PANEL.width}" height="${height}" role="img" aria-labelledby="title" font-family="system-ui, sans-serif" font-size="12" color="#0f172a" fill="#0f172a">
 <title id="title">${escapeXml(`${TITLE}. ${subtitle}`)}</title>

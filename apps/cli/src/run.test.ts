@@ -123,6 +123,16 @@ limits:
 `);
   });
 
+  test('as JSON, has the memory, the CPU time and the limits as numbers', async () => {
+    expect(await explain('photos.yaml', 'photo.jpg', '--json')).toBe(0);
+    const plan = JSON.parse(said.out) as { memory: { upload: number; function: number } };
+    expect(plan).toMatchObject({
+      limits: expect.arrayContaining([{ limit: 'pixels', used: 76_800, allowed: 100_000_000 }]),
+    });
+    expect(plan).toMatchObject({ decodeSeconds: expect.any(Number) });
+    expect(plan.memory.function).toBeGreaterThan(plan.memory.upload);
+  });
+
   test('takes one of several recipes by its name', async () => {
     expect(await explain('list.yaml', 'photo.jpg', 'b')).toBe(0);
     expect(said.out).toContain('recipe b');

@@ -6,6 +6,7 @@ import {
   isRejection,
   toPipelineError,
   type Limits,
+  type PipelineError,
   type Recipe,
 } from '@darkroom/pipeline';
 import { createEngine } from '@darkroom/transforms/engine';
@@ -14,6 +15,28 @@ import { CommandError, defineCommand, optional, required } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { pathOf } from '../path-of.ts';
 import { pickRecipe, readRecipes, type RecipeFile } from '../recipe-file.ts';
+
+const explainSchema = z.strictObject({
+  text: z.string().describe('The plan for people'),
+  rejected: z.string().optional().describe('Why the function would reject the photo'),
+  memory: z
+    .strictObject({
+      upload: z.number().describe('At the peak of this upload'),
+      function: z.number().describe('Of the smallest function that accepts it'),
+    })
+    .optional()
+    .describe('MiB'),
+  decodeSeconds: z.number().optional().describe('Estimated CPU seconds to decode the upload'),
+  limits: z
+    .array(
+      z.strictObject({
+        limit: z.enum(['bytes', 'pixels', 'side', 'pages', 'cpuSeconds', 'memory']),
+        used: z.number(),
+        allowed: z.number(),
+      }),
+    )
+    .optional(),
+});
 
 /** What the function would do with a photo, and why. */
 export const explain = defineCommand({
@@ -28,19 +51,27 @@ export const explain = defineCommand({
   details:
     'A stack file also gives the limits and function.memory. For a photo that the function would reject, the command prints the code of its manifest and exits with 1.',
   examples: [{ line: 'Pulumi.local.yaml photo.jpg', what: 'The plan of the local stack' }],
-  output: z.strictObject({ text: z.string(), rejected: z.string().optional() }),
+  output: explainSchema,
   async run(_context, _options, recipesFile, photo, name) {
     const { recipes, ...granted } = await readRecipes(recipesFile);
     const recipe = pickRecipe(recipes, name, recipesFile);
-    const texts: string[] = [];
     try {
-      await describe(recipe, photo, granted, (text) => texts.push(text));
-      return { text: texts.join('\n') };
+      const { text, refusal, memory, decodeSeconds, limits } = await describe(
+        recipe,
+        photo,
+        granted,
+      );
+      return {
+        text: `${photo}: ${text}`,
+        ...(refusal && { rejected: rejection(photo, refusal) }),
+        memory,
+        ...(decodeSeconds !== undefined && { decodeSeconds }),
+        limits: [...limits],
+      };
     } catch (error) {
-      const { code, message } = toPipelineError(error);
-      if (!isRejection(code)) throw error;
-      const rejected = `${photo} would be rejected: ${code}: ${message}`;
-      return { text: texts.join('\n'), rejected };
+      const refusal = toPipelineError(error);
+      if (!isRejection(refusal.code)) throw error;
+      return { text: '', rejected: rejection(photo, refusal) };
     }
   },
   print({ text, rejected }, terminal) {
@@ -50,18 +81,15 @@ export const explain = defineCommand({
   exitCode: ({ rejected }) => (rejected === undefined ? EXIT.done : EXIT.failed),
 });
 
-async function describe(
-  recipe: Recipe,
-  photo: string,
-  granted: Omit<RecipeFile, 'recipes'>,
-  print: (text: string) => void,
-): Promise<void> {
+function rejection(photo: string, { code, message }: PipelineError): string {
+  return `${photo} would be rejected: ${code}: ${message}`;
+}
+
+async function describe(recipe: Recipe, photo: string, granted: Omit<RecipeFile, 'recipes'>) {
   const source = await readPhoto(photo, granted.limits);
   const engine = createEngine({ catalog, svg: recipe.formats.includes('svg') });
   const facts = await engine.inspect(source);
-  const { text, refusal } = describeUpload(recipe, facts, engine, granted);
-  print(`${photo}: ${text}`);
-  if (refusal) throw refusal;
+  return describeUpload(recipe, facts, engine, granted);
 }
 
 /** Like the function, it does not read files above the limit. */

@@ -180,7 +180,9 @@ async function attempt(
     if (outcome.kind === 'acknowledged')
       return { error: { code: outcome.code, message: `no recipe matches the key ${key}` } };
     const { manifest } = outcome;
-    return { manifest, ...(manifest.status === 'rejected' && { error: manifest.error }) };
+    if (manifest.status === 'done') return { manifest };
+    const { code, message } = manifest.error;
+    return { manifest, error: { code, message } };
   } catch (cause) {
     const { code, message } = toPipelineError(cause);
     return { error: { code, message } };

@@ -1,0 +1,173 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseManifest } from '@darkroom/pipeline';
+import { sample } from '@darkroom/transforms/testing';
+import { parseHTML } from 'linkedom';
+import { check } from 'prettier';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { render } from './commands/render.ts';
+import { readSettingsFile } from './recipe-file.ts';
+import { renderAll } from './render/render-pool.ts';
+import { run } from './run.ts';
+
+let folder: string;
+let said: { out: string; error: string };
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'darkroom-render-'));
+  await mkdir(inFolder('photos/trip'), { recursive: true });
+  await Promise.all([
+    writeFile(inFolder('photos/a<b>.jpg'), await sample({ width: 320, height: 240 })),
+    writeFile(inFolder('photos/trip/b.jpg'), await sample({ width: 64, height: 48 })),
+    writeFile(inFolder('photos/.hidden.jpg'), 'no picture'),
+    writeFile(inFolder('text.jpg'), 'no picture'),
+    writeFile(inFolder('recipe.yaml'), recipe(80)),
+    writeFile(inFolder('other.yaml'), recipe(30).replace('tiny', 'small')),
+  ]);
+});
+afterEach(() => vi.unstubAllEnvs());
+afterAll(() => rm(folder, { recursive: true, force: true }));
+beforeEach(() => {
+  said = { out: '', error: '' };
+});
+
+const recipe = (quality: number) =>
+  `{ name: photos, match: { prefix: uploads/ }, variants: [{ name: web, steps: [{ resize: { width: 120 } }, { encode: { format: webp, quality: ${quality} } }] }, { name: tiny, steps: [{ resize: { width: 20 } }] }] }`;
+const inFolder = (name: string) => path.join(folder, name);
+const streams = {
+  stdout: { write: (text: string) => void (said.out += text) },
+  stderr: { write: (text: string) => void (said.error += text) },
+  stdin: {},
+  env: {},
+};
+const darkroom = (...args: string[]) => run(['render', ...args], { streams });
+
+test('writes outputs and manifests of a folder with the keys of the bucket', async () => {
+  const out = inFolder('out');
+  expect(await darkroom(inFolder('recipe.yaml'), inFolder('photos'), '--out', out)).toBe(0);
+  const files = await readdir(out, { recursive: true, withFileTypes: true });
+  const keys = files
+    .filter((file) => file.isFile())
+    .map((file) => path.relative(out, path.join(file.parentPath, file.name)));
+  expect(keys.sort()).toEqual(
+    ['a<b>.jpg', 'trip/b.jpg'].flatMap((photo) =>
+      ['manifest.json', 'tiny.jpg', 'web.webp'].map((file) => `uploads/${photo}/${file}`),
+    ),
+  );
+  const manifest = parseManifest(
+    await readFile(path.join(out, 'uploads/trip/b.jpg/manifest.json')),
+  );
+  expect(manifest).toMatchObject({ status: 'done', source: { key: 'uploads/trip/b.jpg' } });
+  expect(said.out).toMatch(/Recipe photos: 2 photos, 4 outputs/);
+  expect(said.out).toMatch(/about \$[\d.]+ per million uploads/);
+});
+
+test('reports a rejected photo with its code, renders the others and exits with 1', async () => {
+  const args = [inFolder('recipe.yaml'), inFolder('text.jpg'), inFolder('photos/trip/b.jpg')];
+  expect(await darkroom(...args, '--json')).toBe(1);
+  const { photos } = render.output.parse(JSON.parse(said.out)) as {
+    photos: { status: string; error?: { code: string }; variants: unknown[] }[];
+  };
+  expect(photos[0]).toMatchObject({
+    status: 'rejected',
+    error: { code: 'UNSUPPORTED_FORMAT' },
+    variants: [],
+  });
+  expect(photos[1]).toMatchObject({
+    status: 'done',
+    variants: [
+      { name: 'web', width: 120 },
+      { name: 'tiny', width: 20, height: 15 },
+    ],
+    ...{ writes: 4, reads: 2 },
+  });
+});
+
+test('a photo whose file cannot be read fails alone', async () => {
+  const [photo] = await renderAll([{ file: inFolder('gone.jpg'), key: 'gone.jpg' } as never], {
+    signal: new AbortController().signal,
+  });
+  expect(photo).toMatchObject({ status: 'failed', error: { code: 'INTERNAL' } });
+});
+
+describe('--against', () => {
+  test('writes one page with a slider for each variant, without network', async () => {
+    const page = inFolder('compared/page.html');
+    const args = ['--against', inFolder('other.yaml'), '--page', page];
+    expect(await darkroom(inFolder('recipe.yaml'), inFolder('photos'), ...args)).toBe(0);
+    const html = await readFile(page, 'utf8');
+    const { document } = parseHTML(html) as unknown as {
+      document: { querySelectorAll(selector: string): Iterable<Element> };
+    };
+    interface Element {
+      getAttribute(name: string): string | null;
+      readonly textContent: string;
+    }
+    const all = (selector: string) => [...document.querySelectorAll(selector)];
+    expect(all('img-comparison-slider')).toHaveLength(2);
+    expect(all('img')).toHaveLength(4);
+    for (const image of all('img')) {
+      expect(image.getAttribute('src')).toMatch(/^data:image\/webp;base64,/);
+      expect(image.getAttribute('alt')).toMatch(/variant web/);
+    }
+    expect(all('h2').map(({ textContent }) => textContent)).toContain(inFolder('photos/a<b>.jpg'));
+    expect(html).toContain("default-src 'none'");
+    expect(html).not.toMatch(/(?:src|href)="(?!data:)|sourceMappingURL|@import|url\(/);
+    expect(html).toContain('Dmitry Snisarenko');
+    expect(html).toContain('Only in one of the recipes: tiny, small.');
+    expect(said.out).toMatch(/web .* 0\.\d{4}/);
+  });
+
+  test('the same recipe is equal to itself', async () => {
+    const args = [inFolder('recipe.yaml'), inFolder('photos/trip/b.jpg')];
+    const page = ['--against', inFolder('recipe.yaml'), '--page', inFolder('same.html')];
+    expect(await darkroom(...args, ...page, '--json')).toBe(0);
+    const { against } = JSON.parse(said.out) as {
+      against: { variants: { bytes: number; otherBytes: number; ssim: number }[] }[];
+    };
+    for (const { bytes, otherBytes, ssim } of against[0]?.variants ?? []) {
+      expect(otherBytes).toBe(bytes);
+      expect(ssim).toBeCloseTo(1);
+    }
+    expect(against[0]?.variants).toHaveLength(2);
+  });
+
+  test('--page without it is a mistake', async () => {
+    expect(await darkroom(inFolder('recipe.yaml'), inFolder('text.jpg'), '--page', 'p.html')).toBe(
+      2,
+    );
+    expect(said.error).toMatch(/--page needs --against/);
+  });
+});
+
+describe('init', () => {
+  test('creates a stack file that passes validation and the format of the repository', async () => {
+    vi.stubEnv('INIT_CWD', folder);
+    const args = ['new', '--widths', '320,640', '--format', 'avif', '--region', 'eu-central-1'];
+    expect(await run(['init', ...args], { streams })).toBe(0);
+    const text = await readFile(inFolder('Pulumi.new.yaml'), 'utf8');
+    expect(await check(text, { parser: 'yaml', singleQuote: true, printWidth: 100 })).toBe(true);
+    const { recipes } = await readSettingsFile('Pulumi.new.yaml');
+    expect(recipes[0]?.variants.map(({ name }) => name)).toEqual(['w320', 'w640']);
+    expect(text).toContain('aws:region: eu-central-1');
+  });
+
+  test('overwrites nothing', async () => {
+    vi.stubEnv('INIT_CWD', folder);
+    await writeFile(inFolder('Pulumi.mine.yaml'), 'config: {}\n');
+    expect(await run(['init', 'mine'], { streams })).toBe(2);
+    expect(said.error).toMatch(/Pulumi\.mine\.yaml already exists/);
+    expect(await readFile(inFolder('Pulumi.mine.yaml'), 'utf8')).toBe('config: {}\n');
+  });
+
+  test.each([
+    [['../x'], /not a name of a stack/],
+    [['dev', '--widths', '0'], /--widths: must be widths/],
+    [['dev', '--region', 'here'], /--region: must be a region/],
+    [['dev', '--format', 'bmp'], /--format: must be webp, jpeg or avif/],
+  ])('%j is a mistake', async (args, message) => {
+    vi.stubEnv('INIT_CWD', folder);
+    expect(await run(['init', ...args], { streams })).toBe(2);
+    expect(said.error).toMatch(message);
+  });
+});
