@@ -14,3 +14,11 @@ test.each([[[]], [['dev', 'prod']], [['--force', 'dev']], [['../dev']]])(
     expect(() => parseArguments(given)).toThrow(/Usage: npm run deploy -- STACK \[--yes\]/);
   },
 );
+
+test.each(['dev', 'acme/dev', 'acme/darkroom/dev'])('%s names a stack', (stack) => {
+  expect(parseArguments([stack])).toMatchObject({ stack });
+});
+
+test.each(['/dev', 'a/b/c/dev', 'a//dev', 'dev/'])('%s does not', (stack) => {
+  expect(() => parseArguments([stack])).toThrow(/is no name of a stack/);
+});

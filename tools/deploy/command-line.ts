@@ -20,7 +20,9 @@ export function parseArguments(given: readonly string[]): Arguments {
     });
     const [stack, ...others] = positionals;
     if (stack === undefined || others.length > 0) throw new Error('one stack has to be named');
-    if (!/^[\w.-]+$/.test(stack)) throw new Error(`"${stack}" is no name of a stack`);
+    // Pulumi Cloud also names stacks as `ORG/STACK` and `ORG/PROJECT/STACK`.
+    if (!/^(?:\w[\w.-]*\/){0,2}\w[\w.-]*$/.test(stack))
+      throw new Error(`"${stack}" is no name of a stack`);
     return { stack, yes: values.yes };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);

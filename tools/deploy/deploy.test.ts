@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { Terminal } from './command-line.ts';
 import type { DeployError } from './deploy-error.ts';
@@ -121,6 +121,25 @@ describe('is told everything that is missing, at once', () => {
     ['invalid YAML', 'config: {', /not valid YAML/],
   ])('%s', async (_what, stackFile, message) => {
     expect(await check({ stackFile })).toEqual([problem('STACK_FILE', message)]);
+  });
+
+  test('a region of the environment is enough, and a receiver may be secret', async () => {
+    const own = parse(await readFile(path.join(CHECKOUT, 'Pulumi.local.yaml'), 'utf8')) as {
+      config: Record<string, unknown> & { 'darkroom:pipeline': object };
+    };
+    delete own.config['aws:region'];
+    own.config['darkroom:pipeline'] = {
+      ...own.config['darkroom:pipeline'],
+      alarms: { receivers: [{ https: { secure: 'v1:encrypted' } }] },
+    };
+    await fakeAccount({ concurrency: [1000, 110] });
+    vi.stubEnv('AWS_REGION', 'eu-west-3');
+    const workspace = await fakeWorkspace({ stackFile: stringify(own) });
+    const terminal = screen('n');
+    await problems(
+      deploy({ stack: `acme/darkroom/${STACK}`, yes: false }, workspace.directory, terminal),
+    );
+    expect(terminal.lines.join('\n')).toContain('Pulumi.test.yaml is valid; region eu-west-3');
   });
 
   test('quotas of a new account', async () => {

@@ -3,8 +3,15 @@ import type { Settings } from '@darkroom/pipeline';
 import type { Arguments, Terminal } from './command-line.ts';
 import { run } from './command.ts';
 import { DeployError } from './deploy-error.ts';
-import { checkCredentials, checkNode, checkQuotas, readStack } from './prerequisites.ts';
+import {
+  checkCredentials,
+  checkNode,
+  checkQuotas,
+  readStack,
+  stackFileOf,
+} from './prerequisites.ts';
 import { findPulumi, preview, update } from './pulumi.ts';
+import { pendingReceivers } from './receivers.ts';
 import { smokeTest } from './smoke-test.ts';
 import {
   notificationsChanged,
@@ -36,6 +43,7 @@ export async function deploy(
   for (const { key, width, height, bytes } of manifest.outputs)
     print(`  ${key}  ${width}×${height}, ${bytes} bytes`);
   print('  All of it is removed again.');
+  for (const line of await pendingReceivers(file, outputs)) print(line);
   for (const [name, value] of Object.entries(outputs)) print(`${name}: ${value}`);
 }
 
@@ -60,7 +68,7 @@ async function checkPrerequisites(stack: string, workspace: string, { print }: T
   );
   const file = await check(
     readStack(workspace, stack),
-    ({ region }) => `Pulumi.${stack}.yaml is valid; region ${region}`,
+    ({ region }) => `${stackFileOf(stack)} is valid; region ${region}`,
   );
   const state = pulumi ? await readState({ workspace, stack, pulumi }) : [];
   if (file) await check(checkReceivers(state, file.settings), (found) => found);

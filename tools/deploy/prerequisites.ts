@@ -30,25 +30,40 @@ export interface StackFile {
   readonly settings: Settings;
 }
 
+/** @param stack may be `ORG/PROJECT/STACK` */
+export function stackFileOf(stack: string): string {
+  return `Pulumi.${path.posix.basename(stack)}.yaml`;
+}
+
 /** @throws DeployError `STACK_FILE` that lists every problem */
 export async function readStack(workspace: string, stack: string): Promise<StackFile> {
-  const file = `Pulumi.${stack}.yaml`;
+  const file = stackFileOf(stack);
   const config = await readConfig(path.join(workspace, file), file);
-  const region = config['aws:region'];
+  const region = config['aws:region'] ?? process.env['AWS_REGION'];
   const profile = config['aws:profile'];
-  if (typeof region !== 'string')
+  if (typeof region !== 'string' || region === '')
     throw new DeployError(
       'STACK_FILE',
-      `${file} sets no region: add \`aws:region\` to \`config\`.`,
+      `${file} sets no region: add \`aws:region\` to \`config\`, or set AWS_REGION.`,
     );
   try {
-    const settings = parseSettings(config['darkroom:pipeline'], `${file}, darkroom:pipeline`);
+    const input = withoutSecrets(config['darkroom:pipeline']);
+    const settings = parseSettings(input, `${file}, darkroom:pipeline`);
     return { region, settings, ...(typeof profile === 'string' && { profile }) };
   } catch (cause) {
     if (cause instanceof SettingsError)
       throw new DeployError('STACK_FILE', cause.message, { cause });
     throw cause;
   }
+}
+
+/** Only an https receiver can be secret. Pulumi decrypts it later; its value does not matter here. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  if (entries.length === 1 && entries[0]?.[0] === 'secure') return 'https://secret.invalid/';
+  return Object.fromEntries(entries.map(([key, one]) => [key, withoutSecrets(one)]));
 }
 
 async function readConfig(file: string, name: string): Promise<Record<string, unknown>> {

@@ -103,6 +103,7 @@ const outputsSchema = z.object({
   deadLetterQueueUrl: z.string(),
   functionName: z.string(),
   dashboardUrl: z.string(),
+  alarmTopicArn: z.string().optional(),
 });
 
 /** As docs/contract.md names them. */

@@ -31,7 +31,9 @@ export default () => {
 };
 
 function stackSettings(): SettingsInput {
-  const input = new pulumi.Config('darkroom').getObject<SettingsInput>('pipeline') ?? {};
+  // `Config.getObject` warns if a part is secret. The component keeps secret what can be.
+  const text = pulumi.runtime.getConfig('darkroom:pipeline') ?? '{}';
+  const input = parsed(text);
   try {
     parseSettings(input, `Pulumi.${pulumi.getStack()}.yaml, darkroom:pipeline`);
   } catch (error) {
@@ -44,6 +46,15 @@ function stackSettings(): SettingsInput {
 
 /** Next to this repository's `Pulumi.yaml`. */
 const ASSETS = path.join(import.meta.dirname, '../../..', SIDE_FILES_FOLDER);
+
+/** Pulumi stores objects as JSON. The settings' schema rejects other values. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 /** Set by the local stack only: there the function runs on the machine that deploys it. */
 function localRun(): { packageDir?: string; assetsDir: string } {

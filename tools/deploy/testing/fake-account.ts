@@ -28,6 +28,7 @@ export async function fakeAccount({ knows = true, ...account }: Account = {}): P
   });
   vi.stubEnv('AWS_ENDPOINT_URL_STS', endpoint);
   vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', endpoint);
+  vi.stubEnv('AWS_REGION', '');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
 }

@@ -284,6 +284,19 @@ describe('the topic', () => {
     ]);
   });
 
+  test('keeps the URL of an https receiver secret, because it contains a token', async () => {
+    const receivers = [{ email: 'ops@example.org' }, { https: 'https://alerts.example.org/a' }];
+    const told = await observe(settingsWith({ alarms: { receivers } }));
+    expect(
+      told
+        .ofType('aws:sns/topicSubscription:TopicSubscription')
+        .map(({ inputs, secrets }) => [inputs['protocol'], secrets]),
+    ).toEqual([
+      ['email', []],
+      ['https', ['endpoint']],
+    ]);
+  });
+
   test('names receivers by content, with the position as the alias', async () => {
     const a = { email: 'a@example.org' };
     const b = { https: 'https://example.org/b' };
@@ -291,7 +304,8 @@ describe('the topic', () => {
       const told = await observe(parseSettings({ recipes, alarms: { receivers } }, 'test'));
       return told
         .ofType('aws:sns/topicSubscription:TopicSubscription')
-        .map(({ name, aliases }) => [name, ...aliases]);
+        .map(({ name, aliases }) => [name, ...aliases])
+        .sort(([, one = ''], [, other = '']) => one.localeCompare(other));
     };
     const [first, second] = await namesOf([a, b]);
     expect(first).toEqual([

@@ -98,7 +98,12 @@ export function createAlarmTopic(
     const subscribed = subscription(receiver);
     new aws.sns.TopicSubscription(
       `${name}-alarms-receiver-${receiverId(subscribed)}`,
-      { topic: topic.arn, ...subscribed },
+      {
+        topic: topic.arn,
+        ...subscribed,
+        // URLs of incident tools contain a token. Pulumi encrypts it in the state.
+        ...(receiver.https !== undefined && { endpoint: pulumi.secret(receiver.https) }),
+      },
       // Version 0.1 named receivers by position. The alias keeps the subscriptions of its stacks.
       { ...opts, aliases: [{ name: `${name}-alarms-receiver-${index + 1}` }] },
     );

@@ -15,6 +15,8 @@ export interface MockedResource extends Registered {
   readonly dependsOn: readonly string[];
   /** Names that the resource had before. */
   readonly aliases: readonly string[];
+  /** Names of the inputs that Pulumi encrypts in its state. */
+  readonly secrets: readonly string[];
 }
 
 /** A function of the provider that the program called. */
@@ -58,9 +60,10 @@ export async function runWithMocks(
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs, provider = '' }) {
-        const resource = { type, name, inputs: inputs as Properties };
+        const { plain, secrets } = withoutSecrets(inputs as Properties);
+        const resource = { type, name, inputs: plain };
         if (type !== 'pulumi:pulumi:Stack')
-          resources.push({ ...resource, provider, ...options.of(name) });
+          resources.push({ ...resource, secrets, provider, ...options.of(name) });
         // Pulumi would turn a thrown failure into unhandled rejections, or lose it.
         if (name === refused) failures.push(new Error(`${name} was refused`));
         const { id, state } = create(resource);
@@ -91,6 +94,20 @@ export async function runWithMocks(
   return deployment(resources, calls);
 }
 
+/** Marks a secret in the protocol of Pulumi's engine. */
+const SECRET = { key: '4dabf18193072939515e22adb298388d', is: '1b47061264138c4ac30d75fd1eb44270' };
+
+function withoutSecrets(inputs: Properties): { plain: Properties; secrets: string[] } {
+  const secrets: string[] = [];
+  const plain = Object.entries(inputs).map(([name, value]) => {
+    const marked = value as Record<string, unknown> | null | undefined;
+    if (marked?.[SECRET.key] !== SECRET.is) return [name, value];
+    secrets.push(name);
+    return [name, marked['value']];
+  });
+  return { plain: Object.fromEntries(plain) as Properties, secrets };
+}
+
 /** The same answer of AWS in another region. */
 function moved<Answer extends object>(answer: Answer, region: string): Answer {
   const { partition } = partitionOf(region);
@@ -112,7 +129,7 @@ class OptionsByName {
     this.#names.set(resource, name);
   }
 
-  of(name: string): Omit<MockedResource, keyof Registered | 'provider'> {
+  of(name: string): Omit<MockedResource, keyof Registered | 'provider' | 'secrets'> {
     const {
       parent,
       protect,

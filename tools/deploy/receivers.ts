@@ -1,0 +1,34 @@
+import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
+import type { StackFile } from './prerequisites.ts';
+import type { Outputs } from './pulumi.ts';
+
+/**
+ * Alarms reach only receivers that have confirmed their subscription.
+ *
+ * @returns lines for people: receivers that have not, or why SNS did not list them
+ */
+export async function pendingReceivers(
+  { region, profile }: StackFile,
+  { alarmTopicArn: TopicArn }: Outputs,
+): Promise<string[]> {
+  if (TopicArn === undefined) return [];
+  const client = new SNSClient({ region, ...(profile !== undefined && { profile }) });
+  const lines: string[] = [];
+  try {
+    for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
+      { client },
+      { TopicArn },
+    ))
+      for (const { SubscriptionArn, Protocol, Endpoint } of Subscriptions)
+        if (SubscriptionArn === 'PendingConfirmation')
+          lines.push(
+            `! ${Protocol === 'email' ? Endpoint : 'an https receiver'} has not confirmed its subscription, and gets no alarms until it does`,
+          );
+    return lines;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [`! SNS does not list the receivers of alarms: ${why}`];
+  } finally {
+    client.destroy();
+  }
+}
