@@ -20,7 +20,7 @@ describe('a region that lies outside the picture', () => {
     const photo = await sample({ width: 100, height: 80 });
     const steps = ['flip', { pixelate: { regions: [outside] } }];
     await expect(renderOne(engine, catalog, photo, steps)).rejects.toMatchObject({
-      code: 'TRANSFORM_FAILED',
+      code: 'NOT_APPLICABLE',
       message:
         'recipe photos, variant one, step 1 (pixelate): the region at 100,0 lies outside the picture of 100×80',
     });
@@ -75,7 +75,7 @@ test('has these options', () => {
       },
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "additionalProperties": false,
-      "description": "Hides regions, such as faces or number plates, with blocks of one colour each. Rejects uploads that a region lies completely outside of: the content to hide would stay visible.",
+      "description": "Hides regions, such as faces or number plates, with blocks of one colour each. A region completely outside of the picture is NOT_APPLICABLE: the content to hide would stay visible.",
       "examples": [
         {
           "regions": [

@@ -29,7 +29,7 @@ const options = z
   })
   .meta({
     description:
-      'Hides regions, such as faces or number plates, with blocks of one colour each. Rejects uploads that a region lies completely outside of: the content to hide would stay visible.',
+      'Hides regions, such as faces or number plates, with blocks of one colour each. A region completely outside of the picture is NOT_APPLICABLE: the content to hide would stay visible.',
     examples: [
       { regions: [{ left: '45%', top: '30%', width: '40%', height: '50%' }] },
       { regions: [{ left: 20, top: 20, width: 100, height: 60 }], blockSize: 25 },

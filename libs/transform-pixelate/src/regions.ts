@@ -1,4 +1,4 @@
-import { lengthInPixels, type Length } from '@darkroom/transforms';
+import { lengthInPixels, NotApplicableError, type Length } from '@darkroom/transforms';
 
 /** A region to hide, in pixels or percentages of the picture's sides. */
 export interface GivenRegion {
@@ -18,7 +18,7 @@ export interface Region {
 
 /**
  * The part of a region that lies inside the picture.
- * @throws Error if the region is completely outside: the content to hide would stay visible
+ * @throws NotApplicableError if the region is completely outside: the content to hide would stay visible
  */
 export function regionInside(
   given: GivenRegion,
@@ -30,7 +30,7 @@ export function regionInside(
   const right = left + Math.max(1, lengthInPixels(given.width, picture.width));
   const bottom = top + Math.max(1, lengthInPixels(given.height, picture.height));
   if (left >= picture.width || top >= picture.height) {
-    throw new Error(
+    throw new NotApplicableError(
       `the region at ${left},${top} lies outside the picture of ${picture.width}×${picture.height}`,
     );
   }

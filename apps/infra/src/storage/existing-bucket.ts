@@ -22,7 +22,8 @@ export class ExistingBucketError extends pulumi.RunError {
 }
 
 /**
- * Looks up an existing bucket without changing it.
+ * Looks up an existing bucket without changing it. Warns about what an unversioned one hides: the AWS provider has no
+ * function that returns the versioning of a bucket.
  *
  * @throws ExistingBucketError, through the outputs, if it is the processed bucket or in another region
  */
@@ -31,6 +32,11 @@ export function existingBucket(
   processed: aws.s3.Bucket,
   opts: pulumi.CustomResourceOptions,
 ): SourceBucket {
+  void pulumi.log.warn(
+    `source.bucket: if ${name} is not versioned, an upload that is replaced by another one with the same MD5 and size is ` +
+      'not noticed, unless its client stores a SHA-256 checksum. Enable versioning, or send x-amz-checksum-sha256',
+    opts.parent,
+  );
   const checked = pulumi
     .all([
       aws.s3.getBucketOutput({ bucket: name }, opts),
