@@ -141,7 +141,7 @@ const depConstraints = [
   },
   {
     sourceTag: 'room:docs',
-    onlyDependOnLibsWithTags: ['room:pipeline', 'room:transforms', 'room:plugin'],
+    onlyDependOnLibsWithTags: ['room:pipeline', 'room:transforms', 'room:plugin', 'room:cli'],
     bannedExternalImports: ['@aws-sdk/*', '@pulumi/*'],
   },
   {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { commandReference } from '@darkroom/cli/reference';
 import * as prettier from 'prettier';
 import {
   RECIPE_SCHEMA,
@@ -22,6 +23,7 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
     'docs/recipes.md': recipesPage(),
     'docs/transforms.md': transformsPage(),
     'docs/settings.md': settingsPage(),
+    'docs/cli.md': commandReference(),
   };
   const schemas = {
     [RECIPE_SCHEMA]: recipeJsonSchema(),

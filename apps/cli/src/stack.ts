@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { parseSettings, type Settings, sideFilesFrom } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { withOperations } from './aws-operation.ts';
@@ -126,9 +126,28 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     ...stack,
     s3,
     sqs,
-    deadLetterQueueUrl: options.deadLetters ?? stack.deadLetterQueueUrl,
+    deadLetterQueueUrl:
+      options.deadLetters ??
+      (stack.deadLetterQueueUrl || (await deadLettersOf(stack.queueUrl, sqs))),
     settings: () => file ?? deployedSettings(deployed, found.name),
   };
+}
+
+/** The dead-letter queue of the queue's redrive policy. */
+async function deadLettersOf(queueUrl: string, sqs: SQSClient): Promise<string> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['RedrivePolicy'] }),
+  );
+  const policy = JSON.parse(Attributes['RedrivePolicy'] ?? '{}') as {
+    deadLetterTargetArn?: string;
+  };
+  const name = policy.deadLetterTargetArn?.split(':').at(-1);
+  if (name === undefined)
+    throw new CommandError(`The queue ${queueUrl} has no dead-letter queue.`, {
+      remedy: 'Name it with --dead-letters URL.',
+    });
+  const { QueueUrl = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
+  return QueueUrl;
 }
 
 function find(options: StackOptions): Promise<Found> | Found {

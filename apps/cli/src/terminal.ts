@@ -48,6 +48,11 @@ export class Terminal {
     return !this.json && this.#streams.stdout.isTTY === true;
   }
 
+  /** Writes text to standard output as it is. */
+  write(text: string): void {
+    this.#streams.stdout.write(text);
+  }
+
   /** Writes a line to standard output as it is. */
   line(text = ''): void {
     this.#streams.stdout.write(`${text}\n`);
@@ -136,6 +141,11 @@ const number = new Intl.NumberFormat('en');
 
 function formatCell(cell: string | number): string {
   return typeof cell === 'number' ? number.format(cell) : cell;
+}
+
+/** Replaces characters that control a terminal: keys and messages may contain any. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\uFFFD');
 }
 
 /** `1.5 MiB`. */

@@ -2,6 +2,8 @@ import path from 'node:path';
 import {
   memoryWarning,
   parseSettings,
+  pinSideFiles,
+  type Settings,
   type SettingsInput,
   SIDE_FILES_FOLDER,
 } from '@darkroom/pipeline';
@@ -61,13 +63,24 @@ export interface ImagePipelineOutputs {
   readonly logGroupName: pulumi.Output<string>;
   /** SNS topic that receives the alarms. Subscribe further receivers to it. */
   readonly alarmTopicArn: pulumi.Output<string>;
+  readonly alarmNames: pulumi.Output<string[]>;
   /** URL of the CloudWatch dashboard. */
   readonly dashboardUrl: pulumi.Output<string>;
   /** Public URL of the outputs, without a slash at the end. Only with `delivery`. */
   readonly deliveryUrl?: pulumi.Output<string>;
+  /** CloudFront's distribution. Only with `delivery`. */
+  readonly distributionId?: pulumi.Output<string>;
   /** Event bus that receives outcome events. Only with `events`. */
   readonly eventBusArn?: pulumi.Output<string>;
+  /** The settings from which the manifests' recipe hashes follow, for the command line. */
+  readonly settings: pulumi.Output<DeployedSettings>;
 }
+
+/** Settings as written, without defaults, and the side files that the recipes read. */
+export type DeployedSettings = Pick<SettingsInput, 'recipes' | 'limits' | 'function' | 'queue'> & {
+  /** SHA-256 of each bundled side file, by name. */
+  readonly sideFiles: Readonly<Record<string, string>>;
+};
 
 /** Gives the class the properties of its outputs without listing them again: the constructor assigns them. */
 const ComponentWithOutputs = pulumi.ComponentResource as unknown as new (
@@ -134,13 +147,14 @@ export class ImagePipeline extends ComponentWithOutputs {
       },
       inside,
     );
+    const folder = assetsDir ?? path.resolve(SIDE_FILES_FOLDER);
     const handler = createFunction(
       name,
       {
         settings,
         recipes: input.recipes,
         packageDir: packageDir ?? functionPackage(settings.function.architecture),
-        assetsDir: assetsDir ?? path.resolve(SIDE_FILES_FOLDER),
+        assetsDir: folder,
         ownTransforms,
         buckets,
         queues,
@@ -153,7 +167,7 @@ export class ImagePipeline extends ComponentWithOutputs {
     );
     createTrigger(name, { queue: queues.queue, handler, settings }, inside);
 
-    const { alarmTopic, dashboardUrl } = createObservability(
+    const { alarmTopic, alarmNames, dashboardUrl } = createObservability(
       name,
       { settings, queues, handler, logGroup, rules, keyArn: encryption.keyArn },
       inside,
@@ -172,11 +186,28 @@ export class ImagePipeline extends ComponentWithOutputs {
       functionArn: handler.arn,
       logGroupName: logGroup.name,
       alarmTopicArn: alarmTopic.arn,
+      alarmNames,
       dashboardUrl,
-      ...(delivery && { deliveryUrl: delivery.url }),
+      ...(delivery && { deliveryUrl: delivery.url, distributionId: delivery.distribution.id }),
       ...(eventBus && { eventBusArn: eventBus }),
+      settings: pulumi.output(deployedSettings(input, settings, folder)),
     };
     Object.assign(this, outputs);
     this.registerOutputs(outputs);
   }
+}
+
+function deployedSettings(
+  { recipes, limits, function: lambda, queue }: SettingsInput,
+  settings: Settings,
+  assetsDir: string,
+): DeployedSettings {
+  const sideFiles = pinSideFiles(settings.recipes, assetsDir).map((recipe) => recipe.sideFiles);
+  return {
+    recipes,
+    ...(limits && { limits }),
+    ...(lambda && { function: lambda }),
+    ...(queue && { queue }),
+    sideFiles: Object.assign({}, ...sideFiles) as Record<string, string>,
+  };
 }

@@ -18,12 +18,15 @@ test.each(stacks)(
     const hosted = await runInLanguageHost(stack);
     expect(hosted).toMatchObject({ exitCode: 0, messages: [] });
     expect(Object.keys(hosted.outputs).sort()).toEqual([
+      'alarmNames',
       'alarmTopicArn',
       'dashboardUrl',
       'deadLetterQueueUrl',
       'functionName',
+      'logGroupName',
       'processedBucket',
       'queueUrl',
+      'settings',
       'sourceBucket',
     ]);
 

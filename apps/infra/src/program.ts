@@ -16,10 +16,14 @@ const STACK_OUTPUTS = [
   'queueUrl',
   'deadLetterQueueUrl',
   'functionName',
+  'logGroupName',
   'alarmTopicArn',
+  'alarmNames',
   'dashboardUrl',
   'deliveryUrl',
+  'distributionId',
   'eventBusArn',
+  'settings',
 ] as const satisfies readonly (keyof ImagePipelineOutputs)[];
 
 /** The program of `Pulumi.yaml`: one pipeline with the settings of the stack's file. */

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { NOT_EMULATED, startEmbeddedAws } from '@darkroom/embedded-aws';
+import { type EmbeddedAws, NOT_EMULATED, startEmbeddedAws } from '@darkroom/embedded-aws';
 import {
   startLambda,
   type FunctionLog,
@@ -20,8 +20,9 @@ import {
 import { apply, type ApplyOptions } from '@darkroom/operations';
 import { parseSettings, pinSideFiles, SIDE_FILES_FOLDER, type Settings } from '@darkroom/pipeline';
 import * as z from 'zod';
-import { startApi, type StackInfo } from './api/start-api.ts';
+import { type Activity, startApi, type StackInfo } from './api/start-api.ts';
 import { CREDENTIALS, writeEnvFile } from './env-file.ts';
+import { RecentOutcomes } from './recent-outcomes.ts';
 import type { LocalOptions } from './options.ts';
 
 const ACCOUNT_ID = '000000000000';
@@ -32,6 +33,7 @@ const outputsSchema = z.object({
   processedBucket: z.string(),
   queueUrl: z.string(),
   deadLetterQueueUrl: z.string(),
+  settings: z.json(),
 });
 
 /** Another program listens on the port. */
@@ -92,12 +94,20 @@ export async function startLocalStack(
     for (const stop of started.splice(0).reverse()) await stop();
   };
   try {
-    const ready: { info?: StackInfo } = {};
+    const ready: { info?: StackInfo; aws?: EmbeddedAws; lambda?: LocalLambda } = {};
+    const recent = new RecentOutcomes();
+    const activity = (minutes: number, key: string | undefined): Activity => ({
+      ...recent.since(Date.now() - minutes * 60_000, key),
+      running:
+        ready.lambda?.stats().reduce((sum, { batchesInFlight }) => sum + batchesInFlight, 0) ?? 0,
+      oldestMessage: ready.aws?.oldestMessage(ready.info?.queueUrl ?? '') ?? null,
+    });
     const api = await startApi({
       port: options.port,
       host: '127.0.0.1',
       consoleDir: path.join(workspace, 'apps/console/dist'),
       stack: () => ready.info,
+      activity,
     }).catch(PortTakenError.from('DARKROOM_PORT', options.port));
     started.push(() => api.stop());
 
@@ -107,6 +117,7 @@ export async function startLocalStack(
       trustedOrigins: [api.url, api.url.replace('127.0.0.1', 'localhost')],
     }).catch(PortTakenError.from('DARKROOM_AWS_PORT', options.awsPort));
     started.push(() => aws.stop());
+    ready.aws = aws;
 
     const assetsDir = path.join(workspace, SIDE_FILES_FOLDER);
     const { project, region, settings } = await readSettings(workspace, stack, assetsDir);
@@ -136,9 +147,13 @@ export async function startLocalStack(
       region,
       credentials: CREDENTIALS,
       maxConcurrency: availableParallelism(),
-      onLog: events.onFunctionLog ?? (() => undefined),
+      onLog: (line, origin) => {
+        recent.add(line);
+        events.onFunctionLog?.(line, origin);
+      },
     };
     const lambda = await startLambda(events.adjustLambda?.(lambdaOptions) ?? lambdaOptions);
+    ready.lambda = lambda;
     const info = {
       stack,
       endpoint: aws.endpoint,

@@ -139,6 +139,7 @@ async function provision(endpoint: string, pipeline: SettingsInput): Promise<Pro
         ...{ name, match },
         variants: variants.map((variant) => variant.name),
       })),
+      settings: { recipes: settings.recipes, sideFiles: {} },
     },
   };
 }

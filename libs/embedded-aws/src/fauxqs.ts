@@ -85,6 +85,8 @@ export interface S3Store {
 export interface SqsMessage {
   readonly messageId: string;
   readonly body: string;
+  /** Milliseconds since 1970. */
+  readonly sentTimestamp: number;
 }
 
 export interface PollWaiter {

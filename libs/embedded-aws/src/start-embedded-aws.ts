@@ -29,6 +29,11 @@ export interface EmbeddedAws {
   /** `http://127.0.0.1:PORT`, for S3 (path-style) and SQS alike. */
   readonly endpoint: string;
   readonly port: number;
+  /**
+   * Returns when the oldest message that a receive request can return was sent, milliseconds since 1970, as
+   * CloudWatch's metric `ApproximateAgeOfOldestMessage` does.
+   */
+  oldestMessage(queueUrl: string): number | undefined;
   /** Ends open connections and closes the database. Can be called repeatedly. */
   stop(): Promise<void>;
 }
@@ -89,7 +94,20 @@ export async function startEmbeddedAws({
   const { port: boundPort } = app.server.address() as AddressInfo;
   const endpoint = `http://${host}:${boundPort}`;
   moveQueueUrls(sqs, endpoint);
-  return { endpoint, port: boundPort, stop };
+  return {
+    endpoint,
+    port: boundPort,
+    oldestMessage: (queueUrl) => oldestMessage(sqs, queueUrl),
+    stop,
+  };
+}
+
+function oldestMessage(sqs: SqsStore, queueUrl: string): number | undefined {
+  const queue = sqs.queues.get(queueUrl);
+  if (!queue) return undefined;
+  const inFlight = [...queue.inflightMessages.values()].map(({ message }) => message);
+  const times = [...queue.messages, ...inFlight].map(({ sentTimestamp }) => sentTimestamp);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 function atomically<Result>(persistence: Persistence | undefined, work: () => Result): Result {

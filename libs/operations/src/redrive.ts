@@ -22,24 +22,29 @@ import {
 } from './send.ts';
 import { OperationError } from './operation-error.ts';
 
-/** Selects the dead-letter messages to move. */
+/** Selects the dead-letter messages to move: all of them, or those for which every given condition holds. */
 export type RedriveFilter =
   | 'all'
-  /** Codes of the contract, and `UNEXPLAINED`. */
-  | { readonly errorCodes: readonly string[] }
-  /** Matches a message if at least one of its keys has this prefix. */
-  | { readonly prefix: string }
-  | { readonly messageIds: readonly string[] };
+  | {
+      /** Codes of the contract, and `UNEXPLAINED`. */
+      readonly errorCodes?: readonly string[];
+      /** Matches a message if at least one of its keys has this prefix. */
+      readonly prefix?: string;
+      readonly messageIds?: readonly string[];
+      /** Matches messages that were sent before this time, milliseconds since 1970. */
+      readonly before?: number;
+    };
 
 export function createFilter(filter: RedriveFilter): (message: DeadLetter) => boolean {
   if (filter === 'all') return () => true;
-  if ('prefix' in filter) return ({ keys }) => keys.some((key) => key.startsWith(filter.prefix));
-  if ('errorCodes' in filter) {
-    const codes = new Set(filter.errorCodes);
-    return ({ errorCode }) => codes.has(errorCode);
-  }
-  const ids = new Set(filter.messageIds);
-  return ({ messageId }) => ids.has(messageId);
+  const { prefix, before = Infinity } = filter;
+  const codes = filter.errorCodes && new Set(filter.errorCodes);
+  const ids = filter.messageIds && new Set(filter.messageIds);
+  return ({ errorCode, keys, messageId, sentAt }) =>
+    (codes?.has(errorCode) ?? true) &&
+    (ids?.has(messageId) ?? true) &&
+    (prefix === undefined || keys.some((key) => key.startsWith(prefix))) &&
+    sentAt < before;
 }
 
 /** Codes and folders are untrusted text of messages. The limit bounds the number of groups. */
@@ -209,7 +214,7 @@ export class RedriveRun {
 
   #hasEnough(): boolean {
     const { dryRun = false, filter } = this.#options;
-    if (filter !== 'all' && 'messageIds' in filter)
+    if (filter !== 'all' && filter.messageIds)
       if (this.#matching.messages >= new Set(filter.messageIds).size) return true;
     return !dryRun && this.#moved >= this.#limit;
   }

@@ -1,6 +1,6 @@
 import type { Settings } from '@darkroom/pipeline';
 import type * as aws from '@pulumi/aws';
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
 import type { Queues } from '../queues.ts';
 import { createAlarms, createAlarmTopic } from './alarms.ts';
 import { createDashboard, createQueries } from './dashboard.ts';
@@ -19,6 +19,7 @@ export interface Observed {
 export interface Observability {
   /** Receives alarm notifications. */
   readonly alarmTopic: aws.sns.Topic;
+  readonly alarmNames: pulumi.Output<string[]>;
   /** Where a person looks at it all. */
   readonly dashboardUrl: pulumi.Output<string>;
 }
@@ -43,5 +44,5 @@ export function createObservability(
     { settings, watched, logGroup, alarms, topic: alarmTopic },
     opts,
   );
-  return { alarmTopic, dashboardUrl };
+  return { alarmTopic, alarmNames: pulumi.all(alarms.map((alarm) => alarm.name)), dashboardUrl };
 }

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startApi, type Api, type StackInfo } from './start-api.ts';
+import { type Activity, startApi, type Api, type StackInfo } from './start-api.ts';
 import { exampleStack } from './testing/example-stack.ts';
 
 let folder: string;
@@ -25,10 +25,17 @@ afterEach(async () => {
 });
 
 async function start(stack: () => StackInfo | undefined = exampleStack, port = 0): Promise<Api> {
-  const api = await startApi({ port, host: '127.0.0.1', consoleDir, stack });
+  const api = await startApi({ port, host: '127.0.0.1', consoleDir, stack, activity });
   running.push(api);
   return api;
 }
+
+const activity = (minutes: number, key: string | undefined): Activity => ({
+  outcomes: { DONE: minutes },
+  events: key === undefined ? [] : [{ at: 1, message: 'done', key }],
+  running: 0,
+  oldestMessage: null,
+});
 
 /** `fetch` does not let callers choose the Host header, and resolves `..` before the request. */
 function ask(api: Api, target: string, headers: Record<string, string> = {}): Promise<number> {
@@ -74,6 +81,17 @@ describe('GET /api/stack', () => {
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ code: 'NOT_FOUND' });
   });
+});
+
+test('GET /api/activity has the outcomes of the latest minutes, and the events of a key', async () => {
+  const api = await start();
+  const response = await fetch(`${api.url}/api/activity?minutes=5&key=a%2Fb.jpg`);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(await response.json()).toMatchObject({
+    outcomes: { DONE: 5 },
+    events: [{ message: 'done', key: 'a/b.jpg' }],
+  });
+  expect((await fetch(`${api.url}/api/activity?minutes=soon`)).status).toBe(400);
 });
 
 describe('the console', () => {

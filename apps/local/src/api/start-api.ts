@@ -28,6 +28,31 @@ export interface StackInfo {
   readonly deadLetterQueueUrl: string;
   /** The first whose match holds is the one that is used. */
   readonly recipes: readonly RecipeInfo[];
+  /** The program's output of the same name. */
+  readonly settings: unknown;
+}
+
+/** Body of `GET /api/activity`: what CloudWatch has of a deployed stack. */
+export interface Activity {
+  /** Numbers of the function's outcomes and failures by code. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Lines of the function's log that name a key, oldest first. */
+  readonly events: readonly FunctionEvent[];
+  /** Batches that the function works on. */
+  readonly running: number;
+  /** When the oldest message of the queue was sent, milliseconds since 1970. */
+  readonly oldestMessage: number | null;
+}
+
+export interface FunctionEvent {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly message: string;
+  readonly key: string;
+  readonly code?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Milliseconds. */
+  readonly duration?: number | undefined;
 }
 
 export interface ApiOptions {
@@ -38,6 +63,13 @@ export interface ApiOptions {
   readonly consoleDir: string;
   /** What runs, once it does; asked on every request. */
   readonly stack: () => StackInfo | undefined;
+  /**
+   * Default: no activity.
+   *
+   * @param minutes the latest ones
+   * @param key restricts the events to an upload
+   */
+  readonly activity?: (minutes: number, key: string | undefined) => Activity;
 }
 
 export interface Api {
@@ -47,7 +79,27 @@ export interface Api {
   stop(): Promise<void>;
 }
 
-function routes(app: FastifyInstance, { consoleDir, stack }: ApiOptions): void {
+const idle = (): Activity => ({ outcomes: {}, events: [], running: 0, oldestMessage: null });
+
+function routes(app: FastifyInstance, { consoleDir, stack, activity = idle }: ApiOptions): void {
+  app.get<{ Querystring: { minutes?: number; key?: string } }>(
+    '/api/activity',
+    {
+      schema: {
+        querystring: {
+          type: 'object',
+          properties: {
+            minutes: { type: 'number', minimum: 0, default: 15 },
+            key: { type: 'string' },
+          },
+        },
+      },
+    },
+    async ({ query: { minutes = 15, key } }, reply) => {
+      reply.header('cache-control', 'no-store');
+      return activity(minutes, key);
+    },
+  );
   app.get('/api/stack', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
     const info = stack();

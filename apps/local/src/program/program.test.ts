@@ -38,12 +38,15 @@ describe('the pipeline of this repository', () => {
   test('is deployed, and the same through Pulumi’s language host', async () => {
     const first = await deploy(options());
     expect(Object.keys(first.outputs).sort()).toEqual([
+      'alarmNames',
       'alarmTopicArn',
       'dashboardUrl',
       'deadLetterQueueUrl',
       'functionName',
+      'logGroupName',
       'processedBucket',
       'queueUrl',
+      'settings',
       'sourceBucket',
     ]);
     const before = await savedState('local');

@@ -18,6 +18,7 @@ export function exampleStack(overrides: Partial<StackInfo> = {}): StackInfo {
         variants: ['thumb', 'w320', 'w640', 'w1280'],
       },
     ],
+    settings: { recipes: [], sideFiles: {} },
     ...overrides,
   };
 }

@@ -1,0 +1,238 @@
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { CODES, metricDimensions, METRICS_NAMESPACE } from '@darkroom/pipeline';
+import * as z from 'zod';
+import { withOperations } from './aws-operation.ts';
+import type { Stack } from './stack.ts';
+
+export const queueSchema = z.strictObject({
+  /** Messages that wait. */
+  waiting: z.number(),
+  /** Messages that the function has received and not deleted. */
+  inFlight: z.number(),
+  /** Messages that wait for their delay. */
+  delayed: z.number(),
+});
+
+export const eventSchema = z.strictObject({
+  /** ISO 8601. */
+  time: z.string(),
+  message: z.string(),
+  code: z.string().optional(),
+  reason: z.string().optional(),
+  /** Milliseconds. */
+  duration: z.number().optional(),
+});
+
+export const alarmSchema = z.strictObject({
+  name: z.string(),
+  state: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
+  reason: z.string(),
+});
+
+export const activitySchema = z.strictObject({
+  /** Numbers of outcomes by code; `DONE` for uploads that were processed. */
+  outcomes: z.record(z.string(), z.number()),
+  /** Calls of the function at the same time; null if it is unknown. */
+  running: z.number().nullable(),
+  /** Age of the oldest message, seconds; null without messages. */
+  oldestSeconds: z.number().nullable(),
+});
+
+export type Activity = z.output<typeof activitySchema>;
+export type Event = z.output<typeof eventSchema>;
+export type Alarm = z.output<typeof alarmSchema>;
+
+export async function readQueue(
+  { sqs }: Stack,
+  queueUrl: string,
+): Promise<z.output<typeof queueSchema>> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: [
+        'ApproximateNumberOfMessages',
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+      ],
+    }),
+  );
+  return {
+    waiting: Number(Attributes['ApproximateNumberOfMessages'] ?? 0),
+    inFlight: Number(Attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0),
+    delayed: Number(Attributes['ApproximateNumberOfMessagesDelayed'] ?? 0),
+  };
+}
+
+/** Body of the local stack's `GET /api/activity`. */
+const localActivity = z.object({
+  outcomes: z.record(z.string(), z.number()),
+  running: z.number(),
+  oldestMessage: z.number().nullable(),
+  events: z.array(
+    z.object({
+      at: z.number(),
+      message: z.string(),
+      code: z.string().optional(),
+      reason: z.string().optional(),
+      duration: z.number().optional(),
+    }),
+  ),
+});
+
+async function askLocal(stack: Stack, query: Record<string, string>) {
+  const response = await fetch(
+    `${stack.consoleUrl}/api/activity?${new URLSearchParams(query).toString()}`,
+  );
+  return localActivity.parse(await response.json());
+}
+
+/** @returns undefined if the stack was named by --source, --processed and --queue, which say nothing about the function */
+export async function readActivity(stack: Stack, minutes: number): Promise<Activity | undefined> {
+  if (stack.isLocal) {
+    const { outcomes, running, oldestMessage } = await askLocal(stack, { minutes: `${minutes}` });
+    const oldestSeconds = oldestMessage === null ? null : (Date.now() - oldestMessage) / 1000;
+    return { outcomes, running, oldestSeconds: oldestSeconds && Math.round(oldestSeconds) };
+  }
+  return stack.functionName === undefined
+    ? undefined
+    : readMetrics(stack, stack.functionName, minutes);
+}
+
+/** Counters of the function that are not codes (apps/resizer/src/telemetry.ts). */
+const FURTHER_COUNTS = ['DONE', 'DEAD_LETTER'];
+
+async function readMetrics(stack: Stack, functionName: string, minutes: number): Promise<Activity> {
+  const cloudWatch = withOperations(new CloudWatchClient(stack.client));
+  const codes = [...FURTHER_COUNTS, ...Object.keys(CODES)];
+  const dimensions = (values: Record<string, string>) =>
+    Object.entries(values).map(([Name, Value]) => ({ Name, Value }));
+  const query = (
+    Id: string,
+    [Namespace, MetricName, values, Stat]: [string, string, Record<string, string>, string],
+  ) => ({
+    Id,
+    MetricStat: {
+      Metric: { Namespace, MetricName, Dimensions: dimensions(values) },
+      Period: 60,
+      Stat,
+    },
+  });
+  const queueName = new URL(stack.queueUrl).pathname.split('/').at(-1) ?? '';
+  const now = Date.now();
+  try {
+    const { MetricDataResults = [] } = await cloudWatch.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(now - minutes * 60_000),
+        EndTime: new Date(now),
+        ScanBy: 'TimestampDescending',
+        MetricDataQueries: [
+          ...codes.map((code, index) =>
+            query(`code${index}`, [METRICS_NAMESPACE, code, metricDimensions(functionName), 'Sum']),
+          ),
+          query('running', [
+            'AWS/Lambda',
+            'ConcurrentExecutions',
+            { FunctionName: functionName },
+            'Maximum',
+          ]),
+          query('oldest', [
+            'AWS/SQS',
+            'ApproximateAgeOfOldestMessage',
+            { QueueName: queueName },
+            'Maximum',
+          ]),
+        ],
+      }),
+    );
+    const valuesOf = (id: string) => MetricDataResults.find(({ Id }) => Id === id)?.Values ?? [];
+    const sums = codes.map((code, index): [string, number] => [
+      code,
+      valuesOf(`code${index}`).reduce((sum, value) => sum + value, 0),
+    ]);
+    return {
+      outcomes: Object.fromEntries(sums.filter(([, count]) => count > 0)),
+      running: valuesOf('running')[0] ?? null,
+      oldestSeconds: valuesOf('oldest')[0] ?? null,
+    };
+  } finally {
+    cloudWatch.destroy();
+  }
+}
+
+/** CloudWatch accepts this many names in a request (DescribeAlarms). */
+const ALARMS_A_REQUEST = 100;
+
+/** @returns undefined if the stack has no alarms, as the local one */
+export async function readAlarms(stack: Stack): Promise<Alarm[] | undefined> {
+  const { alarmNames, isLocal } = stack;
+  if (alarmNames === undefined || isLocal) return undefined;
+  const cloudWatch = withOperations(new CloudWatchClient(stack.client));
+  const alarms: Alarm[] = [];
+  try {
+    for (let first = 0; first < alarmNames.length; first += ALARMS_A_REQUEST) {
+      const { MetricAlarms = [] } = await cloudWatch.send(
+        new DescribeAlarmsCommand({
+          AlarmNames: alarmNames.slice(first, first + ALARMS_A_REQUEST),
+          MaxRecords: ALARMS_A_REQUEST,
+        }),
+      );
+      alarms.push(
+        ...MetricAlarms.map(
+          ({ AlarmName = '', StateValue = 'INSUFFICIENT_DATA', StateReason = '' }) => ({
+            name: AlarmName,
+            state: StateValue,
+            reason: StateReason,
+          }),
+        ),
+      );
+    }
+    return alarms;
+  } finally {
+    cloudWatch.destroy();
+  }
+}
+
+const logLine = z.object({
+  message: z.string(),
+  code: z.string().optional(),
+  reason: z.string().optional(),
+  error: z.object({ message: z.string() }).optional(),
+  duration: z.number().optional(),
+});
+
+/** How far back events of a key are read, days. */
+const EVENT_DAYS = 1;
+
+/** @returns the function's log lines about a key, oldest first; undefined without a log group */
+export async function readEvents(stack: Stack, key: string): Promise<Event[] | undefined> {
+  if (stack.isLocal)
+    return (await askLocal(stack, { key })).events.map(({ at, ...rest }) => ({
+      time: new Date(at).toISOString(),
+      ...rest,
+    }));
+  if (stack.logGroupName === undefined) return undefined;
+  const logs = withOperations(new CloudWatchLogsClient(stack.client));
+  try {
+    const { events = [] } = await logs.send(
+      new FilterLogEventsCommand({
+        logGroupName: stack.logGroupName,
+        filterPattern: `{ $.key = ${JSON.stringify(key)} }`,
+        startTime: Date.now() - EVENT_DAYS * 86_400_000,
+      }),
+    );
+    return events.flatMap(({ message = '', timestamp = 0 }) => {
+      const { success, data } = logLine.safeParse(JSON.parse(message));
+      if (!success) return [];
+      const { error, reason = error?.message, ...rest } = data;
+      return [{ time: new Date(timestamp).toISOString(), ...rest, reason }];
+    });
+  } finally {
+    logs.destroy();
+  }
+}

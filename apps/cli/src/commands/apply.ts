@@ -1,0 +1,141 @@
+import {
+  apply as applyToBuckets,
+  type ApplyProgress,
+  REPAIRABLE,
+  type RepairableKind,
+} from '@darkroom/operations';
+import * as z from 'zod';
+import { CommandError, defineCommand, flag, numberOption, option } from '../command.ts';
+import { countObjects } from '../count-objects.ts';
+import { SavedPosition } from '../saved-position.ts';
+import { openStack, stackOptions } from '../stack.ts';
+import { formatDuration } from '../terminal.ts';
+import { KIND_NAMES, positionOption, prefixOption, restartFlag } from './compare.ts';
+
+export const rateOption = option(
+  '--rate <messages>',
+  'most messages per second, or unlimited (default: 50)',
+  numberOption('a number from 0.1, or unlimited', (n) => n >= 0.1).prefault('50'),
+);
+export const limitOption = option(
+  '--limit <messages>',
+  'most messages to send, or unlimited (default: 10000)',
+  numberOption(
+    'a whole number from 1, or unlimited',
+    (n) => n === Infinity || (Number.isInteger(n) && n >= 1),
+  ).prefault('10000'),
+);
+
+const names = REPAIRABLE.filter((kind) => kind !== 'orphaned');
+
+export const apply = defineCommand({
+  name: 'apply',
+  summary: 'sends a message for each upload whose outputs are missing or out of date',
+  details:
+    'It saves its position after each request to SQS, at most ten messages. The same command continues after Ctrl-C or a kill. Without --prune it leaves outputs of removed uploads alone.',
+  arguments: [],
+  options: {
+    ...stackOptions,
+    prefix: prefixOption,
+    kind: option(
+      '--kind <kinds>',
+      `kinds to repair, separated by commas: ${names.join(', ')} (default: all)`,
+      z
+        .string()
+        .transform((text, context) => {
+          const kinds = text.split(',');
+          const wrong = kinds.filter((kind) => !(names as string[]).includes(kind));
+          if (wrong.length === 0) return kinds as RepairableKind[];
+          context.addIssue({
+            code: 'custom',
+            message: `unknown kind ${wrong.join(', ')}; allowed: ${names.join(', ')}`,
+          });
+          return z.NEVER;
+        })
+        .optional(),
+    ),
+    rate: rateOption,
+    limit: limitOption,
+    prune: flag('--prune', 'also deletes the outputs of removed uploads, after a question'),
+    yes: flag('--yes', 'answers the question of --prune'),
+    dryRun: flag('--dry-run', 'counts, and sends nothing'),
+    position: positionOption,
+    restart: restartFlag,
+  },
+  examples: [
+    { line: '--dry-run', what: 'What would be sent to the local stack' },
+    { line: '--stack prod --kind recipe-changed --rate 100', what: 'Roll out a changed recipe' },
+    { line: '--prune --yes', what: 'Repair, and delete outputs of removed uploads' },
+  ],
+  output: z.strictObject({
+    stack: z.string(),
+    /** Sources, and folders without a source, that this run has compared. */
+    compared: z.number(),
+    /** Messages by kind. */
+    sent: z.record(z.enum(REPAIRABLE), z.number()),
+    dryRun: z.boolean(),
+    /** `limit` and `signal`: the same command continues. */
+    stoppedBy: z.enum(['end', 'limit', 'signal']),
+  }),
+
+  async run({ terminal, signal }, options) {
+    const { prefix = '', kind = names, rate, limit, prune, yes, dryRun } = options;
+    const stack = await openStack(options);
+    const settings = stack.settings();
+    const { s3, sqs, sourceBucket, processedBucket, queueUrl } = stack;
+    if (prune && !dryRun) {
+      const question = `Delete the outputs of removed uploads in ${processedBucket}?`;
+      if (!(await terminal.confirm(question, yes))) throw new CommandError('Nothing was deleted.');
+    }
+    const kinds: RepairableKind[] = prune ? [...kind, 'orphaned'] : [...kind];
+    const identity = { apply: sourceBucket, processedBucket, prefix, kinds, dryRun };
+    const saved = new SavedPosition(identity, options.position);
+    const position = options.restart ? undefined : saved.read();
+    if (position !== undefined) terminal.note(`continues from ${saved.file}`);
+    const total = terminal.isInteractive ? await countObjects(s3, sourceBucket, prefix, signal) : 0;
+    const bar = terminal.progress('compared', total);
+    const began = Date.now();
+    const onProgress = (
+      progress: Pick<ApplyProgress, 'compared' | 'sent'> & { position: object },
+    ) => {
+      saved.write(progress.position);
+      const { compared, sent } = progress;
+      const seconds = (Date.now() - began) / 1000;
+      const left = ((total - compared) * seconds) / compared;
+      const note = `${sum(sent)} sent`;
+      bar.update(compared, total > 0 ? `${note}, ${formatDuration(left)} left` : note);
+    };
+    const shared = {
+      ...{ s3, sqs, sourceBucket, processedBucket, queueUrl, settings, prefix, kinds, signal },
+      ...{ limit, ratePerSecond: rate, dryRun, onProgress },
+      ...(position !== undefined && { position }),
+    };
+    const applied = await applyToBuckets(shared);
+    bar.stop();
+    if (applied.stoppedBy === 'end') saved.remove();
+    const { compared, sent, stoppedBy } = applied;
+    return { stack: stack.name, compared, sent: { ...sent }, dryRun, stoppedBy };
+  },
+
+  print({ compared, sent, dryRun, stoppedBy }, terminal) {
+    const kinds = REPAIRABLE.filter((kind) => sent[kind] > 0);
+    terminal.table(
+      ['kind', dryRun ? 'would be sent' : 'sent'],
+      kinds.map((kind) => [KIND_NAMES[kind], sent[kind]]),
+    );
+    if (kinds.length === 0 && stoppedBy === 'end')
+      terminal.line(`Nothing to do: ${compared} keys were compared.`);
+    else
+      terminal.line(
+        `${sum(sent)} messages ${dryRun ? 'would be sent' : 'sent'}, ${compared} keys compared`,
+      );
+    if (stoppedBy === 'limit') terminal.note('Stopped by --limit. The same command continues.');
+    if (stoppedBy === 'signal') terminal.note('Interrupted. The same command continues.');
+    if (stoppedBy === 'end' && !dryRun && kinds.length > 0)
+      terminal.note('`darkroom watch --until-idle` shows the progress of the pipeline.');
+  },
+});
+
+function sum(sent: Readonly<Record<string, number>>): number {
+  return Object.values(sent).reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,134 @@
+import { compare as compareBuckets, KINDS, type Kind, REPAIRABLE } from '@darkroom/operations';
+import * as z from 'zod';
+import { defineCommand, flag, option } from '../command.ts';
+import { countObjects } from '../count-objects.ts';
+import { repairCost } from '../repair-cost.ts';
+import { SavedPosition } from '../saved-position.ts';
+import { openStack, stackOptions } from '../stack.ts';
+import { formatBytes, formatDollars, formatDuration, printable } from '../terminal.ts';
+
+const kindSchema = z.strictObject({
+  objects: z.number(),
+  /** Of the uploads. */
+  bytes: z.number(),
+  /** Requests to S3 and SQS that the repair takes. */
+  requests: z.number(),
+  gbSeconds: z.number(),
+  /** US dollars. */
+  dollars: z.number(),
+  /** At the pipeline's full concurrency. */
+  minutes: z.number(),
+  /** Up to ten keys. */
+  examples: z.array(z.string()),
+});
+
+/** What each kind means, for people. */
+export const KIND_NAMES: Readonly<Record<Kind, string>> = {
+  'up-to-date': 'up to date',
+  missing: 'missing',
+  'source-changed': 'out of date: source',
+  'recipe-changed': 'out of date: recipe, limits or transform version',
+  damaged: 'damaged outputs',
+  retryable: 'rejected, retryable',
+  rejected: 'rejected for good',
+  'no-recipe': 'no recipe',
+  orphaned: 'orphaned',
+  kept: 'kept without source',
+  leftover: 'folders of others',
+};
+
+export const positionOption = option(
+  '--position <file>',
+  'file of the position, to continue after Ctrl-C (default: below ~/.local/state/darkroom)',
+  z.string().optional(),
+);
+export const restartFlag = flag('--restart', 'begins again instead of at the saved position');
+export const prefixOption = option(
+  '--prefix <prefix>',
+  'compares only keys with this prefix',
+  z.string().optional(),
+);
+
+export const compare = defineCommand({
+  name: 'compare',
+  summary: 'compares both buckets with the recipes, and changes nothing',
+  details:
+    'It reads one manifest for each upload and lists both buckets once. For each kind it prints the cost of its repair. `darkroom apply` repairs.',
+  arguments: [],
+  options: {
+    ...stackOptions,
+    prefix: prefixOption,
+    position: positionOption,
+    restart: restartFlag,
+  },
+  examples: [
+    { line: '', what: 'The local stack' },
+    { line: '--stack prod --prefix uploads/2024/', what: 'A part of a deployed stack' },
+    { line: '--settings Pulumi.local.yaml', what: 'What a changed recipe would make out of date' },
+  ],
+  output: z.strictObject({
+    stack: z.string(),
+    /** False after Ctrl-C: the same command continues. */
+    complete: z.boolean(),
+    kinds: z.record(z.enum(KINDS), kindSchema),
+  }),
+
+  async run({ terminal, signal }, { prefix = '', position: file, restart, ...options }) {
+    const stack = await openStack(options);
+    const settings = stack.settings();
+    const { s3, sourceBucket, processedBucket } = stack;
+    const saved = new SavedPosition({ compare: sourceBucket, processedBucket, prefix }, file);
+    const position = restart ? undefined : saved.read();
+    if (position !== undefined) terminal.note(`continues from ${saved.file}`);
+    const total = terminal.isInteractive ? await countObjects(s3, sourceBucket, prefix, signal) : 0;
+    const bar = terminal.progress('compared', total);
+    const comparison = await compareBuckets({
+      ...{ s3, sourceBucket, processedBucket, settings, prefix, signal },
+      ...(position !== undefined && { position }),
+      onProgress: (progress) => {
+        bar.update(progress.compared);
+        saved.write(progress.position);
+      },
+    });
+    bar.stop();
+    if (comparison.position === undefined) saved.remove();
+    const kinds = KINDS.map((kind) => {
+      const { keys, bytes, estimate, examples } = comparison.kinds[kind];
+      const { s3: requests, sqs, gbSeconds } = estimate;
+      const all = requests.list + requests.get + requests.put + requests.head + requests.delete;
+      const cost = repairCost(estimate, settings);
+      return [
+        kind,
+        { objects: keys, bytes, requests: all + sqs, gbSeconds, ...cost, examples: [...examples] },
+      ] as const;
+    });
+    return {
+      stack: stack.name,
+      complete: comparison.position === undefined,
+      kinds: Object.fromEntries(kinds) as Record<Kind, z.output<typeof kindSchema>>,
+    };
+  },
+
+  print({ complete, kinds }, terminal) {
+    const found = KINDS.filter((kind) => kinds[kind].objects > 0);
+    if (found.length === 0) terminal.line('Both buckets are empty.');
+    const isRepairable = (kind: Kind) => (REPAIRABLE as readonly Kind[]).includes(kind);
+    terminal.table(
+      ['kind', 'objects', 'size', 'requests', 'GB-s', 'dollars', 'time'],
+      found.map((kind) => {
+        const { objects, bytes, requests, gbSeconds, dollars, minutes } = kinds[kind];
+        const cost = isRepairable(kind)
+          ? [requests, gbSeconds.toFixed(1), formatDollars(dollars), formatDuration(minutes * 60)]
+          : ['', '', '', ''];
+        return [KIND_NAMES[kind], objects, formatBytes(bytes), ...cost];
+      }),
+    );
+    for (const kind of found.filter(isRepairable))
+      terminal.line(
+        `${KIND_NAMES[kind]}: ${kinds[kind].examples.slice(0, 3).map(printable).join(', ')}`,
+      );
+    if (!complete) terminal.note('Interrupted: the figures are those of the keys so far.');
+    else if (!found.some(isRepairable)) terminal.line('Nothing to do: all outputs are up to date.');
+    else terminal.note('`darkroom apply` repairs them; `--kind` selects some.');
+  },
+});

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import {
+  type Manifest,
+  outputKeys,
+  parseManifest,
+  type Recipe,
+  recipeHash,
+  selectRecipe,
+  type Settings,
+} from '@darkroom/pipeline';
+import * as z from 'zod';
+import type { Stack } from './stack.ts';
+
+export const outcomeSchema = z.strictObject({
+  key: z.string(),
+  /** `no-recipe`: no recipe matches the key. `unfinished`: no outcome before the time was over. */
+  outcome: z.enum(['done', 'rejected', 'no-recipe', 'unfinished']),
+  /** Keys of the outputs. */
+  outputs: z.array(z.string()),
+  /** Variants that cannot be made of this upload. */
+  skipped: z.array(z.string()),
+  code: z.string().optional(),
+  message: z.string().optional(),
+  /** Whether `retry` may succeed after a fix. */
+  retryable: z.boolean().optional(),
+});
+
+/** What became of an upload. */
+export type Outcome = z.output<typeof outcomeSchema>;
+
+export interface Expected {
+  readonly key: string;
+  /** Of the upload, without quotes. */
+  readonly eTag: string;
+}
+
+export interface Follow {
+  readonly stack: Pick<Stack, 's3' | 'processedBucket'>;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
+/** The function writes `GAVE_UP` before its last attempt, and replaces it if that attempt succeeds. */
+const GAVE_UP_MS = 30_000;
+
+/** Waits for the manifest of exactly this upload under the current recipe. */
+export async function followUpload({ key, eTag }: Expected, follow: Follow): Promise<Outcome> {
+  const { stack, settings, signal, until } = follow;
+  const recipe = selectRecipe(settings.recipes, key);
+  if (!recipe || key.endsWith('/')) return { key, outcome: 'no-recipe', outputs: [], skipped: [] };
+  const hash = recipeHash(recipe, settings.limits);
+  let pause = FIRST_PAUSE_MS;
+  let gaveUpSince: number | undefined;
+  for (;;) {
+    const manifest = await readManifestOf(key, recipe, stack);
+    if (manifest?.source.eTag === eTag && manifest.recipeHash === hash) {
+      const isLast = manifest.status === 'done' || manifest.error.code !== 'GAVE_UP';
+      gaveUpSince ??= Date.now();
+      if (isLast || Date.now() - gaveUpSince > GAVE_UP_MS) return outcomeOf(key, manifest);
+    }
+    if (Date.now() >= until || signal.aborted)
+      return { key, outcome: 'unfinished', outputs: [], skipped: [] };
+    await delay(Math.min(pause, Math.max(0, until - Date.now())), undefined, { signal }).catch(
+      () => undefined,
+    );
+    pause = Math.min(LONGEST_PAUSE_MS, pause * 1.5);
+  }
+}
+
+export function outcomeOf(key: string, manifest: Manifest): Outcome {
+  const outputs = manifest.outputs.map((output) => output.key);
+  if (manifest.status === 'rejected') {
+    const { code, message, retryable } = manifest.error;
+    return { key, outcome: 'rejected', outputs, skipped: [], code, message, retryable };
+  }
+  const skipped = (manifest.skipped ?? []).map(({ variant }) => variant);
+  return { key, outcome: 'done', outputs, skipped };
+}
+
+/** @returns undefined if there is no manifest of Darkroom */
+export async function readManifestOf(
+  key: string,
+  recipe: Recipe,
+  { s3, processedBucket }: Pick<Stack, 's3' | 'processedBucket'>,
+): Promise<Manifest | undefined> {
+  try {
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: processedBucket, Key: outputKeys(key, recipe).manifest }),
+    );
+    const bytes = await Body?.transformToByteArray();
+    return bytes && parseManifest(bytes);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import type { Command } from './command.ts';
+import { commands } from './commands.ts';
+import { EXIT_MEANINGS } from './exit-codes.ts';
+
+/** Text of docs/cli.md, from the declarations of the commands. */
+export function commandReference(): string {
+  return [
+    '# Command line',
+    '`darkroom` operates a pipeline, local or deployed, and tries recipes. It uses the AWS SDK and your own credentials. In this repository, write `npm run darkroom --` instead of `darkroom`. Elsewhere, write `npx @darkroom/cli`.',
+    '## The stack',
+    'Without options, a command works on the local stack that runs on this machine (`DARKROOM_URL`, or the file `env` in the data directory). `--stack [ORG/PROJECT/]NAME` names a deployed one: the command reads the outputs by `pulumi stack output --json`. Without the Pulumi CLI, name the resources with `--source`, `--processed` and `--queue`, and the recipes with `--settings`.',
+    '## Output',
+    'Standard output has the result, standard error has remarks, progress and errors. Colours and progress appear only on a terminal. `NO_COLOR=1` switches colours off. With `--json`, standard output has the result as one line of JSON (`watch`: one line for each reading), and an error is one line on standard error: `{"error":{"code":"…","message":"…","remedy":"…"}}`.',
+    '## Exit codes',
+    table(
+      ['code', 'meaning'],
+      Object.entries(EXIT_MEANINGS).map(([code, meaning]) => [`\`${code}\``, meaning]),
+    ),
+    '## Ctrl-C',
+    'The first Ctrl-C ends a command after its current request, the second one at once. `compare` and `apply` save their position, and `upload` skips files that the bucket has: the same command continues.',
+    '## Completion',
+    'For bash, add `source <(darkroom complete bash)` to `~/.bashrc`. For zsh, add `source <(darkroom complete zsh)` to `~/.zshrc`, after `compinit`.',
+    '## Commands',
+    table(
+      ['command', 'what it does'],
+      commands.map(({ name, summary }) => [`[\`${name}\`](#${name})`, summary]),
+    ),
+    ...commands.flatMap(sectionOf),
+  ].join('\n\n');
+}
+
+function sectionOf(command: Command): string[] {
+  const { name, summary, details, examples, output } = command;
+  const parameters = command.arguments.map(({ flags, what }) => [`\`${flags}\``, what]);
+  const options = Object.values(command.options).map(({ flags, what }) => [`\`${flags}\``, what]);
+  const rows = [...parameters, ...options];
+  const lines = examples.map(
+    ({ line, what }) => `darkroom ${name} ${line}`.trimEnd() + ` # ${what}`,
+  );
+  const schema = z.toJSONSchema(output, { target: 'draft-7', unrepresentable: 'any' });
+  delete schema.$schema;
+  return [
+    `### ${name}`,
+    [`It ${summary}.`, details].filter((text) => text !== undefined).join(' '),
+    ...(rows.length > 0 ? [table(['argument or option', 'meaning'], rows)] : []),
+    ['```sh', ...lines, '```'].join('\n'),
+    `<details><summary>Schema of <code>${name} --json</code></summary>`,
+    ['```json', JSON.stringify(schema, null, 2), '```'].join('\n'),
+    '</details>',
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
