@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path';
 import { build } from 'esbuild';
 import { authoringTypes, componentTypes } from './declarations.ts';
+import { PACKAGE_SCHEMA, packageSchema } from './package-schema.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '..');
 const CHECKOUT = path.resolve(PROJECT, '../..');
@@ -60,7 +61,7 @@ rmSync(PACKAGE, { recursive: true, force: true });
 mkdirSync(PACKAGE, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: CHECKOUT,
-  entryPoints: ['index', 'transforms'].map((name) => `apps/pulumi/src/${name}.ts`),
+  entryPoints: ['index', 'plugin', 'transforms'].map((name) => `apps/pulumi/src/${name}.ts`),
   outdir: PACKAGE,
   bundle: true,
   // Programs of Pulumi are CommonJS by default. An ES module can import this, too.
@@ -84,7 +85,12 @@ for (const architecture of ['arm64', 'x86_64'])
   );
 for (const file of ['LICENSE', 'THIRD-PARTY-NOTICES.txt'])
   cpSync(path.join(CHECKOUT, file), path.join(PACKAGE, file));
-cpSync(path.join(PROJECT, 'npm/README.md'), path.join(PACKAGE, 'README.md'));
+cpSync(path.join(PROJECT, 'npm'), PACKAGE, { recursive: true });
+const { version } = manifest('apps/pulumi');
+writeFileSync(
+  path.join(PACKAGE, PACKAGE_SCHEMA),
+  JSON.stringify({ ...packageSchema(CHECKOUT), version }),
+);
 writeFileSync(path.join(PACKAGE, 'index.d.ts'), await componentTypes(CHECKOUT));
 writeFileSync(path.join(PACKAGE, 'transforms.d.ts'), await authoringTypes(CHECKOUT));
 writeFileSync(
