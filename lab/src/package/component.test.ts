@@ -17,6 +17,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installPacked, type InstalledPackages } from '../testing/packed-package.ts';
 import { CHECKOUT } from '../testing/workspace.ts';
+import { schemaOfPlugin } from './plugin-client.ts';
 import { UnpackedFunction } from './unpacked-function.ts';
 
 const PACKAGE = path.join(CHECKOUT, 'apps/pulumi/dist/package');
@@ -83,9 +84,15 @@ describe('the npm package of the component', () => {
       'LICENSE',
       'README.md',
       'THIRD-PARTY-NOTICES.txt',
+      'bin/pulumi-resource-darkroom',
+      'bin/pulumi-resource-darkroom.cmd',
       'index.d.ts',
       'index.js',
       'package.json',
+      'plugin.js',
+      'plugin/PulumiPlugin.yaml',
+      'plugin/package.json',
+      'schema.json',
       'transforms.d.ts',
       'transforms.js',
     ]);
@@ -136,6 +143,28 @@ describe('the npm package of the component', () => {
       `import { ImagePipeline } from '@darkroom/pulumi'; console.log(ImagePipeline.name);`,
     ]);
     expect(stdout).toBe('ImagePipeline\n');
+  });
+});
+
+describe('the plugin for programs in other languages', () => {
+  /** The plugin talks to the engine only when it constructs a component. */
+  const NO_ENGINE = '127.0.0.1:1';
+  const installed = (file: string) => path.join(user.folder, 'node_modules/@darkroom/pulumi', file);
+  const committed = async () => {
+    const text = await readFile(path.join(CHECKOUT, 'apps/pulumi/schema.json'), 'utf8');
+    return JSON.parse(text) as object;
+  };
+
+  test('is a program that answers with the committed schema (npm run docs)', async () => {
+    const args = [installed('bin/pulumi-resource-darkroom'), NO_ENGINE];
+    const schema = await schemaOfPlugin(process.execPath, args);
+    expect(schema).toEqual({ ...(await committed()), version: user.packed[0]?.version });
+  });
+
+  test('is a folder that Pulumi’s host for Node.js runs', async () => {
+    const host = createRequire(import.meta.url).resolve('@pulumi/pulumi/cmd/run-plugin');
+    const args = [host, installed('plugin'), NO_ENGINE];
+    expect(await schemaOfPlugin(process.execPath, args)).toMatchObject(await committed());
   });
 });
 
