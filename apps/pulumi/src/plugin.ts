@@ -26,12 +26,11 @@ const provider: pulumi.provider.Provider = {
         ),
       );
     const pipeline = new ImagePipeline(name, inputs as ImagePipelineArgs, options);
-    const outputs = Object.keys(
-      schema.resources[TYPE]?.properties ?? {},
-    ) as (keyof ImagePipeline)[];
+    const outputs = Object.keys(schema.resources[TYPE]?.properties ?? {});
+    const values = pipeline as unknown as Readonly<Record<string, pulumi.Input<unknown>>>;
     return Promise.resolve({
       urn: pipeline.urn,
-      state: Object.fromEntries(outputs.map((output) => [output, pipeline[output]])),
+      state: Object.fromEntries(outputs.map((output) => [output, values[output]])),
     });
   },
 };
