@@ -23,5 +23,9 @@ export const TEST_RIGS: readonly TestRig[] = [
   { name: 'permissions', summary: 'the policies allow exactly what the pipeline does' },
   { name: 'package', summary: 'the packages of Lambda and npm, used as their users do' },
   { name: 'operations', summary: 'plan, apply and redrive on the embedded AWS' },
+  {
+    name: 'pulumi-cli',
+    summary: 'the real Pulumi CLI, and npm run deploy to its end, on the embedded AWS',
+  },
   { name: 'moto', summary: 'the program and the function on moto_server, if it is installed' },
 ];

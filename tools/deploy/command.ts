@@ -11,32 +11,34 @@ export interface Ended {
   readonly code: number | null;
   /** Empty if it went to the terminal. */
   readonly stdout: string;
-  /** Warnings and errors. Empty if they went to the terminal. */
+  /** Warnings and errors. */
   readonly stderr: string;
 }
 
 export interface RunOptions {
   readonly cwd: string;
-  /** Where the program asks or shows something: the terminal is its own. */
+  /** The program asks or shows something. Its errors appear on the terminal and in `stderr`. */
   readonly onTerminal?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** @returns code null where the program cannot be started, or was killed */
 export async function run(
   { program, args }: Command,
   more: readonly string[],
-  { cwd, onTerminal = false }: RunOptions,
+  { cwd, onTerminal = false, environment = {} }: RunOptions,
 ): Promise<Ended> {
   const child = spawn(program, [...args, ...more], {
     cwd,
     // The CLI reports a new version of itself on every command.
-    env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: 'true' },
-    stdio: onTerminal ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: 'true', ...environment },
+    stdio: onTerminal ? ['inherit', 'inherit', 'pipe'] : ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null));
     child.once('close', (code) => resolve(code));
   });
+  if (onTerminal) child.stderr?.pipe(process.stderr, { end: false });
   const [stdout = '', stderr = ''] = await Promise.all(
     [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : Promise.resolve(''))),
   );

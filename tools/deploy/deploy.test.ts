@@ -71,7 +71,9 @@ test('deploys, tries it out, and leaves nothing of that behind', async () => {
     'nx package-arm64 resizer --outputStyle=static',
     `pulumi stack select --create ${STACK}`,
     `pulumi preview --stack ${STACK} --diff --policy-pack apps/policy`,
-    `pulumi up --stack ${STACK} --yes --skip-preview --policy-pack apps/policy`,
+    expect.stringMatching(
+      /^pulumi up --stack test --yes --skip-preview --policy-pack apps\/policy --event-log \S+$/,
+    ),
     `pulumi stack output --stack ${STACK} --json`,
     `pulumi stack export --stack ${STACK}`,
   ]);

@@ -1,13 +1,10 @@
-/** `npm run deploy -- STACK`: checks, builds, previews, asks, deploys, and tries it out (docs/deploy.md). */
-import path from 'node:path';
+/** `npm run deploy -- STACK`, in the folder of Pulumi.yaml: checks, builds, previews, asks, deploys, and tries it out (docs/deploy.md). */
 import { parseArguments, terminal } from './command-line.ts';
 import { DeployError } from './deploy-error.ts';
 import { deploy } from './deploy.ts';
 
-const workspace = path.resolve(import.meta.dirname, '../..');
-
 try {
-  await deploy(parseArguments(process.argv.slice(2)), workspace, terminal);
+  await deploy(parseArguments(process.argv.slice(2)), process.cwd(), terminal);
 } catch (error) {
   // Errors that the user can fix; any other error is a defect.
   const problems: unknown[] = error instanceof AggregateError ? error.errors : [error];

@@ -1,8 +1,11 @@
 import { access, constants } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { type Command, run } from './command.ts';
 import { DeployError } from './deploy-error.ts';
+import { errorsIn, updateFailure } from './update-failure.ts';
 
 /** A Pulumi CLI that answers. */
 export interface PulumiCli {
@@ -96,6 +99,30 @@ export async function preview(target: Target): Promise<void> {
   await pulumiStep(target, 'preview', '--stack', target.stack, '--diff', '--policy-pack', POLICIES);
 }
 
+async function updateStep({ workspace, stack, pulumi }: Target, eventLog: string): Promise<void> {
+  const args = ['up', '--stack', stack, '--yes', '--skip-preview', '--policy-pack', POLICIES];
+  // Ctrl-C reaches the CLI too. It ends the calls that are on their way and saves its state: this process waits for it.
+  let interrupted = false;
+  const onInterrupt = () => void (interrupted = true);
+  process.on('SIGINT', onInterrupt);
+  try {
+    const { code, stderr } = await run(pulumi.command, [...args, '--event-log', eventLog], {
+      cwd: workspace,
+      onTerminal: true,
+      // The CLI has the option `--event-log` only with this variable.
+      environment: { PULUMI_DEBUG_COMMANDS: 'true' },
+    });
+    if (code === 0) return;
+    const again = `What exists already stays. Then run \`npm run deploy -- ${stack}\` again: it continues there.`;
+    if (interrupted) throw new DeployError('INTERRUPTED', `The update was interrupted. ${again}`);
+    const failure = updateFailure([...(await errorsIn(eventLog)), stderr]);
+    if (!failure) throw new DeployError('PULUMI_FAILED', `${failed(args).message}. ${again}`);
+    throw new DeployError(failure.code, `The update failed. ${failure.remedy} ${again}`);
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
 const outputsSchema = z.object({
   sourceBucket: z.string(),
   processedBucket: z.string(),
@@ -109,11 +136,20 @@ const outputsSchema = z.object({
 /** As docs/contract.md names them. */
 export type Outputs = z.output<typeof outputsSchema>;
 
-/** Deploys what the preview showed; rules judge now what it could not know. @throws DeployError `PULUMI_FAILED` */
+/**
+ * Deploys what the preview showed; rules judge now what it could not know.
+ *
+ * @throws DeployError that names the remedy. What the update has created stays in Pulumi's state, and a repeated
+ *   deployment continues there.
+ */
 export async function update(target: Target): Promise<Outputs> {
   const { stack } = target;
-  const policies = ['--policy-pack', POLICIES];
-  await pulumiStep(target, 'up', '--stack', stack, '--yes', '--skip-preview', ...policies);
+  const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-deploy-'));
+  try {
+    await updateStep(target, path.join(folder, 'events.json'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
   const json = await pulumiAnswer(target, 'stack', 'output', '--stack', stack, '--json');
   return outputsSchema.parse(JSON.parse(json));
 }

@@ -1,8 +1,11 @@
 export {
+  autoName,
+  check,
   deploy,
   DeploymentError,
   readStackConfig,
   State,
+  understoodInputs,
   type DeployOptions,
   type DeployedResource,
   type DeploymentErrorCode,

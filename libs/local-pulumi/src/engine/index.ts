@@ -1,4 +1,5 @@
 export { archiveSchema, assetSchema, type Archive, type Asset } from './assets.ts';
+export { autoName, check, understoodInputs } from './check.ts';
 export { deploy, type DeployOptions, type DeploymentResult } from './deploy.ts';
 export { DeploymentError, type DeploymentErrorCode } from './deployment-error.ts';
 export type { Changes, DeploymentEvent, NotEmulated, Operation } from './events.ts';

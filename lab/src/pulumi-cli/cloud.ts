@@ -1,0 +1,152 @@
+/** An AWS account on this machine for the real Pulumi CLI: the embedded S3, SQS and Lambda, STS, and the provider. */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { startEmbeddedAws } from '@darkroom/embedded-aws';
+import { type LocalLambda, startLambda } from '@darkroom/local-lambda';
+import { lambdaSpecs } from '@darkroom/local-pulumi';
+import { startGrpc } from './grpc-server.ts';
+import { addLanguageHost } from './language-host.ts';
+import { type Account, addProvider } from './provider.ts';
+
+export interface Cloud extends Account {
+  /** Environment of a command that deploys to this account. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Executions of Lambda in the account, those of this stack included. */
+  concurrency: number;
+  /** Whether STS accepts the credentials, or the error code that it answers with. */
+  credentialsError: string | undefined;
+  readonly s3: S3Client;
+  readonly stop: () => Promise<void>;
+}
+
+const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+const REGION = 'us-east-1';
+/** The embedded SQS has this account. */
+const ACCOUNT_ID = '000000000000';
+
+export async function startCloud(): Promise<Cloud> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-pulumi-cloud-'));
+  const aws = await startEmbeddedAws({ port: 0 });
+  const client = { endpoint: aws.endpoint, region: REGION, credentials: CREDENTIALS };
+  const s3 = new S3Client({ ...client, forcePathStyle: true });
+  const sqs = new SQSClient(client);
+  const context = {
+    ...{ s3, sqs, endpoint: aws.endpoint, region: REGION, accountId: ACCOUNT_ID, dataDir },
+  };
+  const account: Account = { resources: new Map(), hook: () => undefined };
+  const lambda = new CurrentLambda(account, aws.endpoint, dataDir);
+  const grpc = await startGrpc((server) => {
+    addLanguageHost(server);
+    addProvider(server, account, context, () => lambda.follow());
+  });
+  const settings = { concurrency: 1000, credentialsError: undefined };
+  const cloud: Cloud = Object.assign(account, settings, { s3, environment: {}, stop });
+  const services = await startAccountServices(cloud);
+  return Object.assign(cloud, {
+    environment: {
+      PULUMI_DEBUG_PROVIDERS: `aws:${grpc.port}`,
+      PULUMI_DEBUG_LANGUAGES: `nodejs:${grpc.port}`,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_ENDPOINT_URL_S3: aws.endpoint,
+      AWS_ENDPOINT_URL_SQS: aws.endpoint,
+      AWS_ENDPOINT_URL_STS: services.endpoint,
+      AWS_ENDPOINT_URL_LAMBDA: services.endpoint,
+    },
+  });
+
+  async function stop() {
+    grpc.stop();
+    services.stop();
+    await lambda.stop();
+    s3.destroy();
+    sqs.destroy();
+    await aws.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Runs the functions that the account has now. */
+class CurrentLambda {
+  readonly #account: Account;
+  readonly #endpoint: string;
+  readonly #dataDir: string;
+  #running: LocalLambda | undefined;
+  #specs = '';
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(account: Account, endpoint: string, dataDir: string) {
+    this.#account = account;
+    this.#endpoint = endpoint;
+    this.#dataDir = dataDir;
+  }
+
+  /** One change after the other. */
+  follow(): Promise<void> {
+    this.#last = this.#last.then(() => this.#replace());
+    return this.#last;
+  }
+
+  async #replace(): Promise<void> {
+    const specs = lambdaSpecs([...this.#account.resources.values()], this.#dataDir);
+    const text = JSON.stringify(specs);
+    if (text === this.#specs) return;
+    this.#specs = text;
+    await this.#running?.stop(0);
+    this.#running = undefined;
+    if (specs.mappings.length === 0) return;
+    this.#running = await startLambda({
+      ...specs,
+      endpoint: this.#endpoint,
+      region: REGION,
+      credentials: CREDENTIALS,
+      maxConcurrency: 1,
+      onLog: () => undefined,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    await this.#running?.stop(0);
+  }
+}
+
+/** STS and the account settings of Lambda, over their protocols. */
+async function startAccountServices(account: Cloud) {
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.url?.startsWith('/2016-08-19/account-settings')) {
+      const reserved = [...account.resources.values()]
+        .map(({ inputs }) => inputs['reservedConcurrentExecutions'])
+        .reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : 0), 0);
+      const AccountLimit = {
+        ConcurrentExecutions: account.concurrency,
+        UnreservedConcurrentExecutions: account.concurrency - reserved,
+      };
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ AccountLimit }));
+      return;
+    }
+    const code = account.credentialsError;
+    response.writeHead(code ? 403 : 200, { 'content-type': 'text/xml' });
+    response.end(
+      code
+        ? `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>The security token included in the request is ${code === 'ExpiredToken' ? 'expired' : 'invalid'}</Message></Error></ErrorResponse>`
+        : `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT_ID}:user/tester</Arn><UserId>TESTER</UserId><Account>${ACCOUNT_ID}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+    );
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
