@@ -105,6 +105,8 @@ describe('a variant that cannot be made of the upload', () => {
       outputs: [{ variant: 'small' }],
       skipped: [{ variant: 'part', code: 'NOT_APPLICABLE', retryable: false }],
     });
+    // The function deletes it after the manifest.
+    await client.untilIdle();
     expect((await client.outputsOf(key)).has(`${key}/part.jpg`)).toBe(false);
   });
 
