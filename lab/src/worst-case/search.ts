@@ -36,7 +36,7 @@ export interface FamilyResult {
 }
 
 /** The factor by which libjpeg may reduce on load. */
-function shrinkFor({ width }: Structure, toWidth: number): number {
+export function shrinkFor({ width }: Structure, toWidth: number): number {
   return [8, 4, 2].find((factor) => width / factor >= toWidth) ?? 1;
 }
 

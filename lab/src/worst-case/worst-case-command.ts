@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { atLeast, integerFrom } from '../command-line.ts';
 import { setRow } from '../reliability-document.ts';
 import { FAMILIES } from './families.ts';
+import { measureOrdinary, median, type OrdinaryFile } from './ordinary.ts';
 import { exceeds, searchFamily, type FamilyResult, type Quantity } from './search.ts';
 
 interface Options {
@@ -11,6 +12,7 @@ interface Options {
   readonly only?: string;
   readonly out?: string;
   readonly write?: true;
+  readonly ordinary?: string;
 }
 
 export const worstCaseCommand = new Command('worst-case')
@@ -20,7 +22,9 @@ export const worstCaseCommand = new Command('worst-case')
   .option('--only <text>', 'families whose names contain this')
   .option('--out <file>', 'append one line of JSON for each file')
   .option('--write', 'write the figures to docs/reliability.md')
-  .action(async ({ minutes, seed, only = '', out, write }: Options) => {
+  .option('--ordinary <folder>', 'compare the estimates of ordinary files instead')
+  .action(async ({ minutes, seed, only = '', out, write, ordinary }: Options) => {
+    if (ordinary !== undefined) return compareOrdinary(ordinary, write);
     const families = FAMILIES.filter(({ name }) => name.includes(only));
     const share = (minutes * 60_000) / families.length;
     let isBeyond = false;
@@ -43,6 +47,23 @@ export const worstCaseCommand = new Command('worst-case')
     }
     if (isBeyond) process.exitCode = 1;
   });
+
+/** Prints, for each format, how much more was estimated than used, in the median. */
+async function compareOrdinary(folder: string, write: true | undefined): Promise<void> {
+  const formats = new Map<string, OrdinaryFile[]>();
+  for await (const one of measureOrdinary(folder)) {
+    console.log(JSON.stringify(one));
+    for (const format of [one.format, 'all'])
+      formats.set(format, [...(formats.get(format) ?? []), one]);
+  }
+  for (const [format, files] of formats) {
+    const ratio = (quantity: Quantity) =>
+      median(files.map((file) => file.ratio[quantity])).toFixed(2);
+    const cells = [String(files.length), ratio('cpuSeconds'), ratio('memory')];
+    console.log([format, ...cells].join('  '));
+    if (write) await setRow('ordinary', format, cells);
+  }
+}
 
 function cellsOf({ files, skipped, worst }: FamilyResult): string[] {
   const ratio = (quantity: Quantity) => (worst[quantity]?.ratio[quantity] ?? 0).toFixed(2);

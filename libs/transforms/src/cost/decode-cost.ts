@@ -25,8 +25,17 @@ export interface Decoding {
 const MIB = 1024 * 1024;
 const MEGAPIXEL = 1_000_000;
 
-/** Opening a file, and buffers that do not depend on it. */
-const FIXED = { cpuSeconds: 0.006, memory: 16 };
+/** Opening a file. */
+const FIXED = { cpuSeconds: 0.0035, memory: 3 };
+/** AV1's decoder holds tables too, MiB. */
+const AV1_TABLES = 3;
+/** The most that libvips's own buffers take, MiB. Small pictures do not fill them. */
+const MOST_BUFFERS = 13;
+
+/** MiB of libvips's own buffers for so many pixels. */
+function buffers(megapixels: number, width: number, pixelBytes = 3): number {
+  return Math.min(MOST_BUFFERS, (Math.max(megapixels, width / 1000) * pixelBytes) / 3);
+}
 /** CPU seconds for each line of a picture, however short it is. */
 const LINE_SECONDS = 4e-6;
 
@@ -62,7 +71,9 @@ function jpegCost(file: JpegStructure, { shrink = 1 }: Decoding): DecodeCost {
   // Without an end marker, three decodes at full size compare the last lines.
   const whole = (0.003 * file.width * file.height) / MEGAPIXEL + 0.0022 * megasamples + read;
   const comparing = file.ended || held ? 0 : 3 * whole;
-  return add(samples + pixels + scans + read + comparing, held ? 2 * megasamples : 0);
+  // A decoder that shrinks fills the buffers less.
+  const filled = 0.4 * buffers(held ? megapixels * shrink ** 2 : megapixels, file.width / shrink);
+  return add(samples + pixels + scans + read + comparing, filled + (held ? 2 * megasamples : 0));
 }
 
 function pngCost(file: PngStructure): DecodeCost {
@@ -74,7 +85,10 @@ function pngCost(file: PngStructure): DecodeCost {
   return add(
     (0.0013 * rawBytes + 0.003 + (alpha ? 0.006 : 0) + (interlaced ? 0.01 : 0)) * megapixels +
       (0.0045 * file.bytes) / MIB,
-    heldLines(file, pixelBytes, HELD_LINES) + (interlaced ? 0.954 * pixelBytes * megapixels : 0),
+    buffers(megapixels, width, pixelBytes) +
+      // Alpha is multiplied in floating-point samples, which 16 bits leave as they are held.
+      heldLines(file, alpha && depth === 16 ? 2 * pixelBytes : pixelBytes, HELD_LINES) +
+      (interlaced ? 0.954 * pixelBytes * megapixels : 0),
   );
 }
 
@@ -89,19 +103,21 @@ function webpCost(file: WebpStructure, { animated }: Decoding): DecodeCost {
     const perMegapixel = (lossless ? 0.0115 : 0.01) + (alpha ? 0.007 : 0);
     return add(
       perMegapixel * megapixels + (lossless ? 0.014 : 0.035) * fileMib,
-      lossless || alpha ? 8 + 5 * megapixels : 0,
+      lossless || alpha
+        ? buffers(megapixels, width) + Math.min(8, megapixels) + 5 * megapixels
+        : 0.4 * buffers(megapixels / 4, width),
     );
   }
   const opening = WEBP_FRAMES_SQUARED * frames ** 2;
   if (!animated) {
     return add(
       0.014 * megapixels + 2 * opening + (0.035 * file.largestFrame) / MIB,
-      4.9 * megapixels,
+      buffers(megapixels, width) + 4.9 * megapixels,
     );
   }
   return add(
     0.018 * megapixels * frames + 3.4 * opening + 0.035 * fileMib,
-    3.95 * megapixels * frames + 8 * megapixels,
+    buffers(megapixels * frames, width) + 3.95 * megapixels * frames + 8 * megapixels,
   );
 }
 
@@ -109,11 +125,14 @@ function gifCost(file: GifStructure, { animated }: Decoding): DecodeCost {
   const megapixels = (file.width * file.height) / MEGAPIXEL;
   const fileMib = file.bytes / MIB;
   if (!animated || file.frames === 1) {
-    return add(0.0065 * megapixels + 0.009 * fileMib, 4.2 * megapixels);
+    return add(
+      0.0065 * megapixels + 0.009 * fileMib,
+      buffers(megapixels, file.width) + 4.2 * megapixels,
+    );
   }
   return add(
     (0.007 * megapixels + 5e-6) * file.frames + 0.009 * fileMib,
-    (13 + (file.restores ? 4 : 0)) * megapixels,
+    buffers(megapixels, file.width) + (13 + (file.restores ? 4 : 0)) * megapixels,
   );
 }
 
@@ -175,7 +194,8 @@ function tiffCost(file: TiffStructure): DecodeCost {
       repacking.cpuSeconds +
       file.pages * 12.4e-6 +
       file.directoryBytes * DIRECTORY_BYTE,
-    heldLines(file, pixelBytes, HELD_TIFF_LINES) +
+    buffers(megapixels, width, pixelBytes) +
+      heldLines(file, pixelBytes, HELD_TIFF_LINES) +
       chunkMemory(file, pixelBytes) +
       repacking.memory +
       (file.pages * 0.45) / 1024,
@@ -192,7 +212,10 @@ function avifCost(file: AvifStructure): DecodeCost {
   const assembled = deep ? 12.5 : fullChroma ? 6.5 : 5;
   return add(
     (perMegapixel * decodedPixels) / MEGAPIXEL + (0.19 * bytes) / MIB,
-    (held * codedPixels) / MEGAPIXEL + (file.tiles > 1 ? assembled * whole : 0),
+    AV1_TABLES +
+      buffers(2 * whole, file.width) +
+      (held * codedPixels) / MEGAPIXEL +
+      (file.tiles > 1 ? assembled * whole : 0),
   );
 }
 
