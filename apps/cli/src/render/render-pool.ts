@@ -23,16 +23,18 @@ export async function renderAll(
   },
 ): Promise<RenderedPhoto[]> {
   signal.throwIfAborted();
+  const processes = Math.max(1, Math.min(availableParallelism(), tasks.length));
   const pool = new Tinypool({
     filename: WORKER,
     runtime: 'child_process',
-    minThreads: 0,
-    maxThreads: Math.max(1, Math.min(availableParallelism(), tasks.length)),
+    // As many at least: the pool then replaces a process that ended.
+    minThreads: processes,
+    maxThreads: processes,
     // As in the function: it keeps the memory of glibc's heaps low.
     env: { ...environment(), MALLOC_ARENA_MAX: '2' },
   });
   try {
-    return await Promise.all(
+    const photos = Promise.all(
       tasks.map(async (task, index) => {
         const photo = await (pool.run(task, { signal }) as Promise<RenderedPhoto>).catch(
           (error: unknown) => {
@@ -44,6 +46,9 @@ export async function renderAll(
         return photo;
       }),
     );
+    // A process that ends without a photo, for example at its start, ends the run.
+    const ended = new Promise<never>((_, reject) => pool.on('error', reject));
+    return await Promise.race([photos, ended]);
   } finally {
     await pool.destroy();
   }
