@@ -113,12 +113,12 @@ describe('Lambda’s 4 KB', () => {
   }
 
   test('decide how recipes travel: they may have 3,072 bytes', () => {
-    expect(transportRecipes(recipesOf(3072))).toEqual({
-      variable: JSON.stringify(recipesOf(3072)),
+    expect(transportRecipes(recipesOf(3056))).toEqual({
+      variable: JSON.stringify(recipesOf(3056)),
     });
-    expect(transportRecipes(recipesOf(3073))).toEqual({
+    expect(transportRecipes(recipesOf(3057))).toEqual({
       variable: 'file:recipes.json',
-      file: JSON.stringify(recipesOf(3073)),
+      file: JSON.stringify(recipesOf(3057)),
     });
     const cats = few.map((recipe) => ({ ...recipe, match: { prefix: '猫'.repeat(1024) } }));
     expect(transportRecipes(cats)).toHaveProperty('file');
@@ -131,7 +131,7 @@ describe('Lambda’s 4 KB', () => {
       queueUrl: `https://sqs.ap-southeast-1.amazonaws.com/123456789012/${'q'.repeat(80)}`,
       deadLetterQueueUrl: `https://sqs.ap-southeast-1.amazonaws.com/123456789012/${'q'.repeat(80)}`,
     };
-    const recipes = recipesOf(3072);
+    const recipes = recipesOf(3056);
     const limits = {
       ...{ bytes: 2 ** 31 - 1, pixels: 1_000_000_000, side: 1_000_000, pages: 10_000 },
       ...{ cpuSeconds: 899.999, memory: 10_240 },
@@ -145,12 +145,12 @@ describe('Lambda’s 4 KB', () => {
 
   test('are kept with the longest ARN of an event bus, too', () => {
     const eventBus = `arn:aws-us-gov:events:us-gov-east-1:123456789012:event-bus/${'b'.repeat(256)}`;
-    const recipes = recipesOf(3072 - EVENT_BUS_BYTES);
+    const recipes = recipesOf(3056 - EVENT_BUS_BYTES);
     const transport = transportRecipes(recipes, EVENT_BUS_BYTES);
     const variables = formatEnvironment(settingsOf(few), transport, { ...names, eventBus });
     expect(variables['DARKROOM_RECIPES']).toBe(JSON.stringify(recipes));
     expect(environmentBytes(variables)).toBeLessThanOrEqual(MAX_ENVIRONMENT_BYTES);
-    expect(transportRecipes(recipesOf(3073 - EVENT_BUS_BYTES), EVENT_BUS_BYTES)).toHaveProperty(
+    expect(transportRecipes(recipesOf(3057 - EVENT_BUS_BYTES), EVENT_BUS_BYTES)).toHaveProperty(
       'file',
     );
   });

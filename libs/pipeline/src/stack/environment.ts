@@ -21,7 +21,7 @@ export const MAX_ENVIRONMENT_BYTES = 4096;
 /** Recipes that do not fit into the environment travel as this file of the function's package. */
 export const RECIPES_FILE = 'recipes.json';
 /** Left for the variables whose length is known only after deployment: names, URLs, levels. */
-const OTHER_VARIABLES_BYTES = 1024;
+const OTHER_VARIABLES_BYTES = 1040;
 /** The same for the ARN of an event bus, which few have: a name of up to 256 characters. */
 export const EVENT_BUS_BYTES = 384;
 const FILE = 'file:';
