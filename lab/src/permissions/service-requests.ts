@@ -64,9 +64,18 @@ function eventRules(graph: Graph): IamRequest[] {
     const queues = [inputs['arn'], ...valuesAt(inputs, 'deadLetterConfig', 'arn')];
     const context = { 'aws:SourceArn': arnOf(rule) };
     const because = `EventBridge delivers by ${name}`;
-    return queues.flatMap((queue) =>
-      toQueue(graph, queue, 'events.amazonaws.com', context, because),
-    );
+    // It is not documented whether EventBridge passes the rule or only the account to KMS.
+    const byAccount = { 'aws:SourceAccount': accountOf(arnOf(rule)) };
+    return queues.flatMap((queue) => [
+      ...toQueue(graph, queue, 'events.amazonaws.com', context, because),
+      ...toQueue(
+        graph,
+        queue,
+        'events.amazonaws.com',
+        byAccount,
+        `With its account only: ${name}`,
+      ).filter(({ action }) => action.startsWith('kms:')),
+    ]);
   });
 }
 
