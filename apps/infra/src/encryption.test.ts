@@ -91,6 +91,16 @@ test('uses service-managed keys by default, without extra permissions', async ()
   expect(JSON.stringify(deployment.resources.map(({ inputs }) => inputs))).not.toContain('kms:');
 });
 
+test.each([
+  ['an own bus', {}, true],
+  ['a given bus', { busArn: `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/team` }, false],
+  ['no bus', undefined, false],
+])('with %s, the key’s policy names it: %j', async (_what, events, isNamed) => {
+  const deployment = await deploy({ encryption: { kms: true }, ...(events && { events }) });
+  const sids = statementsOf(deployment.resource('photos-key-policy').inputs).map(({ Sid }) => Sid);
+  expect(sids.includes('EncryptEvents')).toBe(isNamed);
+});
+
 describe('the key’s policy', () => {
   const users: KeyUsers = {
     key: OWN,
@@ -138,6 +148,52 @@ describe('the key’s policy', () => {
       expect({ Sid, text }).toEqual({ Sid, text: expect.stringContaining(ACCOUNT) });
       for (const action of Action) expect(action).toMatch(/^kms:[A-Za-z]+$/);
     }
+  });
+
+  test('grants each service these actions under these conditions, and nothing else', () => {
+    const bus = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/photos-outcomes-*`;
+    const logs = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:photos-logs-*`;
+    const inAccount = { StringEquals: { 'aws:SourceAccount': ACCOUNT } };
+    const rules = [`arn:aws:events:${REGION}:${ACCOUNT}:rule/a`];
+    const distribution = `arn:aws:cloudfront::${ACCOUNT}:distribution/E`;
+    const granted = keyStatements({ ...users, rules, distribution, eventBus: true }).map(
+      ({ Sid, Effect, Resource, Principal, Action, Condition }) => {
+        expect({ Sid, Effect, Resource }).toEqual({ Sid, Effect: 'Allow', Resource: ['*'] });
+        return [Principal, Action, Condition];
+      },
+    );
+    expect(granted).toEqual([
+      [{ AWS: `arn:aws:iam::${ACCOUNT}:root` }, ['kms:*'], undefined],
+      [
+        { Service: 'events.amazonaws.com' },
+        ['kms:GenerateDataKey', 'kms:Decrypt'],
+        { ArnEquals: { 'aws:SourceArn': rules } },
+      ],
+      [
+        { Service: `logs.${REGION}.amazonaws.com` },
+        [
+          'kms:Encrypt',
+          'kms:Decrypt',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+          'kms:GenerateDataKey',
+          'kms:GenerateDataKeyWithoutPlaintext',
+          'kms:DescribeKey',
+        ],
+        { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': logs } },
+      ],
+      [{ Service: 'cloudwatch.amazonaws.com' }, ['kms:GenerateDataKey', 'kms:Decrypt'], inAccount],
+      [
+        { Service: 'cloudfront.amazonaws.com' },
+        ['kms:Decrypt'],
+        { ArnEquals: { 'aws:SourceArn': distribution } },
+      ],
+      [
+        { Service: 'events.amazonaws.com' },
+        ['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt'],
+        { ArnLike: { 'aws:SourceArn': bus }, ...inAccount },
+      ],
+    ]);
   });
 
   test('is what S3 needs to notify an encrypted queue', () => {

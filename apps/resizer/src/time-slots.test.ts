@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { planBatch, timeForOne, TimeSlots, weightOf } from './time-slots.ts';
 
 const MAX_RECEIVE_COUNT = 5;
@@ -148,6 +148,54 @@ describe('slots', () => {
     const next = slots.run(1, (signal) => Promise.resolve(signal.aborted));
     await expect(slow).rejects.toThrow('the image had 1 s');
     expect(await next).toBe(false);
+  });
+
+  /** Runs images one after the other, each of which takes its whole slot. @returns the milliseconds of each slot */
+  async function slotsOf(receiveCounts: readonly number[], atOnce: number, taking: number[]) {
+    vi.useFakeTimers({ now: 0 });
+    try {
+      const end = 100_000;
+      const slots = new TimeSlots(atOnce, () => end - Date.now());
+      const times: number[] = [];
+      const waiting: boolean[] = [];
+      const all = receiveCounts.map((count, index) =>
+        slots.run(count, async (signal) => {
+          waiting[index] = slots.hasWaiting;
+          const began = Date.now();
+          const slot = new Promise<number>((resolve) =>
+            signal.addEventListener('abort', () => resolve(Date.now() - began)),
+          );
+          const early = new Promise<undefined>((resolve) =>
+            setTimeout(() => resolve(undefined), taking[index] ?? Infinity),
+          );
+          times[index] = (await Promise.race([slot, early])) ?? -1;
+        }),
+      );
+      await vi.advanceTimersByTimeAsync(end);
+      await Promise.all(all);
+      return { times, waiting };
+    } finally {
+      vi.useRealTimers();
+    }
+  }
+
+  test('share the time by the weights of the images that have not started', async () => {
+    // Weights 4, 2, 1, 1: half of 100 s, half of what is left, and so on.
+    const forever = [1e6, 1e6, 1e6, 1e6];
+    const { times, waiting } = await slotsOf([3, 2, 1, 1], 1, forever);
+    expect(times).toEqual([50_000, 25_000, 12_500, 12_500]);
+    expect(waiting).toEqual([true, true, true, false]);
+  });
+
+  test('give the time that one image leaves to the others', async () => {
+    // The first takes 4 of its 50 seconds: 96 are left for weights 2, 1 and 1.
+    const { times } = await slotsOf([3, 2, 1, 1], 1, [4_000, 1e6, 1e6, 1e6]);
+    expect(times).toEqual([-1, 48_000, 24_000, 24_000]);
+  });
+
+  test('are as many times longer as images run at once', async () => {
+    const { times } = await slotsOf([1, 1, 1, 1], 2, [1e6, 1e6, 1e6, 1e6]);
+    expect(times.slice(0, 2)).toEqual([50_000, 66_666.666].map((time) => expect.closeTo(time, -1)));
   });
 
   test('do not start an image for which no time is left, and continue with the next', async () => {

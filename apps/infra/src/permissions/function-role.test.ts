@@ -85,3 +85,27 @@ test('it may read the side files that recipes name, by their very keys', () => {
     'arn:aws:s3:::source/brand/seal.webp',
   ]);
 });
+
+test('it may use the keys and the event bus of its stack, each with its own statement', () => {
+  const key = 'arn:aws:kms:eu-central-1:123456789012:key/1';
+  const sourceKey = 'arn:aws:kms:eu-central-1:123456789012:key/2';
+  const eventBus = 'arn:aws:events:eu-central-1:123456789012:event-bus/outcomes';
+  const options = { prefixes, sideFiles: [], tracing: false };
+  const added = (more: Partial<Arns>) =>
+    functionStatements({ ...arns, ...more }, options)
+      .slice(statements.length)
+      .map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource }));
+  const allow = (Action: string[], resource: string) => ({
+    ...{ Effect: 'Allow', Action, Resource: [resource] },
+  });
+  expect(added({})).toEqual([]);
+  expect(added({ key })).toEqual([allow(['kms:Decrypt', 'kms:GenerateDataKey'], key)]);
+  expect(added({ sourceKey })).toEqual([allow(['kms:Decrypt'], sourceKey)]);
+  expect(added({ eventBus })).toEqual([allow(['events:PutEvents'], eventBus)]);
+});
+
+test('every statement allows, and has an own name', () => {
+  expect(new Set(statements.map(({ Effect }) => Effect))).toEqual(new Set(['Allow']));
+  const sids = statements.map(({ Sid }) => Sid);
+  expect(new Set(sids).size).toBe(sids.length);
+});

@@ -99,8 +99,13 @@ const WITHOUT_RESOURCES: ReadonlySet<string> = new Set([
   'ec2:assignprivateipaddresses',
   'ec2:unassignprivateipaddresses',
 ]);
-/** One resource, or the resources below one: its own name is always complete. */
-const RESOURCE = /^arn:aws[\w-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[^*?]+(?:[/:][^*?]*)?\*?$/;
+/** Whole names. A `*` is allowed below a complete name only: objects of a bucket, streams of a log group, versions. */
+const RESOURCES: readonly RegExp[] = [
+  /^arn:aws[\w-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[^*?]+$/,
+  /^arn:aws[\w-]*:s3:::[^*?/]+\/[^*?]*\*$/,
+  /^arn:aws[\w-]*:logs:[a-z0-9-]+:\d+:log-group:[^*?:]+:\*$/,
+  /^arn:aws[\w-]*:lambda:[a-z0-9-]+:\d+:function:[^*?:]+:\*$/,
+];
 
 export const exactResources: Rule = {
   name: 'exact-resources',
@@ -114,7 +119,9 @@ export const exactResources: Rule = {
       if (effect === 'Deny') continue;
       const known = actions.filter((action) => !WITHOUT_RESOURCES.has(action.toLowerCase()));
       const inexact = resources.find(
-        (one) => !RESOURCE.test(one) && !(one === '*' && (isOfKey || known.length === 0)),
+        (one) =>
+          !RESOURCES.some((pattern) => pattern.test(one)) &&
+          !(one === '*' && (isOfKey || known.length === 0)),
       );
       if (inexact !== undefined) return `allows ${known.join(', ')} on ${inexact}`;
     }

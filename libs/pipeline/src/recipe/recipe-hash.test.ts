@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { catalog } from '../catalog.ts';
-import { limitsSchema } from '../contract/limits.ts';
-import { recipeSchema, type RecipeInput } from './recipe.ts';
+import { type Limits, limitsSchema } from '../contract/limits.ts';
+import { type Recipe, recipeSchema, type RecipeInput } from './recipe.ts';
 import { canonicalJson, recipeHash } from './recipe-hash.ts';
 
 const limits = limitsSchema.parse({});
@@ -17,6 +17,29 @@ const withSteps = (...steps: Steps) => hashOf({ ...photos, variants: [{ name: 'v
 
 test('it is short enough for a header', () => {
   expect(hashOf(photos)).toMatch(/^[0-9a-f]{16}$/);
+});
+
+/**
+ * A change of these digits puts all outputs of all buckets out of date: each is made again, at the user's cost. The
+ * members are not in alphabetical order on purpose.
+ */
+test('it is the same in every release, for the same recipe, limits and versions of transforms', () => {
+  const versions = vi.spyOn(catalog, 'versions').mockReturnValue({ resize: 2, encode: 1 });
+  try {
+    const recipe = { name: 'photos', match: { suffixes: ['.jpg'], prefix: 'up/' }, variants: [] };
+    const fixed = { pixels: 5, bytes: 3 };
+    expect(recipeHash(recipe as unknown as Recipe, fixed as unknown as Limits)).toBe(
+      '4dac75152af3227d',
+    );
+  } finally {
+    versions.mockRestore();
+  }
+});
+
+test('its text has sorted members at every depth, and lists in their order', () => {
+  expect(canonicalJson({ b: [{ d: 1, c: null }, 2], a: { B: 1, a: 2 } })).toBe(
+    '{"a":{"B":1,"a":2},"b":[{"c":null,"d":1},2]}',
+  );
 });
 
 describe('it is the same', () => {

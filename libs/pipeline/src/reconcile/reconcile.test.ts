@@ -14,6 +14,59 @@ import {
 const WEB = `${KEY}/web.webp`;
 const SAME = `${KEY}/same.jpg`;
 
+const MANIFEST_TEXT = `{
+  "version": 1,
+  "status": "done",
+  "recipe": "letters",
+  "recipeHash": "0123456789abcdef",
+  "source": {
+    "bucket": "source",
+    "key": "uploads/k.jpg",
+    "versionId": null,
+    "eTag": "7fc56270e7a70fa81a5935b72eacbe29",
+    "bytes": 1,
+    "format": "jpeg",
+    "width": 4,
+    "height": 3,
+    "orientation": 1,
+    "pages": 1,
+    "takenAt": "2024-05-01T12:03:04",
+    "camera": "Ada 1"
+  },
+  "outputs": [
+    {
+      "variant": "same",
+      "key": "uploads/k.jpg/same.webp",
+      "format": "webp",
+      "contentType": "image/webp",
+      "width": 4,
+      "height": 3,
+      "bytes": 10,
+      "fit": "cover",
+      "facts": {
+        "dhash": {
+          "hash": "ff"
+        }
+      },
+      "eTag": "2eb011bc545294173b90a765e7f3a948",
+      "sha256": "d2656c233b05a5b50bdf24361e8282ca02788d71f7e49c87fd54c35342415c70"
+    }
+  ],
+  "skipped": [
+    {
+      "variant": "web",
+      "code": "NOT_APPLICABLE",
+      "message": "one frame only",
+      "retryable": false
+    }
+  ],
+  "placeholder": {
+    "thumbhash": "AAAA",
+    "dominantColour": "#8a6f52"
+  }
+}
+`;
+
 describe('an upload', () => {
   test('gets its outputs and then the manifest that names them', async () => {
     const bucket = letters();
@@ -69,6 +122,28 @@ describe('an upload', () => {
       await reconcile(KEY, bucket);
     }
     expect(two.processed.textOf(MANIFEST)).toBe(one.processed.textOf(MANIFEST));
+  });
+
+  test('has a manifest of this text', async () => {
+    const inspect = async (source: Uint8Array) => ({
+      ...(await letters().engine.inspect(source)),
+      takenAt: '2024-05-01T12:03:04',
+      camera: 'Ada 1',
+    });
+    async function* render() {
+      yield { kind: 'placeholder' as const, thumbhash: 'AAAA', dominantColour: '#8a6f52' };
+      yield { ...made('same'), fit: 'cover' as const, facts: { dhash: { hash: 'ff' } } };
+      await Promise.resolve();
+      const message = 'one frame only';
+      yield { kind: 'skipped' as const, variant: 'web', code: 'NOT_APPLICABLE' as const, message };
+    }
+    const bucket = letters({}, { engine: { inspect, render } as object });
+    bucket.source.place(KEY, 'A');
+    await reconcile(KEY, bucket);
+    const text = bucket.processed.textOf(MANIFEST) ?? '';
+    // Limits and defaults of recipes decide the hash.
+    const withoutHash = text.replace(/"[0-9a-f]{16}"/, '"0123456789abcdef"');
+    expect(withoutHash).toBe(MANIFEST_TEXT);
   });
 
   test('that is written over gets new outputs, and loses those that it no longer has', async () => {
@@ -186,6 +261,30 @@ describe('a failure', () => {
     const bucket = letters({}, { engine: { inspect: () => Promise.reject(new TypeError('?')) } });
     bucket.source.place(KEY, 'A');
     await expect(reconcile(KEY, bucket)).rejects.toThrow('?');
+    expect(there(bucket)).toEqual([]);
+  });
+
+  test('of time reaches the engine: it has the signal of the attempt', async () => {
+    const controller = new AbortController();
+    const signals: unknown[] = [];
+    const bucket = letters(
+      {},
+      {
+        engine: {
+          // eslint-disable-next-line require-yield
+          async *render({ signal }) {
+            signals.push(signal);
+            controller.abort(new Error('the image had 1 s'));
+            await Promise.resolve();
+            throw signal?.reason;
+          },
+        },
+      },
+    );
+    bucket.source.place(KEY, 'A');
+    const { signal } = controller;
+    await expect(reconcile(KEY, bucket, { signal })).rejects.toThrow('the image had 1 s');
+    expect(signals).toEqual([signal]);
     expect(there(bucket)).toEqual([]);
   });
 
