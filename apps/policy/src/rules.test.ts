@@ -367,7 +367,7 @@ describe('encrypted-at-rest', () => {
 
   test('without a key, buckets and queues say how AWS encrypts them, and nothing else does', () => {
     const withoutKeys = soundStack().map((one) => {
-      const { kmsMasterKeyId, kmsKeyId, kmsKeyArn, ...properties } = one.properties;
+      const { kmsMasterKeyId: _, kmsKeyId: _id, kmsKeyArn: _arn, ...properties } = one.properties;
       if (one.name === 'encryption') {
         const byAws = { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } };
         return { ...one, properties: { bucket: 'source', rules: [byAws] } };

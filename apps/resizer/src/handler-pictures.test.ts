@@ -1,4 +1,5 @@
 /** The handler with real pictures: how it uses time, memory, processes and requests. */
+import type * as childProcess from 'node:child_process';
 import { once } from 'node:events';
 import { formatMessage } from '@darkroom/events';
 import { formatEnvironment, parseSettings, transportRecipes } from '@darkroom/pipeline';
@@ -11,7 +12,7 @@ import { s3Error, startCannedAws, type Answer, type CannedAws } from './testing/
 
 const forks = vi.hoisted(() => [] as string[]);
 vi.mock('node:child_process', async (importOriginal) => {
-  const actual = await importOriginal<typeof import('node:child_process')>();
+  const actual = await importOriginal<typeof childProcess>();
   const fork = (...given: Parameters<typeof actual.fork>) => {
     forks.push(String(given[0]));
     return actual.fork(...given);

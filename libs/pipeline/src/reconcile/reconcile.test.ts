@@ -139,7 +139,7 @@ describe('an upload', () => {
       const message = 'one frame only';
       yield { kind: 'skipped' as const, variant: 'web', code: 'NOT_APPLICABLE' as const, message };
     }
-    const bucket = letters({}, { engine: { inspect, render } as object });
+    const bucket = letters({}, { engine: { inspect, render } });
     bucket.source.place(KEY, 'A');
     await reconcile(KEY, bucket);
     const text = bucket.processed.textOf(MANIFEST) ?? '';
@@ -275,7 +275,6 @@ describe('a failure', () => {
       {},
       {
         engine: {
-          // eslint-disable-next-line require-yield
           async *render({ signal }) {
             signals.push(signal);
             controller.abort(new Error('the image had 1 s'));
