@@ -169,6 +169,7 @@ describe('the key’s policy', () => {
         ['kms:GenerateDataKey', 'kms:Decrypt'],
         { ArnEquals: { 'aws:SourceArn': rules } },
       ],
+      [{ Service: 'events.amazonaws.com' }, ['kms:GenerateDataKey', 'kms:Decrypt'], inAccount],
       [
         { Service: `logs.${REGION}.amazonaws.com` },
         [

@@ -4,12 +4,15 @@ import { expect, test } from 'vitest';
 import { ImagePipeline } from './image-pipeline.ts';
 import { runInLanguageHost } from './testing/language-host.ts';
 import type { Registered } from './testing/provider.ts';
-import { runWithMocks } from './testing/run-with-mocks.ts';
+import { runWithMocks, withoutSecrets } from './testing/run-with-mocks.ts';
 import { stackConfig, stacks, workspace } from './testing/stack-files.ts';
 
 const byName = (resources: readonly Registered[]) =>
   resources
-    .map(({ type, name, inputs: { code: _package, ...inputs } }) => ({ type, name, inputs }))
+    .map(({ type, name, inputs: { code: _package, ...inputs } }) => {
+      const { plain } = withoutSecrets(inputs);
+      return { type, name, inputs: plain };
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 
 test.each(stacks)(

@@ -97,7 +97,8 @@ export async function runWithMocks(
 /** Marks a secret in the protocol of Pulumi's engine. */
 const SECRET = { key: '4dabf18193072939515e22adb298388d', is: '1b47061264138c4ac30d75fd1eb44270' };
 
-function withoutSecrets(inputs: Properties): { plain: Properties; secrets: string[] } {
+/** The inputs without the engine's marks of secrets, and the names of those that are secret. */
+export function withoutSecrets(inputs: Properties): { plain: Properties; secrets: string[] } {
   const secrets: string[] = [];
   const plain = Object.entries(inputs).map(([name, value]) => {
     const marked = value as Record<string, unknown> | null | undefined;
