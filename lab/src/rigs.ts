@@ -27,5 +27,9 @@ export const TEST_RIGS: readonly TestRig[] = [
     name: 'pulumi-cli',
     summary: 'the real Pulumi CLI, and npm run deploy to its end, on the embedded AWS',
   },
+  {
+    name: 'cli',
+    summary: 'the command line against the local stack, and all its lines in documents',
+  },
   { name: 'moto', summary: 'the program and the function on moto_server, if it is installed' },
 ];
