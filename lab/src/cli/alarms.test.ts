@@ -103,7 +103,7 @@ test('lost events and a changed recipe: compare finds them, and apply repairs th
   await darkroom(['watch', '--until-idle']);
   expect(await objects('--prefix', 'uploads/lost')).toEqual({ 'up-to-date': 1 });
 
-  const changed = { name: 'photos', variants: [{ name: 'w9', steps: [{ resize: 9 }] }] };
+  const changed = { name: 'photos', variants: [{ name: 'w9', steps: [{ resize: { width: 9 } }] }] };
   await writeFile(path.join(folder, 'changed.yaml'), stringify(changed));
   const found = await objects('--settings', 'changed.yaml', '--prefix', 'uploads/old');
   expect(found).toEqual({ 'recipe-changed': 1 });

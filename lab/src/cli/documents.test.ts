@@ -73,7 +73,7 @@ beforeAll(async () => {
   );
   await writeFile(
     path.join(folder, 'recipe.yaml'),
-    '{ name: photos, variants: [{ name: w9, steps: [{ resize: 9 }] }] }',
+    '{ name: photos, variants: [{ name: w9, steps: [{ resize: { width: 9 } }] }] }',
   );
   vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`);
   vi.stubEnv('INIT_CWD', folder);

@@ -35,7 +35,7 @@ test('SIGKILL: at most one batch of ten is repeated, and none is lost', async ()
     await s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body: 'x' }));
   await writeFile(
     path.join(folder, 'recipe.yaml'),
-    '{ name: photos, variants: [{ name: w9, steps: [{ resize: 9 }] }] }',
+    '{ name: photos, variants: [{ name: w9, steps: [{ resize: { width: 9 } }] }] }',
   );
   const apply = (rate: string): ChildProcess => {
     const child = spawn(
