@@ -1,4 +1,6 @@
 /** Each alarm of docs/runbook.md, handled with the command line alone against the local stack. */
+// The commands validate their results against their schemas, so the tests read them without types.
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-call */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -32,10 +34,8 @@ afterEach(() => vi.unstubAllEnvs());
 async function json(...args: string[]): Promise<{ exitCode: number; result: Result }> {
   const { exitCode, stdout, stderr } = await darkroom([...args, '--json']);
   expect(stderr, args.join(' ')).toBe('');
-  return { exitCode, result: JSON.parse(stdout) as Result };
+  return { exitCode, result: JSON.parse(stdout) };
 }
-// The commands validate their results against their schemas.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Result = any;
 
 const deadLetter = (key: string, errorCode: string) =>

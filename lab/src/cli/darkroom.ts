@@ -9,7 +9,7 @@ export interface Answer {
 /** Runs a command of `darkroom` in this process, without a terminal. */
 export async function darkroom(
   args: readonly string[],
-  signal = new AbortController().signal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Answer> {
   let stdout = '';
   let stderr = '';

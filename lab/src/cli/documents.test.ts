@@ -1,8 +1,7 @@
 /** Runs every command line of `darkroom` that a document shows. */
-import { chmod, copyFile, globSync, mkdirSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { globSync, readFileSync } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { picture } from '../testing/pictures.ts';
@@ -35,9 +34,11 @@ function callsOf(text: string): string[] {
 }
 
 const calls = [...new Set(pages.flatMap((page) => callsOf(textOf(page))))].filter(
-  // `darkroom complete` prints a script, which another test runs.
-  (call) => !/^(?:COMMAND|complete)\b/.test(call),
+  // `darkroom complete` prints a script, which another test runs. The others name a command without its arguments.
+  (call) => !/^(?:COMMAND|complete\b|(?:render|explain|estimate|simulate|init)$)/.test(call),
 );
+
+const RECIPE = '{ name: photos, variants: [{ name: w9, steps: [{ resize: { width: 9 } }] }] }';
 
 let running: RunningStack;
 let client: Client;
@@ -58,23 +59,24 @@ beforeAll(async () => {
   } = client.stack;
   const outputs = { sourceBucket, processedBucket, queueUrl, deadLetterQueueUrl, settings };
   const bin = path.join(folder, 'bin');
-  mkdirSync(bin);
+  await mkdir(bin);
   // Pulumi's CLI as `--stack` calls it.
   await writeFile(path.join(folder, 'outputs.json'), JSON.stringify(outputs));
   await writeFile(path.join(bin, 'pulumi'), `#!/bin/sh\ncat '${folder}/outputs.json'\n`);
-  await promisify(chmod)(path.join(bin, 'pulumi'), 0o755);
+  await chmod(path.join(bin, 'pulumi'), 0o755);
   for (const file of ['cat.jpg', 'photo.jpg'])
     await writeFile(path.join(folder, file), await picture());
   await mkdir(path.join(folder, 'photos'));
   await writeFile(path.join(folder, 'photos/dog.jpg'), await picture());
-  await promisify(copyFile)(
-    path.join(CHECKOUT, 'Pulumi.local.yaml'),
-    path.join(folder, 'Pulumi.local.yaml'),
+  for (const file of ['Pulumi.local.yaml', 'Pulumi.prod.yaml']) {
+    await copyFile(path.join(CHECKOUT, file), path.join(folder, file));
+  }
+  await copyFile(
+    path.join(CHECKOUT, 'libs/economics/src/us-east-1.json'),
+    path.join(folder, 'prices.json'),
   );
-  await writeFile(
-    path.join(folder, 'recipe.yaml'),
-    '{ name: photos, variants: [{ name: w9, steps: [{ resize: { width: 9 } }] }] }',
-  );
+  await writeFile(path.join(folder, 'recipe.yaml'), RECIPE);
+  await writeFile(path.join(folder, 'other.yaml'), RECIPE.replaceAll('9', '8'));
   vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`);
   vi.stubEnv('INIT_CWD', folder);
   vi.stubEnv('XDG_STATE_HOME', folder);
@@ -101,18 +103,22 @@ test.each(calls)('darkroom %s', async (call) => {
   await client.uploadAndWait('uploads/cat.jpg', await picture());
   const args = call
     .split(/\s+/)
-    .map((word) => ({ KEY: 'uploads/cat.jpg', STACK: 'prod' })[word] ?? word);
+    // The standard input of this process is the test runner's.
+    .map((word) => ({ KEY: 'uploads/cat.jpg', STACK: 'prod', '-': 'recipe.yaml' })[word] ?? word);
+  // A stack file is never overwritten.
+  if (args[0] === 'init') vi.stubEnv('INIT_CWD', await mkdtemp(path.join(folder, 'init-')));
   // It runs until Ctrl-C: its help shows that the line is understood.
   if (args[0] === 'dev') args.push('--help');
   const interruption = new AbortController();
   const endless = args[0] === 'watch' && !args.includes('--until-idle');
   if (endless) setTimeout(() => interruption.abort(), 100);
   const { exitCode, stderr } = await darkroom(args, interruption.signal);
+  vi.stubEnv('INIT_CWD', folder);
   expect(exitCode, stderr).toBe(endless ? 130 : 0);
 });
 
 describe('the name darkroom on npm belongs to another project', () => {
-  const sources = [...pages, ...globSync('docs/**/*.{md,dot,svg}', { cwd: CHECKOUT })];
+  const sources = [...pages, ...globSync('docs/**/*.{dot,svg}', { cwd: CHECKOUT })];
   test.each(sources)('%s does not run it', (page) => {
     expect(textOf(page)).not.toMatch(/\b(?:npx|npm (?:exec|i|install)(?: -g)?) darkroom\b/);
   });
