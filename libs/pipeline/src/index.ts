@@ -65,7 +65,7 @@ export {
   type ReconcileContext,
   type ReconcileOutcome,
 } from './reconcile/reconcile.ts';
-export { deliveryChoices, type RecipeChoices } from './stack/delivery.ts';
+export { deliveredFiles, deliveryChoices, type RecipeChoices } from './stack/delivery.ts';
 export {
   EVENT_BUS_BYTES,
   formatEnvironment,

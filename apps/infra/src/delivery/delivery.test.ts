@@ -30,11 +30,40 @@ interface Behaviour {
   readonly responseHeadersPolicyId: string;
   readonly functionAssociations?: object[];
 }
+const DELIVERED = ['w640-webp.webp', 'w640-jpeg.jpg'];
 const DISTRIBUTION = `arn:aws:cloudfront::${ACCOUNT}:distribution/E0123456789ABC`;
 
 test('there is none unless the settings ask for it', async () => {
   const { resources } = await deploy(undefined);
   expect(resources.filter(({ type }) => type.startsWith('aws:cloudfront/'))).toEqual([]);
+});
+
+test('delivers neither copies of uploads nor unselected variants', async () => {
+  const written = [
+    {
+      name: 'photos',
+      variants: [encoded('webp'), { name: 'original', copy: true as const }],
+    },
+    {
+      name: 'raw',
+      match: { prefix: 'raw/' },
+      variants: [{ ...encoded('jpeg'), name: 'original' }],
+    },
+  ];
+  const filesOf = async (delivery: SettingsInput['delivery']) => {
+    const deployment = await deploy(delivery, {
+      recipes: written as SettingsInput['recipes'],
+    });
+    return statementsOf(deployment.resource('photos-processed-policy').inputs)
+      .filter(({ Effect }) => Effect === 'Allow')
+      .flatMap(({ Resource = [] }) => Resource)
+      .map((arn) => arn.replace('arn:aws:s3:::photos-processed-0a1b2c3/*/', ''));
+  };
+  expect(await filesOf({})).toEqual(['w640-webp.webp']);
+  expect(await filesOf({ manifests: true })).toEqual(['w640-webp.webp', 'manifest.json']);
+  expect(await filesOf({ variants: ['original'] })).toEqual(
+    ['jpg', 'png', 'webp', 'avif', 'gif', 'tiff'].map((extension) => `original.${extension}`),
+  );
 });
 
 describe('a distribution', async () => {
@@ -67,7 +96,7 @@ describe('a distribution', async () => {
         Effect: 'Allow',
         Principal: { Service: 'cloudfront.amazonaws.com' },
         Action: ['s3:GetObject'],
-        Resource: ['arn:aws:s3:::photos-processed-0a1b2c3/*'],
+        Resource: DELIVERED.map((file) => `arn:aws:s3:::photos-processed-0a1b2c3/*/${file}`),
         Condition: { ArnEquals: { 'aws:SourceArn': DISTRIBUTION } },
       },
     ]);
@@ -97,8 +126,12 @@ describe('a distribution', async () => {
     });
   });
 
-  test('keeps no copy of manifests', () => {
-    const manifests = behaviours.find(({ pathPattern }) => pathPattern === '*/manifest.json');
+  test('delivers manifests only if asked, and keeps no copy of them', async () => {
+    expect(JSON.stringify(behaviours)).not.toContain('manifest.json');
+    const { inputs: asked } = (await deploy({ manifests: true })).resource('photos-delivery');
+    const manifests = (asked['orderedCacheBehaviors'] as Behaviour[]).find(
+      ({ pathPattern }) => pathPattern === '*/manifest.json',
+    );
     expect(manifests?.cachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a5be4ad39');
   });
 
@@ -134,7 +167,7 @@ describe('a distribution', async () => {
 test('without choices, no code runs for a request', async () => {
   const deployment = await deploy({});
   expect(deployment.ofType('aws:cloudfront/function:Function')).toEqual([]);
-  expect(deployment.resource('photos-delivery').inputs['orderedCacheBehaviors']).toHaveLength(1);
+  expect(deployment.resource('photos-delivery').inputs['orderedCacheBehaviors']).toHaveLength(0);
 });
 
 test('a host name of one’s own comes with its certificate and a modern TLS', async () => {

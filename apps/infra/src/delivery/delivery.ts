@@ -1,4 +1,4 @@
-import { deliveryChoices, type Settings } from '@darkroom/pipeline';
+import { deliveredFiles, deliveryChoices, type Settings } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Statement } from '../permissions/policy-document.ts';
@@ -64,18 +64,28 @@ export function createDelivery(
     url: pulumi.interpolate`https://${domain?.names[0] ?? distribution.domainName}`,
     mayRead: pulumi
       .all([processed.arn, distribution.arn])
-      .apply(([bucket, reader]) => distributionMayRead(bucket, reader)),
+      .apply(([bucket, reader]) =>
+        distributionMayRead(bucket, reader, deliveredFiles(settings.recipes, delivery)),
+      ),
   };
 }
 
-/** Without `s3:ListBucket` a missing output gives 403 instead of 404, but callers cannot list all keys. */
-export function distributionMayRead(bucketArn: string, distributionArn: string): Statement {
+/**
+ * Only the delivered files: manifests and copies of uploads contain data that is not for the public.
+ *
+ * Without `s3:ListBucket` a missing output gives 403 instead of 404, but callers cannot list all keys.
+ */
+export function distributionMayRead(
+  bucketArn: string,
+  distributionArn: string,
+  files: readonly string[],
+): Statement {
   return {
     Sid: 'AllowDistribution',
     Effect: 'Allow',
     Principal: { Service: 'cloudfront.amazonaws.com' },
     Action: ['s3:GetObject'],
-    Resource: [`${bucketArn}/*`],
+    Resource: files.map((file) => `${bucketArn}/*/${file}`),
     // The ARN names the account, too.
     Condition: { ArnEquals: { 'aws:SourceArn': distributionArn } },
   };

@@ -67,7 +67,9 @@ export function createDistribution(
       defaultCacheBehavior: behaviour,
       orderedCacheBehaviors: [
         // The outcome as it is now: its own Cache-Control is `no-cache`.
-        { ...behaviour, pathPattern: '*/manifest.json', cachePolicyId: NEVER_CACHED },
+        ...(delivery.manifests
+          ? [{ ...behaviour, pathPattern: '*/manifest.json', cachePolicyId: NEVER_CACHED }]
+          : []),
         ...(chosen ? [chosenBehaviour(behaviour, chosen)] : []),
       ],
       customErrorResponses: [403, 404].map((errorCode) => ({

@@ -102,7 +102,7 @@ const WITHOUT_RESOURCES: ReadonlySet<string> = new Set([
 /** Whole names. A `*` is allowed below a complete name only: objects of a bucket, streams of a log group, versions. */
 const RESOURCES: readonly RegExp[] = [
   /^arn:aws[\w-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[^*?]+$/,
-  /^arn:aws[\w-]*:s3:::[^*?/]+\/[^*?]*\*$/,
+  /^arn:aws[\w-]*:s3:::[^*?/]+\/[^?]+$/,
   /^arn:aws[\w-]*:logs:[a-z0-9-]+:\d+:log-group:[^*?:]+:\*$/,
   /^arn:aws[\w-]*:lambda:[a-z0-9-]+:\d+:function:[^*?:]+:\*$/,
 ];

@@ -24,6 +24,16 @@ const written = [
 ];
 const recipes = recipesSchema.parse(written);
 
+test.each([
+  [{ variants: ['avif', 'none'] }, /delivery\.variants\[1\]: no recipe has a variant "none"/],
+  [
+    { variants: ['avif'], choices: { photos: { w: ['avif', 'jpeg'] } } },
+    /delivery\.variants: `delivery\.choices` offers "jpeg": add it/,
+  ],
+])('%j is an invalid selection', (delivery, problem) => {
+  expect(() => parseSettings({ recipes: written, delivery }, 'test')).toThrow(problem);
+});
+
 test('a name stands for files, in order of preference', () => {
   expect(deliveryChoices(recipes, { photos: { w640: ['avif', 'webp', 'jpeg'] } })).toEqual({
     photos: {

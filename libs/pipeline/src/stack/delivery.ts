@@ -17,6 +17,19 @@ export const deliverySchema = z
       .describe(
         'By recipe and name, variants of different formats in order of preference: `KEY/NAME.auto` is the first that the browser’s `Accept` names, or else the last',
       ),
+    variants: z
+      .array(nameSchema)
+      .min(1)
+      .optional()
+      .describe(
+        'Names of the variants that the distribution delivers. Default: all, without copies of the upload',
+      ),
+    manifests: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Also delivers `KEY/manifest.json`, which shows the camera, the time, bucket names and all variants',
+      ),
     priceClass: z
       .enum(['PriceClass_100', 'PriceClass_200', 'PriceClass_All'])
       .default('PriceClass_100')
@@ -90,6 +103,59 @@ export const deliverySchema = z
       message: 'is missing: `domains` and `certificateArn` need each other',
     });
   });
+
+/**
+ * The files that the distribution delivers, below any `KEY/`. Unless `delivery.variants` names it, a copy of the upload
+ * stays private, because it contains the upload's metadata. So does a variant of another recipe with the same name.
+ */
+export function deliveredFiles(
+  recipes: readonly Recipe[],
+  {
+    variants: selected,
+    manifests,
+  }: Pick<z.output<typeof deliverySchema>, 'variants' | 'manifests'>,
+): string[] {
+  const all = recipes.flatMap(({ variants }) => variants);
+  const copies = new Set(all.flatMap(({ name, copy }) => (copy ? [name] : [])));
+  const files = all
+    .filter(({ name }) => (selected ? selected.includes(name) : !copies.has(name)))
+    .flatMap((variant) => {
+      const format = variantFormat(variant);
+      const formats = format === undefined ? OUTPUT_FORMATS : [format];
+      return formats.map((one) => `${variant.name}.${OUTPUT_FILES[one].extension}`);
+    });
+  return [...new Set([...files, ...(manifests ? ['manifest.json'] : [])])];
+}
+
+/** Returns the problems of the selection, each with its path below `delivery.variants`. */
+export function selectionProblems(
+  recipes: readonly Recipe[],
+  {
+    variants: selected = [],
+    choices,
+  }: Pick<z.output<typeof deliverySchema>, 'variants' | 'choices'>,
+): { readonly path: (string | number)[]; readonly message: string }[] {
+  const names = [...new Set(recipes.flatMap(({ variants }) => variants.map(({ name }) => name)))];
+  const unknown = selected.flatMap((name, index) =>
+    names.includes(name)
+      ? []
+      : [
+          {
+            path: [index],
+            message: `no recipe has a variant "${name}"; there are: ${names.join(', ')}`,
+          },
+        ],
+  );
+  const chosen = Object.values(choices).flatMap((urls) => Object.values(urls).flat());
+  const missing = chosen.filter((name) => selected.length > 0 && !selected.includes(name));
+  return [
+    ...unknown,
+    ...[...new Set(missing)].map((name) => ({
+      path: [],
+      message: `\`delivery.choices\` offers "${name}": add it`,
+    })),
+  ];
+}
 
 export type Choices = z.output<typeof choicesSchema>;
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { limitsSchema } from '../contract/limits.ts';
 import { check } from '../recipe/problems.ts';
 import { recipesSchema } from '../recipe/recipe.ts';
-import { choiceProblems, deliverySchema } from './delivery.ts';
+import { choiceProblems, deliverySchema, selectionProblems } from './delivery.ts';
 import {
   alarmsSchema,
   costsSchema,
@@ -57,6 +57,8 @@ export const settingsSchema = z
   .superRefine(({ recipes, delivery }, context) => {
     for (const { path, message } of choiceProblems(recipes, delivery?.choices ?? {}))
       context.addIssue({ code: 'custom', path: ['delivery', 'choices', ...path], message });
+    for (const { path, message } of delivery ? selectionProblems(recipes, delivery) : [])
+      context.addIssue({ code: 'custom', path: ['delivery', 'variants', ...path], message });
   });
 
 export type Settings = z.output<typeof settingsSchema>;
