@@ -54,6 +54,8 @@ function recipesOf(most: number) {
 
 /** Stands for all choices that the recipes offer. */
 const ALL_CHOICES = {};
+/** Stands for the names of all variants. */
+const ALL_VARIANTS = ['all'];
 
 const PLACES: Places = {
   recipes,
@@ -64,6 +66,7 @@ const PLACES: Places = {
     { zone: 'example.com', name: 'img.example.com' },
   ),
   'delivery.choices': fc.constantFrom({}, ALL_CHOICES),
+  'delivery.variants': fc.constant(ALL_VARIANTS),
   // Either the one or the other.
   'alarms.receivers': fc.array(
     fc.oneof(
@@ -117,6 +120,8 @@ function agreeing({
   const { domain: _domain, ...own } = delivery ?? {};
   const isOwn = delivery?.domains !== undefined && delivery.certificateArn !== undefined;
   const choices = delivery?.choices === ALL_CHOICES ? choicesOf(settings.recipes) : {};
+  const names = settings.recipes.flatMap(({ variants: some }) => some.map(({ name }) => name));
+  const selection = delivery?.variants ? { variants: [...new Set(names)] } : {};
   const { oldestMessage, ...otherAlarms } = alarms ?? {};
   return {
     ...settings,
@@ -131,7 +136,7 @@ function agreeing({
       },
     }),
     ...(source && { source: sourceOf(source) }),
-    ...(delivery && { delivery: { ...(isOwn ? own : ofAws), choices } }),
+    ...(delivery && { delivery: { ...(isOwn ? own : ofAws), choices, ...selection } }),
     ...(alarms && {
       alarms: {
         ...otherAlarms,

@@ -2,7 +2,7 @@
  * Proves the permissions from use. The whole pipeline runs with every call of the function recorded. The calls of AWS
  * services are derived from the deployed resources. The program's policies allow all of these calls, and nothing else.
  */
-import type { SettingsInput } from '@darkroom/pipeline';
+import { deliveredFiles, parseSettings, type SettingsInput } from '@darkroom/pipeline';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { picture } from '../testing/pictures.ts';
 import { functionRequests } from './function-requests.ts';
@@ -97,11 +97,12 @@ async function prove(settings: SettingsInput): Promise<Proof> {
     await useRetry(client, PREFIXES[0]);
     await useDeadLetters(client);
   });
+  const { recipes, delivery } = parseSettings(settings, 'the test');
   const [role] = graph.ofType('iam/Role');
   const principal = sessionOf(role ? arnOf(role) : '');
   const requests = distinct([
     ...calls.flatMap((call) => functionRequests(call, graph, principal)),
-    ...serviceRequests(graph, principal),
+    ...serviceRequests(graph, principal, delivery ? deliveredFiles(recipes, delivery) : []),
   ]);
   return { graph, requests, policies: attachedPolicies(graph) };
 }

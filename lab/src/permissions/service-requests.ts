@@ -9,15 +9,20 @@ type Rule = (graph: Graph) => IamRequest[];
  * that the documentation of the service describes.
  *
  * @param principal the function's session
+ * @param delivered files that viewers request, each below a key
  */
-export function serviceRequests(graph: Graph, principal: string): IamRequest[] {
+export function serviceRequests(
+  graph: Graph,
+  principal: string,
+  delivered: readonly string[] = [],
+): IamRequest[] {
   return [
     assumeRoles,
     bucketNotifications,
     eventRules,
     encryptedBuses,
     alarms,
-    deliveries,
+    (all: Graph) => deliveries(all, delivered),
     encryptedLogs,
     (all: Graph) => polling(all, principal),
     (all: Graph) => logging(all, principal),
@@ -133,7 +138,7 @@ function alarms(graph: Graph): IamRequest[] {
 }
 
 /** CloudFront developer guide, "Restrict access to an Amazon S3 origin". */
-function deliveries(graph: Graph): IamRequest[] {
+function deliveries(graph: Graph, files: readonly string[]): IamRequest[] {
   const principal = 'cloudfront.amazonaws.com';
   return graph.ofType('Distribution').flatMap((distribution) => {
     const origins = valuesAt(distribution.inputs, 'origins', 'domainName').map(String);
@@ -144,9 +149,11 @@ function deliveries(graph: Graph): IamRequest[] {
         const arn = arnOf(distribution);
         const because = `CloudFront reads for ${distribution.name}`;
         const context = { 'aws:SourceArn': arn };
-        const resource = `${arnOf(bucket)}/uploads/cat.jpg/thumb.webp`;
         return [
-          { principal, action: 's3:GetObject', resource, context, because },
+          ...files.map((file) => {
+            const resource = `${arnOf(bucket)}/uploads/cat.jpg/${file}`;
+            return { principal, action: 's3:GetObject', resource, context, because };
+          }),
           ...readingUses(graph, bucket.id).map((use) => ({ ...use, principal, context, because })),
         ];
       });

@@ -52,7 +52,7 @@ test('delivers neither copies of uploads nor unselected variants', async () => {
   ];
   const filesOf = async (delivery: SettingsInput['delivery']) => {
     const deployment = await deploy(delivery, {
-      recipes: written as SettingsInput['recipes'],
+      recipes: written,
     });
     return statementsOf(deployment.resource('photos-processed-policy').inputs)
       .filter(({ Effect }) => Effect === 'Allow')
