@@ -30,10 +30,11 @@ const outputsSchema = z.object({
       limits: z.unknown(),
       function: z.unknown(),
       queue: z.unknown(),
+      delivery: z.unknown(),
       /** SHA-256 of the bundled side files, by name. */
       sideFiles: z.record(z.string(), z.string()).default({}),
     })
-    .partial({ limits: true, function: true, queue: true })
+    .partial({ limits: true, function: true, queue: true, delivery: true })
     .optional(),
 });
 

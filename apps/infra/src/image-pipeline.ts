@@ -78,6 +78,8 @@ export interface ImagePipelineOutputs {
 
 /** Settings as written, without defaults, and the side files that the recipes read. */
 export type DeployedSettings = Pick<SettingsInput, 'recipes' | 'limits' | 'function' | 'queue'> & {
+  /** Of `delivery`, what outcome files depend on; absent without them. */
+  readonly delivery?: Pick<NonNullable<SettingsInput['delivery']>, 'outcomes' | 'variants'>;
   /** SHA-256 of each bundled side file, by name. */
   readonly sideFiles: Readonly<Record<string, string>>;
 };
@@ -198,7 +200,7 @@ export class ImagePipeline extends ComponentWithOutputs {
 }
 
 function deployedSettings(
-  { recipes, limits, function: lambda, queue }: SettingsInput,
+  { recipes, limits, function: lambda, queue, delivery }: SettingsInput,
   settings: Settings,
   assetsDir: string,
 ): DeployedSettings {
@@ -208,6 +210,9 @@ function deployedSettings(
     ...(limits && { limits }),
     ...(lambda && { function: lambda }),
     ...(queue && { queue }),
+    ...(delivery?.outcomes && {
+      delivery: { outcomes: true, ...(delivery.variants && { variants: delivery.variants }) },
+    }),
     sideFiles: Object.assign({}, ...sideFiles) as Record<string, string>,
   };
 }

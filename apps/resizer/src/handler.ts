@@ -120,6 +120,7 @@ function messageContext(isolated: boolean, lambda: Context): MessageContext {
         isolated: isolated || isLast || !slots.hasWaiting ? own : ('later' as const),
         recipes: environment.recipes,
         limits: environment.limits,
+        makeOutcome: environment.makeOutcome,
         memory,
         vcpus: environment.concurrency,
       };

@@ -49,6 +49,22 @@ describe('versions, delete markers and twins with the same ETag and size, every 
   });
 });
 
+describe('with outcome files, every interleaving', () => {
+  const OUTCOMES: readonly Scenario[] = [
+    { history: 'A-', workers: 2 },
+    { history: 'AR', workers: 1, faults: { crashes: 1 } },
+    { history: 'RA', workers: 1, faults: { lostResponses: 1 } },
+    { history: 'AA', workers: 1, source: 'versioned', faults: { duplicates: 1 } },
+    // The settings have changed: the file of another manifest is there.
+    { history: 'A', workers: 2, strays: { 'outcome.json': '{}' } },
+  ];
+  test.for(OUTCOMES)('$workers workers: history $history with $faults', async (scenario) => {
+    const result = await exploreAll({ ...scenario, outcomes: true });
+    expectToHold(result);
+    expect(result.finalStates).toBeGreaterThan(0);
+  });
+});
+
 describe('two workers that may take what others have left, every interleaving', () => {
   const LEFT: readonly (readonly [string, Faults])[] = [
     ['A', { crashes: 1 }],

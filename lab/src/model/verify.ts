@@ -1,6 +1,6 @@
 import { outputKeys, parseManifest } from '@darkroom/pipeline';
 import { sha256Of } from './scheduled-store.ts';
-import { KEY, recipes, type World } from './world.ts';
+import { KEY, makeOutcome, recipes, type World } from './world.ts';
 
 /** @returns the problem of a final state; undefined if the outputs are exactly those of the source */
 export function verify(world: World): string | undefined {
@@ -30,6 +30,18 @@ export function verify(world: World): string | undefined {
     const from = variant === 'web' && letter === 'F' ? 'A' : letter;
     if (content !== `${variant} of ${from}`) return `${key} holds "${content}"`;
   }
-  const named = [...manifest.outputs.map(({ key }) => key), keys.manifest].sort();
+  const outcome = world.processed.get(keys.outcome);
+  const expected = world.hasOutcomes ? makeOutcome?.(manifest) : undefined;
+  if (outcome?.eTag !== manifest.outcome?.eTag || textOf(outcome?.body) !== textOf(expected))
+    return 'the outcome file is not that of the manifest';
+  const named = [
+    ...manifest.outputs.map(({ key }) => key),
+    ...(world.hasOutcomes ? [keys.outcome] : []),
+    keys.manifest,
+  ].sort();
   return there.join() === named.join() ? undefined : `orphans: ${there.join(', ')}`;
+}
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && new TextDecoder().decode(bytes);
 }

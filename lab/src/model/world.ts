@@ -1,5 +1,6 @@
 import {
   limitsSchema,
+  makeOutcomeOf,
   MemoryBudget,
   type ObjectStore,
   PipelineError,
@@ -28,6 +29,11 @@ export const recipes = recipesSchema.parse([
     ],
   },
 ]);
+/** Of stacks that write outcome files: `same` is not delivered. */
+export const makeOutcome = makeOutcomeOf({
+  recipes,
+  delivery: { outcomes: true, variants: ['web'] },
+});
 export const limits = limitsSchema.parse({});
 
 /** Maximum number of each fault. */
@@ -54,6 +60,8 @@ export interface Scenario {
   readonly source?: 'versioned' | 'with checksums';
   /** Objects of another program or of an older recipe in the output folder, by name. */
   readonly strays?: Readonly<Record<string, string>>;
+  /** Whether the stack writes outcome files. */
+  readonly outcomes?: boolean;
   readonly workers: number;
   readonly faults?: Faults;
   /** Every message was received before, by a worker that changed nothing. */
@@ -129,6 +137,10 @@ export class World {
   /** The current upload; undefined if there is none. */
   get source(): StoredObject | undefined {
     return this.#uploadAt(this.#position);
+  }
+
+  get hasOutcomes(): boolean {
+    return this.#scenario.outcomes ?? false;
   }
 
   #uploadAt(position: number): StoredObject | undefined {
@@ -222,6 +234,7 @@ export class World {
       recipes,
       limits,
       memory: new MemoryBudget(1024),
+      makeOutcome: this.hasOutcomes ? makeOutcome : undefined,
     };
     reconcile(KEY, context, { retry: worker.message.retry }).then(
       () => {

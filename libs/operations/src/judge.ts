@@ -1,4 +1,5 @@
 import {
+  hasRightOutcome,
   isSameSource,
   isUpToDate,
   mayBeRetried,
@@ -7,6 +8,7 @@ import {
   outputMetadata,
   parseManifest,
   selectRecipe,
+  type Wanted,
 } from '@darkroom/pipeline';
 import {
   type BucketReader,
@@ -26,7 +28,7 @@ export const KINDS = [
   'missing',
   /** The manifest is another upload's: an event was lost, or is still in the queue. */
   'source-changed',
-  /** Made with another recipe, other limits or other versions of the transforms. */
+  /** Made with another recipe, other limits, other versions of the transforms, or other settings of outcome files. */
   'recipe-changed',
   /** The manifest is right, but the folder's objects are not the ones that it names. */
   'damaged',
@@ -286,7 +288,7 @@ export async function judgeSource(
   const manifest = folder && (await readManifest(buckets.outputs, folder));
   const isSame = manifest && folder && (await isMadeOf(manifest, folder, source, buckets.sources));
   const kind = isSame
-    ? kindOf(folder, manifest, buckets.hashOf(recipe) ?? '')
+    ? kindOf(folder, manifest, buckets.wantedOf(recipe))
     : manifest
       ? 'source-changed'
       : 'missing';
@@ -331,11 +333,12 @@ async function isMadeOf(
   return head !== undefined && isSameSource(made, head);
 }
 
-function kindOf(folder: ListedFolder, manifest: Manifest, recipeHash: string): Kind {
-  if (manifest.recipeHash !== recipeHash) return 'recipe-changed';
+function kindOf(folder: ListedFolder, manifest: Manifest, wanted: Wanted): Kind {
+  if (manifest.recipeHash !== wanted.recipeHash) return 'recipe-changed';
   if (mayBeRetried(manifest)) return 'retryable';
+  if (!hasRightOutcome(manifest, wanted.makeOutcome)) return 'recipe-changed';
   const listed = new Map(folder.objects);
-  if (listed.size !== folder.count || !isUpToDate(manifest, recipeHash, listed)) return 'damaged';
+  if (listed.size !== folder.count || !isUpToDate(manifest, wanted, listed)) return 'damaged';
   return manifest.status === 'rejected' ? 'rejected' : 'up-to-date';
 }
 

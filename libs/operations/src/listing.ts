@@ -9,10 +9,13 @@ import {
 import { decodeKey } from '@darkroom/events';
 import {
   type Limits,
+  makeOutcomeOf,
+  type MakeOutcome,
   type Recipe,
   recipeHash,
   type Settings,
   type SourceIdentity,
+  type Wanted,
 } from '@darkroom/pipeline';
 
 /** The operations of a bucket that a comparison uses, with S3's semantics. */
@@ -163,7 +166,7 @@ export interface BucketOptions {
   readonly sourceBucket: string;
   readonly processedBucket: string;
   /** The stack's settings, as `parseSettings` returns them. */
-  readonly settings: Pick<Settings, 'recipes' | 'limits'>;
+  readonly settings: Pick<Settings, 'recipes' | 'limits' | 'delivery'>;
   /** Compares only keys with this prefix. Default: every key. */
   readonly prefix?: string;
 }
@@ -175,6 +178,7 @@ export function bucketPairOf(buckets: BucketOptions): BucketPair {
     outputs: s3BucketReader(s3, processedBucket),
     recipes: settings.recipes,
     limits: settings.limits,
+    makeOutcome: makeOutcomeOf(settings),
     prefix,
   });
 }
@@ -187,31 +191,34 @@ export class BucketPair {
   /** Limits the comparison to sources with this prefix and their outputs. */
   readonly prefix: string;
   readonly #hashes: ReadonlyMap<Recipe, string>;
+  readonly #makeOutcome: MakeOutcome | undefined;
 
   constructor(options: {
     readonly sources: BucketReader;
     readonly outputs: BucketReader;
     readonly recipes: readonly Recipe[];
     readonly limits: Limits;
+    readonly makeOutcome?: MakeOutcome | undefined;
     readonly prefix: string;
   }) {
     this.sources = options.sources;
     this.outputs = options.outputs;
     this.recipes = options.recipes;
     this.prefix = options.prefix;
+    this.#makeOutcome = options.makeOutcome;
     this.#hashes = new Map(
       options.recipes.map((recipe) => [recipe, recipeHash(recipe, options.limits)]),
     );
   }
 
-  /** One of `recipes`. */
-  hashOf(recipe: Recipe): string | undefined {
-    return this.#hashes.get(recipe);
+  /** What manifests of a recipe must agree with. @param recipe one of `recipes` */
+  wantedOf(recipe: Recipe): Wanted {
+    return { recipeHash: this.#hashes.get(recipe) ?? '', makeOutcome: this.#makeOutcome };
   }
 
   /** Objects to keep for one folder: one more than any recipe can make proves that the folder is damaged. */
   get objectsWorthKeeping(): number {
-    return Math.max(...this.recipes.map(({ variants }) => variants.length)) + 2;
+    return Math.max(...this.recipes.map(({ variants }) => variants.length)) + 3;
   }
 }
 

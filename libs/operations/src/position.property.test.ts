@@ -104,7 +104,7 @@ function naive({ sources, outputs }: TestBuckets): string[] {
           ? 'recipe-changed'
           : manifest.status === 'rejected' && isRetryable(manifest.error.code)
             ? 'retryable'
-            : !isUpToDate(manifest, hash, listed)
+            : !isUpToDate(manifest, { recipeHash: hash }, listed)
               ? 'damaged'
               : manifest.status === 'rejected'
                 ? 'rejected'

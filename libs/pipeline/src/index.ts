@@ -30,6 +30,12 @@ export {
   type LogQuery,
 } from './contract/observability.ts';
 export { outcomeEvent, outcomeEventSchema, type OutcomeEvent } from './contract/outcome-event.ts';
+export {
+  hasRightOutcome,
+  outcomeFileSchema,
+  type MakeOutcome,
+  type OutcomeFile,
+} from './contract/outcome-file.ts';
 export { imagesAtOnce, memoryWarning, uploadMemory } from './memory.ts';
 export { check, type Checked } from './recipe/problems.ts';
 export { recipeHash } from './recipe/recipe-hash.ts';
@@ -64,10 +70,15 @@ export {
   reconcile,
   type ReconcileContext,
   type ReconcileOutcome,
+  type Wanted,
 } from './reconcile/reconcile.ts';
-export { deliveredFiles, deliveryChoices, type RecipeChoices } from './stack/delivery.ts';
 export {
-  EVENT_BUS_BYTES,
+  deliveredFiles,
+  deliveryChoices,
+  makeOutcomeOf,
+  type RecipeChoices,
+} from './stack/delivery.ts';
+export {
   formatEnvironment,
   parseEnvironment,
   RECIPES_FILE,

@@ -61,6 +61,7 @@ test('delivers neither copies of uploads nor unselected variants', async () => {
   };
   expect(await filesOf({})).toEqual(['w640-webp.webp']);
   expect(await filesOf({ manifests: true })).toEqual(['w640-webp.webp', 'manifest.json']);
+  expect(await filesOf({ outcomes: true })).toEqual(['w640-webp.webp', 'outcome.json']);
   expect(await filesOf({ variants: ['original'] })).toEqual(
     ['jpg', 'png', 'webp', 'avif', 'gif', 'tiff'].map((extension) => `original.${extension}`),
   );
@@ -126,13 +127,16 @@ describe('a distribution', async () => {
     });
   });
 
-  test('delivers manifests only if asked, and keeps no copy of them', async () => {
-    expect(JSON.stringify(behaviours)).not.toContain('manifest.json');
-    const { inputs: asked } = (await deploy({ manifests: true })).resource('photos-delivery');
-    const manifests = (asked['orderedCacheBehaviors'] as Behaviour[]).find(
-      ({ pathPattern }) => pathPattern === '*/manifest.json',
+  test.each([
+    ['manifests', 'manifest.json'],
+    ['outcomes', 'outcome.json'],
+  ])('delivers %s only if asked, and keeps no copy of them', async (setting, file) => {
+    expect(JSON.stringify(behaviours)).not.toContain(file);
+    const { inputs: asked } = (await deploy({ [setting]: true })).resource('photos-delivery');
+    const uncached = (asked['orderedCacheBehaviors'] as Behaviour[]).find(
+      ({ pathPattern }) => pathPattern === `*/${file}`,
     );
-    expect(manifests?.cachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a5be4ad39');
+    expect(uncached?.cachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a5be4ad39');
   });
 
   test('chooses a format before it asks the cache, and says that the answer varies', () => {

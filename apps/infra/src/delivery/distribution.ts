@@ -67,9 +67,10 @@ export function createDistribution(
       defaultCacheBehavior: behaviour,
       orderedCacheBehaviors: [
         // The outcome as it is now: its own Cache-Control is `no-cache`.
-        ...(delivery.manifests
-          ? [{ ...behaviour, pathPattern: '*/manifest.json', cachePolicyId: NEVER_CACHED }]
-          : []),
+        ...[
+          ...(delivery.manifests ? ['*/manifest.json'] : []),
+          ...(delivery.outcomes ? ['*/outcome.json'] : []),
+        ].map((pathPattern) => ({ ...behaviour, pathPattern, cachePolicyId: NEVER_CACHED })),
         ...(chosen ? [chosenBehaviour(behaviour, chosen)] : []),
       ],
       customErrorResponses: [403, 404].map((errorCode) => ({

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import {
-  EVENT_BUS_BYTES,
   formatEnvironment,
   pinSideFiles,
   RECIPES_FILE,
@@ -64,7 +63,7 @@ export function createFunction(
   opts: pulumi.CustomResourceOptions,
 ): aws.lambda.Function {
   const { settings, recipes, assetsDir, permissions, encryption, logGroup } = parts;
-  const transport = transportRecipes(recipes, settings.events ? EVENT_BUS_BYTES : 0);
+  const transport = transportRecipes(recipes, settings);
   const { architecture, memory, timeout, ephemeralStorage, reservedConcurrency, vpc } =
     settings.function;
   return new aws.lambda.Function(

@@ -5,6 +5,8 @@ import { OUTPUT_FILES, type OutputFormat } from '@darkroom/transforms';
 export const MAX_KEY_BYTES = 1024;
 
 const MANIFEST = 'manifest.json';
+/** The public part of the manifest. Its name is shorter, and it has room wherever the manifest has. */
+export const OUTCOME_FILE = 'outcome.json';
 /** Prefix of the outputs of uploads with long keys. */
 export const LONG_PREFIX = '_long/';
 const LONGEST_EXTENSION = Math.max(
@@ -21,6 +23,7 @@ export interface OutputKeys {
   /** `K/`; every output is directly below it. */
   readonly prefix: string;
   readonly manifest: string;
+  readonly outcome: string;
   output(variant: string, format: OutputFormat): string;
 }
 
@@ -46,6 +49,7 @@ export function outputKeys(key: string, recipe: NamedVariants): OutputKeys {
   return {
     prefix,
     manifest: prefix + MANIFEST,
+    outcome: prefix + OUTCOME_FILE,
     output: (variant, format) => `${prefix}${variant}.${OUTPUT_FILES[format].extension}`,
   };
 }

@@ -39,25 +39,30 @@ export const outputSchema = z.object({
   sha256: z.string(),
 });
 
+export const SKIPPED_CODES = ['TOO_LARGE', 'NOT_APPLICABLE'] as const;
+
 const skippedSchema = z.object({
   variant: z.string(),
-  code: z.enum(['TOO_LARGE', 'NOT_APPLICABLE']),
+  code: z.enum(SKIPPED_CODES),
   message: z.string(),
   retryable: z.boolean(),
 });
 
 /** What the recipe asks for; by default a ThumbHash and the dominant colour. */
-const placeholderSchema = z.object({
+export const placeholderSchema = z.object({
   thumbhash: z.string().optional(),
   blurhash: z.string().optional(),
   dominantColour: z.string().optional(),
 });
 
-const REJECTION_CODES = Object.keys(CODES).filter((code): code is RejectionCode =>
+export const REJECTION_CODES = Object.keys(CODES).filter((code): code is RejectionCode =>
   isRejection(code as Code),
 );
 
 const versionSchema = z.literal(1);
+// The public outcome file, if the stack writes them.
+const outcomeSchema = z.object({ key: z.string(), eTag: z.string(), sha256: z.string() });
+
 const made = { recipe: z.string(), recipeHash: z.string(), source: sourceSchema };
 
 export const doneManifestSchema = z.object({
@@ -68,6 +73,7 @@ export const doneManifestSchema = z.object({
   // Variants that cannot be made of this upload; left out if there are none.
   skipped: z.array(skippedSchema).min(1).optional(),
   placeholder: placeholderSchema.optional(),
+  outcome: outcomeSchema.optional(),
 });
 
 export const rejectedManifestSchema = z.object({
@@ -80,6 +86,7 @@ export const rejectedManifestSchema = z.object({
     message: z.string(),
     retryable: z.boolean(),
   }),
+  outcome: outcomeSchema.optional(),
 });
 
 /**

@@ -9,7 +9,6 @@ import {
   type SourceFacts,
   type Survey,
 } from '@darkroom/transforms';
-import { createHash } from 'crypto';
 import { isRejection, PipelineError, toPipelineError } from '../contract/codes.ts';
 import type { OutputKeys } from '../contract/keys.ts';
 import {
@@ -28,6 +27,7 @@ import type {
   ManifestSource,
   RejectedManifest,
 } from '../contract/manifest.ts';
+import { type MakeOutcome, sha256Of } from '../contract/outcome-file.ts';
 import { labelled, type Origin, outputMetadata } from '../contract/metadata.ts';
 import type { SourceIdentity } from '../contract/source-identity.ts';
 import { checkMemory, filesAtOnce, peakMemory, readingMemory } from '../memory.ts';
@@ -46,6 +46,7 @@ export interface KeyTask extends Engines {
   readonly recipe: Recipe;
   readonly recipeHash: string;
   readonly keys: OutputKeys;
+  readonly makeOutcome: MakeOutcome | undefined;
   readonly limits: Limits;
   readonly memory: MemoryBudget;
   readonly vcpus: number;
@@ -86,7 +87,7 @@ export async function makeOutputs(
     error: { code, message, retryable },
   });
 
-  if (job.lastAttempt) await folder.commit(reject(object, GAVE_UP), metadata);
+  if (job.lastAttempt) await folder.commit(reject(object, GAVE_UP), metadata, job.makeOutcome);
 
   const isolation = new Isolation(job);
   let source: ManifestSource = object;
@@ -156,12 +157,8 @@ export async function makeOutputs(
     if (!isRejection(code)) throw cause;
     manifest = reject(source, { code, message, retryable });
   }
-  await folder.commit(manifest, metadata);
-  return isSameContent ? undefined : manifest;
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  const written = await folder.commit(manifest, metadata, job.makeOutcome);
+  return isSameContent ? undefined : written;
 }
 
 /** Whether an upload has the bytes of the one that a manifest describes, and the same coding of them. */
@@ -171,7 +168,7 @@ function hasContent(described: ManifestSource, { sha256, contentEncoding }: Mani
 
 /** Rejects an upload that exists and cannot be read. */
 export async function rejectUnreadable(
-  { key, recipe, recipeHash }: KeyTask,
+  { key, recipe, recipeHash, makeOutcome }: KeyTask,
   folder: OutputFolder,
   unreadable: UnreadableObject,
   bucket: string,
@@ -185,8 +182,7 @@ export async function rejectUnreadable(
     outputs: [],
     error: { code: 'SOURCE_UNREADABLE', message: unreadable.reason, retryable: true },
   };
-  await folder.commit(manifest, outputMetadata(key, recipe.name, recipeHash));
-  return manifest;
+  return folder.commit(manifest, outputMetadata(key, recipe.name, recipeHash), makeOutcome);
 }
 
 function pick({

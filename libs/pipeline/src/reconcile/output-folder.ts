@@ -1,6 +1,7 @@
 import { PipelineError, toPipelineError } from '../contract/codes.ts';
 import type { OutputKeys } from '../contract/keys.ts';
 import { formatManifest, type Manifest, parseManifest } from '../contract/manifest.ts';
+import { type MakeOutcome, sha256Of } from '../contract/outcome-file.ts';
 import type { ObjectStore, PutOptions } from './object-store.ts';
 
 export function isConflict(error: unknown): boolean {
@@ -20,6 +21,14 @@ export async function waitForAll<T>(writes: readonly Promise<T>[]): Promise<T[]>
   const failure = failures.find((reason) => !isConflict(reason)) ?? failures[0];
   if (failure !== undefined) throw toPipelineError(failure);
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+/** The objects directly below `K/` that belong to a manifest. */
+export function namedObjects({
+  outputs,
+  outcome,
+}: Manifest): readonly { key: string; eTag: string }[] {
+  return outcome ? [...outputs, outcome] : outputs;
 }
 
 /** DELETE requests at a time. A folder may have thousands of orphans, and each wave of deletions is progress. */
@@ -84,19 +93,31 @@ export class OutputFolder {
     return eTag;
   }
 
-  /** The manifest is the commit: written after every output that it names, and before anything else is removed. */
-  async commit(manifest: Manifest, metadata: PutOptions['metadata']): Promise<void> {
-    await this.put(this.#keys.manifest, formatManifest(manifest), {
-      contentType: 'application/json',
-      cacheControl: 'no-cache',
-      metadata,
-    });
+  /**
+   * The manifest is the commit: written after every object that it names, and before anything else is removed.
+   * @returns the manifest as it was written
+   */
+  async commit<M extends Manifest>(
+    content: M,
+    metadata: PutOptions['metadata'],
+    makeOutcome?: MakeOutcome,
+  ): Promise<M> {
+    const json = { contentType: 'application/json', cacheControl: 'no-cache', metadata };
+    const manifest = { ...content, outcome: undefined };
+    if (makeOutcome) {
+      const { outcome: key } = this.#keys;
+      const file = makeOutcome(content);
+      const eTag = await this.put(key, file, json);
+      Object.assign(manifest, { outcome: { key, eTag, sha256: sha256Of(file) } });
+    }
+    await this.put(this.#keys.manifest, formatManifest(manifest), json);
     await this.removeOrphans(manifest);
+    return manifest;
   }
 
   /** Deletes the objects that this manifest does not name. An attempt that ends early has deleted some of them. */
   async removeOrphans(manifest: Manifest): Promise<void> {
-    const wanted = new Set([this.#keys.manifest, ...manifest.outputs.map(({ key }) => key)]);
+    const wanted = new Set([this.#keys.manifest, ...namedObjects(manifest).map(({ key }) => key)]);
     await this.#remove([...this.#objects.keys()].filter((key) => !wanted.has(key)));
   }
 

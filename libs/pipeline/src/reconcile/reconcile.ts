@@ -7,6 +7,7 @@ import {
   type Manifest,
   type RejectedManifest,
 } from '../contract/manifest.ts';
+import { hasRightOutcome, type MakeOutcome } from '../contract/outcome-file.ts';
 import { isSameSource, type SourceIdentity } from '../contract/source-identity.ts';
 import { recipeHash } from '../recipe/recipe-hash.ts';
 import { type Recipe, selectRecipe } from '../recipe/recipe.ts';
@@ -14,25 +15,36 @@ import type { Engines } from './isolation.ts';
 import { type KeyTask, makeOutputs, rejectUnreadable } from './make-outputs.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { FoundObject, GetResult, ObjectStore } from './object-store.ts';
-import { isConflict, OutputFolder } from './output-folder.ts';
+import { isConflict, namedObjects, OutputFolder } from './output-folder.ts';
+
+/** What a manifest must agree with, apart from the source. */
+export interface Wanted {
+  readonly recipeHash: string;
+  /** Makes the outcome file; undefined if there must be none. */
+  readonly makeOutcome?: MakeOutcome | undefined;
+}
 
 /**
- * Whether only a changed source could make this manifest wrong: it was made with this recipe, every output that it
+ * Whether only a changed source could make this manifest wrong: it was made with this recipe, every object that it
  * names is there with the ETag that it names, nothing else is there, and no operator's fix could change the outcome.
  *
  * @param listed the objects directly below `K/`, key → ETag, including the manifest
  */
 export function isUpToDate(
   manifest: Manifest,
-  recipeHash: string,
+  wanted: Wanted,
   listed: ReadonlyMap<string, string>,
 ): boolean {
-  return hasItsOutputs(manifest, recipeHash, listed) && !hasOrphans(manifest, listed);
+  return (
+    hasItsOutputs(manifest, wanted, listed) &&
+    hasItsOutcome(manifest, wanted, listed) &&
+    !hasOrphans(manifest, listed)
+  );
 }
 
 function hasItsOutputs(
   manifest: Manifest,
-  recipeHash: string,
+  { recipeHash }: Wanted,
   listed: ReadonlyMap<string, string>,
 ): boolean {
   return (
@@ -42,9 +54,21 @@ function hasItsOutputs(
   );
 }
 
-/** @param listed has all outputs of the manifest */
-function hasOrphans({ outputs }: Manifest, listed: ReadonlyMap<string, string>): boolean {
-  return listed.size !== outputs.length + 1;
+function hasItsOutcome(
+  manifest: Manifest,
+  { makeOutcome }: Wanted,
+  listed: ReadonlyMap<string, string>,
+): boolean {
+  const { outcome } = manifest;
+  return (
+    hasRightOutcome(manifest, makeOutcome) &&
+    (outcome === undefined || listed.get(outcome.key) === outcome.eTag)
+  );
+}
+
+/** @param listed has all objects that the manifest names */
+function hasOrphans(manifest: Manifest, listed: ReadonlyMap<string, string>): boolean {
+  return listed.size !== namedObjects(manifest).length + 1;
 }
 
 /** The first pass and five restarts (docs/reconcile.md); after that a later receive has the key for itself. */
@@ -55,6 +79,8 @@ export interface ReconcileContext extends Engines {
   readonly processed: ObjectStore;
   readonly recipes: readonly Recipe[];
   readonly limits: Limits;
+  /** If set, each upload has an outcome file (`makeOutcomeOf`). */
+  readonly makeOutcome?: MakeOutcome | undefined;
   /** Of all uploads that are worked on at once. */
   readonly memory: MemoryBudget;
   /** For the files of an upload that is alone (`files-at-once.ts`); default 1. */
@@ -100,6 +126,7 @@ export async function reconcile(
     recipe,
     recipeHash: recipeHash(recipe, context.limits),
     keys: outputKeys(key, recipe),
+    makeOutcome: context.makeOutcome,
     engine: context.engine,
     isolated: context.isolated,
     limits: context.limits,
@@ -133,17 +160,17 @@ async function passOver(
     const folder = await OutputFolder.list(processed, job.keys);
     const manifest = await folder.readManifest();
 
-    const current =
-      manifest && hasItsOutputs(manifest, job.recipeHash, folder.objects) ? manifest : undefined;
+    const current = manifest && hasItsOutputs(manifest, job, folder.objects) ? manifest : undefined;
 
     // 2. Source, and 3. up to date?
-    const head = current && (await source.head(job.key));
+    const hasOutcome = current && hasItsOutcome(current, job, folder.objects);
+    const head = hasOutcome && (await source.head(job.key));
     if (current && head && isSameSource(current.source, head)) {
       if (!hasOrphans(current, folder.objects)) return upToDate;
       await folder.removeOrphans(current);
       return (await sourceIsStill(head, job.key, source)) ? upToDate : undefined;
     }
-    const read = current && !head ? MISSING : await source.get(job.key);
+    const read = hasOutcome && !head ? MISSING : await source.get(job.key);
     if (
       read.kind === 'missing' &&
       (folder.objects.size === 0 || job.recipe.onSourceRemoved === 'keep')

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { OUTPUT_FILES, OUTPUT_FORMATS, type OutputFormat } from '@darkroom/transforms';
 import * as z from 'zod';
+import { type MakeOutcome, outcomeMaker } from '../contract/outcome-file.ts';
+import { OUTCOME_FILE } from '../contract/keys.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { nameSchema } from '../recipe/names.ts';
 import { bucketName, corsSchema } from './settings-sections.ts';
@@ -29,6 +31,12 @@ export const deliverySchema = z
       .default(false)
       .describe(
         'Also delivers `KEY/manifest.json`, which shows the camera, the time, bucket names and all variants',
+      ),
+    outcomes: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Also writes and delivers `KEY/outcome.json`: the public part of the manifest, for browsers that wait for the variants',
       ),
     priceClass: z
       .enum(['PriceClass_100', 'PriceClass_200', 'PriceClass_All'])
@@ -104,6 +112,8 @@ export const deliverySchema = z
     });
   });
 
+type Delivery = z.output<typeof deliverySchema>;
+
 /**
  * The files that the distribution delivers, below any `KEY/`. Unless `delivery.variants` names it, a copy of the upload
  * stays private, because it contains the upload's metadata. So does a variant of another recipe with the same name.
@@ -113,27 +123,54 @@ export function deliveredFiles(
   {
     variants: selected,
     manifests,
-  }: Pick<z.output<typeof deliverySchema>, 'variants' | 'manifests'>,
+    outcomes,
+  }: Pick<Delivery, 'variants' | 'manifests' | 'outcomes'>,
 ): string[] {
   const all = recipes.flatMap(({ variants }) => variants);
-  const copies = new Set(all.flatMap(({ name, copy }) => (copy ? [name] : [])));
+  const isPublic = publicVariants(recipes, selected);
   const files = all
-    .filter(({ name }) => (selected ? selected.includes(name) : !copies.has(name)))
+    .filter(({ name }) => isPublic(name))
     .flatMap((variant) => {
       const format = variantFormat(variant);
       const formats = format === undefined ? OUTPUT_FORMATS : [format];
       return formats.map((one) => `${variant.name}.${OUTPUT_FILES[one].extension}`);
     });
-  return [...new Set([...files, ...(manifests ? ['manifest.json'] : [])])];
+  return [
+    ...new Set([
+      ...files,
+      ...(manifests ? ['manifest.json'] : []),
+      ...(outcomes ? [OUTCOME_FILE] : []),
+    ]),
+  ];
+}
+
+/** Whether CloudFront delivers a variant with this name. */
+function publicVariants(
+  recipes: readonly Pick<Recipe, 'variants'>[],
+  selected: readonly string[] | undefined,
+): (name: string) => boolean {
+  if (selected) return (name) => selected.includes(name);
+  const all = recipes.flatMap(({ variants }) => variants);
+  const copies = new Set(all.flatMap(({ name, copy }) => (copy ? [name] : [])));
+  return (name) => !copies.has(name);
+}
+
+/** Makes the outcome files of a stack; undefined if it writes none. */
+export function makeOutcomeOf({
+  recipes,
+  delivery,
+}: {
+  readonly recipes: readonly Pick<Recipe, 'variants'>[];
+  readonly delivery?: Pick<Delivery, 'outcomes' | 'variants'> | undefined;
+}): MakeOutcome | undefined {
+  if (!delivery?.outcomes) return undefined;
+  return outcomeMaker(publicVariants(recipes, delivery.variants));
 }
 
 /** Returns the problems of the selection, each with its path below `delivery.variants`. */
 export function selectionProblems(
   recipes: readonly Recipe[],
-  {
-    variants: selected = [],
-    choices,
-  }: Pick<z.output<typeof deliverySchema>, 'variants' | 'choices'>,
+  { variants: selected = [], choices }: Pick<Delivery, 'variants' | 'choices'>,
 ): { readonly path: (string | number)[]; readonly message: string }[] {
   const names = [...new Set(recipes.flatMap(({ variants }) => variants.map(({ name }) => name)))];
   const unknown = selected.flatMap((name, index) =>

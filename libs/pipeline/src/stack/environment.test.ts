@@ -7,13 +7,14 @@ import {
   type DeployedNames,
   environmentBytes,
   EnvironmentError,
-  EVENT_BUS_BYTES,
   formatEnvironment,
   MAX_ENVIRONMENT_BYTES,
   parseEnvironment,
   RECIPES_FILE,
   transportRecipes,
 } from './environment.ts';
+import { doneManifest } from '../testing/manifests.ts';
+import { makeOutcomeOf } from './delivery.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 const few: RecipeInput[] = [{ name: 'photos', variants: [{ name: 'thumb', steps: ['rotate'] }] }];
@@ -56,6 +57,14 @@ describe('what the program writes, the function reads', () => {
       logLevel: 'DEBUG',
       tracing: true,
     });
+  });
+
+  test('with outcome files of the variants that are delivered', () => {
+    const settings = settingsOf(few, { delivery: { outcomes: true, variants: ['thumb'] } });
+    const variables = formatEnvironment(settings, transportRecipes(few, settings), names);
+    const { makeOutcome } = parseEnvironment(variables, folder);
+    expect(makeOutcome?.(doneManifest)).toEqual(makeOutcomeOf(settings)?.(doneManifest));
+    expect(parseEnvironment(variables, folder).makeOutcome).toBeDefined();
   });
 
   test('with recipes in a file of the package', () => {
@@ -145,14 +154,23 @@ describe('Lambda’s 4 KB', () => {
 
   test('are kept with the longest ARN of an event bus, too', () => {
     const eventBus = `arn:aws-us-gov:events:us-gov-east-1:123456789012:event-bus/${'b'.repeat(256)}`;
-    const recipes = recipesOf(3056 - EVENT_BUS_BYTES);
-    const transport = transportRecipes(recipes, EVENT_BUS_BYTES);
+    const recipes = recipesOf(2672);
+    const transport = transportRecipes(recipes, { events: {} });
     const variables = formatEnvironment(settingsOf(few), transport, { ...names, eventBus });
     expect(variables['DARKROOM_RECIPES']).toBe(JSON.stringify(recipes));
     expect(environmentBytes(variables)).toBeLessThanOrEqual(MAX_ENVIRONMENT_BYTES);
-    expect(transportRecipes(recipesOf(3057 - EVENT_BUS_BYTES), EVENT_BUS_BYTES)).toHaveProperty(
-      'file',
-    );
+    expect(transportRecipes(recipesOf(2673), { events: {} })).toHaveProperty('file');
+  });
+
+  test('are kept with the variants of outcome files, too', () => {
+    const settings = settingsOf(few, { delivery: { outcomes: true, variants: ['thumb'] } });
+    const variable = '{"variants":["thumb"]}';
+    const bytes = JSON.stringify({ DARKROOM_OUTCOMES: variable }).length;
+    const recipes = recipesOf(3056 - bytes);
+    const variables = formatEnvironment(settings, transportRecipes(recipes, settings), names);
+    expect(variables['DARKROOM_RECIPES']).toBe(JSON.stringify(recipes));
+    expect(variables['DARKROOM_OUTCOMES']).toBe(variable);
+    expect(transportRecipes(recipesOf(3057 - bytes), settings)).toHaveProperty('file');
   });
 
   test('are a clear error where they are passed', () => {

@@ -5,8 +5,11 @@ import * as z from 'zod';
 import { type Limits, limitsSchema } from '../contract/limits.ts';
 import { METRICS_NAMESPACE, METRICS_SERVICE } from '../contract/observability.ts';
 import { check } from '../recipe/problems.ts';
+import { type MakeOutcome } from '../contract/outcome-file.ts';
+import { nameSchema } from '../recipe/names.ts';
 import { type Recipe, type RecipeInput, recipesSchema } from '../recipe/recipe.ts';
 import { pinSideFiles, SIDE_FILES_FOLDER, SideFileError } from '../recipe/side-files.ts';
+import { makeOutcomeOf } from './delivery.ts';
 import { loadOwnTransforms } from './own-transforms.ts';
 import { LOG_LEVELS } from './settings-sections.ts';
 import type { Settings } from './settings.ts';
@@ -22,8 +25,8 @@ export const MAX_ENVIRONMENT_BYTES = 4096;
 export const RECIPES_FILE = 'recipes.json';
 /** Left for the variables whose length is known only after deployment: names, URLs, levels. */
 const OTHER_VARIABLES_BYTES = 1040;
-/** The same for the ARN of an event bus, which few have: a name of up to 256 characters. */
-export const EVENT_BUS_BYTES = 384;
+/** Left for the ARN of an event bus, whose name has up to 256 characters. */
+const EVENT_BUS_BYTES = 384;
 const FILE = 'file:';
 
 /** How the recipes reach the function. The deployed names do not matter: a preview decides as a deployment does. */
@@ -34,9 +37,15 @@ export interface RecipesTransport {
   readonly file?: string;
 }
 
-/** @param reserved bytes that variables take which not every function has */
-export function transportRecipes(recipes: readonly RecipeInput[], reserved = 0): RecipesTransport {
+/** @param settings of variables that not every function has */
+export function transportRecipes(
+  recipes: readonly RecipeInput[],
+  settings: Pick<Settings, 'events' | 'delivery'> = {},
+): RecipesTransport {
   const text = JSON.stringify(recipes);
+  const reserved =
+    (settings.events ? EVENT_BUS_BYTES : 0) +
+    (settings.delivery?.outcomes ? environmentBytes(outcomeVariable(settings)) : 0);
   // Once more as JSON, with every quotation mark escaped.
   const bytes = Buffer.byteLength(JSON.stringify(text));
   return bytes + OTHER_VARIABLES_BYTES + reserved <= MAX_ENVIRONMENT_BYTES
@@ -64,6 +73,8 @@ export interface Environment {
   readonly deadLetterQueueUrl: string;
   readonly recipes: readonly Recipe[];
   readonly limits: Limits;
+  /** Makes outcome files, if `delivery.outcomes` asks for them. */
+  readonly makeOutcome?: MakeOutcome;
   /** Attempts before a message goes to the dead-letter queue. */
   readonly maxReceiveCount: number;
   /** The most that a failed message waits for its next attempt, seconds. */
@@ -105,6 +116,7 @@ export function formatEnvironment(
     ...(names.eventBus !== undefined && { DARKROOM_EVENT_BUS: names.eventBus }),
     DARKROOM_RECIPES: transport.variable,
     DARKROOM_LIMITS: JSON.stringify(settings.limits),
+    ...outcomeVariable(settings),
     DARKROOM_MAX_RECEIVE_COUNT: String(settings.queue.maxReceiveCount),
     DARKROOM_LONGEST_BACK_OFF: String(longestBackOff(settings.queue)),
     DARKROOM_CONCURRENCY: String(concurrency),
@@ -123,6 +135,12 @@ export function formatEnvironment(
       `The function's variables have ${bytes} bytes together, Lambda allows ${MAX_ENVIRONMENT_BYTES}`,
     );
   return variables;
+}
+
+/** `DARKROOM_OUTCOMES`: the names of `delivery.variants`, or `{}` for the default. Absent without outcome files. */
+function outcomeVariable({ delivery }: Pick<Settings, 'delivery'>): Record<string, string> {
+  if (!delivery?.outcomes) return {};
+  return { DARKROOM_OUTCOMES: JSON.stringify({ variants: delivery.variants }) };
 }
 
 export function environmentBytes(variables: Readonly<Record<string, string>>): number {
@@ -187,6 +205,9 @@ function environmentSchema(root: string) {
     DARKROOM_EVENT_BUS: z.string().startsWith('arn:').optional(),
     DARKROOM_RECIPES: received.pipe(json).pipe(recipesSchema).transform(pinned(root)),
     DARKROOM_LIMITS: json.pipe(limitsSchema),
+    DARKROOM_OUTCOMES: json
+      .pipe(z.strictObject({ variants: z.array(nameSchema).optional() }))
+      .optional(),
     DARKROOM_MAX_RECEIVE_COUNT: count,
     DARKROOM_LONGEST_BACK_OFF: count,
     DARKROOM_CONCURRENCY: count,
@@ -217,18 +238,23 @@ export function parseEnvironment(
       cause: checked.cause,
     });
   const { data } = checked;
+  const recipes = data.DARKROOM_RECIPES;
+  const { DARKROOM_OUTCOMES: outcomes } = data;
+  const delivery = outcomes && { ...outcomes, outcomes: true };
+  const makeOutcome = makeOutcomeOf({ recipes, delivery });
   return {
     sourceBucket: data.DARKROOM_SOURCE_BUCKET,
     processedBucket: data.DARKROOM_PROCESSED_BUCKET,
     queueUrl: data.DARKROOM_QUEUE_URL,
     deadLetterQueueUrl: data.DARKROOM_DEAD_LETTER_QUEUE_URL,
-    recipes: data.DARKROOM_RECIPES,
+    recipes,
     limits: data.DARKROOM_LIMITS,
     maxReceiveCount: data.DARKROOM_MAX_RECEIVE_COUNT,
     longestBackOff: data.DARKROOM_LONGEST_BACK_OFF,
     concurrency: data.DARKROOM_CONCURRENCY,
     logLevel: data.POWERTOOLS_LOG_LEVEL,
     tracing: data.POWERTOOLS_TRACE_ENABLED,
+    ...(makeOutcome && { makeOutcome }),
     ...(data.DARKROOM_EVENT_BUS !== undefined && { eventBus: data.DARKROOM_EVENT_BUS }),
   };
 }

@@ -7,6 +7,7 @@ import {
 } from '@darkroom/transforms';
 import { limitsSchema } from '../contract/limits.ts';
 import { parseManifest, type Manifest } from '../contract/manifest.ts';
+import { makeOutcomeOf } from '../stack/delivery.ts';
 import { MemoryBudget } from '../reconcile/memory-budget.ts';
 import { letterEngine } from './letter-engine.ts';
 import { recipesSchema, type RecipeInput } from '../recipe/recipe.ts';
@@ -30,25 +31,29 @@ export function letters(
     readonly engine?: Partial<ImageEngine>;
     readonly limits?: object;
     readonly memory?: MemoryBudget;
+    /** Of `settings.delivery`. */
+    readonly delivery?: Parameters<typeof makeOutcomeOf>[0]['delivery'];
   } = {},
 ): Letters {
   const source = new MemoryStore('source');
   const processed = new MemoryStore('processed');
+  const recipes = recipesSchema.parse([
+    {
+      name: 'letters',
+      match: { prefix: 'uploads/' },
+      variants: [
+        { name: 'web', steps: [{ encode: 'webp' }] },
+        { name: 'same', steps: [] },
+      ],
+      ...recipe,
+    },
+  ]);
   return {
     source,
     processed,
     engine: { ...letterEngine, render: renderWanted, ...rest.engine },
-    recipes: recipesSchema.parse([
-      {
-        name: 'letters',
-        match: { prefix: 'uploads/' },
-        variants: [
-          { name: 'web', steps: [{ encode: 'webp' }] },
-          { name: 'same', steps: [] },
-        ],
-        ...recipe,
-      },
-    ]),
+    recipes,
+    makeOutcome: makeOutcomeOf({ recipes, delivery: rest.delivery }),
     limits: limitsSchema.parse(rest.limits ?? {}),
     memory: rest.memory ?? new MemoryBudget(1024),
     requests: () => [

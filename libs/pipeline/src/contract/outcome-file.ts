@@ -1,0 +1,102 @@
+import { OUTPUT_FILES, OUTPUT_FORMATS } from '@darkroom/transforms';
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { type Manifest, placeholderSchema, REJECTION_CODES, SKIPPED_CODES } from './manifest.ts';
+
+const MEDIA_TYPES = OUTPUT_FORMATS.map((format) => OUTPUT_FILES[format].contentType);
+
+const variantSchema = z.object({
+  name: z.string(),
+  file: z.string().describe('Name of the file, in the folder of the outcome file'),
+  contentType: z.enum(MEDIA_TYPES),
+  width: z.number().describe('Pixels'),
+  height: z.number().describe('Pixels'),
+  bytes: z.number(),
+  eTag: z.string().describe('Without quotes. `FILE?v=ETAG` is a URL that never shows older bytes'),
+});
+
+const uploadSchema = z.object({
+  eTag: z.string().describe('ETag of the upload, without quotes'),
+  versionId: z.string().nullable(),
+});
+const head = { version: z.literal(1), upload: uploadSchema };
+
+/**
+ * The public part of a manifest, `K/outcome.json` (contract, "Outcome file"). It has no bucket, key, camera, time, or
+ * message, and only variants that CloudFront delivers. The order of members here is that of the file.
+ */
+export const outcomeFileSchema = z.discriminatedUnion('status', [
+  z.object({
+    ...head,
+    status: z.literal('done'),
+    width: z.number().optional().describe('Displayed width of the upload, pixels'),
+    height: z.number().optional().describe('Displayed height of the upload, pixels'),
+    variants: z.array(variantSchema),
+    skipped: z
+      .array(z.object({ name: z.string(), code: z.enum(SKIPPED_CODES) }))
+      .min(1)
+      .optional()
+      .describe('Variants that cannot be made of this upload'),
+    placeholder: placeholderSchema.optional(),
+  }),
+  z.object({
+    ...head,
+    status: z.literal('rejected'),
+    code: z.enum(REJECTION_CODES),
+    retryable: z.boolean().describe('The same upload may succeed later'),
+  }),
+]);
+
+export type OutcomeFile = z.output<typeof outcomeFileSchema>;
+
+/** Makes the outcome file of a manifest. Equal manifests give equal bytes. */
+export type MakeOutcome = (manifest: Manifest) => Uint8Array;
+
+/** @param isPublic whether CloudFront delivers the variant with this name */
+export function outcomeMaker(isPublic: (variant: string) => boolean): MakeOutcome {
+  return (manifest) => {
+    const file = outcomeFileSchema.parse(outcomeOf(manifest, isPublic));
+    return new TextEncoder().encode(JSON.stringify(file, null, 2) + '\n');
+  };
+}
+
+function outcomeOf(manifest: Manifest, isPublic: (variant: string) => boolean): OutcomeFile {
+  const { eTag, versionId, width, height } = manifest.source;
+  const common = { version: 1, upload: { eTag, versionId } } as const;
+  if (manifest.status === 'rejected') {
+    const { code, retryable } = manifest.error;
+    return { ...common, status: 'rejected', code, retryable };
+  }
+  const skipped = manifest.skipped?.filter(({ variant }) => isPublic(variant)) ?? [];
+  return {
+    ...common,
+    status: 'done',
+    width,
+    height,
+    variants: manifest.outputs
+      .filter(({ variant }) => isPublic(variant))
+      .map(({ variant, key, contentType, width, height, bytes, eTag }) => ({
+        name: variant,
+        file: key.slice(key.lastIndexOf('/') + 1),
+        contentType,
+        width,
+        height,
+        bytes,
+        eTag,
+      })),
+    skipped:
+      skipped.length > 0
+        ? skipped.map(({ variant, code }) => ({ name: variant, code }))
+        : undefined,
+    placeholder: manifest.placeholder,
+  };
+}
+
+/** Whether a manifest names the outcome file that it should have: this one, or none. */
+export function hasRightOutcome(manifest: Manifest, make: MakeOutcome | undefined): boolean {
+  return manifest.outcome?.sha256 === (make && sha256Of(make(manifest)));
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
