@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { EXIT } from './exit-codes.ts';
 import { run } from './run.ts';
 

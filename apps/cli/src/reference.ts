@@ -7,7 +7,7 @@ import { EXIT_MEANINGS } from './exit-codes.ts';
 export function commandReference(): string {
   return [
     '# Command line',
-    '`darkroom` operates a pipeline, local or deployed, and tries recipes. It uses the AWS SDK and your own credentials. In this repository, write `npm run darkroom --` instead of `darkroom`.',
+    '`darkroom` operates a pipeline, local or deployed, and tries recipes. It uses the AWS SDK and your own credentials. In this repository, write `npm run darkroom --` instead of `darkroom`. The npm package `@darkroom/cli` has the same command for folders without a checkout, and needs Node.js 24. It is not on npm until the owner of Darkroom registers the scope: `npx nx build cli` makes the package in apps/cli/dist/package, and `npm pack` makes its tarball.',
     '## The stack',
     'Without options, a command works on the local stack that runs on this machine (`DARKROOM_URL`, or the file `env` in the data directory). `--stack [ORG/PROJECT/]NAME` names a deployed one: the command reads the outputs by `pulumi stack output --json`. Without the Pulumi CLI, name the resources with `--source`, `--processed` and `--queue`, and the recipes with `--settings`.',
     '## Output',

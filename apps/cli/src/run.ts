@@ -1,4 +1,5 @@
 import { CommanderError, Command as Parser } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import { type Command, CommandError, type Context } from './command.ts';
 import { commands } from './commands.ts';
 import { addCompletion } from './completion.ts';
@@ -48,6 +49,7 @@ type Action = (
 export function buildProgram(streams: Streams, action: Action): Parser {
   const program = configured(new Parser('darkroom'), streams)
     .description('Operates a Darkroom pipeline, local or deployed, and tries recipes.')
+    .version(manifest.version, '-V, --version', 'prints the version')
     .helpCommand('help [command]', 'prints the help of a command')
     .addHelpText('after', '\n`darkroom COMMAND --help` has examples.');
   for (const command of commands) program.addCommand(parserOf(command, streams, action));

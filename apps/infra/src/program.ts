@@ -64,8 +64,9 @@ function parsed(text: string): unknown {
 function localRun(): { packageDir?: string; assetsDir: string } {
   const config = new pulumi.Config('darkroom');
   const target = config.get('packageTarget', { allowedValues: ['host'] });
+  const packageDir = config.get('packageDir') ?? (target && functionPackage(target));
   return {
-    ...(target !== undefined && { packageDir: functionPackage(target) }),
+    ...(packageDir !== undefined && { packageDir }),
     assetsDir: config.get('assetsDir') ?? ASSETS,
   };
 }

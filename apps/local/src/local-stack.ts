@@ -88,7 +88,7 @@ export async function startLocalStack(
   options: LocalOptions,
   events: LocalEvents = {},
 ): Promise<LocalStack> {
-  const { workspace, stack, dataDir } = options;
+  const { workspace, stack, dataDir, packed } = options;
   const started: (() => Promise<void>)[] = [];
   const stopAll = async () => {
     for (const stop of started.splice(0).reverse()) await stop();
@@ -105,7 +105,7 @@ export async function startLocalStack(
     const api = await startApi({
       port: options.port,
       host: '127.0.0.1',
-      consoleDir: path.join(workspace, 'apps/console/dist'),
+      consoleDir: packed?.consoleDir ?? path.join(workspace, 'apps/console/dist'),
       stack: () => ready.info,
       activity,
     }).catch(PortTakenError.from('DARKROOM_PORT', options.port));
@@ -120,18 +120,25 @@ export async function startLocalStack(
     ready.aws = aws;
 
     const assetsDir = path.join(workspace, SIDE_FILES_FOLDER);
-    const { project, region, settings } = await readSettings(workspace, stack, assetsDir);
+    // Keys of Darkroom's configuration begin so, in a project of any name.
+    const project = packed && 'darkroom';
+    const { region, settings } = await readSettings({ workspace, stack, project }, assetsDir);
     for (const message of prefixWarnings(settings))
       events.onDeployment?.({ kind: 'warning', message });
     const client = { endpoint: aws.endpoint, region, credentials: CREDENTIALS };
     const s3 = new S3Client({ ...client, forcePathStyle: true });
     const sqs = new SQSClient(client);
     const deployment = await deploy({
-      entry: path.join(workspace, 'apps/infra/src/program.ts'),
+      entry: packed?.program ?? path.join(workspace, 'apps/infra/src/program.ts'),
+      sdk: packed?.sdk,
       projectDir: workspace,
-      stack,
-      // The function runs on this machine's processor, whichever the stack names.
-      config: { [`${project}:packageTarget`]: 'host', [`${project}:assetsDir`]: assetsDir },
+      ...{ project, stack },
+      config: {
+        // The function runs on this machine's processor, whichever the stack names.
+        'darkroom:packageTarget': 'host',
+        'darkroom:assetsDir': assetsDir,
+        ...(packed && { 'darkroom:packageDir': await packed.functionPackage(dataDir) }),
+      },
       dataDir,
       handlers,
       unknownTypes: options.strict ? 'reject' : 'accept',
@@ -196,16 +203,14 @@ async function recover(options: Omit<ApplyOptions, 'limit' | 'ratePerSecond'>): 
 }
 
 async function readSettings(
-  workspace: string,
-  stack: string,
+  file: { workspace: string; stack: string; project: string | undefined },
   assetsDir: string,
-): Promise<{ project: string; region: string; settings: Settings }> {
-  const { project, config } = await readStackConfig(workspace, stack);
-  const text = config[`${project}:pipeline`];
-  const settings = parseSettings(parseValue(text), `Pulumi.${stack}.yaml, ${project}:pipeline`);
+): Promise<{ region: string; settings: Settings }> {
+  const { config } = await readStackConfig(file.workspace, file.stack, file.project);
+  const text = config['darkroom:pipeline'];
+  const settings = parseSettings(parseValue(text), `Pulumi.${file.stack}.yaml, darkroom:pipeline`);
   const recipes = pinSideFiles(settings.recipes, assetsDir);
   return {
-    project,
     region: config['aws:region'] ?? 'us-east-1',
     settings: { ...settings, recipes },
   };

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { humanLine } from './function-log.ts';
 import { startLocalStack } from './local-stack.ts';
 import { readOptions, type LocalOptions } from './options.ts';
+import { packedParts } from './packed.ts';
 import { describeStartError } from './start-error.ts';
 import { notes, welcome } from './welcome.ts';
 
@@ -33,7 +35,7 @@ async function main(options: LocalOptions): Promise<void> {
       if (text !== undefined) console.log(text);
     },
   });
-  console.log(welcome(stack, options.dataDir));
+  console.log(welcome(stack, options));
   if (process.argv.includes('--notes')) console.log(notes(stack));
 
   const stop = () => {
@@ -48,9 +50,20 @@ async function main(options: LocalOptions): Promise<void> {
   onParentGone(stop);
 }
 
+/** The package of the command line runs in the user's folder, and has a stack for folders without one. */
+function localOptions(): LocalOptions {
+  const packed = packedParts(import.meta.dirname);
+  if (!packed) return readOptions(process.env, path.resolve(import.meta.dirname, '../../..'));
+  const folder = path.resolve(process.env['INIT_CWD'] ?? '.');
+  const options = { ...readOptions(process.env, folder), packed };
+  const { stack } = options;
+  const isBuiltIn = stack === 'local' && !existsSync(path.join(folder, 'Pulumi.local.yaml'));
+  return isBuiltIn ? { ...options, workspace: packed.stackFiles } : options;
+}
+
 let options: LocalOptions | undefined;
 try {
-  options = readOptions(process.env, path.resolve(import.meta.dirname, '../../..'));
+  options = localOptions();
   await main(options);
 } catch (error) {
   console.error((await describeStartError(error, options)) ?? error);

@@ -19,8 +19,22 @@ const variables = z.object({
 });
 
 export interface LocalOptions {
-  /** The checkout: where `Pulumi.yaml`, the built function and the built console are. */
+  /**
+   * Folder of the stack files and of their side files. Without `packed`, the checkout: it has `Pulumi.yaml`, the program,
+   * the built function and the built console.
+   */
   readonly workspace: string;
+  /** The parts of the stack in the package of the command line, instead of those of the checkout. */
+  readonly packed?: {
+    /** Module of the Pulumi program, and of the SDK that is bundled with it. */
+    readonly program: string;
+    readonly sdk: string;
+    readonly consoleDir: string;
+    /** Folder with `Pulumi.local.yaml`, for folders without one. */
+    readonly stackFiles: string;
+    /** Makes the function's package in the data directory, and returns its folder. */
+    readonly functionPackage: (dataDir: string) => Promise<string>;
+  };
   /** Port of the console and its API. */
   readonly port: number;
   /** Port of the embedded S3 and SQS. */
@@ -39,7 +53,7 @@ export class OptionsError extends Error {
 }
 
 /**
- * @param workspace absolute
+ * @param workspace absolute; the data directory is relative to it
  * @throws OptionsError that names each variable
  */
 export function readOptions(

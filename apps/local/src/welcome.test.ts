@@ -14,7 +14,7 @@ const stack = {
 } as Partial<LocalStack> as LocalStack;
 
 test('the welcome has at most 15 lines, and one of them lists the types that are not emulated', () => {
-  const lines = welcome(stack, '/data').trim().split('\n');
+  const lines = welcome(stack, { dataDir: '/data' }).trim().split('\n');
   expect(lines.length).toBeLessThanOrEqual(15);
   expect(lines).toContainEqual(
     expect.stringMatching(/Not emulated aws:ssm\/parameter:Parameter, command:local:Command/),

@@ -1,11 +1,15 @@
 import path from 'node:path';
 import type { LocalStack } from './local-stack.ts';
+import type { LocalOptions } from './options.ts';
 
 /** Longest list of recipes that one line holds, characters. */
 const MAX_LIST = 90;
 
 /** What `npm start` prints when the stack is ready: at most 15 lines. */
-export function welcome(stack: LocalStack, dataDir: string): string {
+export function welcome(
+  stack: LocalStack,
+  { dataDir, packed }: Pick<LocalOptions, 'dataDir' | 'packed'>,
+): string {
   const { info, url, changes, notEmulated, unknownTypes, recovered } = stack;
   const prefix = info.recipes[0]?.match.prefix ?? '';
   const { created, updated, replaced, deleted, same } = changes;
@@ -27,9 +31,9 @@ export function welcome(stack: LocalStack, dataDir: string): string {
     ...(recovered > 0
       ? [`  Recovery     ${recovered} uploads with missing or outdated outputs are processed again`]
       : []),
-    `Upload with the console, with "npm run demo", or with the AWS CLI:`,
+    `Upload with the console, with "${packed ? 'darkroom upload' : 'npm run demo'}", or with the AWS CLI:`,
     `  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --endpoint-url ${info.endpoint} s3 cp photo.jpg s3://${info.sourceBucket}/${prefix}photo.jpg`,
-    `"npm start -- --notes" lists ${notEmulated.length} differences from AWS. Ctrl-C stops; the next start continues.`,
+    `"${packed ? 'darkroom dev' : 'npm start --'} --notes" lists ${notEmulated.length} differences from AWS. Ctrl-C stops; the next start continues.`,
     '',
   ].join('\n');
 }

@@ -37,19 +37,42 @@ const LICENCE_FILE = /^(licen[cs]e|notice|copying)/i;
  * @throws PackagingError `LICENCE_UNKNOWN` if the terms of a bundled file or a native library are not known
  */
 export function thirdPartyNotices(metafile: Metafile, workspace: string): string {
-  const inputs = bundledInputs(metafile);
-  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
-  const packages = [...folders].sort().map((folder) => packageNotice(path.join(workspace, folder)));
-  const data = inputs.filter((input) => !packageFolder(input) && !/\.[cm]?[jt]s$/.test(input));
   const { summary, licences } = nativeLibraries(workspace);
   return [
     "Darkroom's function contains the following third-party software and data.",
     "Darkroom's own licence is in the file LICENSE.",
     'Generated from the bundle by `npm run notices`.',
     summary,
-    ...byText([...packages, ...data.sort().map((file) => dataNotice(workspace, file))]),
+    ...bundledNotices([metafile], workspace),
     ...licences.map((id) => section(`Licence text: ${id}`, licenceText(id))),
   ].join('\n\n');
+}
+
+/**
+ * Lists the terms of everything in the package of the command line that is not Darkroom's own. npm installs sharp.
+ *
+ * @param metafiles esbuild's, with paths relative to `workspace`
+ * @throws PackagingError `LICENCE_UNKNOWN`
+ */
+export function commandLineNotices(metafiles: readonly Metafile[], workspace: string): string {
+  return [
+    'The command line of Darkroom contains the following third-party software and data.',
+    "Darkroom's own licence is in the file LICENSE.",
+    ...bundledNotices(metafiles, workspace),
+  ].join('\n\n');
+}
+
+/** Prices and versions of our own. */
+const OWN_DATA = /^(?:apps\/cli\/package\.json|libs\/economics\/src\/[\w-]+\.json)$/;
+
+function bundledNotices(metafiles: readonly Metafile[], workspace: string): string[] {
+  const inputs = [...new Set(metafiles.flatMap(bundledInputs))];
+  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
+  const packages = [...folders].sort().map((folder) => packageNotice(path.join(workspace, folder)));
+  const data = inputs.filter(
+    (input) => !packageFolder(input) && !/\.(?:[cm]?[jt]s)$/.test(input) && !OWN_DATA.test(input),
+  );
+  return byText([...packages, ...data.sort().map((file) => dataNotice(workspace, file))]);
 }
 
 function bundledInputs({ outputs }: Metafile): string[] {
@@ -71,7 +94,9 @@ interface Manifest {
 function packageNotice(folder: string): Notice {
   const manifest = readJson(path.join(folder, 'package.json')) as Manifest;
   const { name, version, license = '', author } = manifest;
-  const files = readdirSync(folder).filter((file) => LICENCE_FILE.test(file));
+  const files = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && LICENCE_FILE.test(entry.name))
+    .map(({ name }) => name);
   const texts = files.sort().map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
   if (texts.length > 0)
     return { name: `${name} ${version} (${license})`, text: texts.join('\n\n') };

@@ -13,6 +13,7 @@ const PAGES = [
   '*.md',
   'docs/*.md',
   'apps/*/README.md',
+  'apps/*/npm/README.md',
   'libs/*/README.md',
   'examples/*/README.md',
   'lab/README.md',
@@ -68,7 +69,7 @@ beforeAll(async () => {
     await writeFile(path.join(folder, file), await picture());
   await mkdir(path.join(folder, 'photos'));
   await writeFile(path.join(folder, 'photos/dog.jpg'), await picture());
-  for (const file of ['Pulumi.local.yaml', 'Pulumi.prod.yaml']) {
+  for (const file of ['Pulumi.local.yaml', 'Pulumi.dev.yaml', 'Pulumi.prod.yaml']) {
     await copyFile(path.join(CHECKOUT, file), path.join(folder, file));
   }
   await copyFile(

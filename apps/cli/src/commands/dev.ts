@@ -3,26 +3,38 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { CommandError, defineCommand } from '../command.ts';
+import { CommandError, defineCommand, flag } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { pathOf } from '../path-of.ts';
 
+/** The program of the local stack in a checkout. */
 const PROGRAM = 'apps/local/src/main.ts';
+/** The same, in the package: next to the bundle of the command line. */
+const PACKED_PROGRAM = path.join(import.meta.dirname, 'local.mjs');
 
 export const dev = defineCommand({
   name: 'dev',
   summary: 'runs the whole pipeline on this machine, like npm start',
   details:
-    'It runs in a checkout of Darkroom with its dependencies installed, or in a folder below it: the local stack needs the Pulumi program, the built function and the built console.',
+    'It runs Pulumi.local.yaml of the current folder, or a stack with default recipes. DARKROOM_STACK names another stack file. The uploads and outputs are in the folder .darkroom. In a checkout of Darkroom it runs npm start.',
   arguments: [],
-  options: {},
+  options: { notes: flag('--notes', 'also prints the differences from AWS') },
   examples: [{ line: '', what: 'Start the local stack, until Ctrl-C' }],
   output: z.strictObject({ code: z.number() }),
-  async run({ signal }) {
-    const checkout = findCheckout(pathOf('.'));
+  async run({ signal, terminal }, { notes }) {
+    const [program, args, cwd] = existsSync(PACKED_PROGRAM)
+      ? [process.execPath, [PACKED_PROGRAM], pathOf('.')]
+      : ['npm', ['start', '--silent', '--'], findCheckout(pathOf('.'))];
     // In the same process group: Ctrl-C reaches it, and it stops cleanly by itself.
-    const child = spawn('npm', ['start', '--silent'], { cwd: checkout, stdio: 'inherit' });
+    const child = spawn(program, [...args, ...(notes ? ['--notes'] : [])], {
+      cwd,
+      // With --json, standard output has the result only.
+      stdio: ['inherit', terminal.json ? 2 : 'inherit', 'inherit'],
+    });
+    const stop = () => void child.kill('SIGTERM');
+    process.once('SIGTERM', stop);
     const [code] = (await once(child, 'close')) as [number | null];
+    process.off('SIGTERM', stop);
     return { code: signal.aborted ? 0 : (code ?? 1) };
   },
   print: () => undefined,

@@ -10,8 +10,15 @@ import { State } from './state.ts';
 export interface DeployOptions<Context extends HandlerContext> {
   /** Absolute path of the Pulumi program's module: `export default () => outputs`. */
   readonly entry: string;
+  /**
+   * Absolute path of a module that exports `runtime` and `ResourceMonitorService` of the Pulumi SDK. A program that is
+   * bundled with its SDK needs it. Default: the `@pulumi/pulumi` that the program's module finds.
+   */
+  readonly sdk?: string | undefined;
   /** The directory of `Pulumi.yaml` and the stack files. */
   readonly projectDir: string;
+  /** Name of the project. Default: the one of `Pulumi.yaml`, which is not read otherwise. */
+  readonly project?: string | undefined;
   readonly stack: string;
   /** Configuration in addition to the stack file, as with `pulumi up --config`. Keys include their namespace. */
   readonly config?: Readonly<Record<string, string>>;
@@ -57,8 +64,12 @@ export async function deployBy<Context extends HandlerContext>(
   run: typeof runProgram,
   options: DeployOptions<Context>,
 ): Promise<DeploymentResult> {
-  const { entry, projectDir, stack, dataDir, handlers, context } = options;
-  const { project, programDirectory, ...file } = await readStackConfig(projectDir, stack);
+  const { entry, sdk, projectDir, stack, dataDir, handlers, context } = options;
+  const { project, programDirectory, ...file } = await readStackConfig(
+    projectDir,
+    stack,
+    options.project,
+  );
   const config = { ...file.config, ...options.config };
   const state = await State.open({ dataDir, project, stack, endpoint: context.endpoint });
   const report = new DeploymentLog(options.onEvent ?? (() => undefined));
@@ -68,7 +79,7 @@ export async function deployBy<Context extends HandlerContext>(
     unknownTypes: options.unknownTypes ?? 'accept',
   });
   const monitor = createMonitor(deployment);
-  const programError = await run({ entry, project, stack, config }, monitor, (line) =>
+  const programError = await run({ entry, sdk, project, stack, config }, monitor, (line) =>
     report.log(line),
   );
   // A resource's failure came first, and explains the program's.

@@ -33,6 +33,11 @@ export type Monitor = {
 export interface ProgramData {
   /** Absolute path of the program's module. */
   readonly entry: string;
+  /**
+   * Absolute path of a module that exports `runtime` and `ResourceMonitorService` of the program's Pulumi SDK. Default:
+   * the `@pulumi/pulumi` that the program's module finds.
+   */
+  readonly sdk?: string | undefined;
   readonly project: string;
   readonly stack: string;
   readonly config: Readonly<Record<string, string>>;

@@ -24,12 +24,7 @@ const data = workerData as ProgramData;
 if (!parentPort) throw new Error('this module runs in a worker');
 const port = parentPort;
 
-// The program's own Pulumi: settings of another copy would not reach it.
-const programRequire = createRequire(data.entry);
-const { runtime } = programRequire('@pulumi/pulumi') as typeof Pulumi;
-const { ResourceMonitorService } = programRequire(
-  '@pulumi/pulumi/proto/resource_grpc_pb',
-) as typeof Rpc;
+const { runtime, ResourceMonitorService } = await programSdk();
 
 const pending = new Map<number, { method: Method; callback: Callback }>();
 let calls = 0;
@@ -69,6 +64,18 @@ process.on('unhandledRejection', (reason) => {
 
 runtime.setAllConfig({ ...data.config }, []);
 runtime.setMockOptions(monitor, data.project, data.stack, false, 'local');
+
+/** The program's own Pulumi: settings of another copy would not reach it. */
+async function programSdk(): Promise<
+  Pick<typeof Pulumi, 'runtime'> & Pick<typeof Rpc, 'ResourceMonitorService'>
+> {
+  if (data.sdk !== undefined)
+    return (await import(pathToFileURL(data.sdk).href)) as Awaited<ReturnType<typeof programSdk>>;
+  const programRequire = createRequire(data.entry);
+  const { runtime } = programRequire('@pulumi/pulumi') as typeof Pulumi;
+  const rpc = programRequire('@pulumi/pulumi/proto/resource_grpc_pb') as typeof Rpc;
+  return { runtime, ResourceMonitorService: rpc.ResourceMonitorService };
+}
 
 async function main(): Promise<void> {
   let failure: { error: ProgramError } | undefined;

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
@@ -13,6 +14,9 @@ import {
   type RequestOf,
 } from './messages.ts';
 
+/** The worker's module has the extension of this one, in the repository and in a bundle. */
+const WORKER = new URL(`./program-worker${path.extname(import.meta.filename)}`, import.meta.url);
+
 /**
  * Runs a Pulumi program in a thread of its own: a fresh module graph for each run, and its unhandled
  * rejections and exits stay there.
@@ -24,7 +28,7 @@ export async function runProgram(
   monitor: Monitor,
   onLine: (line: string) => void,
 ): Promise<DeploymentError | undefined> {
-  const worker = new Worker(new URL('./program-worker.ts', import.meta.url), {
+  const worker = new Worker(WORKER, {
     workerData: data,
     // Not what this process was started with: a test runner's loaders have no place in the program.
     execArgv: [],

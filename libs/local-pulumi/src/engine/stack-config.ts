@@ -19,9 +19,14 @@ export interface StackConfig {
  * Reads a stack's configuration as Pulumi's CLI does.
  *
  * @param projectDir the directory of `Pulumi.yaml`
+ * @param project name of the project, instead of reading `Pulumi.yaml`
  * @throws DeploymentError `STACK_UNKNOWN`, `CONFIG_INVALID`
  */
-export async function readStackConfig(projectDir: string, stack: string): Promise<StackConfig> {
+export async function readStackConfig(
+  projectDir: string,
+  stack: string,
+  project?: string,
+): Promise<StackConfig> {
   // Also keeps a name from leading to another folder.
   if (!NAME.test(stack)) {
     throw new DeploymentError(
@@ -29,6 +34,19 @@ export async function readStackConfig(projectDir: string, stack: string): Promis
       `"${stack}" is no stack name: letters, digits, "_", "-" and "." are allowed`,
     );
   }
+  const { name, main } =
+    project === undefined ? await readProject(projectDir) : { name: project, main: undefined };
+  const stackFile = path.join(projectDir, `Pulumi.${stack}.yaml`);
+  const content = await readYaml(stackFile);
+  if (content === undefined) throw await unknownStack(projectDir, stack);
+  return {
+    project: name,
+    programDirectory: await programDirectory(projectDir, main),
+    config: configOf(name, content['config'], stackFile),
+  };
+}
+
+async function readProject(projectDir: string): Promise<{ name: string; main: unknown }> {
   const projectFile = path.join(projectDir, 'Pulumi.yaml');
   const project = await readYaml(projectFile);
   if (project === undefined) {
@@ -44,14 +62,7 @@ export async function readStackConfig(projectDir: string, stack: string): Promis
       `${projectFile}: the local engine reads configuration from stack files only, not from "config"`,
     );
   }
-  const stackFile = path.join(projectDir, `Pulumi.${stack}.yaml`);
-  const content = await readYaml(stackFile);
-  if (content === undefined) throw await unknownStack(projectDir, stack);
-  return {
-    project: name,
-    programDirectory: await programDirectory(projectDir, project['main']),
-    config: configOf(name, content['config'], stackFile),
-  };
+  return { name, main: project['main'] };
 }
 
 async function unknownStack(projectDir: string, stack: string): Promise<DeploymentError> {
