@@ -136,15 +136,14 @@ export function addProvider(
       const { type, handler } = resourceOf(request.getUrn());
       const id = request.getId();
       const existing = resources.get(keyOf(type, id));
-      if (!existing) return new provider.ReadResponse();
-      const found = handler.read
-        ? await handler.read({ id, outputs: existing.outputs }, context)
-        : existing.outputs;
+      const outputs = existing?.outputs ?? {};
+      const found = handler.read ? await handler.read({ id, outputs }, context) : existing?.outputs;
       if (!found) return new provider.ReadResponse();
+      // A resource of another owner is looked up.
       return new provider.ReadResponse()
         .setId(id)
-        .setInputs(write(existing.inputs))
-        .setProperties(write(existing.outputs));
+        .setInputs(write(existing?.inputs ?? {}))
+        .setProperties(write(existing?.outputs ?? found));
     }),
     delete: answer(async (request: InstanceType<typeof provider.DeleteRequest>) => {
       const { type, handler } = resourceOf(request.getUrn());

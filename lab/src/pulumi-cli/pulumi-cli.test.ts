@@ -1,7 +1,12 @@
 /** The real Pulumi CLI and engine deploy the program of `Pulumi.yaml` to an AWS account on this machine. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  ListObjectsV2Command,
+  PutBucketVersioningCommand,
+} from '@aws-sdk/client-s3';
 import type { SettingsInput } from '@darkroom/pipeline';
 import * as prettier from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -113,6 +118,23 @@ describe.runIf(cli !== undefined)(title, { timeout: 10 * MINUTES }, () => {
       expect(counts).not.toHaveProperty('deleted');
       await change('none');
     });
+  });
+
+  test('an existing bucket is looked up, and a preview warns if it has no versions', async () => {
+    const Bucket = 'holiday-photos';
+    await cloud.s3.send(new CreateBucketCommand({ Bucket }));
+    await settings({ source: { bucket: Bucket, notifications: 'add' } });
+    const warning = `${Bucket} is not versioned (Disabled)`;
+    const without = await project.pulumi(...PREVIEW);
+    succeeded('preview with an existing bucket', without);
+    expect(without.stdout).toContain(warning);
+    const VersioningConfiguration = { Status: 'Enabled' } as const;
+    await cloud.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+    const versioned = await project.pulumi(...PREVIEW);
+    succeeded('preview with a versioned bucket', versioned);
+    expect(versioned.stdout).not.toContain('is not versioned');
+    await cloud.s3.send(new DeleteBucketCommand({ Bucket }));
+    await settings({});
   });
 
   test('a wrong stack file is one message, and changes nothing', async () => {

@@ -35,7 +35,7 @@ export function createBuckets(
   createCors(`${name}-processed`, processed, delivery?.cors, opts);
   if (source?.bucket !== undefined)
     return {
-      source: existingBucket(source.bucket, processed.bucket, opts),
+      source: existingBucket(name, source.bucket, processed.bucket, opts),
       processed: processed.bucket,
       own: { processed },
     };

@@ -2,12 +2,15 @@ import type { SettingsInput } from '@darkroom/pipeline';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ImagePipeline } from '../image-pipeline.ts';
 import { runInLanguageHost } from '../testing/language-host.ts';
-import { ACCOUNT, existingNotifications, REGION } from '../testing/provider.ts';
+import { ACCOUNT, existingNotifications, existingVersioning, REGION } from '../testing/provider.ts';
 import { runWithMocks, statementsOf } from '../testing/run-with-mocks.ts';
 import { stackConfig } from '../testing/stack-files.ts';
 import { refuseLoop } from './existing-bucket.ts';
 
-afterEach(() => existingNotifications.clear());
+afterEach(() => {
+  existingNotifications.clear();
+  existingVersioning.clear();
+});
 
 const settings: SettingsInput = {
   alarms: { receivers: [{ email: 'ops@example.org' }] },
@@ -40,9 +43,7 @@ const fail = async (source: SettingsInput['source'], options: { preview?: boolea
   const types = resources.map(({ type }) => type);
   expect(types).not.toContain('aws:s3/bucketNotification:BucketNotification');
   expect(types).not.toContain('aws:cloudwatch/eventTarget:EventTarget');
-  const [warning, ...others] = messages;
-  expect(warning).toMatch(/^source\.bucket: if .* is not versioned, .* the same MD5 /);
-  return others.join('\n');
+  return messages.join('\n');
 };
 const RULE = `arn:aws:events:${REGION}:${ACCOUNT}:rule/photos-uploads-0-0a1b2c3`;
 
@@ -205,4 +206,35 @@ test('a source that would be its own output is refused, with the loop explained'
     /photos-processed-0a1b2c3 is this pipeline.s processed bucket.*a new upload.*without end/,
   );
   expect(() => refuseLoop('one', 'another')).not.toThrow();
+});
+
+describe.each([true, false])('uploads with the same MD5, with preview %s', (preview) => {
+  const warnings = async () => {
+    const config = {
+      ...stackConfig('local'),
+      'darkroom:pipeline': JSON.stringify({ ...settings, source: { bucket: 'holiday-photos' } }),
+      'darkroom:packageTarget': 'host',
+    };
+    const { exitCode, messages } = await runInLanguageHost('test', config, { preview });
+    expect(exitCode).toBe(0);
+    return messages.filter((message) => message.includes('MD5'));
+  };
+
+  test.each(['Disabled', 'Suspended'] as const)(
+    'are warned about if versioning is %s',
+    async (status) => {
+      existingVersioning.set('holiday-photos', status);
+      expect(await warnings()).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^source\\.bucket: holiday-photos is not versioned \\(${status}\\)\\. .*SHA-256`,
+          ),
+        ),
+      ]);
+    },
+  );
+
+  test('are no concern if the bucket is versioned', async () => {
+    expect(await warnings()).toEqual([]);
+  });
 });

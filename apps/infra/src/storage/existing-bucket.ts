@@ -22,38 +22,58 @@ export class ExistingBucketError extends pulumi.RunError {
 }
 
 /**
- * Looks up an existing bucket without changing it. Warns about what an unversioned one hides: the AWS provider has no
- * function that returns the versioning of a bucket.
+ * Looks up an existing bucket without changing it. Warns about overwrites that an unversioned one hides.
  *
  * @throws ExistingBucketError, through the outputs, if it is the processed bucket or in another region
  */
 export function existingBucket(
   name: string,
+  bucket: string,
   processed: aws.s3.Bucket,
   opts: pulumi.CustomResourceOptions,
 ): SourceBucket {
-  void pulumi.log.warn(
-    `source.bucket: if ${name} is not versioned, an upload that is replaced by another one with the same MD5 and size is ` +
-      'not noticed, unless its client stores a SHA-256 checksum. Enable versioning, or send x-amz-checksum-sha256',
-    opts.parent,
-  );
+  const existing = aws.s3.getBucketOutput({ bucket }, opts);
+  warnIfUnversioned(name, existing.id, opts);
   const checked = pulumi
-    .all([
-      aws.s3.getBucketOutput({ bucket: name }, opts),
-      aws.getRegionOutput({}, opts),
-      processed.bucket,
-    ])
+    .all([existing, aws.getRegionOutput({}, opts), processed.bucket])
     .apply(([found, { region }, processedName]) => {
-      refuseLoop(name, processedName);
+      refuseLoop(bucket, processedName);
       if (found.bucketRegion !== region)
         throw new ExistingBucketError(
           'OTHER_REGION',
-          `${name} is in ${found.bucketRegion}, the stack in ${region}: S3 notifies queues of its own region only`,
+          `${bucket} is in ${found.bucketRegion}, the stack in ${region}: S3 notifies queues of its own region only`,
         );
-      return { bucket: name, arn: found.arn };
+      return { bucket, arn: found.arn };
     });
   return { bucket: checked.bucket, arn: checked.arn };
 }
+
+/** The AWS provider has no function that returns the versioning of a bucket. The lookup manages nothing. */
+function warnIfUnversioned(
+  name: string,
+  id: pulumi.Output<string>,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const lookup = aws.s3.BucketVersioning.get(`${name}-existing-versioning`, id, undefined, {
+    ...opts,
+    transformations: [withoutAliases],
+  });
+  pulumi.all([id, lookup.versioningConfiguration]).apply(([bucket, { status }]) => {
+    if (status === 'Enabled') return;
+    void pulumi.log.warn(
+      `source.bucket: ${bucket} is not versioned (${status}). An upload that is replaced by another one with the same ` +
+        'MD5 and size is not noticed, unless its client stores a SHA-256 checksum. Enable versioning, or send ' +
+        'x-amz-checksum-sha256',
+      opts.parent,
+    );
+  });
+}
+
+/** The SDK fails on aliases of a lookup if the engine does not know alias specifications. The local engine does not. */
+const withoutAliases: pulumi.ResourceTransformation = ({ props, opts }) => ({
+  props,
+  opts: { ...opts, aliases: [] },
+});
 
 /** @throws ExistingBucketError if the pipeline would process its own outputs */
 export function refuseLoop(source: string, processed: string): void {

@@ -8,7 +8,7 @@ import monitorService from '@pulumi/pulumi/proto/resource_grpc_pb.js';
 import monitor from '@pulumi/pulumi/proto/resource_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import struct from 'google-protobuf/google/protobuf/struct_pb.js';
-import { create, invoke, type Properties, type Registered } from './provider.ts';
+import { create, invoke, readExisting, type Properties, type Registered } from './provider.ts';
 import { readProject, stackConfig, workspace } from './stack-files.ts';
 
 export interface HostedProgram {
@@ -60,6 +60,12 @@ export async function runInLanguageHost(
         .setObject(toStruct(state))
         .setResult(monitor.Result.SUCCESS);
     }),
+    readResource: answer((request: InstanceType<typeof monitor.ReadResourceRequest>) =>
+      new monitor.ReadResourceResponse()
+        .setUrn(`urn:pulumi:${stack}::darkroom::${request.getType()}::${request.getName()}`)
+        .setProperties(toStruct(readExisting(request.getType(), request.getId())))
+        .setResult(monitor.Result.SUCCESS),
+    ),
     registerResourceOutputs: answer(
       (request: InstanceType<typeof monitor.RegisterResourceOutputsRequest>) => {
         if (request.getUrn().includes('pulumi:pulumi:Stack'))

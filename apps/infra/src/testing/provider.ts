@@ -45,13 +45,24 @@ export function create({ type, name, inputs }: Registered): { id: string; state:
 /** Of buckets that were there before; the tests change it. */
 export const existingNotifications = new Map<string, Properties>();
 
+/** Of existing buckets, `Enabled` by default; the tests change it. */
+export const existingVersioning = new Map<string, 'Disabled' | 'Enabled' | 'Suspended'>();
+
+/** Looks up a resource that the stack does not manage. */
+export function readExisting(type: string, id: string): Properties {
+  if (type !== 'aws:s3/bucketVersioning:BucketVersioning')
+    throw new Error(`The program looks up ${type}, which the tests do not know`);
+  const status = existingVersioning.get(id) ?? 'Enabled';
+  return { bucket: id, versioningConfiguration: { status } };
+}
+
 /** The provider's functions. */
 export function invoke(token: string, inputs: Properties): Properties {
   switch (token) {
     case 'aws:s3/getBucket:getBucket': {
       const bucket = inputs['bucket'] as string;
       const bucketRegion = bucket.startsWith('elsewhere') ? 'us-east-1' : REGION;
-      return { ...inputs, arn: `arn:aws:s3:::${bucket}`, bucketRegion };
+      return { ...inputs, id: bucket, arn: `arn:aws:s3:::${bucket}`, bucketRegion };
     }
     case 'aws:s3/getBucketNotification:getBucketNotification':
       return {

@@ -1,7 +1,14 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Statement } from '../permissions/policy-document.ts';
 import { partitionOf } from '../partition.ts';
-import { create, invoke, REGION, type Properties, type Registered } from './provider.ts';
+import {
+  create,
+  invoke,
+  readExisting,
+  REGION,
+  type Properties,
+  type Registered,
+} from './provider.ts';
 import { readProject } from './stack-files.ts';
 
 /** A resource as a program asked for it, with the options that mocks alone do not show. */
@@ -59,7 +66,8 @@ export async function runWithMocks(
   const options = new OptionsByName();
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs, provider = '' }) {
+      newResource({ type, name, inputs, id: existing, provider = '' }) {
+        if (existing) return { id: existing, state: readExisting(type, existing) };
         const { plain, secrets } = withoutSecrets(inputs as Properties);
         const resource = { type, name, inputs: plain };
         if (type !== 'pulumi:pulumi:Stack')

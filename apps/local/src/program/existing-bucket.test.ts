@@ -113,8 +113,13 @@ describe('a bucket that somebody else listens to', () => {
 
   test('tells both, each what it asked for', async () => {
     await theyListenTo('archive/');
-    const { outputs } = await deploy(await options(add));
+    const lines: string[] = [];
+    const { outputs } = await deploy({
+      ...(await options(add)),
+      onEvent: (event) => event.kind === 'log' && lines.push(event.line),
+    });
     expect(outputs).toMatchObject({ sourceBucket: 'holiday-photos' });
+    expect(lines.join()).toMatch(/holiday-photos is not versioned \(Disabled\)/);
     expect((await configured()).map(({ Id }) => Id)).toEqual([
       'archive',
       'darkroom:darkroom/local/photos:0',

@@ -156,7 +156,7 @@ function toEncryptionRule({
   };
 }
 
-export const bucketVersioning = bucketSetting({
+const versioning = bucketSetting({
   type: 'aws:s3/bucketVersioning:BucketVersioning',
   inputs: {
     versioningConfiguration: z.strictObject({
@@ -183,3 +183,17 @@ export const bucketVersioning = bucketSetting({
       }),
     ),
 });
+
+export const bucketVersioning: typeof versioning = {
+  ...versioning,
+  async read(resource, context) {
+    const isManaged = resource.outputs['versioningConfiguration'] !== undefined;
+    if (isManaged) return versioning.read?.(resource, context);
+    const { id } = resource;
+    // As in the AWS provider, a bucket without this setting has one, which is off.
+    const { Status = 'Disabled' } = await context.s3.send(
+      new GetBucketVersioningCommand({ Bucket: id }),
+    );
+    return { bucket: id, versioningConfiguration: { status: Status } };
+  },
+};

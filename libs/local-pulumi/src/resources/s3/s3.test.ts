@@ -83,6 +83,24 @@ describe('a bucket', () => {
     });
   });
 
+  test('has a versioning to look up, whether it is set or not', async () => {
+    const { deployment } = await cloud.deploy((register) =>
+      register(BUCKET, 'a', { bucket: 'own' }),
+    );
+    const type = 'aws:s3/bucketVersioning:BucketVersioning';
+    const look = () => deployment.read({ type, name: 'x', parent: '', id: 'own', properties: {} });
+    const withStatus = (status: string) => ({
+      outputs: { bucket: 'own', versioningConfiguration: { status } },
+    });
+    expect(await look()).toMatchObject(withStatus('Disabled'));
+    for (const Status of [BucketVersioningStatus.Enabled, BucketVersioningStatus.Suspended]) {
+      await cloud.s3.send(
+        new PutBucketVersioningCommand({ Bucket: 'own', VersioningConfiguration: { Status } }),
+      );
+      expect(await look()).toMatchObject(withStatus(Status));
+    }
+  });
+
   test.each(['Ab', 'a', 'under_score', '-a-'])('cannot be called %s', async (bucket) => {
     const error = await failureOf(cloud.deploy((register) => register(BUCKET, 'a', { bucket })));
     expect(error).toMatchObject({ code: 'INPUT_INVALID' });
