@@ -31,5 +31,6 @@ export const TEST_RIGS: readonly TestRig[] = [
     name: 'cli',
     summary: 'the command line against the local stack, and all its lines in documents',
   },
+  { name: 'upgrade', summary: 'a data folder and a stack state of version 0.1' },
   { name: 'moto', summary: 'the program and the function on moto_server, if it is installed' },
 ];

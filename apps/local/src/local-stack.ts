@@ -17,13 +17,13 @@ import {
   type DeploymentEvent,
   type DeploymentResult,
 } from '@darkroom/local-pulumi';
-import { apply, type ApplyOptions } from '@darkroom/operations';
 import { parseSettings, pinSideFiles, SIDE_FILES_FOLDER, type Settings } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { type Activity, startApi, type StackInfo } from './api/start-api.ts';
 import { CREDENTIALS, writeEnvFile } from './env-file.ts';
 import { RecentOutcomes } from './recent-outcomes.ts';
 import type { LocalOptions } from './options.ts';
+import { recover, type Recovery } from './recover.ts';
 
 const ACCOUNT_ID = '000000000000';
 
@@ -61,7 +61,7 @@ export interface LocalEvents {
   readonly adjustLambda?: (options: LambdaOptions) => LambdaOptions;
 }
 
-export interface LocalStack {
+export interface LocalStack extends Recovery {
   readonly info: StackInfo;
   /** URL of the console. */
   readonly url: string;
@@ -70,8 +70,6 @@ export interface LocalStack {
   readonly notEmulated: readonly string[];
   /** Resource types and functions of the program that this machine does not emulate. */
   readonly unknownTypes: readonly string[];
-  /** Number of uploads that are processed again, because their outputs were missing or out of date. */
-  readonly recovered: number;
   readonly lambda: LocalLambda;
   /** Waits for running invocations, at most `graceMs` milliseconds. */
   stop(graceMs: number): Promise<void>;
@@ -122,7 +120,8 @@ export async function startLocalStack(
     const assetsDir = path.join(workspace, SIDE_FILES_FOLDER);
     // Keys of Darkroom's configuration begin so, in a project of any name.
     const project = packed && 'darkroom';
-    const { region, settings } = await readSettings({ workspace, stack, project }, assetsDir);
+    const file = { workspace, stack, project };
+    const { region, settings, configured } = await readSettings(file, assetsDir);
     for (const message of prefixWarnings(settings))
       events.onDeployment?.({ kind: 'warning', message });
     const client = { endpoint: aws.endpoint, region, credentials: CREDENTIALS };
@@ -147,7 +146,7 @@ export async function startLocalStack(
     });
     const outputs = outputsSchema.parse(deployment.outputs);
 
-    const recovered = await recover({ s3, sqs, ...outputs, settings });
+    const recovery = await recover({ s3, sqs, ...outputs, settings, dataDir, stack, configured });
     const lambdaOptions: LambdaOptions = {
       ...lambdaSpecs(deployment.resources, dataDir),
       endpoint: aws.endpoint,
@@ -176,7 +175,7 @@ export async function startLocalStack(
       changes: deployment.changes,
       notEmulated: describeNotEmulated(deployment),
       unknownTypes: deployment.unknownTypes,
-      recovered,
+      ...recovery,
       lambda,
       async stop(graceMs) {
         await lambda.stop(graceMs);
@@ -191,28 +190,20 @@ export async function startLocalStack(
   }
 }
 
-/**
- * Notifies every key again whose outputs are missing or out of date: uploads whose notification a kill lost, messages
- * that were in flight and would wait for their visibility timeout, and outputs of an older recipe.
- *
- * @returns how many keys were notified
- */
-async function recover(options: Omit<ApplyOptions, 'limit' | 'ratePerSecond'>): Promise<number> {
-  const { sent } = await apply({ ...options, limit: Infinity, ratePerSecond: Infinity });
-  return Object.values(sent).reduce((sum, count) => sum + count, 0);
-}
-
 async function readSettings(
   file: { workspace: string; stack: string; project: string | undefined },
   assetsDir: string,
-): Promise<{ region: string; settings: Settings }> {
+): Promise<{ region: string; settings: Settings; configured: object }> {
   const { config } = await readStackConfig(file.workspace, file.stack, file.project);
-  const text = config['darkroom:pipeline'];
-  const settings = parseSettings(parseValue(text), `Pulumi.${file.stack}.yaml, darkroom:pipeline`);
+  const value = parseValue(config['darkroom:pipeline']);
+  const settings = parseSettings(value, `Pulumi.${file.stack}.yaml, darkroom:pipeline`);
   const recipes = pinSideFiles(settings.recipes, assetsDir);
+  const { recipes: written, limits } = value as Partial<Settings>;
+  const sideFiles = recipes.map((recipe) => recipe.sideFiles);
   return {
     region: config['aws:region'] ?? 'us-east-1',
     settings: { ...settings, recipes },
+    configured: { recipes: written, limits, sideFiles },
   };
 }
 

@@ -11,6 +11,7 @@ const stack = {
   notEmulated: ['IAM: permissions are not checked'],
   unknownTypes: ['aws:ssm/parameter:Parameter', 'command:local:Command'],
   recovered: 3,
+  outdated: 2,
 } as Partial<LocalStack> as LocalStack;
 
 test('the welcome has at most 15 lines, and one of them lists the types that are not emulated', () => {
@@ -19,6 +20,7 @@ test('the welcome has at most 15 lines, and one of them lists the types that are
   expect(lines).toContainEqual(
     expect.stringMatching(/Not emulated aws:ssm\/parameter:Parameter, command:local:Command/),
   );
+  expect(lines).toContainEqual(expect.stringMatching(/Out of date +2 uploads .*compare.*apply/));
   expect(lines).toContainEqual(expect.stringMatching(/"npm start -- --notes" lists 1 differences/));
 });
 

@@ -10,8 +10,9 @@ export function welcome(
   stack: LocalStack,
   { dataDir, packed }: Pick<LocalOptions, 'dataDir' | 'packed'>,
 ): string {
-  const { info, url, changes, notEmulated, unknownTypes, recovered } = stack;
+  const { info, url, changes, notEmulated, unknownTypes, recovered, outdated } = stack;
   const prefix = info.recipes[0]?.match.prefix ?? '';
+  const darkroom = packed ? 'darkroom' : 'npm run darkroom --';
   const { created, updated, replaced, deleted, same } = changes;
   const recipes = info.recipes.map(({ name, match }) => `${name} (${match.prefix}*)`).join(', ');
   const env = path.relative(process.cwd(), path.join(dataDir, 'env'));
@@ -30,6 +31,11 @@ export function welcome(
       : []),
     ...(recovered > 0
       ? [`  Recovery     ${recovered} uploads with missing or outdated outputs are processed again`]
+      : []),
+    ...(outdated > 0
+      ? [
+          `  Out of date  ${outdated} uploads of an earlier version: "${darkroom} compare" and "apply"`,
+        ]
       : []),
     `Upload with the console, with "${packed ? 'darkroom upload' : 'npm run demo'}", or with the AWS CLI:`,
     `  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --endpoint-url ${info.endpoint} s3 cp photo.jpg s3://${info.sourceBucket}/${prefix}photo.jpg`,
