@@ -49,6 +49,12 @@ const depConstraints = [
     bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', '@pulumi/*', 'fauxqs'],
   },
   {
+    // A published package: nothing of the workspace at run time. Its tests compare it with the pipeline.
+    sourceTag: 'room:client',
+    onlyDependOnLibsWithTags: ['room:pipeline', 'room:embedded-aws'],
+    bannedExternalImports: ['sharp', 'exifr', '@pulumi/*', 'fauxqs'],
+  },
+  {
     sourceTag: 'room:resizer',
     onlyDependOnLibsWithTags: ['room:pipeline', 'room:events', 'room:transforms'],
     bannedExternalImports: ['@pulumi/*', 'fauxqs'],

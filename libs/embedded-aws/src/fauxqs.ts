@@ -28,7 +28,10 @@ export interface StoredObject {
 export interface MultipartUpload {
   readonly bucket: string;
   readonly key: string;
-  readonly parts: Map<number, { readonly body: Buffer; readonly etag: string }>;
+  readonly parts: Map<
+    number,
+    { readonly body: Buffer; readonly etag: string; readonly lastModified: Date }
+  >;
   metadata: Readonly<Record<string, string>>;
 }
 

@@ -5,6 +5,7 @@ import {
   CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListPartsCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -49,6 +50,28 @@ describe.each(STORAGES)('multipart uploads in %s', (storage) => {
     const abort = { Bucket, Key: 'mine', UploadId };
     await aws.s3.send(new AbortMultipartUploadCommand(abort));
     await refused(aws.s3.send(new AbortMultipartUploadCommand(abort)), 'NoSuchUpload', 404);
+  });
+
+  test('lists its parts in pages', async () => {
+    const UploadId = await create('listed');
+    const numbers = [10, 2, 1];
+    for (const number of numbers) await part('listed', UploadId, number, `part ${number}`);
+    const { ETag } = await part('listed', UploadId, 2, 'again');
+    const list = (more: object) =>
+      aws.s3.send(new ListPartsCommand({ Bucket, Key: 'listed', UploadId, ...more }));
+    const first = await list({ MaxParts: 2 });
+    expect(first).toMatchObject({ IsTruncated: true, NextPartNumberMarker: '2' });
+    expect(first.Parts).toMatchObject([
+      { PartNumber: 1, Size: 6 },
+      { PartNumber: 2, Size: 5, ETag },
+    ]);
+    const rest = await list({ PartNumberMarker: first.NextPartNumberMarker });
+    expect(rest).toMatchObject({ IsTruncated: false, Parts: [{ PartNumber: 10, Size: 7 }] });
+    await refused(
+      aws.s3.send(new ListPartsCommand({ Bucket, Key: 'other', UploadId })),
+      'NoSuchUpload',
+      404,
+    );
   });
 
   test('needs parts, with numbers from 1 to 10,000', async () => {

@@ -16,10 +16,12 @@ import { childElements, childText, escapeXml, parseXml, S3_NAMESPACE } from './x
 
 /** UploadPart: "a positive integer between 1 and 10,000". */
 const MAX_PART_NUMBER = 10_000;
+/** ListParts: "The default is 1,000", and no more. */
+const MAX_LISTED_PARTS = 1_000;
 
 /**
  * Upstream: a PUT with only one of `uploadId` and `partNumber` overwrites the object, an upload
- * answers under any bucket and key, completing it without parts creates an empty object, and
+ * answers under any bucket and key, its parts are not listed, completing it without parts creates an empty object, and
  * `&#34;` in an ETag of CompleteMultipartUpload, as Go writes it, is an unknown part.
  */
 export function multipartUploads({ app, s3 }: Emulator): void {
@@ -27,7 +29,12 @@ export function multipartUploads({ app, s3 }: Emulator): void {
     const s3Request = s3RequestOf(request);
     if (s3Request === undefined) return;
     const upload = addressedUpload(s3Request);
-    if (upload === undefined || s3Request.method !== 'POST') return;
+    if (upload === undefined) return;
+    if (s3Request.method === 'GET') {
+      sendParts(reply, s3Request, upload);
+      return reply;
+    }
+    if (s3Request.method !== 'POST') return;
     const parts = parseParts(s3Request.body);
     await verifyParts(upload, parts, s3Request);
     const object = s3.completeMultipartUpload(s3Request.query['uploadId'] ?? '', parts);
@@ -102,6 +109,39 @@ async function verifyParts(
   if (header(headers, 'x-amz-checksum-type') === 'FULL_OBJECT') {
     await verify(Buffer.concat(bodies), headers);
   }
+}
+
+/** ListParts, in the order of the part numbers. */
+function sendParts(
+  reply: FastifyReply,
+  { bucket, key, query }: S3Request,
+  { parts }: MultipartUpload,
+): void {
+  const marker = Number(query['part-number-marker'] ?? 0);
+  const most = Math.min(Number(query['max-parts'] ?? MAX_LISTED_PARTS), MAX_LISTED_PARTS);
+  if (!Number.isInteger(marker) || !Number.isInteger(most) || marker < 0 || most < 0) {
+    throw invalidArgument('part-number-marker and max-parts must be whole numbers from 0');
+  }
+  const rest = [...parts].filter(([number]) => number > marker).sort(([a], [b]) => a - b);
+  const listed = rest.slice(0, most);
+  const last = listed.at(-1)?.[0] ?? marker;
+  sendXml(
+    reply,
+    [
+      `<ListPartsResult ${S3_NAMESPACE}>`,
+      `<Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key>`,
+      `<UploadId>${escapeXml(query['uploadId'] ?? '')}</UploadId>`,
+      `<StorageClass>STANDARD</StorageClass>`,
+      `<PartNumberMarker>${marker}</PartNumberMarker>`,
+      `<NextPartNumberMarker>${last}</NextPartNumberMarker>`,
+      `<MaxParts>${most}</MaxParts><IsTruncated>${listed.length < rest.length}</IsTruncated>`,
+      ...listed.map(
+        ([number, { body, etag, lastModified }]) =>
+          `<Part><PartNumber>${number}</PartNumber><LastModified>${lastModified.toISOString()}</LastModified><ETag>${escapeXml(etag)}</ETag><Size>${body.length}</Size></Part>`,
+      ),
+      '</ListPartsResult>',
+    ].join(''),
+  );
 }
 
 function sendCompleted(

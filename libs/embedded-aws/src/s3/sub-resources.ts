@@ -29,7 +29,10 @@ const BUCKET: Readonly<Record<string, readonly string[]>> = {
 
 const OBJECT: Readonly<Record<string, readonly string[]>> = {
   // `v` is not a sub-resource. S3 ignores it, and applications use it to get past a browser's cache.
-  GET: ['attributes', 'partNumber', 'v', 'versionId'],
+  GET: [
+    ...['attributes', 'partNumber', 'v', 'versionId'],
+    ...['max-parts', 'part-number-marker', 'uploadId'],
+  ],
   HEAD: ['partNumber', 'v', 'versionId'],
   PUT: ['partNumber', 'uploadId'],
   DELETE: ['uploadId', 'versionId'],

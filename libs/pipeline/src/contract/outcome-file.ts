@@ -1,14 +1,11 @@
-import { OUTPUT_FILES, OUTPUT_FORMATS } from '@darkroom/transforms';
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Manifest, placeholderSchema, REJECTION_CODES, SKIPPED_CODES } from './manifest.ts';
 
-const MEDIA_TYPES = OUTPUT_FORMATS.map((format) => OUTPUT_FILES[format].contentType);
-
 const variantSchema = z.object({
   name: z.string(),
   file: z.string().describe('Name of the file, in the folder of the outcome file'),
-  contentType: z.enum(MEDIA_TYPES),
+  contentType: z.string(),
   width: z.number().describe('Pixels'),
   height: z.number().describe('Pixels'),
   bytes: z.number(),

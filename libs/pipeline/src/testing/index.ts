@@ -1,3 +1,4 @@
 export { failsHalfWay, KEY, letters, manifestOf, there } from './letters.ts';
 export { letterEngine } from './letter-engine.ts';
+export { doneManifest, rejectedManifest } from './manifests.ts';
 export { MemoryStore } from './memory-store.ts';
