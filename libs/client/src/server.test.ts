@@ -49,8 +49,7 @@ const file: FileToUpload = {
 
 async function send({ url, fields }: UploadForm, bytes = content, changes: object = {}) {
   const body = new FormData();
-  for (const [name, value] of Object.entries({ ...fields, ...changes }))
-    body.append(name, value);
+  for (const [name, value] of Object.entries({ ...fields, ...changes })) body.append(name, value);
   body.append('file', new Blob([new Uint8Array(bytes)]));
   const response = await fetch(url, { method: 'POST', body });
   const text = await response.text();
