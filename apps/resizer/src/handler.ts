@@ -11,6 +11,7 @@ import {
   toPipelineError,
   uploadMemory,
 } from '@darkroom/pipeline';
+import { peakOfProcess } from '@darkroom/transforms/engine';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { clientTracing, createS3, createSqs } from './clients.ts';
 import { sendDeadLetter } from './dead-letter.ts';
@@ -79,8 +80,7 @@ export async function handler(event: SQSEvent, lambda: Context): Promise<SQSBatc
     );
   } finally {
     await backOffAll(failed, lambda);
-    // `maxRSS` is in KiB on every platform.
-    report.memory(process.resourceUsage().maxRSS * 1024, Number(lambda.memoryLimitInMB));
+    report.memory(peakOfProcess(), Number(lambda.memoryLimitInMB));
     metrics.publishStoredMetrics();
   }
 }

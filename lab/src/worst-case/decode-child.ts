@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import sharp from 'sharp';
+import { cpu, status } from './process-status.ts';
 
 /** What the parent sends: a file, and how to decode it. */
 export interface DecodeOrder {
@@ -22,14 +23,6 @@ export interface Used {
   /** Why the picture was not decoded. */
   readonly error?: string;
 }
-
-const status = (name: string) =>
-  Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'latin1'))?.[1]) /
-  1024;
-const cpu = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 
 async function decode({ file, animated, width }: DecodeOrder): Promise<Used> {
   const source = readFileSync(file);

@@ -1,11 +1,14 @@
 import type { SourceFormat } from '@darkroom/transforms';
 import { writeAvif, type AvifGenes } from './files/avif.ts';
+import { writeGainMap, type GainMapGenes } from './files/gain-map.ts';
 import { writeGif, type GifGenes } from './files/gif.ts';
+import { writeHdrAvif, writeHdrPng, type HdrGenes } from './files/hdr.ts';
 import { encodeJpeg, writeJpeg, type JpegGenes, type PhotoGenes } from './files/jpeg.ts';
 import { CONTENTS } from './files/pixels.ts';
 import { isPossible as isPng, writePng, type PngGenes } from './files/png.ts';
 import { isPossible as isTiff, writeTiff, type TiffGenes } from './files/tiff.ts';
 import { writeWebp, type WebpGenes } from './files/webp.ts';
+import type { UploadOrder } from './upload-child.ts';
 
 /** The values that each property of a file may have. */
 type Space<G> = { readonly [K in keyof G]: readonly G[K][] };
@@ -19,10 +22,22 @@ export interface DecodeGenes {
   readonly toWidth: number;
 }
 
+/** What a search compares with its estimate. */
+export type Quantity = 'cpuSeconds' | 'memory';
+
+/** How the engine renders an upload. */
+export interface Rendering {
+  readonly variants: (genes: Genes) => UploadOrder['variants'];
+  /** The estimate of the CPU time does not contain encoders. */
+  readonly quantities: readonly Quantity[];
+}
+
 /** Files of one format whose structure varies. */
 export interface Family {
   readonly name: string;
   readonly format: SourceFormat;
+  /** The engine renders the file. Left out: sharp decodes it. */
+  readonly rendering?: Rendering;
   readonly space: Readonly<Record<string, readonly Genes[string][]>>;
   /** Whether such a file can be written, and is small enough for a search. */
   readonly isPossible: (genes: Genes) => boolean;
@@ -44,15 +59,50 @@ function family<G extends object>(
   space: Space<G> & Space<DecodeGenes>,
   write: (genes: G) => Buffer | Promise<Buffer>,
   isPossible: (genes: G) => boolean = () => true,
+  rendering?: Rendering,
 ): Family {
   return {
     name,
     format,
+    ...(rendering && { rendering }),
     space: space,
     isPossible: (genes) => isSmall(genes) && isPossible(genes as G),
     write: (genes) => write(genes as G),
   };
 }
+
+const resized = ({ toWidth }: Genes) => ({
+  resize: { width: toWidth, withoutEnlargement: true },
+});
+/** A small output: its encoder costs little. */
+const THUMBNAIL: Rendering = {
+  variants: (genes) => [['rotate', resized(genes), { encode: 'jpeg' }]],
+  quantities: ['cpuSeconds', 'memory'],
+};
+const SMALL: Space<DecodeGenes> = { animated: [false], toWidth: [16, 320] };
+
+/** Recipes by their names: steps of each variant. */
+const RECIPES: Readonly<Record<string, UploadOrder['variants']>> = {
+  thumbnail: [['rotate', { resize: { width: 320 } }, { encode: 'webp' }]],
+  gallery: [320, 640, 1280].flatMap((width) =>
+    ['webp', 'jpeg'].map((format) => [
+      'rotate',
+      { resize: { width, withoutEnlargement: true } },
+      { encode: format },
+    ]),
+  ),
+  avif: [[{ resize: { width: 1280, withoutEnlargement: true } }, { encode: 'avif' }]],
+  whole: [['rotate', { encode: 'webp' }]],
+  blurred: [[{ blur: 2 }, { resize: { width: 640 } }, { encode: 'jpeg' }]],
+};
+interface RecipeGenes {
+  readonly recipe: string;
+}
+const WITH_RECIPE: Rendering = {
+  variants: ({ recipe }) => RECIPES[String(recipe)] ?? [],
+  quantities: ['memory'],
+};
+const ANY_RECIPE = { animated: [false], toWidth: [320], recipe: Object.keys(RECIPES) };
 
 export const FAMILIES: readonly Family[] = [
   family<JpegGenes>(
@@ -185,5 +235,161 @@ export const FAMILIES: readonly Family[] = [
     },
     writeAvif,
     ({ width, height, grid }) => width * height * grid ** 2 <= MAX_PIXELS,
+  ),
+  family<PngGenes & HdrGenes>(
+    'uploads: HDR PNG',
+    'png',
+    {
+      ...SMALL,
+      width: SIDES,
+      height: SIDES,
+      depth: [8, 16],
+      colourType: [0, 2, 4, 6],
+      interlaced: [true, false],
+      transparent: [true, false],
+      content: CONTENTS,
+      filter: [0, 4],
+      level: [0, 1],
+      chunkBytes: [1_000_000],
+      transfer: [16, 18],
+    },
+    writeHdrPng,
+    ({ width, height }) => width * height <= 12_000_000,
+    THUMBNAIL,
+  ),
+  family<Omit<AvifGenes, 'alpha'> & HdrGenes>(
+    'uploads: HDR AVIF',
+    'avif',
+    {
+      ...SMALL,
+      width: [64, 250, 1000, 2000, 3000],
+      height: [64, 250, 1000, 2000, 3000],
+      depth: [8, 10, 12],
+      subsampling: ['4:2:0', '4:4:4'],
+      grey: [true, false],
+      content: CONTENTS,
+      quality: [10, 60, 95],
+      grid: [1, 2, 3],
+      transfer: [16, 18],
+    },
+    writeHdrAvif,
+    ({ width, height, grid }) => width * height * grid ** 2 <= 9_000_000,
+    THUMBNAIL,
+  ),
+  family<TiffGenes>(
+    'uploads: TIFF of 16 and 32 bits',
+    'tiff',
+    {
+      ...SMALL,
+      width: SIDES,
+      height: SIDES,
+      depth: [16, 32],
+      sampleFormat: [1, 3],
+      samples: [1, 2, 3, 4, 5],
+      photometric: [1, 2],
+      planar: [true, false],
+      tile: [0, 64, 256],
+      rowsPerStrip: [1, 16, 1000, 100_000],
+      compression: [1, 8],
+      content: CONTENTS,
+      pages: [0],
+      shared: [true, false],
+    },
+    writeTiff,
+    (genes) => isTiff(genes) && genes.width * genes.height * genes.samples <= 36_000_000,
+    THUMBNAIL,
+  ),
+  family<GainMapGenes>(
+    'uploads: gain maps',
+    'jpeg',
+    {
+      ...SMALL,
+      width: [250, 1000, 2000, 4000],
+      height: [250, 1000, 2000, 4000],
+      content: ['flat', 'photo'],
+      scale: [1, 2, 4],
+      maps: [1, 2, 15],
+      mapSampling: ['11', '11,11,11'],
+      mapCoding: ['baseline', 'progressive'],
+      mapScans: [0, 10, 100, 300],
+    },
+    writeGainMap,
+    undefined,
+    {
+      variants: (genes) => [[resized(genes), { metadata: ['gainMap'] }, { encode: 'jpeg' }]],
+      quantities: ['cpuSeconds', 'memory'],
+    },
+  ),
+  family<WebpGenes & RecipeGenes>(
+    'uploads: animated WebP',
+    'webp',
+    {
+      ...ANY_RECIPE,
+      width: [16, 250, 500, 1000],
+      height: [16, 250, 500, 1000],
+      lossless: [true, false],
+      alpha: [true, false],
+      content: CONTENTS,
+      quality: [80],
+      frames: [2, 5, 20, 60],
+      canvas: [1, 2],
+    },
+    writeWebp,
+    ({ width, height, frames, canvas }) => width * height * canvas ** 2 * frames <= 10_000_000,
+    WITH_RECIPE,
+  ),
+  family<GifGenes & RecipeGenes>(
+    'uploads: animated GIF',
+    'gif',
+    {
+      ...ANY_RECIPE,
+      width: [16, 250, 500, 1000],
+      height: [16, 250, 500, 1000],
+      content: CONTENTS,
+      frames: [2, 5, 20, 60],
+      screen: [1, 2],
+      disposal: [0, 2, 3],
+      interlaced: [false],
+    },
+    writeGif,
+    ({ width, height, frames, screen }) => width * height * screen ** 2 * frames <= 10_000_000,
+    WITH_RECIPE,
+  ),
+  family<PhotoGenes & RecipeGenes>(
+    'uploads: JPEG photos',
+    'jpeg',
+    {
+      ...ANY_RECIPE,
+      width: SIDES,
+      height: SIDES,
+      content: CONTENTS,
+      quality: [80],
+      progressive: [true, false],
+      subsampling: ['4:2:0', '4:4:4'],
+      colours: ['grey', 'rgb', 'cmyk'],
+    },
+    encodeJpeg,
+    undefined,
+    WITH_RECIPE,
+  ),
+  family<PngGenes & RecipeGenes>(
+    'uploads: PNG',
+    'png',
+    {
+      ...ANY_RECIPE,
+      width: SIDES,
+      height: SIDES,
+      depth: [8, 16],
+      colourType: [0, 2, 3, 4, 6],
+      interlaced: [true, false],
+      transparent: [true, false],
+      content: CONTENTS,
+      filter: [0, 4],
+      level: [1],
+      chunkBytes: [1_000_000],
+    },
+    writePng,
+    isPng,
+    WITH_RECIPE,
   ),
 ];

@@ -3,18 +3,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ALLOCATOR_VARIABLES } from '@darkroom/transforms';
 import type { DecodeOrder, Used } from './decode-child.ts';
+import type { MeasuredUpload, UploadOrder } from './upload-child.ts';
 
-const CHILD = path.join(import.meta.dirname, 'decode-child.ts');
-
-export interface Bounds {
-  /** CPU seconds after which a decode is stopped; `used` then has what it took until then. */
+/** CPU seconds, user and system, and MiB. */
+export interface Cost {
   readonly cpuSeconds: number;
-  /** MiB of resident memory after which a decode is stopped. */
   readonly memory: number;
 }
 
 /** CPU seconds and peak memory of a process that runs (proc_pid_stat(5), proc_pid_status(5)). */
-function observe(pid: number): Pick<Used, 'cpuSeconds' | 'memory'> | undefined {
+function observe(pid: number): Cost | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
     const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
@@ -28,23 +26,38 @@ function observe(pid: number): Pick<Used, 'cpuSeconds' | 'memory'> | undefined {
 }
 
 /** Decodes a file in a process of its own, which is killed beyond the bounds. */
-export function measureDecode(order: DecodeOrder, bounds: Bounds): Promise<Used> {
-  const child = fork(CHILD, [], {
+export async function measureDecode(order: DecodeOrder, bounds: Cost): Promise<Used> {
+  const { answer, seen } = await inProcess<Used>('decode-child.ts', order, bounds);
+  return answer ?? { ...seen, openingSeconds: 0, outputBytes: 0, error: 'killed' };
+}
+
+/** Renders an upload in a process of its own, which is killed beyond the bounds. */
+export async function measureUpload(order: UploadOrder, bounds: Cost): Promise<MeasuredUpload> {
+  const { answer, seen } = await inProcess<MeasuredUpload>('upload-child.ts', order, bounds);
+  return answer ?? { used: seen, error: 'killed' };
+}
+
+async function inProcess<T>(
+  script: string,
+  order: DecodeOrder | UploadOrder,
+  bounds: Cost,
+): Promise<{ readonly answer: T | undefined; readonly seen: Cost }> {
+  const child = fork(path.join(import.meta.dirname, script), [], {
     execArgv: ['--expose-gc'],
     env: { ...process.env, ...ALLOCATOR_VARIABLES },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   return new Promise((resolve) => {
-    let used: Used | undefined;
-    let seen = { cpuSeconds: 0, memory: 0 };
+    let answer: T | undefined;
+    let seen: Cost = { cpuSeconds: 0, memory: 0 };
     const timer = setInterval(() => {
       seen = observe(child.pid ?? 0) ?? seen;
       if (seen.cpuSeconds > bounds.cpuSeconds || seen.memory > bounds.memory) child.kill('SIGKILL');
     }, 50);
-    child.on('message', (answer: Used) => (used = answer));
+    child.on('message', (message) => (answer = message as T));
     child.on('close', () => {
       clearInterval(timer);
-      resolve(used ?? { ...seen, openingSeconds: 0, outputBytes: 0, error: 'killed' });
+      resolve({ answer, seen });
     });
     child.send(order);
   });

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeCost, openingSeconds, scanStructure, SOURCE_FORMATS } from '@darkroom/transforms';
-import { type Quantity, shrinkFor } from './search.ts';
+import type { Quantity } from './families.ts';
+import { shrinkFor } from './search.ts';
 import { measureDecode } from './measure.ts';
 
 /** Names of formats by their files' endings, where the two differ. */

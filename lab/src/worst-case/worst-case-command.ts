@@ -2,9 +2,9 @@ import { appendFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { atLeast, integerFrom } from '../command-line.ts';
 import { setRow } from '../reliability-document.ts';
-import { FAMILIES } from './families.ts';
+import { FAMILIES, type Quantity } from './families.ts';
 import { measureOrdinary, median, type OrdinaryFile } from './ordinary.ts';
-import { exceeds, searchFamily, type FamilyResult, type Quantity } from './search.ts';
+import { exceeds, searchFamily, type FamilyResult } from './search.ts';
 
 interface Options {
   readonly minutes: number;

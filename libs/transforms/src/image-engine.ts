@@ -44,6 +44,8 @@ export interface SourceFacts {
   readonly progressive: boolean;
   /** Number of further pictures after a JPEG in its file, such as a gain map; left out if zero. */
   readonly otherPictures?: number;
+  /** Their structures, as far as decoders can read them; left out if there are none. */
+  readonly otherStructures?: readonly Structure[];
   /** Capture time as the camera wrote it, `YYYY-MM-DDTHH:mm:ss`, without a zone. */
   readonly takenAt?: string;
   /** Make and model from EXIF. */
@@ -61,6 +63,8 @@ export interface SourceCoding {
   readonly space: 'rgb' | 'grey' | 'cmyk';
   /** Embedded ICC profile. `srgb` needs no conversion; damaged profiles count as `none`. */
   readonly profile: 'none' | 'srgb' | 'other';
+  /** The `other` profile converts by tables, which takes longer than by primaries and curves. */
+  readonly profileTables?: true;
   /** JPEG and AVIF: `4:2:0`, `4:4:4`, … */
   readonly chromaSubsampling?: string;
   /**

@@ -5,8 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { catalog, MemoryBudget, reconcile, uploadMemory } from '@darkroom/pipeline';
 import { letters } from '@darkroom/pipeline/testing';
-import { createEngine } from '@darkroom/transforms/engine';
-import { peakOfProcess } from '@darkroom/transforms/testing';
+import { createEngine, peakOfProcess } from '@darkroom/transforms/engine';
 
 const [file = '', count, mebibytes] = process.argv.slice(2);
 const body = await readFile(file);

@@ -40,8 +40,12 @@ function findBox(file: Buffer, type: string): Buffer {
   return file.subarray(at, at + file.readUInt32BE(at));
 }
 
-/** A grid whose tiles are all of the picture's one item. */
-function inGrid(file: Buffer, { width, height, grid }: AvifGenes): Buffer {
+/** A grid whose tiles are all of the picture's one item. `colours` are the code points of its `colr` box. */
+function inGrid(
+  file: Buffer,
+  { width, height, grid }: AvifGenes,
+  colours: readonly number[] = [],
+): Buffer {
   const data = findBox(file, 'mdat').subarray(8);
   const tiles = grid * grid;
   const entry = (id: number, type: string) =>
@@ -68,8 +72,18 @@ function inGrid(file: Buffer, { width, height, grid }: AvifGenes): Buffer {
           box('ispe', u32(0, width, height)),
           findBox(file, 'av1C'),
           box('pixi', u32(0), Buffer.from([3, 8, 8, 8])),
+          ...(colours.length > 0
+            ? [box('colr', text('nclx'), u16(...colours), Buffer.from([0x80]))]
+            : []),
         ),
-        box('ipma', u32(0, 2), u16(1), Buffer.from([2, 1, 4]), u16(2), Buffer.from([2, 2, 0x83])),
+        box(
+          'ipma',
+          u32(0, 2),
+          u16(1),
+          Buffer.from(colours.length > 0 ? [3, 1, 4, 5] : [2, 1, 4]),
+          u16(2),
+          Buffer.from([2, 2, 0x83]),
+        ),
       ),
       box('idat', payload),
       box(
@@ -87,12 +101,25 @@ function inGrid(file: Buffer, { width, height, grid }: AvifGenes): Buffer {
 }
 
 export async function writeAvif(genes: AvifGenes): Promise<Buffer> {
-  const { width, height, depth, subsampling, alpha, grey, quality, grid } = genes;
+  const file = await encode(genes);
+  return genes.grid > 1 && !genes.alpha ? inGrid(file, genes) : file;
+}
+
+/** A grid of at least one tile that states its colours: primaries, transfer and matrix (ITU-T H.273). */
+export async function writeAvifOfColours(
+  genes: Omit<AvifGenes, 'alpha'>,
+  colours: readonly [primaries: number, transfer: number, matrix: number],
+): Promise<Buffer> {
+  const opaque = { ...genes, alpha: false };
+  return inGrid(await encode(opaque), opaque, colours);
+}
+
+async function encode(genes: AvifGenes): Promise<Buffer> {
+  const { width, height, depth, subsampling, alpha, grey, quality } = genes;
   const channels = alpha ? 4 : 3;
   const raw = pixels(width, height, channels, genes.content);
   const image = sharp(raw, { raw: { width, height, channels }, limitInputPixels: false });
-  const file = await (grey ? image.grayscale().toColourspace('b-w') : image)
+  return (grey ? image.grayscale().toColourspace('b-w') : image)
     .avif({ quality, effort: 0, bitdepth: depth, chromaSubsampling: subsampling })
     .toBuffer();
-  return grid > 1 && !alpha ? inGrid(file, genes) : file;
 }

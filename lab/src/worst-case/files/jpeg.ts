@@ -15,7 +15,7 @@ export interface JpegGenes {
   readonly refines: boolean;
 }
 
-function segment(marker: number, body: readonly number[]): Buffer {
+export function segment(marker: number, body: readonly number[]): Buffer {
   const length = body.length + 2;
   return Buffer.from([0xff, marker, length >> 8, length & 255, ...body]);
 }

@@ -95,14 +95,17 @@ function directory(tags: readonly Tag[], at: number, next: (end: number) => numb
   return Buffer.concat([head, ...values]);
 }
 
-/** Whether libtiff reads such a combination, as far as is known. */
+/** Whether the engine accepts such a combination. */
 export function isPossible(genes: TiffGenes): boolean {
   const { depth, sampleFormat, samples, photometric, planar, tile } = genes;
   if (depth === 1 && samples > 1) return false;
-  if (sampleFormat === 3 && depth < 16) return false;
+  if (sampleFormat === 3 && depth < 32) return false;
+  if (sampleFormat === 2 && photometric !== 8) return false;
   if (planar && (tile > 0 || samples === 1)) return false;
   const colours = { 1: 1, 2: 3, 5: 4, 8: 3 }[photometric];
-  return samples >= colours && (photometric !== 8 || depth < 32);
+  return (
+    samples >= colours && (photometric !== 8 || depth === 16) && (photometric !== 5 || depth < 32)
+  );
 }
 
 export function writeTiff(genes: TiffGenes): Buffer {

@@ -36,6 +36,8 @@ const MOST_BUFFERS = 13;
 function buffers(megapixels: number, width: number, pixelBytes = 3): number {
   return Math.min(MOST_BUFFERS, (Math.max(megapixels, width / 1000) * pixelBytes) / 3);
 }
+/** CPU seconds to prepare the conversion of CMYK, which uses tables. */
+const CMYK_SECONDS = 0.04;
 /** CPU seconds for each line of a picture, however short it is. */
 const LINE_SECONDS = 4e-6;
 
@@ -57,6 +59,9 @@ const add = (cpuSeconds: number, memory: number): DecodeCost => ({
   memory: FIXED.memory + memory,
 });
 
+/** SOF9 and SOF10. */
+const ARITHMETIC = new Set([9, 10]);
+
 function jpegCost(file: JpegStructure, { shrink = 1 }: Decoding): DecodeCost {
   const { components, blocks, held, firstBlocks, refinedBlocks } = file;
   const megasamples = (blocks * 64) / MEGAPIXEL;
@@ -66,14 +71,21 @@ function jpegCost(file: JpegStructure, { shrink = 1 }: Decoding): DecodeCost {
     ? firstBlocks * (file.process === 2 ? 6.5e-9 : 13e-9) + refinedBlocks * 90e-9
     : 0;
   const pixels = (0.003 + (components > 3 ? 0.1 : 0)) * megapixels;
-  const samples = (held ? 0.0035 : shrink > 1 ? 0.0012 : 0.0022) * megasamples;
+  const perMegasample = ARITHMETIC.has(file.process) ? 0.005 : shrink > 1 ? 0.0012 : 0.0022;
+  const samples = (held ? 0.0035 : perMegasample) * megasamples;
   const read = (0.008 * file.bytes) / MIB;
   // Without an end marker, three decodes at full size compare the last lines.
   const whole = (0.003 * file.width * file.height) / MEGAPIXEL + 0.0022 * megasamples + read;
   const comparing = file.ended || held ? 0 : 3 * whole;
   // A decoder that shrinks fills the buffers less.
-  const filled = 0.4 * buffers(held ? megapixels * shrink ** 2 : megapixels, file.width / shrink);
-  return add(samples + pixels + scans + read + comparing, filled + (held ? 2 * megasamples : 0));
+  const filled =
+    (components > 3 ? 0.8 : 0.4) *
+    buffers(held ? megapixels * shrink ** 2 : megapixels, file.width / shrink);
+  const preparing = components > 3 ? CMYK_SECONDS : 0;
+  return add(
+    samples + pixels + scans + read + comparing + preparing,
+    filled + (held ? 2 * megasamples : 0),
+  );
 }
 
 function pngCost(file: PngStructure): DecodeCost {
@@ -83,7 +95,11 @@ function pngCost(file: PngStructure): DecodeCost {
   const pixelBytes = channels * (depth === 16 ? 2 : 1);
   const rawBytes = colourType === 3 ? depth / 8 : (pixelBytes * Math.min(depth, 8)) / 8;
   return add(
-    (0.0013 * rawBytes + 0.003 + (alpha ? 0.006 : 0) + (interlaced ? 0.01 : 0)) * megapixels +
+    (0.0013 * rawBytes +
+      (colourType === 3 ? 0.006 : 0.003) +
+      (alpha ? 0.006 : 0) +
+      (interlaced ? 0.01 : 0)) *
+      megapixels +
       (0.0045 * file.bytes) / MIB,
     buffers(megapixels, width, pixelBytes) +
       // Alpha is multiplied in floating-point samples, which 16 bits leave as they are held.
@@ -104,7 +120,7 @@ function webpCost(file: WebpStructure, { animated }: Decoding): DecodeCost {
     return add(
       perMegapixel * megapixels + (lossless ? 0.014 : 0.035) * fileMib,
       lossless || alpha
-        ? buffers(megapixels, width) + Math.min(8, megapixels) + 5 * megapixels
+        ? buffers(megapixels, width) + Math.min(8, megapixels) + (alpha ? 6.2 : 5) * megapixels
         : 0.4 * buffers(megapixels / 4, width),
     );
   }
@@ -190,6 +206,7 @@ function tiffCost(file: TiffStructure): DecodeCost {
     (photometric === CMYK ? 0.06 : 0);
   return add(
     perMegapixel * megapixels +
+      (photometric === CMYK ? CMYK_SECONDS : 0) +
       7e-6 * tiles * (planar ? samples : 1) +
       repacking.cpuSeconds +
       file.pages * 12.4e-6 +

@@ -8,7 +8,10 @@ import { keepsGainMap } from './variant-settings.ts';
 const MIB = 1024 * 1024;
 const MEGAPIXEL = 1_000_000;
 
-/** Memory of an idle process with Node.js and sharp, MiB; parallel uploads share it. */
+/**
+ * Memory of an idle process with Node.js and sharp, MiB. Estimates are the growth of a process above this size. Parallel
+ * uploads share it.
+ */
 export const BASE_MIB = 70;
 
 /**
@@ -21,9 +24,14 @@ export const ALLOCATOR_VARIABLES = {
   MALLOC_MMAP_THRESHOLD_: '1048576',
 } as const;
 
+/** What Node.js adds to the heap for any upload, MiB. */
+const HEAP_MIB = 5;
+/** Factor for the buffers of an upload: the allocator rounds them up, and keeps holes between those below 1 MiB. */
+const HOLES = 1.2;
+
 /*
- * Peak MiB of one upload, measured with sharp 0.35.5 (docs/architecture.md). A decoder holds a few rows; for progressive and
- * interlaced files it holds the whole picture. An encoder holds its picture several times.
+ * Peak MiB of one upload by its header alone, measured with sharp 0.35.5 (docs/architecture.md). A decoder holds a few rows;
+ * for progressive and interlaced files it holds the whole picture. An encoder holds its picture several times.
  */
 const DECODE_MIB = 45;
 const HELD_MIB = 28;
@@ -38,19 +46,23 @@ const AVIF_MIB_PER_MEGAPIXEL = 26;
 /** For all frames together, which are also materialised. Frames are encoded one at a time. */
 const ANIMATION_MIB_PER_MEGAPIXEL = 6;
 const ANIMATION_HELD_MIB_PER_MEGAPIXEL = 3;
-/** Frames that are no longer used, until garbage collection. */
+/** The most that frames take which are no longer used, until garbage collection. */
 const ANIMATION_HELD_MIB = 105;
 /** Raw RGBA pixels: the source of several files, or an overlay. */
 const RAW_MIB_PER_MEGAPIXEL = 4;
 /** Twice RGBA, plus the decoded file, if the encoder compares files with the picture. */
 const COMPARED_MIB_PER_MEGAPIXEL = 12;
-/** Factor for heap fragmentation in a warm process, measured with `ALLOCATOR_VARIABLES`. */
-const WARM_PROCESS = 1.5;
-/** As much more than measured, for the large buffers of a decode. */
-const LARGE_BUFFERS = 1.15;
+/** Factor for uploads whose structure is not known. */
+const UNKNOWN_STRUCTURE = 1.5;
 
-/** CPU seconds for each decoded megapixel whose colours are converted by an ICC profile (docs/architecture.md). */
-const PROFILE_SECONDS_PER_MEGAPIXEL = 0.07;
+/**
+ * CPU seconds of a conversion by an ICC profile: for a decode, and for each of its megapixels. Measured with Display P3, and
+ * for tables with CMYK.
+ */
+const PROFILE_SECONDS = { fixed: 0.005, perMegapixel: 0.015 };
+const PROFILE_TABLE_SECONDS = { fixed: 0.04, perMegapixel: 0.07 };
+/** CPU seconds to enlarge a gain map to a megapixel of the upload, and to decode it for the outputs. */
+const GAIN_MAP_SECONDS_PER_MEGAPIXEL = 0.025;
 
 /** The factor by which the decoder may reduce the picture before its first pixels come out. */
 function shrinkOnLoad({ operations }: Stage): number {
@@ -65,21 +77,37 @@ function shrinkOnLoad({ operations }: Stage): number {
   return [8, 4, 2].find((factor) => factor <= least) ?? 1;
 }
 
+/** The decodes of a rendering; nothing if the structure is not known. */
+function decodes(plan: RenderPlan, facts: SourceFacts): DecodeCost[] | undefined {
+  const ofUpload = decodesOfUpload(plan, facts);
+  return ofUpload && [...ofUpload, ...decodesOfGainMaps(plan, facts)];
+}
+
+/** A gain map that is kept is decoded to look at its colours, and to enlarge it. The engine tries all that a file has. */
+function decodesOfGainMaps({ stages }: RenderPlan, facts: SourceFacts): DecodeCost[] {
+  if (!stages.some(keepsMap)) return [];
+  const enlarging = (GAIN_MAP_SECONDS_PER_MEGAPIXEL * facts.width * facts.height) / MEGAPIXEL;
+  return (facts.otherStructures ?? []).map((structure) => {
+    const { cpuSeconds, memory } = decodeCost(structure, { animated: false });
+    return { cpuSeconds: 2 * cpuSeconds + enlarging, memory };
+  });
+}
+
 /** One decode for each stage that starts from the upload; nothing if the structure is not known. */
-function decodes({ stages }: RenderPlan, facts: SourceFacts): DecodeCost[] | undefined {
+function decodesOfUpload({ stages }: RenderPlan, facts: SourceFacts): DecodeCost[] | undefined {
   const { structure, coding } = facts;
   if (!structure) return undefined;
   const megapixels = (facts.width * facts.height) / MEGAPIXEL;
+  const { fixed, perMegapixel } = coding?.profileTables ? PROFILE_TABLE_SECONDS : PROFILE_SECONDS;
   return stages
     .filter(({ input }) => input === 'upload')
     .map((stage) => {
       const animated = isMoving(stage, facts);
       const shrink = structure.format === 'jpeg' ? shrinkOnLoad(stage) : 1;
       const cost = decodeCost(structure, { animated, shrink });
-      const isConverted = coding?.profile === 'other' && !stage.mode.keepColours;
-      const converted = isConverted ? (megapixels * (animated ? facts.pages : 1)) / shrink ** 2 : 0;
-      const cpuSeconds = cost.cpuSeconds + converted * PROFILE_SECONDS_PER_MEGAPIXEL;
-      return { ...cost, cpuSeconds };
+      if (coding?.profile !== 'other' || stage.mode.keepColours) return cost;
+      const converted = (megapixels * (animated ? facts.pages : 1)) / shrink ** 2;
+      return { ...cost, cpuSeconds: cost.cpuSeconds + fixed + converted * perMegapixel };
     });
 }
 
@@ -111,25 +139,26 @@ function decodingByHeader({ stages }: RenderPlan, facts: SourceFacts): number {
   return HELD_MIB + perMegapixel * deep * megapixels;
 }
 
-/** MiB of `concurrency` decodes at once. */
-function decodingMemory(
-  plan: RenderPlan,
-  facts: SourceFacts,
-  costs: readonly DecodeCost[] | undefined,
-  concurrency: number,
-): number {
-  if (!costs) return WARM_PROCESS * decodingByHeader(plan, facts);
-  const held = costs
-    .map(({ memory }) => memory)
-    .sort((a, b) => b - a)
+/** MiB of the largest `concurrency` of them. */
+function largest(mib: readonly number[], concurrency: number): number {
+  return mib
+    .toSorted((a, b) => b - a)
     .slice(0, concurrency)
-    .reduce((sum, mib) => sum + mib, 0);
-  const frames = plan.stages.some((stage) => isMoving(stage, facts)) ? ANIMATION_HELD_MIB : 0;
-  // Large buffers go back to the system at once, and leave no holes.
-  return Math.max(
-    WARM_PROCESS * (DECODE_MIB + frames),
-    LARGE_BUFFERS * held + WARM_PROCESS * frames,
-  );
+    .reduce((sum, each) => sum + each, 0);
+}
+
+/** MiB of frames that are no longer used: those of the upload, and those of one file. */
+function unusedFrames({ stages }: RenderPlan, facts: SourceFacts): number {
+  const moving = stages.filter((stage) => isMoving(stage, facts));
+  if (moving.length === 0) return 0;
+  const ofFiles = moving.map((stage) => pixels(stage, facts));
+  const size = facts.width * facts.height * facts.pages + Math.max(...ofFiles);
+  return Math.min(ANIMATION_HELD_MIB, (RAW_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL);
+}
+
+/** MiB of copies of the file: a JPEG without its end marker gets one, and is compared with and without it. */
+function copies({ structure, bytes }: SourceFacts): number {
+  return structure?.format === 'jpeg' && !structure.ended ? (2 * bytes) / MIB : 0;
 }
 
 /** Pixels of all frames. */
@@ -190,53 +219,59 @@ function overlays({ stages }: RenderPlan, facts: SourceFacts): number {
   return sizes.reduce((sum, size) => sum + (RAW_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL, 0);
 }
 
+function keepsMap(stage: Stage): boolean {
+  return stage.kind === 'file' && keepsGainMap(stage.settings);
+}
+
 /** MiB of a gain map at the size of the upload and of the largest output that keeps it, both materialised and rotated. */
 function gainMaps({ stages }: RenderPlan, facts: SourceFacts): number {
-  const sizes = stages
-    .filter((stage) => stage.kind === 'file' && keepsGainMap(stage.settings))
-    .map((stage) => pixels(stage, facts));
+  const sizes = stages.filter(keepsMap).map((stage) => pixels(stage, facts));
   if (sizes.length === 0 || !facts.otherPictures) return 0;
   const size = 2 * (facts.width * facts.height + Math.max(...sizes));
   return (RAW_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL;
 }
 
 /**
- * Estimates a rendering from the file's structure, its header and the plan. The memory is that of the file, of the
- * pixels between stages, of what is laid over them, and the larger one of decoding and of `concurrency` encoders at once.
- * It does not contain `BASE_MIB`, and errs on the safe side.
+ * Estimates a rendering from the file's structure, its header and the plan. The memory is the growth of an idle process
+ * (`BASE_MIB`) at its peak. It contains the file, the pixels between stages, what is laid over them, and the larger one of
+ * decoding and of `concurrency` encoders at once. It errs on the safe side, and more so without a structure.
  */
 export function estimateRender(
   facts: SourceFacts,
   plan: RenderPlan,
   concurrency: number,
 ): RenderEstimate {
-  const encoders = plan.stages
-    .flatMap((stage) => (stage.kind === 'file' ? [encoding(stage, facts)] : []))
-    .concat(unmeasured(plan, facts))
-    .sort((a, b) => b - a)
-    .slice(0, concurrency)
-    .reduce((sum, mib) => sum + mib, 0);
-  const costs = decodes(plan, facts);
+  const encoders = largest(
+    plan.stages
+      .flatMap((stage) => (stage.kind === 'file' ? [encoding(stage, facts)] : []))
+      .concat(unmeasured(plan, facts)),
+    concurrency,
+  );
   const { making, held, cpuSeconds } = correction(facts);
-  const decoding = decodingMemory(plan, facts, costs, concurrency) + making;
   const besides =
     facts.bytes / MIB +
     held +
     materialised(plan, facts) +
     overlays(plan, facts) +
     gainMaps(plan, facts);
+  const pages = plan.stages.some((stage) => isMoving(stage, facts)) ? facts.pages : 1;
+  const costs = decodes(plan, facts);
+  if (!costs || !facts.structure) {
+    const factor = UNKNOWN_STRUCTURE;
+    const decoding = factor * decodingByHeader(plan, facts) + making;
+    return { pages, memory: factor * besides + Math.max(decoding, factor * encoders) };
+  }
+  const memory = costs.map((cost) => cost.memory);
+  const all = besides + copies(facts) + unusedFrames(plan, facts);
   return {
-    pages: plan.stages.some((stage) => isMoving(stage, facts)) ? facts.pages : 1,
-    ...(costs &&
-      facts.structure && {
-        decoding: {
-          cpuSeconds: costs.reduce(
-            (sum, cost) => sum + cost.cpuSeconds,
-            openingSeconds(facts.structure) + cpuSeconds,
-          ),
-          memory: costs.reduce((most, cost) => Math.max(most, cost.memory), 0),
-        },
-      }),
-    memory: WARM_PROCESS * besides + Math.max(decoding, WARM_PROCESS * encoders),
+    pages,
+    decoding: {
+      cpuSeconds: costs.reduce(
+        (sum, cost) => sum + cost.cpuSeconds,
+        openingSeconds(facts.structure) + cpuSeconds,
+      ),
+      memory: Math.max(0, ...memory),
+    },
+    memory: HEAP_MIB + HOLES * (all + Math.max(largest(memory, concurrency) + making, encoders)),
   };
 }

@@ -1,5 +1,4 @@
 export { difference } from './compare.ts';
-export { peakOfProcess } from './peak-of-process.ts';
 export { renderAll, renderOne } from './render.ts';
 export { animatedSample, sample, type SampleOptions } from './samples.ts';
 export { paintScene, seededRandom } from './scene.ts';

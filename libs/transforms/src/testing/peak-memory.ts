@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { createEngine } from '../engine/create-engine.ts';
-import { peakOfProcess } from './peak-of-process.ts';
+import { peakOfProcess } from '../engine/peak-of-process.ts';
 
 /**
  * `node peak-memory.ts FILE [STEPS]`: renders a file twice and prints the peak memory and the engine's estimate, MiB.

@@ -112,7 +112,8 @@ function columnOf(profile: Buffer, signature: string): readonly number[] | undef
 /** Tables take precedence over curves and primaries (ICC.1:2022, 8.10). */
 const TABLES = ['A2B0', 'A2B1', 'A2B2', 'D2B0', 'D2B1', 'D2B2', 'D2B3'];
 
-function hasTables(profile: Buffer): boolean {
+/** Whether a sound profile converts by tables, which takes longer than by primaries and curves. */
+export function hasTables(profile: Buffer): boolean {
   return textAt(profile, 20) !== 'XYZ ' || TABLES.some((name) => tagOf(profile, name));
 }
 

@@ -82,10 +82,13 @@ export function otherPictures(file: Uint8Array): readonly Uint8Array[] {
     // Offsets count from the byte-order mark after the signature.
     const origin = start + SIGNATURE.length;
     try {
-      return entries(content.subarray(SIGNATURE.length))
+      const pictures = entries(content.subarray(SIGNATURE.length))
         .filter(({ offset }) => offset > 0)
         .map(({ size, offset }) => file.subarray(origin + offset, origin + offset + size))
         .filter(isJpeg);
+      // Pictures of honest files do not overlap. A file must not cost more than one look at each of its bytes.
+      const bytes = pictures.reduce((sum, { length }) => sum + length, 0);
+      return bytes <= file.length ? pictures : [];
     } catch (cause) {
       if (cause instanceof RangeError) return [];
       throw cause;

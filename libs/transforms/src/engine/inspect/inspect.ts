@@ -3,7 +3,7 @@ import { scanStructure } from '../../cost/structure.ts';
 import type { SourceCoding, SourceFacts, Survey } from '../../image-engine.ts';
 import { ImageError } from '../../image-error.ts';
 import { correctedCoding } from '../colour/corrected-pixels.ts';
-import { profileKind } from '../colour/icc-profile.ts';
+import { hasTables, profileKind } from '../colour/icc-profile.ts';
 import { otherPictures } from '../gain-map/jpeg-segments.ts';
 import { readExif } from '../metadata/exif.ts';
 import { decodable } from './decodable.ts';
@@ -14,10 +14,12 @@ import { isAboutCoding, unsupportedCoding, unsupportedMessage } from './unsuppor
 function coding(header: Metadata, source: Uint8Array): SourceCoding {
   const { space, depth, icc, chromaSubsampling } = header;
   const kind = space === 'cmyk' ? 'cmyk' : space === 'b-w' || space === 'grey16' ? 'grey' : 'rgb';
+  const profile = profileKind(icc, kind);
   return {
     depth: depth === 'uchar' || depth === 'char' ? 8 : 16,
     space: kind,
-    profile: profileKind(icc, kind),
+    profile,
+    ...(icc && profile === 'other' && hasTables(icc) && { profileTables: true }),
     ...(chromaSubsampling ? { chromaSubsampling } : {}),
     ...correctedCoding(source, header),
   };
@@ -68,7 +70,7 @@ export async function inspect(
     });
   }
   const orientation = header.orientation ?? 1;
-  const { length: others } = otherPictures(source);
+  const others = otherPictures(source);
   return {
     format,
     ...(orientation >= 5
@@ -79,7 +81,10 @@ export async function inspect(
     bytes: source.length,
     hasAlpha: header.hasAlpha,
     progressive: header.isProgressive,
-    ...(others > 0 ? { otherPictures: others } : {}),
+    ...(others.length > 0 && {
+      otherPictures: others.length,
+      otherStructures: others.flatMap((file) => scanStructure(file, 'jpeg').structure ?? []),
+    }),
     ...(await cameraFacts(header.exif)),
     coding: coding(header, file),
     ...(structure && { structure }),

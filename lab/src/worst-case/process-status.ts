@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+
+/** A figure of this process in MiB, such as `VmHWM` (proc_pid_status(5)). */
+export function status(name: string): number {
+  const text = readFileSync('/proc/self/status', 'latin1');
+  return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1]) / 1024;
+}
+
+/** User and system time of this process, seconds. */
+export function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
