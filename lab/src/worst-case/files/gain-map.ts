@@ -60,15 +60,16 @@ export async function writeGainMap(genes: GainMapGenes): Promise<Buffer> {
     ...{ interleaved: true, scans: genes.mapScans, refines: true },
   });
   const map = withSegment(bare, APP1, Buffer.from(XMP_NAME + XMP, 'latin1'));
+  // Offsets count from the byte-order mark: start of image, marker, length and name precede it.
+  const origin = 10;
   const pictures = (first: number) => [
     { size: first, offset: 0 },
-    // Offsets count from the byte-order mark: start of image, marker, length and name precede it.
     ...Array.from({ length: maps }, (_, number) => ({
       size: map.length,
-      offset: first - 10 + number * map.length,
+      offset: first - origin + number * map.length,
     })),
   ];
-  const length = photo.length + 4 + index(pictures(0)).length;
+  const length = photo.length + 4 + index(pictures(origin)).length;
   return Buffer.concat([
     withSegment(photo, APP2, index(pictures(length))),
     ...Array<Buffer>(maps).fill(map),

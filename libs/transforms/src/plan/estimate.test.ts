@@ -147,3 +147,86 @@ describe('exact estimates', () => {
     );
   });
 });
+
+describe('with the structure of the file', () => {
+  const jpeg = (more: Partial<SourceFacts> = {}, width = 6000, height = 4000) => {
+    const blocks = (1.5 * width * height) / 64;
+    const structure = {
+      ...{ format: 'jpeg', bytes: 0, width, height, components: 3, process: 0, blocks },
+      ...{ held: false, scans: 1, firstBlocks: blocks, refinedBlocks: 0 },
+      ...{ ended: true, complete: true },
+    } as const;
+    return { ...photo, width, height, bytes: 0, structure, ...more } satisfies SourceFacts;
+  };
+  const estimateAll = (facts: SourceFacts, steps: readonly object[], format = 'webp') => {
+    const variants = [
+      { name: 'v', steps: catalog.stepsSchema.parse([...steps, { encode: format }]) },
+    ];
+    const bind = (step: Parameters<typeof catalog.bind>[0]) => catalog.bind(step);
+    return estimateRender(facts, makePlan({ recipe: 'photos', facts, variants, bind }), 1);
+  };
+  const mib = (facts: SourceFacts, steps: readonly object[], format?: string) =>
+    Math.round(estimateAll(facts, steps, format).memory * 10) / 10;
+  const seconds = (facts: SourceFacts) =>
+    estimateAll(facts, [{ resize: { width: 320 } }, { metadata: ['gainMap'] }], 'jpeg').decoding
+      ?.cpuSeconds ?? 0;
+  const small = [{ resize: { width: 320 } }];
+
+  test('memory is the growth of the process: little for a small picture', () => {
+    expect(mib(jpeg({}, 200, 150), small)).toBe(8.8);
+    expect(mib(jpeg(), small)).toBe(9.2);
+    expect(mib(jpeg({ bytes: 10 * 1024 * 1024 }), small)).toBe(21.2);
+  });
+
+  test('memory is that of the decoder or of the encoder, whichever is larger', () => {
+    const { structure } = jpeg();
+    const progressive = jpeg({ structure: { ...structure, held: true } });
+    // The encoder, and the pixels that it shares with the placeholder.
+    const whole = 5 + 1.2 * (17 * 24 + (3 * 24_000_000) / 1024 ** 2);
+    expect(mib(progressive, small)).toBe(101.5);
+    expect(mib(jpeg(), [])).toBeCloseTo(whole, 0);
+    expect(mib(progressive, [])).toBeCloseTo(whole, 0);
+  });
+
+  test('memory contains the frames of an animation that are not used any more, up to a limit', () => {
+    const moving = (frames: number) => {
+      const structure = {
+        ...{ format: 'webp', bytes: 0, width: 480, height: 320, frames, animated: true },
+        ...{ largestFrame: 1000, lossless: false, alpha: false, chunks: frames },
+      } as const;
+      return jpeg({ format: 'webp', width: 480, height: 320, pages: frames, structure });
+    };
+    expect(mib(moving(2), small)).toBe(16.1);
+    expect(mib(moving(24), small)).toBe(80);
+    expect(mib(moving(500), small)).toBe(779.4);
+  });
+
+  test('memory contains the copies of a JPEG without its end marker', () => {
+    const { structure } = jpeg();
+    const bytes = 10 * 1024 * 1024;
+    const cut = jpeg({ bytes, structure: { ...structure, ended: false } });
+    expect(mib(cut, small) - mib(jpeg({ bytes }), small)).toBeCloseTo(1.2 * 20, 5);
+  });
+
+  test('a profile costs time for each decoded pixel, and more if it has tables', () => {
+    const coding = { depth: 8, space: 'rgb', profile: 'other' } as const;
+    const plain = seconds(jpeg());
+    const megapixels = 24 / 8 ** 2;
+    expect(seconds(jpeg({ coding })) - plain).toBeCloseTo(0.005 + 0.015 * megapixels, 5);
+    expect(seconds(jpeg({ coding: { ...coding, profileTables: true } })) - plain).toBeCloseTo(
+      0.04 + 0.07 * megapixels,
+      5,
+    );
+  });
+
+  test('a gain map costs what its own structure says, if it is kept', () => {
+    const { structure } = jpeg();
+    const map = { ...structure, held: true, refinedBlocks: 1_000_000_000 };
+    const hdr = jpeg({ otherPictures: 1, otherStructures: [map] });
+    const without = jpeg({ otherPictures: 1, otherStructures: [] });
+    expect(seconds(hdr) - seconds(without)).toBeGreaterThan(2 * 90);
+    expect(estimateAll(hdr, small, 'jpeg')).toEqual(estimateAll(without, small, 'jpeg'));
+    const keep = [...small, { metadata: ['gainMap'] }];
+    expect(estimateAll(hdr, keep, 'jpeg').decoding?.memory).toBeGreaterThan(70);
+  });
+});

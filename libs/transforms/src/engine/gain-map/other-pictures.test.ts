@@ -5,9 +5,15 @@ import { otherPictures } from './jpeg-segments.ts';
 const SEED = Number(process.env['DARKROOM_SEED'] ?? 1);
 const PICTURE = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
 
-/** Two pictures and the index of both. */
-function twoPictures({ isLittle = false, offset = 0, size = PICTURE.length } = {}): Buffer {
-  const index = Buffer.alloc(4 + 8 + 2 + 12 + 4 + 32);
+/** Two pictures and the index of both, which may name the second one several times. */
+function twoPictures({
+  isLittle = false,
+  offset = 0,
+  picture = PICTURE,
+  size = picture.length,
+  copies = 1,
+} = {}): Buffer {
+  const index = Buffer.alloc(4 + 8 + 2 + 12 + 4 + 16 + 16 * copies);
   index.write('MPF\0', 'latin1');
   index.write(isLittle ? 'II*\0' : 'MM\0*', 4, 'latin1');
   const tiff = index.subarray(4);
@@ -19,13 +25,16 @@ function twoPictures({ isLittle = false, offset = 0, size = PICTURE.length } = {
   uint16(1, 8);
   uint16(0xb002, 10);
   uint16(7, 12);
-  uint32(32, 14);
+  uint32(16 + 16 * copies, 14);
   uint32(26, 18);
-  const head = Buffer.from([0xff, 0xd8, 0xff, 0xff, 0xff, 0xe2, 0, index.length + 2]);
+  const length = index.length + 2;
+  const head = Buffer.from([0xff, 0xd8, 0xff, 0xff, 0xff, 0xe2, length >> 8, length & 255]);
   const rest = Buffer.from([0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9]);
-  uint32(size, 26 + 16 + 4);
-  uint32(offset || index.length - 4 + rest.length, 26 + 16 + 8);
-  return Buffer.concat([head, index, rest, PICTURE]);
+  for (let entry = 26 + 16; entry < 26 + 16 + 16 * copies; entry += 16) {
+    uint32(size, entry + 4);
+    uint32(offset || index.length - 4 + rest.length, entry + 8);
+  }
+  return Buffer.concat([head, index, rest, picture]);
 }
 
 test.each([{ isLittle: false }, { isLittle: true }])('the second picture: %j', (options) => {
@@ -34,6 +43,12 @@ test.each([{ isLittle: false }, { isLittle: true }])('the second picture: %j', (
 
 test.each([{ offset: 0xffffffff }, { offset: 3 }, { size: 0 }])('none: %j', (options) => {
   expect(otherPictures(twoPictures(options))).toEqual([]);
+});
+
+test('none if they overlap, which would cost more than one look at each byte', () => {
+  const picture = Buffer.concat([PICTURE, Buffer.alloc(1000)]);
+  expect(otherPictures(twoPictures({ picture, copies: 1 }))).toHaveLength(1);
+  expect(otherPictures(twoPictures({ picture, copies: 15 }))).toEqual([]);
 });
 
 test('damage ends without an error', () => {
