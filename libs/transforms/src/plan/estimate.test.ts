@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog/catalog.ts';
+import type { JpegStructure } from '../cost/jpeg.ts';
+import type { WebpStructure } from '../cost/webp.ts';
 import type { SourceFacts } from '../image-engine.ts';
 import { makePlan } from './make-plan.ts';
 import { estimateRender } from './estimate.ts';
@@ -149,15 +151,19 @@ describe('exact estimates', () => {
 });
 
 describe('with the structure of the file', () => {
-  const jpeg = (more: Partial<SourceFacts> = {}, width = 6000, height = 4000) => {
+  const structureOf = (width: number, height: number): JpegStructure => {
     const blocks = (1.5 * width * height) / 64;
-    const structure = {
+    return {
       ...{ format: 'jpeg', bytes: 0, width, height, components: 3, process: 0, blocks },
       ...{ held: false, scans: 1, firstBlocks: blocks, refinedBlocks: 0 },
       ...{ ended: true, complete: true },
-    } as const;
-    return { ...photo, width, height, bytes: 0, structure, ...more } satisfies SourceFacts;
+    };
   };
+  const structure = structureOf(6000, 4000);
+  const jpeg = (more: Partial<SourceFacts> = {}, width = 6000, height = 4000): SourceFacts => ({
+    ...{ ...photo, width, height, bytes: 0, structure: structureOf(width, height) },
+    ...more,
+  });
   const estimateAll = (facts: SourceFacts, steps: readonly object[], format = 'webp') => {
     const variants = [
       { name: 'v', steps: catalog.stepsSchema.parse([...steps, { encode: format }]) },
@@ -179,7 +185,6 @@ describe('with the structure of the file', () => {
   });
 
   test('memory is that of the decoder or of the encoder, whichever is larger', () => {
-    const { structure } = jpeg();
     const progressive = jpeg({ structure: { ...structure, held: true } });
     // The encoder, and the pixels that it shares with the placeholder.
     const whole = 5 + 1.2 * (17 * 24 + (3 * 24_000_000) / 1024 ** 2);
@@ -190,11 +195,11 @@ describe('with the structure of the file', () => {
 
   test('memory contains the frames of an animation that are not used any more, up to a limit', () => {
     const moving = (frames: number) => {
-      const structure = {
+      const webp: WebpStructure = {
         ...{ format: 'webp', bytes: 0, width: 480, height: 320, frames, animated: true },
         ...{ largestFrame: 1000, lossless: false, alpha: false, chunks: frames },
-      } as const;
-      return jpeg({ format: 'webp', width: 480, height: 320, pages: frames, structure });
+      };
+      return jpeg({ format: 'webp', pages: frames, structure: webp }, 480, 320);
     };
     expect(mib(moving(2), small)).toBe(16.1);
     expect(mib(moving(24), small)).toBe(80);
@@ -202,7 +207,6 @@ describe('with the structure of the file', () => {
   });
 
   test('memory contains the copies of a JPEG without its end marker', () => {
-    const { structure } = jpeg();
     const bytes = 10 * 1024 * 1024;
     const cut = jpeg({ bytes, structure: { ...structure, ended: false } });
     expect(mib(cut, small) - mib(jpeg({ bytes }), small)).toBeCloseTo(1.2 * 20, 5);
@@ -220,7 +224,6 @@ describe('with the structure of the file', () => {
   });
 
   test('a gain map costs what its own structure says, if it is kept', () => {
-    const { structure } = jpeg();
     const map = { ...structure, held: true, refinedBlocks: 1_000_000_000 };
     const hdr = jpeg({ otherPictures: 1, otherStructures: [map] });
     const without = jpeg({ otherPictures: 1, otherStructures: [] });

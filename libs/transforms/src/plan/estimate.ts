@@ -198,11 +198,18 @@ function unmeasured(plan: RenderPlan, facts: SourceFacts): readonly number[] {
   });
 }
 
+/** Pixels that keep their profile are a PNG in memory, whose buffer grows step by step. */
+const GROWING_BUFFER = 1.5;
+
 /** MiB of the raw pixels between stages. Assumes that all are in memory at the same time. */
 function materialised({ stages }: RenderPlan, facts: SourceFacts): number {
   return stages
     .filter(({ kind }) => kind === 'pixels')
-    .map((stage) => (pixels(stage, facts) * (stage.shape.hasAlpha ? 4 : 3) * stage.mode.depth) / 8)
+    .map((stage) => {
+      const { shape, mode } = stage;
+      const bytes = (pixels(stage, facts) * (shape.hasAlpha ? 4 : 3) * mode.depth) / 8;
+      return mode.keepColours ? bytes * GROWING_BUFFER : bytes;
+    })
     .reduce((sum, bytes) => sum + bytes / MIB, 0);
 }
 
