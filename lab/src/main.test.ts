@@ -19,7 +19,8 @@ async function folders(): Promise<string[]> {
 test('lists every rig, and the README describes each', async () => {
   const { stdout } = await run(process.execPath, [MAIN]);
   const readme = await readFile(path.join(import.meta.dirname, '../README.md'), 'utf8');
-  const names = [...TEST_RIGS.map(({ name }) => name), 'chaos', 'fuzz', 'soak', 'worst-case'];
+  const commands = ['chaos', 'fuzz', 'neighbours', 'soak', 'worst-case'];
+  const names = [...TEST_RIGS.map(({ name }) => name), ...commands];
   expect((await folders()).sort()).toEqual(names.sort());
   for (const name of names) {
     expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));

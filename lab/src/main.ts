@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { chaosCommand } from './chaos/chaos-command.ts';
 import { fuzzCommand } from './fuzz/fuzz-command.ts';
+import { neighboursCommand } from './neighbours/neighbours-command.ts';
 import { TEST_RIGS } from './rigs.ts';
 import { soakCommand } from './soak/soak-command.ts';
 import { worstCaseCommand } from './worst-case/worst-case-command.ts';
@@ -17,7 +18,8 @@ const program = new Command('npm run lab --')
   .addCommand(chaosCommand.description('uploads and deletes under faults and kills; loses nothing'))
   .addCommand(fuzzCommand.description('mutated images and messages end in an outcome'))
   .addCommand(soakCommand.description('load without faults: memory, files, throughput, latency'))
-  .addCommand(worstCaseCommand);
+  .addCommand(worstCaseCommand)
+  .addCommand(neighboursCommand);
 for (const { name, summary } of TEST_RIGS)
   program
     .command(name)

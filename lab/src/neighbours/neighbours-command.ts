@@ -1,17 +1,31 @@
 import { Command } from 'commander';
+import { integerFrom } from '../command-line.ts';
 import { setRow } from '../reliability-document.ts';
 import { HOSTILE_UPLOADS } from './hostile-uploads.ts';
 import { measureNeighbours, type NeighboursFigures } from './neighbours.ts';
 
+interface Options {
+  readonly only?: string;
+  readonly bursts: number;
+  readonly write?: true;
+}
+
 export const neighboursCommand = new Command('neighbours')
   .description('ordinary uploads among hostile ones finish in time')
   .option('--only <text>', 'hostile uploads whose names contain this')
+  .option(
+    '--bursts <number>',
+    'bursts of each kind, of which the fastest counts',
+    integerFrom(1),
+    3,
+  )
   .option('--write', 'write the figures to docs/reliability.md')
-  .action(async ({ only = '', write }: { only?: string; write?: true }) => {
-    const wanted = HOSTILE_UPLOADS.filter(({ name }) => name.includes(only));
-    const rows = await measureNeighbours(wanted, (row) =>
-      console.log([row.name, ...cells(row)].join('  ')),
-    );
+  .action(async ({ only = '', bursts, write }: Options) => {
+    const uploads = HOSTILE_UPLOADS.filter(({ name }) => name.includes(only));
+    const rows = await measureNeighbours({
+      ...{ uploads, bursts },
+      onRow: (row) => console.log([row.name, ...cells(row)].join('  ')),
+    });
     if (write) for (const row of rows) await setRow('neighbours', row.name, cells(row));
   });
 

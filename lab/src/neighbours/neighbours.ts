@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Manifest, SettingsInput } from '@darkroom/pipeline';
 import sharp from 'sharp';
 import { startTestbed, type Testbed } from '../testbed/testbed.ts';
@@ -52,9 +52,9 @@ export interface NeighboursFigures {
   readonly bytes: number;
   readonly alone: Pace;
   readonly amongHostile: Pace;
-  /** Outcomes of the ten ordinary uploads. */
+  /** Outcomes of the ten ordinary uploads of each burst. */
   readonly ordinary: readonly string[];
-  /** Outcomes of the four hostile ones. */
+  /** Outcomes of the four hostile ones of each burst. */
   readonly hostile: readonly string[];
   /** Whether a process of its own worked on an upload. */
   readonly isolated: boolean;
@@ -138,11 +138,28 @@ class Bench {
   }
 }
 
-/** Uploads ten photos alone, and then with four copies of each hostile file among them. */
-export async function measureNeighbours(
-  wanted: readonly HostileUpload[] = HOSTILE_UPLOADS,
-  onRow: (figures: NeighboursFigures) => void = () => undefined,
-): Promise<NeighboursFigures[]> {
+type Round = Awaited<ReturnType<Bench['round']>>;
+const NO_PACE: Pace = { median: 0, worst: 0 };
+
+export interface NeighboursOptions {
+  readonly uploads?: readonly HostileUpload[];
+  /** Bursts of each kind; the figures are those with the least worst pace. Default: 1. */
+  readonly bursts?: number;
+  readonly onRow?: (figures: NeighboursFigures) => void;
+}
+
+const fastest = <T extends { readonly pace: Pace }>(rounds: readonly T[]): T | undefined =>
+  rounds.toSorted((a, b) => a.pace.worst - b.pace.worst)[0];
+
+/**
+ * Uploads ten photos alone, and then with four copies of each hostile file among them. The machine's other work only adds to
+ * a burst, and the fastest of several is nearest to the truth.
+ */
+export async function measureNeighbours({
+  uploads = HOSTILE_UPLOADS,
+  bursts = 1,
+  onRow = () => undefined,
+}: NeighboursOptions = {}): Promise<NeighboursFigures[]> {
   const testbed = await startTestbed({
     ...{ pipeline: PIPELINE, faults: { next: () => undefined }, concurrency: 2 },
   });
@@ -152,15 +169,20 @@ export async function measureNeighbours(
     // Starts the function's processes.
     await bench.round(photos, []);
     const rows: NeighboursFigures[] = [];
-    for (const { name, make } of wanted) {
+    for (const { name, make } of uploads) {
       const body = await make();
-      const alone = await bench.round(photos, []);
-      const among = await bench.round(photos, Array<Buffer>(HOSTILE).fill(body));
+      const [alone, among] = [[], []] as [Round[], Round[]];
+      for (let burst = 0; burst < bursts; burst += 1) {
+        alone.push(await bench.round(photos, []));
+        among.push(await bench.round(photos, Array<Buffer>(HOSTILE).fill(body)));
+      }
       const row = {
-        ...{ name, bytes: body.length, alone: alone.pace, amongHostile: among.pace },
-        ordinary: among.ordinary.map((one) => one.outcome),
-        hostile: among.others.map((one) => one.outcome),
-        isolated: among.isolated,
+        ...{ name, bytes: body.length },
+        alone: fastest(alone)?.pace ?? NO_PACE,
+        amongHostile: fastest(among)?.pace ?? NO_PACE,
+        ordinary: among.flatMap(({ ordinary }) => ordinary.map(({ outcome: code }) => code)),
+        hostile: among.flatMap(({ others }) => others.map(({ outcome: code }) => code)),
+        isolated: among.some(({ isolated }) => isolated),
         deadLetters: (await testbed.application.takeDeadLetters()).length,
       };
       rows.push(row);
