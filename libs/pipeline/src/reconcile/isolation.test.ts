@@ -1,5 +1,6 @@
 import type { DecodeCost, ImageEngine, Survey } from '@darkroom/transforms';
 import { describe, expect, test, vi } from 'vitest';
+import { verdictOf } from '../contract/codes.ts';
 import { letterEngine } from '../testing/letter-engine.ts';
 import { KEY, letters, manifestOf } from '../testing/letters.ts';
 import { NeedsIsolation, ProcessEnded } from './isolation.ts';
@@ -138,30 +139,48 @@ describe('an upload is processed in a process of its own', () => {
 });
 
 describe('an upload whose process is killed', () => {
-  const killed = () => {
-    throw new ProcessEnded('TIMEOUT', 'its process was killed at its deadline: the image had 20 s');
+  const byTime = new ProcessEnded(
+    'TIMEOUT',
+    'its process was killed at its deadline: the image had 20 s',
+  );
+  const byMemory = new ProcessEnded(
+    'INTERNAL',
+    'The process that worked on the image ended: SIGKILL',
+  );
+  const killed = (error: ProcessEnded) => () => {
+    throw error;
   };
 
-  test('comes again the first time, and is TOO_LARGE for good the second time, but retryable', async () => {
-    const { bucket, named } = bucketWith(undefined);
-    const isolated = named('the process', { render: killed });
-    await expect(reconcile(KEY, { ...bucket, isolated })).rejects.toMatchObject({
-      code: 'TIMEOUT',
-    });
-    const second = await reconcile(KEY, { ...bucket, isolated }, { retry: true });
-    expect(second).toMatchObject({ kind: 'rejected' });
-    expect(manifestOf(bucket)).toMatchObject({
-      error: {
-        code: 'TOO_LARGE',
-        message: expect.stringContaining('stopped twice: its process was killed') as string,
-        retryable: true,
-      },
-    });
-  });
+  test.each([
+    ['at its deadline, and again', byTime, byTime],
+    ['at its deadline, then for its memory', byTime, byMemory],
+    ['for its memory, then at its deadline', byMemory, byTime],
+    ['for its memory, and again', byMemory, byMemory],
+  ])(
+    '%s: comes again once, and is TOO_LARGE for good then, but retryable',
+    async (_how, first, second) => {
+      const { bucket, named } = bucketWith(undefined);
+      const isolated = (error: ProcessEnded) => named('the process', { render: killed(error) });
+      // No outcome is written: SQS delivers the message again.
+      await expect(reconcile(KEY, { ...bucket, isolated: isolated(first) })).rejects.toBe(first);
+      expect(verdictOf(first.code)).toBe('retry');
+      const retry = { ...bucket, isolated: isolated(second) };
+      // An outcome: the message is deleted, and no dead letter is sent.
+      const outcome = await reconcile(KEY, retry, { retry: true });
+      expect(outcome).toMatchObject({ kind: 'rejected' });
+      expect(manifestOf(bucket)).toMatchObject({
+        error: {
+          code: 'TOO_LARGE',
+          message: expect.stringContaining(`stopped twice: ${second.message}`) as string,
+          retryable: true,
+        },
+      });
+    },
+  );
 
   test('comes again until it gives up, if its cost was ordinary: a neighbour may be guilty', async () => {
     const { bucket, named } = bucketWith(CHEAP);
-    const engine = named('the process', { render: killed });
+    const engine = named('the process', { render: killed(byTime) });
     const context = { ...bucket, engine, isolated: engine };
     await expect(reconcile(KEY, context, { retry: true })).rejects.toMatchObject({
       code: 'TIMEOUT',
