@@ -3,13 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ALLOCATOR_VARIABLES } from '@darkroom/transforms';
 import type { DecodeOrder, Used } from './decode-child.ts';
+import type { Cost } from './process-status.ts';
 import type { MeasuredUpload, UploadOrder } from './upload-child.ts';
-
-/** CPU seconds, user and system, and MiB. */
-export interface Cost {
-  readonly cpuSeconds: number;
-  readonly memory: number;
-}
 
 /** CPU seconds and peak memory of a process that runs (proc_pid_stat(5), proc_pid_status(5)). */
 function observe(pid: number): Cost | undefined {

@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
 
+/** CPU seconds, user and system, and MiB. */
+export interface Cost {
+  readonly cpuSeconds: number;
+  readonly memory: number;
+}
+
 /** A figure of this process in MiB, such as `VmHWM` (proc_pid_status(5)). */
 export function status(name: string): number {
   const text = readFileSync('/proc/self/status', 'latin1');

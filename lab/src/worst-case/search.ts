@@ -4,7 +4,8 @@ import path from 'node:path';
 import { decodeCost, openingSeconds, scanStructure, type Structure } from '@darkroom/transforms';
 import { SeededRandom } from '../fuzz/seeded-random.ts';
 import type { Family, Genes, Quantity, Rendering } from './families.ts';
-import { type Cost, measureDecode, measureUpload } from './measure.ts';
+import { measureDecode, measureUpload } from './measure.ts';
+import type { Cost } from './process-status.ts';
 
 /** No decode may use more than its estimate times this. */
 export const BOUNDS = { cpuSeconds: 2, memory: 1.25 } as const;

@@ -2,8 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { builtinTransforms, createCatalog } from '@darkroom/transforms';
 import { createEngine } from '@darkroom/transforms/engine';
 import sharp from 'sharp';
-import { cpu, status } from './process-status.ts';
-import type { Cost } from './measure.ts';
+import { type Cost, cpu, status } from './process-status.ts';
 
 /** What the parent sends: an upload, and the steps of its variants. */
 export interface UploadOrder {
