@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './heap.ts';
 import { EXIT } from './exit-codes.ts';
 import { run } from './run.ts';
 

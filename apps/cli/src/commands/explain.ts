@@ -9,7 +9,6 @@ import {
   type PipelineError,
   type Recipe,
 } from '@darkroom/pipeline';
-import { createEngine } from '@darkroom/transforms/engine';
 import * as z from 'zod';
 import { CommandError, defineCommand, optional, required } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -87,6 +86,8 @@ function rejection(photo: string, { code, message }: PipelineError): string {
 
 async function describe(recipe: Recipe, photo: string, granted: Omit<RecipeFile, 'recipes'>) {
   const source = await readPhoto(photo, granted.limits);
+  // Only this command loads sharp in its own process.
+  const { createEngine } = await import('@darkroom/transforms/engine');
   const engine = createEngine({ catalog, svg: recipe.formats.includes('svg') });
   const facts = await engine.inspect(source);
   return describeUpload(recipe, facts, engine, granted);

@@ -1,10 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import {
-  type ArrivalPhase,
   AWS_LIMITS,
-  averageUse,
-  DEFAULT_ASSUMPTIONS,
-  imageSeconds,
   MAX_UPLOADS,
   type Prices,
   type Random,
@@ -14,59 +10,22 @@ import {
   type UploadUse,
 } from '@darkroom/economics';
 import { type Settings, settingsSchema } from '@darkroom/pipeline';
-import { CsvError, parse } from 'csv-parse/sync';
 import * as z from 'zod';
-import { CommandError, type Context, defineCommand, flag, option, optional } from '../command.ts';
+import { defineCommand, flag, option, optional } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { drawSvg, drawText } from '../load-chart.ts';
+import { drawSvg } from '../simulate/load-chart.ts';
 import { durationOption, numberBetween, shareOption } from '../options.ts';
 import { pathOf } from '../path-of.ts';
 import { readSettingsFile } from '../recipe-file.ts';
-import { LOAD_OPTIONS, measure, RECIPE_OPTION, useOf } from '../render/measure.ts';
-import { formatDollars, formatDuration, type Terminal } from '../terminal.ts';
-import { estimateSchema, readPrices } from './estimate.ts';
-
-const number = z.number();
-
-const simulationSchema = z.strictObject({
-  model: z.literal(true).describe('Computed, not measured'),
-  uploads: number,
-  succeeded: number,
-  deadLetters: number,
-  seconds: number.describe('From the first arrival to the end of the last call'),
-  latency: z
-    .strictObject({ mean: number, p50: number, p90: number, p95: number, p99: number, max: number })
-    .describe('Seconds from the arrival of a message to the end of its processing'),
-  backlog: z.strictObject({ mean: number, max: number }).describe('Messages that wait'),
-  oldestSeconds: number,
-  calls: number,
-  coldStarts: number,
-  throttledBatches: number,
-  attempts: number,
-  maxConcurrency: number,
-  gbSeconds: number,
-  sqsRequests: number,
-  timeline: z.array(
-    z.strictObject({ at: number, backlog: number, concurrency: number, succeeded: number }),
-  ),
-  dollars: z.strictObject({ lambda: number, sqs: number, s3: number.optional(), total: number }),
-  serviceSeconds: z
-    .strictObject({ mean: number, min: number, max: number, values: number })
-    .describe('Of one image, from which the model draws'),
-  settings: z.strictObject({
-    memory: number,
-    batchSize: number,
-    batchWindow: number,
-    maximumConcurrency: number,
-    reservedConcurrency: number.optional(),
-    seed: number,
-  }),
-  limits: z.array(z.strictObject({ text: z.string(), source: z.string() })),
-  prices: z.strictObject({ region: z.string(), date: z.string() }),
-  svg: z.string().optional().describe('The file that was written'),
-});
-
-type Result = z.output<typeof simulationSchema>;
+import { LOAD_OPTIONS, RECIPE_OPTION } from '../render/measure.ts';
+import { readArrivals, serviceOf } from '../simulate/inputs.ts';
+import {
+  describeLoad,
+  printSimulation,
+  simulationSchema,
+  type SimulationResult,
+} from '../simulate/report.ts';
+import { readPrices } from './estimate.ts';
 
 /** How a queue drains: a model of SQS and Lambda. */
 export const simulate = defineCommand({
@@ -144,7 +103,7 @@ export const simulate = defineCommand({
     },
   ],
   output: simulationSchema,
-  async run(context, options, recipesFile): Promise<Result> {
+  async run(context, options, recipesFile): Promise<SimulationResult> {
     const arrivals = await readArrivals(options);
     const prices = await readPrices(options.prices);
     const settings = withOptions(await readSettings(recipesFile), options);
@@ -164,7 +123,7 @@ export const simulate = defineCommand({
     });
     const { queue, function: lambda } = settings;
     const { batchSize, batchWindow, maximumConcurrency } = queue;
-    const result: Result = {
+    const result: SimulationResult = {
       model: true,
       ...simulation,
       timeline: [...simulation.timeline],
@@ -185,10 +144,10 @@ export const simulate = defineCommand({
       prices: { region: prices.region, date: prices.date },
     };
     if (options.svg === undefined) return result;
-    await writeFile(pathOf(options.svg), drawSvg(simulation, describeLoad(result)));
+    await writeFile(pathOf(options.svg), await drawSvg(simulation, describeLoad(result)));
     return { ...result, svg: options.svg };
   },
-  print,
+  print: printSimulation,
   exitCode: ({ deadLetters }) => (deadLetters === 0 ? EXIT.done : EXIT.failed),
 });
 
@@ -206,75 +165,6 @@ function secondsList() {
     });
     return z.NEVER;
   });
-}
-
-interface ArrivalOptions {
-  readonly burst?: number | undefined;
-  readonly rate?: number | undefined;
-  readonly for: number;
-  readonly csv?: string | undefined;
-}
-
-/** @throws CommandError if no option or an invalid table describes the arrivals */
-async function readArrivals({ burst, rate, for: seconds, csv }: ArrivalOptions) {
-  if (csv !== undefined && (burst !== undefined || rate !== undefined))
-    throw new CommandError('--csv excludes --burst and --rate');
-  const phases: ArrivalPhase[] =
-    csv !== undefined
-      ? await readTable(csv)
-      : [
-          ...(burst === undefined ? [] : [{ from: 0, seconds: 0, uploads: burst }]),
-          ...(rate === undefined
-            ? []
-            : [{ from: 0, seconds, uploads: Math.round(rate * seconds) }]),
-        ];
-  const total = phases.reduce((sum, phase) => sum + phase.uploads, 0);
-  if (total === 0)
-    throw new CommandError('There are no uploads to simulate', {
-      remedy: 'Add --burst 1000000, --rate 10 --for 1h, or --csv arrivals.csv.',
-    });
-  if (total > MAX_UPLOADS)
-    throw new CommandError(
-      `${format(total)} uploads are too many to simulate: at most ${format(MAX_UPLOADS)}`,
-    );
-  return phases;
-}
-
-const rowSchema = z.strictObject({
-  from: z.coerce.number().min(0),
-  seconds: z.coerce.number().min(0),
-  uploads: z.coerce.number().int().min(0),
-});
-
-async function readTable(file: string): Promise<ArrivalPhase[]> {
-  const text = await readFile(pathOf(file), 'utf8').catch((cause: unknown) => {
-    throw new CommandError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
-  });
-  const remedy =
-    'The first line is "from,seconds,uploads"; each other line has a start in seconds, a duration in seconds (0: at once) and a number of uploads.';
-  let rows: unknown[];
-  try {
-    rows = parse(text, { columns: true, trim: true, skip_empty_lines: true, bom: true });
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    throw new CommandError(`${file} is not a valid table: ${cause.message}`, { cause, remedy });
-  }
-  const phases = rows.map((row, index) => {
-    const { success, data } = rowSchema.safeParse(row);
-    if (!success)
-      throw new CommandError(`${file}, row ${index + 1}: ${JSON.stringify(row)} is not valid`, {
-        remedy,
-      });
-    return data;
-  });
-  phases.forEach(({ from }, index) => {
-    const before = phases[index - 1];
-    if (before && from < before.from + before.seconds)
-      throw new CommandError(`${file}, row ${index + 1} starts before row ${index} ends`, {
-        remedy,
-      });
-  });
-  return phases;
 }
 
 async function readSettings(file: string | undefined): Promise<Settings> {
@@ -307,75 +197,12 @@ function withOptions(settings: Settings, options: SettingOptions): Settings {
   };
 }
 
-interface Service {
-  /** Of each measured photo. */
-  readonly seconds: readonly number[];
-  /** Left out if only times are known. */
-  readonly use?: UploadUse;
-}
-
-/** @throws CommandError if no option or several options name the service times */
-async function serviceOf(
-  context: Context,
-  options: {
-    readonly photos?: string[] | undefined;
-    readonly estimate?: string | undefined;
-    readonly service?: number[] | undefined;
-    readonly recipe?: string | undefined;
-    readonly cpuFactor: number;
-  },
-  recipesFile: string | undefined,
-  memory: number,
-): Promise<Service> {
-  const given = [options.photos, options.estimate, options.service].filter(
-    (value) => value !== undefined,
-  );
-  const remedy =
-    'Add --photos PATH to measure, --estimate FILE with the output of `estimate --json`, or --service SECONDS.';
-  if (given.length !== 1)
-    throw new CommandError('Exactly one option has to give the service times', { remedy });
-  if (options.service) return { seconds: options.service };
-  const uses = options.photos
-    ? await measuredUses(context, recipesFile, options.photos, options)
-    : await readEstimate(options.estimate ?? '');
-  if (uses.length === 0) throw new CommandError('No photo was processed', { remedy });
-  return {
-    seconds: uses.map((use) => imageSeconds(use, memory, DEFAULT_ASSUMPTIONS)),
-    use: averageUse(uses),
-  };
-}
-
-async function measuredUses(
-  context: Context,
-  recipesFile: string | undefined,
-  paths: readonly string[],
-  { recipe, cpuFactor }: { readonly recipe?: string | undefined; readonly cpuFactor: number },
-): Promise<UploadUse[]> {
-  if (recipesFile === undefined)
-    throw new CommandError('--photos needs a recipe file or a stack file as the first argument');
-  const { photos } = await measure(context, recipesFile, paths, { recipe });
-  for (const { name, error } of photos)
-    if (error) context.terminal.note(`${name} does not count: ${error.code}: ${error.message}`);
-  return photos.filter(({ status }) => status === 'done').map((photo) => useOf(photo, cpuFactor));
-}
-
-async function readEstimate(file: string): Promise<UploadUse[]> {
-  const text = await readFile(pathOf(file), 'utf8').catch((cause: unknown) => {
-    throw new CommandError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
-  });
-  try {
-    return estimateSchema.parse(JSON.parse(text)).measured;
-  } catch (cause) {
-    throw new CommandError(`${file} is not the output of \`darkroom estimate --json\``, { cause });
-  }
-}
-
 function dollarsOf(
   { gbSeconds, calls, sqsRequests, succeeded }: Simulation,
   { function: { architecture } }: Settings,
   prices: Prices,
   use: UploadUse | undefined,
-): Result['dollars'] {
+): SimulationResult['dollars'] {
   const lambda =
     gbSeconds * prices.lambda.gbSecond[architecture] + (calls / 1e6) * prices.lambda.millionCalls;
   const sqs = (sqsRequests / 1e6) * prices.sqs.millionRequests;
@@ -385,52 +212,4 @@ function dollarsOf(
       (use.writes * prices.s3.thousandWrites + use.reads * prices.s3.thousandReads),
   };
   return { lambda, sqs, ...s3, total: lambda + sqs + (s3?.s3 ?? 0) };
-}
-
-function format(value: number): string {
-  return new Intl.NumberFormat('en').format(value);
-}
-
-function describeLoad({ uploads, settings, serviceSeconds, seconds, latency }: Result): string {
-  return `${format(uploads)} uploads, ${serviceSeconds.mean.toFixed(2)} s each, at most ${format(settings.maximumConcurrency)} calls of ${settings.batchSize} messages at once: ${formatDuration(seconds)}, 95 % of the uploads within ${formatDuration(latency.p95)}`;
-}
-
-function print(result: Result, terminal: Terminal): void {
-  const { latency, backlog, dollars, timeline } = result;
-  terminal.text('A model of SQS and Lambda, not a measurement (docs/costs.md).');
-  terminal.text(`${describeLoad(result)}.`);
-  terminal.line(drawText(timeline, 'Messages that wait', (point) => point.backlog));
-  terminal.line(drawText(timeline, 'Calls that run', ({ concurrency }) => concurrency));
-  terminal.table(
-    ['', ''],
-    [
-      ['processed', format(result.succeeded)],
-      ['dead letters', format(result.deadLetters)],
-      ['until the queue is empty', formatDuration(result.seconds)],
-      ['latency, mean', seconds(latency.mean)],
-      ['latency, 50 %', seconds(latency.p50)],
-      ['latency, 90 %', seconds(latency.p90)],
-      ['latency, 95 %', seconds(latency.p95)],
-      ['latency, 99 %', seconds(latency.p99)],
-      ['latency, maximum', seconds(latency.max)],
-      ['backlog, mean', format(Math.round(backlog.mean))],
-      ['backlog, maximum', format(backlog.max)],
-      ['calls', format(result.calls)],
-      ['cold starts', format(result.coldStarts)],
-      ['throttled batches', format(result.throttledBatches)],
-      ['calls at once, maximum', format(result.maxConcurrency)],
-      ['Lambda', formatDollars(dollars.lambda)],
-      ['SQS', formatDollars(dollars.sqs)],
-      ...(dollars.s3 === undefined ? [] : [['S3 requests', formatDollars(dollars.s3)]]),
-      ['cost', formatDollars(dollars.total)],
-    ],
-  );
-  terminal.line();
-  terminal.text(`Prices of ${result.prices.region} on ${result.prices.date}. Limits of AWS:`);
-  for (const { text, source } of result.limits) terminal.text(`- ${text}: ${source}`);
-  if (result.svg !== undefined) terminal.text(`Wrote ${result.svg}.`);
-}
-
-function seconds(value: number): string {
-  return value < 60 ? `${value.toFixed(2)} s` : formatDuration(value);
 }
