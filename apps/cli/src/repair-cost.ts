@@ -1,33 +1,55 @@
+import { DEFAULT_ASSUMPTIONS, type Prices, uploadCost } from '@darkroom/economics';
 import type { Estimate } from '@darkroom/operations';
-import { LAMBDA_GB_SECOND, type Settings } from '@darkroom/pipeline';
-
-/**
- * Prices of us-east-1, US dollars, as published on 2025-11-01 (aws.amazon.com/s3/pricing, aws.amazon.com/sqs/pricing).
- * `costs` in the settings replaces those of the function and of writes.
- */
-export const REQUEST_PRICES = { thousandReads: 0.0004, millionMessages: 0.4 };
+import type { Settings } from '@darkroom/pipeline';
+import { costSettings } from './commands/estimate.ts';
 
 export interface RepairCost {
+  readonly gbSeconds: number;
+  /** US dollars. */
   readonly dollars: number;
   /** At the pipeline's full concurrency. */
   readonly minutes: number;
 }
 
 /**
- * ```text
- * dollars = (PUT + LIST) × thousandWrites / 1,000 + (GET + HEAD) × thousandReads / 1,000
- *         + SQS × millionMessages / 10⁶ + GB-seconds × gbSecond
- * minutes = GB-seconds / (memory / 1,024) / queue.maximumConcurrency / 60
- * ```
+ * CPU seconds for one megapixel of the source and all its variants: a 12-megapixel JPEG and eight outputs of up to 1,920
+ * pixels in WebP and JPEG took 620 ms on one processor. `darkroom estimate` measures your recipe.
  */
-export function repairCost({ s3, sqs, gbSeconds }: Estimate, settings: Settings): RepairCost {
-  const { costs, function: lambda, queue } = settings;
-  const gbSecond = costs.gbSecond ?? LAMBDA_GB_SECOND[lambda.architecture];
-  const dollars =
-    ((s3.put + s3.list) * costs.thousandWrites) / 1000 +
-    ((s3.get + s3.head) * REQUEST_PRICES.thousandReads) / 1000 +
-    (sqs * REQUEST_PRICES.millionMessages) / 1e6 +
-    gbSeconds * gbSecond;
-  const seconds = gbSeconds / (lambda.memory / 1024);
-  return { dollars, minutes: seconds / queue.maximumConcurrency / 60 };
+const CPU_SECONDS_PER_MEGAPIXEL = 0.05;
+const MILLION = 1e6;
+
+/**
+ * The cost to repair uploads by the model of docs/costs.md, without storage, which their outputs take already.
+ *
+ * ```text
+ * minutes = calls × seconds of a call / queue.maximumConcurrency / 60
+ * ```
+ *
+ * @param uploads number of them
+ * @param estimate of all of them
+ */
+export function repairCost(
+  uploads: number,
+  { s3, megapixels }: Pick<Estimate, 's3' | 'megapixels'>,
+  settings: Settings,
+  prices: Prices,
+): RepairCost {
+  if (uploads === 0) return { gbSeconds: 0, dollars: 0, minutes: 0 };
+  const { total, lambda } = uploadCost(
+    {
+      cpuSeconds: (megapixels * CPU_SECONDS_PER_MEGAPIXEL) / uploads,
+      writes: (s3.put + s3.list) / uploads,
+      reads: (s3.get + s3.head) / uploads,
+      ...{ uploadBytes: 0, outputBytes: 0, memory: 0 },
+    },
+    costSettings(settings),
+    prices,
+    { ...DEFAULT_ASSUMPTIONS, months: 0 },
+  );
+  const calls = uploads / settings.queue.batchSize;
+  return {
+    gbSeconds: (lambda.gbSeconds / MILLION) * uploads,
+    dollars: (total / MILLION) * uploads,
+    minutes: (calls * lambda.callSeconds) / settings.queue.maximumConcurrency / 60,
+  };
 }

@@ -69,6 +69,7 @@ test('sends a message for each repairable key, and for no other', async () => {
       missing: 1,
       'source-changed': 1,
       'recipe-changed': 1,
+      'transform-changed': 0,
       damaged: 0,
       retryable: 1,
       orphaned: 1,

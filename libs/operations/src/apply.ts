@@ -130,6 +130,7 @@ function noneSent(): Record<RepairableKind, number> {
     missing: 0,
     'source-changed': 0,
     'recipe-changed': 0,
+    'transform-changed': 0,
     damaged: 0,
     retryable: 0,
     orphaned: 0,

@@ -7,8 +7,8 @@ import {
   outputKeys,
   outputMetadata,
   parseManifest,
+  type Recipe,
   selectRecipe,
-  type Wanted,
 } from '@darkroom/pipeline';
 import {
   type BucketReader,
@@ -28,8 +28,10 @@ export const KINDS = [
   'missing',
   /** The manifest is another upload's: an event was lost, or is still in the queue. */
   'source-changed',
-  /** Made with another recipe, other limits, other versions of the transforms, or other settings of outcome files. */
+  /** Made with another recipe, other limits, or other settings of outcome files. */
   'recipe-changed',
+  /** Made with the same recipe and limits, and with earlier versions of the transforms. */
+  'transform-changed',
   /** The manifest is right, but the folder's objects are not the ones that it names. */
   'damaged',
   /** Rejected for a reason that an operator may have fixed (`GAVE_UP`, `TRANSFORM_FAILED`). */
@@ -56,6 +58,7 @@ export const REPAIRABLE = [
   'missing',
   'source-changed',
   'recipe-changed',
+  'transform-changed',
   'damaged',
   'retryable',
   'orphaned',
@@ -288,7 +291,7 @@ export async function judgeSource(
   const manifest = folder && (await readManifest(buckets.outputs, folder));
   const isSame = manifest && folder && (await isMadeOf(manifest, folder, source, buckets.sources));
   const kind = isSame
-    ? kindOf(folder, manifest, buckets.wantedOf(recipe))
+    ? kindOf(folder, manifest, recipe, buckets)
     : manifest
       ? 'source-changed'
       : 'missing';
@@ -333,8 +336,17 @@ async function isMadeOf(
   return head !== undefined && isSameSource(made, head);
 }
 
-function kindOf(folder: ListedFolder, manifest: Manifest, wanted: Wanted): Kind {
-  if (manifest.recipeHash !== wanted.recipeHash) return 'recipe-changed';
+function kindOf(
+  folder: ListedFolder,
+  manifest: Manifest,
+  recipe: Recipe,
+  buckets: BucketPair,
+): Kind {
+  const wanted = buckets.wantedOf(recipe);
+  if (manifest.recipeHash !== wanted.recipeHash)
+    return buckets.earlierHashesOf(recipe).has(manifest.recipeHash)
+      ? 'transform-changed'
+      : 'recipe-changed';
   if (mayBeRetried(manifest)) return 'retryable';
   if (!hasRightOutcome(manifest, wanted.makeOutcome)) return 'recipe-changed';
   const listed = new Map(folder.objects);

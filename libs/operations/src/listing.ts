@@ -12,6 +12,7 @@ import {
   makeOutcomeOf,
   type MakeOutcome,
   type Recipe,
+  earlierRecipeHashes,
   recipeHash,
   type Settings,
   type SourceIdentity,
@@ -191,6 +192,8 @@ export class BucketPair {
   /** Limits the comparison to sources with this prefix and their outputs. */
   readonly prefix: string;
   readonly #hashes: ReadonlyMap<Recipe, string>;
+  readonly #limits: Limits;
+  readonly #earlierHashes = new Map<Recipe, ReadonlySet<string>>();
   readonly #makeOutcome: MakeOutcome | undefined;
 
   constructor(options: {
@@ -209,6 +212,14 @@ export class BucketPair {
     this.#hashes = new Map(
       options.recipes.map((recipe) => [recipe, recipeHash(recipe, options.limits)]),
     );
+    this.#limits = options.limits;
+  }
+
+  /** Hashes of the recipe with earlier versions of the transforms. @param recipe one of `recipes` */
+  earlierHashesOf(recipe: Recipe): ReadonlySet<string> {
+    const hashes = this.#earlierHashes.get(recipe) ?? earlierRecipeHashes(recipe, this.#limits);
+    this.#earlierHashes.set(recipe, hashes);
+    return hashes;
   }
 
   /** What manifests of a recipe must agree with. @param recipe one of `recipes` */

@@ -1,7 +1,8 @@
+import { earlierRecipeHashes, selectRecipe } from '@darkroom/pipeline';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from './judge.ts';
 import { startOf, walk } from './position.ts';
-import { TestBuckets } from './testing/buckets.ts';
+import { settings, TestBuckets } from './testing/buckets.ts';
 
 async function findings(buckets: TestBuckets, prefix = ''): Promise<Finding[]> {
   const pair = buckets.pair(prefix);
@@ -41,9 +42,14 @@ describe('an upload is', () => {
     buckets.process('a.jpg');
     buckets.upload('b.jpg');
     buckets.process('b.jpg', { eTag: 'v1', recipeHash: 'old' });
+    const recipe = selectRecipe(settings.recipes, 'c.jpg');
+    const [earlier] = recipe ? earlierRecipeHashes(recipe, settings.limits) : [];
+    buckets.upload('c.jpg');
+    buckets.process('c.jpg', { eTag: 'v1', recipeHash: earlier ?? '' });
     expect(await kinds(buckets)).toEqual([
       ['a.jpg', 'source-changed'],
       ['b.jpg', 'recipe-changed'],
+      ['c.jpg', 'transform-changed'],
     ]);
   });
 

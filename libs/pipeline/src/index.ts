@@ -38,7 +38,7 @@ export {
 } from './contract/outcome-file.ts';
 export { imagesAtOnce, memoryWarning, uploadMemory } from './memory.ts';
 export { check, type Checked } from './recipe/problems.ts';
-export { recipeHash } from './recipe/recipe-hash.ts';
+export { earlierRecipeHashes, recipeHash } from './recipe/recipe-hash.ts';
 export {
   recipeSchema,
   recipesSchema,

@@ -6,6 +6,7 @@ import { repairCost } from '../repair-cost.ts';
 import { SavedPosition } from '../saved-position.ts';
 import { openStack, stackOptions } from '../stack.ts';
 import { formatBytes, formatDollars, formatDuration, printable } from '../terminal.ts';
+import { PRICES_OPTION, readPrices } from './estimate.ts';
 
 const kindSchema = z.strictObject({
   objects: z.number(),
@@ -27,7 +28,8 @@ export const KIND_NAMES: Readonly<Record<Kind, string>> = {
   'up-to-date': 'up to date',
   missing: 'missing',
   'source-changed': 'out of date: source',
-  'recipe-changed': 'out of date: recipe, limits or transform version',
+  'recipe-changed': 'out of date: recipe or limits',
+  'transform-changed': 'out of date: transform version',
   damaged: 'damaged outputs',
   retryable: 'rejected, retryable',
   rejected: 'rejected for good',
@@ -53,11 +55,12 @@ export const compare = defineCommand({
   name: 'compare',
   summary: 'compares both buckets with the recipes, and changes nothing',
   details:
-    'It reads one manifest for each upload and lists both buckets once. For each kind it prints the cost of its repair. `darkroom apply` repairs.',
+    'It reads one manifest for each upload and lists both buckets once. For each kind it prints the cost of its repair (docs/costs.md). `darkroom apply` repairs.',
   arguments: [],
   options: {
     ...stackOptions,
     prefix: prefixOption,
+    prices: PRICES_OPTION,
     position: positionOption,
     restart: restartFlag,
   },
@@ -73,9 +76,13 @@ export const compare = defineCommand({
     kinds: z.record(z.enum(KINDS), kindSchema),
   }),
 
-  async run({ terminal, signal }, { prefix = '', position: file, restart, ...options }) {
+  async run(
+    { terminal, signal },
+    { prefix = '', prices: priceTable, position: file, restart, ...options },
+  ) {
     const stack = await openStack(options);
     const settings = stack.settings();
+    const prices = await readPrices(priceTable);
     const { s3, sourceBucket, processedBucket } = stack;
     const saved = new SavedPosition({ compare: sourceBucket, processedBucket, prefix }, file);
     const position = restart ? undefined : saved.read();
@@ -94,13 +101,11 @@ export const compare = defineCommand({
     if (comparison.position === undefined) saved.remove();
     const kinds = KINDS.map((kind) => {
       const { keys, bytes, estimate, examples } = comparison.kinds[kind];
-      const { s3: requests, sqs, gbSeconds } = estimate;
-      const all = requests.list + requests.get + requests.put + requests.head + requests.delete;
-      const cost = repairCost(estimate, settings);
-      return [
-        kind,
-        { objects: keys, bytes, requests: all + sqs, gbSeconds, ...cost, examples: [...examples] },
-      ] as const;
+      const { list, get, put, head, delete: deletes } = estimate.s3;
+      const requests = list + get + put + head + deletes + estimate.sqs;
+      const needsWork = requests > 0 ? keys : 0;
+      const cost = repairCost(needsWork, estimate, settings, prices);
+      return [kind, { objects: keys, bytes, requests, ...cost, examples: [...examples] }] as const;
     });
     return {
       stack: stack.name,

@@ -95,6 +95,12 @@ export const estimateSchema = z.strictObject({
 
 export type Estimate = z.output<typeof estimateSchema>;
 
+export const PRICES_OPTION = option(
+  '--prices <file>',
+  'another price table (docs/costs.md)',
+  z.string().optional(),
+);
+
 /** Dollars per million uploads: measured on photos and this machine, times a price table. */
 export const estimate = defineCommand({
   name: 'estimate',
@@ -102,7 +108,7 @@ export const estimate = defineCommand({
   arguments: [RECIPES, PHOTOS],
   options: {
     recipe: RECIPE_OPTION,
-    prices: option('--prices <file>', 'another price table (docs/costs.md)', z.string().optional()),
+    prices: PRICES_OPTION,
     ...LOAD_OPTIONS,
     months: option('--months <n>', 'months of storage (1)', numberBetween(0, 1200).default(1)),
     downloads: option(

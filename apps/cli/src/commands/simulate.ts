@@ -25,7 +25,7 @@ import {
   simulationSchema,
   type SimulationResult,
 } from '../simulate/report.ts';
-import { readPrices } from './estimate.ts';
+import { PRICES_OPTION, readPrices } from './estimate.ts';
 
 /** How a queue drains: a model of SQS and Lambda. */
 export const simulate = defineCommand({
@@ -87,7 +87,7 @@ export const simulate = defineCommand({
     ),
     even: flag('--even', 'equal gaps between uploads instead of random ones'),
     seed: option('--seed <n>', 'another random sequence (1)', numberBetween(0, 2 ** 31).default(1)),
-    prices: option('--prices <file>', 'another price table (docs/costs.md)', z.string().optional()),
+    prices: PRICES_OPTION,
     svg: option('--svg <file>', 'writes the chart as an SVG file', z.string().optional()),
   },
   details:

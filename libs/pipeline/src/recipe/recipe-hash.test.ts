@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { catalog } from '../catalog.ts';
 import { type Limits, limitsSchema } from '../contract/limits.ts';
 import { type Recipe, recipeSchema, type RecipeInput } from './recipe.ts';
-import { canonicalJson, recipeHash } from './recipe-hash.ts';
+import { canonicalJson, earlierRecipeHashes, recipeHash } from './recipe-hash.ts';
 
 const limits = limitsSchema.parse({});
 const photos: RecipeInput = {
@@ -31,6 +31,31 @@ test('it is the same in every release, for the same recipe, limits and versions 
     expect(recipeHash(recipe as unknown as Recipe, fixed as unknown as Limits)).toBe(
       '4dac75152af3227d',
     );
+  } finally {
+    versions.mockRestore();
+  }
+});
+
+test('earlier hashes are those with lower versions of transforms, and not the current one', () => {
+  const versions = vi.spyOn(catalog, 'versions');
+  try {
+    // A hash of a recipe and limits is cached.
+    const hashAt = (resize: number, encode: number) => {
+      versions.mockReturnValue({ resize, encode });
+      return recipeHash(recipeSchema.parse(photos), limits);
+    };
+    const [oldest, older, current, later] = [
+      hashAt(1, 1),
+      hashAt(2, 1),
+      hashAt(2, 2),
+      hashAt(3, 1),
+    ];
+    versions.mockReturnValue({ resize: 2, encode: 2 });
+    const earlier = earlierRecipeHashes(recipeSchema.parse(photos), limits);
+    expect(earlier).toEqual(new Set([oldest, older, hashAt(1, 2)]));
+    expect(earlier.has(current) || earlier.has(later)).toBe(false);
+    versions.mockReturnValue({ a: 100, b: 100 });
+    expect(earlierRecipeHashes(recipeSchema.parse(photos), limits)).toEqual(new Set());
   } finally {
     versions.mockRestore();
   }

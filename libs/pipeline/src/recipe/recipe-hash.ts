@@ -31,13 +31,48 @@ export function recipeHash(recipe: Recipe, limits: Limits): string {
   return hash;
 }
 
+/** Most combinations of versions to try. */
+const MAX_COMBINATIONS = 5000;
+
+/**
+ * Hashes that the same recipe and limits had with earlier versions of the transforms. They show why outputs are out of
+ * date. Versions are whole numbers from 1.
+ *
+ * @returns an empty set for a recipe with more than 5,000 combinations of earlier versions
+ */
+export function earlierRecipeHashes(recipe: Recipe, limits: Limits): ReadonlySet<string> {
+  const current = versionsOf(recipe);
+  let combinations: Record<string, number>[] = [{}];
+  for (const [name, version] of Object.entries(current)) {
+    if (combinations.length * version > MAX_COMBINATIONS) return new Set();
+    const versions = Array.from({ length: version }, (_, index) => index + 1);
+    combinations = combinations.flatMap((chosen) =>
+      versions.map((earlier) => ({ ...chosen, [name]: earlier })),
+    );
+  }
+  const hashes = new Set(combinations.map((versions) => hashWith(recipe, limits, versions)));
+  hashes.delete(hashWith(recipe, limits, current));
+  return hashes;
+}
+
 function computeHash(recipe: Recipe, limits: Limits): string {
   const unpinned = sideFilesFrom('bundle', [recipe]).find((file) => !recipe.sideFiles?.[file]);
   if (unpinned !== undefined)
     throw new Error(
       `recipe "${recipe.name}": the content of ${unpinned} is not known here (pinSideFiles)`,
     );
-  const transforms = catalog.versions(recipe.variants.flatMap(({ steps }) => steps));
+  return hashWith(recipe, limits, versionsOf(recipe));
+}
+
+function versionsOf({ variants }: Recipe): Readonly<Record<string, number>> {
+  return catalog.versions(variants.flatMap(({ steps }) => steps));
+}
+
+function hashWith(
+  recipe: Recipe,
+  limits: Limits,
+  transforms: Readonly<Record<string, number>>,
+): string {
   return createHash('sha256')
     .update(canonicalJson({ recipe, limits, transforms }))
     .digest('hex')
