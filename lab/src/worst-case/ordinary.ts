@@ -3,7 +3,8 @@ import path from 'node:path';
 import { decodeCost, openingSeconds, scanStructure, SOURCE_FORMATS } from '@darkroom/transforms';
 import type { Quantity } from './families.ts';
 import { shrinkFor } from './search.ts';
-import { measureDecode } from './measure.ts';
+import { measureDecode, measureUpload } from './measure.ts';
+import type { UploadOrder } from './upload-child.ts';
 
 /** Names of formats by their files' endings, where the two differ. */
 const ENDINGS: Readonly<Record<string, string>> = { jpg: 'jpeg', tif: 'tiff' };
@@ -12,6 +13,18 @@ const WIDTH = 320;
 const RUNS = 3;
 /** MiB that the heap of a process has left over: less cannot be measured. */
 const LEAST_MIB = 2;
+/** MiB that the heap grows by for the engine's own code. */
+const LEAST_UPLOAD_MIB = 5;
+const MOST = { cpuSeconds: 100, memory: 4000 } as const;
+
+/** Three widths, each as WebP and as JPEG. */
+const VARIANTS: UploadOrder['variants'] = [320, 640, 1280].flatMap((width) =>
+  ['webp', 'jpeg'].map((format) => [
+    'rotate',
+    { resize: { width, withoutEnlargement: true } },
+    { encode: format },
+  ]),
+);
 const MIB = 1024 * 1024;
 
 /** Estimated by used. */
@@ -21,6 +34,8 @@ export interface OrdinaryFile {
   readonly ratio: Readonly<Record<Quantity, number>>;
   readonly estimated: Readonly<Record<Quantity, number>>;
   readonly used: Readonly<Record<Quantity, number>>;
+  /** Memory of the whole upload, estimated by used. */
+  readonly uploadMemory: number;
 }
 
 /** Compares the estimates of the files in a folder with the least that their decodes use in three runs. */
@@ -37,11 +52,13 @@ export async function* measureOrdinary(folder: string): AsyncGenerator<OrdinaryF
     const cost = decodeCost(structure, { animated: false, shrink });
     const estimated = { ...cost, cpuSeconds: cost.cpuSeconds + openingSeconds(structure) };
     const runs = [];
+    const uploads = [];
     for (let run = 0; run < RUNS; run += 1) {
       const order = { file, animated: false, width: WIDTH };
-      runs.push(await measureDecode(order, { cpuSeconds: 100, memory: 4000 }));
+      runs.push(await measureDecode(order, MOST));
+      uploads.push(await measureUpload({ file, variants: VARIANTS, most: MOST }, MOST));
     }
-    if (runs.some(({ error }) => error !== undefined)) continue;
+    if ([...runs, ...uploads].some(({ error }) => error !== undefined)) continue;
     const used = {
       cpuSeconds: Math.min(...runs.map(({ cpuSeconds }) => cpuSeconds)),
       memory: Math.min(...runs.map(({ memory, outputBytes }) => memory - outputBytes / MIB)),
@@ -50,7 +67,10 @@ export async function* measureOrdinary(folder: string): AsyncGenerator<OrdinaryF
       cpuSeconds: estimated.cpuSeconds / used.cpuSeconds,
       memory: estimated.memory / Math.max(LEAST_MIB, used.memory),
     };
-    yield { file: name, format, ratio, estimated, used };
+    const [first] = uploads;
+    const peak = Math.min(...uploads.map(({ used: { memory } }) => memory));
+    const uploadMemory = (first?.estimated?.memory ?? 0) / Math.max(LEAST_UPLOAD_MIB, peak);
+    yield { file: name, format, ratio, estimated, used, uploadMemory };
   }
 }
 

@@ -59,7 +59,8 @@ async function compareOrdinary(folder: string, write: true | undefined): Promise
   for (const [format, files] of formats) {
     const ratio = (quantity: Quantity) =>
       median(files.map((file) => file.ratio[quantity])).toFixed(2);
-    const cells = [String(files.length), ratio('cpuSeconds'), ratio('memory')];
+    const uploads = median(files.map(({ uploadMemory }) => uploadMemory)).toFixed(2);
+    const cells = [String(files.length), ratio('cpuSeconds'), ratio('memory'), uploads];
     console.log([format, ...cells].join('  '));
     if (write) await setRow('ordinary', format, cells);
   }

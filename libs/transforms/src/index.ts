@@ -31,5 +31,10 @@ export { describePlan } from './plan/describe.ts';
 export { makePlan } from './plan/make-plan.ts';
 export { decodeCost, openingSeconds, type DecodeCost } from './cost/decode-cost.ts';
 export { scanStructure, type Structure } from './cost/structure.ts';
-export { ALLOCATOR_VARIABLES, BASE_MIB, estimateRender } from './plan/estimate.ts';
+export {
+  ALLOCATOR_VARIABLES,
+  BASE_MIB,
+  estimateRender,
+  leastRenderMemory,
+} from './plan/estimate.ts';
 export { readSideFileName, sideFileSchema, type SideFileName } from './side-file-name.ts';

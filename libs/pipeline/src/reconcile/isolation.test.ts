@@ -66,6 +66,27 @@ describe('an upload over the limits', () => {
     });
   });
 
+  test('is TOO_LARGE for the memory of the function too, before a decoder reads its header', async () => {
+    const inspect = vi.fn(() => Promise.reject(new Error('a decoder saw it')));
+    // The canvas of a moving picture is held as a whole: 4.9 MiB for each megapixel.
+    const canvas = { ...MANY_FRAMES.structure, width: 16_000, height: 16_000, frames: 2 };
+    const survey = { ...MANY_FRAMES, structure: canvas } as Survey;
+    const engine = { survey: () => Promise.resolve(survey), inspect };
+    const bucket = letters({}, { engine });
+    bucket.source.place(KEY, 'A');
+    await reconcile(KEY, { ...bucket, isolated: 'later' });
+    expect(inspect).not.toHaveBeenCalled();
+    expect(manifestOf(bucket)).toMatchObject({
+      error: {
+        code: 'TOO_LARGE',
+        message: expect.stringMatching(
+          /^memory in MiB: needs about 1,5\d\d, the function has/,
+        ) as string,
+        retryable: true,
+      },
+    });
+  });
+
   test('is TOO_LARGE for what its recipe decodes, before any pixel is decoded', async () => {
     const { bucket, worked } = bucketWith({ cpuSeconds: 2, memory: 3000.5 });
     await reconcile(KEY, bucket);

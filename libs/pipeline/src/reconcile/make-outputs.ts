@@ -1,6 +1,7 @@
 import {
   type EstimateRequest,
   type ImageEngine,
+  leastRenderMemory,
   OUTPUT_FILES,
   type Rendered,
   type RenderedOutput,
@@ -213,10 +214,13 @@ function checkSource(facts: SourceFacts, { recipe, limits }: KeyTask): void {
   throwIfAny(checkFacts(facts, limits, 1));
 }
 
-/** Rejects what no recipe can decode within the limits, before a decoder sees it. */
-function checkSurvey({ structure }: Survey, { limits }: KeyTask) {
-  const least = structure && leastDecoding(structure);
-  throwIfAny(least && checkDecoding(least, limits));
+/** Rejects what no recipe can decode within the limits and the memory, before a decoder sees it. */
+function checkSurvey({ structure }: Survey, { limits, memory }: KeyTask) {
+  if (!structure) return undefined;
+  const least = leastDecoding(structure);
+  throwIfAny(checkDecoding(least, limits));
+  const mib = peakMemory(structure.bytes, leastRenderMemory(least, structure.bytes));
+  throwIfAny(checkMemory(mib, memory.capacity));
   return least;
 }
 

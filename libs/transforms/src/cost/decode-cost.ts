@@ -146,8 +146,9 @@ function gifCost(file: GifStructure, { animated }: Decoding): DecodeCost {
       buffers(megapixels, file.width) + 4.2 * megapixels,
     );
   }
+  const decoded = Math.max(megapixels, file.framePixels / MEGAPIXEL);
   return add(
-    (0.007 * megapixels + 5e-6) * file.frames + 0.009 * fileMib,
+    (0.007 * decoded + 5e-6) * file.frames + 0.009 * fileMib,
     buffers(megapixels, file.width) + (13 + (file.restores ? 4 : 0)) * megapixels,
   );
 }

@@ -4,11 +4,13 @@ export interface GifStructure {
   readonly format: 'gif';
   /** Bytes of the file. */
   readonly bytes: number;
-  /** The logical screen, or the largest frame if that is larger. */
+  /** The logical screen, which the first frame may enlarge. Other frames are clipped to it. */
   readonly width: number;
   readonly height: number;
   /** Image blocks, at least 1. */
   readonly frames: number;
+  /** Most pixels that are decoded of a frame behind the first one: also those right of the screen, but none below it. */
+  readonly framePixels: number;
   /** A frame restores what was there before it, which the decoder keeps. */
   readonly restores: boolean;
 }
@@ -36,14 +38,20 @@ function skipSubBlocks(file: ByteReader, at: number): number {
 /** Reads the heads of all blocks up to the trailer. */
 export function scanGif(file: ByteReader): GifStructure | undefined {
   let [width, height] = [file.u16(6, true), file.u16(8, true)];
-  let frames = 0;
+  let [frames, framePixels] = [0, 0];
   let restores = false;
   for (let at = 13 + colourTable(file.u8(10)); at < file.length;) {
     const block = file.u8(at);
     if (block === IMAGE) {
       frames += 1;
-      width = Math.max(width, file.u16(at + 1, true) + file.u16(at + 5, true));
-      height = Math.max(height, file.u16(at + 3, true) + file.u16(at + 7, true));
+      const [left, top] = [file.u16(at + 1, true), file.u16(at + 3, true)];
+      const [across, down] = [file.u16(at + 5, true), file.u16(at + 7, true)];
+      if (frames === 1) {
+        width = Math.max(width, left + across);
+        height = Math.max(height, top + down);
+      } else if (left < width && top < height) {
+        framePixels = Math.max(framePixels, across * Math.min(down, height - top));
+      }
       // The minimum code size is one byte before the data.
       at = skipSubBlocks(file, at + 10 + colourTable(file.u8(at + 9)) + 1);
     } else if (block === EXTENSION) {
@@ -52,5 +60,5 @@ export function scanGif(file: ByteReader): GifStructure | undefined {
     } else break;
   }
   if (frames === 0 || width === 0 || height === 0) return undefined;
-  return { format: 'gif', bytes: file.length, width, height, frames, restores };
+  return { format: 'gif', bytes: file.length, width, height, frames, framePixels, restores };
 }

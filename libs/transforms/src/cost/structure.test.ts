@@ -96,6 +96,27 @@ describe('the structure of a WebP', () => {
     const gif = await scan(sharp(raw, { raw: roll }).gif());
     expect(gif).toMatchObject({ format: 'gif', width: 10, height: 10, frames: 3 });
   });
+
+  test('is the screen, which only the first frame of a GIF enlarges', () => {
+    const frame = (left: number, top: number, width: number, height: number) => {
+      const head = Buffer.alloc(10);
+      head.write(',', 'latin1');
+      [left, top, width, height].forEach((value, at) => head.writeUInt16LE(value, 1 + 2 * at));
+      return Buffer.concat([head, Buffer.from([2, 1, 0, 0])]);
+    };
+    const screen = Buffer.from('GIF89a\x64\0\x64\0\0\0\0', 'latin1');
+    const scanned = (...frames: readonly Buffer[]) =>
+      scanStructure(Buffer.concat([screen, ...frames]), 'gif').structure;
+    expect(scanned(frame(50, 0, 100, 90))).toMatchObject({ width: 150, height: 100 });
+    const outside = frame(100, 0, 5000, 5000);
+    expect(scanned(frame(0, 0, 9, 9), outside)).toMatchObject({
+      ...{ width: 100, height: 100, frames: 2, framePixels: 0 },
+    });
+    const wide = frame(99, 60, 5000, 5000);
+    expect(scanned(frame(0, 0, 9, 9), wide)).toMatchObject({
+      ...{ width: 100, height: 100, framePixels: 5000 * 40 },
+    });
+  });
 });
 
 describe('the structure of a TIFF', () => {

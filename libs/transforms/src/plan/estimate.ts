@@ -52,6 +52,16 @@ const ANIMATION_HELD_MIB = 105;
 const RAW_MIB_PER_MEGAPIXEL = 4;
 /** Twice RGBA, plus the decoded file, if the encoder compares files with the picture. */
 const COMPARED_MIB_PER_MEGAPIXEL = 12;
+/**
+ * MiB that any rendering of a file needs at least.
+ *
+ * @param decoding of the file at the smallest size
+ * @param bytes of the file
+ */
+export function leastRenderMemory({ memory }: DecodeCost, bytes: number): number {
+  return HEAP_MIB + HOLES * (bytes / MIB + memory);
+}
+
 /** Factor for uploads whose structure is not known. */
 const UNKNOWN_STRUCTURE = 1.5;
 
