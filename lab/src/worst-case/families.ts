@@ -47,6 +47,7 @@ export interface Family {
 const SIDES = [1, 16, 250, 1000, 2000, 4000, 6000] as const;
 const WIDTHS: Space<DecodeGenes>['toWidth'] = [16, 320, 1280, 100_000];
 const STILL: Space<DecodeGenes> = { animated: [false], toWidth: WIDTHS };
+/** The engine decodes all frames of a file only if it has several. */
 const MOVING: Space<DecodeGenes> = { animated: [false, true], toWidth: [320, 1280] };
 /** Most pixels that a file is written from: the search wants many files, not large ones. */
 const MAX_PIXELS = 25_000_000;
@@ -58,7 +59,7 @@ function family<G extends object>(
   format: SourceFormat,
   space: Space<G> & Space<DecodeGenes>,
   write: (genes: G) => Buffer | Promise<Buffer>,
-  isPossible: (genes: G) => boolean = () => true,
+  isPossible: (genes: G & DecodeGenes) => boolean = () => true,
   rendering?: Rendering,
 ): Family {
   return {
@@ -66,7 +67,7 @@ function family<G extends object>(
     format,
     ...(rendering && { rendering }),
     space: space,
-    isPossible: (genes) => isSmall(genes) && isPossible(genes as G),
+    isPossible: (genes) => isSmall(genes) && isPossible(genes as G & DecodeGenes),
     write: (genes) => write(genes as G),
   };
 }
@@ -169,7 +170,8 @@ export const FAMILIES: readonly Family[] = [
       canvas: [1, 2, 10, 100],
     },
     writeWebp,
-    ({ width, height, frames, canvas, content }) =>
+    ({ width, height, frames, canvas, content, animated }) =>
+      (frames > 1 || !animated) &&
       Math.min(16_383, width * canvas) * Math.min(16_383, height * canvas) * Math.max(1, frames) <
         80_000_000 &&
       (frames < 100 || content === 'flat' || width * height < 70_000),
@@ -188,7 +190,8 @@ export const FAMILIES: readonly Family[] = [
       interlaced: [true, false],
     },
     writeGif,
-    ({ width, height, frames, screen, content }) =>
+    ({ width, height, frames, screen, content, animated }) =>
+      (frames > 1 || !animated) &&
       Math.min(65_535, width * screen) * Math.min(65_535, height * screen) * frames < 80_000_000 &&
       (frames < 100 || content === 'flat' || width * height < 70_000),
   ),

@@ -189,7 +189,9 @@ test('a grey profile of tables applies to 16 bits as to 8 bits', async () => {
   const icc = profile(power(1.8));
   icc.write('A2B0', icc.indexOf('kTRC'), 'latin1');
   const facts = await engine.inspect(patchPng({ iCCP: iccChunk(icc) }, { grey: true, bits: 16 }));
-  expect(facts.coding).toEqual({ depth: 8, space: 'grey', profile: 'other', correctedFrom: 16 });
+  expect(facts.coding).toEqual({
+    ...{ depth: 8, space: 'grey', profile: 'other', profileTables: true, correctedFrom: 16 },
+  });
 });
 
 const codePoints = (primaries: number, transfer: number, fullRange = 1) => ({
