@@ -22,6 +22,8 @@ export interface TiffStructure {
    * spot colours (tag 338, TIFF 6.0, section 18).
    */
   readonly kept?: readonly number[];
+  /** The colours are multiplied by alpha (tag 338). */
+  readonly isPremultiplied?: true;
   /** Chroma is as large as the picture (tag 530); only of YCbCr. */
   readonly fullChroma: boolean;
   /** Each channel has strips or tiles of its own. */
@@ -122,6 +124,9 @@ function readDirectories(file: ByteReader, start: number, layout: Layout): Direc
   return seen.size === 0 ? undefined : { first, pages: seen.size, bytes };
 }
 
+/** Tag 262. */
+const CMYK = 5;
+
 /** Colours by tag 262: white or black is zero, RGB, palette, CMYK, YCbCr, Lab. */
 const COLOURS: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3 };
 
@@ -133,15 +138,16 @@ function keptSamples(
   photometric: number,
   samples: number,
   declared: readonly number[],
-  planar: boolean,
+  { planar, depth }: Pick<TiffStructure, 'planar' | 'depth'>,
 ): readonly number[] | undefined {
   const colours = COLOURS[photometric];
   if (colours === undefined || samples <= colours) return undefined;
   const first = declared.findIndex((meaning) => meaning === 1 || meaning === 2);
   const kept = Array.from({ length: colours }, (_, index) => index);
   const isAlone = samples === colours + 1 && (declared.length === 0 || first === 0);
-  // libvips takes planes of grey and alpha for interleaved samples.
-  if (isAlone) return planar && colours === 1 ? [...kept, colours] : undefined;
+  // libvips takes planes of grey and alpha for interleaved samples, and reads alpha of 16-bit CMYK as 8 bits.
+  const isWrong = (planar && colours === 1) || (photometric === CMYK && depth === 16);
+  if (isAlone) return isWrong ? [...kept, colours] : undefined;
   return first < 0 || colours + first >= samples ? kept : [...kept, colours + first];
 }
 
@@ -160,18 +166,20 @@ export function scanTiff(file: ByteReader): TiffStructure | undefined {
   if (width === 0 || height === 0 || samples === 0) return undefined;
   const [tileWidth, tileHeight] = [value(322, 0), value(323, 0)];
   const planar = value(284, 1) === 2;
-  const kept = keptSamples(value(262, 1), samples, first.get(338) ?? [], planar);
+  const depth = Math.max(1, ...(first.get(258) ?? []));
+  const kept = keptSamples(value(262, 1), samples, first.get(338) ?? [], { planar, depth });
   return {
     format: 'tiff',
     bytes: file.length,
     width,
     height,
-    depth: Math.max(1, ...(first.get(258) ?? [])),
+    depth,
     samples,
     sampleFormat: value(339, 1),
     compression: value(259, 1),
     photometric: value(262, 1),
     ...(kept && { kept }),
+    ...(first.get(338)?.[0] === 1 && { isPremultiplied: true }),
     fullChroma: value(530, 2) === 1,
     planar,
     ...(tileWidth > 0 && tileHeight > 0 && { tile: { width: tileWidth, height: tileHeight } }),

@@ -339,6 +339,15 @@ describe('TIFF samples', () => {
     },
   );
 
+  test('floats with white at 0 are inverted', async () => {
+    const inverted = tiffOf(
+      patchSamples({ grey: true }).map((value) => 1 - value),
+      [WIDTH, PATCH],
+      { type: 'float', bits: 32, channels: 1, photometric: 0 },
+    );
+    await expectShown(inverted, greyShown(SHOWN_GREY.linear));
+  });
+
   test('floats with a profile are read by it', async () => {
     const icc = profile(srgbDecode, P3);
     await expectShown(tiff({ type: 'float', channels: 3, profile: icc }), SHOWN['p3'] ?? []);

@@ -99,10 +99,13 @@ async function decode(
   const values = isFloat ? floats(data) : words32(data);
   const scale = isFloat ? 1 : 1 / 0xffffffff;
   const samples = new Uint16Array((values.length / info.channels) * channels);
+  // libvips inverts integers only.
+  const isInverted = isFloat && structure?.format === 'tiff' && structure.photometric === 0;
   const isLinear = isFloat && profileKind(icc, colours === 1 ? 'grey' : 'rgb') === 'none';
   for (let from = 0, to = 0; to < samples.length; from += info.channels, to += channels) {
     for (let channel = 0; channel < Math.min(channels, info.channels); channel += 1) {
-      const value = (values[from + channel] ?? 0) * scale;
+      const stored = (values[from + channel] ?? 0) * scale;
+      const value = isInverted && channel < colours ? 1 - stored : stored;
       samples[to + channel] = level(isLinear && channel < colours ? srgbEncode(value) : value);
     }
   }

@@ -45,6 +45,29 @@ const layouts: [string, Partial<TiffOptions>][] = [
   ['BigTIFF, planes, big endian', { bigTiff: true, planar: true, bigEndian: true }],
 ]; // prettier-ignore
 
+describe('CMYK of 16 bits with alpha is the picture of 8 bits', () => {
+  // Ink, then half of the opacity.
+  const inks = [40, 200, 90, 10, 128, 77];
+  const cmyk = (options: Partial<TiffOptions>) =>
+    picture({ samples: 5, photometric: 5, extra: [UNASSOCIATED], ...options }, inks);
+
+  test.each<[string, Partial<TiffOptions>]>([
+    ['strips', {}],
+    ['tiles', { tile: 16 }],
+    ['planes', { planar: true }],
+    ['deflated differences, big endian', { deflate: true, predicted: true, bigEndian: true }],
+    ['a spot colour', { samples: 6, extra: [UNASSOCIATED, UNSPECIFIED] }],
+  ])('%s', async (_, options) => {
+    const [deep, shallow] = [cmyk({ ...options, depth: 16 }), cmyk(options)];
+    expect(await engine.inspect(deep)).toMatchObject({ hasAlpha: true, coding: { depth: 8 } });
+    for (const left of [5, 30]) {
+      const pixel = await pixelAt(deep, left);
+      expect(pixel).toEqual(await pixelAt(shallow, left));
+      expect(pixel[3]).toBe(left < 20 ? 127 : 128);
+    }
+  });
+});
+
 describe.each(layouts)('%s', (_, layout) => {
   test.each([5, 6, 10])('keeps colours and alpha of %d channels', async (samples) => {
     const extra = [UNASSOCIATED, ...new Array<number>(samples - 4).fill(UNSPECIFIED)];

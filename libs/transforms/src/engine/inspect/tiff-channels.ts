@@ -146,12 +146,16 @@ const REMOVED = [266, 280, 281, 317, 322, 323, 324, 325, 332, 333, 334, 336, 340
 
 type Changes = readonly (readonly [tag: number, numbers: readonly number[]])[];
 
+const CMYK = 5;
+
+/** Whether the samples have to become 8 bits: libvips reads the alpha of 16-bit CMYK as that of 8 bits. */
+const isReduced = ({ photometric, depth }: TiffStructure, kept: readonly number[]) =>
+  photometric === CMYK && depth === 16 && kept.length === 5;
+
 /** The description of pixels that consist of the kept samples. */
-function descriptionOf(
-  tiff: Tiff,
-  { depth, samples, sampleFormat }: TiffStructure,
-  kept: readonly number[],
-): Changes {
+function descriptionOf(tiff: Tiff, structure: TiffStructure, kept: readonly number[]): Changes {
+  const { samples, sampleFormat } = structure;
+  const depth = isReduced(structure, kept) ? 8 : structure.depth;
   const extra = tiff.directory().entries.get(TAG.extra);
   const meanings = extra ? tiff.numbers(extra) : [];
   const meaning = meanings[(kept.at(-1) ?? 0) - (samples - meanings.length)];
@@ -286,6 +290,13 @@ async function fromPlanes(
   return data;
 }
 
+/** Samples of 16 bits in 8, in the same memory. */
+function inEightBits(pixels: Buffer): Buffer {
+  const samples = samplesOf(pixels, 16);
+  for (let at = 0; at < samples.length; at += 1) pixels[at] = Math.round((samples[at] ?? 0) / 257);
+  return pixels.subarray(0, samples.length);
+}
+
 /** Writes the pixels without compression behind the file. */
 function withPixels(
   tiff: Tiff,
@@ -293,7 +304,9 @@ function withPixels(
   kept: readonly number[],
   pixels: Buffer,
 ): Buffer {
-  if (structure.depth === 16 && tiff.isBigEndian) pixels.swap16();
+  const reduced = isReduced(structure, kept);
+  const data = reduced ? inEightBits(pixels) : pixels;
+  if (structure.depth === 16 && !reduced && tiff.isBigEndian) data.swap16();
   return tiff.with(
     new Map<number, readonly number[]>([
       ...REMOVED.map((tag) => [tag, []] as const),
@@ -302,9 +315,9 @@ function withPixels(
       [TAG.planes, [1]],
       [TAG.rows, [structure.height]],
       [TAG.offsets, [tiff.length]],
-      [TAG.lengths, [pixels.length]],
+      [TAG.lengths, [data.length]],
     ]),
-    pixels,
+    data,
   );
 }
 
@@ -320,7 +333,7 @@ export async function withoutExtraChannels(source: Uint8Array): Promise<Uint8Arr
   if (!planar)
     return withPixels(tiff, structure, kept, await fromInterleaved(tiff, structure, kept));
   // libvips takes planes of grey and alpha for interleaved samples.
-  if (photometric <= 1 && kept.length > 1) {
+  if ((photometric <= 1 && kept.length > 1) || isReduced(structure, kept)) {
     return withPixels(tiff, structure, kept, await fromPlanes(tiff, structure, kept));
   }
   const strips = stripsOf(tiff, structure.samples, kept);

@@ -39,6 +39,7 @@ describe('a TIFF of a coding that libtiff lacks is unsupported, not damaged, and
     ['floating-point samples of 64 bits', { tags: { 258: 64, 339: 3 } }],
     ['complex samples', { tags: { 339: 6 } }],
     ['YCbCr colours without JPEG compression', { photometric: 6, tags: { 530: 1 } }],
+    ['premultiplied samples of 32 bits', { samples: 4, depth: 32, extra: [1] }],
     ['5 channels of this coding', { samples: 5, depth: 32, extra: [2, 0] }],
   ])('%s: %j', async (name, options) => {
     await expect(engine.inspect(tiff(options))).rejects.toMatchObject({

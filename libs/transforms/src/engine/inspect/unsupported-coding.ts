@@ -61,6 +61,7 @@ function ofTiff(file: TiffStructure): string | undefined {
   if (sampleFormat === SIGNED && photometric !== CIELAB) return `signed samples of ${depth} bits`;
   if (isFloat && depth !== 32) return `floating-point samples of ${depth} bits`;
   if (depth === 32 && photometric === CMYK) return 'CMYK samples of 32 bits';
+  if (depth === 32 && !isFloat && file.isPremultiplied) return 'premultiplied samples of 32 bits';
   const isPacked = samples === 1 && [1, 2, 4].includes(depth);
   if (sampleFormat > 4) return 'complex samples';
   if (!isPacked && ![8, 16, 32].includes(depth)) return `samples of ${depth} bits`;
