@@ -56,12 +56,16 @@ export async function inspect(
 ): Promise<SourceFacts> {
   const { format, structure } = await survey(source, options);
   const file = headerWithoutExtraChannels(decodable(source));
+  const open = () => sharp(file, { failOn: 'error', limitInputPixels: false }).metadata();
   let header: Metadata;
   try {
-    const opening = { failOn: 'error', limitInputPixels: false } as const;
-    header = await sharp(file, opening).metadata();
+    header = await open();
   } catch (cause) {
-    if (isAboutCoding(format, cause)) {
+    // The message may belong to another upload that failed at the same time.
+    const again = isAboutCoding(format, cause)
+      ? await open().catch((error: unknown) => error)
+      : undefined;
+    if (isAboutCoding(format, again)) {
       throw new ImageError('UNSUPPORTED_FORMAT', unsupportedMessage(format), { cause });
     }
     // Does not include libvips' message, which may belong to another image (explain-failure.ts).

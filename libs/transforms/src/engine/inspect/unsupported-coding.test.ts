@@ -32,13 +32,16 @@ describe('a TIFF of a coding that libtiff lacks is unsupported, not damaged, and
     ['JPEG XL compression', { tags: { 259: 50_002 } }],
     ['PNG compression', { tags: { 259: 34_933 } }],
     ['SGI LogLuv compression', { tags: { 259: 34_676 } }],
+    ['compression 1234', { tags: { 259: 1234 } }],
     ['ICC Lab colours', { photometric: 9 }],
+    ['colours of kind 12', { photometric: 12 }],
     ['Lab colours of 8 bits', { photometric: 8 }],
     ['tiles of separate planes', { planar: true, tile: 16 }],
     ['samples of 12 bits', { tags: { 258: 12 } }],
     ['floating-point samples of 64 bits', { tags: { 258: 64, 339: 3 } }],
     ['complex samples', { tags: { 339: 6 } }],
     ['YCbCr colours without JPEG compression', { photometric: 6, tags: { 530: 1 } }],
+    ['JPEG compression of 16 bits', { depth: 16, tags: { 259: 7 } }],
     ['premultiplied samples of 32 bits', { samples: 4, depth: 32, extra: [1] }],
     ['5 channels of this coding', { samples: 5, depth: 32, extra: [2, 0] }],
   ])('%s: %j', async (name, options) => {
@@ -112,6 +115,24 @@ describe('a JPEG of a coding that libjpeg lacks', async () => {
     const progressive = await sharp(photo).jpeg({ progressive: true }).toBuffer();
     expect(unsupportedCoding(progressive, 'jpeg', undefined)).toBeUndefined();
   });
+});
+
+test('uploads that fail at the same time keep their reasons', async () => {
+  const damaged = tiff({ deflate: true });
+  damaged.fill(0xff, 20, 60);
+  const uploads = [damaged, tiff({ tags: { 258: 1 } }), tiff({ tags: { 259: 34_925 } })];
+  const reason = (upload: Buffer) =>
+    render(upload).then(
+      () => 'none',
+      ({ code }: { readonly code: string }) => code,
+    );
+  const alone: string[] = [];
+  for (const upload of uploads) alone.push(await reason(upload));
+  expect(alone).toEqual(['CORRUPT_IMAGE', 'UNSUPPORTED_FORMAT', 'UNSUPPORTED_FORMAT']);
+  const many = Array.from({ length: 40 }, () => uploads).flat();
+  expect(await Promise.all(many.map(reason))).toEqual(
+    many.map((_, index) => alone[index % uploads.length]),
+  );
 });
 
 // Messages of sharp 0.35.5 for files of other writers.

@@ -33,6 +33,8 @@ const COMPRESSIONS: ReadonlyMap<number, string> = new Map([
   [50_013, 'PKZIP'],
   [52_546, 'JPEG XL'],
 ]);
+/** Compressions that it has: none, CCITT, LZW, JPEG, deflate, PackBits, WebP. */
+const DECODED_COMPRESSIONS = new Set([1, 2, 3, 4, 5, 7, 8, 32_773, 32_946, 50_001]);
 const JPEG_IN_TIFF = 7;
 const WEBP_IN_TIFF = 50_001;
 /** `SampleFormat` (tag 339). */
@@ -48,14 +50,19 @@ const COLOURS: ReadonlyMap<number, string> = new Map([
   [10, 'ITU Lab colours'],
   [32_844, 'LogL luminance'],
   [32_845, 'LogLuv colours'],
+  [51_177, 'a depth map'],
 ]);
+/** Colour spaces that it knows: grey, RGB, palette, CMYK, YCbCr, Lab. */
+const DECODED_COLOURS = new Set([0, 1, 2, 3, 5, 6, 8]);
 
 function ofTiff(file: TiffStructure): string | undefined {
   const { compression, photometric, depth, samples, sampleFormat, planar, kept } = file;
   const packing = COMPRESSIONS.get(compression);
   if (packing) return `${packing} compression`;
+  if (!DECODED_COMPRESSIONS.has(compression)) return `compression ${compression}`;
   const colours = COLOURS.get(photometric);
   if (colours) return colours;
+  if (!DECODED_COLOURS.has(photometric)) return `colours of kind ${photometric}`;
   const isFloat = sampleFormat === FLOAT;
   // Signed samples have no agreed range. Those of Lab are signed by its nature.
   if (sampleFormat === SIGNED && photometric !== CIELAB) return `signed samples of ${depth} bits`;
@@ -65,6 +72,8 @@ function ofTiff(file: TiffStructure): string | undefined {
   const isPacked = samples === 1 && [1, 2, 4].includes(depth);
   if (sampleFormat > 4) return 'complex samples';
   if (!isPacked && ![8, 16, 32].includes(depth)) return `samples of ${depth} bits`;
+  // Lossless JPEG of cameras and scanners. libjpeg decodes that of 8 bits.
+  if (compression === JPEG_IN_TIFF && depth !== 8) return `JPEG compression of ${depth} bits`;
   if (photometric === CIELAB && depth === 8) return 'Lab colours of 8 bits';
   // Without JPEG compression, libvips takes YCbCr for RGB.
   if (photometric === YCBCR && compression !== JPEG_IN_TIFF && (planar || file.fullChroma)) {

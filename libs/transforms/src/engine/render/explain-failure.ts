@@ -14,9 +14,17 @@ import { decodeFrames } from './upload.ts';
  */
 const CANNOT_BE_DECODED = 'cannot be decoded: its data is damaged or ends early';
 
-/** The upload cannot be decoded: it is damaged, or has a coding that the decoder lacks. */
-export function undecodable(format: SourceFormat, cause: unknown): ImageError {
-  return isAboutCoding(format, cause)
+/**
+ * The upload cannot be decoded: it is damaged, or has a coding that the decoder lacks.
+ * @param again failure of the same decode, repeated. Both have to be about a coding, because one message may belong to
+ * another upload of the same format that failed at the same time.
+ */
+export function undecodable(
+  format: SourceFormat,
+  cause: unknown,
+  again: unknown = cause,
+): ImageError {
+  return isAboutCoding(format, cause) && isAboutCoding(format, again)
     ? new ImageError('UNSUPPORTED_FORMAT', unsupportedMessage(format), { cause })
     : new ImageError('CORRUPT_IMAGE', `the ${format} ${CANNOT_BE_DECODED}`, { cause });
 }
@@ -39,7 +47,7 @@ export async function explainFailure(
   try {
     picture = await decodeFrames(job, stage.mode);
   } catch (decodeCause) {
-    return undecodable(job.facts.format, decodeCause);
+    return undecodable(job.facts.format, decodeCause, cause);
   }
   const operations = declaredOperations(plan, stage);
   for (const operation of operations) {
