@@ -1,5 +1,7 @@
+import { scanStructure } from '@darkroom/transforms';
 import { expect, test } from 'vitest';
 import { FAMILIES, type Family } from './families.ts';
+import { type AvifGenes, writeAvif } from './files/avif.ts';
 import { exceeds, searchFamily, type Trial } from './search.ts';
 
 /** The full search takes an hour: `npm run lab -- worst-case`. */
@@ -9,6 +11,20 @@ const UPLOADS = 3;
 const SEED = 7;
 /** Milliseconds; only ends a test that hangs. */
 const TIMEOUT = 900_000;
+
+test('the tile of an AVIF counts as often as a grid names it', async () => {
+  const bytesOf = async (grid: number) => {
+    const genes: AvifGenes = {
+      ...{ width: 64, height: 64, depth: 8, subsampling: '4:2:0', alpha: false, grey: false },
+      ...{ content: 'noise', quality: 60, grid },
+    };
+    const { structure } = scanStructure(await writeAvif(genes), 'avif');
+    return structure?.format === 'avif' ? structure.decodedBytes : 0;
+  };
+  const tile = await bytesOf(1);
+  expect(tile).toBeGreaterThan(500);
+  expect(await bytesOf(3)).toBe(9 * tile);
+});
 
 test.each(FAMILIES)(
   'the estimate of $name holds for the first files of the search',

@@ -12,6 +12,8 @@ export interface AvifStructure {
   readonly codedPixels: number;
   /** Pixels of all pictures that are decoded, tiles and alpha included. */
   readonly decodedPixels: number;
+  /** Coded bytes of these pictures. A grid may name the same bytes for many tiles. */
+  readonly decodedBytes: number;
   /** Bits per sample: 8, 10 or 12. */
   readonly depth: number;
   readonly monochrome: boolean;
@@ -90,8 +92,8 @@ export interface Meta {
   readonly properties: Property[];
   /** Indices of properties, from 1. */
   readonly owned: Map<number, number[]>;
-  /** The first extent, as an offset from the start of the file or of `idat`. */
-  readonly extents: Map<number, Extent & { readonly inData: boolean }>;
+  /** The first extent, as an offset from the start of the file or of `idat`, and the bytes of all. */
+  readonly extents: Map<number, Extent & { readonly inData: boolean; readonly bytes: number }>;
   readonly tiles: Map<number, number[]>;
   /** From an auxiliary item to its picture. */
   readonly auxiliaries: Map<number, number[]>;
@@ -166,16 +168,24 @@ function readPlaces(file: ByteReader, { data, end }: Box, meta: Meta): void {
     at += 2;
     const start = base + number(at + indexSize, offsetSize);
     const length = number(at + indexSize + offsetSize, lengthSize);
+    const step = indexSize + offsetSize + lengthSize;
     if (extents > 0) {
+      let bytes = 0;
+      const count = step === 0 ? 1 : extents;
+      for (let index = 0; index < count && at + index * step < end; index += 1) {
+        // No length: up to the end of the file.
+        bytes += number(at + index * step + indexSize + offsetSize, lengthSize) || file.length;
+      }
       const isWhole = extents === 1 && length > 0;
       // Data in several pieces: the sequence header is in the first.
       meta.extents.set(id, {
         start,
         end: isWhole ? start + length : start + Math.max(length, 64),
         inData: method === 1,
+        bytes: Math.min(bytes, file.length),
       });
     }
-    at += extents * (indexSize + offsetSize + lengthSize);
+    at += extents * step;
   }
 }
 
@@ -212,6 +222,7 @@ export function readMeta(file: ByteReader, { data, end }: Box): Meta {
 
 interface Item {
   readonly type: string;
+  readonly bytes: number;
   readonly pixels: number;
   readonly size: { readonly width: number; readonly height: number } | undefined;
   readonly coding: Coding | undefined;
@@ -242,6 +253,7 @@ function itemReader(file: ByteReader, meta: Meta): (id: number) => Item {
     const declared = size ? size.width * size.height : 0;
     return {
       type,
+      bytes: extent?.bytes ?? file.length,
       pixels: Math.max(declared, coded ? coded.width * coded.height : 0, grid),
       size,
       coding,
@@ -320,6 +332,7 @@ function ofTracks(tracks: readonly Track[], bytes: number): AvifStructure | unde
   return {
     ...{ format: 'avif', bytes, width, height, codedPixels },
     decodedPixels: codedPixels * tracks.length,
+    decodedBytes: bytes,
     ...{ depth, monochrome, fullChroma, alpha: tracks.length > 1, tiles: 1 },
     frames: largest(tracks, ({ frames }) => frames),
   };
@@ -367,6 +380,10 @@ export function scanAvif(file: ByteReader): AvifStructure | undefined {
       inTracks,
       largest(wholes, ({ pixels }) => pixels),
       decoded.reduce((sum, { pixels }) => sum + pixels, 0),
+    ),
+    decodedBytes: Math.max(
+      tracks.length > 0 ? file.length : 0,
+      decoded.reduce((sum, { bytes }) => sum + bytes, 0),
     ),
     depth: Math.max(
       8,

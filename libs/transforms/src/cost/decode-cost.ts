@@ -143,7 +143,7 @@ function gifCost(file: GifStructure, { animated }: Decoding): DecodeCost {
   if (!animated || file.frames === 1) {
     return add(
       0.0065 * megapixels + 0.009 * fileMib,
-      buffers(megapixels, file.width) + 4.2 * megapixels,
+      buffers(megapixels, file.width) + (file.restores ? 8.4 : 4.2) * megapixels,
     );
   }
   const decoded = Math.max(megapixels, file.framePixels / MEGAPIXEL);
@@ -221,7 +221,7 @@ function tiffCost(file: TiffStructure): DecodeCost {
 }
 
 function avifCost(file: AvifStructure): DecodeCost {
-  const { codedPixels, decodedPixels, depth, fullChroma, alpha, bytes } = file;
+  const { codedPixels, decodedPixels, decodedBytes, depth, fullChroma, alpha } = file;
   const deep = depth > 8;
   const perMegapixel = 0.03 + (deep ? 0.03 : 0) + (fullChroma ? 0.01 : 0) + (alpha ? 0.005 : 0);
   const held = deep || fullChroma || alpha ? 18.5 : 14.5;
@@ -229,7 +229,7 @@ function avifCost(file: AvifStructure): DecodeCost {
   // A grid is put together in planes and in pixels.
   const assembled = deep ? 12.5 : fullChroma ? 6.5 : 5;
   return add(
-    (perMegapixel * decodedPixels) / MEGAPIXEL + (0.19 * bytes) / MIB,
+    (perMegapixel * decodedPixels) / MEGAPIXEL + (0.19 * decodedBytes) / MIB,
     AV1_TABLES +
       buffers(2 * whole, file.width) +
       (held * codedPixels) / MEGAPIXEL +
