@@ -1,6 +1,9 @@
 import * as pulumi from '@pulumi/pulumi';
 
-/** What differs between the partitions of AWS. ARNs are never composed: resources return them. */
+/**
+ * What differs between the partitions of AWS. Resources return their ARNs. Only the key policy and the Deny of a function in
+ * a VPC compose ARNs, because they name resources that are created later.
+ */
 export interface Partition {
   readonly partition: 'aws' | 'aws-cn' | 'aws-us-gov';
   /** Of service principals that contain the region. */

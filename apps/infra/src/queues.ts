@@ -2,7 +2,13 @@ import { type Settings, visibilityTimeout } from '@darkroom/pipeline';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Encryption } from './encryption.ts';
-import { denyPlainHttp, policyDocument, type Statement } from './permissions/policy-document.ts';
+import {
+  denyPlainHttp,
+  longestArn,
+  policyDocument,
+  PolicySizeError,
+  type Statement,
+} from './permissions/policy-document.ts';
 import type { SourceBucket } from './storage/existing-bucket.ts';
 
 export interface Queues {
@@ -77,12 +83,31 @@ export interface Senders {
   readonly rules: readonly aws.cloudwatch.EventRule[];
 }
 
+/** Characters of a queue's policy (SQS developer guide, "Amazon SQS policy quotas"). */
+const MAX_QUEUE_POLICY = 8192;
+
+/** Counts the policy before the names of the resources are known. @throws PolicySizeError */
+function requirePolicySize(name: string, ruleCount: number): void {
+  const queue = longestArn('sqs', `${name}-dead-letters-0a1b2c3`);
+  const rules = Array.from({ length: ruleCount }, (_, index) =>
+    longestArn('events', `rule/${name}-uploads-${index}-0a1b2c3`),
+  );
+  const { length } = policyDocument([allowRules(queue, rules), denyPlainHttp('sqs', [queue])]);
+  if (length <= MAX_QUEUE_POLICY) return;
+  throw new PolicySizeError(
+    `recipes: their matches need ${ruleCount} EventBridge rules, whose ARNs make a queue policy of ${length} characters; ` +
+      `SQS allows ${MAX_QUEUE_POLICY}. Give the recipes fewer or shorter suffixes, or prefixes that begin alike`,
+  );
+}
+
+/** @throws PolicySizeError */
 export function createQueuePolicies(
   name: string,
   { queue, deadLetters }: Queues,
   { bucket, rules }: Senders,
   opts: pulumi.CustomResourceOptions,
 ): aws.sqs.QueuePolicy[] {
+  requirePolicySize(name, rules.length);
   const ruleArns = pulumi.all(rules.map(({ arn }) => arn));
   const { accountId } = aws.getCallerIdentityOutput({}, opts);
   const policyOf = (of: string, { url, arn }: aws.sqs.Queue, senders: pulumi.Output<Statement[]>) =>

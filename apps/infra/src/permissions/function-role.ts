@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Encryption } from '../encryption.ts';
 import type { Queues } from '../queues.ts';
 import type { Buckets } from '../storage/buckets.ts';
-import { policyDocument, type Statement } from './policy-document.ts';
+import { longestArn, policyDocument, PolicySizeError, type Statement } from './policy-document.ts';
 
 /** ARNs of the resources that the function uses. */
 export interface Arns {
@@ -169,14 +169,8 @@ export function functionStatements(
 /** Characters of all inline policies of a role, without white space (IAM user guide, "IAM and AWS STS quotas"). */
 const MAX_INLINE_POLICY = 10_240;
 
-/** IAM does not accept the policy of the function's role. Thrown at preview. */
-export class PolicySizeError extends pulumi.RunError {
-  override readonly name = 'PolicySizeError';
-  readonly code = 'POLICY_TOO_LARGE';
-}
-
 /**
- * Counts the policy before the names of the resources are known: Pulumi adds a hyphen and seven digits.
+ * Counts the policy before the names of the resources are known.
  *
  * @throws PolicySizeError
  */
@@ -186,19 +180,19 @@ function requirePolicySize(
   contents: Parameters<typeof functionStatements>[1],
 ): void {
   const { source, encryption, events } = settings;
-  const arn = (service: string, part: string) =>
-    `arn:aws:${service}:${'r'.repeat(12)}:${'0'.repeat(12)}:${part}`;
   const own = (part: string) => `${name}-${part}-0a1b2c3`;
-  const key = arn('kms', `key/${'0'.repeat(36)}`);
+  const key = longestArn('kms', `key/${'0'.repeat(36)}`);
   const arns: Arns = {
     source: `arn:aws:s3:::${source?.bucket ?? own('source')}`,
     processed: `arn:aws:s3:::${own('processed')}`,
-    queue: arn('sqs', own('queue')),
-    deadLetters: arn('sqs', own('dead-letters')),
-    logGroup: arn('logs', `log-group:${own('logs')}`),
+    queue: longestArn('sqs', own('queue')),
+    deadLetters: longestArn('sqs', own('dead-letters')),
+    logGroup: longestArn('logs', `log-group:${own('logs')}`),
     ...(encryption.kms !== false && { key }),
     ...(source?.keyArn !== undefined && { sourceKey: source.keyArn }),
-    ...(events && { eventBus: events.busArn ?? arn('events', `event-bus/${own('outcomes')}`) }),
+    ...(events && {
+      eventBus: events.busArn ?? longestArn('events', `event-bus/${own('outcomes')}`),
+    }),
   };
   const { length } = policyDocument(functionStatements(arns, contents));
   if (length <= MAX_INLINE_POLICY) return;

@@ -1,3 +1,5 @@
+import * as pulumi from '@pulumi/pulumi';
+
 /**
  * One statement of a policy document. Plain data, which lets tests read it without Pulumi.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
@@ -13,6 +15,20 @@ export interface Statement {
   readonly Condition?: Readonly<
     Record<string, Readonly<Record<string, string | readonly string[]>>>
   >;
+}
+
+/** AWS does not accept the size of a policy. Thrown at preview. */
+export class PolicySizeError extends pulumi.RunError {
+  override readonly name = 'PolicySizeError';
+  readonly code = 'POLICY_TOO_LARGE';
+}
+
+/**
+ * An ARN with the longest region, for counting a policy before the names of the resources are known. Pulumi adds a hyphen
+ * and seven digits to names.
+ */
+export function longestArn(service: string, part: string): string {
+  return `arn:aws:${service}:${'r'.repeat(14)}:${'0'.repeat(12)}:${part}`;
 }
 
 export function policyDocument(statements: readonly Statement[]): string {

@@ -4,6 +4,8 @@
  * the policies and other rules see these values too.
  */
 
+import { topicDefaultPolicy } from '@darkroom/policy/testing';
+
 export type Properties = Readonly<Record<string, unknown>>;
 
 export interface AccountContext {
@@ -59,7 +61,7 @@ export const COMPUTED_VALUES: Readonly<Record<string, Compute>> = {
   'aws:sns/topic:Topic': ({ name, inputs }, { arn, accountId }) => ({
     arn: arn('sns', name),
     owner: accountId,
-    policy: topicPolicy(arn('sns', name), accountId),
+    policy: topicDefaultPolicy(arn('sns', name), accountId),
     tagsAll: inputs['tags'] ?? {},
   }),
   'aws:sns/topicPolicy:TopicPolicy': (_resource, { accountId }) => ({ owner: accountId }),
@@ -146,28 +148,6 @@ export function computedValues(
   const arn = (service: string, rest: string) =>
     `arn:aws:${service}:${region}:${accountId}:${rest}`;
   return COMPUTED_VALUES[type]?.(resource, { ...context, arn }) ?? {};
-}
-
-/** A topic has it until a TopicPolicy replaces it. */
-function topicPolicy(arn: string, account: string): string {
-  return JSON.stringify({
-    Version: '2008-10-17',
-    Id: '__default_policy_ID',
-    Statement: [
-      {
-        Sid: '__default_statement_ID',
-        Effect: 'Allow',
-        Principal: { AWS: '*' },
-        Action: [
-          ...['SNS:GetTopicAttributes', 'SNS:SetTopicAttributes', 'SNS:AddPermission'],
-          ...['SNS:RemovePermission', 'SNS:DeleteTopic', 'SNS:Subscribe'],
-          ...['SNS:ListSubscriptionsByTopic', 'SNS:Publish'],
-        ],
-        Resource: arn,
-        Condition: { StringEquals: { 'AWS:SourceOwner': account } },
-      },
-    ],
-  });
 }
 
 /** A key has it until a KeyPolicy replaces it. */

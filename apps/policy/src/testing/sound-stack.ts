@@ -31,25 +31,27 @@ export const tls = (action: string, ...Resource: string[]) => ({
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 });
 
-/** AWS's policy of a topic for which the program sets none (SNS API reference, CreateTopic and GetTopicAttributes). */
-export const topicDefaultPolicy = JSON.stringify({
-  Version: '2008-10-17',
-  Id: '__default_policy_ID',
-  Statement: [
-    {
-      Sid: '__default_statement_ID',
-      Effect: 'Allow',
-      Principal: { AWS: '*' },
-      Action: [
-        ...['SNS:GetTopicAttributes', 'SNS:SetTopicAttributes', 'SNS:AddPermission'],
-        ...['SNS:RemovePermission', 'SNS:DeleteTopic', 'SNS:Subscribe'],
-        ...['SNS:ListSubscriptionsByTopic', 'SNS:Publish'],
-      ],
-      Resource: arn('sns', 'alarms'),
-      Condition: { StringEquals: { 'AWS:SourceOwner': ACCOUNT } },
-    },
-  ],
-});
+/** The policy that AWS gives a topic. It holds until a TopicPolicy replaces it (SNS API reference, GetTopicAttributes). */
+export function topicDefaultPolicy(topicArn: string, account: string): string {
+  return JSON.stringify({
+    Version: '2008-10-17',
+    Id: '__default_policy_ID',
+    Statement: [
+      {
+        Sid: '__default_statement_ID',
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Action: [
+          ...['SNS:GetTopicAttributes', 'SNS:SetTopicAttributes', 'SNS:AddPermission'],
+          ...['SNS:RemovePermission', 'SNS:DeleteTopic', 'SNS:Subscribe'],
+          ...['SNS:ListSubscriptionsByTopic', 'SNS:Publish'],
+        ],
+        Resource: topicArn,
+        Condition: { StringEquals: { 'AWS:SourceOwner': account } },
+      },
+    ],
+  });
+}
 
 function resource(type: string, name: string, properties: object, protect = false): Resource {
   return {
@@ -184,7 +186,7 @@ export function soundStack(): Resource[] {
     resource(TOPIC, 'alarms', {
       arn: arn('sns', 'alarms'),
       kmsMasterKeyId: keyArn,
-      policy: topicDefaultPolicy,
+      policy: topicDefaultPolicy(arn('sns', 'alarms'), ACCOUNT),
       tags,
     }),
     resource(TOPIC_POLICY, 'alarms-policy', {
