@@ -4,6 +4,7 @@ export type DeployErrorCode =
   | 'STACK_FILE'
   | 'PULUMI_MISSING'
   | 'PULUMI_LOGIN'
+  | 'PASSPHRASE'
   | 'CREDENTIALS'
   | 'QUOTA'
   | 'PERMISSION'

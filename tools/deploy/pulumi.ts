@@ -74,13 +74,6 @@ export interface Target {
   readonly pulumi: PulumiCli;
 }
 
-/** Shows on the terminal what the CLI says. @throws DeployError `PULUMI_FAILED` */
-export async function pulumiStep(target: Target, ...args: readonly string[]): Promise<void> {
-  const { workspace, pulumi } = target;
-  const { code } = await run(pulumi.command, args, { cwd: workspace, onTerminal: true });
-  if (code !== 0) throw failed(args);
-}
-
 /** @returns what it prints. @throws DeployError `PULUMI_FAILED` */
 export async function pulumiAnswer(target: Target, ...args: readonly string[]): Promise<string> {
   const { workspace, pulumi } = target;
@@ -95,31 +88,67 @@ function failed(args: readonly string[], output = 'see above'): DeployError {
 
 /** Previews the changes and checks the rules. Creates the stack if it does not exist. @throws DeployError */
 export async function preview(target: Target): Promise<void> {
-  await pulumiStep(target, 'stack', 'select', '--create', target.stack);
-  await pulumiStep(target, 'preview', '--stack', target.stack, '--diff', '--policy-pack', POLICIES);
+  const { stack } = target;
+  const nothing = 'Nothing was changed.';
+  await onTerminal(target, ['stack', 'select', '--create', stack], nothing);
+  const args = ['preview', '--stack', stack, '--diff', '--policy-pack', POLICIES];
+  await withEventLog((log) => onTerminal(target, args, nothing, log));
 }
 
-async function updateStep({ workspace, stack, pulumi }: Target, eventLog: string): Promise<void> {
+async function updateStep(target: Target): Promise<void> {
+  const { stack } = target;
   const args = ['up', '--stack', stack, '--yes', '--skip-preview', '--policy-pack', POLICIES];
+  const again = `What exists already stays. Then run \`npm run deploy -- ${stack}\` again: it continues there.`;
   // Ctrl-C reaches the CLI too. It ends the calls that are on their way and saves its state: this process waits for it.
   let interrupted = false;
   const onInterrupt = () => void (interrupted = true);
   process.on('SIGINT', onInterrupt);
   try {
-    const { code, stderr } = await run(pulumi.command, [...args, '--event-log', eventLog], {
-      cwd: workspace,
-      onTerminal: true,
-      // The CLI has the option `--event-log` only with this variable.
-      environment: { PULUMI_DEBUG_COMMANDS: 'true' },
-    });
-    if (code === 0) return;
-    const again = `What exists already stays. Then run \`npm run deploy -- ${stack}\` again: it continues there.`;
-    if (interrupted) throw new DeployError('INTERRUPTED', `The update was interrupted. ${again}`);
-    const failure = updateFailure([...(await errorsIn(eventLog)), stderr]);
-    if (!failure) throw new DeployError('PULUMI_FAILED', `${failed(args).message}. ${again}`);
-    throw new DeployError(failure.code, `The update failed. ${failure.remedy} ${again}`);
+    await withEventLog((log) => onTerminal(target, args, again, log));
+  } catch (error) {
+    if (!interrupted) throw error;
+    throw new DeployError('INTERRUPTED', `The update was interrupted. ${again}`, { cause: error });
   } finally {
     process.off('SIGINT', onInterrupt);
+  }
+}
+
+/**
+ * Runs a command of the CLI, which shows its progress.
+ *
+ * @param afterwards what holds after a failure, and what to do then
+ * @param eventLog file in which the engine reports its errors, for commands that have the option
+ * @throws DeployError with the remedy of a known cause, or `PULUMI_FAILED`
+ */
+async function onTerminal(
+  { workspace, pulumi }: Target,
+  args: readonly string[],
+  afterwards: string,
+  eventLog?: string,
+): Promise<void> {
+  const logged = eventLog === undefined ? args : [...args, '--event-log', eventLog];
+  const { code, stderr } = await run(pulumi.command, logged, {
+    cwd: workspace,
+    onTerminal: true,
+    // The CLI has the option `--event-log` only with this variable.
+    environment: { PULUMI_DEBUG_COMMANDS: 'true' },
+  });
+  if (code === 0) return;
+  const errors = eventLog === undefined ? [] : await errorsIn(eventLog);
+  const failure = updateFailure([...errors, stderr]);
+  if (!failure) throw new DeployError('PULUMI_FAILED', `${failed(args).message}. ${afterwards}`);
+  throw new DeployError(
+    failure.code,
+    `\`pulumi ${args[0]}\` failed. ${failure.remedy} ${afterwards}`,
+  );
+}
+
+async function withEventLog(command: (file: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-deploy-'));
+  try {
+    await command(path.join(folder, 'events.json'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -144,12 +173,7 @@ export type Outputs = z.output<typeof outputsSchema>;
  */
 export async function update(target: Target): Promise<Outputs> {
   const { stack } = target;
-  const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-deploy-'));
-  try {
-    await updateStep(target, path.join(folder, 'events.json'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await updateStep(target);
   const json = await pulumiAnswer(target, 'stack', 'output', '--stack', stack, '--json');
   return outputsSchema.parse(JSON.parse(json));
 }

@@ -7,27 +7,60 @@ import { errorsIn, updateFailure } from './update-failure.ts';
 test.each([
   [
     'a missing permission',
-    'AccessDenied: User: arn:aws:iam::1:role/d is not authorized to perform: iam:CreateRole',
+    'operation error IAM: CreateRole, https response error StatusCode: 403, RequestID: 1, api error AccessDenied: User: arn:aws:iam::1:user/d is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::1:role/r because no identity-based policy allows the iam:CreateRole action',
     'PERMISSION',
   ],
   [
     'an expired session',
-    'ExpiredToken: The security token included in the request is expired',
+    'operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 1, api error ExpiredToken: The security token included in the request is expired',
+    'CREDENTIALS',
+  ],
+  [
+    'an expired session, from S3',
+    'operation error S3: HeadBucket, https response error StatusCode: 400, RequestID: 1, HostID: 2, api error ExpiredToken: The provided token has expired.',
     'CREDENTIALS',
   ],
   [
     'too much memory for a new account',
-    "InvalidParameterValueException: 'MemorySize' value failed to satisfy constraint",
+    "operation error Lambda: CreateFunction, https response error StatusCode: 400, RequestID: 1, InvalidParameterValueException: 'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 3008",
     'QUOTA',
   ],
   [
     'too much reserved concurrency',
-    'InvalidParameterValueException: Specified ReservedConcurrentExecutions for function decreases; specified concurrency too high',
+    "operation error Lambda: PutFunctionConcurrency, https response error StatusCode: 400, RequestID: 1, InvalidParameterValueException: Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
     'QUOTA',
   ],
-  ['too many cache policies', 'TooManyCachePolicies: limit reached', 'QUOTA'],
-  ['a bucket name that is taken', 'BucketAlreadyExists: not available', 'NAME_TAKEN'],
-  ['a lock', 'the stack is currently locked by 1 lock(s)', 'LOCKED'],
+  [
+    'no storage for functions',
+    'operation error Lambda: CreateFunction, https response error StatusCode: 400, RequestID: 1, CodeStorageExceededException: Code storage limit exceeded.',
+    'QUOTA',
+  ],
+  [
+    'too many roles',
+    'operation error IAM: CreateRole, https response error StatusCode: 409, RequestID: 1, LimitExceeded: Cannot exceed quota for RolesPerAccount: 1000',
+    'QUOTA',
+  ],
+  [
+    'too many cache policies',
+    'operation error CloudFront: CreateCachePolicy, https response error StatusCode: 400, RequestID: 1, TooManyCachePolicies: limit reached',
+    'QUOTA',
+  ],
+  [
+    'a bucket name that is taken',
+    'operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 1, HostID: 2, BucketAlreadyExists: ',
+    'NAME_TAKEN',
+  ],
+  ['a lock', 'error: the stack is currently locked by 1 lock(s).', 'LOCKED'],
+  [
+    'a missing passphrase',
+    'error: could not create secrets manager for new stack: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables',
+    'PASSPHRASE',
+  ],
+  [
+    'a wrong passphrase',
+    'error: could not load encryption salt or key for stack config: getting secrets manager: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables: incorrect passphrase',
+    'PASSPHRASE',
+  ],
 ])('%s has a remedy', (_what, message, code) => {
   expect(updateFailure(['update failed', message])).toMatchObject({
     code,
@@ -35,8 +68,11 @@ test.each([
   });
 });
 
-test('other errors have none', () => {
-  expect(updateFailure(['the policy pack reports violations'])).toBeUndefined();
+test.each([
+  'the policy pack reports violations',
+  'operation error Lambda: CreateFunction, https response error StatusCode: 429, RequestID: 1, TooManyRequestsException: Rate exceeded',
+])('%s has none', (message) => {
+  expect(updateFailure([message])).toBeUndefined();
 });
 
 test('reads the errors of an event log, and nothing from a missing one', async () => {

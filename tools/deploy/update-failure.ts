@@ -17,7 +17,7 @@ const FAILURES: readonly (UpdateFailure & { readonly text: RegExp })[] = [
       'Another update of the stack runs, or the last one was killed. If none runs, remove the lock with `npx pulumi cancel`.',
   },
   {
-    text: /ExpiredToken|RequestExpired|token (?:included in the request )?is expired|SSO session.*expired/,
+    text: /ExpiredToken|RequestExpired|token (?:included in the request )?is expired|SSO session.*expired|InvalidClientTokenId|no (?:valid|EC2 IMDS role) credential/i,
     code: 'CREDENTIALS',
     remedy: 'The AWS session has expired: log in again, for example with `aws sso login`.',
   },
@@ -34,7 +34,14 @@ const FAILURES: readonly (UpdateFailure & { readonly text: RegExp })[] = [
       'New accounts allow functions of at most 3,008 MB: lower `function.memory`, or ask AWS Support for more.',
   },
   {
-    text: /LimitExceeded|QuotaExceeded|TooMany(?:Buckets|Distributions|CachePolicies)|specified concurrency/i,
+    text: /passphrase must be set|incorrect passphrase/,
+    code: 'PASSPHRASE',
+    remedy:
+      'Outside of Pulumi Cloud, a passphrase or a key encrypts the secrets of the state: set PULUMI_CONFIG_PASSPHRASE, or create the stack with a KMS key (docs/deploy.md, "State of your own").',
+  },
+  {
+    // TooManyRequests is throttling.
+    text: /(?:Limit|Quota|CodeStorage)Exceeded|TooMany(?!Requests)[A-Z]|UnreservedConcurrentExecution below/,
     code: 'QUOTA',
     remedy:
       'A quota of the account is used up: docs/deploy.md, "Quotas". Ask for more in Service Quotas, or lower the setting.',
