@@ -1,17 +1,26 @@
 #!/usr/bin/env bash
-# Builds Pulumi's CLI from the Go modules that lab/src/pulumi-cli/go/go.mod names, for the tests in lab/src/pulumi-cli:
-#   ${XDG_CACHE_HOME:-~/.cache}/darkroom/pulumi-cli/pulumi
-# It needs Go. The first build takes 6 to 8 minutes on two cores, later ones seconds: Go caches what it has compiled.
+# Builds Pulumi's CLI and what its tests in lab/src/pulumi-cli need from Go modules, in
+#   ${XDG_CACHE_HOME:-~/.cache}/darkroom/pulumi-cli
+# - pulumi and nodejs-sdk (the generator of Node.js SDKs): lab/src/pulumi-cli/go
+# - pulumi-language-yaml: lab/src/pulumi-cli/go-yaml, because it needs an older version of the CLI's module
+# It needs Go. The first build takes 7 to 10 minutes on two cores, later ones seconds: Go caches what it has compiled.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../../lab/src/pulumi-cli/go"
+cd "$(dirname "${BASH_SOURCE[0]}")/../../lab/src/pulumi-cli"
 
 dir=${XDG_CACHE_HOME:-$HOME/.cache}/darkroom/pulumi-cli
 module=github.com/pulumi/pulumi/pkg/v3
-version=$(sed -n "s|^\s*$module v\([0-9.]*\).*|\1|p" go.mod)
-if [ -x "$dir/pulumi" ] && [ "$(cat "$dir/version")" = "$version" ]; then exit 0; fi
+version=$(sed -n "s|.*\s$module v\([0-9.]*\).*|\1|p" go/go.mod)
+sources=$(cat go/go.mod go/nodejs-sdk/main.go go-yaml/go.mod | cksum)
+if [ -x "$dir/pulumi" ] && [ "$(cat "$dir/version")" = "$version $sources" ]; then exit 0; fi
 
 mkdir -p "$dir"
-go build -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$version" \
-  -o "$dir/pulumi.new" "$module/cmd/pulumi"
-mv "$dir/pulumi.new" "$dir/pulumi"
-printf '%s\n' "$version" >"$dir/version"
+# build FOLDER PROGRAM PACKAGE
+build() {
+  (cd "$1" && go build -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$version" \
+    -o "$dir/$2.new" "$3")
+  mv "$dir/$2.new" "$dir/$2"
+}
+build go pulumi "$module/cmd/pulumi"
+build go nodejs-sdk ./nodejs-sdk
+build go-yaml pulumi-language-yaml github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml
+printf '%s\n' "$version $sources" >"$dir/version"

@@ -1,7 +1,7 @@
 /** Finds the Pulumi CLI and runs it in a folder of its own. */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -11,25 +11,31 @@ import { CHECKOUT } from '../testing/workspace.ts';
 
 const BUILD = path.join(CHECKOUT, 'tools/ci/pulumi-cli.sh');
 
+/** A program that `tools/ci/pulumi-cli.sh` builds from Go modules. */
+export function builtProgram(name: 'pulumi' | 'pulumi-language-yaml' | 'nodejs-sdk'): string {
+  const cache = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
+  return path.join(cache, 'darkroom/pulumi-cli', name);
+}
+
+/** npm's package `pulumi` does not count: it downloads the CLI at its first use. */
+function onPath(program: string): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(path.delimiter)
+    .filter((folder) => folder !== '' && !folder.includes('node_modules'))
+    .map((folder) => path.join(folder, program))
+    .find((file) => existsSync(file));
+}
+
 /**
  * The installed CLI, or the one that `tools/ci/pulumi-cli.sh` has built and cached, or builds now with Go.
  *
  * @returns its path; undefined without a CLI, and without Go or if the build fails
  */
 export async function findCli(): Promise<string | undefined> {
-  const isOnPath = (program: string) =>
-    (process.env['PATH'] ?? '')
-      .split(path.delimiter)
-      // npm's package `pulumi` downloads the CLI at its first use.
-      .filter((folder) => folder !== '' && !folder.includes('node_modules'))
-      .map((folder) => path.join(folder, program))
-      .find((file) => existsSync(file));
-  const installed = isOnPath('pulumi');
+  const installed = onPath('pulumi');
   if (installed !== undefined) return installed;
-  const cache = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
-  const built = path.join(cache, 'darkroom/pulumi-cli/pulumi');
-  if (existsSync(built) || isOnPath('go') === undefined)
-    return existsSync(built) ? built : undefined;
+  const built = builtProgram('pulumi');
+  if (existsSync(built) || onPath('go') === undefined) return existsSync(built) ? built : undefined;
   return promisify(execFile)(BUILD).then(
     () => built,
     (error: Error) => {
@@ -48,28 +54,27 @@ export interface Ended {
 /** Resources that an update created, updated and so on, by the engine's own count. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** A checkout in a temporary folder with one stack, and a home of the CLI. */
-export interface Project {
-  readonly directory: string;
-  /** Writes `Pulumi.test.yaml`. */
-  readonly configure: (pipeline: object) => Promise<void>;
+/** Runs the CLI in a folder, with a home and a state of its own in `.pulumi-test`. */
+export interface CommandLine {
   readonly pulumi: (...args: readonly string[]) => Promise<Ended>;
-  /** `npm run deploy -- test --yes`. */
-  readonly deploy: () => Promise<Ended>;
-  readonly remove: () => Promise<void>;
+  /** Runs another program with the same environment. */
+  readonly run: (program: string, args: readonly string[]) => Promise<Ended>;
+  /** Starts it as the leader of a process group, as a terminal does. */
+  readonly start: (program: string, args: readonly string[]) => Started;
 }
 
-export async function createProject(
+export interface Started {
+  readonly signal: (signal: NodeJS.Signals) => void;
+  readonly ended: Promise<Ended>;
+}
+
+export async function commandLine(
   cli: string,
+  directory: string,
   environment: Readonly<Record<string, string>>,
-): Promise<Project> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'darkroom-pulumi-'));
-  const at = (...parts: string[]) => path.join(directory, ...parts);
-  for (const name of ['apps', 'libs', 'tools', 'assets'])
-    if (existsSync(path.join(CHECKOUT, name))) await symlink(path.join(CHECKOUT, name), at(name));
-  for (const name of ['Pulumi.yaml', 'package.json']) await cp(path.join(CHECKOUT, name), at(name));
-  await linkModules(at('node_modules'));
-  await mkdir(at('state'));
+): Promise<CommandLine> {
+  const at = (name: string) => path.join(directory, '.pulumi-test', name);
+  await mkdir(at('state'), { recursive: true });
   const { PATH = '', ...inherited } = process.env;
   const variables = {
     ...inherited,
@@ -80,25 +85,62 @@ export async function createProject(
     PULUMI_CONFIG_PASSPHRASE: 'test',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    NX_DAEMON: 'false',
     NO_COLOR: '1',
   };
-  const run = async (program: string, args: readonly string[]): Promise<Ended> => {
+  const start = (program: string, args: readonly string[]): Started => {
     const child = spawn(program, args, {
       cwd: directory,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: variables,
+      detached: true,
     });
-    const ended = new Promise<number | null>((resolve, reject) => {
+    const code = new Promise<number | null>((resolve, reject) => {
       child.once('error', reject).once('close', resolve);
     });
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    return { code: await ended, stdout, stderr };
+    return {
+      signal: (signal) => process.kill(-(child.pid ?? 0), signal),
+      ended: Promise.all([code, text(child.stdout), text(child.stderr)]).then(
+        ([ended, stdout, stderr]) => ({ code: ended, stdout, stderr }),
+      ),
+    };
   };
+  const run = (program: string, args: readonly string[]) => start(program, args).ended;
+  return { start, run, pulumi: (...args) => run(cli, [...args, '--non-interactive']) };
+}
+
+/** A copy of the checkout in a temporary folder, as a fresh clone is. */
+export interface Project extends CommandLine {
+  readonly directory: string;
+  /** Writes `Pulumi.STACK.yaml`. Default: `test`. */
+  readonly configure: (pipeline: object, stack?: string) => Promise<void>;
+  /** `npm run deploy -- STACK --yes`. Default: `test`. */
+  readonly deploy: (stack?: string) => Promise<Ended>;
+  readonly remove: () => Promise<void>;
+}
+
+/** Not in a clone, and large. */
+const LEFT_OUT = new Set(['node_modules', '.git', '.nx', '.darkroom', 'test-results', 'dist']);
+
+export async function createProject(
+  cli: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Project> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'darkroom-pulumi-'));
+  const at = (name: string) => path.join(directory, name);
+  await cp(CHECKOUT, directory, {
+    recursive: true,
+    filter: (source) => source === CHECKOUT || !LEFT_OUT.has(path.basename(source)),
+  });
+  // `npm ci` would take minutes.
+  await symlink(path.join(CHECKOUT, 'node_modules'), at('node_modules'));
+  const commands = await commandLine(cli, directory, environment);
   return {
+    ...commands,
     directory,
-    configure: (pipeline) =>
+    configure: (pipeline, stack = 'test') =>
       writeFile(
-        at('Pulumi.test.yaml'),
+        at(`Pulumi.${stack}.yaml`),
         stringify({
           config: {
             'aws:region': 'us-east-1',
@@ -107,23 +149,13 @@ export async function createProject(
           },
         }),
       ),
-    pulumi: (...args) => run(cli, [...args, '--non-interactive']),
-    deploy: () => run('npm', ['run', 'deploy', '--', 'test', '--yes']),
+    deploy: (stack = 'test') => commands.run('npm', ['run', 'deploy', '--', stack, '--yes']),
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 }
 
-/** The modules of the checkout. Nx is left out: the tests before have built the package. */
-async function linkModules(target: string): Promise<void> {
-  const source = path.join(CHECKOUT, 'node_modules');
-  await mkdir(path.join(target, 'nx/dist/bin'), { recursive: true });
-  await writeFile(path.join(target, 'nx/dist/bin/nx.js'), '');
-  for (const name of await readdir(source))
-    if (name !== 'nx') await symlink(path.join(source, name), path.join(target, name));
-}
-
 /** Reads the summary that ends the output of a preview, an update, a refresh or a destroy. */
-export function countsOf({ stdout }: Ended): Counts {
+function countsOf({ stdout }: Ended): Counts {
   const summary = stdout.slice(stdout.lastIndexOf('\nResources:\n')).split('\n\n')[0] ?? '';
   return Object.fromEntries(
     [...summary.matchAll(/(?<count>\d+) (?<what>unchanged|(?:to )?\w+)$/gm)].map(({ groups }) => [
@@ -131,4 +163,16 @@ export function countsOf({ stdout }: Ended): Counts {
       Number(groups?.['count']),
     ]),
   );
+}
+
+/**
+ * Prints what the engine counts, for the log of CI.
+ *
+ * @throws Error with the output if the command has failed
+ */
+export function succeeded(what: string, ended: Ended): Counts {
+  const counts = countsOf(ended);
+  if (ended.code !== 0) throw new Error(`${what} failed:\n${ended.stdout}\n${ended.stderr}`);
+  console.log(`Pulumi's engine, ${what}: ${JSON.stringify(counts)}`);
+  return counts;
 }

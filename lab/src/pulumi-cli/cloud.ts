@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { json } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -58,6 +59,7 @@ export async function startCloud(): Promise<Cloud> {
       AWS_ENDPOINT_URL_SQS: aws.endpoint,
       AWS_ENDPOINT_URL_STS: services.endpoint,
       AWS_ENDPOINT_URL_LAMBDA: services.endpoint,
+      AWS_ENDPOINT_URL_KMS: services.endpoint,
     },
   });
 
@@ -117,9 +119,25 @@ class CurrentLambda {
   }
 }
 
-/** STS and the account settings of Lambda, over their protocols. */
+/** STS, the account settings of Lambda, and KMS with one key that hides nothing, over their protocols. */
 async function startAccountServices(account: Cloud) {
   const server = createServer((request, response) => {
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string' && target.startsWith('TrentService.')) {
+      void json(request).then((body) => {
+        const { Plaintext, CiphertextBlob } = body as Record<string, string>;
+        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
+        response.end(
+          JSON.stringify({
+            KeyId: 'key',
+            ...(target.endsWith('.Encrypt')
+              ? { CiphertextBlob: Plaintext }
+              : { Plaintext: CiphertextBlob }),
+          }),
+        );
+      });
+      return;
+    }
     request.resume();
     if (request.url?.startsWith('/2016-08-19/account-settings')) {
       const reserved = [...account.resources.values()]

@@ -1,15 +1,19 @@
 /**
- * A language host for Node.js programs and policy packs, as the CLI expects one (`pulumi-language-nodejs`). Pulumi's own
- * host is part of its installers only. The CLI attaches to it by `PULUMI_DEBUG_LANGUAGES`.
+ * A language host for Node.js programs, plugins, policy packs and SDKs, as the CLI expects one (`pulumi-language-nodejs`).
+ * Pulumi's own host is part of its installers only. The CLI attaches to it by `PULUMI_DEBUG_LANGUAGES`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import languageService from '@pulumi/pulumi/proto/language_grpc_pb.js';
 import language from '@pulumi/pulumi/proto/language_pb.js';
 import plugin from '@pulumi/pulumi/proto/plugin_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
+import { builtProgram } from './cli.ts';
 import { answer, type GrpcServer } from './grpc-server.ts';
 
 type Run = InstanceType<typeof language.RunRequest>;
@@ -46,6 +50,33 @@ export function addLanguageHost(server: GrpcServer): void {
     about: answer(() =>
       new language.AboutResponse().setExecutable(process.execPath).setVersion(process.version),
     ),
+    // The tests install dependencies themselves.
+    installDependencies: (call: ServerWritableStream<unknown, unknown>) => call.end(),
+    generatePackage: answer(
+      async (request: InstanceType<typeof language.GeneratePackageRequest>) => {
+        const generator = spawn(builtProgram('nodejs-sdk'), [
+          request.getDirectory(),
+          request.getLoaderTarget(),
+        ]);
+        generator.stdin.end(request.getSchema());
+        const [[code], said] = await Promise.all([
+          once(generator, 'close'),
+          text(generator.stderr),
+        ]);
+        if (code !== 0) throw new Error(`nodejs-sdk failed: ${said}`);
+        return new language.GeneratePackageResponse();
+      },
+    ),
+    link: answer(async (request: InstanceType<typeof language.LinkRequest>) => {
+      const folder = request.getInfo()?.getProgramDirectory() ?? '';
+      for (const sdk of request.getPackagesList()) {
+        const { name } = await readJson(path.resolve(folder, sdk.getPath(), 'package.json'));
+        const manifest = await readJson(path.join(folder, 'package.json'));
+        manifest.dependencies = { ...manifest.dependencies, [name]: `file:${sdk.getPath()}` };
+        await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
+      }
+      return new language.LinkResponse();
+    }),
     cancel: answer(() => {
       for (const child of children) child.kill();
       return new empty.Empty();
@@ -80,13 +111,20 @@ export function addLanguageHost(server: GrpcServer): void {
       );
       const isPolicyPack = request.getKind() === 'analyzer';
       const folder = request.getInfo()?.getProgramDirectory() || request.getProgram();
-      const child = start(
-        `@pulumi/pulumi/cmd/${isPolicyPack ? 'run-policy-pack' : 'run-plugin'}`,
-        [...request.getArgsList(), folder],
-        // A policy pack reads the package.json of its folder.
-        isPolicyPack ? folder : request.getPwd(),
-        given,
-      );
+      const child = isPolicyPack
+        ? // A policy pack reads the package.json of its folder.
+          start(
+            '@pulumi/pulumi/cmd/run-policy-pack',
+            [...request.getArgsList(), folder],
+            folder,
+            given,
+          )
+        : start(
+            '@pulumi/pulumi/cmd/run-plugin',
+            [folder, ...request.getArgsList()],
+            request.getPwd(),
+            given,
+          );
       child.stdout.on('data', (chunk: Buffer) =>
         call.write(new language.RunPluginResponse().setStdout(chunk)),
       );
@@ -100,6 +138,13 @@ export function addLanguageHost(server: GrpcServer): void {
       call.on('cancelled', () => child.kill());
     },
   });
+}
+
+async function readJson(file: string) {
+  return JSON.parse(await readFile(file, 'utf8')) as {
+    name: string;
+    dependencies?: Record<string, string>;
+  };
 }
 
 function runArguments(request: Run, engine: string): string[] {

@@ -7,11 +7,12 @@ import {
   ListObjectsV2Command,
   PutBucketVersioningCommand,
 } from '@aws-sdk/client-s3';
+import type { DeployedResource } from '@darkroom/local-pulumi';
 import type { SettingsInput } from '@darkroom/pipeline';
 import * as prettier from 'prettier';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CHECKOUT } from '../testing/workspace.ts';
-import { countsOf, createProject, findCli, type Ended, type Project } from './cli.ts';
+import { createProject, type Ended, findCli, type Project, succeeded } from './cli.ts';
 import { type Cloud, startCloud } from './cloud.ts';
 
 const cli = await findCli();
@@ -20,6 +21,8 @@ const title = `the Pulumi CLI${cli === undefined ? ' (it is not installed, and G
 const POLICIES = ['--policy-pack', 'apps/policy'];
 const UP = ['up', '--stack', 'test', '--yes', '--skip-preview', ...POLICIES] as const;
 const PREVIEW = ['preview', '--stack', 'test', ...POLICIES] as const;
+const BUCKET = 'aws:s3/bucket:Bucket';
+const FUNCTION = 'aws:lambda/function:Function';
 const SUBSCRIPTION = 'aws:sns/topicSubscription:TopicSubscription';
 const MINUTES = 60_000;
 
@@ -37,14 +40,6 @@ const small: SettingsInput = {
   queue: { batchSize: 2, maximumConcurrency: 2 },
   storage: { protect: false },
 };
-
-/** Prints what the engine counts, for the log of CI. */
-function succeeded(what: string, ended: Ended): ReturnType<typeof countsOf> {
-  const counts = countsOf(ended);
-  if (ended.code !== 0) throw new Error(`${what} failed:\n${ended.stdout}\n${ended.stderr}`);
-  console.log(`Pulumi's engine, ${what}: ${JSON.stringify(counts)}`);
-  return counts;
-}
 
 describe.runIf(cli !== undefined)(title, { timeout: 10 * MINUTES }, () => {
   let cloud: Cloud;
@@ -165,6 +160,9 @@ describe.runIf(cli !== undefined)(title, { timeout: 10 * MINUTES }, () => {
     succeeded('one receiver', await project.pulumi(...UP));
     for (const [key, { type }] of cloud.resources)
       if (type === SUBSCRIPTION) cloud.resources.delete(key);
+    const drift = await project.pulumi(...PREVIEW, '--refresh', '--expect-no-changes');
+    expect(drift.code).not.toBe(0);
+    expect(drift.stdout).toMatch(/\+ 1 to create/);
     const refresh = await project.pulumi('refresh', '--stack', 'test', '--yes', '--skip-preview');
     expect(succeeded('refresh', refresh)).toMatchObject({ deleted: 1 });
     expect(succeeded('update after drift', await project.pulumi(...UP))).toMatchObject({
@@ -185,16 +183,146 @@ describe.runIf(cli !== undefined)(title, { timeout: 10 * MINUTES }, () => {
       expect(ended.stdout).toMatch(/thumb\.webp {2}64×48, \d+ bytes/);
     }
     for (const { type, id } of cloud.resources.values()) {
-      if (type !== 'aws:s3/bucket:Bucket') continue;
+      if (type !== BUCKET) continue;
       const { Contents = [] } = await cloud.s3.send(new ListObjectsV2Command({ Bucket: id }));
       expect(Contents).toEqual([]);
     }
+  });
+
+  test('after a lost state, imported buckets stay', async () => {
+    const before = new Map(cloud.resources);
+    const bucketsOf = (resources: Iterable<DeployedResource>) =>
+      [...resources].filter(({ type }) => type === BUCKET).map(({ name, id }) => ({ name, id }));
+    const buckets = bucketsOf(before.values());
+    await project.pulumi('stack', 'rm', 'test', '--force', '--yes', '--preserve-config');
+    succeeded('stack init', await project.pulumi('stack', 'init', 'test'));
+    const parent = { type: 'darkroom:index:ImagePipeline', name: 'photos', component: true };
+    const children = buckets.map((bucket) => ({ ...bucket, type: BUCKET, parent: 'photos' }));
+    const file = path.join(project.directory, 'kept.json');
+    await writeFile(file, JSON.stringify({ resources: [parent, ...children] }));
+    const options = ['--yes', '--skip-preview', '--protect=false', '--generate-code=false'];
+    const imported = await project.pulumi('import', '--stack', 'test', '--file', file, ...options);
+    expect(succeeded('import of kept buckets', imported)).toMatchObject({ imported: 3 });
+    const up = succeeded('update after an import', await project.pulumi(...UP));
+    expect(up['created']).toBeGreaterThan(40);
+    expect(up).not.toHaveProperty('replaced');
+    expect(bucketsOf(cloud.resources.values())).toEqual(buckets);
+    // The resources that the lost state listed.
+    for (const [key, { type }] of before) if (type !== BUCKET) cloud.resources.delete(key);
   });
 
   test('destroys everything', async () => {
     const destroy = await project.pulumi('destroy', '--stack', 'test', '--yes', '--skip-preview');
     expect(succeeded('destroy', destroy)['deleted']).toBeGreaterThan(40);
     expect([...cloud.resources.values()].map(({ type, name }) => `${type} ${name}`)).toEqual([]);
+  });
+
+  test('a key of KMS instead of a passphrase keeps the secrets of a stack', async () => {
+    const key = ['--secrets-provider', 'awskms://alias/pulumi?region=us-east-1'];
+    succeeded('stack init with KMS', await project.pulumi('stack', 'init', 'kms', ...key));
+    const config = (...args: string[]) => project.pulumi('config', ...args, '--stack', 'kms');
+    await config('set', '--secret', 'darkroom:token', 'abc');
+    const file = await readFile(path.join(project.directory, 'Pulumi.kms.yaml'), 'utf8');
+    expect(file).toMatch(/^secretsprovider: awskms:[^]*^encryptedkey: [^]*secure: /m);
+    const { stdout } = await config('get', 'darkroom:token');
+    expect(stdout).toBe('abc\n');
+    const change = ['stack', 'change-secrets-provider', 'passphrase', '--stack', 'kms'];
+    succeeded('change-secrets-provider', await project.pulumi(...change));
+    expect((await config('get', 'darkroom:token')).stdout).toBe('abc\n');
+  });
+
+  describe('an update that fails names the remedy, and the next one continues', () => {
+    const STACK = 'broken';
+    beforeAll(async () => {
+      await project.configure(small, STACK);
+      succeeded('stack init', await project.pulumi('stack', 'init', STACK));
+    });
+    afterEach(() => {
+      cloud.hook = () => undefined;
+    });
+    const start = () =>
+      project.start('node', [path.join(import.meta.dirname, 'update.mjs'), STACK]);
+    const failure = ({ stdout, stderr }: Ended) => {
+      const line = stdout.split('\n').find((text) => text.startsWith('{"code":'));
+      if (line === undefined) throw new Error(`No error:\n${stdout}\n${stderr}`);
+      const { code, message } = JSON.parse(line) as { code: string; message: string };
+      console.log(`${code}: ${message}`);
+      expect(message).toContain(`Then run \`npm run deploy -- ${STACK}\` again`);
+      return code;
+    };
+    /** Waits in the creation of a resource of the type, until `release`. */
+    const pause = (type: string) => {
+      const reached = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<void>();
+      cloud.hook = (operation, one) => {
+        if (operation !== 'create' || one !== type) return undefined;
+        reached.resolve();
+        return released.promise;
+      };
+      return { reached: reached.promise, release: () => released.resolve() };
+    };
+
+    // Texts of AWS, as its SDK for Go formats them for the provider.
+    test.each([
+      [
+        'PERMISSION',
+        'aws:iam/role:Role',
+        'creating IAM Role (photos-role-0a1b2c3): operation error IAM: CreateRole, https response error StatusCode: 403, RequestID: 1, api error AccessDenied: User: arn:aws:iam::000000000000:user/tester is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::000000000000:role/photos-role-0a1b2c3 because no identity-based policy allows the iam:CreateRole action',
+      ],
+      [
+        'NAME_TAKEN',
+        BUCKET,
+        'creating S3 Bucket (photos-source-0a1b2c3): operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 1, HostID: 2, BucketAlreadyExists: ',
+      ],
+      [
+        'QUOTA',
+        FUNCTION,
+        'creating Lambda Function (photos-resizer-0a1b2c3): operation error Lambda: CreateFunction, https response error StatusCode: 400, RequestID: 1, CodeStorageExceededException: Code storage limit exceeded.',
+      ],
+      [
+        'CREDENTIALS',
+        FUNCTION,
+        'creating Lambda Function (photos-resizer-0a1b2c3): operation error Lambda: CreateFunction, https response error StatusCode: 403, RequestID: 1, api error ExpiredTokenException: The security token included in the request is expired',
+      ],
+    ])('%s, while it creates %s', async (code, failing, message) => {
+      cloud.hook = (operation, type) => {
+        if (operation === 'create' && type === failing) throw new Error(message);
+      };
+      expect(failure(await start().ended)).toBe(code);
+    });
+
+    test('Ctrl-C', async () => {
+      const paused = pause(FUNCTION);
+      const update = start();
+      await paused.reached;
+      update.signal('SIGINT');
+      paused.release();
+      expect(failure(await update.ended)).toBe('INTERRUPTED');
+    });
+
+    test('a killed command line leaves a lock', async () => {
+      await project.configure(
+        { ...small, alarms: { receivers: [{ email: 'a@example.org' }] } },
+        STACK,
+      );
+      const paused = pause(SUBSCRIPTION);
+      const update = start();
+      await paused.reached;
+      update.signal('SIGKILL');
+      await update.ended;
+      paused.release();
+      expect(failure(await start().ended)).toBe('LOCKED');
+      succeeded('cancel', await project.pulumi('cancel', '--yes', '--stack', STACK));
+    });
+
+    test('npm run deploy completes it', async () => {
+      const ended = await project.deploy(STACK);
+      succeeded('npm run deploy after failures', ended);
+      expect(ended.stdout).toMatch(/✓ uploads\/darkroom-smoke-test-\S+\.jpg/);
+      expect(subscribed()).toEqual(['a@example.org']);
+      const names = [...cloud.resources.values()].map(({ type, name }) => `${type} ${name}`);
+      expect(new Set(names).size).toBe(names.length);
+    });
   });
 });
 

@@ -44,12 +44,17 @@ export interface InstalledPackages {
  *
  * @param folders absolute paths of folders with a publishable package.json
  * @param options `manifest` is merged into the package.json of the empty folder, for example `{ type: 'module' }`.
+ *   `alias`: the name under which npm installs the first package; its own name by default.
  *   `peers`: npm installs peer dependencies, or they are links to the checkout's, which takes a minute less for Pulumi's
  * @throws the error of `execFile`, with npm's `stderr`
  */
 export async function installPacked(
   folders: readonly string[],
-  { manifest = {}, peers = 'install' }: { manifest?: object; peers?: 'install' | 'links' } = {},
+  {
+    manifest = {},
+    peers = 'install',
+    alias,
+  }: { manifest?: object; peers?: 'install' | 'links'; alias?: string } = {},
 ): Promise<InstalledPackages> {
   const parent = await mkdtemp(path.join(tmpdir(), 'darkroom-packed-'));
   const remove = () => rm(parent, { recursive: true, force: true });
@@ -65,15 +70,24 @@ export async function installPacked(
     await copyFile(path.join(CHECKOUT, '.npmrc'), path.join(folder, '.npmrc')).catch(
       () => undefined,
     );
+    const installed = packed.map(({ name, tarball }, index) =>
+      index === 0 && alias !== undefined
+        ? { name: alias, spec: `${alias}@file:${tarball}` }
+        : { name, spec: tarball },
+    );
     await npm(
       [
-        ...['install', ...packed.map(({ tarball }) => tarball)],
+        ...['install', ...installed.map(({ spec }) => spec)],
         ...(peers === 'links' ? ['--legacy-peer-deps'] : []),
         ...['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
       ],
       folder,
     );
-    if (peers === 'links') await linkPeers(packed, folder);
+    if (peers === 'links')
+      await linkPeers(
+        installed.map(({ name }) => name),
+        folder,
+      );
     return {
       folder,
       packed,
@@ -115,9 +129,9 @@ async function pack(folder: string, destination: string): Promise<PackedPackage>
   };
 }
 
-async function linkPeers(packed: readonly PackedPackage[], folder: string): Promise<void> {
+async function linkPeers(names: readonly string[], folder: string): Promise<void> {
   const modules = path.join(folder, 'node_modules');
-  for (const { name } of packed) {
+  for (const name of names) {
     const text = await readFile(path.join(modules, name, 'package.json'), 'utf8');
     const { peerDependencies = {} } = JSON.parse(text) as { peerDependencies?: object };
     for (const peer of Object.keys(peerDependencies)) {
