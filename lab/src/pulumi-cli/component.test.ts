@@ -96,10 +96,33 @@ new ImagePipeline('photos', { recipes: [], queue: { batchSize: 'many' } });
     });
   });
 
+  test('the documented transform changes the resources of the component', async () => {
+    const page = await readFile(path.join(CHECKOUT, 'apps/infra/README.md'), 'utf8');
+    const [, example = ''] = /## What has no setting[^]*?```ts\n([^]*?)```/.exec(page) ?? [];
+    expect(example).toContain('transforms: [');
+    await writeFile(
+      at('index.ts'),
+      `import { ImagePipeline } from '${ALIAS}';
+import type * as pulumi from '@pulumi/pulumi';
+const recipes = [{ name: 'photos', variants: [{ name: 'thumb', steps: ['rotate', { encode: 'webp' }] }] }];
+${example}`,
+    );
+    succeeded('stack init', await commands.pulumi('stack', 'init', 'test'));
+    const { stdout, stderr } = await commands.pulumi('preview', '--stack', 'test', '--json');
+    const { steps } = JSON.parse(stdout) as {
+      steps: { newState: { type: string; inputs: Record<string, unknown> } }[];
+    };
+    const roles = steps.filter(({ newState }) => newState.type === 'aws:iam/role:Role');
+    expect(
+      roles.map(({ newState }) => newState.inputs['path']),
+      stderr,
+    ).toEqual(['/service/']);
+  });
+
   test('a YAML program creates the pipeline', async () => {
     await mkdir(at('yaml'));
     await writeFile(at('yaml/Pulumi.yaml'), YAML_PROGRAM);
-    const inFolder = ['--cwd', at('yaml'), '--stack', 'test'];
+    const inFolder = ['--cwd', at('yaml'), '--stack', 'yaml'];
     succeeded('stack init', await commands.pulumi('stack', 'init', ...inFolder));
     const update = await commands.pulumi('up', '--yes', '--skip-preview', ...inFolder);
     const counts = succeeded('update of a YAML program', update);
