@@ -1,7 +1,0 @@
-export type DeployErrorCode = 'ARGUMENTS' | 'NODE_TOO_OLD' | 'STACK_FILE' | 'PULUMI_MISSING' | 'PULUMI_LOGIN' | 'PASSPHRASE' | 'CREDENTIALS' | 'QUOTA' | 'PERMISSION' | 'NAME_TAKEN' | 'LOCKED' | 'INTERRUPTED' | 'RECEIVERS' | 'BUILD_FAILED' | 'PULUMI_FAILED' | 'NOT_CONFIRMED' | 'SMOKE_TEST';
-/** Something that the person who deploys has to see to: the message says what. */
-export declare class DeployError extends Error {
-    readonly name = "DeployError";
-    readonly code: DeployErrorCode;
-    constructor(code: DeployErrorCode, message: string, options?: ErrorOptions);
-}
