@@ -59,10 +59,8 @@ export function addLanguageHost(server: GrpcServer): void {
           request.getLoaderTarget(),
         ]);
         generator.stdin.end(request.getSchema());
-        const [[code], said] = await Promise.all([
-          once(generator, 'close'),
-          text(generator.stderr),
-        ]);
+        const closed = once(generator, 'close') as Promise<[number | null]>;
+        const [[code], said] = await Promise.all([closed, text(generator.stderr)]);
         if (code !== 0) throw new Error(`nodejs-sdk failed: ${said}`);
         return new language.GeneratePackageResponse();
       },
