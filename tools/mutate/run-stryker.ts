@@ -47,9 +47,10 @@ export async function runStryker(module: Module, options: RunOptions): Promise<M
   const report = path.join(CHECKOUT, FOLDER, `${module.name}.json`);
   await mkdir(path.dirname(report), { recursive: true });
   process.chdir(CHECKOUT);
+  process.env.MUTATED_PROJECT = module.project;
   await new Stryker({
     testRunner: 'vitest',
-    vitest: { configFile: `${module.project}/vitest.config.mjs`, related: false },
+    vitest: { configFile: 'tools/mutate/stryker-vitest.config.mjs', related: false },
     plugins: ['@stryker-mutator/vitest-runner', './tools/mutate/message-texts.mjs'],
     ignorers: ['message-texts'],
     mutate: [

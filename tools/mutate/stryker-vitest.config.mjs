@@ -1,0 +1,15 @@
+import path from 'node:path';
+import { mergeConfig } from 'vite';
+import { warmWorker } from './warm-worker.mjs';
+
+const CHECKOUT = path.resolve(import.meta.dirname, '../..');
+
+/** The configuration of the project that `run-stryker.ts` names, with a thread that stays warm. */
+const { default: project } = await import(
+  path.join(CHECKOUT, process.env.MUTATED_PROJECT ?? '', 'vitest.config.mjs')
+);
+
+// Code frames and diffs of failures are not read, but take most of the time of a killed mutant.
+project.test.reporters = [{}];
+
+export default mergeConfig(project, { plugins: [warmWorker()] });
