@@ -6,6 +6,21 @@ export const MODULES: readonly Module[] = [
     project: 'libs/events',
     mutate: ['libs/events/src/*.ts'],
     tests: ['libs/events/src/**/*.test.ts'],
+    minimum: 98,
+    equivalents: [
+      {
+        file: 'libs/events/src/object-change.ts',
+        line: 'if (!(error instanceof InvalidMessageError)) throw error;',
+        replacements: ['false'],
+        reason: 'decodeKey throws no other error',
+      },
+      {
+        file: 'libs/events/src/parse-message.ts',
+        line: "return typeof value === 'object' && value !== null && Object.hasOwn(value, member);",
+        replacements: ['true'],
+        reason: 'a string, number or boolean of JSON has no member of these names',
+      },
+    ],
   },
   {
     name: 'protocol',
@@ -78,7 +93,7 @@ export const MODULES: readonly Module[] = [
     mutate: ['apps/resizer/src/*.ts'],
     tests: [
       'apps/resizer/src/*.test.ts',
-      '!apps/resizer/src/{bundle,log-queries,many-uploads}.test.ts',
+      '!apps/resizer/src/{bundle,log-queries,many-uploads,odd-uploads}.test.ts',
     ],
     mutateTables: false,
   },

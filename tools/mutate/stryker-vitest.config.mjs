@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { mergeConfig } from 'vite';
-import { warmWorker } from './warm-worker.mjs';
+import { warmWorker } from './warm-worker.ts';
 
 const CHECKOUT = path.resolve(import.meta.dirname, '../..');
 
@@ -12,4 +12,4 @@ const { default: project } = await import(
 // Code frames and diffs of failures are not read, but take most of the time of a killed mutant.
 project.test.reporters = [{}];
 
-export default mergeConfig(project, { plugins: [warmWorker()] });
+export default mergeConfig(project, { plugins: [warmWorker().plugin] });

@@ -45,6 +45,21 @@ test('AWS’s default policy of a topic is not a violation of its own', () => {
   ).toEqual(['tls-only: alarms', 'known-callers: alarms']);
 });
 
+test.each([
+  ['for a service', '{"AWS":"*"}', '{"Service":"s3.amazonaws.com"}'],
+  [
+    'under a second condition',
+    '"Condition":{',
+    '"Condition":{"Bool":{"aws:SecureTransport":"true"},',
+  ],
+])('a statement %s is not AWS’s default of a topic', (_, of, by) => {
+  const own = topicDefaultPolicy.replace(of, by);
+  expect(own).not.toBe(topicDefaultPolicy);
+  expect(broken(without('alarms-policy').map((one) => withPolicy(one, 'alarms', own)))).toContain(
+    'known-callers: alarms',
+  );
+});
+
 test('a topic policy replaces the policy of the topic itself', () => {
   const open = policy({ Effect: 'Allow', Principal: '*', Action: 'sns:*', Resource: '*' });
   expect(broken(changed('alarms', { policy: open }))).toEqual([]);
@@ -391,13 +406,13 @@ describe('exact-actions', () => {
       policy: policy({ Effect: 'Allow', Action, Resource: 'arn:aws:s3:::source/*' }),
     });
 
-  test.each(['*', 's3:*', 's3:Get*', 'kms:Decrypt*', 's3:?etObject', '*:GetObject', 'GetObject'])(
-    'rejects %s, also as one of several',
-    (action) => {
-      for (const actions of [[action], ['s3:GetObject', action]])
-        expect(brokenBy('exact-actions', actionsOf(...actions))).toHaveLength(1);
-    },
-  );
+  test.each([
+    ...['*', 's3:*', 's3:Get*', 'kms:Decrypt*', 's3:?etObject'],
+    ...['*:GetObject', '*s3:GetObject', 'GetObject'],
+  ])('rejects %s, also as one of several', (action) => {
+    for (const actions of [[action], ['s3:GetObject', action]])
+      expect(brokenBy('exact-actions', actionsOf(...actions))).toHaveLength(1);
+  });
 
   test('a denial may name any action', () => {
     const deny = policy({ Effect: 'Deny', NotAction: 's3:GetObject', Resource: '*' });
@@ -463,6 +478,7 @@ describe('exact-resources', () => {
     'arn:*:sqs:eu-central-1:123456789012:queue',
     'arn:aws:sqs:eu-central-1:123456789012:prod-*',
     'arn:aws:lambda:eu-central-1:123456789012:function:prod-*',
+    'arn:aws:lambda:eu-central-1:123456789012:function:prod-*:*',
     'arn:aws:logs:eu-central-1:123456789012:log-group:prod-*',
     'arn:aws:logs:eu-central-1:123456789012:log-group:prod-*:*',
     'arn:aws:iam::123456789012:role/prod-*',
@@ -493,6 +509,15 @@ describe('exact-resources', () => {
       changed('role-policy', { policy: policy({ Effect: 'Allow', Action, Resource: '*' }) });
     expect(brokenBy('exact-resources', all(traces))).toEqual([]);
     expect(brokenBy('exact-resources', all([...traces, 's3:GetObject']))).toHaveLength(1);
+  });
+
+  test.each([
+    ...['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets'],
+    ...['DeleteNetworkInterface', 'AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'],
+  ])('ec2:%s of a function in a VPC takes `*`', (action) => {
+    const statement = { Effect: 'Allow', Action: `ec2:${action}`, Resource: '*' };
+    const stack = changed('role-policy', { policy: policy(statement) });
+    expect(brokenBy('exact-resources', stack)).toEqual([]);
   });
 
   test('`*` is the key in the key’s own policy, as its property or as a resource', () => {
@@ -649,6 +674,17 @@ describe('the function and its queue', () => {
         ),
       ),
     ).toEqual(['visibility-timeout: trigger']);
+  });
+
+  test.each([
+    [17, 1],
+    [18, 0],
+  ])('%d seconds for a function with the default timeout', (visibilityTimeoutSeconds, problems) => {
+    const stack = changed('queue', { visibilityTimeoutSeconds }).map((one) => {
+      const none = { timeout: undefined, maximumBatchingWindowInSeconds: undefined };
+      return { ...one, properties: { ...one.properties, ...none } };
+    });
+    expect(brokenBy('visibility-timeout', stack)).toHaveLength(problems);
   });
 
   test('a queue or function of another stack is not judged', () => {

@@ -87,6 +87,32 @@ describe('names the path and the issue', () => {
     expect(reasonOf(body)).toContain(reason);
   });
 
+  test.each<[string, unknown, string]>([
+    ['no value', undefined, 'found nothing'],
+    ['null', null, 'found null'],
+    ['an array', [1], 'found an array'],
+    ['40 characters', 'x'.repeat(40), `found "${'x'.repeat(40)}"`],
+    ['the first 40 of 41 characters', 'x'.repeat(41), `found "${'x'.repeat(40)}…"`],
+    ['a character that SQS rejects as U+FFFD', 'a\uffffb', 'found "a\ufffdb"'],
+    ['a control character as U+FFFD', 'a\u007fb\u009fc', 'found "a\ufffdb\ufffdc"'],
+  ])('shows %s', (_, source, found) => {
+    expect(reasonOf(eventBridgeEvent('photos', 'a.jpg', { source }))).toBe(
+      `source: expected "aws.s3", ${found}`,
+    );
+  });
+
+  test('has the error of the JSON parser or the schema as its cause', () => {
+    expect(outcomeOf('hello')).toMatchObject({
+      name: 'InvalidMessageError',
+      message: 'Invalid message: body: not JSON: "hello"',
+      cause: expect.any(SyntaxError),
+    });
+    for (const key of ['', '%C3'])
+      expect(outcomeOf(JSON.stringify(object('photos', key)))).toMatchObject({
+        cause: { issues: [{ code: 'custom', path: ['Records', 0, 's3', 'object', 'key'] }] },
+      });
+  });
+
   test('rejects a message with one invalid record', () => {
     const records = [s3Record('photos', 'a.jpg'), s3Record('photos', 'b.jpg', { s3: {} })];
     expect(reasonOf(s3Notification(...records))).toContain('Records[1].s3.bucket');

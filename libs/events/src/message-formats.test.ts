@@ -12,3 +12,10 @@ test('parseMessage reads a formatted message', () => {
     }),
   );
 });
+
+test('a formatted message is the smallest notification of a created object', () => {
+  expect(formatMessage({ bucket: 'uploads', key: 'a b.jpg' })).toBe(
+    '{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put",' +
+      '"s3":{"bucket":{"name":"uploads"},"object":{"key":"a+b.jpg"}}}]}',
+  );
+});

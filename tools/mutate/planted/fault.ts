@@ -12,3 +12,20 @@ export interface Fault {
   /** The tests that run, as globs. Default: the fast tests of its module. */
   readonly tests?: readonly string[];
 }
+
+/** @param faults what a user would see, the text, and its replacement */
+export function faultsIn(
+  module: string,
+  file: string,
+  faults: readonly (readonly [what: string, replace: string, by: string])[],
+  tests?: readonly string[],
+): Fault[] {
+  return faults.map(([what, replace, by]) => ({
+    module,
+    what,
+    file,
+    replace,
+    by,
+    ...(tests && { tests }),
+  }));
+}

@@ -1,4 +1,6 @@
 import type { Fault } from './fault.ts';
+import { FUNCTION_FAULTS } from './function-faults.ts';
+import { STACK_FAULTS } from './stack-faults.ts';
 
 const DEAD_LETTERS = 'libs/operations/src/dead-letters.ts';
 const REDRIVE = 'libs/operations/src/redrive.ts';
@@ -105,4 +107,8 @@ const redrive: readonly Omit<Fault, 'module'>[] = [
 const of = (module: string, faults: readonly Omit<Fault, 'module'>[]): Fault[] =>
   faults.map((fault) => ({ module, ...fault }));
 
-export const FAULTS: readonly Fault[] = [...of('redrive', redrive)];
+export const FAULTS: readonly Fault[] = [
+  ...FUNCTION_FAULTS,
+  ...STACK_FAULTS,
+  ...of('redrive', redrive),
+];

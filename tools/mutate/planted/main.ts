@@ -11,10 +11,16 @@ import path from 'node:path';
 import { createVitest, type Vitest } from 'vitest/node';
 import { MODULES } from '../modules.ts';
 import type { Module } from '../module.ts';
+import { warmWorker } from '../warm-worker.ts';
 import type { Fault } from './fault.ts';
 import { FAULTS } from './faults.ts';
 
 const CHECKOUT = path.resolve(import.meta.dirname, '../../..');
+
+/** A fault may make a test hang. It has this many times the time that its tests take without it, and a minute. */
+const TIME_FACTOR = 10;
+const MIN_TIME_MS = 60_000;
+
 type Result = 'noticed' | 'SURVIVED' | 'NOT LOADED';
 
 const chosen = process.argv.slice(2);
@@ -38,6 +44,7 @@ async function* plantAll(
 ): AsyncGenerator<{ fault: Fault; result: Result }> {
   let planted: Fault | undefined;
   let isLoaded = false;
+  const worker = warmWorker();
   const vitest = await createVitest(
     'test',
     {
@@ -50,6 +57,7 @@ async function* plantAll(
     },
     {
       plugins: [
+        worker.plugin,
         {
           name: 'planted-fault',
           enforce: 'pre',
@@ -62,22 +70,34 @@ async function* plantAll(
       ],
     },
   );
+  const invalidate = (file: string) => {
+    vitest.invalidateFile(file);
+    worker.invalidate(file);
+  };
   try {
-    const before = new Set<string>();
+    /** The milliseconds that a test file takes without a fault. */
+    const durations = new Map<string, number>();
     for (const fault of faults) {
       checkText(fault);
       const tests = testsOf(fault, module);
       // Tests that fail without the fault would notice every fault.
-      for (const test of tests.filter((file) => !before.has(file))) {
+      for (const test of tests.filter((file) => !durations.has(file))) {
+        const begun = performance.now();
         if (!(await passes(vitest, [test]))) throw new Error(`${test} fails without a fault`);
-        before.add(test);
+        durations.set(test, performance.now() - begun);
       }
       planted = fault;
       isLoaded = false;
-      vitest.invalidateFile(fileOf(fault));
-      const isNoticed = !(await passes(vitest, tests));
+      invalidate(fileOf(fault));
+      let isNoticed = false;
+      for (const test of nearestFirst(tests, fault)) {
+        const limit = MIN_TIME_MS + TIME_FACTOR * (durations.get(test) ?? 0);
+        const timeout = setTimeout(() => worker.terminate(), limit);
+        isNoticed = !(await passes(vitest, [test]).finally(() => clearTimeout(timeout)));
+        if (isNoticed) break;
+      }
       planted = undefined;
-      vitest.invalidateFile(fileOf(fault));
+      invalidate(fileOf(fault));
       yield { fault, result: !isLoaded ? 'NOT LOADED' : isNoticed ? 'noticed' : 'SURVIVED' };
     }
   } finally {
@@ -96,6 +116,18 @@ function testsOf(fault: Fault, module: Module): string[] {
   const excluded = files(globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)));
   const tests = files(globs.filter((glob) => !glob.startsWith('!')));
   return tests.filter((file) => !excluded.includes(file)).map((file) => path.join(CHECKOUT, file));
+}
+
+/** The test of the file and those of its folder are the likeliest to notice. */
+function nearestFirst(tests: readonly string[], fault: Fault): string[] {
+  const file = fileOf(fault);
+  const distance = (test: string) =>
+    test === file.replace('.ts', '.test.ts')
+      ? 0
+      : path.dirname(test) === path.dirname(file)
+        ? 1
+        : 2;
+  return tests.toSorted((a, b) => distance(a) - distance(b));
 }
 
 /** @throws Error if the text of the fault is not exactly once in its file */
