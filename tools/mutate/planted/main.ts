@@ -50,7 +50,6 @@ async function* plantAll(
     {
       config: path.join(CHECKOUT, module.project, 'vitest.config.mjs'),
       watch: false,
-      bail: 1,
       maxWorkers: 1,
       reporters: [{}],
       onConsoleLog: () => false,
