@@ -22,11 +22,13 @@ export const neighboursCommand = new Command('neighbours')
   .option('--write', 'write the figures to docs/reliability.md')
   .action(async ({ only = '', bursts, write }: Options) => {
     const uploads = HOSTILE_UPLOADS.filter(({ name }) => name.includes(only));
-    const rows = await measureNeighbours({
+    await measureNeighbours({
       ...{ uploads, bursts },
-      onRow: (row) => console.log([row.name, ...cells(row)].join('  ')),
+      onRow: async (row) => {
+        console.log([row.name, ...cells(row)].join('  '));
+        if (write) await setRow('neighbours', row.name, cells(row));
+      },
     });
-    if (write) for (const row of rows) await setRow('neighbours', row.name, cells(row));
   });
 
 const seconds = (value: number) => value.toFixed(1);

@@ -126,6 +126,11 @@ describe('exact estimates', () => {
     ['16 bits', coding({ depth: 16, correctedFrom: 16 }), 559.9],
     ['8 bits', coding({ depth: 8, correctedFrom: 8 }), 319.6],
     ['floats with alpha', { hasAlpha: true, ...coding({ depth: 16, correctedFrom: 32 }) }, 903.3],
+    [
+      'grey HDR, which becomes colours',
+      coding({ depth: 8, correctedFrom: 16, space: 'grey' }),
+      296.7,
+    ],
     ['grey floats', coding({ depth: 16, correctedFrom: 32, space: 'grey' }), 285.2],
   ])('correcting %s', (_what, facts, mib) => {
     expect(Math.round(estimate(320, { format: 'tiff', ...facts }) * 10) / 10).toBe(mib);

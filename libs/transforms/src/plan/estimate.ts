@@ -128,9 +128,14 @@ const CORRECTION_SECONDS_32 = 0.25;
 /** Corrected pixels: MiB while they are made, MiB of the file that holds them, and CPU seconds. */
 function correction({ width, height, hasAlpha, coding }: SourceFacts) {
   if (!coding?.correctedFrom) return { making: 0, held: 0, cpuSeconds: 0 };
-  const { correctedFrom, depth, space } = coding;
-  const samples = width * height * ((space === 'grey' ? 1 : 3) + (hasAlpha ? 1 : 0));
-  const held = (samples * depth) / 8 / MIB;
+  const { correctedFrom, depth, space, profile } = coding;
+  const area = width * height;
+  const alpha = hasAlpha ? 1 : 0;
+  const isGrey = space === 'grey';
+  const samples = area * ((isGrey ? 1 : 3) + alpha);
+  // Grey that is tone-mapped becomes colours.
+  const becomesColours = isGrey && depth === 8 && profile === 'none';
+  const held = (becomesColours ? area * (3 + alpha) : samples) * (depth / 8 / MIB);
   const perMegapixel = correctedFrom === 32 ? CORRECTION_SECONDS_32 : CORRECTION_SECONDS;
   const cpuSeconds = (perMegapixel * width * height) / MEGAPIXEL;
   return { making: (samples * correctedFrom) / 8 / MIB + held, held, cpuSeconds };
