@@ -228,6 +228,14 @@ describe('with the structure of the file', () => {
     );
   });
 
+  test('corrected pixels cost time for their tables and for each pixel', () => {
+    const coding = { depth: 8, space: 'rgb', profile: 'none' } as const;
+    const corrected = (correctedFrom: 16 | 32) =>
+      seconds(jpeg({ coding: { ...coding, correctedFrom } })) - seconds(jpeg());
+    expect(corrected(16)).toBeCloseTo(0.03 + 0.1 * 24, 5);
+    expect(corrected(32)).toBeCloseTo(0.03 + 0.25 * 24, 5);
+  });
+
   test('a gain map costs what its own structure says, if it is kept', () => {
     const map = { ...structure, held: true, refinedBlocks: 1_000_000_000 };
     const hdr = jpeg({ otherPictures: 1, otherStructures: [map] });

@@ -124,6 +124,8 @@ function decodesOfUpload({ stages }: RenderPlan, facts: SourceFacts): DecodeCost
 /** CPU seconds for each corrected megapixel of 8 or 16 bits and of 32 bits, measured with HDR and floats. */
 const CORRECTION_SECONDS = 0.1;
 const CORRECTION_SECONDS_32 = 0.25;
+/** CPU seconds for the tables of a correction, at any size. */
+const CORRECTION_TABLES_SECONDS = 0.03;
 
 /** Corrected pixels: MiB while they are made, MiB of the file that holds them, and CPU seconds. */
 function correction({ width, height, hasAlpha, coding }: SourceFacts) {
@@ -137,7 +139,7 @@ function correction({ width, height, hasAlpha, coding }: SourceFacts) {
   const becomesColours = isGrey && depth === 8 && profile === 'none';
   const held = (becomesColours ? area * (3 + alpha) : samples) * (depth / 8 / MIB);
   const perMegapixel = correctedFrom === 32 ? CORRECTION_SECONDS_32 : CORRECTION_SECONDS;
-  const cpuSeconds = (perMegapixel * width * height) / MEGAPIXEL;
+  const cpuSeconds = CORRECTION_TABLES_SECONDS + (perMegapixel * area) / MEGAPIXEL;
   return { making: (samples * correctedFrom) / 8 / MIB + held, held, cpuSeconds };
 }
 
