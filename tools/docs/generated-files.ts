@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { applicationsPage } from './applications-page.ts';
 import { commandReference } from '@darkroom/cli/reference';
 import * as prettier from 'prettier';
 import {
@@ -13,7 +14,7 @@ import { recipesPage } from './recipes-page.ts';
 import { settingsPage } from './settings-page.ts';
 import { transformsPage } from './transforms-page.ts';
 
-const NOTE = '<!-- Made by `npm run docs` of the schemas in libs/; changes here are lost. -->';
+const NOTE = '<!-- `npm run docs` writes this page from schemas and examples; changes here are lost. -->';
 
 const CHECKOUT = path.join(import.meta.dirname, '../..');
 
@@ -24,6 +25,7 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
     'docs/transforms.md': transformsPage(),
     'docs/settings.md': settingsPage(),
     'docs/cli.md': commandReference(),
+    'docs/applications.md': applicationsPage(CHECKOUT),
   };
   const schemas = {
     [RECIPE_SCHEMA]: recipeJsonSchema(),

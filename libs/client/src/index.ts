@@ -81,12 +81,11 @@ export function sendForm(
     request.onerror = () =>
       fail('NETWORK', `No answer from ${url}: no connection, or no CORS permission for this page`);
     request.onload = () => {
-      const { status, responseText } = request;
-      const of = (name: string) =>
-        new RegExp(`<${name}>([^<]*)</${name}>`).exec(responseText)?.[1] ?? '';
+      const { status, responseXML } = request;
+      const of = (name: string) => responseXML?.querySelector(name)?.textContent ?? '';
       if (status >= 200 && status < 300) {
         onProgress?.(1);
-        return resolve({ key, eTag: of('ETag').replace(/&quot;|&#34;|"/g, '') });
+        return resolve({ key, eTag: of('ETag').replaceAll('"', '') });
       }
       const [code, message] = [of('Code'), of('Message')];
       const known = /expired/i.test(message) ? 'EXPIRED' : REFUSALS[code];
@@ -97,6 +96,7 @@ export function sendForm(
     };
     request.onloadend = () => signal?.removeEventListener('abort', abort);
     request.open('POST', url);
+    request.overrideMimeType('application/xml');
     request.send(body);
   });
 }

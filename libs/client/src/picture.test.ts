@@ -83,7 +83,9 @@ test('HTML has escaped text and the size of the picture', () => {
   const html = pictureHtml(outcome, { base, alt: '"><script>' });
   expect(html).toContain('alt="&quot;&gt;&lt;script&gt;"');
   expect(html).toContain('width="640" height="427"');
-  expect(html).toMatch(/^<picture><source type="image\/webp" srcset="[^"]+" sizes="100vw"><img /);
+  expect(html).toMatch(
+    /^<picture style="[^"]+"><source type="image\/webp" srcset="[^"]+" sizes="100vw"><img /,
+  );
 });
 
 test('React renders the same candidates', () => {

@@ -111,23 +111,39 @@ function distinct(variants: readonly OutcomeVariant[]): OutcomeVariant[] {
   return [...byWidth.values()].sort((a, b) => a.width - b.width);
 }
 
-/** The picture as HTML. The placeholder is the background of the image, without a request. */
+/**
+ * The picture as HTML. The placeholder is the background of `<picture>`, without a request. `fadeIn` shows the picture
+ * over it. A page with a content security policy needs `style-src 'unsafe-inline'` and `img-src data:`, or `picture`.
+ */
 export function pictureHtml(outcome: DoneOutcome, options: PictureOptions): string {
   const { sources, img, placeholder, dominantColour } = picture(outcome, options);
   const background = [
+    'display:inline-block;max-width:100%;background-size:100% 100%',
     ...(dominantColour === undefined ? [] : [`background-color:${dominantColour}`]),
     ...(placeholder === undefined ? [] : [`background-image:url(${placeholder})`]),
   ];
-  const style = [...background, 'background-size:100% 100%', 'max-width:100%', 'height:auto'];
   return [
-    '<picture>',
+    `<picture style="${escape(background.join(';'))}">`,
     ...sources.map(
       ({ type, srcSet, sizes }) =>
         `<source type="${type}" srcset="${escape(srcSet)}" sizes="${escape(sizes)}">`,
     ),
-    `<img src="${escape(img.src)}" srcset="${escape(img.srcSet)}" sizes="${escape(img.sizes)}" width="${img.width}" height="${img.height}" alt="${escape(img.alt)}" style="${escape(style.join(';'))}">`,
+    `<img src="${escape(img.src)}" srcset="${escape(img.srcSet)}" sizes="${escape(img.sizes)}" width="${img.width}" height="${img.height}" alt="${escape(img.alt)}" style="display:block;max-width:100%;height:auto">`,
     '</picture>',
   ].join('');
+}
+
+/**
+ * Hides an image until it has loaded, and then shows it gradually over its placeholder.
+ * @param ms milliseconds of the transition
+ */
+export function fadeIn(image: HTMLImageElement, ms = 300): void {
+  if (image.complete) return;
+  const show = () => void (image.style.opacity = '1');
+  image.style.opacity = '0';
+  image.style.transition = `opacity ${ms}ms`;
+  image.addEventListener('load', show, { once: true });
+  image.addEventListener('error', show, { once: true });
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
