@@ -28,7 +28,7 @@ export function applicationsPage(checkout: string): string {
     [
       '- **React**: `<Picture outcome={outcome} base={base} alt="A cat" sizes="50vw" />` from `@darkroom/client/react` fades in over its placeholder.',
       '- **next/image**: `<Image loader={nextLoader(outcome, { base })} src="photo" width={640} height={480} alt="A cat" />`.',
-      '- **Without the outcome**: `urls(\'uploads/cat.jpg\', recipe, base)` from `@darkroom/client/urls` has the URLs of all variants that the recipe makes of every upload. Its type follows from the recipe (`as const`): a variant that is unknown, conditional, a copy, or without a format does not compile.',
+      "- **Without the outcome**: `urls('uploads/cat.jpg', recipe, base)` from `@darkroom/client/urls` has the URLs of all variants that the recipe makes of every upload. Its type follows from the recipe (`as const`): a variant that is unknown, conditional, a copy, or without a format does not compile.",
       '- **Large originals**: `uploads.multipart` has the functions that the routes of [Uppy](https://uppy.io/docs/aws-s3/)’s S3 plugin call: `create`, `signPart`, `listParts`, `complete`, `abort`.',
       '- **On a server**: `uploads.waitForOutcome(key, { eTag })` polls the manifest.',
     ].join('\n'),

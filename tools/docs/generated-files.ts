@@ -14,7 +14,8 @@ import { recipesPage } from './recipes-page.ts';
 import { settingsPage } from './settings-page.ts';
 import { transformsPage } from './transforms-page.ts';
 
-const NOTE = '<!-- `npm run docs` writes this page from schemas and examples; changes here are lost. -->';
+const NOTE =
+  '<!-- `npm run docs` writes this page from schemas and examples; changes here are lost. -->';
 
 const CHECKOUT = path.join(import.meta.dirname, '../..');
 
