@@ -1,8 +1,14 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { formatMessage } from '@darkroom/events';
 import { isRepairable, type Kind, REPAIRABLE, type RepairableKind } from './judge.ts';
-import { type BucketOptions, type BucketPair, bucketPairOf } from './listing.ts';
-import { checkPosition, type JudgedEntry, startOf, walk, type WalkPosition } from './position.ts';
+import {
+  type BucketOptions,
+  type BucketPair,
+  bucketPairOf,
+  type InventoryOptions,
+} from './listing.ts';
+import { type InventoryPosition, inventoryPages } from './inventory.ts';
+import { bucketPages, type JudgedEntry, type Pages, type WalkPosition } from './position.ts';
 import {
   checkLimit,
   type Clock,
@@ -34,14 +40,14 @@ export interface ApplyRun {
   readonly clock?: Clock;
 }
 
-export type ApplyOptions = BucketOptions & ApplyRun;
+export type ApplyOptions = BucketOptions & ApplyRun & InventoryOptions;
 
 export interface ApplyProgress {
   /** Sources, and folders without one, that this run has compared. */
   readonly compared: number;
   readonly sent: Readonly<Record<RepairableKind, number>>;
   /** Every message before this position has been sent. */
-  readonly position: WalkPosition;
+  readonly position: WalkPosition | InventoryPosition;
 }
 
 export interface Applied extends ApplyProgress {
@@ -56,34 +62,45 @@ export interface Applied extends ApplyProgress {
  * @throws OperationError `INVALID_OPTION`, `INVALID_POSITION`, or `SEND_FAILED` (the messages of the last progress have
  * been sent); errors of S3 and SQS as the SDK throws them
  */
-export function apply(options: ApplyOptions): Promise<Applied> {
-  return applyToBuckets(bucketPairOf(options), options);
+export async function apply(options: ApplyOptions): Promise<Applied> {
+  const buckets = bucketPairOf(options);
+  const { s3, inventory } = options;
+  return inventory === undefined
+    ? applyToBuckets(buckets, options)
+    : applyPages(await inventoryPages(s3, inventory, buckets), buckets.sources.bucket, options);
 }
 
 const DEFAULT_LIMIT = 10_000;
 const DEFAULT_RATE = 50;
 
-export async function applyToBuckets(buckets: BucketPair, run: ApplyRun): Promise<Applied> {
+export function applyToBuckets(buckets: BucketPair, run: ApplyRun): Promise<Applied> {
+  return applyPages(bucketPages(buckets), buckets.sources.bucket, run);
+}
+
+async function applyPages<Position extends WalkPosition | InventoryPosition>(
+  pages: Pages<Position>,
+  sourceBucket: string,
+  run: ApplyRun,
+): Promise<Applied> {
   const { kinds = REPAIRABLE, dryRun = false, signal, clock = systemClock } = run;
   const limit = checkLimit(run.limit ?? DEFAULT_LIMIT);
   const rateLimit = new RateLimit(clock, run.ratePerSecond ?? DEFAULT_RATE);
   const outbox = { sqs: run.sqs, queueUrl: run.queueUrl, rateLimit, clock, signal };
   const sent = noneSent();
-  let position =
-    run.position === undefined ? startOf(buckets) : checkPosition(run.position, buckets);
+  let position = run.position === undefined ? pages.start : pages.check(run.position);
   let compared = 0;
   let left = limit;
   const progress = (): ApplyProgress => ({ compared, sent: { ...sent }, position });
 
-  for await (const { entries, start, end } of walk(buckets, position)) {
+  for await (const { entries, after, end } of pages.walk(position)) {
     const wanted = entries.flatMap((entry) => wantedOf(entry, kinds));
     while (wanted.length > 0) {
       const batch = wanted.splice(0, Math.min(rateLimit.batchSize, left));
-      const done = dryRun ? batch : await send(batch, buckets.sources.bucket, outbox);
+      const done = dryRun ? batch : await send(batch, sourceBucket, outbox);
       for (const { kind } of done) sent[kind] += 1;
       left -= done.length;
-      if (done.length === batch.length)
-        position = { ...start, done: batch.at(-1)?.entry ?? start.done };
+      const last = batch.at(-1);
+      if (last && done.length === batch.length) position = after(last.entry);
       run.onProgress?.(progress());
       if (signal?.aborted) return { ...progress(), stoppedBy: 'signal' };
       if (left === 0) return { ...progress(), stoppedBy: 'limit' };

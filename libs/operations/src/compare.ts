@@ -9,8 +9,14 @@ import {
   NO_REQUESTS,
   type Requests,
 } from './judge.ts';
-import { type BucketOptions, type BucketPair, bucketPairOf } from './listing.ts';
-import { checkPosition, startOf, walk, walkPositionSchema } from './position.ts';
+import {
+  type BucketOptions,
+  type BucketPair,
+  bucketPairOf,
+  type InventoryOptions,
+} from './listing.ts';
+import { type InventoryPosition, inventoryPages, inventoryPositionSchema } from './inventory.ts';
+import { bucketPages, type Pages, type WalkPosition, walkPositionSchema } from './position.ts';
 import { OperationError } from './operation-error.ts';
 
 /** Example keys for each kind. */
@@ -142,19 +148,22 @@ export function completeAssumptions(assumptions: Assumptions, tally: Tally): Req
   };
 }
 
-const comparePositionSchema = z.strictObject({ walk: walkPositionSchema, tally: tallySchema });
+const comparePositionSchema = z.strictObject({
+  walk: z.union([walkPositionSchema, inventoryPositionSchema]),
+  tally: tallySchema,
+});
 
 /** A position with the findings so far. JSON, a few kilobytes. */
 export type ComparePosition = z.output<typeof comparePositionSchema>;
 
 /** @throws OperationError `INVALID_POSITION` */
-export function checkComparePosition(input: unknown, buckets: BucketPair): ComparePosition {
+function checkComparePosition<Position>(input: unknown, pages: Pages<Position>) {
   const { success, data, error } = comparePositionSchema.safeParse(input);
   if (!success)
     throw new OperationError('INVALID_POSITION', 'This is not a saved position of a comparison', {
       cause: error,
     });
-  return { ...data, walk: checkPosition(data.walk, buckets) };
+  return { ...data, walk: pages.check(data.walk) };
 }
 
 export interface CompareRun {
@@ -167,7 +176,9 @@ export interface CompareRun {
   readonly signal?: AbortSignal;
 }
 
-export type CompareOptions = BucketOptions & CompareRun & { readonly settings: Settings };
+export type CompareOptions = BucketOptions &
+  CompareRun &
+  InventoryOptions & { readonly settings: Settings };
 
 export interface CompareProgress {
   /** Sources, and folders without a source, that have been compared, including earlier runs. */
@@ -197,22 +208,34 @@ export interface ComparedKind {
  *
  * @throws OperationError `INVALID_POSITION`; errors of S3 as the SDK throws them
  */
-export function compare(options: CompareOptions): Promise<Comparison> {
-  return compareBuckets(bucketPairOf(options), options.settings, options);
+export async function compare(options: CompareOptions): Promise<Comparison> {
+  const buckets = bucketPairOf(options);
+  const { s3, inventory, settings } = options;
+  return inventory === undefined
+    ? compareBuckets(buckets, settings, options)
+    : comparePages(await inventoryPages(s3, inventory, buckets), settings, options);
 }
 
-export async function compareBuckets(
+export function compareBuckets(
   buckets: BucketPair,
+  settings: Pick<Settings, 'function' | 'queue'>,
+  run: CompareRun,
+): Promise<Comparison> {
+  return comparePages(bucketPages(buckets), settings, run);
+}
+
+async function comparePages<Position extends WalkPosition | InventoryPosition>(
+  pages: Pages<Position>,
   settings: Pick<Settings, 'function' | 'queue'>,
   { assumptions = {}, position, onProgress, signal }: CompareRun,
 ): Promise<Comparison> {
   const from =
     position === undefined
-      ? { walk: startOf(buckets), tally: emptyTally() }
-      : checkComparePosition(position, buckets);
+      ? { walk: pages.start, tally: emptyTally() }
+      : checkComparePosition(position, pages);
   const tally = structuredClone(from.tally);
   let at = from.walk;
-  for await (const { entries, end } of walk(buckets, at)) {
+  for await (const { entries, end } of pages.walk(at)) {
     for (const finding of entries.flatMap(({ findings }) => findings)) addFinding(tally, finding);
     at = end;
     onProgress?.({

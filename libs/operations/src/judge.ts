@@ -336,12 +336,59 @@ async function isMadeOf(
   return head !== undefined && isSameSource(made, head);
 }
 
+/** Judges an upload by its manifest alone: whether its other outputs exist is not known. It takes one read. */
+export async function judgeByManifest(source: ListedObject, buckets: BucketPair): Promise<Finding> {
+  const { key, bytes } = source;
+  const recipe = selectRecipe(buckets.recipes, key);
+  if (!recipe) return { kind: 'no-recipe', key, bytes, requests: NO_REQUESTS };
+  const body = await buckets.outputs.read(outputKeys(key, recipe).manifest);
+  const read = body && parseManifest(body);
+  const manifest = read?.source.key === key ? read : undefined;
+  const kind = manifest ? kindByManifest(manifest, source, recipe, buckets) : 'missing';
+  const isSourceChanged = kind === 'source-changed';
+  const pixels = isSourceChanged ? undefined : manifest && pixelsOf(manifest);
+  const listed = manifest ? manifest.outputs.length + 1 : 0;
+  const hasManifest = manifest !== undefined;
+  return {
+    ...{ kind, key, bytes },
+    ...(pixels !== undefined && { pixels }),
+    requests: needsNoWork(kind)
+      ? NO_REQUESTS
+      : requestsToFill(recipe.variants.length, listed, { hasManifest, isSourceChanged }),
+  };
+}
+
+function kindByManifest(
+  manifest: Manifest,
+  { versionId, eTag, bytes }: ListedObject,
+  recipe: Recipe,
+  buckets: BucketPair,
+): Kind {
+  const { source } = manifest;
+  const isSame = versionId
+    ? source.versionId === versionId
+    : source.eTag === eTag && source.bytes === bytes;
+  if (!isSame) return 'source-changed';
+  const outdated = outdatedKind(manifest, recipe, buckets);
+  return outdated ?? (manifest.status === 'rejected' ? 'rejected' : 'up-to-date');
+}
+
 function kindOf(
   folder: ListedFolder,
   manifest: Manifest,
   recipe: Recipe,
   buckets: BucketPair,
 ): Kind {
+  const outdated = outdatedKind(manifest, recipe, buckets);
+  if (outdated) return outdated;
+  const wanted = buckets.wantedOf(recipe);
+  const listed = new Map(folder.objects);
+  if (listed.size !== folder.count || !isUpToDate(manifest, wanted, listed)) return 'damaged';
+  return manifest.status === 'rejected' ? 'rejected' : 'up-to-date';
+}
+
+/** @returns undefined if the manifest is that of the recipe */
+function outdatedKind(manifest: Manifest, recipe: Recipe, buckets: BucketPair): Kind | undefined {
   const wanted = buckets.wantedOf(recipe);
   if (manifest.recipeHash !== wanted.recipeHash)
     return buckets.earlierHashesOf(recipe).has(manifest.recipeHash)
@@ -349,9 +396,7 @@ function kindOf(
       : 'recipe-changed';
   if (mayBeRetried(manifest)) return 'retryable';
   if (!hasRightOutcome(manifest, wanted.makeOutcome)) return 'recipe-changed';
-  const listed = new Map(folder.objects);
-  if (listed.size !== folder.count || !isUpToDate(manifest, wanted, listed)) return 'damaged';
-  return manifest.status === 'rejected' ? 'rejected' : 'up-to-date';
+  return undefined;
 }
 
 function needsNoWork(kind: Kind): boolean {

@@ -172,6 +172,14 @@ export interface BucketOptions {
   readonly prefix?: string;
 }
 
+export interface InventoryOptions {
+  /**
+   * `s3://BUCKET/…/manifest.json` of an S3 Inventory report of the source bucket, as CSV with the fields Size and ETag. It
+   * replaces the listings of both buckets.
+   */
+  readonly inventory?: string | undefined;
+}
+
 export function bucketPairOf(buckets: BucketOptions): BucketPair {
   const { s3, sourceBucket, processedBucket, settings, prefix = '' } = buckets;
   return new BucketPair({

@@ -1,11 +1,13 @@
 /**
  * - `INVALID_POSITION`: a saved position is not valid, or belongs to other buckets or another prefix
+ * - `INVALID_INVENTORY`: an S3 Inventory report is not valid, has another format than CSV, or belongs to another bucket
  * - `INVALID_OPTION`: a limit or a rate is outside its range
  * - `SEND_FAILED`: SQS rejected messages on every attempt; rejected messages do not count as sent
  * - `DELETE_FAILED`: SQS did not delete dead-letter messages after they were sent. They are in both queues, which is
  *   harmless.
  */
-export type OperationCode = 'INVALID_POSITION' | 'INVALID_OPTION' | 'SEND_FAILED' | 'DELETE_FAILED';
+export type OperationCode =
+  'INVALID_INVENTORY' | 'INVALID_POSITION' | 'INVALID_OPTION' | 'SEND_FAILED' | 'DELETE_FAILED';
 
 /** The library does not wrap errors of S3 and SQS. The SDK throws them after its own retries. */
 export class OperationError extends Error {

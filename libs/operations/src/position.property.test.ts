@@ -167,11 +167,11 @@ test('a walk that resumes after a kill at any entry finds the same', async () =>
       for (let run = 0; saved !== 'end'; run++) {
         const from = saved === '' ? undefined : (JSON.parse(saved) as WalkPosition);
         saved = 'end';
-        for await (const { entries, start, end } of pagesOf(buckets, from)) {
+        for await (const { entries, after, end } of pagesOf(buckets, from)) {
           const [first] = entries;
           const isCut = run % 2 === 0 && first !== undefined;
-          found.push(...tell({ entries: isCut ? [first] : entries, start, end }));
-          saved = JSON.stringify(isCut ? { ...start, done: first.key } : end);
+          found.push(...tell({ entries: isCut ? [first] : entries, after, end }));
+          saved = JSON.stringify(isCut ? after(first.key) : end);
           break;
         }
       }

@@ -186,12 +186,28 @@ const ENTRIES_A_PAGE = 500;
 /** Concurrent reads of manifests. */
 const READS_AT_ONCE = 16;
 
-export interface WalkPage {
+export interface WalkPage<Position = WalkPosition> {
   readonly entries: readonly JudgedEntry[];
-  /** Position of the start of this page. */
-  readonly start: WalkPosition;
+  /** Position after one of the entries. @param key of the entry */
+  readonly after: (key: string) => Position;
   /** Position of the start of the next page. */
-  readonly end: WalkPosition;
+  readonly end: Position;
+}
+
+/** A way to find the uploads and judge them: by listings of both buckets, or by a report. */
+export interface Pages<Position = WalkPosition> {
+  readonly start: Position;
+  /** @throws OperationError `INVALID_POSITION` */
+  check(saved: unknown): Position;
+  walk(from: Position): AsyncGenerator<WalkPage<Position>>;
+}
+
+export function bucketPages(buckets: BucketPair): Pages {
+  return {
+    start: startOf(buckets),
+    check: (saved) => checkPosition(saved, buckets),
+    walk: (from) => walk(buckets, from),
+  };
 }
 
 export interface JudgedEntry {
@@ -246,7 +262,11 @@ async function* pages(
     const judged = entries
       .filter(({ key }) => done === undefined || compareByFolder(key, done) > 0)
       .map((entry) => limit(async () => ({ key: entry.key, findings: await entry.judge() })));
-    yield { entries: await Promise.all(judged), start, end: part.position() };
+    yield {
+      entries: await Promise.all(judged),
+      after: (key) => ({ ...start, done: key }),
+      end: part.position(),
+    };
   }
 }
 

@@ -7,10 +7,17 @@ import {
 import * as z from 'zod';
 import { CommandError, defineCommand, flag, numberOption, option } from '../command.ts';
 import { countObjects } from '../count-objects.ts';
+import { keepHeapSmall } from '../heap.ts';
 import { SavedPosition } from '../saved-position.ts';
 import { openStack, stackOptions } from '../stack.ts';
 import { formatDuration } from '../terminal.ts';
-import { KIND_NAMES, positionOption, prefixOption, restartFlag } from './compare.ts';
+import {
+  inventoryOption,
+  KIND_NAMES,
+  positionOption,
+  prefixOption,
+  restartFlag,
+} from './compare.ts';
 
 export const rateOption = option(
   '--rate <messages>',
@@ -37,6 +44,7 @@ export const apply = defineCommand({
   options: {
     ...stackOptions,
     prefix: prefixOption,
+    inventory: inventoryOption,
     kind: option(
       '--kind <kinds>',
       `kinds to repair, separated by commas: ${names.join(', ')} (default: all)`,
@@ -79,7 +87,11 @@ export const apply = defineCommand({
   }),
 
   async run({ terminal, signal }, options) {
-    const { prefix = '', kind = names, rate, limit, prune, yes, dryRun } = options;
+    const { prefix = '', inventory, kind = names, rate, limit, prune, yes, dryRun } = options;
+    if (prune && inventory !== undefined)
+      throw new CommandError('--prune needs listings of the buckets', {
+        remedy: 'Leave out --inventory: a report does not contain the outputs of removed uploads.',
+      });
     const stack = await openStack(options);
     const settings = stack.settings();
     const { s3, sqs, sourceBucket, processedBucket, queueUrl } = stack;
@@ -88,16 +100,18 @@ export const apply = defineCommand({
       if (!(await terminal.confirm(question, yes))) throw new CommandError('Nothing was deleted.');
     }
     const kinds: RepairableKind[] = prune ? [...kind, 'orphaned'] : [...kind];
-    const identity = { apply: sourceBucket, processedBucket, prefix, kinds, dryRun };
+    const identity = { apply: sourceBucket, processedBucket, prefix, inventory, kinds, dryRun };
     const saved = new SavedPosition(identity, options.position);
     const position = options.restart ? undefined : saved.read();
     if (position !== undefined) terminal.note(`continues from ${saved.file}`);
-    const total = terminal.isInteractive ? await countObjects(s3, sourceBucket, prefix, signal) : 0;
+    const isCounted = terminal.isInteractive && inventory === undefined;
+    const total = isCounted ? await countObjects(s3, sourceBucket, prefix, signal) : 0;
     const bar = terminal.progress('compared', total);
     const began = Date.now();
     const onProgress = (
       progress: Pick<ApplyProgress, 'compared' | 'sent'> & { position: object },
     ) => {
+      keepHeapSmall();
       saved.write(progress.position);
       const { compared, sent } = progress;
       const seconds = (Date.now() - began) / 1000;
@@ -106,7 +120,18 @@ export const apply = defineCommand({
       bar.update(compared, total > 0 ? `${note}, ${formatDuration(left)} left` : note);
     };
     const shared = {
-      ...{ s3, sqs, sourceBucket, processedBucket, queueUrl, settings, prefix, kinds, signal },
+      ...{
+        s3,
+        sqs,
+        sourceBucket,
+        processedBucket,
+        queueUrl,
+        settings,
+        prefix,
+        inventory,
+        kinds,
+        signal,
+      },
       ...{ limit, ratePerSecond: rate, dryRun, onProgress },
       ...(position !== undefined && { position }),
     };

@@ -2,6 +2,7 @@ import { compare as compareBuckets, KINDS, type Kind, REPAIRABLE } from '@darkro
 import * as z from 'zod';
 import { defineCommand, flag, option } from '../command.ts';
 import { countObjects } from '../count-objects.ts';
+import { keepHeapSmall } from '../heap.ts';
 import { repairCost } from '../repair-cost.ts';
 import { SavedPosition } from '../saved-position.ts';
 import { openStack, stackOptions } from '../stack.ts';
@@ -51,15 +52,25 @@ export const prefixOption = option(
   z.string().optional(),
 );
 
+export const inventoryOption = option(
+  '--inventory <url>',
+  'reads an S3 Inventory report, s3://BUCKET/…/manifest.json, instead of listing the buckets',
+  z
+    .string()
+    .regex(/^s3:\/\/[^/]+\/.+manifest\.json$/, 'must be s3://BUCKET/…/manifest.json')
+    .optional(),
+);
+
 export const compare = defineCommand({
   name: 'compare',
   summary: 'compares both buckets with the recipes, and changes nothing',
   details:
-    'It reads one manifest for each upload and lists both buckets once. For each kind it prints the cost of its repair (docs/costs.md). `darkroom apply` repairs.',
+    'It reads one manifest for each upload and lists both buckets once. For each kind it prints the cost of its repair (docs/costs.md). `darkroom apply` repairs. For hundreds of millions of objects, --inventory reads the uploads from a report in CSV with the fields Size and ETag: then nothing is listed, and damaged outputs and outputs of removed uploads are not found.',
   arguments: [],
   options: {
     ...stackOptions,
     prefix: prefixOption,
+    inventory: inventoryOption,
     prices: PRICES_OPTION,
     position: positionOption,
     restart: restartFlag,
@@ -78,21 +89,26 @@ export const compare = defineCommand({
 
   async run(
     { terminal, signal },
-    { prefix = '', prices: priceTable, position: file, restart, ...options },
+    { prefix = '', inventory, prices: priceTable, position: file, restart, ...options },
   ) {
     const stack = await openStack(options);
     const settings = stack.settings();
     const prices = await readPrices(priceTable);
     const { s3, sourceBucket, processedBucket } = stack;
-    const saved = new SavedPosition({ compare: sourceBucket, processedBucket, prefix }, file);
+    const saved = new SavedPosition(
+      { compare: sourceBucket, processedBucket, prefix, inventory },
+      file,
+    );
     const position = restart ? undefined : saved.read();
     if (position !== undefined) terminal.note(`continues from ${saved.file}`);
-    const total = terminal.isInteractive ? await countObjects(s3, sourceBucket, prefix, signal) : 0;
+    const isCounted = terminal.isInteractive && inventory === undefined;
+    const total = isCounted ? await countObjects(s3, sourceBucket, prefix, signal) : 0;
     const bar = terminal.progress('compared', total);
     const comparison = await compareBuckets({
-      ...{ s3, sourceBucket, processedBucket, settings, prefix, signal },
+      ...{ s3, sourceBucket, processedBucket, settings, prefix, inventory, signal },
       ...(position !== undefined && { position }),
       onProgress: (progress) => {
+        keepHeapSmall();
         bar.update(progress.compared);
         saved.write(progress.position);
       },
