@@ -1,4 +1,4 @@
-import { catalog, MemoryBudget, reconcile } from '@darkroom/pipeline';
+import { catalog, MemoryBudget, NeedsIsolation, ProcessEnded, reconcile } from '@darkroom/pipeline';
 import { letters, manifestOf, KEY } from '@darkroom/pipeline/testing';
 import { builtinTransforms, OUTPUT_FORMATS } from '@darkroom/transforms';
 import { animatedSample, sample } from '@darkroom/transforms/testing';
@@ -140,4 +140,41 @@ describe.each(Object.entries(UPLOADS))('%s', (_name, make) => {
     },
     30_000,
   );
+});
+
+describe('a step that takes minutes on 40 megapixels', () => {
+  let upload: Buffer;
+  beforeAll(async () => {
+    upload = await raw(8_000, 5_000).jpeg().toBuffer();
+  });
+
+  test.each([{ blur: 1000 }, { median: 1000 }])(
+    '%j: in a process of its own, and TOO_LARGE without a dead letter if that is killed twice',
+    async (step) => {
+      const variants = [{ name: 'v', steps: [step, { resize: { width: 100 } }] as never[] }];
+      const bucket = letters({ variants }, { engine, memory: new MemoryBudget(1_600) });
+      bucket.source.place(KEY, upload);
+      const later = reconcile(KEY, { ...bucket, isolated: 'later' });
+      await expect(later).rejects.toBeInstanceOf(NeedsIsolation);
+      const killed = new ProcessEnded('TIMEOUT', 'its process was killed at its deadline');
+      const isolated = {
+        ...engine,
+        render: () => {
+          throw killed;
+        },
+      };
+      await expect(reconcile(KEY, { ...bucket, isolated })).rejects.toBe(killed);
+      const outcome = await reconcile(KEY, { ...bucket, isolated }, { retry: true });
+      expect(outcome).toMatchObject({ kind: 'rejected' });
+      expect(manifestOf(bucket)).toMatchObject({ error: { code: 'TOO_LARGE', retryable: true } });
+    },
+  );
+
+  test('does not matter if the step is cheap', async () => {
+    const variants = [{ name: 'v', steps: [{ resize: { width: 100 } }, { blur: 20 }] as never[] }];
+    const bucket = letters({ variants }, { engine, memory: new MemoryBudget(1_600) });
+    bucket.source.place(KEY, upload);
+    const outcome = await reconcile(KEY, { ...bucket, isolated: 'later' });
+    expect(outcome).toMatchObject({ kind: 'done' });
+  });
 });

@@ -67,7 +67,12 @@ type Awaitable<T> = T | Promise<T>;
 /** A step that the engine runs. */
 export type Action =
   /** Adds sharp's lazy operations to the image. */
-  | { readonly kind: 'pixels'; apply(image: Sharp, context: StepContext): Awaitable<Sharp> }
+  | {
+      readonly kind: 'pixels';
+      apply(image: Sharp, context: StepContext): Awaitable<Sharp>;
+      /** CPU time for a picture, seconds of the reference core. Left out if one pass over the pixels is all. */
+      cpuSeconds?(input: Shape): number;
+    }
   /** Computes on pixels; may change them in place. */
   | { readonly kind: 'raw'; apply(pixels: RawPixels, context: StepContext): Awaitable<RawPixels> }
   /** Analyses the picture without changing it. */

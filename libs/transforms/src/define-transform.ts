@@ -74,6 +74,11 @@ interface PixelDefinition<
    * frames would have different sizes.
    */
   readonly keepsAnimations?: (options: z.output<Schema>) => boolean;
+  /**
+   * CPU time for a picture, seconds of the reference core. Only for steps that may take minutes: the function then
+   * processes the upload in a process of its own.
+   */
+  readonly cpuSeconds?: (input: Shape, options: z.output<Schema>) => number;
   /** Only for steps that scale the whole picture first. */
   readonly scale?: (input: Shape, options: z.output<Schema>) => Scale | undefined;
   readonly apply: (
@@ -183,6 +188,7 @@ function bind<Name extends string, Schema extends z.ZodType, Scalar extends stri
         slots: (input, context) => slotsOf(definition, options, input, context),
         scale: (input) => checkScale(definition.scale?.(input, options)),
         apply: (image, context) => definition.apply(image, options, context),
+        cpuSeconds: (input) => definition.cpuSeconds?.(input, options) ?? 0,
       };
   }
 }

@@ -186,6 +186,8 @@ export interface RenderEstimate {
   readonly pages: number;
   /** Reading the header, and all decodes of the upload; left out if the structure is not known. */
   readonly decoding?: DecodeCost;
+  /** CPU time of steps that may take minutes, seconds of the reference core. Left out if the plan has none. */
+  readonly stepSeconds?: number;
   /** Variants that cannot be made, as far as that is known before decoding; left out if there are none. */
   readonly skipped?: readonly SkippedVariant[];
   /** Peak memory of the whole rendering in addition to the process at rest, MiB; on the safe side. */

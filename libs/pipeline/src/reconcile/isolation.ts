@@ -36,14 +36,19 @@ export class Isolation {
 
   /**
    * @param decoding nothing if the cost is unknown
-   * @param memoryShare the part of the memory that the upload takes, from 0 to 1
+   * @param of the upload: the part of the function's memory that it takes, from 0 to 1, and the CPU time of steps that
+   * may take minutes, seconds
    * @throws NeedsIsolation
    */
-  engineFor(decoding: DecodeCost | undefined, memoryShare: number): ImageEngine {
+  engineFor(
+    decoding: DecodeCost | undefined,
+    of: { readonly memoryShare?: number; readonly stepSeconds?: number } = {},
+  ): ImageEngine {
     const { engine, isolated } = this.#engines;
+    const { memoryShare = 0, stepSeconds = 0 } = of;
     this.#isNeeded ||=
       decoding === undefined ||
-      decoding.cpuSeconds > ISOLATED_CPU_SECONDS ||
+      decoding.cpuSeconds + stepSeconds > ISOLATED_CPU_SECONDS ||
       memoryShare > ISOLATED_MEMORY_SHARE;
     if (!this.#isNeeded || isolated === undefined) return engine;
     if (isolated === 'later') throw new NeedsIsolation('the upload needs a process of its own');

@@ -106,7 +106,7 @@ export async function makeOutputs(
     const bytes = await decode(stored, coding, job);
     const origin = { sourceSha256: sha256Of(bytes), metadata };
     const least = checkSurvey(await job.engine.survey(bytes), job);
-    const facts = await isolation.engineFor(least, 0).inspect(bytes);
+    const facts = await isolation.engineFor(least).inspect(bytes);
     source = describe(source, facts);
     checkSource(facts, job);
     const wanted = renderRequest(job.recipe, facts);
@@ -120,7 +120,8 @@ export async function makeOutputs(
     const needed = need(concurrency);
     throwIfAny(checkMemory(needed, job.memory.capacity));
     const { capacity } = job.memory;
-    const engine = isolation.engineFor(estimate.decoding, needed / capacity);
+    const { decoding, stepSeconds } = estimate;
+    const engine = isolation.engineFor(decoding, { memoryShare: needed / capacity, stepSeconds });
     // On the last attempt none is there: the GAVE_UP manifest has removed them.
     const there =
       job.retry && !job.lastAttempt ? await outputsAlreadyThere(job, folder, facts, origin) : [];

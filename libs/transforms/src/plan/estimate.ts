@@ -255,6 +255,18 @@ function gainMaps({ stages }: RenderPlan, facts: SourceFacts): number {
   return (RAW_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL;
 }
 
+/** CPU seconds of the steps that know theirs, on all frames. */
+function stepSeconds(plan: RenderPlan, facts: SourceFacts): { readonly stepSeconds?: number } {
+  const seconds = plan.stages.reduce((sum, stage) => {
+    const frames = isMoving(stage, facts) ? facts.pages : 1;
+    const each = stage.operations.map(({ bound, input }) =>
+      bound.kind === 'pixels' ? (bound.cpuSeconds?.(input) ?? 0) : 0,
+    );
+    return sum + frames * each.reduce((total, one) => total + one, 0);
+  }, 0);
+  return seconds > 0 ? { stepSeconds: seconds } : {};
+}
+
 /**
  * Estimates a rendering from the file's structure, its header and the plan. The memory is the growth of an idle process
  * (`BASE_MIB`) at its peak. It contains the file, the pixels between stages, what is laid over them, and the larger one of
@@ -283,12 +295,14 @@ export function estimateRender(
   if (!costs || !facts.structure) {
     const factor = UNKNOWN_STRUCTURE;
     const decoding = factor * decodingByHeader(plan, facts) + making;
-    return { pages, memory: factor * besides + Math.max(decoding, factor * encoders) };
+    const memory = factor * besides + Math.max(decoding, factor * encoders);
+    return { pages, memory, ...stepSeconds(plan, facts) };
   }
   const memory = costs.map((cost) => cost.memory);
   const all = besides + copies(facts) + unusedFrames(plan, facts);
   return {
     pages,
+    ...stepSeconds(plan, facts),
     decoding: {
       cpuSeconds: costs.reduce(
         (sum, cost) => sum + cost.cpuSeconds,
