@@ -4,70 +4,11 @@ import {
   GetMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { Activity, Alarm, FunctionEvent } from '@darkroom/operations';
 import { CODES, metricDimensions, METRICS_NAMESPACE } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { withOperations } from './aws-operation.ts';
 import type { Stack } from './stack.ts';
-
-export const queueSchema = z.strictObject({
-  /** Messages that wait. */
-  waiting: z.number(),
-  /** Messages that the function has received and not deleted. */
-  inFlight: z.number(),
-  /** Messages that wait for their delay. */
-  delayed: z.number(),
-});
-
-export const eventSchema = z.strictObject({
-  /** ISO 8601. */
-  time: z.string(),
-  message: z.string(),
-  code: z.string().optional(),
-  reason: z.string().optional(),
-  /** Milliseconds. */
-  duration: z.number().optional(),
-});
-
-export const alarmSchema = z.strictObject({
-  name: z.string(),
-  state: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
-  reason: z.string(),
-});
-
-export const activitySchema = z.strictObject({
-  /** Numbers of outcomes by code; `DONE` for uploads that were processed. */
-  outcomes: z.record(z.string(), z.number()),
-  /** Calls of the function at the same time; null if it is unknown. */
-  running: z.number().nullable(),
-  /** Age of the oldest message, seconds; null without messages. */
-  oldestSeconds: z.number().nullable(),
-});
-
-export type Activity = z.output<typeof activitySchema>;
-export type Event = z.output<typeof eventSchema>;
-export type Alarm = z.output<typeof alarmSchema>;
-
-export async function readQueue(
-  { sqs }: Stack,
-  queueUrl: string,
-): Promise<z.output<typeof queueSchema>> {
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: queueUrl,
-      AttributeNames: [
-        'ApproximateNumberOfMessages',
-        'ApproximateNumberOfMessagesNotVisible',
-        'ApproximateNumberOfMessagesDelayed',
-      ],
-    }),
-  );
-  return {
-    waiting: Number(Attributes['ApproximateNumberOfMessages'] ?? 0),
-    inFlight: Number(Attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0),
-    delayed: Number(Attributes['ApproximateNumberOfMessagesDelayed'] ?? 0),
-  };
-}
 
 /** Body of the local stack's `GET /api/activity`. */
 const localActivity = z.object({
@@ -210,7 +151,7 @@ const logLine = z.object({
 const EVENT_DAYS = 1;
 
 /** @returns the function's log lines about a key, oldest first; undefined without a log group */
-export async function readEvents(stack: Stack, key: string): Promise<Event[] | undefined> {
+export async function readEvents(stack: Stack, key: string): Promise<FunctionEvent[] | undefined> {
   if (stack.isLocal)
     return (await askLocal(stack, { key })).events.map(({ at, ...rest }) => ({
       time: new Date(at).toISOString(),

@@ -11,7 +11,9 @@ export {
 } from './compare.ts';
 export { UNEXPLAINED } from './dead-letters.ts';
 export { KINDS, REPAIRABLE, type Kind, type RepairableKind, type Requests } from './judge.ts';
+export { s3BucketReader, s3SourceReader, type ListedObject } from './listing.ts';
 export { OperationError, type OperationCode } from './operation-error.ts';
+export { followUpload, outcomeSchema, readManifestOf, type Outcome } from './outcome.ts';
 export type { WalkPosition } from './position.ts';
 export {
   redrive,
@@ -21,4 +23,18 @@ export {
   type RedriveOptions,
   type RedriveProgress,
 } from './redrive.ts';
+export { findUpload, removedSchema, removeUpload, type Removed } from './remove.ts';
+export { retriedSchema, retryUploads, type Retried } from './retry.ts';
 export { systemClock, type Clock } from './send.ts';
+export {
+  overviewSchema,
+  readOverview,
+  readUploadStatus,
+  uploadStatusSchema,
+  type Activity,
+  type Alarm,
+  type FunctionEvent,
+  type Overview,
+  type Pipeline,
+  type UploadStatus,
+} from './status.ts';

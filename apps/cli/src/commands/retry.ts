@@ -1,12 +1,7 @@
-import { DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { formatMessage } from '@darkroom/events';
-import { mayBeRetried, outputKeys, selectRecipe } from '@darkroom/pipeline';
-import * as z from 'zod';
+import { OperationError, retriedSchema, retryUploads } from '@darkroom/operations';
 import { CommandError, defineCommand, flag, numberOption, option, several } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { followUpload, outcomeSchema, readManifestOf } from '../outcome.ts';
-import { openStack, type Stack, stackOptions } from '../stack.ts';
+import { openStack, stackOptions } from '../stack.ts';
 import { printable } from '../terminal.ts';
 
 export const retry = defineCommand({
@@ -25,45 +20,20 @@ export const retry = defineCommand({
     ),
   },
   examples: [{ line: 'uploads/cat.jpg', what: 'One upload of the local stack, after a fix' }],
-  output: z.strictObject({
-    uploads: z.array(
-      z.strictObject({
-        ...outcomeSchema.shape,
-        /** False if there was nothing to do. */
-        sent: z.boolean(),
-      }),
-    ),
-  }),
+  output: retriedSchema,
   async run({ signal }, { force, wait, ...options }, keys) {
     const stack = await openStack(options);
-    const settings = stack.settings();
-    const follow = { stack, settings, signal, until: Date.now() + wait * 1000 };
-    const uploads = await Promise.all(
-      keys.map(async (key) => {
-        const eTag = await eTagOf(key, stack);
-        const recipe = selectRecipe(settings.recipes, key);
-        const manifest = recipe && (await readManifestOf(key, recipe, stack));
-        const isRight =
-          manifest?.source.eTag === eTag && manifest.status === 'done' && !mayBeRetried(manifest);
-        if (!recipe || (isRight && !force))
-          return { ...(await followUpload({ key, eTag }, { ...follow, until: 0 })), sent: false };
-        if (manifest)
-          await stack.s3.send(
-            new DeleteObjectCommand({
-              Bucket: stack.processedBucket,
-              Key: outputKeys(key, recipe).manifest,
-            }),
-          );
-        await stack.sqs.send(
-          new SendMessageCommand({
-            QueueUrl: stack.queueUrl,
-            MessageBody: formatMessage({ bucket: stack.sourceBucket, key }),
-          }),
-        );
-        return { ...(await followUpload({ key, eTag }, follow)), sent: true };
-      }),
-    );
-    return { uploads };
+    const pipeline = { ...stack, settings: stack.settings() };
+    const until = Date.now() + wait * 1000;
+    return retryUploads(pipeline, keys, { force, signal, until }).catch((cause: unknown) => {
+      if (!(cause instanceof OperationError) || cause.code !== 'NOT_FOUND') throw cause;
+      throw new CommandError(cause.message, {
+        code: cause.code,
+        remedy: 'Keys are case-sensitive and begin without a slash.',
+        exitCode: EXIT.failed,
+        cause,
+      });
+    });
   },
   print({ uploads }, terminal) {
     const { green, red, yellow } = terminal.colours;
@@ -77,18 +47,3 @@ export const retry = defineCommand({
   exitCode: ({ uploads }) =>
     uploads.every(({ outcome }) => outcome === 'done') ? EXIT.done : EXIT.failed,
 });
-
-async function eTagOf(key: string, { s3, sourceBucket }: Stack): Promise<string> {
-  try {
-    const { ETag = '' } = await s3.send(new HeadObjectCommand({ Bucket: sourceBucket, Key: key }));
-    return ETag.replaceAll('"', '');
-  } catch (cause) {
-    if (!(cause instanceof Error) || cause.name !== 'NotFound') throw cause;
-    throw new CommandError(`There is no upload ${key} in ${sourceBucket}.`, {
-      code: 'NOT_FOUND',
-      remedy: 'Keys are case-sensitive and begin without a slash.',
-      exitCode: EXIT.failed,
-      cause,
-    });
-  }
-}

@@ -1,20 +1,15 @@
-import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { redrive } from '@darkroom/operations';
-import { mayBeRetried, outputKeys, recipeHash, selectRecipe } from '@darkroom/pipeline';
-import * as z from 'zod';
 import {
   type Activity,
-  activitySchema,
-  alarmSchema,
-  eventSchema,
-  queueSchema,
-  readActivity,
-  readAlarms,
-  readEvents,
-  readQueue,
-} from '../activity.ts';
+  type Overview,
+  overviewSchema,
+  readOverview,
+  readUploadStatus,
+  type UploadStatus,
+  uploadStatusSchema,
+} from '@darkroom/operations';
+import * as z from 'zod';
+import { readActivity, readAlarms, readEvents } from '../activity.ts';
 import { defineCommand, numberOption, option, optional } from '../command.ts';
-import { outcomeOf, outcomeSchema, readManifestOf } from '../outcome.ts';
 import { openStack, type Stack, stackOptions } from '../stack.ts';
 import { formatBytes, formatDuration, printable, type Terminal } from '../terminal.ts';
 
@@ -23,39 +18,6 @@ export const minutesOption = option(
   'how far back outcomes are counted (default: 15)',
   numberOption('a number of minutes above 0', (n) => n > 0 && n <= 1440).prefault('15'),
 );
-
-export const overviewSchema = z.strictObject({
-  stack: z.string(),
-  queue: queueSchema,
-  /** Messages of the dead-letter queue. */
-  deadLetters: z.number(),
-  minutes: z.number(),
-  /** Null if the stack was named by its buckets and queue. */
-  activity: activitySchema.nullable(),
-  /** Null if the stack has no alarms, as the local one. */
-  alarms: z.array(alarmSchema).nullable(),
-});
-
-const keySchema = z.strictObject({
-  stack: z.string(),
-  key: z.string(),
-  /** Null if the object does not exist. */
-  source: z.strictObject({ eTag: z.string(), bytes: z.number(), modified: z.string() }).nullable(),
-  /** Name of the recipe that matches the key. */
-  recipe: z.string().nullable(),
-  /** What the manifest says; null without a manifest. */
-  outcome: outcomeSchema.nullable(),
-  /** Whether the manifest is that of the source under the current recipe. */
-  current: z.boolean(),
-  /** Objects directly in the folder of the outputs. */
-  objects: z.array(z.strictObject({ key: z.string(), bytes: z.number() })),
-  /** Null if the log is unknown. */
-  events: z.array(eventSchema).nullable(),
-  /** Messages of the dead-letter queue whose keys begin with the key, by code. */
-  deadLetters: z.record(z.string(), z.number()),
-  /** One sentence: what to do. */
-  advice: z.string(),
-});
 
 export const status = defineCommand({
   name: 'status',
@@ -70,10 +32,12 @@ export const status = defineCommand({
       what: 'One upload: source, manifest, outputs, events, dead letters',
     },
   ],
-  output: z.union([overviewSchema, keySchema]),
+  output: z.union([overviewSchema, uploadStatusSchema]),
   async run({ signal }, { minutes, ...options }, key) {
     const stack = await openStack(options);
-    return key === undefined ? overview(stack, minutes) : statusOf(key, stack, signal);
+    if (key === undefined) return overview(stack, minutes);
+    const pipeline = { ...stack, settings: stack.settings() };
+    return readUploadStatus(pipeline, key, { signal, events: () => readEvents(stack, key) });
   },
   print(result, terminal) {
     if ('key' in result) printKey(result, terminal);
@@ -81,28 +45,13 @@ export const status = defineCommand({
   },
 });
 
-export async function overview(
-  stack: Stack,
-  minutes: number,
-): Promise<z.output<typeof overviewSchema>> {
-  const [queue, dead, activity, alarms] = await Promise.all([
-    readQueue(stack, stack.queueUrl),
-    readQueue(stack, stack.deadLetterQueueUrl),
-    readActivity(stack, minutes),
-    readAlarms(stack),
-  ]);
-  return {
-    stack: stack.name,
-    queue,
-    deadLetters: dead.waiting + dead.inFlight + dead.delayed,
-    minutes,
-    activity: activity ?? null,
-    alarms: alarms ?? null,
-  };
+export async function overview(stack: Stack, minutes: number): Promise<Overview> {
+  const [activity, alarms] = [() => readActivity(stack, minutes), () => readAlarms(stack)];
+  return readOverview(stack, minutes, { activity, alarms });
 }
 
 export function printOverview(
-  { stack, queue, deadLetters, minutes, activity, alarms }: z.output<typeof overviewSchema>,
+  { stack, queue, deadLetters, minutes, activity, alarms }: Overview,
   terminal: Terminal,
 ): void {
   const { bold, red, green } = terminal.colours;
@@ -135,92 +84,6 @@ function formatOutcomes({ outcomes }: Activity): string {
   return codes.length === 0 ? 'none' : codes.map(([code, n]) => `${code} ${n}`).join(', ');
 }
 
-async function statusOf(
-  key: string,
-  stack: Stack,
-  signal: AbortSignal,
-): Promise<z.output<typeof keySchema>> {
-  const settings = stack.settings();
-  const recipe = selectRecipe(settings.recipes, key);
-  const { s3, sqs, queueUrl, deadLetterQueueUrl, processedBucket } = stack;
-  const [source, manifest, objects, events, dead] = await Promise.all([
-    headOf(key, stack),
-    recipe && readManifestOf(key, recipe, stack),
-    recipe ? objectsIn(outputKeys(key, recipe).prefix, stack) : [],
-    readEvents(stack, key),
-    redrive({
-      ...{ sqs, s3, queueUrl, deadLetterQueueUrl, processedBucket, signal },
-      recipes: settings.recipes,
-      filter: { prefix: key },
-      dryRun: true,
-    }),
-  ]);
-  const current =
-    manifest !== undefined &&
-    recipe !== undefined &&
-    manifest.source.eTag === source?.eTag &&
-    manifest.recipeHash === recipeHash(recipe, settings.limits);
-  return {
-    stack: stack.name,
-    key,
-    source: source ?? null,
-    recipe: recipe?.name ?? null,
-    outcome: manifest ? outcomeOf(key, manifest) : null,
-    current,
-    objects,
-    events: events ?? null,
-    deadLetters: Object.fromEntries(dead.matching.byErrorCode),
-    advice: adviceFor({
-      hasSource: source !== undefined,
-      hasRecipe: recipe !== undefined,
-      hasManifest: manifest !== undefined,
-      current,
-      isRejected: manifest?.status === 'rejected',
-      retryable: manifest !== undefined && mayBeRetried(manifest),
-      hasDeadLetters: dead.matching.messages > 0,
-      hasObjects: objects.length > 0,
-    }),
-  };
-}
-
-function adviceFor(facts: Readonly<Record<string, boolean>>): string {
-  const { hasSource, hasRecipe, hasManifest, current, isRejected, retryable } = facts;
-  if (!hasRecipe) return 'No recipe matches the key: nothing to do.';
-  if (!hasSource)
-    return facts['hasObjects']
-      ? 'The upload is gone and its outputs are left: darkroom apply --prune --prefix KEY'
-      : 'There is no such upload.';
-  if (facts['hasDeadLetters']) return 'Remove the cause, then: darkroom redrive --prefix KEY';
-  if (!hasManifest) return 'No outcome yet. If the queue is empty: darkroom apply --prefix KEY';
-  if (!current)
-    return 'The outputs are out of date. If the queue is empty: darkroom apply --prefix KEY';
-  if (retryable) return 'The same upload may succeed after a fix: darkroom retry KEY';
-  if (isRejected) return 'The upload is not usable. Upload another file, or change the recipe.';
-  return 'Nothing to do.';
-}
-
-async function headOf(key: string, { s3, sourceBucket }: Stack) {
-  try {
-    const {
-      ETag = '',
-      ContentLength = 0,
-      LastModified = new Date(0),
-    } = await s3.send(new HeadObjectCommand({ Bucket: sourceBucket, Key: key }));
-    const eTag = ETag.replaceAll('"', '');
-    return { eTag, bytes: ContentLength, modified: LastModified.toISOString() };
-  } catch (error) {
-    if (error instanceof Error && error.name === 'NotFound') return undefined;
-    throw error;
-  }
-}
-
-async function objectsIn(folder: string, { s3, processedBucket }: Stack) {
-  const { Contents = [] } = await s3.send(
-    new ListObjectsV2Command({ Bucket: processedBucket, Prefix: folder, Delimiter: '/' }),
-  );
-  return Contents.map(({ Key = '', Size = 0 }) => ({ key: Key, bytes: Size }));
-}
-
 function printKey(
   {
     stack,
@@ -233,7 +96,7 @@ function printKey(
     events,
     deadLetters,
     advice,
-  }: z.output<typeof keySchema>,
+  }: UploadStatus,
   terminal: Terminal,
 ): void {
   const { bold, red, green, dim } = terminal.colours;

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { overviewSchema } from '@darkroom/operations';
 import { defineCommand, flag, numberOption, option } from '../command.ts';
 import { openStack, stackOptions } from '../stack.ts';
-import { minutesOption, overview, overviewSchema, printOverview } from './status.ts';
+import { minutesOption, overview, printOverview } from './status.ts';
 
 export const watch = defineCommand({
   name: 'watch',

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import {
   type Manifest,
   outputKeys,
@@ -10,7 +10,6 @@ import {
   type Settings,
 } from '@darkroom/pipeline';
 import * as z from 'zod';
-import type { Stack } from './stack.ts';
 
 export const outcomeSchema = z.strictObject({
   key: z.string(),
@@ -35,8 +34,14 @@ export interface Expected {
   readonly eTag: string;
 }
 
+/** Where outputs are. */
+export interface OutputBucket {
+  readonly s3: S3Client;
+  readonly processedBucket: string;
+}
+
 export interface Follow {
-  readonly stack: Pick<Stack, 's3' | 'processedBucket'>;
+  readonly stack: OutputBucket;
   readonly settings: Settings;
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
@@ -86,7 +91,7 @@ export function outcomeOf(key: string, manifest: Manifest): Outcome {
 export async function readManifestOf(
   key: string,
   recipe: Recipe,
-  { s3, processedBucket }: Pick<Stack, 's3' | 'processedBucket'>,
+  { s3, processedBucket }: OutputBucket,
 ): Promise<Manifest | undefined> {
   try {
     const { Body } = await s3.send(

@@ -1,0 +1,80 @@
+import { DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { formatMessage } from '@darkroom/events';
+import { mayBeRetried, outputKeys, selectRecipe } from '@darkroom/pipeline';
+import * as z from 'zod';
+import { OperationError } from './operation-error.ts';
+import { followUpload, outcomeSchema, readManifestOf } from './outcome.ts';
+import type { Pipeline } from './status.ts';
+
+export const retriedSchema = z.strictObject({
+  uploads: z.array(
+    z.strictObject({
+      ...outcomeSchema.shape,
+      /** False if there was nothing to do. */
+      sent: z.boolean(),
+    }),
+  ),
+});
+
+export type Retried = z.output<typeof retriedSchema>;
+
+export interface RetryOptions {
+  /** Also processes uploads again that were processed. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+  /** Last time to wait for outcomes, milliseconds since 1970; `0` does not wait. */
+  readonly until: number;
+}
+
+/**
+ * Processes uploads again. It deletes the manifest, because the function skips an upload whose manifest is up to date,
+ * and sends a message.
+ *
+ * @throws OperationError `NOT_FOUND` if an upload does not exist; errors of S3 and SQS as the SDK throws them
+ */
+export async function retryUploads(
+  stack: Pipeline,
+  keys: readonly string[],
+  { force, signal, until }: RetryOptions,
+): Promise<Retried> {
+  const follow = { stack, settings: stack.settings, signal, until };
+  const uploads = await Promise.all(
+    keys.map(async (key) => {
+      const eTag = await eTagOf(key, stack);
+      const recipe = selectRecipe(stack.settings.recipes, key);
+      const manifest = recipe && (await readManifestOf(key, recipe, stack));
+      const isRight =
+        manifest?.source.eTag === eTag && manifest.status === 'done' && !mayBeRetried(manifest);
+      if (!recipe || (isRight && !force))
+        return { ...(await followUpload({ key, eTag }, { ...follow, until: 0 })), sent: false };
+      if (manifest)
+        await stack.s3.send(
+          new DeleteObjectCommand({
+            Bucket: stack.processedBucket,
+            Key: outputKeys(key, recipe).manifest,
+          }),
+        );
+      await stack.sqs.send(
+        new SendMessageCommand({
+          QueueUrl: stack.queueUrl,
+          MessageBody: formatMessage({ bucket: stack.sourceBucket, key }),
+        }),
+      );
+      return { ...(await followUpload({ key, eTag }, follow)), sent: true };
+    }),
+  );
+  return { uploads };
+}
+
+async function eTagOf(key: string, { s3, sourceBucket }: Pipeline): Promise<string> {
+  try {
+    const { ETag = '' } = await s3.send(new HeadObjectCommand({ Bucket: sourceBucket, Key: key }));
+    return ETag.replaceAll('"', '');
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== 'NotFound') throw cause;
+    throw new OperationError('NOT_FOUND', `There is no upload ${key} in ${sourceBucket}.`, {
+      cause,
+    });
+  }
+}
