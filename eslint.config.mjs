@@ -109,8 +109,21 @@ const depConstraints = [
       'room:local-pulumi',
       'room:operations',
       'room:pipeline',
+      'room:events',
+      'room:console-api',
     ],
     bannedExternalImports: ['@pulumi/*', 'exifr', 'fauxqs'],
+  },
+  {
+    // The server of the console, for the local stack and for deployed ones. The embedded AWS serves its tests.
+    sourceTag: 'room:console-api',
+    onlyDependOnLibsWithTags: [
+      'room:operations',
+      'room:pipeline',
+      'room:events',
+      'room:embedded-aws',
+    ],
+    bannedExternalImports: ['sharp', 'exifr', '@pulumi/*', 'fauxqs'],
   },
   {
     // The laboratory may import every project. No other project imports it.
@@ -119,7 +132,7 @@ const depConstraints = [
   },
   {
     sourceTag: 'room:console',
-    // Of the pipeline, types only (below): the page talks to S3 as any application does.
+    // Types only (below): the page talks to the console's API.
     onlyDependOnLibsWithTags: ['room:pipeline'],
     bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', '@pulumi/*', 'fauxqs', 'fastify'],
   },
@@ -247,7 +260,7 @@ export default tseslint.config(
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
   {
-    files: ['apps/console/**/*.ts'],
+    files: ['apps/console/**/*.{ts,tsx}'],
     ignores: ['**/*.test.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': ['error', { patterns: [roomsAtRunTime] }],

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import type { StackInfo } from './api/start-api.ts';
+import type { StackInfo } from '@darkroom/console-api';
 
 /** The embedded AWS accepts any credentials. */
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { parseMessage } from '@darkroom/events';
 import { type EmbeddedAws, NOT_EMULATED, startEmbeddedAws } from '@darkroom/embedded-aws';
 import {
   startLambda,
@@ -19,10 +20,17 @@ import {
 } from '@darkroom/local-pulumi';
 import { parseSettings, pinSideFiles, SIDE_FILES_FOLDER, type Settings } from '@darkroom/pipeline';
 import * as z from 'zod';
-import { type Activity, startApi, type StackInfo } from './api/start-api.ts';
+import {
+  type Activity,
+  type ConsolePipeline,
+  startApi,
+  type StackInfo,
+  UploadIndex,
+} from '@darkroom/console-api';
 import { CREDENTIALS, writeEnvFile } from './env-file.ts';
 import { RecentOutcomes } from './recent-outcomes.ts';
 import type { LocalOptions } from './options.ts';
+import { noticeChange } from './notice-change.ts';
 import { recover, type Recovery } from './recover.ts';
 
 const ACCOUNT_ID = '000000000000';
@@ -92,7 +100,12 @@ export async function startLocalStack(
     for (const stop of started.splice(0).reverse()) await stop();
   };
   try {
-    const ready: { info?: StackInfo; aws?: EmbeddedAws; lambda?: LocalLambda } = {};
+    const ready: {
+      info?: StackInfo;
+      aws?: EmbeddedAws;
+      lambda?: LocalLambda;
+      pipeline?: ConsolePipeline;
+    } = {};
     const recent = new RecentOutcomes();
     const activity = (minutes: number, key: string | undefined): Activity => ({
       ...recent.since(Date.now() - minutes * 60_000, key),
@@ -105,6 +118,7 @@ export async function startLocalStack(
       host: '127.0.0.1',
       consoleDir: packed?.consoleDir ?? path.join(workspace, 'apps/console/dist'),
       stack: () => ready.info,
+      pipeline: () => ready.pipeline,
       activity,
     }).catch(PortTakenError.from('DARKROOM_PORT', options.port));
     started.push(() => api.stop());
@@ -113,6 +127,9 @@ export async function startLocalStack(
       ...{ port: options.awsPort, dataDir },
       // The console uploads from its own origin. For other pages the stack's CORS settings decide, as on AWS.
       trustedOrigins: [api.url, api.url.replace('127.0.0.1', 'localhost')],
+      onObjectChange: (bucket, key) => {
+        if (ready.pipeline) noticeChange(ready.pipeline, bucket, key);
+      },
     }).catch(PortTakenError.from('DARKROOM_AWS_PORT', options.awsPort));
     started.push(() => aws.stop());
     ready.aws = aws;
@@ -157,7 +174,17 @@ export async function startLocalStack(
         recent.add(line);
         events.onFunctionLog?.(line, origin);
       },
+      onWork: (bodies, isWorking) => {
+        for (const key of bodies.flatMap(keysOf)) pipeline.index.processing(key, isWorking);
+      },
     };
+    const pipeline = {
+      ...{ ...outputs, name: stack, s3, sqs, settings },
+      index: new UploadIndex({ ...outputs, s3, settings }),
+      events: (key: string) => Promise.resolve(recent.eventsOf(key)),
+      history: () => recent.history(Date.now()),
+    };
+    started.push(() => Promise.resolve(pipeline.index.stop()));
     const lambda = await startLambda(events.adjustLambda?.(lambdaOptions) ?? lambdaOptions);
     ready.lambda = lambda;
     const info = {
@@ -168,6 +195,8 @@ export async function startLocalStack(
       recipes: recipeInfo(settings),
     };
     ready.info = info;
+    ready.pipeline = pipeline;
+    void pipeline.index.refresh();
     await writeEnvFile(dataDir, info, api.url);
     return {
       info,
@@ -187,6 +216,16 @@ export async function startLocalStack(
   } catch (error) {
     await stopAll();
     throw error;
+  }
+}
+
+/** Keys of a message; none if it is invalid. */
+function keysOf(body: string): string[] {
+  try {
+    const message = parseMessage(body);
+    return message.kind === 'changes' ? message.changes.map(({ key }) => key) : [];
+  } catch {
+    return [];
   }
 }
 

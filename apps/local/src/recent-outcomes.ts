@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Activity, FunctionEvent } from './api/start-api.ts';
+import type { Activity, History } from '@darkroom/console-api';
+import type { FunctionEvent } from '@darkroom/operations';
 
 /** Lines to keep. A line has a few hundred bytes. */
 const MOST_EVENTS = 10_000;
@@ -14,9 +15,13 @@ const line = z.object({
   duration: z.number().optional(),
 });
 
+/** Width of a point of the chart, seconds, and their number: five minutes. */
+const POINT_SECONDS = 5;
+const POINTS = 60;
+
 /** The latest lines of the function's log, in memory. They replace CloudWatch for `GET /api/activity`. */
 export class RecentOutcomes {
-  #events: FunctionEvent[] = [];
+  #events: Activity['events'][number][] = [];
 
   /** Ignores lines that are not about a key. */
   add(text: string): void {
@@ -42,6 +47,52 @@ export class RecentOutcomes {
     const events = key === undefined ? [] : this.#events.filter((event) => event.key === key);
     return { outcomes, events };
   }
+
+  /** Lines about an upload, as `darkroom status --json` prints them. */
+  eventsOf(key: string): FunctionEvent[] {
+    return this.#events
+      .filter((event) => event.key === key)
+      .map(({ at, message, code, reason, duration }) => ({
+        time: new Date(at).toISOString(),
+        message,
+        code,
+        reason,
+        duration,
+      }));
+  }
+
+  /**
+   * Throughput and latency of the latest minutes.
+   *
+   * @param now milliseconds since 1970
+   */
+  history(now: number): History {
+    const width = POINT_SECONDS * 1000;
+    const end = Math.ceil(now / width) * width;
+    const begin = end - POINTS * width;
+    const points = Array.from({ length: POINTS }, (_, index) => ({
+      at: begin + index * width,
+      ...{ done: 0, rejected: 0, failed: 0 },
+      durations: [] as number[],
+    }));
+    for (const { at, message, duration } of this.#events) {
+      const point = points[Math.floor((at - begin) / width)];
+      if (!point) continue;
+      if (message === 'done') point.done += 1;
+      if (message === 'rejected') point.rejected += 1;
+      if (message === 'attempt failed') point.failed += 1;
+      if (message === 'done' && duration !== undefined) point.durations.push(duration);
+    }
+    return {
+      seconds: POINT_SECONDS,
+      points: points.map(({ durations, ...point }) => ({ ...point, latency: median(durations) })),
+    };
+  }
+}
+
+function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? null;
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exampleStack } from './api/testing/example-stack.ts';
+import { exampleStack } from '@darkroom/console-api/testing';
 import type { LocalStack } from './local-stack.ts';
 import { notes, welcome } from './welcome.ts';
 

@@ -31,9 +31,9 @@ describe.skipIf(!chromium)(title, () => {
     const faults: string[] = [];
     page.on('pageerror', ({ message }) => faults.push(message));
     await page.goto(local.url);
-    await page.getByText('Nothing in the tray yet.').waitFor();
-    const card = (key: string) =>
-      page.locator('.card').filter({ has: page.getByRole('heading', { name: key, exact: true }) });
+    await page.getByText('No uploads yet.').waitFor();
+    const card = (key: string) => page.locator(`[role=option][data-key=${JSON.stringify(key)}]`);
+    const story = (key: string) => page.goto(`${local.url}/upload?key=${encodeURIComponent(key)}`);
 
     await page.setInputFiles('#picker', [
       {
@@ -43,25 +43,27 @@ describe.skipIf(!chromium)(title, () => {
       },
       { name: 'diary.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('Dear diary') },
     ]);
+    await page.locator('.tray [data-state=stored]').nth(1).waitFor();
 
-    const done = card('uploads/cat & dog.jpg');
-    await done.locator('.frame.loaded').nth(6).waitFor();
+    await story('uploads/cat & dog.jpg');
+    await page.locator('.variants img.loaded').nth(6).waitFor();
     // A text: the page's types are not known here.
     const widths = await page.evaluate<number[]>(
-      "Array.from(document.querySelectorAll('.frame img'), (image) => image.naturalWidth)",
+      "Array.from(document.querySelectorAll('.variants img'), (image) => image.naturalWidth)",
     );
     expect(widths).toEqual([200, 320, 320, 640, 640, 900, 900]);
-    expect(await done.innerText()).toMatch(/7 variants/);
+    expect(await page.locator('main').innerText()).toMatch(/7 variants/);
 
-    const rejected = card('uploads/diary.jpg');
-    await rejected.getByText('This is not an image that the recipe takes').waitFor();
-    expect(await rejected.innerText()).toContain('UNSUPPORTED_FORMAT');
+    await story('uploads/diary.jpg');
+    await page.getByText('This is not an image that the recipe takes').waitFor();
+    expect(await page.locator('main').innerText()).toContain('UNSUPPORTED_FORMAT');
 
+    await page.goto(`${local.url}/uploads`);
     await client.uploadAndWait('uploads/elsewhere.jpg', await picture());
-    await card('uploads/elsewhere.jpg').locator('.frame.loaded').nth(6).waitFor();
+    await card('uploads/elsewhere.jpg').locator('img.loaded').waitFor();
 
     await client.remove('uploads/cat & dog.jpg');
-    await done.waitFor({ state: 'detached' });
+    await card('uploads/cat & dog.jpg').waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { StackInfo } from '@darkroom/local/api';
+import type { StackInfo } from '@darkroom/console-api';
 import { startLambda } from '@darkroom/local-lambda';
 import {
   formatEnvironment,

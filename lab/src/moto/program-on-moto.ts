@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DeleteBucketPolicyCommand, GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SettingsInput } from '@darkroom/pipeline';
-import { startApi, type StackInfo } from '@darkroom/local/api';
+import { startApi, type StackInfo } from '@darkroom/console-api';
 import { Client } from '../testing/client.ts';
 import { createWorkspace } from '../testing/workspace.ts';
 import { deploy, type DeploymentResult, handlers, lambdaSpecs } from '@darkroom/local-pulumi';

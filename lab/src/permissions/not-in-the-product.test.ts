@@ -11,7 +11,7 @@ test.each([
   'apps/resizer/src/handler.ts',
   'apps/infra/src/program.ts',
   'apps/local/src/main.ts',
-  'apps/console/src/main.ts',
+  'apps/console/src/main.tsx',
   'apps/cli/src/main.ts',
   'apps/policy/src/pack.ts',
   'tools/deploy/main.ts',

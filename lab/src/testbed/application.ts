@@ -16,7 +16,7 @@ import {
   SQSClient,
   type Message,
 } from '@aws-sdk/client-sqs';
-import type { StackInfo } from '@darkroom/local/api';
+import type { StackInfo } from '@darkroom/console-api';
 import { notification } from '../testing/notification.ts';
 import type { SampleUpload } from './sample-uploads.ts';
 

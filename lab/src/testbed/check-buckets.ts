@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { StackInfo } from '@darkroom/local/api';
+import type { StackInfo } from '@darkroom/console-api';
 import type { Application, StoredObject } from './application.ts';
 import type { SampleUpload } from './sample-uploads.ts';
 import type { ReferenceOutputs } from './reference-outputs.ts';

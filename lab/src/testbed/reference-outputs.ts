@@ -1,5 +1,5 @@
 import { formatManifest, parseManifest, type Manifest } from '@darkroom/pipeline';
-import type { StackInfo } from '@darkroom/local/api';
+import type { StackInfo } from '@darkroom/console-api';
 import { metadataOf, outputFolder } from '../testing/contract.ts';
 import type { Application, StoredObject } from './application.ts';
 import type { SampleUpload } from './sample-uploads.ts';

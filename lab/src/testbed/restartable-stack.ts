@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { StackInfo } from '@darkroom/local/api';
+import type { StackInfo } from '@darkroom/console-api';
 import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import type { FromStack, StackRun, ToStack } from './stack-messages.ts';
 

@@ -1,4 +1,4 @@
-import type { StackInfo } from '@darkroom/local/api';
+import type { StackInfo } from '@darkroom/console-api';
 
 /** Options of the process of the stack. */
 export interface StackRun {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { SettingsInput } from '@darkroom/pipeline';
-import type { StackInfo } from '@darkroom/local/api';
+import type { StackInfo } from '@darkroom/console-api';
 import { createWorkspace } from '../testing/workspace.ts';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import type { Faults } from '../fault-proxy/faults.ts';

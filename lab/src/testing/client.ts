@@ -10,7 +10,7 @@ import {
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { manifestSchema, type Manifest } from '@darkroom/pipeline';
 import { expect, vi } from 'vitest';
-import type { StackInfo } from '@darkroom/local/api';
+import type { StackInfo } from '@darkroom/console-api';
 import { outputFolder } from './contract.ts';
 
 /** For `vi.waitFor`, milliseconds. It only ends a test that hangs: machines may be ten times slower. */

@@ -1,7 +1,7 @@
 /** Rules of docs/contract.md, implemented independently of the code under test. */
 import { createHash } from 'node:crypto';
 import type { Manifest } from '@darkroom/pipeline';
-import type { StackInfo } from '@darkroom/local/api';
+import type { StackInfo } from '@darkroom/console-api';
 
 type Recipes = StackInfo['recipes'];
 

@@ -5,6 +5,7 @@ import { openDataDirectory } from './data-directory.ts';
 import type { Emulator } from './emulator.ts';
 import { buildApp, S3Store, SnsStore, SqsStore, type Persistence } from './fauxqs.ts';
 import { REPAIRS } from './repairs.ts';
+import { s3RequestOf } from './s3/requests.ts';
 import { BucketConfigurations } from './s3/configuration-store.ts';
 import { ObjectVersions } from './s3/object-versions.ts';
 import { moveQueueUrls } from './sqs/queues.ts';
@@ -23,6 +24,12 @@ export interface EmbeddedAwsOptions {
    * the bucket decides, as in S3. Default: none.
    */
   readonly trustedOrigins?: readonly string[];
+  /**
+   * Called after each request that may have written or deleted objects.
+   *
+   * @param key undefined if the request names several objects, or none
+   */
+  readonly onObjectChange?: (bucket: string, key: string | undefined) => void;
 }
 
 export interface EmbeddedAws {
@@ -53,6 +60,7 @@ export async function startEmbeddedAws({
   dataDir,
   maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
   trustedOrigins = [],
+  onObjectChange,
 }: EmbeddedAwsOptions): Promise<EmbeddedAws> {
   await requireFree(port, host);
   const persistence = dataDir === undefined ? undefined : openDataDirectory(dataDir);
@@ -71,6 +79,12 @@ export async function startEmbeddedAws({
     atomically: (work) => atomically(persistence, work),
   };
   for (const repair of REPAIRS) repair(emulator);
+  app.addHook('onResponse', (request, reply, done) => {
+    const isWrite = ['PUT', 'POST', 'DELETE'].includes(request.method) && reply.statusCode < 300;
+    const s3Request = isWrite ? s3RequestOf(request) : undefined;
+    if (s3Request) onObjectChange?.(s3Request.bucket, s3Request.key || undefined);
+    done();
+  });
   if (persistence !== undefined) {
     // Before the stores write through: loading into them would write every row again, and
     // replacing a queue's row deletes its messages.

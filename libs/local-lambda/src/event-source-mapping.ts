@@ -103,12 +103,17 @@ export class EventSourceMapping {
   }
 
   #begin(batch: Message[]): void {
+    const bodies = batch.map(({ Body = '' }) => Body);
+    this.#listener.onWork(bodies, true);
     const work: Promise<void> = this.#process(batch)
       .catch((error: unknown) => {
         // Only processed messages are deleted: the others become visible again.
         this.#listener.onProblem(`Cannot process a batch of ${this.#about(error)}`);
       })
-      .finally(() => this.#inFlight.delete(work));
+      .finally(() => {
+        this.#inFlight.delete(work);
+        this.#listener.onWork(bodies, false);
+      });
     this.#inFlight.add(work);
   }
 

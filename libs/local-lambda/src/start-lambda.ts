@@ -21,6 +21,8 @@ export interface LambdaOptions extends FunctionHost {
   readonly onLog: FunctionLog;
   /** After every batch of an event source mapping. */
   readonly onInvocation?: (report: BatchReport) => void;
+  /** When a batch of messages goes to its function, and when it comes back. */
+  readonly onWork?: (bodies: readonly string[], isWorking: boolean) => void;
 }
 
 export interface LocalLambda {
@@ -54,6 +56,8 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
     const concurrency = Math.min(spec.maximumConcurrency ?? maxConcurrency, maxConcurrency);
     const listener = {
       onBatch: (report: BatchReport) => options.onInvocation?.(report),
+      onWork: (bodies: readonly string[], isWorking: boolean) =>
+        options.onWork?.(bodies, isWorking),
       onProblem: (line: string) => onLog(line, { functionName: target.name, pid: 0 }),
     };
     return new EventSourceMapping(spec, options, pool, concurrency, listener);

@@ -68,6 +68,8 @@ export interface MappingStats {
 
 /** Receives the events of an event source mapping. */
 export interface MappingListener {
+  /** A batch goes to the function, or comes back from it. */
+  onWork(bodies: readonly string[], isWorking: boolean): void;
   onBatch(report: BatchReport): void;
   /** Receives one readable line when the queue stops answering, or answers again. */
   onProblem(line: string): void;

@@ -154,6 +154,32 @@ export interface UploadStatusReaders {
   readonly signal?: AbortSignal;
   /** Lines of the function's log about the key, oldest first; undefined if the log is unknown. */
   readonly events: () => Promise<FunctionEvent[] | undefined>;
+  /**
+   * Skips the dead letters if SQS counts none: an empty queue takes seconds to read. The count may be late. Default:
+   * false.
+   */
+  readonly trustsCount?: boolean;
+}
+
+/** Of the dead-letter queue, by code: messages with a key that begins with this one. */
+async function deadLettersOf(
+  key: string,
+  stack: Pipeline,
+  { signal, trustsCount = false }: UploadStatusReaders,
+): Promise<Record<string, number>> {
+  const { s3, sqs, queueUrl, deadLetterQueueUrl, processedBucket, settings } = stack;
+  if (trustsCount) {
+    const { waiting, inFlight, delayed } = await readQueue(sqs, deadLetterQueueUrl);
+    if (waiting + inFlight + delayed === 0) return {};
+  }
+  const { matching } = await redrive({
+    ...{ sqs, s3, queueUrl, deadLetterQueueUrl, processedBucket },
+    ...(signal && { signal }),
+    recipes: settings.recipes,
+    filter: { prefix: key },
+    dryRun: true,
+  });
+  return Object.fromEntries(matching.byErrorCode);
 }
 
 /** All about one key: source, manifest, outputs, events and dead letters, and what to do. */
@@ -164,19 +190,12 @@ export async function readUploadStatus(
 ): Promise<UploadStatus> {
   const { settings } = stack;
   const recipe = selectRecipe(settings.recipes, key);
-  const { s3, sqs, queueUrl, deadLetterQueueUrl, processedBucket } = stack;
   const [source, manifest, objects, events, dead] = await Promise.all([
     headOf(key, stack),
     recipe && readManifestOf(key, recipe, stack),
     recipe ? objectsIn(outputKeys(key, recipe).prefix, stack) : [],
     readers.events(),
-    redrive({
-      ...{ sqs, s3, queueUrl, deadLetterQueueUrl, processedBucket },
-      ...(readers.signal && { signal: readers.signal }),
-      recipes: settings.recipes,
-      filter: { prefix: key },
-      dryRun: true,
-    }),
+    deadLettersOf(key, stack, readers),
   ]);
   const current =
     manifest !== undefined &&
@@ -192,7 +211,7 @@ export async function readUploadStatus(
     current,
     objects,
     events: events ?? null,
-    deadLetters: Object.fromEntries(dead.matching.byErrorCode),
+    deadLetters: dead,
     advice: adviceFor({
       hasSource: source !== undefined,
       hasRecipe: recipe !== undefined,
@@ -200,7 +219,7 @@ export async function readUploadStatus(
       current,
       isRejected: manifest?.status === 'rejected',
       retryable: manifest !== undefined && mayBeRetried(manifest),
-      hasDeadLetters: dead.matching.messages > 0,
+      hasDeadLetters: Object.keys(dead).length > 0,
       hasObjects: objects.length > 0,
     }),
   };

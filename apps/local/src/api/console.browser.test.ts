@@ -1,15 +1,42 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findChromium, openBrowser, type Browser } from './testing/chromium.ts';
 import { openConsole, type PickedFile } from './testing/console-page.ts';
-import { startConsoleRig, type ConsoleRig } from './testing/console-rig.ts';
+import { CONSOLE_DIR, startConsoleRig, type ConsoleRig } from './testing/console-rig.ts';
 
 const chromium = findChromium();
 /** Visible in the report: without a browser nothing of this is known. */
 const title = chromium
   ? 'the console in Chromium'
   : 'the console: NOT TESTED, no Chromium found on the PATH or in DARKROOM_CHROMIUM';
+
+/** Of a manifest of Vite. */
+interface Chunk {
+  readonly file: string;
+  readonly isEntry?: boolean;
+  readonly imports?: readonly string[];
+}
+
+test('the home view needs less than 100 kB of script, gzipped, before its first paint', () => {
+  const text = readFileSync(path.join(CONSOLE_DIR, '.vite/manifest.json'), 'utf8');
+  const chunks = JSON.parse(text) as Record<string, Chunk>;
+  const needed = new Set<Chunk>();
+  const add = (chunk: Chunk | undefined) => {
+    if (!chunk || needed.has(chunk)) return;
+    needed.add(chunk);
+    for (const name of chunk.imports ?? []) add(chunks[name]);
+  };
+  for (const chunk of Object.values(chunks)) if (chunk.isEntry) add(chunk);
+  expect(needed.size).toBeGreaterThan(0);
+  const sizes = [...needed].map(({ file }) => gzipSync(readFileSync(path.join(CONSOLE_DIR, file))));
+  expect(sizes.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(100_000);
+});
 
 describe.skipIf(!chromium)(title, () => {
   let browser: Browser;
@@ -37,7 +64,7 @@ describe.skipIf(!chromium)(title, () => {
     expect(faults).toEqual([]);
   });
 
-  const open = () => openConsole(browser, rig, faults);
+  const open = (address = '/') => openConsole(browser, rig, faults, address);
 
   function picked(name: string, buffer: Buffer = photo): PickedFile {
     return { name, mimeType: 'image/jpeg', buffer };
@@ -48,6 +75,20 @@ describe.skipIf(!chromium)(title, () => {
     return Contents.map(({ Key }) => Key ?? '');
   }
 
+  async function develop(...keys: string[]): Promise<void> {
+    for (const key of keys) {
+      await rig.upload(key, photo);
+      await rig.handler.develop(key);
+    }
+  }
+
+  async function violations(page: Page): Promise<string[]> {
+    const found = await new AxeBuilder({ page }).analyze();
+    return found.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`,
+    );
+  }
+
   test('says that it starts, and comes alive by itself', async () => {
     rig.running = undefined;
     const { page } = await open();
@@ -55,30 +96,61 @@ describe.skipIf(!chromium)(title, () => {
     expect(await page.getByRole('button', { name: 'Choose files' }).isDisabled()).toBe(true);
 
     rig.running = rig.stack;
-    await page.getByText('Nothing in the tray yet.').waitFor();
+    await page.getByText('No uploads yet.').waitFor();
     expect(await page.locator('#status').textContent()).toBe('Running');
-    expect(await page.locator('#facts').textContent()).toContain(rig.stack.sourceBucket);
-    expect(await page.locator('#commands').textContent()).toContain(
+    await page.getByRole('button', { name: 'Connect' }).click();
+    const connect = page.locator('#connect');
+    await connect.waitFor();
+    await connect.getByText(rig.stack.processedBucket).waitFor();
+    expect(await connect.textContent()).toContain(rig.stack.sourceBucket);
+    expect(await connect.textContent()).toContain(
       `curl -T photo.jpg ${rig.stack.endpoint}/${rig.stack.sourceBucket}/uploads/photo.jpg`,
     );
+    expect(await violations(page)).toEqual([]);
   });
 
   test('uploads what is chosen and shows the variants as pictures', async () => {
-    const { page, card, choose } = await open();
+    const { page, card, choose, visit, sending } = await open();
+    await page.getByText('No uploads yet.').waitFor();
     await choose(picked('cat.jpg'));
-    await card('uploads/cat.jpg').getByText('Developing').waitFor();
+    await sending('uploads/cat.jpg').getByText('Stored').waitFor();
+    await visit('Uploads');
+    await card('uploads/cat.jpg').getByText('Waiting').waitFor();
 
     await rig.handler.develop('uploads/cat.jpg');
     await card('uploads/cat.jpg').getByText('Done', { exact: true }).waitFor();
-    await page.locator('.frame.loaded').nth(4).waitFor();
+    await card('uploads/cat.jpg').click();
+    await page.locator('.variants img.loaded').nth(4).waitFor();
     const widths = await page.evaluate<number[]>(
-      "Array.from(document.querySelectorAll('.frame.loaded img'), (image) => image.naturalWidth)",
+      "Array.from(document.querySelectorAll('.variants img.loaded'), (image) => image.naturalWidth)",
     );
     expect(widths.toSorted((a, b) => a - b)).toEqual([200, 320, 320, 640, 640]);
-    const text = await card('uploads/cat.jpg').innerText();
+    const text = await page.locator('main').innerText();
     expect(text).toContain('JPEG · 900 × 600');
     expect(text).toContain('WebP · 200 × 200');
-    expect(text).toMatch(/5 variants, .* of the original · \d+\.\d s after the upload/);
+    expect(text).toMatch(/5 variants, .* of the original/);
+  });
+
+  test('compares the source with a variant, and every state of the comparison has an address', async () => {
+    await develop('uploads/cat.jpg');
+    rig.recent.add(JSON.stringify({ message: 'done', key: 'uploads/cat.jpg', duration: 412 }));
+    const { page, story } = await open();
+    await story('uploads/cat.jpg');
+    const slider = page.getByRole('slider', { name: 'Between source and w640-webp' });
+    await slider.waitFor();
+    await page.getByLabel('Right').selectOption('w320-jpeg');
+    await page.getByRole('button', { name: '100 %' }).click();
+    expect(page.url()).toContain('right=w320-jpeg');
+    expect(page.url()).toContain('size=100');
+    await page.reload();
+    const again = page.getByRole('slider', { name: 'Between source and w320-jpeg' });
+    await again.fill('20');
+    expect(await again.getAttribute('aria-valuetext')).toBe('20 % source');
+    expect(await page.evaluate("document.querySelector('.layers').clientWidth")).toBe(320);
+    const text = await page.locator('main').innerText();
+    expect(text).toContain('412 ms');
+    expect(text).toContain('<source type="image/webp"');
+    expect(await violations(page)).toEqual([]);
   });
 
   test('sends every name as it is', async () => {
@@ -90,26 +162,28 @@ describe.skipIf(!chromium)(title, () => {
       '%2e%2e.jpg',
       '#?;.jpg',
     ];
-    const { page, choose } = await open();
+    const { page, choose, story } = await open();
+    await page.getByText('No uploads yet.').waitFor();
     await choose(...names.map((name) => picked(name)));
     await page
-      .locator('[data-state=developing]')
+      .locator('.tray [data-state=stored]')
       .nth(names.length - 1)
       .waitFor();
     expect((await keysOf(rig.stack.sourceBucket)).toSorted()).toEqual(
       names.map((name) => `uploads/${name}`).toSorted(),
     );
+    await story('uploads/50%+1&2=3.jpg');
+    await page.getByRole('heading', { name: '50%+1&2=3.jpg' }).waitFor();
   });
 
   test('keeps both of two files with one name, and one that another program has just uploaded', async () => {
-    const { page, card, choose } = await open();
-    // The bucket has just been listed: the page cannot know of what comes next.
-    await page.getByText('Nothing in the tray yet.').waitFor();
+    const { page, sending, choose } = await open();
+    await page.getByText('No uploads yet.').waitFor();
     await rig.upload('uploads/cat.jpg', 'first, by another program');
     await choose(picked('cat.jpg', Buffer.from('second')), picked('cat.jpg', Buffer.from('third')));
-    await card('uploads/cat-2.jpg').getByText('kept beside the one that has its name').waitFor();
-    await card('uploads/cat-2.jpg').getByText('Developing').waitFor();
-    await card('uploads/cat-3.jpg').getByText('Developing').waitFor();
+    await page.locator('.tray [data-state=stored]').nth(1).waitFor();
+    await sending('uploads/cat-2.jpg').getByText('kept next to the upload').waitFor();
+    await sending('uploads/cat-3.jpg').getByText('kept next to the upload').waitFor();
 
     const { Body } = await rig.s3.send(
       new GetObjectCommand({ Bucket: rig.stack.sourceBucket, Key: 'uploads/cat.jpg' }),
@@ -119,8 +193,8 @@ describe.skipIf(!chromium)(title, () => {
   });
 
   test('takes files that are dropped anywhere on it', async () => {
-    const { page, card } = await open();
-    await page.getByText('Nothing in the tray yet.').waitFor();
+    const { page, sending } = await open();
+    await page.getByText('No uploads yet.').waitFor();
     await page.evaluate(`{
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File(['x'], 'dropped.jpg', { type: 'image/jpeg' }));
@@ -128,56 +202,102 @@ describe.skipIf(!chromium)(title, () => {
         new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }),
       );
     }`);
-    await card('uploads/dropped.jpg').getByText('Developing').waitFor();
+    await sending('uploads/dropped.jpg').getByText('Stored').waitFor();
+    expect(await keysOf(rig.stack.sourceBucket)).toEqual(['uploads/dropped.jpg']);
   });
 
-  test('can be used with the keyboard alone', async () => {
-    const { page, card } = await open();
-    await page.getByText('Nothing in the tray yet.').waitFor();
-    // Register the event before the click: otherwise the browser opens its own dialog.
+  test('tells a story with the keyboard alone: upload, find, select, open, compare, remove', async () => {
+    await develop('uploads/a.jpg', 'uploads/b.jpg');
+    const { page, sending, card } = await open();
+    await page.getByRole('link', { name: 'uploads/b.jpg, Done' }).waitFor();
+    const focused = () =>
+      page.evaluate<string>(
+        'document.activeElement.id || document.activeElement.ariaLabel || document.activeElement.textContent',
+      );
+    const tabTo = async (isThere: (name: string) => boolean, key = 'Tab') => {
+      for (let tabs = 0; tabs < 40; tabs += 1) {
+        await page.keyboard.press(key);
+        if (isThere(await focused())) return;
+      }
+      expect.fail('The tab key does not reach it');
+    };
+    // Register the event before the key: otherwise the browser opens its own dialog.
     const chosen = page.waitForEvent('filechooser');
-    for (let tabs = 0; tabs < 10; tabs += 1) {
-      await page.keyboard.press('Tab');
-      if ((await page.evaluate('document.activeElement.id')) === 'choose') break;
-    }
+    await tabTo((name) => name === 'choose');
     await page.keyboard.press('Enter');
-    const chooser = await chosen;
-    await chooser.setFiles([picked('keys.jpg')]);
-    await card('uploads/keys.jpg').getByText('Developing').waitFor();
+    await (await chosen).setFiles([picked('keys.jpg')]);
+    await sending('uploads/keys.jpg').getByText('Stored').waitFor();
+    await rig.handler.develop('uploads/keys.jpg');
+
+    await page.reload();
+    await page.locator('#status').getByText('Running').waitFor();
+    await tabTo((name) => name.startsWith('Uploads'));
+    await page.keyboard.press('Enter');
+    await card('uploads/keys.jpg').getByText('Done', { exact: true }).waitFor();
+    await tabTo((name) => name.startsWith('upload-'));
+    expect(await card('uploads/keys.jpg').getAttribute('tabindex')).toBe('0');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Space');
+    await page.getByText('1 upload selected').waitFor();
+    const last = await page.locator('[role=option]').nth(2).getAttribute('data-key');
+    expect(await card(last ?? '').getAttribute('aria-selected')).toBe('true');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    const slider = page.getByRole('slider');
+    await slider.waitFor();
+    await tabTo((name) => name.startsWith('Between'));
+    await page.keyboard.press('ArrowLeft');
+    expect(await slider.inputValue()).toBe('49');
+
+    await tabTo((name) => name === 'Remove…', 'Shift+Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alertdialog').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/upload\?key=uploads%2F[ab]\.jpg/);
+    expect(await keysOf(rig.stack.sourceBucket)).toEqual(['uploads/a.jpg', 'uploads/b.jpg']);
   });
 
   test('says in plain words why an upload was rejected, and never takes a name or message for markup', async () => {
     const markup = '<img src=x onerror=alert(1)>';
-    const { page, card, choose } = await open();
+    const { page, choose, story } = await open();
+    await page.getByText('No uploads yet.').waitFor();
     await choose(picked(`${markup}.jpg`, Buffer.from('text')), picked('step.jpg'));
-    await page.locator('[data-state=developing]').nth(1).waitFor();
+    await page.locator('.tray [data-state=stored]').nth(1).waitFor();
     await rig.handler.reject(`uploads/${markup}.jpg`, 'UNSUPPORTED_FORMAT', `found ${markup}`);
     await rig.handler.reject('uploads/step.jpg', 'TRANSFORM_FAILED', 'step 1 failed', true);
 
-    const odd = card(`uploads/${markup}.jpg`);
-    await odd.getByText('This is not an image that the recipe takes').waitFor();
-    await odd.getByText('The same file will not succeed').waitFor();
-    expect(await odd.innerText()).toContain(`found ${markup}`);
+    await story(`uploads/${markup}.jpg`);
+    await page.getByText('This is not an image that the recipe takes').waitFor();
+    await page.getByText('The same file will not succeed').waitFor();
+    expect(await page.locator('main').innerText()).toContain(`found ${markup}`);
     expect(await page.locator('img[src=x]').count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
 
-    await card('uploads/step.jpg').getByText('may still succeed').waitFor();
-    // The page keeps following a rejection that a corrected recipe can fix.
+    await story('uploads/step.jpg');
+    await page.getByText('may still succeed').waitFor();
+    // The page follows an upload that a corrected recipe can fix.
     await rig.handler.develop('uploads/step.jpg', []);
-    await card('uploads/step.jpg').getByText('Done', { exact: true }).waitFor();
+    await page.locator('.title').getByText('Done', { exact: true }).first().waitFor();
   });
 
   test('shows what other programs upload, overwrite and remove', async () => {
     await rig.upload('uploads/before.jpg', photo);
     await rig.handler.develop('uploads/before.jpg', []);
     await rig.upload('elsewhere/report.pdf', 'no photo');
-    const { card } = await open();
+    const { page, card } = await open('/uploads');
     await card('uploads/before.jpg').getByText('Done', { exact: true }).waitFor();
-    await card('elsewhere/report.pdf').getByText('No recipe is for this key').waitFor();
+    await card('elsewhere/report.pdf').getByText('No recipe').waitFor();
 
     await rig.upload('uploads/before.jpg', 'overwritten');
-    await card('uploads/before.jpg').getByText('Developing').waitFor();
+    await card('uploads/before.jpg').getByText('Waiting').waitFor();
+    rig.index.processing('uploads/before.jpg', true);
+    await card('uploads/before.jpg').getByText('Processing').waitFor();
+    rig.index.processing('uploads/before.jpg', false);
     await rig.handler.reject('uploads/before.jpg', 'CORRUPT_IMAGE', 'ends early');
     await card('uploads/before.jpg').getByText('Rejected').waitFor();
+    expect(await violations(page)).toEqual([]);
 
     await rig.s3.send(
       new DeleteObjectCommand({ Bucket: rig.stack.sourceBucket, Key: 'uploads/before.jpg' }),
@@ -186,13 +306,110 @@ describe.skipIf(!chromium)(title, () => {
     expect(await card('elsewhere/report.pdf').count()).toBe(1);
   });
 
+  test('finds uploads by key, state and code, and steps from one to the next', async () => {
+    await develop('uploads/cat.jpg', 'uploads/dog.jpg', 'uploads/2026/catfish.jpg');
+    await rig.upload('uploads/bad-cat.jpg', 'text');
+    await rig.handler.reject('uploads/bad-cat.jpg', 'UNSUPPORTED_FORMAT', 'found text');
+    const { page, card } = await open('/uploads');
+    await page.getByRole('button', { name: 'Done 3' }).waitFor();
+    await page.getByRole('searchbox').fill('CAT');
+    await page.getByText('3 of 4').waitFor();
+    expect(await card('uploads/dog.jpg').count()).toBe(0);
+    await page.getByRole('button', { name: 'Done 3' }).click();
+    await page.getByText('2 of 4').waitFor();
+    expect(page.url()).toContain('search=CAT');
+    await card('uploads/cat.jpg').click();
+    await page.getByText('of 2', { exact: false }).first().waitFor();
+    const other = page.getByRole('link', { name: /^(Next|Previous)$/ });
+    await other.click();
+    await page.getByRole('heading', { name: 'uploads/2026/catfish.jpg' }).waitFor();
+    await page.goto(`${rig.api.url}/uploads?code=UNSUPPORTED_FORMAT`);
+    await card('uploads/bad-cat.jpg').waitFor();
+    expect(await page.locator('[role=option]').count()).toBe(1);
+  });
+
+  test('retries and removes what is selected', async () => {
+    await develop('uploads/a.jpg', 'uploads/b.jpg', 'uploads/c.jpg');
+    const { page, card } = await open('/uploads');
+    await card('uploads/c.jpg').getByText('Done', { exact: true }).waitFor();
+    await card('uploads/a.jpg').locator('.check').click();
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.getByText('1 upload sent to the queue').waitFor();
+    await card('uploads/a.jpg').getByText('Waiting').waitFor();
+    expect(rig.aws.oldestMessage(rig.stack.queueUrl)).toBeGreaterThan(0);
+
+    await card('uploads/b.jpg').locator('.check').click();
+    await card('uploads/c.jpg').locator('.check').click();
+    await page.getByRole('button', { name: 'Remove…' }).click();
+    await page.getByRole('alertdialog').getByText('Remove 2 uploads?').waitFor();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText('2 uploads removed').waitFor();
+    await card('uploads/b.jpg').waitFor({ state: 'detached' });
+    expect(await keysOf(rig.stack.sourceBucket)).toEqual(['uploads/a.jpg']);
+    expect(await keysOf(rig.stack.processedBucket)).not.toContain('uploads/c.jpg/manifest.json');
+  });
+
+  test('has a bounded number of rows with 100,000 uploads, and reaches the last one', async () => {
+    const total = 100_000;
+    const { page } = await open();
+    await page.route('**/api/uploads?*', async (route) => {
+      const query = new URL(route.request().url()).searchParams;
+      const offset = Number(query.get('offset'));
+      const uploads = Array.from({ length: Math.min(100, total - offset) }, (_, index) => ({
+        ...{ key: `uploads/${offset + index}.jpg`, bytes: 1000, eTag: 'e', modified: 0 },
+        ...{ state: 'done', recipe: 'photos', outputs: 0, outputBytes: 0 },
+      }));
+      const counts = {
+        listed: total,
+        complete: true,
+        states: {},
+        codes: {},
+        recipes: {},
+        formats: {},
+      };
+      await route.fulfill({ json: { total, uploads, counts } });
+    });
+    await page.goto(`${rig.api.url}/uploads`);
+    await page.locator('[data-key="uploads/0.jpg"]').waitFor();
+    await page.locator('[data-key="uploads/0.jpg"]').focus();
+    await page.keyboard.press('End');
+    await page.locator('[data-key="uploads/99999.jpg"]').waitFor();
+    expect(await page.locator('[data-key="uploads/0.jpg"]').count()).toBe(0);
+    expect(await page.locator('[role=option]').count()).toBeLessThan(80);
+    expect(await page.evaluate('document.activeElement.ariaPosInSet')).toBe('100000');
+  });
+
+  test('fits on a phone: from the overview to an upload without sideways scrolling', async () => {
+    await develop('uploads/cat.jpg');
+    const phone = await openBrowser(chromium ?? '', { width: 390, height: 844 });
+    try {
+      const { page, card, visit } = await openConsole(phone, rig, faults);
+      const isNarrow = () =>
+        page.evaluate(
+          'document.documentElement.scrollWidth <= document.documentElement.clientWidth',
+        );
+      await page.getByRole('link', { name: 'uploads/cat.jpg, Done' }).waitFor();
+      expect(await isNarrow()).toBe(true);
+      expect(await violations(page)).toEqual([]);
+      await visit('Uploads');
+      await card('uploads/cat.jpg').getByText('Done', { exact: true }).waitFor();
+      expect(await isNarrow()).toBe(true);
+      await card('uploads/cat.jpg').click();
+      await page.locator('.variants img.loaded').nth(4).waitFor();
+      expect(await isNarrow()).toBe(true);
+      expect(await violations(page)).toEqual([]);
+    } finally {
+      await phone.close();
+    }
+  });
+
   test('says what to do when the endpoint is gone', async () => {
-    const { page, card, choose } = await open();
-    await page.getByText('Nothing in the tray yet.').waitFor();
+    const { page, sending, choose } = await open();
+    await page.getByText('No uploads yet.').waitFor();
     await rig.aws.stop();
-    await page.locator('#banner').getByText('does not answer').waitFor();
+    await page.locator('.banner').getByText('does not answer').waitFor();
     await choose(picked('late.jpg'));
-    await card('uploads/late.jpg').getByText('Is "npm start" still running').waitFor();
-    await card('uploads/late.jpg').getByRole('button', { name: 'Try again' }).waitFor();
+    await sending('uploads/late.jpg').getByText('Is "npm start" still running').waitFor();
+    await sending('uploads/late.jpg').getByRole('button', { name: 'Try again' }).waitFor();
   });
 });

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { afterEach, expect, test, vi } from 'vitest';
-import { startApi, type Api, type StackInfo } from '../api/start-api.ts';
-import { exampleStack } from '../api/testing/example-stack.ts';
+import { startApi, type Api, type StackInfo } from '@darkroom/console-api';
+import { exampleStack } from '@darkroom/console-api/testing';
 import { findStack } from './find-stack.ts';
 
 let api: Api | undefined;

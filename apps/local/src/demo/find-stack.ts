@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StackInfo } from '../api/start-api.ts';
+import type { StackInfo } from '@darkroom/console-api';
 
 /** The demo cannot go on; the message says what to do. */
 export class DemoError extends Error {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { outputKeys, parseManifest, selectRecipe, type Manifest } from '@darkroom/pipeline';
 import pLimit from 'p-limit';
-import type { StackInfo } from '../api/start-api.ts';
+import type { StackInfo } from '@darkroom/console-api';
 import type { Sample } from './samples.ts';
 
 /** Uploads at once. */

@@ -16,9 +16,15 @@ export interface PickedFile {
 /**
  * Opens the console in a new tab.
  * @param faults collects what a page must not do: errors of its scripts and breaches of its security policy
+ * @param address of the view
  */
-export async function openConsole(browser: Browser, rig: ConsoleRig, faults: string[]) {
-  if (!existsSync(path.join(CONSOLE_DIR, 'app.js')))
+export async function openConsole(
+  browser: Browser,
+  { api }: Pick<ConsoleRig, 'api'>,
+  faults: string[],
+  address = '/',
+) {
+  if (!existsSync(path.join(CONSOLE_DIR, 'index.html')))
     throw new Error('The console is not built: run `npx nx build console` first');
   const page = await browser.context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
@@ -26,11 +32,16 @@ export async function openConsole(browser: Browser, rig: ConsoleRig, faults: str
   page.on('console', (message) => {
     if (/content security policy/i.test(message.text())) faults.push(message.text());
   });
-  await page.goto(rig.api.url);
+  await page.goto(api.url + address);
   return {
     page,
-    card: (key: string) =>
-      page.locator('.card').filter({ has: page.getByRole('heading', { name: key, exact: true }) }),
+    /** In the list of uploads. */
+    card: (key: string) => page.locator(`[role=option][data-key=${JSON.stringify(key)}]`),
+    /** Of a file on its way to the bucket. */
+    sending: (key: string) => page.locator(`.tray [data-key=${JSON.stringify(key)}]`),
     choose: (...files: PickedFile[]) => page.setInputFiles('#picker', files),
+    visit: (view: 'Overview' | 'Uploads') =>
+      page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).click(),
+    story: (key: string) => page.goto(`${api.url}/upload?key=${encodeURIComponent(key)}`),
   };
 }

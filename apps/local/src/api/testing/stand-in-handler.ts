@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { exampleSettings } from '@darkroom/console-api/testing';
 import {
   formatManifest,
+  recipeHash,
   type DoneManifest,
   type Manifest,
   type ManifestOutput,
   type RejectionCode,
 } from '@darkroom/pipeline';
 import sharp, { type Sharp } from 'sharp';
-import type { StackInfo } from '../start-api.ts';
+import type { StackInfo } from '@darkroom/console-api';
 
 /** Of any picture: what matters is that a page can draw it. */
 const THUMBHASH = '1QcSHQRnh493V4dIh4eXh1h4kJUI';
+
+const [recipe] = exampleSettings.recipes;
+const HASH = recipe ? recipeHash(recipe, exampleSettings.limits) : '';
 
 /** Puts into the processed bucket what the handler would, when a test says so. */
 export class StandInHandler {
@@ -38,7 +43,7 @@ export class StandInHandler {
       version: 1,
       status: 'done',
       recipe: 'photos',
-      recipeHash: 'test',
+      recipeHash: HASH,
       source: { ...source, format: 'jpeg', width, height, orientation: 1, pages: 1 },
       outputs,
       placeholder: { thumbhash: THUMBHASH, dominantColour: '#8a6f52' },
@@ -53,7 +58,7 @@ export class StandInHandler {
       version: 1,
       status: 'rejected',
       recipe: 'photos',
-      recipeHash: 'test',
+      recipeHash: HASH,
       source,
       outputs: [],
       error: { code, message, retryable },
@@ -64,8 +69,12 @@ export class StandInHandler {
     const bucket = this.#stack.sourceBucket;
     const object = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     const bytes = (await object.Body?.transformToByteArray()) ?? new Uint8Array();
-    const eTag = object.ETag ?? '';
-    return { bytes, source: { bucket, key, versionId: null, eTag, bytes: bytes.byteLength } };
+    const eTag = (object.ETag ?? '').replaceAll('"', '');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return {
+      bytes,
+      source: { bucket, key, versionId: null, eTag, bytes: bytes.byteLength, sha256 },
+    };
   }
 
   async #output(
@@ -104,6 +113,6 @@ export class StandInHandler {
         ContentType: contentType,
       }),
     );
-    return ETag ?? '';
+    return (ETag ?? '').replaceAll('"', '');
   }
 }

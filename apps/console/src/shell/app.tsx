@@ -1,0 +1,112 @@
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import { useLive, type LiveState } from '../api/live.ts';
+import { Overview } from '../views/overview.tsx';
+import { useDrops } from './drop.tsx';
+import { Tray } from './tray.tsx';
+
+const Uploads = lazy(() => import('../views/uploads.tsx'));
+const Upload = lazy(() => import('../views/upload.tsx'));
+const Connect = lazy(() => import('./connect.tsx'));
+
+const STATUS: Readonly<Record<LiveState['status'], string>> = {
+  connecting: 'Connecting',
+  starting: 'Starting',
+  running: 'Running',
+  trouble: 'Trouble',
+  offline: 'Not running',
+};
+
+function bannerOf({ status, message }: LiveState): string | undefined {
+  if (status === 'starting')
+    return 'Darkroom is starting. This page continues by itself in a moment.';
+  if (status === 'offline')
+    return 'Darkroom does not answer. Start it with “npm start” in its folder. This page continues by itself.';
+  if (status === 'trouble') return `S3 or SQS does not answer: ${message}`;
+  return undefined;
+}
+
+function NavLink({ href, name, figure }: { href: string; name: string; figure?: number }) {
+  const [location] = useLocation();
+  const isHere = href === '/' ? location === '/' : location.startsWith(href);
+  return (
+    <Link href={href} className="tab" aria-current={isHere ? 'page' : undefined}>
+      {name}
+      {figure !== undefined && <span className="figure">{figure.toLocaleString('en')}</span>}
+    </Link>
+  );
+}
+
+/** Sets the title, and moves the focus to the heading of a new view, as a page load would. */
+function useAnnouncedViews(): void {
+  const [location] = useLocation();
+  const isFirst = useRef(true);
+  useEffect(() => {
+    const name = { '/': 'Overview', '/uploads': 'Uploads', '/upload': 'Upload' }[location];
+    document.title = name === undefined ? 'Darkroom' : `${name} · Darkroom`;
+    if (!isFirst.current) {
+      scrollTo(0, 0);
+      document.getElementById('main')?.focus();
+    }
+    isFirst.current = false;
+  }, [location]);
+}
+
+export function App() {
+  const state = useLive();
+  const { status, live } = state;
+  const [isConnecting, setConnecting] = useState(false);
+  const banner = bannerOf(state);
+  const isOver = useDrops();
+  useAnnouncedViews();
+  return (
+    <div className={isOver ? 'page dropping' : 'page'} data-status={status}>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <header className="bar">
+        <Link href="/" className="wordmark">
+          Darkroom
+        </Link>
+        <nav aria-label="Views">
+          <NavLink href="/" name="Overview" />
+          <NavLink href="/uploads" name="Uploads" {...(live && { figure: live.counts.listed })} />
+        </nav>
+        <span className="status">
+          <span className="lamp" aria-hidden="true" />
+          <span id="status">{STATUS[status]}</span>
+          {live && <span className="stack">{live.status.stack}</span>}
+        </span>
+        <button
+          type="button"
+          className="plain"
+          disabled={!live}
+          onClick={() => setConnecting(true)}
+        >
+          Connect
+        </button>
+      </header>
+      <p className="banner" role="status" hidden={banner === undefined}>
+        {banner}
+      </p>
+      <main id="main" tabIndex={-1}>
+        <Suspense fallback={<p className="loading">Loading…</p>}>
+          <Switch>
+            <Route path="/" component={Overview} />
+            <Route path="/uploads" component={Uploads} />
+            <Route path="/upload" component={Upload} />
+            <Route>
+              <p className="lead">There is no such page.</p>
+            </Route>
+          </Switch>
+        </Suspense>
+      </main>
+      <Tray />
+      {isConnecting && (
+        <Suspense>
+          <Connect onClose={() => setConnecting(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,289 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import {
+  getStory,
+  objectUrl,
+  removeUploads,
+  retryUploads,
+  type Manifest,
+  type Story,
+} from '../api/client.ts';
+import { useLive } from '../api/live.ts';
+import { Confirm } from '../parts/confirm.tsx';
+import { Copied } from '../parts/copied.tsx';
+import { useStack } from '../shell/drop.tsx';
+import { StateBadge } from '../parts/state-badge.tsx';
+import { s3Url } from '../words/commands.ts';
+import { formatBytes, formatName, formatPixels, formatSaving } from '../words/format.ts';
+import { describeSource, pictureMarkup, summarise } from '../words/outcome.ts';
+import { explainRejection, whatToDo } from '../words/rejections.ts';
+import { STATES } from '../words/states.ts';
+import { Compare } from './compare.tsx';
+import { filterOf, uploadHref, useQueryState } from './filter.ts';
+import '../styles/upload.css';
+
+function Variants({ manifest, query }: { manifest: Manifest; query: URLSearchParams }) {
+  const { source, outputs } = manifest;
+  const skipped = (manifest.status === 'done' && manifest.skipped) || [];
+  const hrefOf = (variant: string) => {
+    const next = new URLSearchParams(query);
+    next.set('right', variant);
+    return `/upload?${next.toString()}`;
+  };
+  return (
+    <section aria-labelledby="variants-title">
+      <div className="title">
+        <h2 id="variants-title">Variants</h2>
+        <p className="tally">{summarise(outputs, source.bytes)}</p>
+      </div>
+      <ul className="variants">
+        {outputs.map(({ variant, key, format, width, height, bytes, eTag }) => (
+          <li key={variant}>
+            <Link href={hrefOf(variant)} replace aria-label={`Compare ${variant}`}>
+              <span className="frame">
+                <img
+                  src={objectUrl('processed', key, { version: eTag })}
+                  alt={`${variant} of ${source.key}`}
+                  width={width}
+                  height={height}
+                  loading="lazy"
+                  decoding="async"
+                  onLoad={({ currentTarget }) => currentTarget.classList.add('loaded')}
+                />
+              </span>
+            </Link>
+            <strong>{variant}</strong>
+            <span className="facts">
+              {formatName(format)} · {formatPixels(width, height)}
+            </span>
+            <span className="facts">
+              {formatBytes(bytes)} · {formatSaving(bytes, source.bytes)}{' '}
+              <a href={objectUrl('processed', key, { isDownload: true })} download>
+                Download
+                <span className="spoken"> {variant}</span>
+              </a>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {skipped.map(({ variant, code, message }) => (
+        <p key={variant} className="reason">
+          Not made: {variant} <code>{code}</code> {message}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Rejection({ manifest }: { manifest: Extract<Manifest, { status: 'rejected' }> }) {
+  const { code, message, retryable } = manifest.error;
+  return (
+    <section className="rejection" aria-label="Why it was rejected">
+      <p className="lead">{explainRejection(code)}</p>
+      <p>{whatToDo(retryable)}</p>
+      <p className="reason">
+        <code>{code}</code> {message}
+      </p>
+    </section>
+  );
+}
+
+function Timeline({ events }: { events: Story['status']['events'] }) {
+  if (events === null) return <p className="quiet">The log of the function is not known.</p>;
+  if (events.length === 0) return <p className="quiet">No events since the last start.</p>;
+  return (
+    <ol className="timeline">
+      {events.map(({ time, message, code, reason, duration }, index) => (
+        <li key={index} data-bad={/failed|rejected|dead/.test(message)}>
+          <time dateTime={time}>{new Date(time).toLocaleTimeString('en-GB')}</time>{' '}
+          <strong>{message}</strong> {duration !== undefined && `${duration} ms`}{' '}
+          {code !== undefined && <code>{code}</code>} {reason}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Facts({ story }: { story: Story }) {
+  const { manifest, status, upload } = story;
+  const { data: stack } = useStack();
+  const { source } = status;
+  const placeholder = manifest?.status === 'done' ? manifest.placeholder : undefined;
+  const markup =
+    manifest && stack
+      ? pictureMarkup(manifest, ({ key, eTag }) => {
+          const url = s3Url(stack.endpoint, stack.processedBucket, key);
+          return `${url}?v=${encodeURIComponent(eTag)}`;
+        })
+      : undefined;
+  const facts = manifest ? describeSource(manifest) : upload ? [formatBytes(upload.bytes)] : [];
+  return (
+    <div className="columns">
+      <section aria-labelledby="facts-title">
+        <h2 id="facts-title">Facts</h2>
+        <dl className="facts">
+          <dt>Upload</dt>
+          <dd>{facts.join(' · ')}</dd>
+          {source && (
+            <>
+              <dt>Stored</dt>
+              <dd>{new Date(source.modified).toLocaleString('en-GB')}</dd>
+            </>
+          )}
+          <dt>Recipe</dt>
+          <dd>{status.recipe ?? 'none matches'}</dd>
+          {placeholder?.dominantColour !== undefined && (
+            <>
+              <dt>Colour</dt>
+              <dd>
+                <span className="swatch" style={{ backgroundColor: placeholder.dominantColour }} />{' '}
+                <code>{placeholder.dominantColour}</code>
+              </dd>
+            </>
+          )}
+          {placeholder?.thumbhash !== undefined && (
+            <>
+              <dt>ThumbHash</dt>
+              <dd>
+                <code>{placeholder.thumbhash}</code>
+              </dd>
+            </>
+          )}
+          <dt>Advice</dt>
+          <dd>{status.advice}</dd>
+        </dl>
+        {Object.entries(status.deadLetters).map(([code, number]) => (
+          <p key={code} className="reason">
+            {number} in the dead-letter queue: <code>{code}</code>
+          </p>
+        ))}
+        {markup !== undefined && <Copied label="Markup" text={markup} />}
+      </section>
+      <section aria-labelledby="events-title">
+        <h2 id="events-title">Events</h2>
+        <Timeline events={status.events} />
+        {manifest && (
+          <details>
+            <summary>Manifest</summary>
+            <pre tabIndex={0}>{JSON.stringify(manifest, null, 2)}</pre>
+          </details>
+        )}
+      </section>
+    </div>
+  );
+}
+
+function Actions({ story, query }: { story: Story; query: URLSearchParams }) {
+  const { key } = story.status;
+  const [, navigate] = useLocation();
+  const [isAsking, setAsking] = useState(false);
+  const [note, setNote] = useState('');
+  const run = async (work: Promise<unknown>, done: string) => {
+    setNote('Working…');
+    try {
+      await work;
+      setNote(done);
+      return true;
+    } catch (error) {
+      setNote(error instanceof Error ? error.message : String(error));
+      return false;
+    }
+  };
+  const afterRemoval = story.next ?? story.previous;
+  return (
+    <div className="actions">
+      <span role="status">{note}</span>
+      <a href={objectUrl('source', key)} target="_blank" rel="noopener noreferrer">
+        Original
+      </a>
+      <a href={objectUrl('source', key, { isDownload: true })} download>
+        Download
+      </a>
+      <button
+        type="button"
+        className="small"
+        disabled={story.status.recipe === null}
+        onClick={() => void run(retryUploads([key]), 'Sent to the queue')}
+      >
+        Retry
+      </button>
+      <button type="button" className="small danger" onClick={() => setAsking(true)}>
+        Remove…
+      </button>
+      <Confirm
+        isOpen={isAsking}
+        title={`Remove ${key}?`}
+        onClose={() => setAsking(false)}
+        onConfirm={() =>
+          void run(removeUploads([key]), 'Removed').then((isRemoved) => {
+            if (isRemoved) navigate(afterRemoval ? uploadHref(afterRemoval, query) : '/uploads');
+          })
+        }
+      />
+    </div>
+  );
+}
+
+function Steps({ story, query }: { story: Story; query: URLSearchParams }) {
+  const { previous, next, position, total } = story;
+  const list = new URLSearchParams(query);
+  for (const name of ['key', 'left', 'right', 'size']) list.delete(name);
+  const back = list.size > 0 ? `/uploads?${list.toString()}` : '/uploads';
+  return (
+    <nav className="steps" aria-label="Uploads">
+      <Link href={back}>All uploads</Link>
+      {position !== null && (
+        <span className="quiet">
+          {position.toLocaleString('en')} of {total.toLocaleString('en')}
+        </span>
+      )}
+      {previous !== null && <Link href={uploadHref(previous, query)}>Previous</Link>}
+      {next !== null && <Link href={uploadHref(next, query)}>Next</Link>}
+    </nav>
+  );
+}
+
+/** The story of one upload. */
+export default function Upload() {
+  const { status } = useLive();
+  const [query, set] = useQueryState();
+  const key = query.get('key') ?? '';
+  const filter = filterOf(query);
+  const { data: story, error } = useQuery({
+    queryKey: ['upload', key, filter],
+    queryFn: () => getStory(key, filter),
+    placeholderData: keepPreviousData,
+    enabled: status === 'running' && key !== '',
+  });
+  if (!story)
+    return error ? (
+      <p className="banner">{error.message}</p>
+    ) : (
+      <p className="loading">Reading the upload…</p>
+    );
+  const { manifest, upload } = story;
+  const shown = story.status.key;
+  const slash = shown.lastIndexOf('/') + 1;
+  return (
+    <article className="upload" data-key={shown} data-state={upload?.state}>
+      <Steps story={story} query={query} />
+      <div className="title">
+        <h1>
+          <span className="folder">{shown.slice(0, slash)}</span>
+          {shown.slice(slash)}
+        </h1>
+        {upload && <StateBadge state={upload.state} />}
+        <Actions story={story} query={query} />
+      </div>
+      {!upload && !story.status.source && <p className="lead">There is no such upload.</p>}
+      {upload && upload.state !== 'done' && upload.state !== 'rejected' && (
+        <p className="lead">{STATES[upload.state].what}</p>
+      )}
+      {manifest?.status === 'rejected' && <Rejection manifest={manifest} />}
+      {manifest?.status === 'done' && <Compare {...{ manifest, query, set }} />}
+      {manifest?.status === 'done' && <Variants manifest={manifest} query={query} />}
+      <Facts story={story} />
+    </article>
+  );
+}

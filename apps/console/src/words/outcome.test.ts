@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { Output } from '../api/client.ts';
+import { describeSource, pictureMarkup, summarise } from './outcome.ts';
+
+const source = {
+  ...{ bucket: 'in', key: 'uploads/my cat.jpg', versionId: null, eTag: 'abc', bytes: 2_400_000 },
+  ...{ format: 'jpeg' as const, width: 3000, height: 2000, pages: 1 },
+  takenAt: '2024-05-01T12:03:04',
+  camera: 'Nikon D750',
+};
+
+function output(variant: string, format: Output['format'], width: number, height: number): Output {
+  return {
+    ...{ variant, format, width, height, contentType: `image/${format}` },
+    ...{ key: `uploads/my cat.jpg/${variant}.${format}`, bytes: width * 10 },
+    ...{ eTag: 'e', sha256: 's' },
+  };
+}
+
+const outputs = [
+  output('thumb', 'webp', 200, 200),
+  output('w640', 'webp', 640, 427),
+  output('w320', 'webp', 320, 213),
+  output('j640', 'jpeg', 640, 427),
+  output('print', 'tiff', 3000, 2000),
+];
+
+test('the upload is described by what is known of it', () => {
+  expect(describeSource({ source })).toEqual([
+    'JPEG',
+    '3000 × 2000',
+    '2.4 MB',
+    'taken 1 May 2024, 12:03',
+    'Nikon D750',
+  ]);
+  const { bucket, key, versionId, eTag } = source;
+  expect(describeSource({ source: { bucket, key, versionId, eTag, bytes: 0 } })).toEqual([
+    '0 bytes',
+  ]);
+});
+
+test('an animation says how many frames it has', () => {
+  expect(describeSource({ source: { ...source, format: 'gif', pages: 12 } })).toContain(
+    '12 frames',
+  );
+});
+
+test('all variants are summed up', () => {
+  expect(summarise([{ bytes: 6_120 }, { bytes: 240_000 }], 2_400_000)).toBe(
+    '2 variants, 246 kB together, 10 % of the original',
+  );
+});
+
+test('the markup has a source for each better format, and leaves out other shapes and formats', () => {
+  const markup = pictureMarkup({ source, outputs }, ({ variant }) => `/${variant}?a&"b"`);
+  expect(markup?.split('\n')).toEqual([
+    '<picture>',
+    '  <source type="image/webp" srcset="/w320?a&amp;&quot;b&quot; 320w, /w640?a&amp;&quot;b&quot; 640w" sizes="100vw">',
+    '  <img src="/j640?a&amp;&quot;b&quot;" srcset="/j640?a&amp;&quot;b&quot; 640w" sizes="100vw" width="640" height="427" alt="">',
+    '</picture>',
+  ]);
+  expect(pictureMarkup({ source, outputs: [] }, () => '')).toBeUndefined();
+});

@@ -1,0 +1,76 @@
+import type { Manifest, Output } from '../api/client.ts';
+import {
+  count,
+  formatBytes,
+  formatName,
+  formatPixels,
+  formatRatio,
+  formatTakenAt,
+} from './format.ts';
+
+/** The facts of an upload: `JPEG`, `4032 × 3024`, … */
+export function describeSource({ source }: Pick<Manifest, 'source'>): string[] {
+  const { format, width, height, pages = 1, bytes, takenAt, camera } = source;
+  const taken = takenAt === undefined ? undefined : formatTakenAt(takenAt);
+  const facts = [
+    format === undefined ? undefined : formatName(format),
+    width === undefined || height === undefined ? undefined : formatPixels(width, height),
+    pages > 1 ? count(pages, 'frame') : undefined,
+    formatBytes(bytes),
+    taken === undefined ? undefined : `taken ${taken}`,
+    camera,
+  ];
+  return facts.filter((fact): fact is string => fact !== undefined && fact !== '');
+}
+
+type Sized = Pick<Output, 'bytes'>;
+
+/** `7 variants, 312 kB together, 13 % of the original` */
+export function summarise(outputs: readonly Sized[], sourceBytes: number): string {
+  const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
+  const ratio = formatRatio(bytes, sourceBytes);
+  const together = `${count(outputs.length, 'variant')}, ${formatBytes(bytes)} together`;
+  return ratio === undefined ? together : `${together}, ${ratio} of the original`;
+}
+
+/** Formats from the one that browsers try first. `img` has the last one. */
+const ORDER = ['avif', 'webp', 'jpeg', 'png', 'gif'];
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '"': '&quot;', '<': '&lt;' };
+const attribute = (text: string) => text.replace(/[&"<]/g, (char) => escapes[char] ?? char);
+
+/**
+ * The `<picture>` element of the variants that have the shape of the source: one source per format, and the last format
+ * as `img`. Cropped variants, such as thumbnails, are left out unless there are no others.
+ *
+ * @param urlOf address of an output
+ * @returns undefined without variants that browsers show
+ */
+export function pictureMarkup(
+  { source, outputs }: Pick<Manifest, 'source' | 'outputs'>,
+  urlOf: (output: Output) => string,
+): string | undefined {
+  const shown = outputs.filter(({ format }) => ORDER.includes(format));
+  const shape = (source.width ?? 1) / (source.height ?? 1);
+  const same = shown.filter(({ width, height }) => Math.abs(width / height / shape - 1) < 0.02);
+  const used = same.length > 0 ? same : shown;
+  const byFormat = ORDER.map((format) =>
+    used.filter((output) => output.format === format).toSorted((a, b) => a.width - b.width),
+  ).filter((some) => some.length > 0);
+  const last = byFormat.at(-1);
+  const largest = last?.at(-1);
+  if (!last || !largest) return undefined;
+  const srcset = (some: readonly Output[]) =>
+    some.map((output) => `${attribute(urlOf(output))} ${output.width}w`).join(', ');
+  const sources = byFormat
+    .slice(0, -1)
+    .map(
+      (some) => `  <source type="${some[0]?.contentType}" srcset="${srcset(some)}" sizes="100vw">`,
+    );
+  return [
+    '<picture>',
+    ...sources,
+    `  <img src="${attribute(urlOf(largest))}" srcset="${srcset(last)}" sizes="100vw" width="${largest.width}" height="${largest.height}" alt="">`,
+    '</picture>',
+  ].join('\n');
+}

@@ -1,0 +1,111 @@
+import type { ServerResponse } from 'node:http';
+import { readOverview } from '@darkroom/operations';
+import type { FastifyReply } from 'fastify';
+import type { ConsolePipeline } from './console-pipeline.ts';
+import type { Activity, Live } from './schemas.ts';
+
+/** Between two readings of the overview while a page is open, milliseconds. */
+const INTERVAL_MS = 1000;
+/** A comment keeps proxies and sleeping tabs from closing the connection, milliseconds. */
+const HEARTBEAT_MS = 15_000;
+
+/**
+ * The stream of server-sent events that all open pages share. It reads the overview once per second for all of them, and
+ * nothing while no page is open.
+ */
+export class LiveStream {
+  readonly #read: () => Promise<Live | undefined>;
+  readonly #clients = new Set<ServerResponse>();
+  #timer: NodeJS.Timeout | undefined;
+  #last = '';
+  #sentAt = 0;
+  #isReading = false;
+
+  /** @param read undefined while the stack starts */
+  constructor(read: () => Promise<Live | undefined>) {
+    this.#read = read;
+  }
+
+  add(reply: FastifyReply): void {
+    const response = reply.raw;
+    const headers = reply.getHeaders();
+    reply.hijack();
+    response.writeHead(200, {
+      ...(headers as Record<string, string>),
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+    });
+    response.write('retry: 1000\n\n');
+    this.#clients.add(response);
+    response.on('close', () => this.#remove(response));
+    this.#last = '';
+    this.#timer ??= setInterval(() => void this.#tick(), INTERVAL_MS);
+    void this.#tick();
+  }
+
+  /** Reads now, for example after a change. */
+  hurry(): void {
+    if (this.#clients.size > 0) void this.#tick();
+  }
+
+  stop(): void {
+    for (const client of this.#clients) client.end();
+  }
+
+  #remove(client: ServerResponse): void {
+    this.#clients.delete(client);
+    if (this.#clients.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    const text = await this.#read()
+      .then((live) => event(live === undefined ? 'starting' : 'live', live ?? {}))
+      .catch((error: unknown) => event('trouble', { error: messageOf(error) }));
+    this.#isReading = false;
+    const now = performance.now();
+    if (text === this.#last) {
+      if (now - this.#sentAt < HEARTBEAT_MS) return;
+      this.#send(': alive\n\n');
+    } else this.#send(text);
+    this.#last = text;
+    this.#sentAt = now;
+  }
+
+  #send(text: string): void {
+    for (const client of this.#clients) client.write(text);
+  }
+}
+
+function event(name: string, data: object): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  return error.message || code || error.name;
+}
+
+/** How far back outcomes are counted, minutes. */
+const MINUTES = 15;
+
+/** @returns undefined while the stack starts */
+export async function readLive(
+  pipeline: ConsolePipeline | undefined,
+  activity: (minutes: number) => Activity,
+): Promise<Live | undefined> {
+  if (!pipeline) return undefined;
+  const { outcomes, running, oldestMessage } = activity(MINUTES);
+  const oldestSeconds =
+    oldestMessage === null ? null : Math.max(0, Math.round((Date.now() - oldestMessage) / 1000));
+  const status = await readOverview(pipeline, MINUTES, {
+    activity: () => Promise.resolve({ outcomes, running, oldestSeconds }),
+    alarms: () => Promise.resolve(undefined),
+  });
+  const { index } = pipeline;
+  return { status, counts: index.counts(), history: pipeline.history(), revision: index.revision };
+}

@@ -1,0 +1,201 @@
+import type { Readable } from 'node:stream';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import {
+  findUpload,
+  readManifestOf,
+  readUploadStatus,
+  removedSchema,
+  removeUpload,
+  retriedSchema,
+  retryUploads,
+} from '@darkroom/operations';
+import { selectRecipe } from '@darkroom/pipeline';
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import pLimit from 'p-limit';
+import * as z from 'zod';
+import type { ConsolePipeline } from './console-pipeline.ts';
+import {
+  errorSchema,
+  keyQuerySchema,
+  keysSchema,
+  objectQuerySchema,
+  pageQuerySchema,
+  pageSchema,
+  retryBodySchema,
+  storedSchema,
+  storyQuerySchema,
+  storySchema,
+} from './schemas.ts';
+import { OBJECT_POLICY } from './security.ts';
+
+/** An answer that is not a success. */
+class ApiError extends Error {
+  readonly code: string;
+  readonly statusCode: number;
+
+  constructor(statusCode: number, code: string, message: string) {
+    super(message);
+    this.code = code;
+    this.statusCode = statusCode;
+  }
+}
+
+/** Removals at the same time. */
+const REMOVALS = 4;
+/** The index notices outputs that come late, so a removal need not wait long to verify itself, milliseconds. */
+const VERIFY_MS = 300;
+/** S3's largest object, bytes. */
+const LARGEST_UPLOAD = 5 * 1024 ** 4;
+
+/** Routes that need a running pipeline. */
+export async function addPipelineRoutes(
+  app: FastifyInstance,
+  current: () => ConsolePipeline | undefined,
+): Promise<void> {
+  const running = (): ConsolePipeline => {
+    const pipeline = current();
+    if (!pipeline) throw new ApiError(503, 'STARTING', 'The stack is starting');
+    return pipeline;
+  };
+  const errors = { '4xx': errorSchema, '5xx': errorSchema };
+  const api = app.withTypeProvider<ZodTypeProvider>();
+
+  api.get(
+    '/api/uploads',
+    { schema: { querystring: pageQuerySchema, response: { 200: pageSchema, ...errors } } },
+    ({ query: { offset, limit, ...filter } }) => {
+      const { index } = running();
+      return { ...index.query(filter, offset, limit), counts: index.counts() };
+    },
+  );
+
+  api.get(
+    '/api/upload',
+    { schema: { querystring: storyQuerySchema, response: { 200: storySchema, ...errors } } },
+    async ({ query: { key, ...filter } }) => {
+      const pipeline = running();
+      const recipe = selectRecipe(pipeline.settings.recipes, key);
+      const [status, manifest] = await Promise.all([
+        readUploadStatus(pipeline, key, {
+          events: () => pipeline.events(key),
+          trustsCount: true,
+        }),
+        recipe && readManifestOf(key, recipe, pipeline),
+      ]);
+      return {
+        upload: pipeline.index.get(key) ?? null,
+        status,
+        manifest: manifest ?? null,
+        ...pipeline.index.around(key, filter),
+      };
+    },
+  );
+
+  api.post(
+    '/api/uploads/retry',
+    { schema: { body: retryBodySchema, response: { 200: retriedSchema, ...errors } } },
+    async ({ body: { keys, force } }) => {
+      const pipeline = running();
+      const { signal } = new AbortController();
+      const present = keys.filter((key) => pipeline.index.get(key));
+      return retryUploads(pipeline, present, { force, signal, until: 0 });
+    },
+  );
+
+  api.post(
+    '/api/uploads/remove',
+    {
+      schema: {
+        body: keysSchema,
+        response: { 200: z.object({ receipts: z.array(removedSchema) }), ...errors },
+      },
+    },
+    async ({ body: { keys } }) => {
+      const pipeline = running();
+      const limit = pLimit(REMOVALS);
+      const { signal } = new AbortController();
+      const receipts = await Promise.all(
+        keys.map((key) =>
+          limit(async () => {
+            const found = await findUpload(pipeline, key);
+            return removeUpload(pipeline, found, { signal, pauseMs: VERIFY_MS });
+          }),
+        ),
+      );
+      return { receipts };
+    },
+  );
+
+  // Fastify parses JSON and text bodies by default; an upload is a stream of bytes of any type.
+  await app.register(async (raw) => {
+    raw.removeAllContentTypeParsers();
+    raw.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    raw.withTypeProvider<ZodTypeProvider>().put(
+      '/api/upload',
+      {
+        bodyLimit: LARGEST_UPLOAD,
+        schema: { querystring: keyQuerySchema, response: { 200: storedSchema, ...errors } },
+      },
+      async ({ query: { key }, body, headers }) => {
+        const { s3, sourceBucket: Bucket } = running();
+        const type = headers['content-type'];
+        let bytes = 0;
+        const stream = (body ?? []) as Readable | [];
+        if (!Array.isArray(stream)) stream.on('data', (chunk: Buffer) => (bytes += chunk.length));
+        const params = {
+          ...{ Bucket, Key: key, IfNoneMatch: '*' },
+          Body: Array.isArray(stream) ? Buffer.alloc(0) : stream,
+          ...(type !== undefined && { ContentType: type }),
+        };
+        const { ETag = '' } = await new Upload({ client: s3, params }).done().catch(taken);
+        return { key, eTag: ETag.replaceAll('"', ''), bytes };
+      },
+    );
+  });
+
+  api.get(
+    '/api/object',
+    { schema: { querystring: objectQuerySchema } },
+    async ({ query: { bucket, key, download, v } }, reply) => {
+      const { s3, sourceBucket, processedBucket } = running();
+      const Bucket = bucket === 'source' ? sourceBucket : processedBucket;
+      const object = await s3.send(new GetObjectCommand({ Bucket, Key: key })).catch(missing);
+      const name = encodeURIComponent(key.slice(key.lastIndexOf('/') + 1).toWellFormed());
+      reply.headers({
+        'content-security-policy': OBJECT_POLICY,
+        'content-type': safeType(object.ContentType),
+        // Under the version in the address, the object never changes.
+        'cache-control': v === undefined ? 'no-cache' : 'private, max-age=31536000, immutable',
+        ...(object.ContentLength !== undefined && { 'content-length': object.ContentLength }),
+        ...(object.ContentEncoding && { 'content-encoding': object.ContentEncoding }),
+        ...(download && { 'content-disposition': `attachment; filename*=UTF-8''${name}` }),
+      });
+      return reply.send(object.Body as Readable);
+    },
+  );
+}
+
+/** A client chooses the type of its upload: a browser must not take it for a page or a script. */
+function safeType(type = ''): string {
+  return /^(image\/[\w.+-]+|application\/json|text\/plain)$/.test(type)
+    ? type
+    : 'application/octet-stream';
+}
+
+function missing(error: unknown): never {
+  if (error instanceof Error && error.name === 'NoSuchKey')
+    throw new ApiError(404, 'NOT_FOUND', 'There is no such object.');
+  throw error;
+}
+
+/** Another upload has the key, or gets it at this moment. */
+function taken(error: unknown): never {
+  if (
+    error instanceof Error &&
+    (error.name === 'PreconditionFailed' || error.name === 'ConditionalRequestConflict')
+  )
+    throw new ApiError(412, 'KEY_TAKEN', 'The bucket has an upload with this key.');
+  throw error;
+}
