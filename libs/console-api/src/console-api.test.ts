@@ -65,7 +65,7 @@ async function startRig({ isWritable = true } = {}) {
     upload: (key: string, body = 'photo', type?: string) =>
       put(stack.sourceBucket, key, body, type),
     /** Writes the manifest of the current source. */
-    async finish(key: string, hash = HASH, code?: 'CORRUPT_IMAGE'): Promise<void> {
+    finish: async (key: string, hash = HASH, code?: 'CORRUPT_IMAGE'): Promise<void> => {
       const { ETag = '', ContentLength: bytes = 0 } = await s3.send(
         new HeadObjectCommand({ Bucket: stack.sourceBucket, Key: key }),
       );

@@ -129,7 +129,7 @@ export async function addPipelineRoutes(
   );
 
   // Fastify parses JSON and text bodies by default; an upload is a stream of bytes of any type.
-  await app.register(async (raw) => {
+  await app.register((raw, _options, done) => {
     raw.removeAllContentTypeParsers();
     raw.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     raw.withTypeProvider<ZodTypeProvider>().put(
@@ -153,6 +153,7 @@ export async function addPipelineRoutes(
         return { key, eTag: ETag.replaceAll('"', ''), bytes };
       },
     );
+    done();
   });
 
   api.get(

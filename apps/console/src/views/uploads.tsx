@@ -20,7 +20,6 @@ function Search({ value, onChange }: { value: string; onChange: (text: string) =
     const timer = setTimeout(() => onChange(text), TYPING_MS);
     return () => clearTimeout(timer);
     // Only what is typed starts the timer.
-    // eslint-disable-next-line
   }, [text]);
   return (
     <input

@@ -38,11 +38,11 @@ export interface ConsoleRig {
 
 export async function startConsoleRig(overrides: Partial<StackInfo> = {}): Promise<ConsoleRig> {
   const recent = new RecentOutcomes();
-  let pipeline: ConsolePipeline | undefined;
+  const ready: { pipeline?: ConsolePipeline } = {};
   const aws = await startEmbeddedAws({
     port: 0,
     onObjectChange: (bucket, key) => {
-      if (pipeline) noticeChange(pipeline, bucket, key);
+      if (ready.pipeline) noticeChange(ready.pipeline, bucket, key);
     },
   });
   const stack = exampleStack({ ...overrides, endpoint: aws.endpoint });
@@ -59,11 +59,11 @@ export async function startConsoleRig(overrides: Partial<StackInfo> = {}): Promi
   for (const url of [stack.queueUrl, stack.deadLetterQueueUrl])
     await sqs.send(new CreateQueueCommand({ QueueName: url.slice(url.lastIndexOf('/') + 1) }));
   const index = new UploadIndex({ s3, ...stack, settings: exampleSettings });
-  pipeline = {
+  const pipeline = (ready.pipeline = {
     ...{ ...stack, name: stack.stack, s3, sqs, settings: exampleSettings, index },
-    events: (key) => Promise.resolve(recent.eventsOf(key)),
+    events: (key: string) => Promise.resolve(recent.eventsOf(key)),
     history: () => recent.history(Date.now()),
-  };
+  });
   await index.refresh();
   const api = await startApi({
     ...{ port: 0, host: '127.0.0.1', consoleDir: CONSOLE_DIR },
