@@ -136,7 +136,7 @@ cpSync(path.join(CHECKOUT, 'apps/resizer/dist/bundle'), path.join(PACKAGE, 'func
 });
 cpSync(path.join(CHECKOUT, 'apps/console/dist'), path.join(PACKAGE, 'console'), {
   recursive: true,
-  filter: (file) => !file.endsWith('.map'),
+  filter: (file) => path.basename(file) !== 'meta.json' && !file.endsWith('.map'),
 });
 for (const file of ['LICENSE', 'Pulumi.local.yaml', 'docs/cli.md'])
   cpSync(path.join(CHECKOUT, file), path.join(PACKAGE, file));

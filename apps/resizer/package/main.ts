@@ -26,7 +26,8 @@ try {
     const text = thirdPartyNotices(read(path.join(bundle, METAFILE)), workspace);
     writeFileSync(path.join(workspace, NOTICES), text);
   } else if (target === 'cli-notices') {
-    const metafiles = [read(metafile), read(path.join(bundle, METAFILE))];
+    const pages = path.join(workspace, 'apps/console/dist', METAFILE);
+    const metafiles = [metafile, path.join(bundle, METAFILE), pages].map(read);
     writeFileSync(notices, commandLineNotices(metafiles, workspace));
   } else if (isTarget(target)) {
     await makePackage({ target, workspace, bundle, output: path.join(project, 'dist', target) });

@@ -33,6 +33,13 @@ afterAll(async () => {
   await user.remove();
 });
 
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+}
+
 describe('the npm package of the command line', () => {
   test('contains the bundle, the console, the function and all notices', async () => {
     const [packed] = user.packed;
@@ -46,8 +53,8 @@ describe('the npm package of the command line', () => {
       'README.md',
       'THIRD-PARTY-NOTICES.txt',
       'bootstrap.mjs',
-      ...(await readdir(path.join(CHECKOUT, 'apps/console/dist')))
-        .filter((file) => !file.endsWith('.map'))
+      ...(await filesBelow(path.join(CHECKOUT, 'apps/console/dist')))
+        .filter((file) => file !== 'meta.json' && !file.endsWith('.map'))
         .map((file) => `console/${file}`)
         .sort(),
       'docs/cli.md',
@@ -67,6 +74,8 @@ describe('the npm package of the command line', () => {
     const { inputs } = JSON.parse(await readFile(path.join(PACKAGE, '../meta.json'), 'utf8')) as {
       inputs: Record<string, unknown>;
     };
+    for (const name of ['react', '@base-ui/react', 'uplot'])
+      expect(notices).toContain(`\n${name} `);
     for (const name of ['@pulumi/aws', 'commander', 'fauxqs', 'zod']) {
       expect(Object.keys(inputs)).toContainEqual(expect.stringContaining(`node_modules/${name}/`));
       expect(notices).toContain(`\n${name} `);
