@@ -13,7 +13,7 @@ const PAGES = [
   '*.md',
   'docs/*.md',
   'apps/*/README.md',
-  'apps/*/npm/README.md',
+  'apps/cli/npm/README.md',
   'libs/*/README.md',
   'examples/*/README.md',
   'lab/README.md',
