@@ -72,7 +72,7 @@ const UNKNOWN_STRUCTURE = 1.5;
 const PROFILE_SECONDS = { fixed: 0.005, perMegapixel: 0.015 };
 const PROFILE_TABLE_SECONDS = { fixed: 0.04, perMegapixel: 0.07 };
 /** CPU seconds to enlarge a gain map to a megapixel of the upload, and to decode it for the outputs. */
-const GAIN_MAP_SECONDS_PER_MEGAPIXEL = 0.025;
+const GAIN_MAP_SECONDS_PER_MEGAPIXEL = 0.04;
 
 /** The factor by which the decoder may reduce the picture before its first pixels come out. */
 function shrinkOnLoad({ operations }: Stage): number {
