@@ -198,6 +198,14 @@ describe('with the structure of the file', () => {
     expect(mib(progressive, [])).toBeCloseTo(whole, 0);
   });
 
+  test('memory contains the alpha channel of the largest file', () => {
+    const alpha = mib(jpeg({ hasAlpha: true }), [{ resize: { width: 2000 } }]);
+    const opaque = mib(jpeg(), [{ resize: { width: 2000 } }]);
+    // And a fourth channel of the pixels that the file shares with the placeholder.
+    const share = (2000 * 1333) / 1024 ** 2;
+    expect(alpha - opaque).toBeCloseTo(1.2 * ((16 * 2000 * 1333) / 1_000_000 + share), 0);
+  });
+
   test('memory contains the frames of an animation that are not used any more, up to a limit', () => {
     const moving = (frames: number) => {
       const webp: WebpStructure = {

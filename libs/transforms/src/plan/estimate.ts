@@ -43,8 +43,10 @@ const AVIF_HELD_MIB = 110;
 const AVIF_HELD_MIB_PER_MEGAPIXEL = 9;
 const ENCODE_MIB_PER_MEGAPIXEL = 17;
 const AVIF_MIB_PER_MEGAPIXEL = 26;
+/** An alpha channel, in addition: colours are multiplied by it as floating-point samples, and it is encoded too. */
+const ALPHA_MIB_PER_MEGAPIXEL = 16;
 /** For all frames together, which are also materialised. Frames are encoded one at a time. */
-const ANIMATION_MIB_PER_MEGAPIXEL = 6;
+const ANIMATION_MIB_PER_MEGAPIXEL = 8;
 const ANIMATION_HELD_MIB_PER_MEGAPIXEL = 3;
 /** The most that frames take which are no longer used, until garbage collection. */
 const ANIMATION_HELD_MIB = 105;
@@ -192,7 +194,8 @@ function encoding(stage: FileStage, facts: SourceFacts): number {
 function writing(stage: FileStage, facts: SourceFacts): number {
   if (isMoving(stage, facts)) return ANIMATION_MIB_PER_MEGAPIXEL;
   const isAvif = candidates(stage).some(({ format }) => format === 'avif');
-  return isAvif ? AVIF_MIB_PER_MEGAPIXEL : ENCODE_MIB_PER_MEGAPIXEL;
+  const alpha = facts.hasAlpha ? ALPHA_MIB_PER_MEGAPIXEL : 0;
+  return alpha + (isAvif ? AVIF_MIB_PER_MEGAPIXEL : ENCODE_MIB_PER_MEGAPIXEL);
 }
 
 function isMoving({ mode }: Stage, { pages }: SourceFacts): boolean {
