@@ -50,6 +50,11 @@ test.each([
     'operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 1, HostID: 2, BucketAlreadyExists: ',
     'NAME_TAKEN',
   ],
+  [
+    'a missing existing bucket',
+    'error serializing property "policy": invocation of aws:s3/getBucket:getBucket returned an error: reading S3 Bucket (my-uploads): couldn\'t find resource',
+    'STACK_FILE',
+  ],
   ['a lock', 'error: the stack is currently locked by 1 lock(s).', 'LOCKED'],
   [
     'a missing passphrase',

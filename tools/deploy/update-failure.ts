@@ -51,6 +51,12 @@ const FAILURES: readonly (UpdateFailure & { readonly text: RegExp })[] = [
     code: 'NAME_TAKEN',
     remedy: 'Another account has a bucket of this name. Pulumi generates a new name next time.',
   },
+  {
+    text: /aws:s3\/getBucket\w*:getBucket\w* returned an error/,
+    code: 'STACK_FILE',
+    remedy:
+      'Pulumi cannot read the bucket of `source.bucket`: it must exist in the account and the region of the stack.',
+  },
 ];
 
 /** @param messages errors of the update */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -197,11 +198,22 @@ function pulumiOutputs(stack: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const args = ['stack', 'output', '--json', '--non-interactive', '--stack', stack];
     const options = { cwd: pathOf('.'), maxBuffer: 64 * 1024 * 1024 };
-    execFile('pulumi', args, options, (error, stdout, stderr) => {
+    execFile(pulumiProgram(), args, options, (error, stdout, stderr) => {
       if (error) reject(pulumiError(stack, error, stderr));
       else resolve(stdout);
     });
   });
+}
+
+/** The installed CLI. `npm run` puts the npm package `pulumi` before it, which downloads another one at its first use. */
+export function pulumiProgram(searchPath = process.env['PATH'] ?? ''): string {
+  const name = process.platform === 'win32' ? 'pulumi.exe' : 'pulumi';
+  const installed = searchPath
+    .split(path.delimiter)
+    .filter((folder) => folder !== '' && !folder.split(path.sep).includes('node_modules'))
+    .map((folder) => path.join(folder, name))
+    .find((file) => existsSync(file));
+  return installed ?? 'pulumi';
 }
 
 function pulumiError(stack: string, cause: Error, stderr: string): CommandError {
