@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { ImagePipeline } from './image-pipeline.ts';
 import { type MockedResource, runWithMocks } from './testing/run-with-mocks.ts';
 import { create } from './testing/provider.ts';
+import { settingsOf, stacks } from './testing/stack-files.ts';
 
 /** By resource type and property: characters. Policies count without white space. */
 const LIMITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -118,4 +119,9 @@ test('a preview refuses more EventBridge rules than a queue policy can name', as
   await expect(runWithMocks(program)).rejects.toThrow(
     /^recipes: their matches need 100 EventBridge rules, whose ARNs make a queue policy of 1[12]\d{3} characters; SQS allows 8192\. /,
   );
+});
+
+// AWS raises the quota with use, up to 10,240 MB.
+test.each(stacks)('the function of the stack %s fits a new account', (stack) => {
+  expect(settingsOf(stack).function.memory).toBeLessThanOrEqual(3008);
 });
