@@ -30,6 +30,20 @@ async function outcomeOf(letter: string): Promise<ReconcileOutcome> {
 }
 
 describe('each key is one line and one count', () => {
+  test('done without some variants: their names and codes', async () => {
+    const outcome = await outcomeOf('A');
+    if (outcome.kind !== 'done') throw new Error(outcome.kind);
+    const skipped = [
+      { variant: 'w640-webp', code: 'TOO_LARGE', message: 'too tall', retryable: false } as const,
+    ];
+    const { log } = await recorded((report) =>
+      report.outcome(KEY, { ...outcome, manifest: { ...outcome.manifest, skipped } }, 1),
+    );
+    expect(log).toEqual([
+      expect.objectContaining({ message: 'done', skipped: ['w640-webp: TOO_LARGE'] }),
+    ]);
+  });
+
   test('done: what came of it, and what it took', async () => {
     const outcome = await outcomeOf('A');
     const { log, metrics } = await recorded((report) => report.outcome(KEY, outcome, 12.6));
@@ -48,6 +62,7 @@ describe('each key is one line and one count', () => {
         duration: 13,
       }),
     ]);
+    expect(log[0]).not.toHaveProperty('skipped');
     expect(metrics).toEqual([
       expect.objectContaining({
         service: 'darkroom',

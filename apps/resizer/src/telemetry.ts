@@ -26,7 +26,7 @@ export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
       count(METRICS.failed, 0);
       switch (outcome.kind) {
         case 'done': {
-          const { recipe, recipeHash, source, outputs } = outcome.manifest;
+          const { recipe, recipeHash, source, outputs, skipped } = outcome.manifest;
           count('DONE');
           count(METRICS.rejected, 0);
           count(METRICS.outputs, outputs.length);
@@ -38,6 +38,7 @@ export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
             bytesIn: source.bytes,
             bytesOut: outputs.reduce((sum, { bytes }) => sum + bytes, 0),
             outputs: outputs.length,
+            ...(skipped && { skipped: skipped.map(({ variant, code }) => `${variant}: ${code}`) }),
             duration,
           });
           break;
