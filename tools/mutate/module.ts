@@ -14,6 +14,8 @@ export interface Module {
    * so only modules with tests of a few seconds have it. Default: true.
    */
   readonly mutateTables?: boolean;
+  /** See `warmWorker`. Default: 100. */
+  readonly runsPerThread?: number;
   /** Mutants that no test can kill. They do not count. */
   readonly equivalents?: readonly Equivalent[];
 }

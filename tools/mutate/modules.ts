@@ -96,6 +96,7 @@ export const MODULES: readonly Module[] = [
       '!apps/resizer/src/{bundle,log-queries,many-uploads,odd-uploads}.test.ts',
     ],
     mutateTables: false,
+    runsPerThread: 1,
   },
   {
     name: 'redrive',
@@ -122,6 +123,7 @@ export const MODULES: readonly Module[] = [
       'apps/infra/src/encryption.test.ts',
     ],
     mutateTables: false,
+    runsPerThread: 1,
   },
   {
     name: 'embedded-aws',
@@ -132,6 +134,7 @@ export const MODULES: readonly Module[] = [
       '!libs/embedded-aws/src/{durability,full-disk}.test.ts',
     ],
     mutateTables: false,
+    runsPerThread: 1,
   },
   {
     name: 'local-lambda',
@@ -139,6 +142,7 @@ export const MODULES: readonly Module[] = [
     mutate: ['libs/local-lambda/src/*.ts'],
     tests: ['libs/local-lambda/src/*.test.ts'],
     mutateTables: false,
+    runsPerThread: 1,
   },
   {
     name: 'local-pulumi',
@@ -146,6 +150,7 @@ export const MODULES: readonly Module[] = [
     mutate: ['libs/local-pulumi/src/**/*.ts'],
     tests: ['libs/local-pulumi/src/**/*.test.ts', '!libs/local-pulumi/src/resources/kill.test.ts'],
     mutateTables: false,
+    runsPerThread: 1,
   },
   {
     name: 'deploy',
@@ -153,5 +158,6 @@ export const MODULES: readonly Module[] = [
     mutate: ['tools/deploy/*.ts'],
     tests: ['tools/deploy/*.test.ts'],
     mutateTables: false,
+    runsPerThread: 1,
   },
 ];

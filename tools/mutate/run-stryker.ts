@@ -48,6 +48,7 @@ export async function runStryker(module: Module, options: RunOptions): Promise<M
   await mkdir(path.dirname(report), { recursive: true });
   process.chdir(CHECKOUT);
   process.env.MUTATED_PROJECT = module.project;
+  process.env.RUNS_PER_THREAD = String(module.runsPerThread ?? '');
   await new Stryker({
     testRunner: 'vitest',
     vitest: { configFile: 'tools/mutate/stryker-vitest.config.mjs', related: false },

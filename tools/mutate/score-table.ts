@@ -3,6 +3,8 @@ import type { Score } from './score.ts';
 
 const BEGIN = '<!-- mutation scores, written by `npm run mutate -- --write` -->';
 const END = '<!-- end of mutation scores -->';
+/** Cells of a module that has not been measured completely. */
+const NOT_RUN = ['', '', '', 'not run'];
 const HEAD = ['module', 'mutants', 'equivalent', 'killed', 'score', 'minimum'];
 
 /**
@@ -17,9 +19,9 @@ export function withScore(document: string, module: string, score: Score): strin
   const rows = rowsOf(document.slice(begin, end));
   const { mutants, equivalents, killed, percent } = score;
   rows.set(module, [mutants, equivalents, killed, `${percent.toFixed(1)} %`].map(String));
-  const table = MODULES.flatMap(({ name, minimum }) => {
-    const cells = rows.get(name);
-    return cells ? [[name, ...cells, minimum === undefined ? '' : `${minimum} %`]] : [];
+  const table = MODULES.map(({ name, minimum }) => {
+    const cells = rows.get(name) ?? NOT_RUN;
+    return [name, ...cells, minimum === undefined ? '' : `${minimum} %`];
   });
   return `${document.slice(0, begin)}${BEGIN}\n\n${aligned([HEAD, ...table])}\n\n${document.slice(end)}`;
 }

@@ -76,6 +76,13 @@ describe('table', () => {
     expect(changed.indexOf('| events')).toBeLessThan(changed.indexOf('| redrive'));
   });
 
+  test('says which modules were not run', () => {
+    const [policy] = withScore(DOCUMENT, 'events', score).match(/^\| policy .*$/m) ?? [];
+    expect(policy?.split('|').map((cell) => cell.trim())).toEqual(
+      expect.arrayContaining(['policy', 'not run']),
+    );
+  });
+
   test('replaces the row of the module', () => {
     const twice = withScore(withScore(DOCUMENT, 'redrive', score), 'redrive', score);
     expect(twice.match(/^\| redrive/gm)).toHaveLength(1);

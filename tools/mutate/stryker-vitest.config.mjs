@@ -12,4 +12,6 @@ const { default: project } = await import(
 // Code frames and diffs of failures are not read, but take most of the time of a killed mutant.
 project.test.reporters = [{}];
 
-export default mergeConfig(project, { plugins: [warmWorker().plugin] });
+export default mergeConfig(project, {
+  plugins: [warmWorker(Number(process.env.RUNS_PER_THREAD) || undefined).plugin],
+});

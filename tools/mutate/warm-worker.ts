@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PoolOptions, PoolWorker, VitestPluginContext, WorkerRequest } from 'vitest/node';
 
-/** Runs leave timers, open files and memory behind. A new thread frees them. */
+/** Default: runs leave timers, open files and memory behind, and a new thread frees them. */
 const RUNS_PER_THREAD = 100;
 
 interface Thread {
@@ -26,8 +26,10 @@ export interface WarmWorker {
  * Otherwise Vitest ends its thread after each run, and most of the time of a run is the import of packages. A mutation
  * test runs the same files hundreds of times. Vitest still evaluates the sources again for each test file, because
  * `isolate` is true by default: only packages, which Node.js imports, stay loaded.
+ *
+ * @param runsPerThread 1 for tests that change the state of packages or of the process, such as environment variables
  */
-export function warmWorker(): WarmWorker {
+export function warmWorker(runsPerThread = RUNS_PER_THREAD): WarmWorker {
   let warm: Thread | undefined;
   const changed = new Set<string>();
   const terminate = () => void warm?.worker.terminate();
@@ -73,7 +75,7 @@ export function warmWorker(): WarmWorker {
       async stop() {
         if (!own) return;
         own.worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-        if (!own.isBusy && own.runs < RUNS_PER_THREAD) return;
+        if (!own.isBusy && own.runs < runsPerThread) return;
         if (warm === own) warm = undefined;
         await own.worker.terminate();
       },

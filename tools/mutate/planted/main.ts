@@ -44,7 +44,7 @@ async function* plantAll(
 ): AsyncGenerator<{ fault: Fault; result: Result }> {
   let planted: Fault | undefined;
   let isLoaded = false;
-  const worker = warmWorker();
+  const worker = warmWorker(module.runsPerThread);
   const vitest = await createVitest(
     'test',
     {
