@@ -100,7 +100,15 @@ export const apply = defineCommand({
       if (!(await terminal.confirm(question, yes))) throw new CommandError('Nothing was deleted.');
     }
     const kinds: RepairableKind[] = prune ? [...kind, 'orphaned'] : [...kind];
-    const identity = { apply: sourceBucket, processedBucket, prefix, inventory, kinds, dryRun };
+    const identity = {
+      apply: sourceBucket,
+      processedBucket,
+      prefix,
+      inventory,
+      kinds,
+      dryRun,
+      settings,
+    };
     const saved = new SavedPosition(identity, options.position);
     const position = options.restart ? undefined : saved.read();
     if (position !== undefined) terminal.note(`continues from ${saved.file}`);

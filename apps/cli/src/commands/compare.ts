@@ -96,7 +96,7 @@ export const compare = defineCommand({
     const prices = await readPrices(priceTable);
     const { s3, sourceBucket, processedBucket } = stack;
     const saved = new SavedPosition(
-      { compare: sourceBucket, processedBucket, prefix, inventory },
+      { compare: sourceBucket, processedBucket, prefix, inventory, settings },
       file,
     );
     const position = restart ? undefined : saved.read();
