@@ -5,6 +5,9 @@ import {
   findUpload,
   readManifestOf,
   readUploadStatus,
+  redrive,
+  redriveReport,
+  redriveReportSchema,
   removedSchema,
   removeUpload,
   retriedSchema,
@@ -23,6 +26,7 @@ import {
   objectQuerySchema,
   pageQuerySchema,
   pageSchema,
+  redriveBodySchema,
   retryBodySchema,
   storedSchema,
   storyQuerySchema,
@@ -125,6 +129,25 @@ export async function addPipelineRoutes(
         ),
       );
       return { receipts };
+    },
+  );
+
+  api.post(
+    '/api/redrive',
+    { schema: { body: redriveBodySchema, response: { 200: redriveReportSchema, ...errors } } },
+    async ({ body: { codes, prefix, limit, rate, dryRun } }, reply) => {
+      const { settings, ...pipeline } = running();
+      // A page that is closed ends the run after the current request.
+      const ended = new AbortController();
+      reply.raw.on('close', () => ended.abort());
+      const conditions = { ...(codes && { errorCodes: codes }), ...(prefix && { prefix }) };
+      const redriven = await redrive({
+        ...{ ...pipeline, limit, dryRun, signal: ended.signal },
+        recipes: settings.recipes,
+        ratePerSecond: rate,
+        filter: Object.keys(conditions).length === 0 ? 'all' : conditions,
+      });
+      return redriveReport(pipeline.name, redriven, dryRun);
     },
   );
 

@@ -51,7 +51,7 @@ export interface Api {
 }
 
 /** Paths of the page's views. The page shows the view of its address. */
-const VIEWS = ['/', '/uploads', '/upload'];
+const VIEWS = ['/', '/uploads', '/upload', '/problems'];
 
 const idle = (): Activity => ({ outcomes: {}, events: [], running: 0, oldestMessage: null });
 

@@ -17,11 +17,14 @@ export { followUpload, outcomeSchema, readManifestOf, type Outcome } from './out
 export type { WalkPosition } from './position.ts';
 export {
   redrive,
+  redriveReport,
+  redriveReportSchema,
   type DeadLetterCounts,
   type Redriven,
   type RedriveFilter,
   type RedriveOptions,
   type RedriveProgress,
+  type RedriveReport,
 } from './redrive.ts';
 export { findUpload, removedSchema, removeUpload, type Removed } from './remove.ts';
 export { retriedSchema, retryUploads, type Retried } from './retry.ts';

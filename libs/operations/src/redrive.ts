@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Recipe } from '@darkroom/pipeline';
+import * as z from 'zod';
 import {
   countMessages,
   createExplainer,
@@ -135,6 +136,39 @@ export function redrive(options: RedriveOptions): Promise<Redriven> {
   const { s3, processedBucket, recipes } = options;
   const explain = createExplainer(s3BucketReader(s3, processedBucket), recipes);
   return new RedriveRun(options, explain).run();
+}
+
+const counts = z.record(z.string(), z.number());
+
+export const redriveReportSchema = z.strictObject({
+  stack: z.string(),
+  /** Dead letters by code. */
+  found: counts,
+  /** Those that match the conditions. */
+  matching: counts,
+  /** Matching ones by the folder of their first key. */
+  folders: counts,
+  /** 0 in a dry run. */
+  moved: z.number(),
+  dryRun: z.boolean(),
+  stoppedBy: z.enum(['end', 'limit', 'in-flight', 'signal']),
+});
+
+/** A run as `darkroom redrive --json` prints it. */
+export type RedriveReport = z.output<typeof redriveReportSchema>;
+
+export function redriveReport(
+  stack: string,
+  { found, matching, moved, stoppedBy }: Redriven,
+  dryRun: boolean,
+): RedriveReport {
+  return {
+    ...{ stack, dryRun, stoppedBy },
+    found: Object.fromEntries(found.byErrorCode),
+    matching: Object.fromEntries(matching.byErrorCode),
+    folders: Object.fromEntries(matching.byFolder),
+    moved: dryRun ? 0 : moved,
+  };
 }
 
 const DEFAULT_LIMIT = 1000;

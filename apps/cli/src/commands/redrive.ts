@@ -1,10 +1,13 @@
-import { redrive as redriveQueue, type RedriveFilter } from '@darkroom/operations';
+import {
+  redrive as redriveQueue,
+  type RedriveFilter,
+  redriveReport,
+  redriveReportSchema,
+} from '@darkroom/operations';
 import * as z from 'zod';
 import { defineCommand, flag, option } from '../command.ts';
 import { openStack, stackOptions } from '../stack.ts';
 import { limitOption, rateOption } from './apply.ts';
-
-const counts = z.record(z.string(), z.number());
 
 /** Seconds of `30s`, `15m`, `2h`, `3d`. */
 const age = z
@@ -51,18 +54,7 @@ export const redrive = defineCommand({
     { line: '--code TRANSFORM_FAILED --yes', what: 'After a fix of a transform' },
     { line: '--stack prod --older-than 2h --limit 100 --rate 5', what: 'A careful start' },
   ],
-  output: z.strictObject({
-    stack: z.string(),
-    /** Dead letters by code. */
-    found: counts,
-    /** Those that match the conditions. */
-    matching: counts,
-    /** Matching ones by the folder of their first key. */
-    folders: counts,
-    moved: z.number(),
-    dryRun: z.boolean(),
-    stoppedBy: z.enum(['end', 'limit', 'in-flight', 'signal']),
-  }),
+  output: redriveReportSchema,
 
   async run({ terminal, signal }, options) {
     const { code, prefix, olderThan, limit, rate, dryRun, yes } = options;
@@ -86,18 +78,11 @@ export const redrive = defineCommand({
     });
     reader.stop();
     const count = Math.min(dry.matching.messages, limit);
-    const result = {
-      stack: stack.name,
-      found: Object.fromEntries(dry.found.byErrorCode),
-      matching: Object.fromEntries(dry.matching.byErrorCode),
-      folders: Object.fromEntries(dry.matching.byFolder),
-      dryRun,
-    };
-    if (dryRun || count === 0 || signal.aborted)
-      return { ...result, moved: 0, stoppedBy: dry.stoppedBy };
+    const result = { ...redriveReport(stack.name, dry, true), dryRun };
+    if (dryRun || count === 0 || signal.aborted) return result;
     const question = `Move ${count} dead letters of ${stack.name} back to the queue?`;
     if (!(await terminal.confirm(question, yes)))
-      return { ...result, moved: 0, stoppedBy: 'signal' as const };
+      return { ...result, stoppedBy: 'signal' as const };
     const bar = terminal.progress('moved', count);
     const { moved, stoppedBy } = await redriveQueue({
       ...{ ...shared, ratePerSecond: rate },

@@ -104,6 +104,20 @@ export function removeUploads(keys: readonly string[]) {
   );
 }
 
+export type Redriven = NonNullable<
+  paths['/api/redrive']['post']['responses'][200]['content']['application/json']
+>;
+
+export function redriveLetters(
+  conditions: NonNullable<
+    paths['/api/redrive']['post']['requestBody']
+  >['content']['application/json'],
+): Promise<Redriven> {
+  return withToken(
+    async () => (await client.POST('/api/redrive', { body: conditions })).data as Redriven,
+  );
+}
+
 /** Address of an object. With its version, browsers keep it. */
 export function objectUrl(
   bucket: 'source' | 'processed',

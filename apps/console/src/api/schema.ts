@@ -448,6 +448,98 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/redrive': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description Only these codes */
+            codes?: string[];
+            /** @description Only messages with such a key */
+            prefix?: string;
+            /**
+             * @description Most messages to move
+             * @default 10000
+             */
+            limit?: number;
+            /**
+             * @description Most messages per second
+             * @default 50
+             */
+            rate?: number;
+            /**
+             * @description Counts, and moves nothing
+             * @default true
+             */
+            dryRun?: boolean;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              stack: string;
+              found: {
+                [key: string]: number;
+              };
+              matching: {
+                [key: string]: number;
+              };
+              folders: {
+                [key: string]: number;
+              };
+              moved: number;
+              dryRun: boolean;
+              /** @enum {string} */
+              stoppedBy: 'end' | 'limit' | 'in-flight' | 'signal';
+            };
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/object': {
     parameters: {
       query?: never;
@@ -1060,6 +1152,11 @@ export interface components {
                   blurhash?: string;
                   dominantColour?: string;
                 };
+                outcome?: {
+                  key: string;
+                  eTag: string;
+                  sha256: string;
+                };
               }
             | {
                 /** @constant */
@@ -1114,6 +1211,11 @@ export interface components {
                     | 'GAVE_UP';
                   message: string;
                   retryable: boolean;
+                };
+                outcome?: {
+                  key: string;
+                  eTag: string;
+                  sha256: string;
                 };
               }
           )
@@ -1757,6 +1859,11 @@ export interface components {
                   blurhash?: string;
                   dominantColour?: string;
                 };
+                outcome?: {
+                  key: string;
+                  eTag: string;
+                  sha256: string;
+                };
               }
             | {
                 /** @constant */
@@ -1811,6 +1918,11 @@ export interface components {
                     | 'GAVE_UP';
                   message: string;
                   retryable: boolean;
+                };
+                outcome?: {
+                  key: string;
+                  eTag: string;
+                  sha256: string;
                 };
               }
           )

@@ -7,6 +7,7 @@ import { Tray } from './tray.tsx';
 
 const Uploads = lazy(() => import('../views/uploads.tsx'));
 const Upload = lazy(() => import('../views/upload.tsx'));
+const Problems = lazy(() => import('../views/problems.tsx'));
 const Connect = lazy(() => import('./connect.tsx'));
 
 const STATUS: Readonly<Record<LiveState['status'], string>> = {
@@ -42,7 +43,12 @@ function useAnnouncedViews(): void {
   const [location] = useLocation();
   const isFirst = useRef(true);
   useEffect(() => {
-    const name = { '/': 'Overview', '/uploads': 'Uploads', '/upload': 'Upload' }[location];
+    const name = {
+      '/': 'Overview',
+      '/uploads': 'Uploads',
+      '/upload': 'Upload',
+      '/problems': 'Problems',
+    }[location];
     document.title = name === undefined ? 'Darkroom' : `${name} · Darkroom`;
     if (!isFirst.current) {
       scrollTo(0, 0);
@@ -71,6 +77,11 @@ export function App() {
         <nav aria-label="Views">
           <NavLink href="/" name="Overview" />
           <NavLink href="/uploads" name="Uploads" {...(live && { figure: live.counts.listed })} />
+          <NavLink
+            href="/problems"
+            name="Problems"
+            {...(live && live.status.deadLetters > 0 && { figure: live.status.deadLetters })}
+          />
         </nav>
         <span className="status">
           <span className="lamp" aria-hidden="true" />
@@ -95,6 +106,7 @@ export function App() {
             <Route path="/" component={Overview} />
             <Route path="/uploads" component={Uploads} />
             <Route path="/upload" component={Upload} />
+            <Route path="/problems" component={Problems} />
             <Route>
               <p className="lead">There is no such page.</p>
             </Route>

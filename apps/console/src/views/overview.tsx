@@ -78,6 +78,7 @@ function PipelineFlow({ live }: { live: Live }) {
         value={figure(deadLetters)}
         what={deadLetters > 0 ? 'need an operator' : 'none'}
         tone={deadLetters > 0 ? 'bad' : 'quiet'}
+        href="/problems"
       />
     </ol>
   );

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { AxeBuilder } from '@axe-core/playwright';
+import { formatMessage } from '@darkroom/events';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -346,6 +348,39 @@ describe.skipIf(!chromium)(title, () => {
     await card('uploads/b.jpg').waitFor({ state: 'detached' });
     expect(await keysOf(rig.stack.sourceBucket)).toEqual(['uploads/a.jpg']);
     expect(await keysOf(rig.stack.processedBucket)).not.toContain('uploads/c.jpg/manifest.json');
+  });
+
+  test('redrives dead letters by code, after a dry run', async () => {
+    const { sqs, stack } = rig;
+    const deadLetter = (key: string, code: string) =>
+      sqs.send(
+        new SendMessageCommand({
+          QueueUrl: stack.deadLetterQueueUrl,
+          MessageBody: formatMessage({ bucket: stack.sourceBucket, key }),
+          MessageAttributes: { errorCode: { DataType: 'String', StringValue: code } },
+        }),
+      );
+    await deadLetter('uploads/a.jpg', 'TRANSFORM_FAILED');
+    await deadLetter('uploads/b.jpg', 'INTERNAL');
+    await rig.upload('uploads/bad.jpg', 'text');
+    await rig.handler.reject('uploads/bad.jpg', 'UNSUPPORTED_FORMAT', 'found text');
+    const { page } = await open('/problems');
+    await page.getByText('This is not an image that the recipe takes').waitFor();
+    await page.getByRole('button', { name: 'Dry run' }).click();
+    await page.getByText('2 dead letters would move').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('checkbox', { name: 'TRANSFORM_FAILED' }).check();
+    await page.getByRole('button', { name: 'Dry run' }).click();
+    await page.getByText('1 dead letter would move').waitFor();
+    await page.getByRole('button', { name: 'Redrive…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Redrive' }).click();
+    await page.getByText('1 dead letter moved to the queue').waitFor();
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: stack.queueUrl, WaitTimeSeconds: 20 }),
+    );
+    expect(Messages.map(({ Body }) => Body)).toEqual([
+      formatMessage({ bucket: stack.sourceBucket, key: 'uploads/a.jpg' }),
+    ]);
   });
 
   test('has a bounded number of rows with 100,000 uploads, and reaches the last one', async () => {

@@ -41,6 +41,7 @@ try {
     'uploads-list': '/uploads?layout=list',
     'uploads-empty': '/uploads?search=nothing',
     upload: `/upload?key=${encodeURIComponent(key(4))}`,
+    problems: '/problems',
     rejected: '/upload?key=uploads%2Fnotes.jpg',
   };
   const looks = {

@@ -1,0 +1,169 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { redriveLetters, type Redriven } from '../api/client.ts';
+import { useLive } from '../api/live.ts';
+import { Confirm } from '../parts/confirm.tsx';
+import { count } from '../words/format.ts';
+import { explainRejection } from '../words/rejections.ts';
+import '../styles/problems.css';
+
+/** The command line's defaults. */
+const DEFAULTS = { limit: 10_000, rate: 50 };
+
+function Rejected({ codes }: { codes: Readonly<Record<string, number>> }) {
+  const rows = Object.entries(codes).toSorted(([, a], [, b]) => b - a);
+  return (
+    <section aria-labelledby="rejected-title">
+      <h2 id="rejected-title">Rejected uploads</h2>
+      <p className="quiet">For the uploader: another file, or another recipe.</p>
+      {rows.length === 0 && <p className="empty">No upload is rejected.</p>}
+      <ul className="problems">
+        {rows.map(([code, number]) => (
+          <li key={code}>
+            <span className="figure">{number.toLocaleString('en')}</span>
+            <span>
+              <strong>{explainRejection(code)}</strong> <code>{code}</code>
+            </span>
+            <Link href={`/uploads?state=rejected&code=${code}`}>
+              Show<span className="spoken"> uploads rejected with {code}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Found(props: {
+  found: Redriven;
+  chosen: ReadonlySet<string>;
+  onToggle: (code: string) => void;
+}) {
+  const { found, chosen, onToggle } = props;
+  return (
+    <ul className="problems">
+      {Object.entries(found.found).map(([code, number]) => (
+        <li key={code}>
+          <label>
+            <input type="checkbox" checked={chosen.has(code)} onChange={() => onToggle(code)} />
+            <span className="figure">{number.toLocaleString('en')}</span> <code>{code}</code>
+          </label>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function DeadLetters({ number }: { number: number }) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [prefix, setPrefix] = useState('');
+  const [limit, setLimit] = useState(DEFAULTS.limit);
+  const [rate, setRate] = useState(DEFAULTS.rate);
+  const [isAsking, setAsking] = useState(false);
+  const conditions = () => ({
+    ...{ limit, rate },
+    ...(prefix !== '' && { prefix }),
+    ...(chosen.size > 0 && { codes: [...chosen] }),
+  });
+  const dry = useMutation({ mutationFn: () => redriveLetters({ ...conditions(), dryRun: true }) });
+  const real = useMutation({
+    mutationFn: () => redriveLetters({ ...conditions(), dryRun: false }),
+    onSuccess: () => dry.reset(),
+  });
+  const matching = Object.values(dry.data?.matching ?? {}).reduce((sum, n) => sum + n, 0);
+  const error = dry.error ?? real.error;
+  const isBusy = dry.isPending || real.isPending;
+  const note = isBusy
+    ? 'Reading the dead-letter queue…'
+    : error
+      ? error.message
+      : real.data && !dry.data
+        ? `${count(real.data.moved, 'dead letter')} moved to the queue`
+        : dry.data
+          ? `${count(matching, 'dead letter')} would move`
+          : '';
+  return (
+    <section aria-labelledby="letters-title">
+      <h2 id="letters-title">Dead letters</h2>
+      <p className="quiet">
+        For the operator: remove the cause, then move the messages back to the queue. A dry run
+        counts, and moves nothing.
+      </p>
+      <p>
+        <span className={number > 0 ? 'figure bad' : 'figure'}>{number.toLocaleString('en')}</span>{' '}
+        in the dead-letter queue
+      </p>
+      {dry.data && (
+        <Found
+          found={dry.data}
+          chosen={chosen}
+          onToggle={(code) =>
+            setChosen((before) => {
+              const next = new Set(before);
+              if (!next.delete(code)) next.add(code);
+              return next;
+            })
+          }
+        />
+      )}
+      <div className="redrive">
+        <label>
+          Prefix
+          <input value={prefix} onChange={({ target }) => setPrefix(target.value)} />
+        </label>
+        <label>
+          Most messages
+          <input
+            type="number"
+            min={1}
+            value={limit}
+            onChange={({ target }) => setLimit(Math.max(1, target.valueAsNumber || 1))}
+          />
+        </label>
+        <label>
+          Per second
+          <input
+            type="number"
+            min={1}
+            value={rate}
+            onChange={({ target }) => setRate(Math.max(1, target.valueAsNumber || 1))}
+          />
+        </label>
+        <button type="button" className="small" disabled={isBusy} onClick={() => dry.mutate()}>
+          Dry run
+        </button>
+        <button
+          type="button"
+          className="small"
+          disabled={isBusy || matching === 0}
+          onClick={() => setAsking(true)}
+        >
+          Redrive…
+        </button>
+        <span role="status">{note}</span>
+      </div>
+      <Confirm
+        isOpen={isAsking}
+        title={`Move ${count(Math.min(matching, limit), 'dead letter')} back to the queue?`}
+        what="The function processes them again. Messages that fail again come back to the dead-letter queue."
+        action="Redrive"
+        onClose={() => setAsking(false)}
+        onConfirm={() => real.mutate()}
+      />
+    </section>
+  );
+}
+
+/** Rejected uploads, which are the uploader's, and dead letters, which are the operator's. */
+export default function Problems() {
+  const { live } = useLive();
+  if (!live) return <p className="loading">Reading the problems…</p>;
+  return (
+    <div className="problem-view">
+      <h1>Problems</h1>
+      <Rejected codes={live.counts.codes} />
+      <DeadLetters number={live.status.deadLetters} />
+    </div>
+  );
+}
