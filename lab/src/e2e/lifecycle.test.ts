@@ -1,5 +1,5 @@
 /** Overwrites, deletes, new uploads, duplicate events: outputs are always those of the current upload. */
-import { DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { manifestFor } from '../testbed/reference-outputs.ts';
 import { PATIENCE, type Client } from '../testing/client.ts';
@@ -115,6 +115,30 @@ test('an older version that becomes current again gets its outputs', async () =>
   await client.send(notification({ bucket: Bucket, key }));
   await client.untilIdle();
   expect(await bytesOf(key)).toEqual(before);
+});
+
+test('orphans of more than one page are deleted, an edited manifest is written again, and deeper objects stay', async () => {
+  const key = 'uploads/orphans.jpg';
+  await client.uploadAndWait(key, await picture({ seed: 10 }));
+  await client.untilIdle();
+  const before = await bytesOf(key);
+  const { sourceBucket, processedBucket: Bucket } = client.stack;
+  const put = (name: string, Body: string) =>
+    client.s3.send(new PutObjectCommand({ Bucket, Key: `${key}/${name}`, Body }));
+  const manifest = before.get(`${key}/manifest.json`)?.toString() ?? '';
+  await put('manifest.json', manifest.replace('"done"', '"done" '));
+  const deeper = 'deeper/w320-webp.webp';
+  await put(deeper, 'of another upload');
+  const names = Array.from({ length: 1200 }, (_, index) => `orphan-${index}.webp`);
+  while (names.length > 0)
+    await Promise.all(names.splice(0, 50).map((name) => put(name, 'of another recipe')));
+  await client.send(notification({ bucket: sourceBucket, key }));
+  await client.untilIdle();
+  const after = await bytesOf(key);
+  expect(after.get(`${key}/${deeper}`)?.toString()).toBe('of another upload');
+  after.delete(`${key}/${deeper}`);
+  expect(after).toEqual(before);
+  await client.remove(`${key}/${deeper}`, Bucket);
 });
 
 test('an event that comes twice, late, or out of order rewrites nothing', async () => {
