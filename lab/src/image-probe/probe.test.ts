@@ -56,7 +56,7 @@ describe('reports', () => {
       /two outcomes/,
     ],
     ['a transform that failed', { outcomes: [{ ...done, code: 'TRANSFORM_FAILED' }, done] }, /^TR/],
-    ['more memory than estimated', { grownMiB: 291 }, /291 MiB of memory, and not at most 290/],
+    ['more memory than estimated', { grownMiB: 361 }, /361 MiB of memory, and not at most 360/],
   ])('%s', (_, more, words) => {
     expect(problemOf(answer(more))).toMatch(words);
     expect(problemOf(answer({}))).toBeUndefined();

@@ -87,8 +87,11 @@ export class Probe {
   }
 }
 
-/** MiB. A process grows for any image: code is loaded late, headers are read, and the heap is not collected at once. */
-const SLACK_MIB = 150;
+/**
+ * MiB. A process grows for any image: code is loaded late, headers are read, and the heap is not collected at once.
+ * Estimates do not contain this: they are the growth of an idle process.
+ */
+const SLACK_MIB = 220;
 /** Images that are tried at once. */
 const AT_ONCE = 2;
 
