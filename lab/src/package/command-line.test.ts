@@ -134,9 +134,11 @@ describe('darkroom dev in an empty folder', () => {
 
   test('has the console, and processes an upload of the command line', async () => {
     const env = parseEnv(await readFile(path.join(user.folder, '.darkroom/env'), 'utf8'));
-    const console = await fetch(env['DARKROOM_URL'] ?? '');
-    expect(await console.text()).toContain('<title>Darkroom');
-    const app = await fetch(`${env['DARKROOM_URL']}/app.js`);
+    const url = env['DARKROOM_URL'] ?? '';
+    const page = await (await fetch(url)).text();
+    expect(page).toContain('<title>Darkroom');
+    const [, script = 'no script'] = /<script[^>]+src="([^"]+)"/.exec(page) ?? [];
+    const app = await fetch(new URL(script, `${url}/`));
     expect(app.status).toBe(200);
     expect(await json('upload', 'photo.jpg')).toMatchObject({
       done: 1,
