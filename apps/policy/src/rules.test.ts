@@ -49,8 +49,8 @@ test.each([
   ['for a service', '{"AWS":"*"}', '{"Service":"s3.amazonaws.com"}'],
   [
     'under a second condition',
-    '"Condition":{',
-    '"Condition":{"Bool":{"aws:SecureTransport":"true"},',
+    '"AWS:SourceOwner":"123456789012"}',
+    '"AWS:SourceOwner":"123456789012"},"Bool":{"aws:SecureTransport":"true"}',
   ],
 ])('a statement %s is not AWS’s default of a topic', (_, of, by) => {
   const byAws = topicDefaultPolicy('arn:aws:sns:eu-central-1:123456789012:alarms', '123456789012');
