@@ -29,7 +29,7 @@ function optionsFor(width: number): uPlot.Options {
       ms: { range: (_, _min, max) => [0, Math.max(100, max)] },
     },
     axes: [
-      { ...axis, values: (_, all) => all.map((at) => clock.format(at * 1000)) },
+      { ...axis, space: 90, values: (_, all) => all.map((at) => clock.format(at * 1000)) },
       { ...axis, size: 44 },
       {
         ...axis,
