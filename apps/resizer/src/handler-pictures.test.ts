@@ -173,10 +173,10 @@ describe('time', () => {
 describe('memory', () => {
   test('for images is 140 MiB less than the function has', async () => {
     aws.answer(everyUpload);
-    await call([record('uploads/a.jpg')], { memory: 200 });
+    await call([record('uploads/a.jpg')], { memory: 145 });
     const [manifest] = manifests();
     expect(manifest?.status).toBe('rejected');
-    expect(manifest?.error?.message).toContain('the function has 60 for an upload');
+    expect(manifest?.error?.message).toContain('the function has 5 for an upload');
   });
 });
 

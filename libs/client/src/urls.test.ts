@@ -61,8 +61,9 @@ describe('urls', () => {
       fc.property(key, (one) => {
         const keys = outputKeys(one, parsed);
         expect(folderOf(one, recipe)).toBe(keys.prefix);
-        const path = new URL(outcomeUrl(one, recipe, 'https://x.example/')).pathname;
-        expect(path.slice(1).split('/').map(decodeURIComponent).join('/')).toBe(keys.outcome);
+        const base = 'https://x.example/';
+        const path = outcomeUrl(one, recipe, base).slice(base.length);
+        expect(path.split('/').map(decodeURIComponent).join('/')).toBe(keys.outcome);
       }),
     );
   });
