@@ -228,7 +228,14 @@ export default tseslint.config(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     plugins: { '@nx': nx },
     rules: {
-      '@nx/enforce-module-boundaries': ['error', { depConstraints }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          depConstraints,
+          // One command of the command line loads the engine when it runs; the process of another one imports it.
+          checkDynamicDependenciesExceptions: ['@darkroom/transforms', '@darkroom/transforms/*'],
+        },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',

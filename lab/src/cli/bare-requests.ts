@@ -40,4 +40,5 @@ do {
   requests += manifests.length;
   after = IsTruncated ? Contents.at(-1)?.Key : undefined;
 } while (after !== undefined);
-console.log(requests);
+// As a text: in colour, a number is not one for the reader.
+console.log(String(requests));

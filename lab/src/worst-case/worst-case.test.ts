@@ -8,6 +8,8 @@ import { exceeds, searchFamily, type Trial } from './search.ts';
 const FILES = 5;
 /** The engine takes longer than a decoder. */
 const UPLOADS = 3;
+/** Files to try if none is decoded. */
+const MOST = 20;
 const SEED = 7;
 /** Milliseconds; only ends a test that hangs. */
 const TIMEOUT = 900_000;
@@ -38,10 +40,11 @@ test.each(FAMILIES)(
     const most = family.rendering ? UPLOADS : FILES;
     const { files } = await searchFamily(small, {
       seed: SEED,
-      goOn: (count) => count < most,
+      // Some files are rejected before they are decoded.
+      goOn: (count) => count < most || (trials.length === 0 && count < MOST),
       onTrial: (_family, trial) => void trials.push(trial),
     });
-    expect(files).toBe(most);
+    expect(files).toBeGreaterThanOrEqual(most);
     expect(trials.length).toBeGreaterThan(0);
     expect(trials.filter(exceeds)).toEqual([]);
   },
