@@ -62,7 +62,7 @@ export type ClientErrorCode =
   | 'TOO_LARGE'
   /** The recipe does not accept the file's type. */
   | 'UNSUPPORTED_FORMAT'
-  /** The form is no longer valid: ask the server for another one. */
+  /** The form has expired: ask the server for another one. */
   | 'EXPIRED'
   /** The bytes that arrived are not those whose checksum the form has. */
   | 'DAMAGED'

@@ -13,7 +13,7 @@ describe('polling', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  /** Answers one after the other; the last one for ever. */
+  /** Gives one answer after the other, and then always the last one. */
   function answers(...list: (Outcome | undefined)[]) {
     let calls = 0;
     const read = () => Promise.resolve(list[Math.min(calls++, list.length - 1)]);

@@ -210,7 +210,7 @@ function safeType(type = ''): string {
 
 function missing(error: unknown): never {
   if (error instanceof Error && error.name === 'NoSuchKey')
-    throw new ApiError(404, 'NOT_FOUND', 'There is no such object.');
+    throw new ApiError(404, 'NOT_FOUND', 'This object does not exist.');
   throw error;
 }
 

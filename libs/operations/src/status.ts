@@ -231,7 +231,7 @@ function adviceFor(facts: Readonly<Record<string, boolean>>): string {
   if (!hasSource)
     return facts['hasObjects']
       ? 'The upload is gone and its outputs are left: darkroom apply --prune --prefix KEY'
-      : 'There is no such upload.';
+      : 'This upload does not exist.';
   if (facts['hasDeadLetters']) return 'Remove the cause, then: darkroom redrive --prefix KEY';
   if (!hasManifest) return 'No outcome yet. If the queue is empty: darkroom apply --prefix KEY';
   if (!current)

@@ -108,7 +108,7 @@ export function App() {
             <Route path="/upload" component={Upload} />
             <Route path="/problems" component={Problems} />
             <Route>
-              <p className="lead">There is no such page.</p>
+              <p className="lead">This page does not exist.</p>
             </Route>
           </Switch>
         </Suspense>

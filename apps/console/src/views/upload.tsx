@@ -276,7 +276,7 @@ export default function Upload() {
         {upload && <StateBadge state={upload.state} />}
         <Actions story={story} query={query} />
       </div>
-      {!upload && !story.status.source && <p className="lead">There is no such upload.</p>}
+      {!upload && !story.status.source && <p className="lead">This upload does not exist.</p>}
       {upload && upload.state !== 'done' && upload.state !== 'rejected' && (
         <p className="lead">{STATES[upload.state].what}</p>
       )}

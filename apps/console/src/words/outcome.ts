@@ -41,7 +41,7 @@ const attribute = (text: string) => text.replace(/[&"<]/g, (char) => escapes[cha
 
 /**
  * The `<picture>` element of the variants that have the shape of the source: one source per format, and the last format
- * as `img`. Cropped variants, such as thumbnails, are left out unless there are no others.
+ * as `img`. Cropped variants, such as thumbnails, are left out if others exist.
  *
  * @param urlOf address of an output
  * @returns undefined without variants that browsers show
