@@ -36,7 +36,7 @@ export async function readArrivals({ burst, rate, for: seconds, csv }: ArrivalOp
         ];
   const total = phases.reduce((sum, phase) => sum + phase.uploads, 0);
   if (total === 0)
-    throw new CommandError('The load to simulate has no uploads', {
+    throw new CommandError('There are no uploads to simulate', {
       remedy: 'Add --burst 1000000, --rate 10 --for 1h, or --csv arrivals.csv.',
     });
   if (total > MAX_UPLOADS)
