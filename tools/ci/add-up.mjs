@@ -4,11 +4,11 @@
  * @typedef {object} Report
  * @property {boolean} success
  * @property {{ name: string, status: string, message: string, assertionResults:
- *   { fullName: string, status: string }[] }[]} testResults one per test file
+ *   { fullName: string, status: string, failureMessages?: string[] }[] }[]} testResults one per test file
  *
  * @typedef {object} Summary
  * @property {number} passed
- * @property {string[]} failed what failed: "PROJECT: TEST", or what went wrong in its place
+ * @property {string[]} failed what failed: "PROJECT: TEST" and the beginning of its message, indented
  * @property {string[]} skipped "PROJECT: TEST"
  */
 
@@ -40,7 +40,7 @@ function addProject(sum, project, report) {
       tests += 1;
       const name = `${project}: ${test.fullName.trim()}`;
       if (test.status === 'passed') sum.passed += 1;
-      else if (test.status === 'failed') sum.failed.push(name);
+      else if (test.status === 'failed') sum.failed.push(name + excerpt(test.failureMessages));
       else sum.skipped.push(name);
     }
     if (file.status === 'failed' && sum.failed.length === failedInFile) {
@@ -52,6 +52,21 @@ function addProject(sum, project, report) {
   if (sum.failed.length > failedBefore) return;
   if (tests === 0) sum.failed.push(`${project}: ran no test`);
   else if (!report.success) sum.failed.push(`${project}: failed outside its tests`);
+}
+
+/** Lines of a message: those of a failed assertion with its difference. Characters of a line. */
+const EXCERPT_LINES = 15;
+const EXCERPT_WIDTH = 300;
+// eslint-disable-next-line no-control-regex -- escape sequences of colours
+const COLOURS = /\u001b\[[\d;]*m/g;
+
+/** @param {string[] | undefined} messages */
+function excerpt(messages = []) {
+  const lines = messages.join('\n').replaceAll(COLOURS, '').split('\n', EXCERPT_LINES);
+  return lines
+    .filter(Boolean)
+    .map((line) => `\n           ${line.slice(0, EXCERPT_WIDTH)}`)
+    .join('');
 }
 
 /** @param {string} text */

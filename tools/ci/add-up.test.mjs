@@ -26,6 +26,18 @@ test('adds the projects up, and names what failed and what was skipped', () => {
   expect(closingLine(sum)).toBe('3 passed, 1 failed, 1 skipped');
 });
 
+test('a failed test comes with the beginning of its message, without colours', () => {
+  const message = `\u001b[31mError: Timeout\u001b[39m\n${'    at x.ts\n'.repeat(30)}`;
+  const failure = { ...failed, failureMessages: [message] };
+  const [text] = addUp({ lab: report(false, file('failed', [failure])) }).failed;
+  expect(text.split('\n').slice(0, 3)).toEqual([
+    'lab: writes a key',
+    '           Error: Timeout',
+    '               at x.ts',
+  ]);
+  expect(text.split('\n')).toHaveLength(16);
+});
+
 test('the closing line tells of skipped tests only where there are some', () => {
   expect(closingLine({ passed: 2, failed: [], skipped: [] })).toBe('2 passed, 0 failed');
 });

@@ -10,7 +10,8 @@ const CASES = 500;
 const BUDGET = 60_000;
 
 test('mutated images end in an outcome of the contract', { timeout: 3_600_000 }, async () => {
-  const seed = Number(process.env['DARKROOM_SEED'] ?? Date.now() % 2 ** 31);
+  // The same images every time: a new finding must not fail an unrelated change. The weekly workflow draws others.
+  const seed = Number(process.env['DARKROOM_SEED'] ?? 1);
   const { findings, ...figures } = await fuzzImages({
     seed,
     formats: OUTPUT_FORMATS,

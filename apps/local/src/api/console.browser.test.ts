@@ -254,7 +254,9 @@ describe.skipIf(!chromium)(title, () => {
     await tabTo((name) => name === 'Remove…', 'Shift+Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('alertdialog').waitFor();
-    await page.keyboard.press('Tab');
+    // The dialog takes the focus one frame after it appears.
+    await page.waitForFunction("document.activeElement.closest('[role=alertdialog]')");
+    await tabTo((name) => name === 'Remove');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/upload\?key=uploads%2F[ab]\.jpg/);
     expect(await keysOf(rig.stack.sourceBucket)).toEqual(['uploads/a.jpg', 'uploads/b.jpg']);

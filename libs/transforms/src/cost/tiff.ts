@@ -32,6 +32,8 @@ export interface TiffStructure {
   readonly tile?: { readonly width: number; readonly height: number };
   /** Rows of a strip, at most the height. */
   readonly rowsPerStrip: number;
+  /** Offset of the first strip or tile, bytes; 0 if the file has none. */
+  readonly dataStart: number;
   /** Directories, which are the pages. */
   readonly pages: number;
   /** Entries of all directories, with their values: bytes that a decoder reads to open the file. */
@@ -85,8 +87,8 @@ function readEntry(file: ByteReader, at: number, layout: Layout, withValues: boo
   };
 }
 
-/** Values of the tags of the first directory that decide the cost. */
-const TAGS = new Set([256, 257, 258, 259, 262, 277, 278, 284, 322, 323, 338, 339, 530]);
+/** Tags of the first directory that decide the cost, and where its pixels begin. */
+const TAGS = new Set([256, 257, 258, 259, 262, 273, 277, 278, 284, 322, 323, 324, 338, 339, 530]);
 
 interface Directories {
   readonly first: ReadonlyMap<number, readonly number[]>;
@@ -184,6 +186,7 @@ export function scanTiff(file: ByteReader): TiffStructure | undefined {
     planar,
     ...(tileWidth > 0 && tileHeight > 0 && { tile: { width: tileWidth, height: tileHeight } }),
     rowsPerStrip: Math.max(1, Math.min(height, value(278, height))),
+    dataStart: value(324, value(273, 0)),
     pages,
     directoryBytes,
   };

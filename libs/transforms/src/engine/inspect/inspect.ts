@@ -9,7 +9,7 @@ import { readExif } from '../metadata/exif.ts';
 import { decodable } from './decodable.ts';
 import { detectType } from './detect-type.ts';
 import { headerWithoutExtraChannels } from './tiff-channels.ts';
-import { isAboutCoding, unsupportedCoding, unsupportedMessage } from './unsupported-coding.ts';
+import { unsupportedCoding, unsupportedMessage } from './unsupported-coding.ts';
 
 function coding(header: Metadata, source: Uint8Array): SourceCoding {
   const { space, depth, icc, chromaSubsampling } = header;
@@ -56,18 +56,10 @@ export async function inspect(
 ): Promise<SourceFacts> {
   const { format, structure } = await survey(source, options);
   const file = headerWithoutExtraChannels(decodable(source));
-  const open = () => sharp(file, { failOn: 'error', limitInputPixels: false }).metadata();
   let header: Metadata;
   try {
-    header = await open();
+    header = await sharp(file, { failOn: 'error', limitInputPixels: false }).metadata();
   } catch (cause) {
-    // The message may belong to another upload that failed at the same time.
-    const again = isAboutCoding(format, cause)
-      ? await open().catch((error: unknown) => error)
-      : undefined;
-    if (isAboutCoding(format, again)) {
-      throw new ImageError('UNSUPPORTED_FORMAT', unsupportedMessage(format), { cause });
-    }
     // Does not include libvips' message, which may belong to another image (explain-failure.ts).
     throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {
       cause,

@@ -55,7 +55,7 @@ const COLOURS: ReadonlyMap<number, string> = new Map([
 /** Colour spaces that it knows: grey, RGB, palette, CMYK, YCbCr, Lab. */
 const DECODED_COLOURS = new Set([0, 1, 2, 3, 5, 6, 8]);
 
-function ofTiff(file: TiffStructure): string | undefined {
+function ofTiff(bytes: Uint8Array, file: TiffStructure): string | undefined {
   const { compression, photometric, depth, samples, sampleFormat, planar, kept } = file;
   const packing = COMPRESSIONS.get(compression);
   if (packing) return `${packing} compression`;
@@ -82,7 +82,9 @@ function ofTiff(file: TiffStructure): string | undefined {
   if (planar && file.tile) return 'tiles of separate planes';
   const isWhole = compression === JPEG_IN_TIFF || compression === WEBP_IN_TIFF;
   if (kept && !planar && (isWhole || depth > 16)) return `${samples} channels of this coding`;
-  return undefined;
+  if (compression !== JPEG_IN_TIFF) return undefined;
+  const inside = ofJpeg(bytes.subarray(file.dataStart));
+  return inside && `JPEG compression with ${inside}`;
 }
 
 /** Coding processes of JPEG (ITU-T T.81, table B.1) that libjpeg lacks. */
@@ -107,6 +109,8 @@ function ofJpeg(file: Uint8Array): string | undefined {
     if (process) return process;
     const [depth = 8, components = 1] = [content[0], content[5]];
     if (depth !== 8) return `samples of ${depth} bits`;
+    // The height follows after the first scan (DNL, ITU-T T.81, B.2.5).
+    if (content[1] === 0 && content[2] === 0) return 'its height after the pixels';
     return components === 2 || components > 4 ? `${components} channels` : undefined;
   }
   return undefined;
@@ -114,7 +118,8 @@ function ofJpeg(file: Uint8Array): string | undefined {
 
 /**
  * Names the part of a valid file's coding that the decoder lacks, by the file's structure. Returns `undefined` if the
- * structure shows none.
+ * structure shows none. Does not use the decoder's messages: libvips has one message buffer per process, and an upload
+ * that fails at the same time may take the message.
  */
 export function unsupportedCoding(
   file: Uint8Array,
@@ -122,33 +127,12 @@ export function unsupportedCoding(
   structure: Structure | undefined,
 ): string | undefined {
   if (format === 'jpeg') return ofJpeg(file);
-  return structure?.format === 'tiff' ? ofTiff(structure) : undefined;
+  return structure?.format === 'tiff' ? ofTiff(file, structure) : undefined;
 }
 
 /** The message of a rejection. `coding` is what `unsupportedCoding` returns. */
-export function unsupportedMessage(
-  format: SourceFormat,
-  coding = 'a coding that the decoder lacks',
-): string {
+export function unsupportedMessage(format: SourceFormat, coding: string): string {
   return `the upload is a valid ${format} file with ${coding}, which cannot be processed; save it with another coding`;
-}
-
-/** Messages of libvips, libtiff and libjpeg about codings that they lack. */
-const MESSAGES =
-  /not configured|not implemented|not supported|unsupported (tiff|color|jpeg)|can ?not handle image|not a whole number of bytes|samples out of range|bad labq|exceeds channel limit|no known route/i;
-
-/** How lines about these formats begin. Other decoders report damage with the same words. */
-const REPORTERS: Partial<Record<SourceFormat, RegExp>> = { tiff: /tiff/i, jpeg: /^VipsJpeg/ };
-
-/**
- * Whether an error of the decoder is about a coding that it lacks, for codings that `unsupportedCoding` does not know.
- * Only lines that name the upload's own format count, because a line may belong to another image that fails at the
- * same time.
- */
-export function isAboutCoding(format: SourceFormat, cause: unknown): boolean {
-  const reporter = REPORTERS[format];
-  if (!reporter || !(cause instanceof Error)) return false;
-  return cause.message.split('\n').some((line) => reporter.test(line) && MESSAGES.test(line));
 }
 
 /**

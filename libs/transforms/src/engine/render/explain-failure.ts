@@ -1,7 +1,6 @@
 import type { SourceFormat } from '../../image-engine.ts';
 import { ImageError, reasonOf, stepError } from '../../image-error.ts';
 import type { RenderPlan, Stage } from '../../plan/render-plan.ts';
-import { isAboutCoding, unsupportedMessage } from '../inspect/unsupported-coding.ts';
 import type { Picture } from './picture.ts';
 import { pixelsOf } from './run-stage.ts';
 import { type RenderJob, locationOf } from './run-step.ts';
@@ -14,19 +13,9 @@ import { decodeFrames } from './upload.ts';
  */
 const CANNOT_BE_DECODED = 'cannot be decoded: its data is damaged or ends early';
 
-/**
- * The upload cannot be decoded: it is damaged, or has a coding that the decoder lacks.
- * @param again failure of the same decode, repeated. Both have to be about a coding, because one message may belong to
- * another upload of the same format that failed at the same time.
- */
-export function undecodable(
-  format: SourceFormat,
-  cause: unknown,
-  again: unknown = cause,
-): ImageError {
-  return isAboutCoding(format, cause) && isAboutCoding(format, again)
-    ? new ImageError('UNSUPPORTED_FORMAT', unsupportedMessage(format), { cause })
-    : new ImageError('CORRUPT_IMAGE', `the ${format} ${CANNOT_BE_DECODED}`, { cause });
+/** The upload cannot be decoded: it is damaged. */
+export function undecodable(format: SourceFormat, cause: unknown): ImageError {
+  return new ImageError('CORRUPT_IMAGE', `the ${format} ${CANNOT_BE_DECODED}`, { cause });
 }
 
 /**
@@ -47,7 +36,7 @@ export async function explainFailure(
   try {
     picture = await decodeFrames(job, stage.mode);
   } catch (decodeCause) {
-    return undecodable(job.facts.format, decodeCause, cause);
+    return undecodable(job.facts.format, decodeCause);
   }
   const operations = declaredOperations(plan, stage);
   for (const operation of operations) {
