@@ -98,9 +98,11 @@ describe('is told everything that is missing, at once', () => {
     );
     // Nothing is built or changed.
     const calls = await workspace.calls();
-    expect(calls.filter((call) => !/^pulumi (?:version|whoami|stack export)/.test(call))).toEqual(
-      [],
-    );
+    expect(
+      calls.filter(
+        (call) => !/^pulumi (?:version|whoami|config|stack export|stack select)/.test(call),
+      ),
+    ).toEqual([]);
     return found;
   };
 
@@ -144,6 +146,48 @@ describe('is told everything that is missing, at once', () => {
       deploy({ stack: `acme/darkroom/${STACK}`, yes: false }, workspace.directory, terminal),
     );
     expect(terminal.lines.join('\n')).toContain('Pulumi.test.yaml is valid; region eu-west-3');
+  });
+
+  test('an ESC environment adds configuration and credentials', async () => {
+    await fakeAccount({ concurrency: [10, 3] });
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'])
+      vi.stubEnv(name, '');
+    const own = await readFile(path.join(CHECKOUT, 'Pulumi.local.yaml'), 'utf8');
+    const { config } = parse(own) as { config: Record<string, object | string> };
+    const workspace = await fakeWorkspace({
+      stackFile: 'environment: { imports: [darkroom/dev, { shared: { merge: false } }] }',
+      environment: {
+        config: {
+          'aws:region': { value: 'eu-west-3', secret: false },
+          'darkroom:pipeline': { value: '{}', objectValue: config['darkroom:pipeline'] },
+        },
+        variables: { AWS_ACCESS_KEY_ID: 'open', AWS_SECRET_ACCESS_KEY: 'sesame' },
+      },
+    });
+    const terminal = screen();
+    const doing = deploy({ stack: 'acme/darkroom/test', yes: true }, workspace.directory, terminal);
+    expect(await problems(doing)).toEqual([problem('QUOTA', /10 functions at once/)]);
+    expect(terminal.lines.join('\n')).toContain('Pulumi.test.yaml is valid; region eu-west-3');
+    expect(await workspace.calls()).toEqual(
+      expect.arrayContaining([
+        'pulumi env open acme/darkroom/dev environmentVariables --format json',
+        'pulumi env open acme/shared environmentVariables --format json',
+      ]),
+    );
+  });
+
+  test('an ESC environment that does not open', async () => {
+    const stackFile = 'environment: [darkroom/dev]';
+    expect(await check({ stackFile, failing: 'config' })).toEqual([
+      problem(
+        'STACK_FILE',
+        /ESC environment of Pulumi\.test\.yaml[^]*config does not work[^]*pulumi login/,
+      ),
+    ]);
+    expect(await check({ stackFile, failing: 'whoami' })).toEqual([
+      problem('PULUMI_LOGIN', /pulumi login/),
+      problem('STACK_FILE', /checked when the CLI works/),
+    ]);
   });
 
   test('quotas of a new account', async () => {

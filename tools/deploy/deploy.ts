@@ -3,16 +3,11 @@ import type { Settings } from '@darkroom/pipeline';
 import type { Arguments, Terminal } from './command-line.ts';
 import { run } from './command.ts';
 import { DeployError } from './deploy-error.ts';
-import {
-  checkCredentials,
-  checkNode,
-  checkQuotas,
-  readStack,
-  stackFileOf,
-} from './prerequisites.ts';
+import { checkCredentials, checkNode, checkQuotas } from './prerequisites.ts';
 import { findPulumi, preview, update } from './pulumi.ts';
 import { pendingReceivers } from './receivers.ts';
 import { smokeTest } from './smoke-test.ts';
+import { readStack, stackFileOf } from './stack-file.ts';
 import {
   notificationsChanged,
   readState,
@@ -67,7 +62,7 @@ async function checkPrerequisites(stack: string, workspace: string, { print }: T
     ({ version, user }) => `Pulumi ${version}, logged in as ${user}`,
   );
   const file = await check(
-    readStack(workspace, stack),
+    readStack({ workspace, stack, pulumi }),
     ({ region }) => `${stackFileOf(stack)} is valid; region ${region}`,
   );
   const state = pulumi ? await readState({ workspace, stack, pulumi }) : [];

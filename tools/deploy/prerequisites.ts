@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { parseSettings, type Settings, SettingsError } from '@darkroom/pipeline';
-import { parse, YAMLParseError } from 'yaml';
 import { run } from './command.ts';
 import { DeployError } from './deploy-error.ts';
+import type { StackFile } from './stack-file.ts';
 
 /** Runs the program by stripping its types; Pulumi starts whatever `node` it finds. */
 const LEAST = [22, 18] as const;
@@ -20,68 +17,6 @@ export async function checkNode(cwd: string): Promise<string> {
     `Node ${LEAST.join('.')} or later runs the Pulumi program; the one on the PATH is ${stdout || 'missing'}. ` +
       '`npm run deploy` puts the right one there: run it that way, after `npm ci`.',
   );
-}
-
-/** What a stack's file says, as far as deploying needs it. */
-export interface StackFile {
-  readonly region: string;
-  /** Of AWS's configuration files, where the stack names one. */
-  readonly profile?: string;
-  readonly settings: Settings;
-}
-
-/** @param stack may be `ORG/PROJECT/STACK` */
-export function stackFileOf(stack: string): string {
-  return `Pulumi.${path.posix.basename(stack)}.yaml`;
-}
-
-/** @throws DeployError `STACK_FILE` that lists every problem */
-export async function readStack(workspace: string, stack: string): Promise<StackFile> {
-  const file = stackFileOf(stack);
-  const config = await readConfig(path.join(workspace, file), file);
-  const region = config['aws:region'] ?? process.env['AWS_REGION'];
-  const profile = config['aws:profile'];
-  if (typeof region !== 'string' || region === '')
-    throw new DeployError(
-      'STACK_FILE',
-      `${file} sets no region: add \`aws:region\` to \`config\`, or set AWS_REGION.`,
-    );
-  try {
-    const input = withoutSecrets(config['darkroom:pipeline']);
-    const settings = parseSettings(input, `${file}, darkroom:pipeline`);
-    return { region, settings, ...(typeof profile === 'string' && { profile }) };
-  } catch (cause) {
-    if (cause instanceof SettingsError)
-      throw new DeployError('STACK_FILE', cause.message, { cause });
-    throw cause;
-  }
-}
-
-/** Only an https receiver can be secret. Pulumi decrypts it later; its value does not matter here. */
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  if (entries.length === 1 && entries[0]?.[0] === 'secure') return 'https://secret.invalid/';
-  return Object.fromEntries(entries.map(([key, one]) => [key, withoutSecrets(one)]));
-}
-
-async function readConfig(file: string, name: string): Promise<Record<string, unknown>> {
-  try {
-    const content: unknown = parse(await readFile(file, 'utf8'));
-    const { config } = (content ?? {}) as { config?: Record<string, unknown> };
-    return config ?? {};
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new DeployError(
-        'STACK_FILE',
-        `There is no ${name}: copy Pulumi.dev.yaml and change it.`,
-        { cause },
-      );
-    if (cause instanceof YAMLParseError)
-      throw new DeployError('STACK_FILE', `${name} is not valid YAML: ${cause.message}`, { cause });
-    throw cause;
-  }
 }
 
 export interface Caller {

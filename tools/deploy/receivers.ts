@@ -1,6 +1,6 @@
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
-import type { StackFile } from './prerequisites.ts';
 import type { Outputs } from './pulumi.ts';
+import type { StackFile } from './stack-file.ts';
 
 /**
  * Alarms reach only receivers that have confirmed their subscription.

@@ -18,8 +18,8 @@ import {
 } from '@darkroom/pipeline';
 import sharp from 'sharp';
 import { DeployError } from './deploy-error.ts';
-import type { StackFile } from './prerequisites.ts';
 import type { Outputs } from './pulumi.ts';
+import type { StackFile } from './stack-file.ts';
 
 const PAUSE_MS = 1_000;
 

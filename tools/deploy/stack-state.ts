@@ -3,23 +3,20 @@ import * as z from 'zod';
 import { run } from './command.ts';
 import type { Target } from './pulumi.ts';
 
+const resourceSchema = z.object({
+  urn: z.string(),
+  type: z.string(),
+  outputs: z.record(z.string(), z.unknown()).default({}),
+  modified: z.coerce.date().optional(),
+});
+
+/** Pulumi Cloud has null for the deployment of a new stack. */
 const stateSchema = z.object({
-  deployment: z.object({
-    resources: z
-      .array(
-        z.object({
-          urn: z.string(),
-          type: z.string(),
-          outputs: z.record(z.string(), z.unknown()).default({}),
-          modified: z.coerce.date().optional(),
-        }),
-      )
-      .default([]),
-  }),
+  deployment: z.object({ resources: z.array(resourceSchema).nullish() }).nullable(),
 });
 
 /** A resource that Pulumi's state lists. */
-export type StateResource = z.output<typeof stateSchema>['deployment']['resources'][number];
+export type StateResource = z.output<typeof resourceSchema>;
 
 /** @returns what Pulumi has deployed of the stack; nothing if the stack does not exist yet */
 export async function readState({
@@ -30,7 +27,7 @@ export async function readState({
   const { code, stdout } = await run(pulumi.command, ['stack', 'export', '--stack', stack], {
     cwd: workspace,
   });
-  return code === 0 ? stateSchema.parse(JSON.parse(stdout)).deployment.resources : [];
+  return code === 0 ? (stateSchema.parse(JSON.parse(stdout)).deployment?.resources ?? []) : [];
 }
 
 /** @returns executions that the stack's own functions have reserved */

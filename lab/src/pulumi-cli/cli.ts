@@ -75,11 +75,9 @@ export async function commandLine(
 ): Promise<CommandLine> {
   const at = (name: string) => path.join(directory, '.pulumi-test', name);
   await mkdir(at('state'), { recursive: true });
-  const { PATH = '', ...inherited } = process.env;
+  const { PATH = '' } = { ...process.env, ...environment };
   const variables = {
-    ...inherited,
-    ...environment,
-    PATH: [path.dirname(cli), path.dirname(process.execPath), PATH].join(path.delimiter),
+    ...process.env,
     PULUMI_HOME: at('home'),
     PULUMI_BACKEND_URL: `file://${at('state')}`,
     PULUMI_CONFIG_PASSPHRASE: 'test',
@@ -87,6 +85,8 @@ export async function commandLine(
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
     NX_DAEMON: 'false',
     NO_COLOR: '1',
+    ...environment,
+    PATH: [path.dirname(cli), path.dirname(process.execPath), PATH].join(path.delimiter),
   };
   const start = (program: string, args: readonly string[]): Started => {
     const child = spawn(program, args, {

@@ -1,10 +1,10 @@
 /** An AWS account on this machine for the real Pulumi CLI: the embedded S3, SQS and Lambda, STS, and the provider. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -60,6 +60,7 @@ export async function startCloud(): Promise<Cloud> {
       AWS_ENDPOINT_URL_STS: services.endpoint,
       AWS_ENDPOINT_URL_LAMBDA: services.endpoint,
       AWS_ENDPOINT_URL_KMS: services.endpoint,
+      AWS_ENDPOINT_URL_SNS: services.endpoint,
     },
   });
 
@@ -97,9 +98,9 @@ class CurrentLambda {
 
   async #replace(): Promise<void> {
     const specs = lambdaSpecs([...this.#account.resources.values()], this.#dataDir);
-    const text = JSON.stringify(specs);
-    if (text === this.#specs) return;
-    this.#specs = text;
+    const json = JSON.stringify(specs);
+    if (json === this.#specs) return;
+    this.#specs = json;
     await this.#running?.stop(0);
     this.#running = undefined;
     if (specs.mappings.length === 0) return;
@@ -119,45 +120,14 @@ class CurrentLambda {
   }
 }
 
-/** STS, the account settings of Lambda, and KMS with one key that hides nothing, over their protocols. */
+/** STS, SNS, the account settings of Lambda, and KMS with one key that hides nothing, over their protocols. */
 async function startAccountServices(account: Cloud) {
   const server = createServer((request, response) => {
-    const target = request.headers['x-amz-target'];
-    if (typeof target === 'string' && target.startsWith('TrentService.')) {
-      void json(request).then((body) => {
-        const { Plaintext, CiphertextBlob } = body as Record<string, string>;
-        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
-        response.end(
-          JSON.stringify({
-            KeyId: 'key',
-            ...(target.endsWith('.Encrypt')
-              ? { CiphertextBlob: Plaintext }
-              : { Plaintext: CiphertextBlob }),
-          }),
-        );
-      });
-      return;
-    }
-    request.resume();
-    if (request.url?.startsWith('/2016-08-19/account-settings')) {
-      const reserved = [...account.resources.values()]
-        .map(({ inputs }) => inputs['reservedConcurrentExecutions'])
-        .reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : 0), 0);
-      const AccountLimit = {
-        ConcurrentExecutions: account.concurrency,
-        UnreservedConcurrentExecutions: account.concurrency - reserved,
-      };
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ AccountLimit }));
-      return;
-    }
-    const code = account.credentialsError;
-    response.writeHead(code ? 403 : 200, { 'content-type': 'text/xml' });
-    response.end(
-      code
-        ? `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>The security token included in the request is ${code === 'ExpiredToken' ? 'expired' : 'invalid'}</Message></Error></ErrorResponse>`
-        : `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT_ID}:user/tester</Arn><UserId>TESTER</UserId><Account>${ACCOUNT_ID}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-    );
+    void text(request).then((body) => {
+      const { status = 200, type, content } = answerOf(account, request, body);
+      response.writeHead(status, { 'content-type': type });
+      response.end(typeof content === 'string' ? content : JSON.stringify(content));
+    });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
@@ -168,3 +138,59 @@ async function startAccountServices(account: Cloud) {
     },
   };
 }
+
+interface Answer {
+  readonly status?: number;
+  readonly type: string;
+  readonly content: string | object;
+}
+
+function answerOf(account: Cloud, { url = '', headers }: IncomingMessage, body: string): Answer {
+  const target = String(headers['x-amz-target'] ?? '');
+  if (target.startsWith('TrentService.'))
+    return { type: 'application/x-amz-json-1.1', content: kms(target, body) };
+  if (url.startsWith('/2016-08-19/account-settings'))
+    return { type: 'application/json', content: { AccountLimit: accountLimit(account) } };
+  if (new URLSearchParams(body).get('Action') === 'ListSubscriptionsByTopic')
+    return { type: 'text/xml', content: subscriptions(account) };
+  const code = account.credentialsError;
+  return { type: 'text/xml', ...(code ? { status: 403, content: stsError(code) } : CALLER) };
+}
+
+function kms(target: string, body: string): object {
+  const { Plaintext, CiphertextBlob } = JSON.parse(body) as Record<string, string>;
+  return {
+    KeyId: 'key',
+    ...(target.endsWith('.Encrypt')
+      ? { CiphertextBlob: Plaintext }
+      : { Plaintext: CiphertextBlob }),
+  };
+}
+
+function accountLimit({ resources, concurrency }: Cloud): object {
+  const reserved = [...resources.values()]
+    .map(({ inputs }) => inputs['reservedConcurrentExecutions'])
+    .reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : 0), 0);
+  return {
+    ConcurrentExecutions: concurrency,
+    UnreservedConcurrentExecutions: concurrency - reserved,
+  };
+}
+
+/** No receiver has confirmed. */
+function subscriptions({ resources }: Cloud): string {
+  const members = [...resources.values()]
+    .filter(({ type }) => type === 'aws:sns/topicSubscription:TopicSubscription')
+    .map(({ inputs }) => {
+      const { protocol, endpoint } = inputs as Record<string, string>;
+      return `<member><SubscriptionArn>PendingConfirmation</SubscriptionArn><Protocol>${protocol}</Protocol><Endpoint>${endpoint}</Endpoint></member>`;
+    });
+  return `<ListSubscriptionsByTopicResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><ListSubscriptionsByTopicResult><Subscriptions>${members.join('')}</Subscriptions></ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>`;
+}
+
+const stsError = (code: string) =>
+  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>The security token included in the request is ${code === 'ExpiredToken' ? 'expired' : 'invalid'}</Message></Error></ErrorResponse>`;
+
+const CALLER = {
+  content: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT_ID}:user/tester</Arn><UserId>TESTER</UserId><Account>${ACCOUNT_ID}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+};

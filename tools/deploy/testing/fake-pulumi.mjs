@@ -19,4 +19,6 @@ if (args[1] === 'export') {
   }
   console.log(readFileSync(process.env.FAKE_PULUMI_STATE, 'utf8'));
 }
+if (args[0] === 'config') console.log(process.env.FAKE_PULUMI_CONFIG);
+if (args[0] === 'env') console.log(process.env.FAKE_PULUMI_VARIABLES);
 if (args[1] === 'output') console.log(readFileSync(process.env.FAKE_PULUMI_OUTPUTS, 'utf8'));

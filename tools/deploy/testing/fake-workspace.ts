@@ -23,10 +23,12 @@ export interface FakeWorkspaceOptions {
   readonly outputs?: Outputs;
   /** Resources of the stack's state. Default: the stack does not exist. */
   readonly state?: readonly object[];
+  /** What the CLI returns for the ESC environments of the stack. */
+  readonly environment?: { readonly config: object; readonly variables: object };
 }
 
 export async function fakeWorkspace(options: FakeWorkspaceOptions = {}): Promise<FakeWorkspace> {
-  const { hasPulumi = true, failing = '', outputs, state } = options;
+  const { hasPulumi = true, failing = '', outputs, state, environment } = options;
   const directory = await mkdtemp(path.join(tmpdir(), 'darkroom-deploy-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -55,6 +57,8 @@ export async function fakeWorkspace(options: FakeWorkspaceOptions = {}): Promise
   vi.stubEnv('FAKE_PULUMI_OUTPUTS', at('outputs.json'));
   vi.stubEnv('FAKE_PULUMI_STATE', at('state.json'));
   vi.stubEnv('FAKE_PULUMI_FAILS', failing);
+  vi.stubEnv('FAKE_PULUMI_CONFIG', JSON.stringify(environment?.config));
+  vi.stubEnv('FAKE_PULUMI_VARIABLES', JSON.stringify(environment?.variables));
   return {
     directory,
     calls: async () => (await readFile(log, 'utf8')).trim().split('\n').filter(Boolean),
