@@ -11,56 +11,55 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
+/** What a shell suggests as the value: paths, stacks of the current folder, or these words. */
+export type Completes = 'file' | 'stack' | readonly string[];
+
+interface Completable {
+  /** Default: nothing. */
+  readonly completes?: Completes;
+}
+
 /** A positional argument. `T` is its type in `run`. */
-export interface Argument<T> {
+export interface Argument<T> extends Completable {
   /** `<name>`, `[name]` or `<name...>`. */
   readonly flags: string;
   readonly what: string;
-  /** The value is a path, which shells complete. */
-  readonly isFile: boolean;
   /** Never set: gives the argument its type. */
   readonly type?: T;
 }
 
-interface ArgumentOptions {
-  readonly isFile?: boolean;
-}
-
-export function required(
-  name: string,
-  what: string,
-  { isFile = false }: ArgumentOptions = {},
-): Argument<string> {
-  return { flags: `<${name}>`, what, isFile };
+export function required(name: string, what: string, more?: Completable): Argument<string> {
+  return { flags: `<${name}>`, what, ...more };
 }
 
 export function optional(
   name: string,
   what: string,
-  { isFile = false }: ArgumentOptions = {},
+  more?: Completable,
 ): Argument<string | undefined> {
-  return { flags: `[${name}]`, what, isFile };
+  return { flags: `[${name}]`, what, ...more };
 }
 
 /** One or more values. */
-export function several(
-  name: string,
-  what: string,
-  { isFile = false }: ArgumentOptions = {},
-): Argument<string[]> {
-  return { flags: `<${name}...>`, what, isFile };
+export function several(name: string, what: string, more?: Completable): Argument<string[]> {
+  return { flags: `<${name}...>`, what, ...more };
 }
 
 /** An option. Its schema validates the text and gives it a type. */
-export interface Option<T> {
+export interface Option<T> extends Completable {
   /** Of Commander: `-p, --prefix <prefix>`, `--yes`. */
   readonly flags: string;
   readonly what: string;
   readonly schema: z.ZodType<T>;
 }
 
-export function option<T>(flags: string, what: string, schema: z.ZodType<T>): Option<T> {
-  return { flags, what, schema };
+export function option<T>(
+  flags: string,
+  what: string,
+  schema: z.ZodType<T>,
+  more?: Completable,
+): Option<T> {
+  return { flags, what, schema, ...more };
 }
 
 /** An option without a value. */

@@ -20,7 +20,7 @@ export function commandReference(): string {
     '## Ctrl-C',
     'The first Ctrl-C ends a command after its current request, the second one at once. `compare` and `apply` save their position, and `upload` skips files that the bucket has: the same command continues.',
     '## Completion',
-    'For bash, add `source <(darkroom complete bash)` to `~/.bashrc`. For zsh, add `source <(darkroom complete zsh)` to `~/.zshrc`, after `compinit`.',
+    'The shell completes commands, options, their values, files and the stacks of the current folder. For bash, add `source <(darkroom complete bash)` to `~/.bashrc`. For zsh, add `source <(darkroom complete zsh)` to `~/.zshrc`, after `compinit`. For fish, add `darkroom complete fish | source` to `~/.config/fish/config.fish`. `darkroom complete powershell` prints a script for PowerShell, which no test runs.',
     '## Commands',
     table(
       ['command', 'what it does'],

@@ -4,10 +4,8 @@ import path from 'node:path';
 import { parseManifest } from '@darkroom/pipeline';
 import { sample } from '@darkroom/transforms/testing';
 import { parseHTML } from 'linkedom';
-import { check } from 'prettier';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { render } from './commands/render.ts';
-import { readSettingsFile } from './recipe-file.ts';
 import { renderAll } from './render/render-pool.ts';
 import { run } from './run.ts';
 
@@ -137,37 +135,5 @@ describe('--against', () => {
       2,
     );
     expect(said.error).toMatch(/--page needs --against/);
-  });
-});
-
-describe('init', () => {
-  test('creates a stack file that passes validation and the format of the repository', async () => {
-    vi.stubEnv('INIT_CWD', folder);
-    const args = ['new', '--widths', '320,640', '--format', 'avif', '--region', 'eu-central-1'];
-    expect(await run(['init', ...args], { streams })).toBe(0);
-    const text = await readFile(inFolder('Pulumi.new.yaml'), 'utf8');
-    expect(await check(text, { parser: 'yaml', singleQuote: true, printWidth: 100 })).toBe(true);
-    const { recipes } = await readSettingsFile('Pulumi.new.yaml');
-    expect(recipes[0]?.variants.map(({ name }) => name)).toEqual(['w320', 'w640']);
-    expect(text).toContain('aws:region: eu-central-1');
-  });
-
-  test('overwrites nothing', async () => {
-    vi.stubEnv('INIT_CWD', folder);
-    await writeFile(inFolder('Pulumi.mine.yaml'), 'config: {}\n');
-    expect(await run(['init', 'mine'], { streams })).toBe(2);
-    expect(said.error).toMatch(/Pulumi\.mine\.yaml already exists/);
-    expect(await readFile(inFolder('Pulumi.mine.yaml'), 'utf8')).toBe('config: {}\n');
-  });
-
-  test.each([
-    [['../x'], /not a name of a stack/],
-    [['dev', '--widths', '0'], /--widths: must be widths/],
-    [['dev', '--region', 'here'], /--region: must be a region/],
-    [['dev', '--format', 'bmp'], /--format: must be webp, jpeg or avif/],
-  ])('%j is a mistake', async (args, message) => {
-    vi.stubEnv('INIT_CWD', folder);
-    expect(await run(['init', ...args], { streams })).toBe(2);
-    expect(said.error).toMatch(message);
   });
 });

@@ -53,7 +53,7 @@ export function buildProgram(streams: Streams, action: Action): Parser {
     .helpCommand('help [command]', 'prints the help of a command')
     .addHelpText('after', '\n`darkroom COMMAND --help` has examples.');
   for (const command of commands) program.addCommand(parserOf(command, streams, action));
-  addCompletion(program, commands);
+  addCompletion(program, commands, (text) => void streams.stdout.write(text));
   return program;
 }
 

@@ -89,6 +89,7 @@ export const stackOptions = {
     '--stack <name>',
     'a stack of Pulumi, [ORG/PROJECT/]NAME (default: the local stack that runs)',
     text,
+    { completes: 'stack' },
   ),
   source: option('--source <bucket>', 'bucket of the uploads, if Pulumi is not installed', text),
   processed: option('--processed <bucket>', 'bucket of the outputs', text),
@@ -98,6 +99,7 @@ export const stackOptions = {
     '--settings <file>',
     'a stack or recipe file to use instead of the deployed settings',
     text,
+    { completes: 'file' },
   ),
   region: option('--region <region>', 'region of AWS (default: that of the queue)', text),
 };

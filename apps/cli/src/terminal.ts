@@ -1,5 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import confirm from '@inquirer/confirm';
+import input from '@inquirer/input';
+import select from '@inquirer/select';
 import cliProgress from 'cli-progress';
 import Table from 'cli-table3';
 import pc from 'picocolors';
@@ -27,6 +29,17 @@ export interface Progress {
 }
 
 export type Colours = ReturnType<typeof pc.createColors>;
+
+/** A question whose answer is a text. */
+export interface Question {
+  readonly message: string;
+  /** The answer of an empty line. */
+  readonly default: string;
+  /** The user chooses one of them. Default: any text. */
+  readonly choices?: readonly string[];
+  /** Returns what is wrong with an answer; the user then corrects it. */
+  readonly problem: (answer: string) => string | undefined;
+}
 
 /** Output of a command. Colours and progress appear only on a terminal, and never with `--json`. */
 export class Terminal {
@@ -117,18 +130,36 @@ export class Terminal {
    * @param yes the option `--yes`
    * @throws CommandError `CONFIRMATION` if there is no terminal to ask on
    */
-  async confirm(question: string, yes: boolean | undefined): Promise<boolean> {
+  async confirm(question: string, yes?: boolean): Promise<boolean> {
     if (yes) return true;
-    const { stdin, stderr } = this.#streams;
-    if (this.json || !stdin.isTTY || !stderr.isTTY)
+    if (!this.canAsk)
       throw new CommandError(`${question} This needs an answer.`, {
         code: 'CONFIRMATION',
         remedy: 'Add --yes, or run the command on a terminal.',
       });
-    return confirm(
-      { message: question, default: false },
-      { input: stdin as Readable, output: stderr as unknown as Writable },
-    );
+    return confirm({ message: question, default: false }, this.#questionStreams);
+  }
+
+  /** Asks for a text. Call it only if `canAsk`. */
+  ask({ message, choices, problem, ...rest }: Question): Promise<string> {
+    return choices === undefined
+      ? input(
+          { message, ...rest, validate: (answer) => problem(answer) ?? true },
+          this.#questionStreams,
+        )
+      : select({ message, ...rest, choices }, this.#questionStreams);
+  }
+
+  /** Whether a person can answer questions. */
+  get canAsk(): boolean {
+    const { stdin, stderr } = this.#streams;
+    return !this.json && stdin.isTTY === true && stderr.isTTY === true;
+  }
+
+  /** Questions are on standard error: standard output has the result only. */
+  get #questionStreams() {
+    const { stdin, stderr } = this.#streams;
+    return { input: stdin as Readable, output: stderr as unknown as Writable };
   }
 
   /** Restores the terminal: called at the end, also after an error. */

@@ -61,6 +61,7 @@ export const apply = defineCommand({
           return z.NEVER;
         })
         .optional(),
+      { completes: names },
     ),
     rate: rateOption,
     limit: limitOption,

@@ -44,6 +44,7 @@ export const positionOption = option(
   '--position <file>',
   'file of the position, to continue after Ctrl-C (default: below ~/.local/state/darkroom)',
   z.string().optional(),
+  { completes: 'file' },
 );
 export const restartFlag = flag('--restart', 'begins again instead of at the saved position');
 export const prefixOption = option(

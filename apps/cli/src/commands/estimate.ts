@@ -99,6 +99,7 @@ export const PRICES_OPTION = option(
   '--prices <file>',
   'another price table (docs/costs.md)',
   z.string().optional(),
+  { completes: 'file' },
 );
 
 /** Dollars per million uploads: measured on photos and this machine, times a price table. */

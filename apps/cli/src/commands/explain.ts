@@ -42,8 +42,10 @@ export const explain = defineCommand({
   name: 'explain',
   summary: 'prints the stages of a recipe for a photo, why each ends, and the memory',
   arguments: [
-    required('recipes', 'one recipe, a list, settings, or Pulumi.STACK.yaml', { isFile: true }),
-    required('photo', 'any picture; only its header is read', { isFile: true }),
+    required('recipes', 'one recipe, a list, settings, or Pulumi.STACK.yaml', {
+      completes: 'file',
+    }),
+    required('photo', 'any picture; only its header is read', { completes: 'file' }),
     optional('recipe', 'name of the recipe, if the file has several'),
   ],
   options: {},

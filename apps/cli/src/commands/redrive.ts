@@ -3,7 +3,9 @@ import {
   type RedriveFilter,
   redriveReport,
   redriveReportSchema,
+  UNEXPLAINED,
 } from '@darkroom/operations';
+import { CODES } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { defineCommand, flag, option } from '../command.ts';
 import { openStack, stackOptions } from '../stack.ts';
@@ -33,6 +35,7 @@ export const redrive = defineCommand({
         .string()
         .transform((text) => text.split(','))
         .optional(),
+      { completes: [...Object.keys(CODES), UNEXPLAINED] },
     ),
     prefix: option(
       '--prefix <prefix>',

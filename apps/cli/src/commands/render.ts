@@ -82,16 +82,19 @@ export const render = defineCommand({
       '--out <folder>',
       'writes outputs and manifests, with their keys as paths',
       z.string().optional(),
+      { completes: 'file' },
     ),
     against: option(
       '--against <recipes>',
       'compares with another recipe: writes a page with a slider for each variant',
       z.string().optional(),
+      { completes: 'file' },
     ),
     page: option(
       '--page <file>',
       'the page of --against (comparison.html, in the folder of --out)',
       z.string().optional(),
+      { completes: 'file' },
     ),
   },
   details:

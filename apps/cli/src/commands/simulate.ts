@@ -33,7 +33,7 @@ export const simulate = defineCommand({
   summary: 'models queue and function under a load: backlog, latency, cost',
   arguments: [
     optional('recipes', 'stack file with queue and function (default: all defaults)', {
-      isFile: true,
+      completes: 'file',
     }),
   ],
   options: {

@@ -30,7 +30,7 @@ export const upload = defineCommand({
   summary: 'uploads files and folders, and waits for the outcome of each',
   details:
     'Names below a folder stay as they are: upload photos --prefix uploads/ sends photos/2024/cat.jpg as uploads/2024/cat.jpg. The same command continues after Ctrl-C: it sends only files that the bucket does not have.',
-  arguments: [several('path', 'files and folders', { isFile: true })],
+  arguments: [several('path', 'files and folders', { completes: 'file' })],
   options: {
     ...stackOptions,
     prefix: option(

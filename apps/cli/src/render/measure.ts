@@ -11,9 +11,11 @@ import { renderAll } from './render-pool.ts';
 import type { RenderedPhoto } from './render-photo.ts';
 
 export const RECIPES = required('recipes', 'recipe file, Pulumi.STACK.yaml, or - for stdin', {
-  isFile: true,
+  completes: 'file',
 });
-export const PHOTOS = several('photos', 'pictures, and folders with pictures', { isFile: true });
+export const PHOTOS = several('photos', 'pictures, and folders with pictures', {
+  completes: 'file',
+});
 export const RECIPE_OPTION = option(
   '--recipe <name>',
   'the recipe, if the file has several',
