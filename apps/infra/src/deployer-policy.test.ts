@@ -1,36 +1,16 @@
 import path from 'node:path';
-import type { SettingsInput } from '@darkroom/pipeline';
 import { expect, test } from 'vitest';
 import { DEPLOYER_ACTIONS, deployerPolicy } from './deployer-policy.ts';
 import { ImagePipeline } from './image-pipeline.ts';
+import { EVERY_FEATURE } from './testing/every-feature.ts';
 import { runWithMocks } from './testing/run-with-mocks.ts';
 import { workspace } from './testing/stack-files.ts';
 
-const variants = ['webp', 'jpeg'].map((format) => ({
-  name: `w640-${format}`,
-  steps: [{ resize: { width: 640 } }, { encode: { format } }],
-}));
-/** Together they use every feature. */
-const PROGRAMS: Partial<SettingsInput>[] = [
-  {
-    encryption: { kms: true },
-    events: {},
-    source: { cors: { origins: ['*'] } },
-    alarms: { receivers: [{ email: 'ops@example.org' }] },
-    delivery: {
-      choices: { photos: { w640: ['w640-webp', 'w640-jpeg'] } },
-      domain: { zone: 'example.com' },
-    },
-  },
-  { source: { bucket: 'holiday-photos' } },
-];
-
 test('has a row for each type that the program uses, and no other', async () => {
   const used = new Set<string>();
-  for (const settings of PROGRAMS) {
-    const recipes = [{ name: 'photos', variants }] as SettingsInput['recipes'];
+  for (const settings of EVERY_FEATURE) {
     const { resources } = await runWithMocks(
-      () => new ImagePipeline('photos', { recipes, packageDir: '.', ...settings }),
+      () => new ImagePipeline('photos', { ...settings, packageDir: '.' }),
     );
     for (const { type } of resources) if (type.startsWith('aws:')) used.add(type);
   }
