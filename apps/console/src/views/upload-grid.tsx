@@ -108,6 +108,26 @@ function Card(props: CardProps) {
 }
 
 /**
+ * Whether the list has the keyboard's focus. It stays true if React replaces the focused card, for example when its
+ * upload is loaded.
+ */
+function useFocusKeeper(list: React.RefObject<HTMLElement | null>): React.RefObject<boolean> {
+  const keeps = useRef(false);
+  useEffect(() => {
+    const update = ({ target }: Event) => {
+      keeps.current = target instanceof Node && list.current?.contains(target) === true;
+    };
+    document.addEventListener('focusin', update);
+    document.addEventListener('pointerdown', update);
+    return () => {
+      document.removeEventListener('focusin', update);
+      document.removeEventListener('pointerdown', update);
+    };
+  }, [list]);
+  return keeps;
+}
+
+/**
  * A virtualised list of uploads that pages are loaded for as they scroll into view. It has one tab stop: arrows move the
  * focus, Enter opens, Space selects.
  */
@@ -123,7 +143,8 @@ export function UploadGrid(props: {
   const { total } = first;
   const [, navigate] = useLocation();
   const [ref, width, top] = useWidth();
-  const [active, setActive] = useState(0);
+  // The key follows an upload that moves when others arrive; the index serves cards that are not loaded.
+  const [active, setActive] = useState<{ index: number; key?: string | undefined }>({ index: 0 });
   const wantsFocus = useRef(false);
   const columns =
     layout === 'list' || width === 0
@@ -153,10 +174,25 @@ export function UploadGrid(props: {
     return data?.uploads[index % PAGE];
   };
   const last = total - 1;
-  const current = Math.min(active, last);
+  const indexOf = (key: string): number | undefined => {
+    const loaded = [
+      [0, first] as const,
+      ...pages.map(({ data }, page) => [from + page, data] as const),
+    ];
+    for (const [page, data] of loaded) {
+      const place = data?.uploads.findIndex((upload) => upload.key === key) ?? -1;
+      if (place >= 0) return page * PAGE + place;
+    }
+    return undefined;
+  };
+  const isInPlace = active.key === undefined || uploadAt(active.index)?.key === active.key;
+  const found = isInPlace ? undefined : indexOf(active.key ?? '');
+  const current = Math.max(0, Math.min(found ?? active.index, last));
+  const keepsFocus = useFocusKeeper(ref);
 
   useEffect(() => {
-    if (!wantsFocus.current) return;
+    const isLost = keepsFocus.current && document.activeElement === document.body;
+    if (!wantsFocus.current && !isLost) return;
     const element = document.getElementById(`upload-${current}`);
     if (!element) return;
     wantsFocus.current = false;
@@ -166,7 +202,7 @@ export function UploadGrid(props: {
   const moveTo = (index: number) => {
     const next = Math.max(0, Math.min(last, index));
     wantsFocus.current = true;
-    setActive(next);
+    setActive({ index: next, key: uploadAt(next)?.key });
     virtualizer.scrollToIndex(Math.floor(next / columns), { align: 'auto' });
   };
   const toggle = (key: string) => {
@@ -221,7 +257,7 @@ export function UploadGrid(props: {
               const upload = uploadAt(index);
               return (
                 <Card
-                  key={index}
+                  key={upload?.key ?? index}
                   {...{ upload, index, total, layout }}
                   isActive={index === current}
                   isSelected={upload !== undefined && selection.has(upload.key)}
@@ -230,7 +266,7 @@ export function UploadGrid(props: {
                     top: row.start - top,
                     width: cardWidth,
                   }}
-                  onFocus={() => setActive(index)}
+                  onFocus={() => setActive({ index, key: upload?.key })}
                   onClick={(event) => {
                     if (!upload) return;
                     const isCheck = (event.target as Element).closest('.check') !== null;

@@ -255,11 +255,28 @@ describe.skipIf(!chromium)(title, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('alertdialog').waitFor();
     // The dialog takes the focus one frame after it appears.
-    await page.waitForFunction("document.activeElement.closest('[role=alertdialog]')");
+    await page.locator('[role=alertdialog]:focus, [role=alertdialog] :focus').waitFor();
     await tabTo((name) => name === 'Remove');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/upload\?key=uploads%2F[ab]\.jpg/);
     expect(await keysOf(rig.stack.sourceBucket)).toEqual(['uploads/a.jpg', 'uploads/b.jpg']);
+  });
+
+  test('keeps the focus on an upload when others arrive above it', async () => {
+    await develop('uploads/focused.jpg');
+    const { page, card } = await open('/uploads');
+    await card('uploads/focused.jpg').getByText('Done', { exact: true }).waitFor();
+    await card('uploads/focused.jpg').focus();
+    await rig.upload('uploads/above.jpg', photo);
+    await card('uploads/above.jpg').waitFor();
+    await card('uploads/focused.jpg').and(page.locator(':focus')).waitFor();
+    expect(await card('uploads/focused.jpg').getAttribute('tabindex')).toBe('0');
+    expect(await card('uploads/above.jpg').getAttribute('tabindex')).toBe('-1');
+    await page.keyboard.press('Space');
+    await page.getByText('1 upload selected').waitFor();
+    expect(await card('uploads/focused.jpg').getAttribute('aria-selected')).toBe('true');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/upload?key=uploads%2Ffocused.jpg');
   });
 
   test('says in plain words why an upload was rejected, and never takes a name or message for markup', async () => {
