@@ -153,16 +153,18 @@ function goClient(name: string, argument: string): Client {
   };
 }
 
+const PYTHON = process.env['DARKROOM_PYTHON'] ?? 'python3';
+
 function pythonClient(module: string): Client {
   const script = path.join(import.meta.dirname, 'python-clients.py');
   return {
     name: `Python's ${module}`,
     missing: () =>
-      run('python3', ['-c', `import ${module}`]).then(
+      run(PYTHON, ['-c', `import ${module}`]).then(
         () => undefined,
-        () => `python3 has no module ${module}`,
+        () => `${PYTHON} has no module ${module}`,
       ),
-    upload: (...target) => run('python3', [script, module, ...target], { env: cleanEnvironment }),
+    upload: (...target) => run(PYTHON, [script, module, ...target], { env: cleanEnvironment }),
   };
 }
 
