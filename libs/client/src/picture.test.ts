@@ -95,6 +95,8 @@ test('React renders the same candidates', () => {
   for (const { srcSet } of [...sources, img]) expect(html).toContain(`srcSet="${srcSet}"`);
   expect(html).toContain('class="hero"');
   expect(html).toContain('width="640" height="427"');
+  // The picture of a page whose scripts do not run is visible.
+  expect(html).toContain('opacity:1');
 });
 
 test('next/image gets the smallest candidate that is wide enough', () => {

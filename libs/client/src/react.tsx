@@ -11,7 +11,10 @@ export interface PictureProps
   fade?: number | undefined;
 }
 
-/** A responsive picture that fades in over its placeholder. Other properties go to the `<img>`. */
+/**
+ * A responsive picture that fades in over its placeholder. Other properties go to the `<img>`. HTML that a server
+ * renders shows the picture without scripts too.
+ */
 export function Picture({
   outcome,
   base,
@@ -21,15 +24,16 @@ export function Picture({
   fade = 300,
   style,
   onLoad,
+  onError,
   ...rest
 }: PictureProps) {
-  const [isLoaded, setLoaded] = useState(false);
+  const [isHidden, setHidden] = useState(false);
   const { sources, img, placeholder, dominantColour } = picture(outcome, {
     ...{ base, alt, sizes, variants },
   });
-  // A cached picture may be complete before React listens.
+  // Hidden only in a browser, and only until it is there: a cached picture may be complete before React listens.
   const ref = (element: HTMLImageElement | null) => {
-    if (element?.complete && element.naturalWidth > 0) setLoaded(true);
+    if (element && !element.complete) setHidden(true);
   };
   return (
     <picture
@@ -49,14 +53,19 @@ export function Picture({
         {...rest}
         {...img}
         onLoad={(event) => {
-          setLoaded(true);
+          setHidden(false);
           onLoad?.(event);
+        }}
+        onError={(event) => {
+          // Shows the alternative text.
+          setHidden(false);
+          onError?.(event);
         }}
         style={{
           display: 'block',
           maxWidth: '100%',
           height: 'auto',
-          opacity: isLoaded ? 1 : 0,
+          opacity: isHidden ? 0 : 1,
           transition: `opacity ${fade}ms`,
           ...style,
         }}
