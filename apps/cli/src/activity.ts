@@ -3,7 +3,7 @@ import {
   DescribeAlarmsCommand,
   GetMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import type { Activity, Alarm, FunctionEvent } from '@darkroom/operations';
 import { CODES, metricDimensions, METRICS_NAMESPACE } from '@darkroom/pipeline';
 import * as z from 'zod';
@@ -109,7 +109,7 @@ async function readMetrics(stack: Stack, functionName: string, minutes: number):
 /** CloudWatch accepts this many names in a request (DescribeAlarms). */
 const ALARMS_A_REQUEST = 100;
 
-/** @returns undefined if the stack has no alarms, as the local one */
+/** @returns alarms by name; undefined if the stack has none, as the local one */
 export async function readAlarms(stack: Stack): Promise<Alarm[] | undefined> {
   const { alarmNames, isLocal } = stack;
   if (alarmNames === undefined || isLocal) return undefined;
@@ -133,13 +133,14 @@ export async function readAlarms(stack: Stack): Promise<Alarm[] | undefined> {
         ),
       );
     }
-    return alarms;
+    return alarms.sort((a, b) => (a.name < b.name ? -1 : 1));
   } finally {
     cloudWatch.destroy();
   }
 }
 
 const logLine = z.object({
+  key: z.string(),
   message: z.string(),
   code: z.string().optional(),
   reason: z.string().optional(),
@@ -150,8 +151,15 @@ const logLine = z.object({
 /** How far back events of a key are read, days. */
 const EVENT_DAYS = 1;
 
-/** @returns the function's log lines about a key, oldest first; undefined without a log group */
-export async function readEvents(stack: Stack, key: string): Promise<FunctionEvent[] | undefined> {
+/**
+ * @param signal ends the search in a large log; the lines so far are the result
+ * @returns the function's log lines about a key, oldest first; undefined without a log group
+ */
+export async function readEvents(
+  stack: Stack,
+  key: string,
+  signal: AbortSignal,
+): Promise<FunctionEvent[] | undefined> {
   if (stack.isLocal)
     return (await askLocal(stack, { key })).events.map(({ at, ...rest }) => ({
       time: new Date(at).toISOString(),
@@ -159,21 +167,42 @@ export async function readEvents(stack: Stack, key: string): Promise<FunctionEve
     }));
   if (stack.logGroupName === undefined) return undefined;
   const logs = withOperations(new CloudWatchLogsClient(stack.client));
+  const found: FunctionEvent[] = [];
   try {
-    const { events = [] } = await logs.send(
-      new FilterLogEventsCommand({
+    // CloudWatch returns a page after a part of the log, which may have no line of the key.
+    const pages = paginateFilterLogEvents(
+      { client: logs },
+      {
         logGroupName: stack.logGroupName,
         filterPattern: `{ $.key = ${JSON.stringify(key)} }`,
         startTime: Date.now() - EVENT_DAYS * 86_400_000,
-      }),
+      },
     );
-    return events.flatMap(({ message = '', timestamp = 0 }) => {
-      const { success, data } = logLine.safeParse(JSON.parse(message));
-      if (!success) return [];
-      const { error, reason = error?.message, ...rest } = data;
-      return [{ time: new Date(timestamp).toISOString(), ...rest, reason }];
-    });
+    for await (const { events = [] } of pages) {
+      found.push(
+        ...events.flatMap(({ message = '', timestamp = 0 }) => eventOf(message, timestamp, key)),
+      );
+      if (signal.aborted) break;
+    }
+    return found.sort((a, b) => (a.time < b.time ? -1 : 1));
   } finally {
     logs.destroy();
+  }
+}
+
+/** A `*` in a filter pattern matches other keys, too. */
+function eventOf(message: string, timestamp: number, wanted: string): FunctionEvent[] {
+  const { success, data } = logLine.safeParse(jsonOf(message));
+  if (!success || data.key !== wanted) return [];
+  const { key: _, error, reason = error?.message, ...rest } = data;
+  return [{ time: new Date(timestamp).toISOString(), ...rest, reason }];
+}
+
+/** Lambda's own lines may be text. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

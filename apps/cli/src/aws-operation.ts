@@ -61,15 +61,22 @@ const ACTIONS: Readonly<Record<string, string>> = {
   ChangeMessageVisibilityBatch: 'sqs:ChangeMessageVisibility',
 };
 
+/** Prefixes of actions that differ from the client's name. */
+const SERVICES: Readonly<Record<string, string>> = { CloudWatchLogs: 'logs' };
+
 function actionOf(clientName: string, commandName: string): string {
   const name = commandName.replace(/Command$/, '');
-  return ACTIONS[name] ?? `${clientName.replace(/Client$/, '').toLowerCase()}:${name}`;
+  const service = clientName.replace(/Client$/, '');
+  return ACTIONS[name] ?? `${SERVICES[service] ?? service.toLowerCase()}:${name}`;
 }
 
 function resourceOf(input: object): string | undefined {
-  const { Bucket, Key, QueueUrl, FunctionName, DistributionId } = input as Record<string, unknown>;
+  const { Bucket, Key, QueueUrl, FunctionName, DistributionId, logGroupName } = input as Record<
+    string,
+    unknown
+  >;
   if (typeof Bucket === 'string')
     return `s3://${Bucket}${typeof Key === 'string' ? `/${Key}` : ''}`;
-  const other = QueueUrl ?? FunctionName ?? DistributionId;
+  const other = QueueUrl ?? FunctionName ?? DistributionId ?? logGroupName;
   return typeof other === 'string' ? other : undefined;
 }

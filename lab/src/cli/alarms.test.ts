@@ -89,6 +89,45 @@ test('rejected uploads: the outcome of each upload, its status, and another try'
   expect(done).toMatchObject({ exitCode: 0, result: { uploads: [{ sent: false }] } });
 });
 
+test('versions: an upload is followed by its version, and the newest one is tried again', async () => {
+  const bytes = await picture({ width: 70 });
+  const key = 'uploads/version.jpg';
+  // Without a SHA-256, so the command cannot know that the bucket has the same bytes. Both versions have one ETag.
+  await client.uploadAndWait(key, bytes);
+  const first = (await client.manifestOf(key))?.source.versionId;
+  await writeFile(path.join(folder, 'version.jpg'), bytes);
+  const { result } = await json('upload', 'version.jpg');
+  const [file] = result.files;
+  expect(file).toMatchObject({ outcome: 'done', sent: true });
+  expect(file.versionId).not.toBe(first);
+  expect((await client.manifestOf(key))?.source.versionId).toBe(file.versionId);
+  const { result: status } = await json('status', key);
+  expect(status).toMatchObject({
+    current: true,
+    source: { versionId: file.versionId },
+    processed: { versionId: file.versionId },
+  });
+
+  await client.uploadAndWait(key, 'text');
+  const { result: retried } = await json('retry', key);
+  expect(retried.uploads).toMatchObject([{ outcome: 'rejected', sent: true }]);
+  const manifest = await client.manifestOf(key);
+  const { result: after } = await json('status', key);
+  expect(after.source.versionId).toBe(manifest?.source.versionId);
+});
+
+test('a large file is sent in parts, and not again', async () => {
+  // The limit of the recipe rejects it, after it was read.
+  const large = Buffer.concat([await picture(), Buffer.alloc(9 * 1024 * 1024)]);
+  await writeFile(path.join(folder, 'large.jpg'), large);
+  const { result } = await json('upload', 'large.jpg');
+  const [file] = result.files;
+  expect(file).toMatchObject({ sent: true, bytes: large.byteLength });
+  expect(file.outcome).not.toBe('unfinished');
+  const again = await json('upload', 'large.jpg');
+  expect(again.result.files).toEqual([{ ...file, sent: false }]);
+});
+
 test('lost events and a changed recipe: compare finds them, and apply repairs them', async () => {
   await client.uploadAndWait('uploads/lost.jpg', await picture());
   await client.uploadAndWait('uploads/old.jpg', await picture());

@@ -11,9 +11,15 @@ export {
 } from './compare.ts';
 export { UNEXPLAINED } from './dead-letters.ts';
 export { KINDS, REPAIRABLE, type Kind, type RepairableKind, type Requests } from './judge.ts';
-export { s3BucketReader, s3SourceReader, type ListedObject } from './listing.ts';
+export { identityOf, s3BucketReader, s3SourceReader, type ListedObject } from './listing.ts';
 export { OperationError, type OperationCode } from './operation-error.ts';
-export { followUpload, outcomeSchema, readManifestOf, type Outcome } from './outcome.ts';
+export {
+  followUpload,
+  outcomeSchema,
+  readManifestOf,
+  readSource,
+  type Outcome,
+} from './outcome.ts';
 export type { WalkPosition } from './position.ts';
 export {
   redrive,

@@ -83,14 +83,7 @@ export function s3BucketReader(s3: S3Client, bucket: string): BucketReader {
         s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' })),
       );
       if (!object) return undefined;
-      const { ETag, VersionId, ContentLength: bytes = 0, ChecksumSHA256, Metadata = {} } = object;
-      return {
-        eTag: bare(ETag),
-        versionId: versionIdOf(VersionId),
-        bytes,
-        ...(ChecksumSHA256 && { checksumSha256: ChecksumSHA256 }),
-        metadata: Metadata,
-      };
+      return { ...identityOf(object), metadata: object.Metadata ?? {} };
     },
   };
 }
@@ -145,12 +138,27 @@ function bare(eTag = ''): string {
   return eTag.replaceAll('"', '');
 }
 
+/** Of an answer to HEAD, with its checksum, or to PUT. */
+export function identityOf(answer: {
+  readonly ETag?: string | undefined;
+  readonly VersionId?: string | undefined;
+  readonly ContentLength?: number | undefined;
+  readonly ChecksumSHA256?: string | undefined;
+}): SourceIdentity {
+  const { ETag, VersionId, ContentLength: bytes = 0, ChecksumSHA256 } = answer;
+  return {
+    ...{ eTag: bare(ETag), versionId: versionIdOf(VersionId), bytes },
+    ...(ChecksumSHA256 && { checksumSha256: ChecksumSHA256 }),
+  };
+}
+
 /** S3 writes the text `null` for the version without an id. */
 function versionIdOf(listed: string | undefined): string | null {
   return listed === undefined || listed === 'null' ? null : listed;
 }
 
-async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
+/** Resolves to undefined if the object does not exist. */
+export async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import {
+  isSameSource,
   type Manifest,
   outputKeys,
   parseManifest,
@@ -8,8 +9,10 @@ import {
   recipeHash,
   selectRecipe,
   type Settings,
+  type SourceIdentity,
 } from '@darkroom/pipeline';
 import * as z from 'zod';
+import { identityOf, unlessMissing } from './listing.ts';
 
 export const outcomeSchema = z.strictObject({
   key: z.string(),
@@ -28,11 +31,8 @@ export const outcomeSchema = z.strictObject({
 /** What became of an upload. */
 export type Outcome = z.output<typeof outcomeSchema>;
 
-export interface Expected {
-  readonly key: string;
-  /** Of the upload, without quotes. */
-  readonly eTag: string;
-}
+/** An upload, as S3 identifies it. ETags have no quotes. */
+export type Expected = SourceIdentity & { readonly key: string };
 
 /** Where outputs are. */
 export interface OutputBucket {
@@ -53,8 +53,9 @@ const LONGEST_PAUSE_MS = 5000;
 /** The function writes `GAVE_UP` before its last attempt, and replaces it if that attempt succeeds. */
 const GAVE_UP_MS = 30_000;
 
-/** Waits for the manifest of exactly this upload under the current recipe. */
-export async function followUpload({ key, eTag }: Expected, follow: Follow): Promise<Outcome> {
+/** Waits for the manifest of exactly this upload, or version, under the current recipe. */
+export async function followUpload(upload: Expected, follow: Follow): Promise<Outcome> {
+  const { key } = upload;
   const { stack, settings, signal, until } = follow;
   const recipe = selectRecipe(settings.recipes, key);
   if (!recipe || key.endsWith('/')) return { key, outcome: 'no-recipe', outputs: [], skipped: [] };
@@ -62,14 +63,14 @@ export async function followUpload({ key, eTag }: Expected, follow: Follow): Pro
   let pause = FIRST_PAUSE_MS;
   let gaveUpSince: number | undefined;
   for (;;) {
+    if (signal.aborted) return { key, outcome: 'unfinished', outputs: [], skipped: [] };
     const manifest = await readManifestOf(key, recipe, stack);
-    if (manifest?.source.eTag === eTag && manifest.recipeHash === hash) {
+    if (manifest && isSameSource(manifest.source, upload) && manifest.recipeHash === hash) {
       const isLast = manifest.status === 'done' || manifest.error.code !== 'GAVE_UP';
       gaveUpSince ??= Date.now();
       if (isLast || Date.now() - gaveUpSince > GAVE_UP_MS) return outcomeOf(key, manifest);
     }
-    if (Date.now() >= until || signal.aborted)
-      return { key, outcome: 'unfinished', outputs: [], skipped: [] };
+    if (Date.now() >= until) return { key, outcome: 'unfinished', outputs: [], skipped: [] };
     await delay(Math.min(pause, Math.max(0, until - Date.now())), undefined, { signal }).catch(
       () => undefined,
     );
@@ -87,20 +88,24 @@ export function outcomeOf(key: string, manifest: Manifest): Outcome {
   return { key, outcome: 'done', outputs, skipped };
 }
 
+/** @returns undefined if there is no such upload */
+export async function readSource(
+  key: string,
+  { s3, sourceBucket }: { readonly s3: S3Client; readonly sourceBucket: string },
+): Promise<(SourceIdentity & { readonly modified: Date }) | undefined> {
+  const request = { Bucket: sourceBucket, Key: key, ChecksumMode: 'ENABLED' } as const;
+  const head = await unlessMissing(s3.send(new HeadObjectCommand(request)));
+  return head && { ...identityOf(head), modified: head.LastModified ?? new Date(0) };
+}
+
 /** @returns undefined if there is no manifest of Darkroom */
 export async function readManifestOf(
   key: string,
   recipe: Recipe,
   { s3, processedBucket }: OutputBucket,
 ): Promise<Manifest | undefined> {
-  try {
-    const { Body } = await s3.send(
-      new GetObjectCommand({ Bucket: processedBucket, Key: outputKeys(key, recipe).manifest }),
-    );
-    const bytes = await Body?.transformToByteArray();
-    return bytes && parseManifest(bytes);
-  } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
-    throw error;
-  }
+  const manifest = { Bucket: processedBucket, Key: outputKeys(key, recipe).manifest };
+  const found = await unlessMissing(s3.send(new GetObjectCommand(manifest)));
+  const bytes = await found?.Body?.transformToByteArray();
+  return bytes && parseManifest(bytes);
 }

@@ -19,8 +19,10 @@ export const removedSchema = z.strictObject({
   /** ISO 8601. */
   time: z.string(),
   removed: z.array(versionSchema),
-  /** Id of CloudFront's invalidation, null without delivery. */
+  /** Id of CloudFront's invalidation; null without delivery, or if CloudFront refused it. */
   invalidation: z.string().nullable(),
+  /** Why CloudFront may still have copies. The same command tries again. */
+  invalidationError: z.string().optional(),
   /** Whether a last listing found nothing. */
   verified: z.boolean(),
 });
@@ -54,8 +56,10 @@ const PAUSE_MS = 2000;
 
 export interface RemoveOptions {
   readonly signal: AbortSignal;
-  /** Makes CloudFront forget the folder; returns the id of the invalidation. Default: no delivery. */
-  readonly invalidate?: (folder: string) => Promise<string | null>;
+  /** Makes CloudFront forget the folder. It does not throw: the objects are deleted by then. Default: no delivery. */
+  readonly invalidate?: (
+    folder: string,
+  ) => Promise<Pick<Removed, 'invalidation' | 'invalidationError'>>;
   /** Time until the listing that verifies the removal, milliseconds. Default: 2,000. */
   readonly pauseMs?: number;
 }
@@ -81,7 +85,7 @@ export async function removeUpload(
   }
   return {
     ...{ stack: stack.name, key, time: new Date().toISOString(), removed },
-    invalidation: (await invalidate?.(folder)) ?? null,
+    ...((await invalidate?.(folder)) ?? { invalidation: null }),
     verified: left.length === 0,
   };
 }

@@ -1,10 +1,10 @@
-import { DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { formatMessage } from '@darkroom/events';
-import { mayBeRetried, outputKeys, selectRecipe } from '@darkroom/pipeline';
+import { isSameSource, mayBeRetried, outputKeys, selectRecipe } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { OperationError } from './operation-error.ts';
-import { followUpload, outcomeSchema, readManifestOf } from './outcome.ts';
+import { followUpload, outcomeSchema, readManifestOf, readSource } from './outcome.ts';
 import type { Pipeline } from './status.ts';
 
 export const retriedSchema = z.strictObject({
@@ -28,7 +28,7 @@ export interface RetryOptions {
 }
 
 /**
- * Processes uploads again. It deletes the manifest, because the function skips an upload whose manifest is up to date,
+ * Processes uploads again, in their newest versions. It deletes the manifest, because the function skips an upload whose manifest is up to date,
  * and sends a message.
  *
  * @throws OperationError `NOT_FOUND` if an upload does not exist; errors of S3 and SQS as the SDK throws them
@@ -41,13 +41,21 @@ export async function retryUploads(
   const follow = { stack, settings: stack.settings, signal, until };
   const uploads = await Promise.all(
     keys.map(async (key) => {
-      const eTag = await eTagOf(key, stack);
+      const source = await readSource(key, stack);
+      if (!source)
+        throw new OperationError(
+          'NOT_FOUND',
+          `There is no upload ${key} in ${stack.sourceBucket}.`,
+        );
+      const upload = { key, ...source };
       const recipe = selectRecipe(stack.settings.recipes, key);
       const manifest = recipe && (await readManifestOf(key, recipe, stack));
       const isRight =
-        manifest?.source.eTag === eTag && manifest.status === 'done' && !mayBeRetried(manifest);
+        manifest?.status === 'done' &&
+        isSameSource(manifest.source, source) &&
+        !mayBeRetried(manifest);
       if (!recipe || (isRight && !force))
-        return { ...(await followUpload({ key, eTag }, { ...follow, until: 0 })), sent: false };
+        return { ...(await followUpload(upload, { ...follow, until: 0 })), sent: false };
       if (manifest)
         await stack.s3.send(
           new DeleteObjectCommand({
@@ -61,20 +69,8 @@ export async function retryUploads(
           MessageBody: formatMessage({ bucket: stack.sourceBucket, key }),
         }),
       );
-      return { ...(await followUpload({ key, eTag }, follow)), sent: true };
+      return { ...(await followUpload(upload, follow)), sent: true };
     }),
   );
   return { uploads };
-}
-
-async function eTagOf(key: string, { s3, sourceBucket }: Pipeline): Promise<string> {
-  try {
-    const { ETag = '' } = await s3.send(new HeadObjectCommand({ Bucket: sourceBucket, Key: key }));
-    return ETag.replaceAll('"', '');
-  } catch (cause) {
-    if (!(cause instanceof Error) || cause.name !== 'NotFound') throw cause;
-    throw new OperationError('NOT_FOUND', `There is no upload ${key} in ${sourceBucket}.`, {
-      cause,
-    });
-  }
 }

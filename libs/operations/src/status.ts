@@ -1,6 +1,7 @@
-import { HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import {
+  isSameSource,
   mayBeRetried,
   outputKeys,
   recipeHash,
@@ -8,7 +9,7 @@ import {
   type Settings,
 } from '@darkroom/pipeline';
 import * as z from 'zod';
-import { outcomeOf, outcomeSchema, readManifestOf } from './outcome.ts';
+import { outcomeOf, outcomeSchema, readManifestOf, readSource } from './outcome.ts';
 import { redrive } from './redrive.ts';
 
 /** A pipeline that runs, on AWS or on this machine. */
@@ -79,11 +80,21 @@ export const uploadStatusSchema = z.strictObject({
   stack: z.string(),
   key: z.string(),
   /** Null if the object does not exist. */
-  source: z.strictObject({ eTag: z.string(), bytes: z.number(), modified: z.string() }).nullable(),
+  source: z
+    .strictObject({
+      /** Of the newest version; null in an unversioned bucket. */
+      versionId: z.string().nullable(),
+      eTag: z.string(),
+      bytes: z.number(),
+      modified: z.string(),
+    })
+    .nullable(),
   /** Name of the recipe that matches the key. */
   recipe: z.string().nullable(),
   /** What the manifest says; null without a manifest. */
   outcome: outcomeSchema.nullable(),
+  /** The upload, or version, that the manifest describes; null without a manifest. */
+  processed: z.strictObject({ versionId: z.string().nullable(), eTag: z.string() }).nullable(),
   /** Whether the manifest is that of the source under the current recipe. */
   current: z.boolean(),
   /** Objects directly in the folder of the outputs. */
@@ -191,7 +202,7 @@ export async function readUploadStatus(
   const { settings } = stack;
   const recipe = selectRecipe(settings.recipes, key);
   const [source, manifest, objects, events, dead] = await Promise.all([
-    headOf(key, stack),
+    readSource(key, stack),
     recipe && readManifestOf(key, recipe, stack),
     recipe ? objectsIn(outputKeys(key, recipe).prefix, stack) : [],
     readers.events(),
@@ -200,14 +211,23 @@ export async function readUploadStatus(
   const current =
     manifest !== undefined &&
     recipe !== undefined &&
-    manifest.source.eTag === source?.eTag &&
+    source !== undefined &&
+    isSameSource(manifest.source, source) &&
     manifest.recipeHash === recipeHash(recipe, settings.limits);
   return {
     stack: stack.name,
     key,
-    source: source ?? null,
+    source: source
+      ? {
+          ...{ versionId: source.versionId, eTag: source.eTag, bytes: source.bytes },
+          modified: source.modified.toISOString(),
+        }
+      : null,
     recipe: recipe?.name ?? null,
     outcome: manifest ? outcomeOf(key, manifest) : null,
+    processed: manifest
+      ? { versionId: manifest.source.versionId, eTag: manifest.source.eTag }
+      : null,
     current,
     objects,
     events: events ?? null,
@@ -239,21 +259,6 @@ function adviceFor(facts: Readonly<Record<string, boolean>>): string {
   if (retryable) return 'The same upload may succeed after a fix: darkroom retry KEY';
   if (isRejected) return 'The upload is not usable. Upload another file, or change the recipe.';
   return 'Nothing to do.';
-}
-
-async function headOf(key: string, { s3, sourceBucket }: Pipeline) {
-  try {
-    const {
-      ETag = '',
-      ContentLength = 0,
-      LastModified = new Date(0),
-    } = await s3.send(new HeadObjectCommand({ Bucket: sourceBucket, Key: key }));
-    const eTag = ETag.replaceAll('"', '');
-    return { eTag, bytes: ContentLength, modified: LastModified.toISOString() };
-  } catch (error) {
-    if (error instanceof Error && error.name === 'NotFound') return undefined;
-    throw error;
-  }
 }
 
 async function objectsIn(folder: string, { s3, processedBucket }: Pipeline) {

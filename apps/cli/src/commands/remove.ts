@@ -1,8 +1,15 @@
 import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
-import { findUpload, OperationError, removedSchema, removeUpload } from '@darkroom/operations';
+import {
+  findUpload,
+  OperationError,
+  type Removed,
+  removedSchema,
+  removeUpload,
+} from '@darkroom/operations';
 import { withOperations } from '../aws-operation.ts';
 import { CommandError, defineCommand, flag, required } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
+import { explainError } from '../explain-error.ts';
 import { openStack, type Stack, stackOptions } from '../stack.ts';
 import { printable } from '../terminal.ts';
 
@@ -19,27 +26,42 @@ export const remove = defineCommand({
     const stack = await openStack(options);
     const pipeline = { ...stack, settings: stack.settings() };
     const found = await findUpload(pipeline, key);
-    if (found.versions.length === 0)
+    // CloudFront may have copies of objects that were deleted earlier.
+    if (found.versions.length === 0 && stack.distributionId === undefined)
       throw new CommandError(`There is neither an upload ${key} nor outputs of it.`, {
         code: 'NOTHING_TO_DO',
         remedy: 'Keys are case-sensitive and begin without a slash.',
         exitCode: EXIT.done,
       });
-    const question = `Delete ${key} of ${stack.name} and its outputs, ${found.versions.length} objects and versions?`;
+    const question =
+      found.versions.length === 0
+        ? `There is neither an upload ${key} nor outputs of it. Delete copies at CloudFront?`
+        : `Delete ${key} of ${stack.name} and its outputs, ${found.versions.length} objects and versions?`;
     if (!(await terminal.confirm(question, yes))) throw new CommandError('Nothing was deleted.');
     return removeUpload(pipeline, found, {
       signal,
       invalidate: (folder) => invalidate(stack, folder),
     }).catch(explainRefusal);
   },
-  print({ stack, key, time, removed, invalidation, verified }, terminal) {
+  print({ stack, key, time, removed, invalidation, invalidationError, verified }, terminal) {
+    const { red } = terminal.colours;
     terminal.line(`Receipt: ${printable(key)} of stack ${stack}, ${time}`);
     for (const { bucket, key: object, versionId } of removed)
       terminal.line(`  deleted  s3://${bucket}/${printable(object)}  version ${versionId}`);
+    if (removed.length === 0) terminal.line('  deleted  nothing: there were no objects');
     if (invalidation !== null) terminal.line(`  CloudFront invalidation ${invalidation}`);
-    terminal.line(verified ? '  verified: nothing is left' : '  NOT VERIFIED: objects are left');
+    terminal.line(
+      verified
+        ? '  verified: nothing is left in the buckets'
+        : red('  NOT VERIFIED: objects are left'),
+    );
+    if (invalidationError !== undefined) {
+      terminal.line(red('  NOT INVALIDATED: CloudFront may still have copies'));
+      terminal.note(`${invalidationError}\nRun the same command again.`);
+    }
   },
-  exitCode: ({ verified }) => (verified ? EXIT.done : EXIT.failed),
+  exitCode: ({ verified, invalidationError }) =>
+    verified && invalidationError === undefined ? EXIT.done : EXIT.failed,
 });
 
 function explainRefusal(error: unknown): never {
@@ -56,8 +78,8 @@ function explainRefusal(error: unknown): never {
 async function invalidate(
   { client, distributionId }: Stack,
   folder: string,
-): Promise<string | null> {
-  if (distributionId === undefined) return null;
+): Promise<Pick<Removed, 'invalidation' | 'invalidationError'>> {
+  if (distributionId === undefined) return { invalidation: null };
   const cloudFront = withOperations(new CloudFrontClient(client));
   try {
     const { Invalidation } = await cloudFront.send(
@@ -67,13 +89,20 @@ async function invalidate(
           CallerReference: `darkroom-${Date.now()}`,
           Paths: {
             Quantity: 1,
-            Items: [`/${folder.split('/').map(encodeURIComponent).join('/')}*`],
+            Items: [`/${folder.split('/').map(encodePart).join('/')}*`],
           },
         },
       }),
     );
-    return Invalidation?.Id ?? null;
+    return { invalidation: Invalidation?.Id ?? null };
+  } catch (error) {
+    return { invalidation: null, invalidationError: explainError(error).message };
   } finally {
     cloudFront.destroy();
   }
+}
+
+/** A `*` would be a wildcard. */
+function encodePart(part: string): string {
+  return encodeURIComponent(part).replaceAll('*', '%2A');
 }

@@ -37,7 +37,10 @@ export const status = defineCommand({
     const stack = await openStack(options);
     if (key === undefined) return overview(stack, minutes);
     const pipeline = { ...stack, settings: stack.settings() };
-    return readUploadStatus(pipeline, key, { signal, events: () => readEvents(stack, key) });
+    return readUploadStatus(pipeline, key, {
+      signal,
+      events: () => readEvents(stack, key, signal),
+    });
   },
   print(result, terminal) {
     if ('key' in result) printKey(result, terminal);
@@ -91,6 +94,7 @@ function printKey(
     source,
     recipe,
     outcome,
+    processed,
     current,
     objects,
     events,
@@ -102,13 +106,15 @@ function printKey(
   const { bold, red, green, dim } = terminal.colours;
   terminal.line(`${bold(printable(key))} ${dim(`stack ${stack}`)}`);
   terminal.line(
-    `  source        ${source ? `${formatBytes(source.bytes)}, ${source.modified}, ${source.eTag}` : 'does not exist'}`,
+    `  source        ${source ? `${formatBytes(source.bytes)}, ${source.modified}, ${versionOf(source)}` : 'does not exist'}`,
   );
   terminal.line(`  recipe        ${recipe ?? 'none matches'}`);
   if (outcome) {
     const { outcome: kind, code, message } = outcome;
     const text = kind === 'done' ? green(kind) : red(`${kind}: ${code}: ${message}`);
     terminal.line(`  manifest      ${text}${current ? '' : ' (out of date)'}`);
+    if (processed && source && versionOf(processed) !== versionOf(source))
+      terminal.line(`                made of another upload: ${versionOf(processed)}`);
   } else terminal.line('  manifest      none');
   for (const object of objects)
     terminal.line(`  output        ${printable(object.key)}  ${formatBytes(object.bytes)}`);
@@ -117,4 +123,8 @@ function printKey(
   const dead = Object.entries(deadLetters).map(([code, n]) => `${code} ${n}`);
   terminal.line(`  dead letters  ${dead.length === 0 ? 'none' : red(dead.join(', '))}`);
   terminal.line(`  ${advice}`);
+}
+
+function versionOf({ versionId, eTag }: { versionId: string | null; eTag: string }): string {
+  return versionId === null ? `ETag ${eTag}` : `version ${versionId}`;
 }

@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { followUpload, outcomeSchema } from '@darkroom/operations';
+import { followUpload, identityOf, outcomeSchema, readSource } from '@darkroom/operations';
+import type { SourceIdentity } from '@darkroom/pipeline';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { CommandError, defineCommand, numberOption, option, several } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { pathOf } from '../path-of.ts';
-import { openStack, stackOptions } from '../stack.ts';
+import { openStack, type Stack, stackOptions } from '../stack.ts';
 import { formatBytes, printable } from '../terminal.ts';
 
 const fileSchema = z.strictObject({
   ...outcomeSchema.shape,
   path: z.string(),
   bytes: z.number(),
+  /** Of the object that the command follows; null in an unversioned bucket. */
+  versionId: z.string().nullable(),
   /** False if the bucket already had these bytes under this key. */
   sent: z.boolean(),
 });
@@ -73,9 +76,7 @@ export const upload = defineCommand({
     const bar = terminal.progress('uploads', files.length);
     const limit = pLimit(options.concurrency);
     let finished = 0;
-    const sends = files.map((file) =>
-      limit(() => (signal.aborted ? undefined : send(file, stack.s3, stack.sourceBucket))),
-    );
+    const sends = files.map((file) => limit(() => send(file, stack, signal)));
     const sent = await Promise.all(sends);
     const until = Date.now() + options.wait * 1000;
     const follow = { stack, settings, signal, until };
@@ -89,12 +90,16 @@ export const upload = defineCommand({
               const outcome = await followUpload(upload, follow);
               finished += 1;
               bar.update(finished, outcome.key);
-              const { path: name, bytes, isNew } = upload;
-              return { ...outcome, path: name, bytes, sent: isNew };
+              const { path: name, bytes, versionId, isNew } = upload;
+              return { ...outcome, path: name, bytes, versionId, sent: isNew };
             }),
       ),
     );
     bar.stop();
+    if (signal.aborted)
+      terminal.note(
+        `Interrupted: ${outcomes.length} of ${files.length} files are in the bucket. The same command sends the others, and follows all.`,
+      );
     const count = (kind: string) => outcomes.filter(({ outcome }) => outcome === kind).length;
     const [done, rejected] = [count('done'), count('rejected')];
     return { files: outcomes, done, rejected, other: outcomes.length - done - rejected };
@@ -168,44 +173,85 @@ function keyed(files: readonly Found[], prefix: string): Keyed[] {
   });
 }
 
-interface Sent {
+interface Sent extends SourceIdentity {
   readonly key: string;
   readonly path: string;
-  readonly bytes: number;
-  readonly eTag: string;
   readonly isNew: boolean;
 }
 
-/** Sends a file with its SHA-256, unless the bucket has the same bytes under the key. */
-async function send(file: Keyed, s3: S3Client, bucket: string): Promise<Sent> {
+/**
+ * Sends a file with its SHA-256, unless the bucket has the same bytes under the key.
+ * @returns the identity of the object, or version, that the bucket has; undefined if the signal was aborted before
+ */
+async function send(
+  file: Keyed,
+  { s3, sourceBucket }: Stack,
+  signal: AbortSignal,
+): Promise<Sent | undefined> {
+  if (signal.aborted) return undefined;
   const { size } = await stat(pathOf(file.path));
-  const target = { Bucket: bucket, Key: file.key };
-  const base = { key: file.key, path: file.path, bytes: size };
-  if (size > PART_BYTES) {
-    const { ETag = '' } = await new Upload({
-      client: s3,
-      params: { ...target, Body: createReadStream(pathOf(file.path)), ChecksumAlgorithm: 'SHA256' },
-      partSize: PART_BYTES,
-      queueSize: 2,
-    }).done();
-    return { ...base, eTag: unquoted(ETag), isNew: true };
-  }
-  const body = await readFile(pathOf(file.path));
-  const sha256 = createHash('sha256').update(body).digest('base64');
-  const present = await s3
-    .send(new HeadObjectCommand({ ...target, ChecksumMode: 'ENABLED' }))
-    .catch((error: unknown) => {
-      if (error instanceof Error && error.name === 'NotFound') return undefined;
-      throw error;
-    });
-  if (present?.ChecksumSHA256 === sha256)
-    return { ...base, eTag: unquoted(present.ETag ?? ''), isNew: false };
-  const { ETag = '' } = await s3.send(
-    new PutObjectCommand({ ...target, Body: body, ChecksumSHA256: sha256 }),
-  );
-  return { ...base, eTag: unquoted(ETag), isNew: true };
+  const base = { key: file.key, path: file.path };
+  const sha256 = await sha256Of(pathOf(file.path), size);
+  const present = await readSource(file.key, { s3, sourceBucket });
+  if (present?.checksumSha256 === sha256) return { ...base, ...present, isNew: false };
+  const target = { Bucket: sourceBucket, Key: file.key };
+  const answer =
+    size > PART_BYTES
+      ? await sendParts(
+          new Upload({
+            client: s3,
+            params: {
+              ...{ ...target, Body: createReadStream(pathOf(file.path)) },
+              ChecksumAlgorithm: 'SHA256',
+            },
+            partSize: PART_BYTES,
+            queueSize: 2,
+          }),
+          signal,
+        )
+      : await s3.send(
+          new PutObjectCommand({
+            ...{ ...target, Body: await readFile(pathOf(file.path)) },
+            ChecksumSHA256: sha256,
+          }),
+        );
+  if (!answer) return undefined;
+  const { ChecksumSHA256 = sha256 } = answer;
+  return {
+    ...base,
+    ...identityOf({ ...answer, ContentLength: size, ChecksumSHA256 }),
+    isNew: true,
+  };
 }
 
-function unquoted(eTag: string): string {
-  return eTag.replaceAll('"', '');
+/** Deletes the parts on Ctrl-C, and then resolves to undefined. */
+async function sendParts(upload: Upload, signal: AbortSignal) {
+  const stop = () => void upload.abort();
+  signal.addEventListener('abort', stop);
+  try {
+    return await upload.done();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** As S3 reports it in Base64: of a file in parts, the SHA-256 of those of its parts, and their number. */
+async function sha256Of(file: string, size: number): Promise<string> {
+  const sha256 = (data: Uint8Array) => createHash('sha256').update(data);
+  if (size <= PART_BYTES) return sha256(await readFile(file)).digest('base64');
+  const parts: Buffer[] = [];
+  const handle = await open(file);
+  try {
+    const part = Buffer.alloc(PART_BYTES);
+    for (let position = 0; position < size; position += PART_BYTES) {
+      const { bytesRead } = await handle.read(part, 0, PART_BYTES, position);
+      parts.push(sha256(part.subarray(0, bytesRead)).digest());
+    }
+  } finally {
+    await handle.close();
+  }
+  return `${sha256(Buffer.concat(parts)).digest('base64')}-${parts.length}`;
 }

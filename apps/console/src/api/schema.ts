@@ -417,6 +417,7 @@ export interface paths {
                   versionId: string;
                 }[];
                 invalidation: string | null;
+                invalidationError?: string;
                 verified: boolean;
               }[];
             };
@@ -1063,6 +1064,7 @@ export interface components {
         stack: string;
         key: string;
         source: {
+          versionId: string | null;
           eTag: string;
           bytes: number;
           modified: string;
@@ -1077,6 +1079,10 @@ export interface components {
           code?: string;
           message?: string;
           retryable?: boolean;
+        } | null;
+        processed: {
+          versionId: string | null;
+          eTag: string;
         } | null;
         current: boolean;
         objects: {
@@ -1770,6 +1776,7 @@ export interface components {
         stack: string;
         key: string;
         source: {
+          versionId: string | null;
           eTag: string;
           bytes: number;
           modified: string;
@@ -1784,6 +1791,10 @@ export interface components {
           code?: string;
           message?: string;
           retryable?: boolean;
+        } | null;
+        processed: {
+          versionId: string | null;
+          eTag: string;
         } | null;
         current: boolean;
         objects: {
