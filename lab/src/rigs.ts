@@ -32,5 +32,8 @@ export const TEST_RIGS: readonly TestRig[] = [
     summary: 'the command line against the local stack, and all its lines in documents',
   },
   { name: 'upgrade', summary: 'a data folder and a stack state of version 0.1' },
-  { name: 'moto', summary: 'the program and the function on moto_server, if it is installed' },
+  {
+    name: 'moto',
+    summary: 'program, function and command line on moto_server, if it is installed',
+  },
 ];
