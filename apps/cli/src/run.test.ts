@@ -279,6 +279,13 @@ describe('a mistake is one message and exit code 2', () => {
     expect(said.error).toMatch(/^error: missing required argument 'photo'\n/);
   });
 
+  test('an option given twice, whose first value Commander would drop', async () => {
+    expect(await run(['apply', '--kind', 'missing', '--kind', 'retryable'], io)).toBe(2);
+    expect(unwrapped(said.error)).toContain(
+      "error: option '--kind <kinds>' argument 'retryable' is invalid. The option is given twice.",
+    );
+  });
+
   test.each([[[]], [['explian']], [['constructor']]])('%j is no command', async (args) => {
     expect(await run(args, io)).toBe(2);
     expect(said.error).toMatch(args.length === 0 ? /^Usage: darkroom / : /^error: unknown command/);

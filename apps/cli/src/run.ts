@@ -1,4 +1,4 @@
-import { CommanderError, Command as Parser } from 'commander';
+import { CommanderError, InvalidArgumentError, Command as Parser } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { type Command, CommandError, type Context } from './command.ts';
 import { commands } from './commands.ts';
@@ -60,13 +60,21 @@ export function buildProgram(streams: Streams, action: Action): Parser {
 function parserOf(command: Command, streams: Streams, action: Action): Parser {
   const parser = configured(new Parser(command.name), streams).description(command.summary);
   for (const { flags, what } of command.arguments) parser.argument(flags, what);
-  for (const { flags, what } of Object.values(command.options)) parser.option(flags, what);
+  for (const { flags, what } of Object.values(command.options))
+    if (/<[^.]+>/.test(flags)) parser.option(flags, what, once);
+    else parser.option(flags, what);
   return parser
     .option('--json', 'prints the result as JSON (schemas: docs/cli.md)')
     .addHelpText('after', helpAfterOptions(command))
     .action((...given: unknown[]) =>
       action(command, given.slice(0, -2), given.at(-2) as Record<string, unknown>),
     );
+}
+
+/** Commander would use the last of several values and drop the others silently. */
+function once(value: string, previous: unknown): string {
+  if (previous !== undefined) throw new InvalidArgumentError('The option is given twice.');
+  return value;
 }
 
 function configured(parser: Parser, { stdout, stderr }: Streams): Parser {

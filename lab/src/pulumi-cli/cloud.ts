@@ -61,6 +61,8 @@ export async function startCloud(): Promise<Cloud> {
       AWS_ENDPOINT_URL_LAMBDA: services.endpoint,
       AWS_ENDPOINT_URL_KMS: services.endpoint,
       AWS_ENDPOINT_URL_SNS: services.endpoint,
+      AWS_ENDPOINT_URL_CLOUDWATCH: services.endpoint,
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: services.endpoint,
     },
   });
 
@@ -120,7 +122,7 @@ class CurrentLambda {
   }
 }
 
-/** STS, SNS, the account settings of Lambda, and KMS with one key that hides nothing, over their protocols. */
+/** STS, SNS, CloudWatch, the account settings of Lambda, and KMS with one key that hides nothing, over their protocols. */
 async function startAccountServices(account: Cloud) {
   const server = createServer((request, response) => {
     void text(request).then((body) => {
@@ -149,6 +151,9 @@ function answerOf(account: Cloud, { url = '', headers }: IncomingMessage, body: 
   const target = String(headers['x-amz-target'] ?? '');
   if (target.startsWith('TrentService.'))
     return { type: 'application/x-amz-json-1.1', content: kms(target, body) };
+  // CloudWatch has measured nothing, and its log is empty.
+  if (/^(?:GraniteService|Logs_)/.test(target))
+    return { type: String(headers['content-type']), content: {} };
   if (url.startsWith('/2016-08-19/account-settings'))
     return { type: 'application/json', content: { AccountLimit: accountLimit(account) } };
   if (new URLSearchParams(body).get('Action') === 'ListSubscriptionsByTopic')
