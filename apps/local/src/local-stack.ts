@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseMessage } from '@darkroom/events';
@@ -14,15 +15,16 @@ import {
   deploy,
   handlers,
   lambdaSpecs,
-  readStackConfig,
+  type LambdaSpecs,
   type DeploymentEvent,
   type DeploymentResult,
 } from '@darkroom/local-pulumi';
-import { parseSettings, pinSideFiles, SIDE_FILES_FOLDER, type Settings } from '@darkroom/pipeline';
+import { SIDE_FILES_FOLDER } from '@darkroom/pipeline';
 import * as z from 'zod';
 import {
   type Activity,
   type ConsolePipeline,
+  type StackChange,
   startApi,
   type StackInfo,
   UploadIndex,
@@ -32,6 +34,15 @@ import { RecentOutcomes } from './recent-outcomes.ts';
 import type { LocalOptions } from './options.ts';
 import { noticeChange } from './notice-change.ts';
 import { recover, type Recovery } from './recover.ts';
+import {
+  describeDifference,
+  prefixWarnings,
+  readStackFile,
+  recipeInfo,
+  type StackFile,
+  stackFileOf,
+  watchFile,
+} from './stack-file.ts';
 
 const ACCOUNT_ID = '000000000000';
 
@@ -43,6 +54,10 @@ const outputsSchema = z.object({
   deadLetterQueueUrl: z.string(),
   settings: z.json(),
 });
+type Outputs = z.output<typeof outputsSchema>;
+
+/** For running invocations when a changed function replaces them, milliseconds. */
+const GRACE_MS = 10_000;
 
 /** Another program listens on the port. */
 export class PortTakenError extends Error {
@@ -65,6 +80,8 @@ export class PortTakenError extends Error {
 export interface LocalEvents {
   readonly onDeployment?: (event: DeploymentEvent) => void;
   readonly onFunctionLog?: FunctionLog;
+  /** A saved stack file is being applied, has been applied, or is wrong. Default: the file is not watched. */
+  readonly onChange?: (change: StackChange) => void;
   /** Changes how the function runs, for example to put a fault proxy between it and its AWS. */
   readonly adjustLambda?: (options: LambdaOptions) => LambdaOptions;
 }
@@ -105,6 +122,7 @@ export async function startLocalStack(
       aws?: EmbeddedAws;
       lambda?: LocalLambda;
       pipeline?: ConsolePipeline;
+      change?: StackChange;
     } = {};
     const recent = new RecentOutcomes();
     const activity = (minutes: number, key: string | undefined): Activity => ({
@@ -137,67 +155,116 @@ export async function startLocalStack(
     const assetsDir = path.join(workspace, SIDE_FILES_FOLDER);
     // Keys of Darkroom's configuration begin so, in a project of any name.
     const project = packed && 'darkroom';
-    const file = { workspace, stack, project };
-    const { region, settings, configured } = await readSettings(file, assetsDir);
-    for (const message of prefixWarnings(settings))
-      events.onDeployment?.({ kind: 'warning', message });
+    const place = { workspace, stack, project };
+    let file = await readStackFile(place, assetsDir);
+    const { region } = file;
     const client = { endpoint: aws.endpoint, region, credentials: CREDENTIALS };
     const s3 = new S3Client({ ...client, forcePathStyle: true });
     const sqs = new SQSClient(client);
-    const deployment = await deploy({
-      entry: packed?.program ?? path.join(workspace, 'apps/infra/src/program.ts'),
-      sdk: packed?.sdk,
-      projectDir: workspace,
-      ...{ project, stack },
-      config: {
-        // The function runs on this machine's processor, whichever the stack names.
-        'darkroom:packageTarget': 'host',
-        'darkroom:assetsDir': assetsDir,
-        ...(packed && { 'darkroom:packageDir': await packed.functionPackage(dataDir) }),
-      },
-      dataDir,
-      handlers,
-      unknownTypes: options.strict ? 'reject' : 'accept',
-      context: { s3, sqs, endpoint: aws.endpoint, region, accountId: ACCOUNT_ID, dataDir },
-      ...(events.onDeployment && { onEvent: events.onDeployment }),
-    });
-    const outputs = outputsSchema.parse(deployment.outputs);
+    const packageDir = await packed?.functionPackage(dataDir);
+    /** Compares the program with the state, and changes what differs. */
+    const deployFile = async ({ settings }: StackFile) => {
+      for (const message of prefixWarnings(settings))
+        events.onDeployment?.({ kind: 'warning', message });
+      const deployment = await deploy({
+        entry: packed?.program ?? path.join(workspace, 'apps/infra/src/program.ts'),
+        sdk: packed?.sdk,
+        projectDir: workspace,
+        ...{ project, stack },
+        config: {
+          // The function runs on this machine's processor, whichever the stack names.
+          'darkroom:packageTarget': 'host',
+          'darkroom:assetsDir': assetsDir,
+          ...(packageDir !== undefined && { 'darkroom:packageDir': packageDir }),
+        },
+        dataDir,
+        handlers,
+        unknownTypes: options.strict ? 'reject' : 'accept',
+        context: { s3, sqs, endpoint: aws.endpoint, region, accountId: ACCOUNT_ID, dataDir },
+        ...(events.onDeployment && { onEvent: events.onDeployment }),
+      });
+      return { deployment, outputs: outputsSchema.parse(deployment.outputs) };
+    };
+    const recoverBy = ({ settings, configured }: StackFile, outputs: Outputs) =>
+      recover({ s3, sqs, ...outputs, settings, dataDir, stack, configured });
+    const lambdaOptions = (specs: LambdaSpecs): LambdaOptions => {
+      const given = {
+        ...specs,
+        endpoint: aws.endpoint,
+        region,
+        credentials: CREDENTIALS,
+        maxConcurrency: availableParallelism(),
+        onLog: (line: string, origin: Parameters<FunctionLog>[1]) => {
+          recent.add(line);
+          events.onFunctionLog?.(line, origin);
+        },
+        onWork: (bodies: readonly string[], isWorking: boolean) => {
+          for (const key of bodies.flatMap(keysOf)) index.processing(key, isWorking);
+        },
+      };
+      return events.adjustLambda?.(given) ?? given;
+    };
+    const show = ({ settings }: StackFile, outputs: Outputs) => {
+      const info = { stack, endpoint: aws.endpoint, region, ...outputs };
+      ready.info = { ...info, recipes: recipeInfo(settings) };
+      ready.pipeline = {
+        ...{ ...outputs, name: stack, s3, sqs, settings, index },
+        events: (key: string) => Promise.resolve(recent.eventsOf(key)),
+        history: () => recent.history(Date.now()),
+        change: () => ready.change,
+      };
+      return ready.info;
+    };
 
-    const recovery = await recover({ s3, sqs, ...outputs, settings, dataDir, stack, configured });
-    const lambdaOptions: LambdaOptions = {
-      ...lambdaSpecs(deployment.resources, dataDir),
-      endpoint: aws.endpoint,
-      region,
-      credentials: CREDENTIALS,
-      maxConcurrency: availableParallelism(),
-      onLog: (line, origin) => {
-        recent.add(line);
-        events.onFunctionLog?.(line, origin);
-      },
-      onWork: (bodies, isWorking) => {
-        for (const key of bodies.flatMap(keysOf)) pipeline.index.processing(key, isWorking);
-      },
-    };
-    const pipeline = {
-      ...{ ...outputs, name: stack, s3, sqs, settings },
-      index: new UploadIndex({ ...outputs, s3, settings }),
-      events: (key: string) => Promise.resolve(recent.eventsOf(key)),
-      history: () => recent.history(Date.now()),
-    };
-    started.push(() => Promise.resolve(pipeline.index.stop()));
-    const lambda = await startLambda(events.adjustLambda?.(lambdaOptions) ?? lambdaOptions);
+    const { deployment, outputs } = await deployFile(file);
+    const recovery = await recoverBy(file, outputs);
+    const index = new UploadIndex({ ...outputs, s3, settings: file.settings });
+    started.push(() => Promise.resolve(index.stop()));
+    let specs = lambdaSpecs(deployment.resources, dataDir);
+    let lambda = await startLambda(lambdaOptions(specs));
     ready.lambda = lambda;
-    const info = {
-      stack,
-      endpoint: aws.endpoint,
-      region,
-      ...outputs,
-      recipes: recipeInfo(settings),
-    };
-    ready.info = info;
-    ready.pipeline = pipeline;
-    void pipeline.index.refresh();
+    const info = show(file, outputs);
+    void index.refresh();
     await writeEnvFile(dataDir, info, api.url);
+
+    const tell = (status: StackChange['status'], message: string, at: number) => {
+      ready.change = { at, status, message };
+      events.onChange?.(ready.change);
+    };
+    /** Applies a saved stack file. With a wrong one, everything stays as it is. */
+    const applySaved = async () => {
+      const at = Date.now();
+      try {
+        const saved = await readStackFile(place, assetsDir);
+        const plan = describeDifference(file, saved);
+        // The file has the applied settings again after a wrong save: that ends the message.
+        if (plan === '' && ready.change?.status !== 'failed') return;
+        tell('applying', plan || 'the earlier settings', at);
+        const { deployment, outputs } = await deployFile(saved);
+        const next = lambdaSpecs(deployment.resources, dataDir);
+        if (!isDeepStrictEqual(next, specs)) {
+          await lambda.stop(GRACE_MS);
+          lambda = await startLambda(lambdaOptions(next));
+          ready.lambda = lambda;
+          specs = next;
+        }
+        file = saved;
+        show(file, outputs);
+        index.useSettings(file.settings);
+        const { recovered } = await recoverBy(file, outputs);
+        const { created, updated, replaced, deleted } = deployment.changes;
+        const changed = created + updated + replaced + deleted;
+        tell(
+          'applied',
+          `${plan || 'the earlier settings'}: ${plural(changed, 'resource')} changed, ${plural(recovered, 'upload')} to process again`,
+          at,
+        );
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        tell('failed', `${message}\nThe earlier recipes stay in use.`, at);
+      }
+    };
+    const stopWatching = events.onChange && watchFile(stackFileOf(place), applySaved);
     return {
       info,
       url: api.url,
@@ -205,8 +272,11 @@ export async function startLocalStack(
       notEmulated: describeNotEmulated(deployment),
       unknownTypes: deployment.unknownTypes,
       ...recovery,
-      lambda,
+      get lambda() {
+        return lambda;
+      },
       async stop(graceMs) {
+        await stopWatching?.();
         await lambda.stop(graceMs);
         s3.destroy();
         sqs.destroy();
@@ -219,6 +289,10 @@ export async function startLocalStack(
   }
 }
 
+function plural(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** Keys of a message; none if it is invalid. */
 function keysOf(body: string): string[] {
   try {
@@ -227,50 +301,6 @@ function keysOf(body: string): string[] {
   } catch {
     return [];
   }
-}
-
-async function readSettings(
-  file: { workspace: string; stack: string; project: string | undefined },
-  assetsDir: string,
-): Promise<{ region: string; settings: Settings; configured: object }> {
-  const { config } = await readStackConfig(file.workspace, file.stack, file.project);
-  const value = parseValue(config['darkroom:pipeline']);
-  const settings = parseSettings(value, `Pulumi.${file.stack}.yaml, darkroom:pipeline`);
-  const recipes = pinSideFiles(settings.recipes, assetsDir);
-  const { recipes: written, limits } = value as Partial<Settings>;
-  const sideFiles = recipes.map((recipe) => recipe.sideFiles);
-  return {
-    region: config['aws:region'] ?? 'us-east-1',
-    settings: { ...settings, recipes },
-    configured: { recipes: written, limits, sideFiles },
-  };
-}
-
-/** Pulumi stores objects as JSON. The settings' schema rejects other values. */
-function parseValue(text = '{}'): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-/** Keys of uploads rarely begin with a slash, so such a recipe matches nothing. */
-function prefixWarnings({ recipes }: Settings): string[] {
-  return recipes
-    .filter(({ match }) => match.prefix.startsWith('/'))
-    .map(
-      ({ name, match: { prefix } }) =>
-        `recipe "${name}": its prefix "${prefix}" begins with a slash, and keys of uploads usually do not`,
-    );
-}
-
-function recipeInfo({ recipes }: Settings): StackInfo['recipes'] {
-  return recipes.map(({ name, match, variants }) => ({
-    name,
-    match,
-    variants: variants.map((variant) => variant.name),
-  }));
 }
 
 function describeNotEmulated({ notEmulated }: DeploymentResult): string[] {

@@ -34,6 +34,11 @@ async function main(options: LocalOptions): Promise<void> {
       const text = humanLine(line);
       if (text !== undefined) console.log(text);
     },
+    onChange: ({ status, message }) => {
+      const file = `Pulumi.${options.stack}.yaml`;
+      if (status === 'failed') console.error(message);
+      else console.log(`${file} ${status === 'applying' ? 'was saved' : 'is applied'}: ${message}`);
+    },
   });
   console.log(welcome(stack, options));
   if (process.argv.includes('--notes')) console.log(notes(stack));

@@ -106,6 +106,27 @@ test('the index follows an upload from its event to its removal', async () => {
   await eventually(() => expect(state('uploads/a.jpg')).toBeUndefined());
 });
 
+test('the index judges its uploads by changed recipes', async () => {
+  const { index, upload, finish, state } = await startRig();
+  await index.refresh();
+  await upload('uploads/a.jpg');
+  await eventually(() => expect(state('uploads/a.jpg')).toBe('waiting'));
+  await finish('uploads/a.jpg');
+  await upload('avatars/b.jpg');
+  await eventually(() => {
+    expect(state('uploads/a.jpg')).toBe('done');
+    expect(state('avatars/b.jpg')).toBe('no-recipe');
+  });
+  const avatars = { ...photos, name: 'avatars', match: { ...photos.match, prefix: 'avatars/' } };
+  const limits = { ...exampleSettings.limits, pages: 1 };
+  index.useSettings({ recipes: [photos, avatars], limits });
+  expect(state('uploads/a.jpg')).toBe('out-of-date');
+  await eventually(() => expect(state('avatars/b.jpg')).toBe('waiting'));
+  index.useSettings(exampleSettings);
+  expect(state('uploads/a.jpg')).toBe('done');
+  expect(state('avatars/b.jpg')).toBe('no-recipe');
+});
+
 test('the index lists a bucket with its true counts, newest first, without folder markers', async () => {
   const { index, upload, finish } = await startRig();
   const long = `uploads/${'x'.repeat(1000)}`;

@@ -1,5 +1,5 @@
 import type { FunctionEvent, Pipeline } from '@darkroom/operations';
-import type { History } from './schemas.ts';
+import type { History, StackChange } from './schemas.ts';
 import type { UploadIndex } from './upload-index.ts';
 
 /** A pipeline that the console shows. */
@@ -9,4 +9,6 @@ export interface ConsolePipeline extends Pipeline {
   events(key: string): Promise<FunctionEvent[] | undefined>;
   /** The latest minutes, for the chart. */
   history(): History;
+  /** What the latest save of the stack file led to. */
+  change?(): StackChange | undefined;
 }

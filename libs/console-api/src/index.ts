@@ -1,4 +1,4 @@
 export type { ConsolePipeline } from './console-pipeline.ts';
-export type { Activity, History, RecipeInfo, StackInfo } from './schemas.ts';
+export type { Activity, History, RecipeInfo, StackChange, StackInfo } from './schemas.ts';
 export { startApi, type Api } from './start-api.ts';
 export { UploadIndex } from './upload-index.ts';

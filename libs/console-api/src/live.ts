@@ -107,5 +107,8 @@ export async function readLive(
     alarms: () => Promise.resolve(undefined),
   });
   const { index } = pipeline;
-  return { status, counts: index.counts(), history: pipeline.history(), revision: index.revision };
+  return {
+    ...{ status, counts: index.counts(), history: pipeline.history() },
+    ...{ revision: index.revision, change: pipeline.change?.() ?? null },
+  };
 }

@@ -201,6 +201,17 @@ export const bucketOfTimeSchema = z.object({
   latency: z.number().nullable().describe('Median duration of an upload, milliseconds'),
 });
 
+/** What a saved stack file leads to on a local stack. */
+export const stackChangeSchema = z
+  .object({
+    at: z.number().describe('When the file was saved, milliseconds since 1970'),
+    status: z.enum(['applying', 'applied', 'failed']),
+    message: z.string().describe('The plan, the result, or why the earlier recipes stay'),
+  })
+  .meta({ id: 'StackChange' });
+
+export type StackChange = z.output<typeof stackChangeSchema>;
+
 /** What the overview shows. `status` is what `darkroom status --json` prints. */
 export const liveSchema = z
   .object({
@@ -211,6 +222,7 @@ export const liveSchema = z
       points: z.array(bucketOfTimeSchema),
     }),
     revision: z.number().describe('Grows with each change of the index'),
+    change: stackChangeSchema.nullable().describe('The latest one since the start'),
   })
   .meta({ id: 'Live' });
 

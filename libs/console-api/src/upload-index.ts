@@ -51,7 +51,8 @@ const READS = 8;
  */
 export class UploadIndex {
   readonly #options: IndexOptions;
-  readonly #hashes: ReadonlyMap<string, string>;
+  #settings: IndexOptions['settings'];
+  #hashes: ReadonlyMap<string, string>;
   readonly #items = new Map<string, Item>();
   /** Newest first; equal times by key. */
   readonly #sorted: Item[] = [];
@@ -72,8 +73,25 @@ export class UploadIndex {
 
   constructor(options: IndexOptions) {
     this.#options = options;
-    const { recipes, limits } = options.settings;
-    this.#hashes = new Map(recipes.map((recipe) => [recipe.name, recipeHash(recipe, limits)]));
+    this.#settings = options.settings;
+    this.#hashes = hashesOf(options.settings);
+  }
+
+  /** Judges all uploads by other recipes. Those whose recipe moves them to another folder are read again. */
+  useSettings(settings: IndexOptions['settings']): void {
+    const before = new Map([...this.#items.keys()].map((key) => [key, this.#manifestKeyOf(key)]));
+    this.#settings = settings;
+    this.#hashes = hashesOf(settings);
+    for (const item of this.#items.values()) {
+      const { key } = item;
+      const manifest = this.#manifestKeyOf(key);
+      if (manifest !== undefined && manifest !== before.get(key)) {
+        item.manifest = undefined;
+        this.#await(key, manifest);
+      }
+      item.entry = this.#entryOf(item);
+    }
+    this.#changed();
   }
 
   /** Grows with each change. */
@@ -183,9 +201,17 @@ export class UploadIndex {
     item.entry = this.#entryOf(item);
     this.#items.set(key, item);
     this.#sorted.splice(this.#placeOf(item), 0, item);
+    const manifest = this.#manifestKeyOf(key);
+    if (manifest !== undefined) this.#await(key, manifest);
+  }
+
+  #manifestKeyOf(key: string): string | undefined {
     const recipe = this.#recipeOf(key);
-    if (!recipe) return;
-    const { manifest } = outputKeys(key, recipe);
+    return recipe && outputKeys(key, recipe).manifest;
+  }
+
+  /** Reads the manifest in the background. */
+  #await(key: string, manifest: string): void {
     if (manifest.startsWith(LONG_PREFIX)) this.#long.set(manifest, key);
     this.#unread.add(key);
     this.#pump();
@@ -213,7 +239,7 @@ export class UploadIndex {
   }
 
   #recipeOf(key: string): Recipe | undefined {
-    return selectRecipe(this.#options.settings.recipes, key);
+    return selectRecipe(this.#settings.recipes, key);
   }
 
   /** Starts reads until `READS` of them run. */
@@ -338,6 +364,10 @@ export interface Neighbours {
   /** From 1. */
   readonly position: number | null;
   readonly total: number;
+}
+
+function hashesOf({ recipes, limits }: IndexOptions['settings']): ReadonlyMap<string, string> {
+  return new Map(recipes.map((recipe) => [recipe.name, recipeHash(recipe, limits)]));
 }
 
 function isBefore(left: Item, right: Item): boolean {

@@ -1239,6 +1239,14 @@ export interface components {
       eTag: string;
       bytes: number;
     };
+    StackChangeInput: {
+      /** @description When the file was saved, milliseconds since 1970 */
+      at: number;
+      /** @enum {string} */
+      status: 'applying' | 'applied' | 'failed';
+      /** @description The plan, the result, or why the earlier recipes stay */
+      message: string;
+    };
     LiveInput: {
       status: {
         stack: string;
@@ -1282,6 +1290,8 @@ export interface components {
       };
       /** @description Grows with each change of the index */
       revision: number;
+      /** @description The latest one since the start */
+      change: components['schemas']['StackChangeInput'] | null;
     };
     __shared: {
       $defs: {
@@ -1951,6 +1961,14 @@ export interface components {
       eTag: string;
       bytes: number;
     };
+    StackChange: {
+      /** @description When the file was saved, milliseconds since 1970 */
+      at: number;
+      /** @enum {string} */
+      status: 'applying' | 'applied' | 'failed';
+      /** @description The plan, the result, or why the earlier recipes stay */
+      message: string;
+    };
     Live: {
       status: {
         stack: string;
@@ -1994,6 +2012,8 @@ export interface components {
       };
       /** @description Grows with each change of the index */
       revision: number;
+      /** @description The latest one since the start */
+      change: components['schemas']['StackChange'] | null;
     };
   };
   responses: never;

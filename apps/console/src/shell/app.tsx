@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
+import type { Live } from '../api/client.ts';
 import { useLive, type LiveState } from '../api/live.ts';
 import { Overview } from '../views/overview.tsx';
 import { useDrops } from './drop.tsx';
@@ -25,6 +26,29 @@ function bannerOf({ status, message }: LiveState): string | undefined {
     return 'Darkroom does not answer. Start it with “npm start” in its folder. This page continues by itself.';
   if (status === 'trouble') return `S3 or SQS does not answer: ${message}`;
   return undefined;
+}
+
+/** How long an applied change is shown, milliseconds. */
+const APPLIED_MS = 15_000;
+
+/** What the latest save of the stack file led to. A wrong file stays visible until it is corrected. */
+function ChangeNotice({ change }: { change: Live['change'] | undefined }) {
+  const [isOld, setOld] = useState(false);
+  const { at, status, message } = change ?? {};
+  useEffect(() => {
+    if (at === undefined) return undefined;
+    const left = APPLIED_MS - (Date.now() - at);
+    setOld(left <= 0);
+    const timer = setTimeout(() => setOld(true), left);
+    return () => clearTimeout(timer);
+  }, [at, status]);
+  const isHidden = status === undefined || (status === 'applied' && isOld);
+  const words = { applying: 'Applying the stack file', applied: 'The stack file is applied' };
+  return (
+    <p className="banner change" role="status" data-status={status} hidden={isHidden}>
+      {!isHidden && (status === 'failed' ? message : `${words[status]}: ${message}`)}
+    </p>
+  );
 }
 
 function NavLink({ href, name, figure }: { href: string; name: string; figure?: number }) {
@@ -100,6 +124,7 @@ export function App() {
       <p className="banner" role="status" hidden={banner === undefined}>
         {banner}
       </p>
+      <ChangeNotice change={live?.change} />
       <main id="main" tabIndex={-1}>
         <Suspense fallback={<p className="loading">Loading…</p>}>
           <Switch>

@@ -402,6 +402,17 @@ describe.skipIf(!chromium)(title, () => {
     ]);
   });
 
+  test('shows what a saved stack file leads to', async () => {
+    const { page } = await open();
+    await page.getByText('No uploads yet.').waitFor();
+    rig.change = { at: Date.now(), status: 'failed', message: 'steps[0]: unknown transform' };
+    await page.getByText('steps[0]: unknown transform').waitFor();
+    expect(await violations(page)).toEqual([]);
+    rig.change = { at: Date.now(), status: 'applied', message: 'recipe photos changes' };
+    await page.getByText('The stack file is applied: recipe photos changes').waitFor();
+    expect(await page.getByText('unknown transform').count()).toBe(0);
+  });
+
   test('has a bounded number of rows with 100,000 uploads, and reaches the last one', async () => {
     const total = 100_000;
     const { page } = await open();

@@ -6,6 +6,7 @@ import {
   startApi,
   type Api,
   type ConsolePipeline,
+  type StackChange,
   type StackInfo,
   UploadIndex,
 } from '@darkroom/console-api';
@@ -29,6 +30,8 @@ export interface ConsoleRig {
   readonly index: UploadIndex;
   /** Lines of the function. */
   readonly recent: RecentOutcomes;
+  /** What the latest save of the stack file led to. */
+  change?: StackChange;
   /** Set to nothing, and the API says that it starts. */
   running: StackInfo | undefined;
   /** Uploads as any S3 client would. */
@@ -63,6 +66,7 @@ export async function startConsoleRig(overrides: Partial<StackInfo> = {}): Promi
     ...{ ...stack, name: stack.stack, s3, sqs, settings: exampleSettings, index },
     events: (key: string) => Promise.resolve(recent.eventsOf(key)),
     history: () => recent.history(Date.now()),
+    change: () => rig.change,
   });
   await index.refresh();
   const api = await startApi({
