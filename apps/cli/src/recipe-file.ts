@@ -14,9 +14,32 @@ import {
   type Recipe,
   type Settings,
 } from '@darkroom/pipeline';
-import { CommandError } from './command-error.ts';
+import { bundleTransformFiles } from '@darkroom/pipeline/transform-files';
+import * as z from 'zod';
+import { CommandError, option } from './command.ts';
 import { pathOf } from './path-of.ts';
 import { readYaml } from './yaml-file.ts';
+
+/** Option of every command that reads recipes. */
+export const transformsOption = option(
+  '--transforms <files>',
+  'files with your own transforms, separated by commas',
+  z
+    .string()
+    .transform((text) => text.split(','))
+    .default([]),
+  { completes: 'file' },
+);
+
+/**
+ * Adds own transforms to those that recipes may name, with the checks of a preview. Call it before recipes are read.
+ *
+ * @returns the bundle, for worker processes
+ * @throws OwnTransformError `INVALID_TRANSFORM`
+ */
+export function useTransforms(files: readonly string[]): string | undefined {
+  return bundleTransformFiles(files, pathOf('.'));
+}
 
 /** The recipes of a file, and what the stack grants uploads: its own where it is a stack file, else the defaults. */
 export type RecipeFile = Pick<Settings, 'recipes' | 'limits' | 'function'>;
@@ -47,7 +70,7 @@ export async function readSettingsFile(file: string): Promise<Settings> {
 
 function refuse(checked: Checked<unknown>, file: string): void {
   if (checked.ok) return;
-  throw new CommandError(`${file} is not valid:\n${checked.problems}`, { cause: checked.cause });
+  throw invalid(`${file} is not valid:\n${checked.problems}`, checked.cause);
 }
 
 function stackSettings(config: unknown, file: string): Settings {
@@ -57,13 +80,29 @@ function stackSettings(config: unknown, file: string): Settings {
 
 /** Side files are next to the recipe file, as they are next to a stack file. */
 function settingsOf(given: unknown, where: string, file: string): Settings {
+  const settings = checkSettings(given, where);
+  return { ...settings, recipes: pinSideFiles(settings.recipes, sideFilesFolder(file)) };
+}
+
+/**
+ * @param where names the settings in messages
+ * @throws CommandError that lists every problem
+ */
+export function checkSettings(given: unknown, where: string): Settings {
   try {
-    const settings = parseSettings(given, where);
-    return { ...settings, recipes: pinSideFiles(settings.recipes, sideFilesFolder(file)) };
+    return parseSettings(given, where);
   } catch (cause) {
-    if (cause instanceof SettingsError) throw new CommandError(cause.message, { cause });
+    if (cause instanceof SettingsError) throw invalid(cause.message, cause);
     throw cause;
   }
+}
+
+function invalid(message: string, cause: unknown): CommandError {
+  const isUnknown = message.includes('unknown transform');
+  return new CommandError(message, {
+    cause,
+    ...(isUnknown && { remedy: 'If it is a transform of your own, add --transforms FILE.' }),
+  });
 }
 
 /** @param file `-` for standard input */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseManifest } from '@darkroom/pipeline';
@@ -86,6 +86,46 @@ test('a photo whose file cannot be read fails alone', async () => {
     signal: new AbortController().signal,
   });
   expect(photo).toMatchObject({ status: 'failed', error: { code: 'INTERNAL' } });
+});
+
+describe('own transforms', () => {
+  const AUTHORING = path.resolve(import.meta.dirname, '../../../libs/transforms/src/authoring.ts');
+  beforeAll(async () => {
+    await mkdir(inFolder('node_modules'));
+    await symlink(
+      path.resolve(import.meta.dirname, '../../../node_modules/zod'),
+      inFolder('node_modules/zod'),
+    );
+    const definition = `{ name: 'dim', version: 1, options: z.strictObject({}), apply: (image) => image.linear(0.5, 0) }`;
+    await writeFile(
+      inFolder('dim.ts'),
+      `import { defineTransform } from ${JSON.stringify(AUTHORING)};\nimport * as z from 'zod';\nexport const dim = defineTransform(${definition});`,
+    );
+    const variants = '[{ name: web, steps: [dim, { resize: { width: 20 } }] }]';
+    await writeFile(inFolder('dim.yaml'), `{ name: photos, variants: ${variants} }`);
+  });
+  beforeEach(() => void vi.stubEnv('INIT_CWD', folder));
+  const ARGUMENTS = ['dim.yaml', 'photos/trip/b.jpg'];
+
+  test('--transforms adds them to those that a recipe may name', async () => {
+    expect(await darkroom(...ARGUMENTS, '--transforms', 'dim.ts', '--json')).toBe(0);
+    expect(JSON.parse(said.out)).toMatchObject({ photos: [{ status: 'done' }] });
+    said = { out: '', error: '' };
+    const explained = await run(['explain', ...ARGUMENTS, '--transforms', 'dim.ts'], { streams });
+    expect(explained).toBe(0);
+    expect(said.out).toMatch(/step 0 of web: dim/);
+  });
+
+  test('without it, the message names it', async () => {
+    expect(await darkroom(...ARGUMENTS)).toBe(2);
+    expect(said.error).toMatch(/unknown transform "dim".*add --transforms FILE/s);
+  });
+
+  test('a file that breaks the rules is refused as at preview', async () => {
+    await writeFile(inFolder('none.ts'), 'export const dim = 1;');
+    expect(await darkroom(...ARGUMENTS, '--transforms', 'none.ts')).toBe(2);
+    expect(said.error).toMatch(/^INVALID_TRANSFORM: none\.ts exports no transform/);
+  });
 });
 
 describe('--against', () => {

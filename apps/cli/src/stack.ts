@@ -5,13 +5,13 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { parseSettings, type Settings, sideFilesFrom } from '@darkroom/pipeline';
+import { type Settings, sideFilesFrom } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { withOperations } from './aws-operation.ts';
 import { CommandError, option } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { pathOf } from './path-of.ts';
-import { readSettingsFile } from './recipe-file.ts';
+import { checkSettings, readSettingsFile, transformsOption, useTransforms } from './recipe-file.ts';
 
 /** Outputs of the Pulumi program (docs/contract.md, "Stacks"). `GET /api/stack` of a local stack has the same names. */
 const outputsSchema = z.object({
@@ -101,11 +101,13 @@ export const stackOptions = {
     text,
     { completes: 'file' },
   ),
+  transforms: transformsOption,
   region: option('--region <region>', 'region of AWS (default: that of the queue)', text),
 };
 
 export type StackOptions = {
-  readonly [Name in keyof typeof stackOptions]?: string | undefined;
+  readonly [Name in keyof typeof stackOptions]?:
+    z.output<(typeof stackOptions)[Name]['schema']> | undefined;
 };
 
 type Found = Omit<Stack, 's3' | 'sqs' | 'settings' | 'client'> & {
@@ -118,6 +120,7 @@ type Found = Omit<Stack, 's3' | 'sqs' | 'settings' | 'client'> & {
  * @throws CommandError `UNKNOWN_STACK`, `NO_PULUMI` or `NO_LOCAL_STACK`
  */
 export async function openStack(options: StackOptions): Promise<Stack> {
+  useTransforms(options.transforms ?? []);
   const found = await find(options);
   const s3 = withOperations(
     new S3Client({ ...found.client, ...(found.isLocal && { forcePathStyle: true }) }),
@@ -293,7 +296,7 @@ function deployedSettings(deployed: Found['deployed'], name: string): Settings {
       remedy: 'Add --settings FILE: a recipe file or Pulumi.STACK.yaml.',
     });
   const { sideFiles, ...input } = deployed;
-  const settings = parseSettings(input, `output "settings" of ${name}`);
+  const settings = checkSettings(input, `output "settings" of ${name}`);
   const recipes = settings.recipes.map((recipe) => {
     const files = sideFilesFrom('bundle', [recipe]);
     if (files.length === 0) return recipe;

@@ -27,7 +27,6 @@ function peer(name: string): string {
 /** The published package.json. */
 function publishedManifest(): object {
   const { name, version } = manifest('apps/pulumi');
-  const { dependencies } = manifest('apps/infra');
   const entry = (file: string) => ({ types: `./${file}.d.ts`, default: `./${file}.js` });
   return {
     name,
@@ -44,7 +43,7 @@ function publishedManifest(): object {
     },
     engines: { node: '>=20' },
     dependencies: {
-      esbuild: dependencies['esbuild'],
+      esbuild: manifest('libs/pipeline').dependencies['esbuild'],
       zod: manifest('apps/pulumi').dependencies['zod'],
     },
     peerDependencies: {

@@ -1,7 +1,7 @@
 /** Each alarm of docs/runbook.md, handled with the command line alone against the local stack. */
 // The commands validate their results against their schemas, so the tests read them without types.
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-call */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -11,6 +11,7 @@ import { stringify } from 'yaml';
 import type { Client } from '../testing/client.ts';
 import { picture } from '../testing/pictures.ts';
 import { directoryOfTest, startStack, type RunningStack } from '../testing/running-stack.ts';
+import { CHECKOUT } from '../testing/workspace.ts';
 import { darkroom } from './darkroom.ts';
 
 let running: RunningStack;
@@ -146,6 +147,17 @@ test('lost events and a changed recipe: compare finds them, and apply repairs th
   await writeFile(path.join(folder, 'changed.yaml'), stringify(changed));
   const found = await objects('--settings', 'changed.yaml', '--prefix', 'uploads/old');
   expect(found).toEqual({ 'recipe-changed': 1 });
+  // A transform of the user's own.
+  await symlink(path.join(CHECKOUT, 'node_modules'), path.join(folder, 'node_modules'));
+  const definition = `{ name: 'dim', version: 1, options: z.strictObject({}), apply: (image) => image }`;
+  await writeFile(
+    path.join(folder, 'dim.ts'),
+    `import { defineTransform } from '@darkroom/transforms/authoring';\nimport * as z from 'zod';\nexport const dim = defineTransform(${definition});`,
+  );
+  const dimmed = { name: 'photos', variants: [{ name: 'w9', steps: ['dim'] }] };
+  await writeFile(path.join(folder, 'dimmed.yaml'), stringify(dimmed));
+  const own = ['--settings', 'dimmed.yaml', '--transforms', './dim.ts'];
+  expect(await objects(...own, '--prefix', 'uploads/old')).toEqual({ 'recipe-changed': 1 });
   const { result: cost } = await json('compare', '--settings', 'changed.yaml');
   expect(cost.kinds['recipe-changed'].dollars).toBeGreaterThan(0);
   expect(cost.kinds['recipe-changed'].requests).toBeGreaterThan(0);

@@ -24,6 +24,7 @@ import {
   RECIPES,
   useOf,
 } from '../render/measure.ts';
+import { transformsOption } from '../recipe-file.ts';
 import { formatBytes, formatDollars, type Terminal } from '../terminal.ts';
 import { readYaml } from '../yaml-file.ts';
 
@@ -109,6 +110,7 @@ export const estimate = defineCommand({
   arguments: [RECIPES, PHOTOS],
   options: {
     recipe: RECIPE_OPTION,
+    transforms: transformsOption,
     prices: PRICES_OPTION,
     ...LOAD_OPTIONS,
     months: option('--months <n>', 'months of storage (1)', numberBetween(0, 1200).default(1)),
@@ -127,7 +129,10 @@ export const estimate = defineCommand({
   output: estimateSchema,
   async run(context, options, recipesFile, paths): Promise<Estimate> {
     const prices = await readPrices(options.prices);
-    const measured = await measure(context, recipesFile, paths, { recipe: options.recipe });
+    const measured = await measure(context, recipesFile, paths, {
+      recipe: options.recipe,
+      transforms: options.transforms,
+    });
     return estimateOf(measured.photos, {
       recipe: measured.recipe.name,
       settings: costSettings(measured.settings, options),

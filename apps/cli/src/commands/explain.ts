@@ -13,7 +13,13 @@ import * as z from 'zod';
 import { CommandError, defineCommand, optional, required } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { pathOf } from '../path-of.ts';
-import { pickRecipe, readRecipes, type RecipeFile } from '../recipe-file.ts';
+import {
+  pickRecipe,
+  readRecipes,
+  type RecipeFile,
+  transformsOption,
+  useTransforms,
+} from '../recipe-file.ts';
 
 const explainSchema = z.strictObject({
   text: z.string().describe('The plan for people'),
@@ -48,12 +54,13 @@ export const explain = defineCommand({
     required('photo', 'any picture; only its header is read', { completes: 'file' }),
     optional('recipe', 'name of the recipe, if the file has several'),
   ],
-  options: {},
+  options: { transforms: transformsOption },
   details:
     'A stack file also gives the limits and function.memory. For a photo that the function would reject, the command prints the code of its manifest and exits with 1.',
   examples: [{ line: 'Pulumi.local.yaml photo.jpg', what: 'The plan of the local stack' }],
   output: explainSchema,
-  async run(_context, _options, recipesFile, photo, name) {
+  async run(_context, { transforms }, recipesFile, photo, name) {
+    useTransforms(transforms);
     const { recipes, ...granted } = await readRecipes(recipesFile);
     const recipe = pickRecipe(recipes, name, recipesFile);
     try {

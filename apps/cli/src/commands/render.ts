@@ -15,6 +15,7 @@ import {
   useOf,
 } from '../render/measure.ts';
 import { formatBytes, formatDollars, type Terminal } from '../terminal.ts';
+import { transformsOption } from '../recipe-file.ts';
 import { costSettings } from './estimate.ts';
 
 const number = z.number();
@@ -78,6 +79,7 @@ export const render = defineCommand({
   arguments: [RECIPES, PHOTOS],
   options: {
     recipe: RECIPE_OPTION,
+    transforms: transformsOption,
     out: option(
       '--out <folder>',
       'writes outputs and manifests, with their keys as paths',
@@ -108,13 +110,18 @@ export const render = defineCommand({
     { line: '- photo.jpg --out rendered', what: 'A recipe from standard input' },
   ],
   output: renderSchema,
-  async run(context, { recipe: name, out, against, page }, recipesFile, paths): Promise<Result> {
+  async run(
+    context,
+    { recipe: name, transforms, out, against, page },
+    recipesFile,
+    paths,
+  ): Promise<Result> {
     if (page !== undefined && against === undefined)
       throw new CommandError('--page needs --against', {
         remedy: 'Add --against with a second recipe file.',
       });
     const { photos, recipe, settings } = await measure(context, recipesFile, paths, {
-      ...{ recipe: name, out, against },
+      ...{ recipe: name, transforms, out, against },
     });
     const done = photos.filter(({ status }) => status === 'done').map((photo) => useOf(photo));
     const average = averageUse(done);

@@ -16,7 +16,7 @@ import { EXIT } from '../exit-codes.ts';
 import { drawSvg } from '../simulate/load-chart.ts';
 import { durationOption, numberBetween, shareOption } from '../options.ts';
 import { pathOf } from '../path-of.ts';
-import { readSettingsFile } from '../recipe-file.ts';
+import { readSettingsFile, transformsOption, useTransforms } from '../recipe-file.ts';
 import { LOAD_OPTIONS, RECIPE_OPTION } from '../render/measure.ts';
 import { readArrivals, serviceOf } from '../simulate/inputs.ts';
 import {
@@ -44,16 +44,19 @@ export const simulate = defineCommand({
       '--csv <file>',
       'arrivals as a table with the columns from, seconds, uploads',
       z.string().optional(),
+      { completes: 'file' },
     ),
     photos: option(
       '--photos <paths...>',
       'measures the service times on these photos and this machine',
       z.array(z.string()).optional(),
+      { completes: 'file' },
     ),
     estimate: option(
       '--estimate <file>',
       'uses the output of `estimate --json`',
       z.string().optional(),
+      { completes: 'file' },
     ),
     service: option(
       '--service <seconds>',
@@ -61,6 +64,7 @@ export const simulate = defineCommand({
       secondsList().optional(),
     ),
     recipe: RECIPE_OPTION,
+    transforms: transformsOption,
     memory: LOAD_OPTIONS.memory,
     batchSize: option('--batch-size <n>', 'queue.batchSize', numberBetween(1, 10_000).optional()),
     maximumConcurrency: option(
@@ -88,7 +92,9 @@ export const simulate = defineCommand({
     even: flag('--even', 'equal gaps between uploads instead of random ones'),
     seed: option('--seed <n>', 'another random sequence (1)', numberBetween(0, 2 ** 31).default(1)),
     prices: PRICES_OPTION,
-    svg: option('--svg <file>', 'writes the chart as an SVG file', z.string().optional()),
+    svg: option('--svg <file>', 'writes the chart as an SVG file', z.string().optional(), {
+      completes: 'file',
+    }),
   },
   details:
     'The result is computed by a model and not measured. docs/costs.md describes it, with each limit of AWS and its source. Exit code 1 if messages end in the dead-letter queue.',
@@ -106,6 +112,7 @@ export const simulate = defineCommand({
   async run(context, options, recipesFile): Promise<SimulationResult> {
     const arrivals = await readArrivals(options);
     const prices = await readPrices(options.prices);
+    useTransforms(options.transforms);
     const settings = withOptions(await readSettings(recipesFile), options);
     const { memory } = settings.function;
     const service = await serviceOf(context, options, recipesFile, memory);

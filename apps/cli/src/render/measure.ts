@@ -5,7 +5,7 @@ import { type Context, option, required, several } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { numberBetween } from '../options.ts';
 import { pathOf } from '../path-of.ts';
-import { pickRecipe, readSettingsFile, sideFilesFolder } from '../recipe-file.ts';
+import { pickRecipe, readSettingsFile, sideFilesFolder, useTransforms } from '../recipe-file.ts';
 import { findPhotos } from './photos.ts';
 import { renderAll } from './render-pool.ts';
 import type { RenderedPhoto } from './render-photo.ts';
@@ -43,6 +43,8 @@ export const LOAD_OPTIONS = {
 export interface MeasureOptions {
   /** Name of the recipe, if the file has several. */
   readonly recipe?: string | undefined;
+  /** Files with own transforms. */
+  readonly transforms: readonly string[];
   readonly out?: string | undefined;
   /** A second recipe file; it has the recipe of the same name, or only one. */
   readonly against?: string | undefined;
@@ -61,10 +63,11 @@ export async function measure(
   { terminal, signal }: Context,
   recipesFile: string,
   paths: readonly string[],
-  { recipe: name, out, against }: MeasureOptions = {},
+  { recipe: name, transforms, out, against }: MeasureOptions,
 ): Promise<Measured> {
   if (recipesFile === '-' && against === '-')
     throw new CommandError('Only one of the recipes can come from standard input');
+  const bundle = useTransforms(transforms);
   const settings = await readSettingsFile(recipesFile);
   const recipe = pickRecipe(settings.recipes, name, recipesFile);
   const job = (of: Settings, chosen: Recipe, file: string) => ({
@@ -81,6 +84,7 @@ export async function measure(
       photos.map(({ file, key }) => ({
         ...job(settings, recipe, recipesFile),
         ...{ file, key },
+        ...(bundle !== undefined && { transforms: { bundle, folder: pathOf('.') } }),
         ...(out !== undefined && { out: pathOf(out) }),
         ...(other && { against: job(other.settings, other.recipe, against ?? '') }),
       })),

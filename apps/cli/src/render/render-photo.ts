@@ -16,6 +16,7 @@ import {
   toPipelineError,
   uploadMemory,
 } from '@darkroom/pipeline';
+import { useTransformBundle } from '@darkroom/pipeline/transform-files';
 import { type ImageEngine, readSideFileName } from '@darkroom/transforms';
 import { compareFiles, createEngine } from '@darkroom/transforms/engine';
 import { LocalStore, writeObjects } from './local-store.ts';
@@ -31,6 +32,8 @@ export interface RenderTask {
   readonly file: string;
   /** Below the prefix of the recipe. */
   readonly key: string;
+  /** Own transforms, bundled. */
+  readonly transforms?: { readonly bundle: string; readonly folder: string };
   /** Folder for outputs and manifest; left out, they are measured only. */
   readonly out?: string | undefined;
   /** Renders the photo with this recipe too, and compares the outputs of variants of the same name. */
@@ -81,6 +84,7 @@ export interface RenderedComparison {
 
 /** Runs in a worker process: its CPU time belongs to one photo at a time. */
 export default async function renderPhoto(task: RenderTask): Promise<RenderedPhoto> {
+  addTransforms(task);
   await warmUp(task);
   const one = await renderOnce(task);
   if (task.out !== undefined) await writeObjects(one.processed, task.out);
@@ -89,6 +93,15 @@ export default async function renderPhoto(task: RenderTask): Promise<RenderedPho
   await warmUp(against);
   const other = await renderOnce(against);
   return { ...one.photo, comparison: await compare(one, other) };
+}
+
+let addedBundle: string | undefined;
+
+/** Once in each process, before the recipe's hash is computed. */
+function addTransforms({ transforms }: RenderTask): void {
+  if (!transforms || transforms.bundle === addedBundle) return;
+  useTransformBundle(transforms.bundle, transforms.folder);
+  addedBundle = transforms.bundle;
 }
 
 interface Rendering {

@@ -98,6 +98,7 @@ export async function serviceOf(
     readonly estimate?: string | undefined;
     readonly service?: number[] | undefined;
     readonly recipe?: string | undefined;
+    readonly transforms: readonly string[];
     readonly cpuFactor: number;
   },
   recipesFile: string | undefined,
@@ -125,11 +126,19 @@ async function measuredUses(
   context: Context,
   recipesFile: string | undefined,
   paths: readonly string[],
-  { recipe, cpuFactor }: { readonly recipe?: string | undefined; readonly cpuFactor: number },
+  {
+    recipe,
+    transforms,
+    cpuFactor,
+  }: {
+    readonly recipe?: string | undefined;
+    readonly transforms: readonly string[];
+    readonly cpuFactor: number;
+  },
 ): Promise<UploadUse[]> {
   if (recipesFile === undefined)
     throw new CommandError('--photos needs a recipe file or a stack file as the first argument');
-  const { photos } = await measure(context, recipesFile, paths, { recipe });
+  const { photos } = await measure(context, recipesFile, paths, { recipe, transforms });
   for (const { name, error } of photos)
     if (error) context.terminal.note(`${name} does not count: ${error.code}: ${error.message}`);
   return photos.filter(({ status }) => status === 'done').map((photo) => useOf(photo, cpuFactor));

@@ -1,46 +1,36 @@
 import { existsSync } from 'node:fs';
 import { createRequire, isBuiltin, Module } from 'node:module';
 import path from 'node:path';
-import {
-  OwnTransformError,
-  type OwnTransformModules,
-  ownTransforms,
-  useOwnTransforms,
-} from '@darkroom/pipeline';
-import * as pulumi from '@pulumi/pulumi';
 import type * as esbuild from 'esbuild';
+import { useOwnTransforms } from '../catalog.ts';
+import { OwnTransformError, type OwnTransformModules, ownTransforms } from './own-transforms.ts';
 
 /** The largest bundle of own transforms, bytes. Every start of the function reads it. */
 const MAX_BYTES = 4 * 1024 * 1024;
-
-/** A file of `transforms` cannot be bundled, or breaks the rules of docs/contract.md. */
-export class TransformFileError extends pulumi.RunError {
-  override readonly name = 'TransformFileError';
-  readonly code = 'INVALID_TRANSFORM';
-}
 
 /**
  * Bundles a pipeline's own transforms to one file for the function's package, and adds them to the catalog. The bundle
  * runs here as it runs in the function. The same sources give the same bytes in every folder.
  *
- * @param files as the program names them, relative to `folder`
+ * @param files relative to `folder`
  * @returns the content of `TRANSFORMS_FILE`, or undefined without files
- * @throws TransformFileError that names the file
+ * @throws OwnTransformError that names the file. The catalog then has no own transforms.
  */
-export function bundleOwnTransforms(
-  files: readonly string[],
-  folder = process.cwd(),
-): string | undefined {
-  try {
-    const code = files.length === 0 ? undefined : bundle(files, folder);
-    useOwnTransforms(code === undefined ? [] : ownTransforms(evaluate(code, folder)));
-    return code;
-  } catch (error) {
-    useOwnTransforms([]);
-    if (error instanceof OwnTransformError)
-      throw new TransformFileError(`transforms: ${error.message}`, { cause: error });
-    throw error;
-  }
+export function bundleTransformFiles(files: readonly string[], folder: string): string | undefined {
+  useOwnTransforms([]);
+  if (files.length === 0) return undefined;
+  const code = bundle(files, folder);
+  useTransformBundle(code, folder);
+  return code;
+}
+
+/**
+ * Adds the transforms of a bundle to the catalog.
+ *
+ * @throws OwnTransformError
+ */
+export function useTransformBundle(code: string, folder: string): void {
+  useOwnTransforms(ownTransforms(evaluate(code, folder)));
 }
 
 function bundle(files: readonly string[], folder: string): string {
