@@ -58,6 +58,7 @@ export const MODULES: readonly Module[] = [
     project: 'libs/transforms',
     mutate: [
       'libs/transforms/src/plan/*.ts',
+      'libs/transforms/src/sharp-order.ts',
       '!libs/transforms/src/plan/{estimate,reference-plan}.ts',
     ],
     tests: [
@@ -96,13 +97,50 @@ export const MODULES: readonly Module[] = [
       '!apps/resizer/src/{bundle,log-queries,many-uploads,odd-uploads}.test.ts',
     ],
     mutateTables: false,
-    runsPerThread: 1,
   },
   {
     name: 'redrive',
     project: 'libs/operations',
     mutate: ['libs/operations/src/{redrive,dead-letters}.ts'],
     tests: ['libs/operations/src/redrive*.test.ts'],
+    minimum: 96,
+    equivalents: [
+      {
+        file: 'libs/operations/src/dead-letters.ts',
+        line: 'if (error instanceof InvalidMessageError) return [];',
+        replacements: ['true'],
+        reason: 'parseMessage throws no other error',
+      },
+      {
+        file: 'libs/operations/src/dead-letters.ts',
+        line: "let reason = '';",
+        reason: 'the first attempt replaces it',
+      },
+      {
+        file: 'libs/operations/src/dead-letters.ts',
+        line: 'const { Failed = [] } = await sqs.send(',
+        replacements: ['["Stryker was here"]'],
+        reason: 'a text has no Id of an entry',
+      },
+      {
+        file: 'libs/operations/src/redrive.ts',
+        line: "if (filter === 'all') return () => true;",
+        replacements: ['false', '""'],
+        reason: 'the text has none of the conditions',
+      },
+      {
+        file: 'libs/operations/src/redrive.ts',
+        line: "if (filter !== 'all' && filter.messageIds)",
+        replacements: ['true', '""'],
+        reason: 'the text has none of the conditions',
+      },
+      {
+        file: 'libs/operations/src/redrive.ts',
+        line: "add({ errorCode, keys: [key = ''] }: DeadLetter): void {",
+        replacements: ['"Stryker was here!"'],
+        reason: 'neither text has a folder',
+      },
+    ],
   },
   {
     name: 'policy',
@@ -112,6 +150,96 @@ export const MODULES: readonly Module[] = [
       'apps/policy/src/{statements,stack,rule,resource-types}.ts',
     ],
     tests: ['apps/policy/src/rules.test.ts'],
+    minimum: 97,
+    equivalents: [
+      {
+        file: 'apps/policy/src/rules/access.ts',
+        line: "/^AWS: arn:aws[\\w-]*:iam::\\d{12}:root$/.test(principals[0] ?? '')",
+        replacements: ['"Stryker was here!"'],
+        reason: 'the list has one element',
+      },
+      {
+        file: 'apps/policy/src/rules/data-protection.ts',
+        line: "const [types = [], property = ''] = GUARDS[resource.type] ?? [];",
+        reason: 'the rule is about the two types that have guards',
+      },
+      {
+        file: 'apps/policy/src/rules/encryption.ts',
+        line: "const { type = '', property = '', action = '' } = POLICIES[resource.type] ?? {};",
+        reason: 'the rule is about the types that the table has',
+      },
+      {
+        file: 'apps/policy/src/rules/encryption.ts',
+        line: ": valuesAt(resource.properties, property ?? '-');",
+        reason: 'no property has one of these names',
+      },
+      {
+        file: 'apps/policy/src/rules/encryption.ts',
+        line: "conditions[CONDITION]?.join() === 'false',",
+        replacements: ['conditions[CONDITION].join'],
+        reason: 'the line above has found the condition',
+      },
+      {
+        file: 'apps/policy/src/stack.ts',
+        line: "return typeof value === 'object'",
+        replacements: ['true'],
+        reason: 'a text, number or boolean has no property of these names',
+      },
+      {
+        file: 'apps/policy/src/stack.ts',
+        line: 'const sources = resource.sources?.[property] ?? [];',
+        replacements: ['["Stryker was here"]'],
+        reason: 'no resource has this id',
+      },
+      {
+        file: 'apps/policy/src/statements.ts',
+        line: "const [condition = '', ...others] = Object.keys(conditions);",
+        replacements: ['"Stryker was here!"'],
+        reason: 'neither is the name of the condition',
+      },
+      {
+        file: 'apps/policy/src/statements.ts',
+        line: "effect === 'Allow' &&",
+        replacements: ['true'],
+        reason: 'no rule depends on a denial under this condition',
+      },
+      {
+        file: 'apps/policy/src/statements.ts',
+        line: 'conditions[condition]?.length === 1 &&',
+        replacements: ['conditions[condition].length'],
+        reason: 'the line above has found the condition',
+      },
+      {
+        file: 'apps/policy/src/statements.ts',
+        line: "/^\\d{12}$/.test(conditions[condition][0] ?? '')",
+        replacements: ['"Stryker was here!"'],
+        reason: 'the list has one element',
+      },
+      {
+        file: 'apps/policy/src/statements.ts',
+        line: "const value = properties[POLICY_PROPERTIES[type] ?? ''];",
+        replacements: ['"Stryker was here!"'],
+        reason: 'no property has one of these names',
+      },
+      {
+        file: 'apps/policy/src/statements.ts',
+        line: "Principal === '*'",
+        replacements: ['false', '""'],
+        reason: 'the entries of this text are those of a map with one `*`',
+      },
+      {
+        file: 'apps/policy/src/rules/observability.ts',
+        line: "const hasRunbook = typeof alarmDescription === 'string' && RUNBOOK.test(alarmDescription);",
+        replacements: ['true'],
+        reason: 'the text of undefined has no link',
+      },
+      {
+        file: 'apps/policy/src/rules/observability.ts',
+        line: 'const RUNBOOK = /(?:https?:\\/\\/\\S+|docs\\/runbook\\.md)#[a-z0-9-]+/;',
+        replacements: ['/(?:https?:\\/\\/\\S+|docs\\/runbook\\.md)#[a-z0-9-]/'],
+        reason: 'the text may go on',
+      },
+    ],
   },
   {
     name: 'permissions',
@@ -123,7 +251,6 @@ export const MODULES: readonly Module[] = [
       'apps/infra/src/encryption.test.ts',
     ],
     mutateTables: false,
-    runsPerThread: 1,
   },
   {
     name: 'embedded-aws',
@@ -134,7 +261,6 @@ export const MODULES: readonly Module[] = [
       '!libs/embedded-aws/src/{durability,full-disk}.test.ts',
     ],
     mutateTables: false,
-    runsPerThread: 1,
   },
   {
     name: 'local-lambda',
@@ -142,7 +268,6 @@ export const MODULES: readonly Module[] = [
     mutate: ['libs/local-lambda/src/*.ts'],
     tests: ['libs/local-lambda/src/*.test.ts'],
     mutateTables: false,
-    runsPerThread: 1,
   },
   {
     name: 'local-pulumi',
@@ -150,7 +275,6 @@ export const MODULES: readonly Module[] = [
     mutate: ['libs/local-pulumi/src/**/*.ts'],
     tests: ['libs/local-pulumi/src/**/*.test.ts', '!libs/local-pulumi/src/resources/kill.test.ts'],
     mutateTables: false,
-    runsPerThread: 1,
   },
   {
     name: 'deploy',
@@ -158,6 +282,5 @@ export const MODULES: readonly Module[] = [
     mutate: ['tools/deploy/*.ts'],
     tests: ['tools/deploy/*.test.ts'],
     mutateTables: false,
-    runsPerThread: 1,
   },
 ];

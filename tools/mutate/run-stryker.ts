@@ -77,7 +77,7 @@ export async function runStryker(module: Module, options: RunOptions): Promise<M
     jsonReporter: { fileName: report },
     allowConsoleColors: false,
     thresholds: { high: 100, low: 0, break: null },
-    timeoutMS: 20_000,
+    timeoutMS: 10_000,
     dryRunTimeoutMinutes: 30,
     allowEmpty: false,
   }).runMutationTest();

@@ -6,6 +6,8 @@ import type { PoolOptions, PoolWorker, VitestPluginContext, WorkerRequest } from
 /** Default: runs leave timers, open files and memory behind, and a new thread frees them. */
 const RUNS_PER_THREAD = 100;
 
+const BEGIN_RUN = path.join(import.meta.dirname, 'begin-run.ts');
+
 interface Thread {
   readonly worker: Worker;
   runs: number;
@@ -37,6 +39,7 @@ export function warmWorker(runsPerThread = RUNS_PER_THREAD): WarmWorker {
   function createPoolWorker({ distPath, env, execArgv }: PoolOptions): PoolWorker {
     const events = new EventEmitter();
     let own: Thread | undefined;
+    let config: unknown;
     const onMessage = (message: { readonly type?: string } | undefined) => {
       if (own && message?.type === 'testfileFinished') own.isBusy = false;
       events.emit('message', message);
@@ -61,11 +64,14 @@ export function warmWorker(runsPerThread = RUNS_PER_THREAD): WarmWorker {
       },
       send(message: WorkerRequest) {
         if (!own) return;
+        if (message.type === 'start') config = message.context.config;
         if (message.type === 'start' && own.runs > 0) return void answer('started');
         if (message.type === 'stop') return void answer('stopped');
         if (message.type === 'run') {
           own.runs += 1;
           own.isBusy = true;
+          // A warm thread has the configuration of its first run, which selects other tests.
+          Object.assign(message.context, { config });
           // Vitest's thread asks only for modules that it does not have.
           message.context.invalidates = [...changed];
           changed.clear();
@@ -88,6 +94,7 @@ export function warmWorker(runsPerThread = RUNS_PER_THREAD): WarmWorker {
       configureVitest({ project, vitest }) {
         vitest.onClose(terminate);
         project.config.pool = 'warm';
+        project.config.setupFiles.unshift(BEGIN_RUN);
         project.config.poolRunner = { name: 'warm', createPoolWorker };
       },
     },

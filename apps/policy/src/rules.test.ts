@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { type Resource, RULES, Stack, violations } from './index.ts';
 import {
+  TYPES,
+  changed,
+  policy,
+  soundStack,
+  tls,
+  topicDefaultPolicy,
+  without,
+} from './testing/sound-stack.ts';
+
+const {
   BUCKET,
   BUCKET_ACL,
   CLOUDFRONT_FUNCTION,
@@ -18,16 +28,7 @@ import {
   QUEUE,
   ROLE,
   TOPIC,
-} from './resource-types.ts';
-import {
-  changed,
-  policy,
-  soundStack,
-  tls,
-  topicDefaultPolicy,
-  without,
-} from './testing/sound-stack.ts';
-
+} = TYPES;
 const PIPELINE = 'darkroom:index:ImagePipeline';
 
 const broken = (resources: readonly Resource[]) =>
@@ -52,6 +53,11 @@ test.each([
     '"AWS:SourceOwner":"123456789012"}',
     '"AWS:SourceOwner":"123456789012"},"Bool":{"aws:SecureTransport":"true"}',
   ],
+  ['under another condition', 'AWS:SourceOwner', 'AWS:PrincipalAccount'],
+  ['for two accounts', '"123456789012"}', '["123456789012","210987654321"]}'],
+  ['for what is no account', '"123456789012"}', '"1234567890123"}'],
+  ['for what only ends like an account', '"123456789012"}', '"x123456789012"}'],
+  ['for another action too', 'SNS:Publish', 'SNS:PutDataProtectionPolicy'],
 ])('a statement %s is not AWS’s default of a topic', (_, of, by) => {
   const byAws = topicDefaultPolicy('arn:aws:sns:eu-central-1:123456789012:alarms', '123456789012');
   const own = byAws.replace(of, by);
@@ -59,6 +65,14 @@ test.each([
   expect(broken(without('alarms-policy').map((one) => withPolicy(one, 'alarms', own)))).toContain(
     'known-callers: alarms',
   );
+});
+
+test('AWS’s default of an old topic lets the account receive', () => {
+  const arn = 'arn:aws:sns:eu-central-1:123456789012:alarms';
+  const old = topicDefaultPolicy(arn, '123456789012').replace('SNS:Publish', 'SNS:Receive');
+  expect(broken(without('alarms-policy').map((one) => withPolicy(one, 'alarms', old)))).toEqual([
+    'tls-only: alarms',
+  ]);
 });
 
 test('a topic policy replaces the policy of the topic itself', () => {
@@ -283,6 +297,48 @@ test.each<[what: string, rule: string, resources: Resource[]]>([
   expect(broken(resources)).toContain(rule);
 });
 
+test.each<[string, string, Resource[]]>([
+  ['the action', 'allows s3:*', changed('role-policy', may('s3:*', 'arn:aws:s3:::source/*'))],
+  [
+    'the resource, and the actions on it',
+    'allows s3:GetObject on arn:aws:s3:::*',
+    changed('role-policy', may('s3:GetObject', 'arn:aws:s3:::*')),
+  ],
+  [
+    'everything, if only some actions are left out',
+    'allows *',
+    changed('role-policy', {
+      policy: policy({ Effect: 'Allow', NotAction: 's3:PutObject', Resource: 'arn:aws:s3:::a' }),
+    }),
+  ],
+  [
+    'everything, if only some resources are left out',
+    'allows s3:GetObject on *',
+    changed('role-policy', {
+      policy: policy({ Effect: 'Allow', Action: 's3:GetObject', NotResource: 'arn:aws:s3:::a' }),
+    }),
+  ],
+  [
+    'the blocks that are missing',
+    'does not block public access: blockPublicAcls, blockPublicPolicy',
+    changed('access', { blockPublicAcls: undefined, blockPublicPolicy: false }),
+  ],
+  ['the list of a bucket', 'sets an access control list', [...soundStack(), acl]],
+  [
+    'the service',
+    'lets s3.amazonaws.com in, on whoever’s behalf',
+    changed('queue-policy', { policy: letIn({ Service: 's3.amazonaws.com' }) }),
+  ],
+  ['an alarm without a receiver', 'tells nobody', changed('alarm', { alarmActions: [] })],
+  [
+    'the tags that are missing',
+    'has no tag darkroom:stack, darkroom:pipeline',
+    changed('queue', { tags: {} }, { id: `${PIPELINE}$${QUEUE} queue` }),
+  ],
+])('a problem names %s', (_what, problem, resources) => {
+  expect(violations(RULES, new Stack(resources)).map((one) => one.problem)).toContain(problem);
+});
+
 /** The problems of a stack under one rule, each as the name of its resource. */
 const brokenBy = (rule: string, resources: readonly Resource[]) =>
   broken(resources).filter((problem) => problem.startsWith(`${rule}: `));
@@ -398,6 +454,15 @@ describe('encrypted-at-rest', () => {
         : one,
     );
     expect(brokenBy('encrypted-at-rest', open)).toEqual(['encrypted-at-rest: queue']);
+    const silent = withoutKeys.filter(({ name }) => name !== 'encryption');
+    expect(brokenBy('encrypted-at-rest', silent)).toEqual(['encrypted-at-rest: source']);
+  });
+
+  test('the key of others counts, whatever comes first in the stack', () => {
+    const stack = changed('alarms', { kmsMasterKeyId: undefined });
+    const byName = stack.toSorted((a) => (a.name === 'alarms' ? -1 : 0));
+    expect(byName[0]?.name).toBe('alarms');
+    expect(brokenBy('encrypted-at-rest', byName)).toEqual(['encrypted-at-rest: alarms']);
   });
 });
 
@@ -430,6 +495,7 @@ describe('exact-actions', () => {
     ['a user', 'kms:*', { AWS: 'arn:aws:iam::123456789012:user/x' }],
     ['a user with a name like root', 'kms:*', { AWS: 'arn:aws:iam::123456789012:root/x' }],
     ['a service', 'kms:*', { Service: root }],
+    ['a federated user who is called like the account', 'kms:*', { Federated: `AWS: ${root}` }],
     ['no principal', 'kms:*', {}],
     ['the account with more', ['kms:*', 's3:*'], { AWS: root }],
   ])('the key’s policy gives no wildcard to %s', (_, Action, Principal) => {
@@ -444,6 +510,14 @@ describe('exact-actions', () => {
     expect(brokenBy('exact-actions', inKey)).toEqual([]);
     const inQueue = changed('queue', { policy: policy(statement) });
     expect(brokenBy('exact-actions', inQueue)).toEqual(['exact-actions: queue']);
+  });
+
+  test.each(['aws', 'aws-cn', 'aws-us-gov'])('the account is of partition %s', (partition) => {
+    const own = { AWS: `arn:${partition}:iam::123456789012:root` };
+    const statement = { Effect: 'Allow', Principal: own, Action: 'kms:*', Resource: '*' };
+    expect(brokenBy('exact-actions', changed('key-policy', { policy: policy(statement) }))).toEqual(
+      [],
+    );
   });
 });
 
@@ -462,6 +536,9 @@ describe('exact-resources', () => {
     'arn:aws:sqs:eu-central-1:123456789012:queue',
     'arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/resizer:*',
     'arn:aws:lambda:eu-central-1:123456789012:function:resizer:*',
+    'arn:aws-cn:sqs:cn-north-1:123456789012:queue',
+    'arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/lambda/resizer:*',
+    'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:resizer:*',
   ])('accepts %s', (arn) => {
     expect(brokenBy('exact-resources', on(arn))).toEqual([]);
   });
@@ -484,6 +561,12 @@ describe('exact-resources', () => {
     'arn:aws:logs:eu-central-1:123456789012:log-group:prod-*:*',
     'arn:aws:iam::123456789012:role/prod-*',
     'x-arn:aws:s3:::source',
+    'x-arn:aws:s3:::source/*',
+    'arn:aws:s3:::source/*?',
+    'x-arn:aws:logs:eu-central-1:123456789012:log-group:resizer:*',
+    'arn:aws:logs:eu-central-1:123456789012:log-group:resizer:*:log-stream:*',
+    'x-arn:aws:lambda:eu-central-1:123456789012:function:resizer:*',
+    'arn:aws:lambda:eu-central-1:123456789012:function:resizer:*:*',
   ])('rejects %s, also as one of several', (arn) => {
     for (const arns of [[arn], ['arn:aws:s3:::source', arn]])
       expect(brokenBy('exact-resources', on(...arns))).toHaveLength(1);
@@ -525,6 +608,8 @@ describe('exact-resources', () => {
     const statement = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
     const inKey = changed('key', { policy: policy(statement) });
     expect(brokenBy('exact-resources', inKey)).toEqual([]);
+    const otherKeys = policy({ ...statement, Resource: 'arn:aws:kms:*:*:key/*' });
+    expect(brokenBy('exact-resources', changed('key', { policy: otherKeys }))).toHaveLength(1);
   });
 });
 
@@ -610,7 +695,7 @@ describe('data-is-kept', () => {
 
   test('a protected bucket keeps its lifecycle rules', () => {
     const lifecycle = {
-      ...resource('aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration', 'lifecycle', {
+      ...resource(TYPES.BUCKET_LIFECYCLE, 'lifecycle', {
         bucket: 'source',
       }),
     };
@@ -735,7 +820,8 @@ describe('the function and its queue', () => {
     });
     expect(of('environment-fits', 'resizer', bytes(4096))).toEqual([]);
     expect(of('environment-fits', 'resizer', bytes(4097))).toHaveLength(1);
-    expect(of('environment-fits', 'resizer', { environment: undefined })).toEqual([]);
+    for (const none of [undefined, null])
+      expect(of('environment-fits', 'resizer', { environment: none })).toEqual([]);
   });
 });
 
@@ -773,7 +859,8 @@ describe('observability', () => {
       );
     expect(logging({ loggingConfig: ['logs'] })).toEqual([]);
     expect(logging({ loggingConfig: [] })).toHaveLength(1);
-    expect(brokenBy('logs-expire', changed('resizer', { loggingConfig: {} }))).toHaveLength(1);
+    for (const none of [{}, 'logs'])
+      expect(brokenBy('logs-expire', changed('resizer', { loggingConfig: none }))).toHaveLength(1);
   });
 
   test.each([

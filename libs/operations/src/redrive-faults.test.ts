@@ -1,6 +1,7 @@
 /** Long, aborted, killed and failing runs lose no message and hide no message. */
 import { describe, expect, test } from 'vitest';
-import { MAX_HELD, VISIBILITY_SECONDS } from './dead-letters.ts';
+import { HeldMessages, MAX_HELD, VISIBILITY_SECONDS } from './dead-letters.ts';
+import type { RedriveProgress } from './redrive.ts';
 import { bodyOf, Rig } from './testing/redrive-rig.ts';
 
 const CHANGE = 'ChangeMessageVisibilityBatchCommand';
@@ -36,6 +37,25 @@ test('a message is renewed when half of its visibility timeout is over, and only
   ]);
 });
 
+test('each message is renewed when half of its own timeout is over', async () => {
+  const rig = new Rig();
+  const held = new HeldMessages(rig.sqs.client, 'dead', rig.clock);
+  const begun = rig.clock.now();
+  for (const [handle, at] of [
+    ['a', 0],
+    ['b', 200],
+  ] as const)
+    held.add(handle, begun + at * 1000);
+  for (const seconds of [299, 1, 199, 1, 99, 1]) {
+    await rig.clock.sleep(seconds * 1000);
+    await held.keep();
+  }
+  expect(held.size).toBe(2);
+  expect(rig.sqs.requests.map(({ at }) => (at - begun) / 1000)).toEqual([300, 500, 600]);
+  await held.release();
+  expect(held.size).toBe(0);
+});
+
 test('the limits that the contract states: ten minutes, and room for other consumers', () => {
   expect(VISIBILITY_SECONDS).toBe(600);
   expect(MAX_HELD).toBe(100_000);
@@ -51,15 +71,29 @@ test('an aborted run makes its received messages visible', async () => {
       if (rig.sqs.requests.length === abortedAt) controller.abort();
       return undefined;
     };
-    const { moved } = await rig.redrive({
+    const seen: RedriveProgress[] = [];
+    const { moved, stoppedBy } = await rig.redrive({
       filter: { errorCodes: ['TIMEOUT'] },
       ratePerSecond: 3,
       signal: controller.signal,
+      onProgress: (progress) => seen.push(progress),
     });
+    if (moved < 18) expect(stoppedBy).toBe('signal');
+    // An aborted run does not report what it no longer moves.
+    expect(new Set(seen.map(({ looked, moved }) => `${looked} ${moved}`)).size).toBe(seen.length);
     expect(rig.moved).toHaveLength(moved);
     expect(rig.sqs.bodies('dead')).toHaveLength(35 - moved);
     rig.expectAllVisible();
   }
+});
+
+test('a run that is aborted before it begins receives nothing', async () => {
+  const rig = new Rig();
+  rig.addDeadLetters(5);
+  expect(await rig.redrive({ signal: AbortSignal.abort() })).toMatchObject({
+    ...{ total: 5, looked: 0, moved: 0, stoppedBy: 'signal' },
+  });
+  expect(rig.sqs.requests.map(({ command }) => command)).toEqual(['GetQueueAttributesCommand']);
 });
 
 test('a kill at any request loses no message, and the next run moves the rest', async () => {
@@ -103,11 +137,16 @@ describe('if SQS rejects', () => {
     rig.addDeadLetters(5);
     rig.sqs.fault = (command) =>
       command === 'DeleteMessageBatchCommand'
-        ? [{ Id: '0', Code: 'InternalError', SenderFault: false }]
+        ? ['InternalError', 'ServiceUnavailable'].map((Code, index) => ({
+            ...{ Id: `${index}`, Code, SenderFault: false },
+          }))
         : undefined;
-    await expect(rig.redrive()).rejects.toMatchObject({ code: 'DELETE_FAILED' });
+    await expect(rig.redrive()).rejects.toMatchObject({
+      code: 'DELETE_FAILED',
+      message: expect.stringMatching(/: InternalError, ServiceUnavailable$/),
+    });
     expect(rig.moved).toHaveLength(5);
-    expect(rig.sqs.bodies('dead')).toEqual([bodyOf('photos/0.jpg')]);
+    expect(rig.sqs.bodies('dead')).toEqual([bodyOf('photos/0.jpg'), bodyOf('photos/1.jpg')]);
     rig.expectAllVisible();
   });
 

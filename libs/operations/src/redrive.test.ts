@@ -1,5 +1,7 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import type { RedriveProgress } from './redrive.ts';
+import { redrive, redriveReport, redriveReportSchema, type RedriveProgress } from './redrive.ts';
+import { settings } from './testing/buckets.ts';
 import { bodyOf, Rig } from './testing/redrive-rig.ts';
 
 describe('moves', () => {
@@ -32,6 +34,27 @@ describe('moves', () => {
     await rig.redrive({ filter: { prefix: 'a/' } });
     expect(rig.moved).toEqual([bodyOf('a/1.jpg'), bodyOf('a/2.jpg')]);
     rig.expectAllVisible();
+  });
+
+  test('by an empty prefix, which matches only messages with keys', async () => {
+    const rig = mixed();
+    const testEvent = { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'sources' };
+    rig.sqs.put('dead', JSON.stringify(testEvent));
+    const { found } = await rig.redrive({ filter: { prefix: '' } });
+    expect(rig.moved).toEqual([bodyOf('a/1.jpg'), bodyOf('a/2.jpg'), bodyOf('b/3.jpg')]);
+    expect(found.byErrorCode.get('UNEXPLAINED')).toBe(1);
+    expect(found.byFolder.get('')).toBe(2);
+  });
+
+  test('that were sent before a time', async () => {
+    const rig = mixed();
+    await rig.clock.sleep(5000);
+    const before = rig.clock.now();
+    rig.addDeadLetter('a/at.jpg', 'TIMEOUT');
+    await rig.clock.sleep(1);
+    rig.addDeadLetter('a/after.jpg', 'TIMEOUT');
+    await rig.redrive({ filter: { before, errorCodes: ['TIMEOUT'] } });
+    expect(rig.moved).toEqual([bodyOf('a/2.jpg')]);
   });
 
   test('messages by id', async () => {
@@ -189,16 +212,74 @@ describe('a flood of messages', () => {
       return undefined;
     };
     const result = await rig.redrive({ limit: 100 });
-    expect(result).toMatchObject({ moved: 25, newer: 25, stoppedBy: 'end' });
+    expect(result).toMatchObject({ moved: 25, newer: 25, looked: 50, stoppedBy: 'end' });
     rig.expectAllVisible();
   });
 });
 
-test('reports progress', async () => {
+test('reports progress after each receive, and after each request that moved some', async () => {
   const rig = new Rig();
   rig.addDeadLetters(25);
   const seen: RedriveProgress[] = [];
   await rig.redrive({ onProgress: (progress) => seen.push(progress) });
-  expect(seen.at(0)).toEqual({ total: 25, looked: 10, moved: 0 });
-  expect(seen.at(-1)).toEqual({ total: 25, looked: 25, moved: 25 });
+  expect(seen.map(({ looked, moved }) => [looked, moved])).toEqual([
+    [10, 0],
+    [10, 10],
+    [20, 10],
+    [20, 20],
+    [25, 20],
+    [25, 25],
+  ]);
+  expect(new Set(seen.map(({ total }) => total))).toEqual(new Set([25]));
+});
+
+test('explains messages by the manifests in the bucket', async () => {
+  const rig = new Rig();
+  rig.addDeadLetter('bomb.jpg');
+  rig.buckets.process('bomb.jpg', { eTag: 'v1', rejected: 'GAVE_UP' });
+  const read: unknown[] = [];
+  const s3 = {
+    send: async ({ input }: { input: { Bucket: string; Key: string } }) => {
+      read.push(input);
+      const body = await rig.buckets.outputs.read(input.Key);
+      return { Body: { transformToByteArray: () => Promise.resolve(body) } };
+    },
+  };
+  const { found, moved } = await redrive({
+    ...{ sqs: rig.sqs.client, deadLetterQueueUrl: 'dead', queueUrl: 'queue', clock: rig.clock },
+    ...{ s3: s3 as unknown as S3Client, processedBucket: 'processed', filter: 'all' },
+    recipes: settings.recipes,
+  });
+  expect([...found.byErrorCode]).toEqual([['GAVE_UP', 1]]);
+  expect(read).toEqual([{ Bucket: 'processed', Key: expect.stringContaining('bomb.jpg') }]);
+  expect(moved).toBe(1);
+});
+
+describe('a report', () => {
+  test('has the counts, and what a run moved', async () => {
+    const run = async (dryRun: boolean) => {
+      const rig = new Rig();
+      rig.addDeadLetters(2);
+      rig.addDeadLetter('b/1.jpg', 'TIMEOUT');
+      const filter = { errorCodes: ['TRANSFORM_FAILED'] };
+      return redriveReport('prod', await rig.redrive({ dryRun, filter }), dryRun);
+    };
+    const report = {
+      stack: 'prod',
+      found: { TRANSFORM_FAILED: 2, TIMEOUT: 1 },
+      matching: { TRANSFORM_FAILED: 2 },
+      folders: { 'photos/': 2 },
+      moved: 2,
+      dryRun: false,
+      stoppedBy: 'end',
+    };
+    expect(await run(false)).toEqual(report);
+    expect(await run(true)).toEqual({ ...report, moved: 0, dryRun: true });
+  });
+
+  test.each(['end', 'limit', 'in-flight', 'signal'])('may end by %s', (stoppedBy) => {
+    const report = { stack: 'prod', found: {}, matching: {}, folders: {}, moved: 0, dryRun: false };
+    expect(redriveReportSchema.parse({ ...report, stoppedBy })).toEqual({ ...report, stoppedBy });
+    expect(redriveReportSchema.safeParse({ ...report, stoppedBy, more: 1 }).success).toBe(false);
+  });
 });

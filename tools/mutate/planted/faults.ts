@@ -1,5 +1,7 @@
+import { ENGINE_FAULTS } from './engine-faults.ts';
 import type { Fault } from './fault.ts';
 import { FUNCTION_FAULTS } from './function-faults.ts';
+import { HOST_FAULTS } from './host-faults.ts';
 import { STACK_FAULTS } from './stack-faults.ts';
 
 const DEAD_LETTERS = 'libs/operations/src/dead-letters.ts';
@@ -110,5 +112,7 @@ const of = (module: string, faults: readonly Omit<Fault, 'module'>[]): Fault[] =
 export const FAULTS: readonly Fault[] = [
   ...FUNCTION_FAULTS,
   ...STACK_FAULTS,
+  ...ENGINE_FAULTS,
+  ...HOST_FAULTS,
   ...of('redrive', redrive),
 ];

@@ -49,8 +49,8 @@ export const FUNCTION_FAULTS: readonly Fault[] = [
     ['a message gives way without end', 'MAX_PASSES = 6', 'MAX_PASSES = 60'],
     [
       'an output without its manifest counts as up to date',
-      'listed.size !== outputs.length + 1',
-      'listed.size < outputs.length',
+      'listed.size !== namedObjects(manifest).length + 1',
+      'listed.size < namedObjects(manifest).length',
     ],
     ['the attempt does not end with its time', 'signal: options.signal,', 'signal: undefined,'],
     ['a retry makes everything again', 'retry: options.retry ?? false', 'retry: false'],
@@ -80,7 +80,7 @@ export const FUNCTION_FAULTS: readonly Fault[] = [
     ['an image whose time is over goes on', 'done, ...(signal && { signal })', 'done'],
     [
       'an image that kills its process has no outcome',
-      'if (job.lastAttempt) await folder.commit(reject(object, GAVE_UP), metadata);',
+      'if (job.lastAttempt) await folder.commit(reject(object, GAVE_UP), metadata, job.makeOutcome);',
       '',
     ],
     [
@@ -251,7 +251,6 @@ export const FUNCTION_FAULTS: readonly Fault[] = [
       '',
     ],
     ['the response has no time left', '- ANSWERING_MS)', ')'],
-    ['the used memory is reported a thousand times too small', 'maxRSS * 1024', 'maxRSS'],
     ['metrics are not published', 'metrics.publishStoredMetrics();', ''],
     ['an isolated process stays', 'await own.end();', ''],
     [
@@ -261,6 +260,13 @@ export const FUNCTION_FAULTS: readonly Fault[] = [
     ],
     ['an isolated batch starts in the order of arrival', '[...plan.records]', '[...event.Records]'],
     ['one file of an upload at a time is encoded', 'vcpus: environment.concurrency', 'vcpus: 1'],
+  ]),
+  ...faultsIn('resizer', 'apps/resizer/src/telemetry.ts', [
+    [
+      'the used share of the memory is a thousand times too large',
+      'limitMiB * 1024 * 1024',
+      'limitMiB * 1024',
+    ],
   ]),
   ...faultsIn('resizer', 'apps/resizer/src/time-slots.ts', [
     ['later images get the least time', 'this.#waiting -= weight;', ''],

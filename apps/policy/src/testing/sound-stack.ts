@@ -1,23 +1,36 @@
-import {
-  BUCKET,
-  BUCKET_ENCRYPTION,
-  BUCKET_POLICY,
-  EVENT_SOURCE_MAPPING,
-  FUNCTION,
-  KEY,
-  KEY_POLICY,
-  LOG_GROUP,
-  METRIC_ALARM,
-  OWNERSHIP,
-  PUBLIC_ACCESS_BLOCK,
-  QUEUE,
-  QUEUE_POLICY,
-  ROLE,
-  ROLE_POLICY,
-  TOPIC,
-  TOPIC_POLICY,
-} from '../resource-types.ts';
 import type { Resource } from '../stack.ts';
+
+/** Type tokens as Pulumi's AWS provider builds them. */
+const typeOf = (service: string, name: string) =>
+  `aws:${service}/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
+
+export const TYPES = {
+  BUCKET: typeOf('s3', 'Bucket'),
+  PUBLIC_ACCESS_BLOCK: typeOf('s3', 'BucketPublicAccessBlock'),
+  OWNERSHIP: typeOf('s3', 'BucketOwnershipControls'),
+  BUCKET_ENCRYPTION: typeOf('s3', 'BucketServerSideEncryptionConfiguration'),
+  BUCKET_POLICY: typeOf('s3', 'BucketPolicy'),
+  BUCKET_LIFECYCLE: typeOf('s3', 'BucketLifecycleConfiguration'),
+  BUCKET_ACL: typeOf('s3', 'BucketAcl'),
+  QUEUE: typeOf('sqs', 'Queue'),
+  QUEUE_POLICY: typeOf('sqs', 'QueuePolicy'),
+  TOPIC: typeOf('sns', 'Topic'),
+  TOPIC_POLICY: typeOf('sns', 'TopicPolicy'),
+  KEY: typeOf('kms', 'Key'),
+  KEY_POLICY: typeOf('kms', 'KeyPolicy'),
+  FUNCTION: typeOf('lambda', 'Function'),
+  EVENT_SOURCE_MAPPING: typeOf('lambda', 'EventSourceMapping'),
+  ROLE: typeOf('iam', 'Role'),
+  ROLE_POLICY: typeOf('iam', 'RolePolicy'),
+  IAM_POLICY: typeOf('iam', 'Policy'),
+  LOG_GROUP: typeOf('cloudwatch', 'LogGroup'),
+  METRIC_ALARM: typeOf('cloudwatch', 'MetricAlarm'),
+  COMPOSITE_ALARM: typeOf('cloudwatch', 'CompositeAlarm'),
+  EVENT_BUS: typeOf('cloudwatch', 'EventBus'),
+  CLOUDFRONT_FUNCTION: typeOf('cloudfront', 'Function'),
+  EVENT_RULE: typeOf('cloudwatch', 'EventRule'),
+  DISTRIBUTION: typeOf('cloudfront', 'Distribution'),
+};
 
 const ACCOUNT = '123456789012';
 const arn = (service: string, name: string) => `arn:aws:${service}:eu-central-1:${ACCOUNT}:${name}`;
@@ -69,13 +82,13 @@ export function soundStack(): Resource[] {
   const queueArn = arn('sqs', 'queue');
   return [
     resource(
-      BUCKET,
+      TYPES.BUCKET,
       'source',
       { bucket: 'source', arn: 'arn:aws:s3:::source', forceDestroy: false, tags },
       true,
     ),
     resource(
-      PUBLIC_ACCESS_BLOCK,
+      TYPES.PUBLIC_ACCESS_BLOCK,
       'access',
       {
         bucket: 'source',
@@ -87,13 +100,13 @@ export function soundStack(): Resource[] {
       true,
     ),
     resource(
-      OWNERSHIP,
+      TYPES.OWNERSHIP,
       'ownership',
       { bucket: 'source', rule: { objectOwnership: 'BucketOwnerEnforced' } },
       true,
     ),
     resource(
-      BUCKET_ENCRYPTION,
+      TYPES.BUCKET_ENCRYPTION,
       'encryption',
       {
         bucket: 'source',
@@ -106,7 +119,7 @@ export function soundStack(): Resource[] {
       true,
     ),
     resource(
-      BUCKET_POLICY,
+      TYPES.BUCKET_POLICY,
       'bucket-policy',
       {
         bucket: 'source',
@@ -114,7 +127,7 @@ export function soundStack(): Resource[] {
       },
       true,
     ),
-    resource(QUEUE, 'queue', {
+    resource(TYPES.QUEUE, 'queue', {
       name: 'queue',
       url: 'https://sqs/queue',
       arn: queueArn,
@@ -127,7 +140,7 @@ export function soundStack(): Resource[] {
       }),
       tags,
     }),
-    resource(QUEUE_POLICY, 'queue-policy', {
+    resource(TYPES.QUEUE_POLICY, 'queue-policy', {
       queueUrl: 'https://sqs/queue',
       policy: policy(tls('sqs:*', queueArn), {
         Effect: 'Allow',
@@ -137,7 +150,7 @@ export function soundStack(): Resource[] {
         Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::source' } },
       }),
     }),
-    resource(QUEUE, 'letters', {
+    resource(TYPES.QUEUE, 'letters', {
       name: 'letters',
       url: 'https://sqs/letters',
       arn: arn('sqs', 'letters'),
@@ -145,11 +158,11 @@ export function soundStack(): Resource[] {
       kmsMasterKeyId: keyArn,
       tags,
     }),
-    resource(QUEUE_POLICY, 'letters-policy', {
+    resource(TYPES.QUEUE_POLICY, 'letters-policy', {
       queueUrl: 'https://sqs/letters',
       policy: policy(tls('sqs:*', arn('sqs', 'letters'))),
     }),
-    resource(FUNCTION, 'resizer', {
+    resource(TYPES.FUNCTION, 'resizer', {
       name: 'resizer',
       arn: arn('lambda', 'function:resizer'),
       timeout: 60,
@@ -159,15 +172,20 @@ export function soundStack(): Resource[] {
       loggingConfig: { logGroup: 'logs' },
       tags,
     }),
-    resource(EVENT_SOURCE_MAPPING, 'trigger', {
+    resource(TYPES.EVENT_SOURCE_MAPPING, 'trigger', {
       eventSourceArn: queueArn,
       functionName: arn('lambda', 'function:resizer'),
       maximumBatchingWindowInSeconds: 5,
       scalingConfig: { maximumConcurrency: 10 },
       tags,
     }),
-    resource(LOG_GROUP, 'logs', { name: 'logs', retentionInDays: 30, kmsKeyId: keyArn, tags }),
-    resource(ROLE, 'role', {
+    resource(TYPES.LOG_GROUP, 'logs', {
+      name: 'logs',
+      retentionInDays: 30,
+      kmsKeyId: keyArn,
+      tags,
+    }),
+    resource(TYPES.ROLE, 'role', {
       name: 'role',
       assumeRolePolicy: policy({
         Effect: 'Allow',
@@ -176,20 +194,20 @@ export function soundStack(): Resource[] {
       }),
       tags,
     }),
-    resource(ROLE_POLICY, 'role-policy', {
+    resource(TYPES.ROLE_POLICY, 'role-policy', {
       role: 'role',
       policy: policy(
         { Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::source/uploads/*'] },
         { Effect: 'Allow', Action: ['xray:PutTraceSegments'], Resource: '*' },
       ),
     }),
-    resource(TOPIC, 'alarms', {
+    resource(TYPES.TOPIC, 'alarms', {
       arn: arn('sns', 'alarms'),
       kmsMasterKeyId: keyArn,
       policy: topicDefaultPolicy(arn('sns', 'alarms'), ACCOUNT),
       tags,
     }),
-    resource(TOPIC_POLICY, 'alarms-policy', {
+    resource(TYPES.TOPIC_POLICY, 'alarms-policy', {
       arn: arn('sns', 'alarms'),
       policy: policy(tls('sns:Publish', arn('sns', 'alarms')), {
         Effect: 'Allow',
@@ -199,14 +217,14 @@ export function soundStack(): Resource[] {
         Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
       }),
     }),
-    resource(METRIC_ALARM, 'alarm', {
+    resource(TYPES.METRIC_ALARM, 'alarm', {
       alarmActions: [arn('sns', 'alarms')],
       alarmDescription: 'Letters wait. What to do: docs/runbook.md#dead-letters',
       tags,
     }),
-    resource(KEY, 'key', { keyId: '1', arn: keyArn, tags }, true),
+    resource(TYPES.KEY, 'key', { keyId: '1', arn: keyArn, tags }, true),
     resource(
-      KEY_POLICY,
+      TYPES.KEY_POLICY,
       'key-policy',
       {
         keyId: '1',

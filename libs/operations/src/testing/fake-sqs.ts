@@ -31,7 +31,8 @@ export type Fault = (command: string, bodies: readonly string[]) => readonly Fai
  * - a short poll may return nothing although the queue has messages: here every second one does
  * - a long poll of an empty queue takes its waiting time
  * - if too many messages are in flight, a short poll fails with `OverLimit` and a long poll returns nothing
- * - only messages in flight can change their visibility.
+ * - only messages in flight can change their visibility
+ * - a response has no empty lists.
  */
 export class FakeSqs {
   readonly client: SQSClient;
@@ -159,12 +160,16 @@ export class FakeSqs {
             this.#hide(QueueUrl, (one) => handleOf(one) === ReceiptHandle, VisibilityTimeout);
         const late = Entries.filter(isTaken).filter((one) => !isHidden(one.ReceiptHandle));
         const Code = 'AWS.SimpleQueueService.MessageNotInflight';
-        return {
-          Failed: [...(refused ?? []), ...late.map(({ Id }) => ({ Id, Code, SenderFault: true }))],
-        };
+        const failed = [
+          ...(refused ?? []),
+          ...late.map(({ Id }) => ({ Id, Code, SenderFault: true })),
+        ];
+        return { Failed: failed.length > 0 ? failed : undefined };
       }
-      case 'ReceiveMessageCommand':
-        return { Messages: await this.#receive(input as ReceiveMessageCommandInput) };
+      case 'ReceiveMessageCommand': {
+        const messages = await this.#receive(input as ReceiveMessageCommandInput);
+        return { Messages: messages.length > 0 ? messages : undefined };
+      }
       case 'GetQueueAttributesCommand': {
         const { QueueUrl = '' } = input as { QueueUrl?: string };
         const counts: Record<string, string> = {
