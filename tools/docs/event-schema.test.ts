@@ -22,7 +22,10 @@ const rejected: Manifest = {
 const envelope = { version: '0', id: '1', account: '1', time: '2024-05-01T12:03:04Z', region: 'r' };
 
 test.each([done, rejected])('an event of $status is what the schema says', (manifest) => {
-  const event = { ...envelope, ...outcomeEvent(manifest, 'arn:aws:s3:::b/k') };
+  const event = {
+    ...envelope,
+    ...outcomeEvent(manifest, { manifestArn: 'arn:aws:s3:::b/k', messageId: 'm1' }),
+  };
   expect({ valid: check(event), errors: check.errors }).toEqual({ valid: true, errors: null });
 });
 
@@ -32,5 +35,11 @@ test.each([
   ['a manifest of the other outcome', { detail: rejected }],
   ['no manifest', { detail: {} }],
 ])('%s is none', (_what, change) => {
-  expect(check({ ...envelope, ...outcomeEvent(done, 'arn:aws:s3:::b/k'), ...change })).toBe(false);
+  expect(
+    check({
+      ...envelope,
+      ...outcomeEvent(done, { manifestArn: 'arn:aws:s3:::b/k', messageId: 'm1' }),
+      ...change,
+    }),
+  ).toBe(false);
 });

@@ -247,6 +247,17 @@ export const DEPLOYER_ACTIONS: Readonly<Record<string, Operations>> = {
     },
     'Amazon EventBridge',
   ),
+  'aws:ssm/parameter:Parameter': row(
+    'ssm',
+    ['arn:PARTITION:ssm:REGION:ACCOUNT:parameter/PIPELINE-*'],
+    {
+      create: 'PutParameter AddTagsToResource',
+      read: 'GetParameter GetParameters ListTagsForResource',
+      update: 'PutParameter AddTagsToResource RemoveTagsFromResource',
+      delete: 'DeleteParameter',
+    },
+    'AWS Systems Manager',
+  ),
   'aws:sns/topic:Topic': row(
     'sns',
     TOPICS,
@@ -365,7 +376,14 @@ export const DEPLOYER_ACTIONS: Readonly<Record<string, Operations>> = {
 
 /** Of the program's look-ups and of `npm run deploy` with its smoke test. */
 const OTHERS: readonly (readonly [resources: readonly string[], actions: readonly string[]])[] = [
-  [['*'], ['sts:GetCallerIdentity', 'lambda:GetAccountSettings', 'route53:ListHostedZones']],
+  [
+    ['*'],
+    [
+      // `ssm:DescribeParameters` knows no resources. The provider reads a parameter's tier with it.
+      ...['sts:GetCallerIdentity', 'lambda:GetAccountSettings', 'route53:ListHostedZones'],
+      'ssm:DescribeParameters',
+    ],
+  ],
   [
     ['arn:PARTITION:s3:::PIPELINE-*/*'],
     ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],

@@ -24,6 +24,7 @@ import { createPermissions } from './permissions/function-role.ts';
 import { createKeyPolicy } from './permissions/key-policy.ts';
 import { createQueuePolicies, createQueues } from './queues.ts';
 import { createBucketPolicies, createBuckets } from './storage/buckets.ts';
+import { createWebhook } from './webhook.ts';
 
 /** The settings of `darkroom:pipeline` in a stack file, and files of the program. Only `recipes` has no default. */
 export type ImagePipelineArgs = SettingsInput & {
@@ -72,6 +73,8 @@ export interface ImagePipelineOutputs {
   readonly distributionId?: pulumi.Output<string>;
   /** Event bus that receives outcome events. Only with `events`. */
   readonly eventBusArn?: pulumi.Output<string>;
+  /** Queue of the events that the webhook never accepted. Only with `events.webhook`. */
+  readonly webhookDeadLetterQueueArn?: pulumi.Output<string>;
   /** The settings from which the manifests' recipe hashes follow, for the command line. */
   readonly settings: pulumi.Output<DeployedSettings>;
 }
@@ -95,7 +98,7 @@ const ComponentWithOutputs = pulumi.ComponentResource as unknown as new (
  * ```text
  * source bucket ──notification──▶ queue ──trigger──▶ function ──▶ processed bucket ─ ─▶ CloudFront
  *                                   │                   │ └ ─ ─▶ event bus
- *                                   └─▶ dead letters ◀──┘
+ *                                   └─▶ dead letters ◀──┘ └ ─ ─▶ queue ─ ─▶ function ─ ─▶ webhook
  * ```
  *
  * @throws PipelineNameError if AWS does not accept resource names that begin with the name
@@ -140,12 +143,18 @@ export class ImagePipeline extends ComponentWithOutputs {
 
     const withKey = { ...inside, dependsOn: keyPolicies };
     const eventBus = createOutcomeBus(name, { settings, encryption }, withKey);
+    const folderOfPackage = packageDir ?? functionPackage(settings.function.architecture);
+    const webhook = createWebhook(
+      name,
+      { settings, encryption, packageDir: folderOfPackage },
+      withKey,
+    );
     const logGroup = createLogGroup(name, { settings, encryption }, withKey);
     const permissions = createPermissions(
       name,
       {
         ...{ buckets, queues, logGroup, prefixes: prefixesOf(filters) },
-        ...{ encryption, eventBus, settings },
+        ...{ encryption, eventBus, webhook, settings },
       },
       inside,
     );
@@ -155,7 +164,7 @@ export class ImagePipeline extends ComponentWithOutputs {
       {
         settings,
         recipes: input.recipes,
-        packageDir: packageDir ?? functionPackage(settings.function.architecture),
+        packageDir: folderOfPackage,
         assetsDir: folder,
         ownTransforms,
         buckets,
@@ -163,6 +172,7 @@ export class ImagePipeline extends ComponentWithOutputs {
         permissions,
         encryption,
         eventBus,
+        webhook,
         logGroup,
       },
       inside,
@@ -171,7 +181,7 @@ export class ImagePipeline extends ComponentWithOutputs {
 
     const { alarmTopic, alarmNames, dashboardUrl } = createObservability(
       name,
-      { settings, queues, handler, logGroup, rules, keyArn: encryption.keyArn },
+      { settings, queues, webhook, handler, logGroup, rules, keyArn: encryption.keyArn },
       inside,
     );
 
@@ -192,6 +202,7 @@ export class ImagePipeline extends ComponentWithOutputs {
       dashboardUrl,
       ...(delivery && { deliveryUrl: delivery.url, distributionId: delivery.distribution.id }),
       ...(eventBus && { eventBusArn: eventBus }),
+      ...(webhook && { webhookDeadLetterQueueArn: webhook.deadLetters.arn }),
       settings: pulumi.output(deployedSettings(input, settings, folder)),
     };
     Object.assign(this, outputs);

@@ -23,6 +23,7 @@ const STACK_OUTPUTS = [
   'deliveryUrl',
   'distributionId',
   'eventBusArn',
+  'webhookDeadLetterQueueArn',
   'settings',
 ] as const satisfies readonly (keyof ImagePipelineOutputs)[];
 

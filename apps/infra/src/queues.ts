@@ -69,7 +69,7 @@ export function createQueues(
 /** Minutes for which SQS reuses a data key of KMS: the default of SQS. */
 const DATA_KEY_MINUTES = 5;
 
-function encryptedWith({ keyArn }: Encryption) {
+export function encryptedWith({ keyArn }: Encryption) {
   return keyArn
     ? { kmsMasterKeyId: keyArn, kmsDataKeyReusePeriodSeconds: DATA_KEY_MINUTES * 60 }
     : { sqsManagedSseEnabled: true };

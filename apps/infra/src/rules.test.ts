@@ -14,7 +14,12 @@ import { settingsOf, stacks } from './testing/stack-files.ts';
 const EVERY_SWITCH: Partial<SettingsInput> = {
   encryption: { kms: true },
   delivery: { choices: { photos: { w640: ['w640-avif', 'w640-jpeg'] } } },
-  events: {},
+  events: {
+    webhook: {
+      url: 'https://shop.example/hooks',
+      secret: `whsec_${Buffer.alloc(32).toString('base64')}`,
+    },
+  },
   alarms: { receivers: [{ email: 'operators@example.com' }] },
 };
 function deploy(settings: SettingsInput): Promise<MockedDeployment> {

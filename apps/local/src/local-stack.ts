@@ -4,7 +4,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseMessage } from '@darkroom/events';
-import { type EmbeddedAws, NOT_EMULATED, startEmbeddedAws } from '@darkroom/embedded-aws';
+import {
+  type EmbeddedAws,
+  type EventEntry,
+  NOT_EMULATED,
+  startEmbeddedAws,
+} from '@darkroom/embedded-aws';
 import {
   startLambda,
   type FunctionLog,
@@ -15,15 +20,17 @@ import {
   deploy,
   handlers,
   lambdaSpecs,
+  parametersOf,
   type LambdaSpecs,
   type DeploymentEvent,
   type DeploymentResult,
 } from '@darkroom/local-pulumi';
-import { SIDE_FILES_FOLDER } from '@darkroom/pipeline';
+import { outcomeEventSchema, SIDE_FILES_FOLDER } from '@darkroom/pipeline';
 import * as z from 'zod';
 import {
   type Activity,
   type ConsolePipeline,
+  OutcomeStream,
   type StackChange,
   startApi,
   type StackInfo,
@@ -123,7 +130,9 @@ export async function startLocalStack(
       lambda?: LocalLambda;
       pipeline?: ConsolePipeline;
       change?: StackChange;
+      parameters?: ReadonlyMap<string, string>;
     } = {};
+    const outcomes = new OutcomeStream();
     const recent = new RecentOutcomes();
     const activity = (minutes: number, key: string | undefined): Activity => ({
       ...recent.since(Date.now() - minutes * 60_000, key),
@@ -138,6 +147,7 @@ export async function startLocalStack(
       stack: () => ready.info,
       pipeline: () => ready.pipeline,
       activity,
+      outcomes,
     }).catch(PortTakenError.from('DARKROOM_PORT', options.port));
     started.push(() => api.stop());
 
@@ -148,6 +158,8 @@ export async function startLocalStack(
       onObjectChange: (bucket, key) => {
         if (ready.pipeline) noticeChange(ready.pipeline, bucket, key);
       },
+      parameter: (name) => ready.parameters?.get(name),
+      onEvent: (entry) => sendOutcome(entry, outcomes),
     }).catch(PortTakenError.from('DARKROOM_AWS_PORT', options.awsPort));
     started.push(() => aws.stop());
     ready.aws = aws;
@@ -155,7 +167,7 @@ export async function startLocalStack(
     const assetsDir = path.join(workspace, SIDE_FILES_FOLDER);
     // Keys of Darkroom's configuration begin so, in a project of any name.
     const project = packed && 'darkroom';
-    const place = { workspace, stack, project };
+    const place = { workspace, stack, project, webhook: options.webhook };
     let file = await readStackFile(place, assetsDir);
     const { region } = file;
     const client = { endpoint: aws.endpoint, region, credentials: CREDENTIALS };
@@ -163,7 +175,7 @@ export async function startLocalStack(
     const sqs = new SQSClient(client);
     const packageDir = await packed?.functionPackage(dataDir);
     /** Compares the program with the state, and changes what differs. */
-    const deployFile = async ({ settings }: StackFile) => {
+    const deployFile = async ({ settings, config }: StackFile) => {
       for (const message of prefixWarnings(settings))
         events.onDeployment?.({ kind: 'warning', message });
       const deployment = await deploy({
@@ -175,6 +187,7 @@ export async function startLocalStack(
           // The function runs on this machine's processor, whichever the stack names.
           'darkroom:packageTarget': 'host',
           'darkroom:assetsDir': assetsDir,
+          'darkroom:pipeline': config['darkroom:pipeline'] ?? '{}',
           ...(packageDir !== undefined && { 'darkroom:packageDir': packageDir }),
         },
         dataDir,
@@ -183,6 +196,7 @@ export async function startLocalStack(
         context: { s3, sqs, endpoint: aws.endpoint, region, accountId: ACCOUNT_ID, dataDir },
         ...(events.onDeployment && { onEvent: events.onDeployment }),
       });
+      ready.parameters = parametersOf(deployment.resources);
       return { deployment, outputs: outputsSchema.parse(deployment.outputs) };
     };
     const recoverBy = ({ settings, configured }: StackFile, outputs: Outputs) =>
@@ -287,6 +301,17 @@ export async function startLocalStack(
     await stopAll();
     throw error;
   }
+}
+
+function sendOutcome({ Source, DetailType, Detail, Resources }: EventEntry, to: OutcomeStream) {
+  const { success, data } = outcomeEventSchema.safeParse({
+    source: Source,
+    'detail-type': DetailType,
+    resources: Resources,
+    detail: JSON.parse(Detail ?? 'null') as unknown,
+  });
+  // Another program on this machine may send events of its own.
+  if (success) to.send(data);
 }
 
 function plural(number: number, noun: string): string {

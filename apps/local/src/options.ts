@@ -16,6 +16,9 @@ const variables = z.object({
   DARKROOM_DATA_DIR: z.string().min(1).default('.darkroom'),
   DARKROOM_STACK: z.string().min(1).default('local'),
   DARKROOM_STRICT: z.enum(['0', '1'], 'is 0 or 1').default('0'),
+  // The settings' schema checks both.
+  DARKROOM_WEBHOOK_URL: z.string().optional(),
+  DARKROOM_WEBHOOK_SECRET: z.string().default(''),
 });
 
 export interface LocalOptions {
@@ -44,6 +47,8 @@ export interface LocalOptions {
   readonly stack: string;
   /** Fails on resource types that this machine does not emulate. Default: false. */
   readonly strict?: boolean;
+  /** Receives events instead of the webhook of the stack's settings. */
+  readonly webhook?: { readonly url: string; readonly secret: string };
 }
 
 /** A `DARKROOM_…` variable has an invalid value (docs/contract.md, "Local stack"). */
@@ -76,5 +81,8 @@ export function readOptions(
     dataDir: path.resolve(workspace, data.DARKROOM_DATA_DIR),
     stack: data.DARKROOM_STACK,
     strict: data.DARKROOM_STRICT === '1',
+    ...(data.DARKROOM_WEBHOOK_URL !== undefined && {
+      webhook: { url: data.DARKROOM_WEBHOOK_URL, secret: data.DARKROOM_WEBHOOK_SECRET },
+    }),
   };
 }

@@ -3,7 +3,12 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { StackInfo } from '@darkroom/console-api';
 import { readStackConfig } from '@darkroom/local-pulumi';
-import { parseSettings, pinSideFiles, type Settings } from '@darkroom/pipeline';
+import {
+  parseSettings,
+  pinSideFiles,
+  type Settings,
+  type WebhookReceiver,
+} from '@darkroom/pipeline';
 
 /** What a stack file says. */
 export interface StackFile {
@@ -20,6 +25,8 @@ export interface StackFilePlace {
   readonly workspace: string;
   readonly stack: string;
   readonly project: string | undefined;
+  /** Replaces the webhook of the file. */
+  readonly webhook?: WebhookReceiver | undefined;
 }
 
 export function stackFileOf({ workspace, stack }: Omit<StackFilePlace, 'project'>): string {
@@ -31,8 +38,9 @@ export function stackFileOf({ workspace, stack }: Omit<StackFilePlace, 'project'
  * @throws DeploymentError, SettingsError or SideFileError
  */
 export async function readStackFile(place: StackFilePlace, assetsDir: string): Promise<StackFile> {
-  const { config } = await readStackConfig(place.workspace, place.stack, place.project);
-  const value = parseValue(config['darkroom:pipeline']);
+  const file = await readStackConfig(place.workspace, place.stack, place.project);
+  const value = withWebhook(parseValue(file.config['darkroom:pipeline']), place.webhook);
+  const config = { ...file.config, 'darkroom:pipeline': JSON.stringify(value) };
   const settings = parseSettings(value, `Pulumi.${place.stack}.yaml, darkroom:pipeline`);
   const recipes = pinSideFiles(settings.recipes, assetsDir);
   const { recipes: written, limits } = value as Partial<Settings>;
@@ -43,6 +51,13 @@ export async function readStackFile(place: StackFilePlace, assetsDir: string): P
     configured: { recipes: written, limits, sideFiles },
     config,
   };
+}
+
+/** A value that is not an object stays: the settings' schema rejects it. */
+function withWebhook(value: unknown, webhook: WebhookReceiver | undefined): unknown {
+  if (!webhook || typeof value !== 'object' || value === null) return value;
+  const { events } = value as { events?: object };
+  return { ...value, events: { ...events, webhook } };
 }
 
 /** Pulumi stores objects as JSON. The settings' schema rejects other values. */

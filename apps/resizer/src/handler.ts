@@ -18,7 +18,7 @@ import { sendDeadLetter } from './dead-letter.ts';
 import { createFunctionEngine } from './function-engine.ts';
 import { isolatedEngine } from './isolation/isolated-engine.ts';
 import { s3ObjectStore } from './object-store.ts';
-import { createAnnounce } from './outcome-events.ts';
+import { createAnnounce, eventBusSender, webhookSender } from './outcome-events.ts';
 import {
   processMessage,
   type Message,
@@ -43,10 +43,14 @@ const metrics = new Metrics({
 const traced = await clientTracing(environment.tracing);
 const s3 = traced(createS3());
 const sqs = traced(createSqs());
+const { eventBus, webhookQueueUrl } = environment;
 const announce =
-  environment.eventBus === undefined
+  eventBus === undefined
     ? undefined
-    : await createAnnounce(environment.eventBus, traced);
+    : createAnnounce(eventBus.split(':')[1] ?? 'aws', [
+        await eventBusSender(eventBus, traced),
+        ...(webhookQueueUrl === undefined ? [] : [webhookSender(sqs, webhookQueueUrl)]),
+      ]);
 const report = createTelemetry(logger, metrics);
 const engine = createFunctionEngine(environment, root, s3);
 
@@ -64,7 +68,8 @@ export async function handler(event: SQSEvent, lambda: Context): Promise<SQSBatc
       async (record: SQSRecord) => {
         const attempt = receiveCount(record);
         try {
-          await processMessage({ body: record.body, receiveCount: attempt }, context);
+          const message = { id: record.messageId, body: record.body, receiveCount: attempt };
+          await processMessage(message, context);
         } catch (error) {
           const { code } = toPipelineError(error);
           const { longestBackOff: longest } = environment;

@@ -1,8 +1,17 @@
 import { formatMessage } from '@darkroom/events';
-import type { OutcomeEvent } from '@darkroom/pipeline';
+import { PipelineError, type OutcomeEvent } from '@darkroom/pipeline';
 import { KEY, letters, manifestOf } from '@darkroom/pipeline/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createAnnounce, type Announce } from './outcome-events.ts';
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
+import { createAnnounce, eventBusSender, type Announce } from './outcome-events.ts';
 import { processMessage } from './process-message.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import {
@@ -24,10 +33,12 @@ let aws: CannedAws;
 let announce: Announce;
 beforeAll(async () => {
   aws = await startCannedAws();
-  announce = await createAnnounce(BUS, (client) => client);
+  announce = createAnnounce('aws', [await eventBusSender(BUS, (client) => client)]);
 });
 beforeEach(() => aws.answer(taken));
 afterAll(() => aws.close());
+
+const id = { eventId: expect.stringMatching(/^[0-9a-f]{32}$/) as string };
 
 interface Entry {
   readonly Source: string;
@@ -49,12 +60,12 @@ function setUp(upload: string) {
   const sent: DeadLetter[] = [];
   const report = {
     ...{ outcome: vi.fn(), failure: vi.fn(), deadLetter: vi.fn(), deadLetterFailed: vi.fn() },
-    ...{ backOffFailed: vi.fn(), memory: vi.fn() },
+    ...{ eventFailed: vi.fn(), backOffFailed: vi.fn(), memory: vi.fn() },
   };
   const signal = new AbortController().signal;
   const process = (receiveCount = 1, key = KEY) =>
     processMessage(
-      { body: formatMessage({ bucket: 'source', key }), receiveCount },
+      { id: `of ${key}`, body: formatMessage({ bucket: 'source', key }), receiveCount },
       {
         maxReceiveCount: 5,
         report,
@@ -78,19 +89,101 @@ test.each([
         EventBusName: BUS,
         Source: 'darkroom',
         DetailType: detailType,
-        Detail: manifestOf(pipeline),
+        Detail: { ...manifestOf(pipeline), ...id },
         Resources: [`arn:aws:s3:::${pipeline.processed.bucket}/${KEY}/manifest.json`],
       },
     ]);
   },
 );
 
-test('sends nothing without an outcome', async () => {
-  const { pipeline, process } = setUp('A');
+test('sends nothing for a key without a recipe', async () => {
+  const { process } = setUp('A');
   await process(1, 'elsewhere/x');
-  pipeline.source.objects.clear();
-  await process();
   expect(aws.requests).toEqual([]);
+});
+
+describe('a removed upload', () => {
+  test('sends an event after its outputs are gone, and the same one with each attempt', async () => {
+    const { pipeline, process } = setUp('A');
+    await process();
+    pipeline.source.objects.clear();
+    await process();
+    expect(pipeline.processed.objects.size).toBe(0);
+    await process(2);
+    const [processed, removed, again] = sentEvents();
+    expect(removed).toEqual({
+      ...processed,
+      DetailType: 'ImageRemoved',
+      Detail: { version: 1, status: 'removed', source: { bucket: 'source', key: KEY }, ...id },
+    });
+    expect(again).toEqual(removed);
+    expect(removed?.Detail.eventId).not.toBe(processed?.Detail.eventId);
+  });
+
+  test('sends nothing if its outputs stay', async () => {
+    const { pipeline, process } = setUp('A');
+    const [recipe] = pipeline.recipes;
+    if (!recipe) throw new Error('no recipe');
+    Object.assign(pipeline, { recipes: [{ ...recipe, onSourceRemoved: 'keep' }] });
+    await process();
+    pipeline.source.objects.clear();
+    await process();
+    expect(sentEvents()).toMatchObject([{ DetailType: 'ImageProcessed' }]);
+  });
+});
+
+describe('a give-up', () => {
+  const failing = () => {
+    const set = setUp('A');
+    vi.spyOn(set.pipeline.processed, 'list').mockRejectedValue(
+      new PipelineError('STORAGE_UNAVAILABLE', 'S3 is down'),
+    );
+    return set;
+  };
+
+  test('sends an event after its dead letter', async () => {
+    const { sent, process, report } = failing();
+    await expect(process(4)).rejects.toThrow('S3 is down');
+    expect(aws.requests).toEqual([]);
+    await process(5);
+    expect(sent).toMatchObject([{ sourceKey: KEY }]);
+    expect(sentEvents()).toMatchObject([
+      {
+        DetailType: 'ImageGaveUp',
+        Detail: {
+          status: 'gave-up',
+          source: { bucket: 'source', key: KEY },
+          error: { code: 'STORAGE_UNAVAILABLE', message: 'S3 is down' },
+        },
+      },
+    ]);
+    expect(report.eventFailed).not.toHaveBeenCalled();
+  });
+
+  test('is one dead letter, even if EventBridge does not take the event', async () => {
+    const { sent, process, report } = failing();
+    aws.answer(refused('InternalFailure'));
+    await process(5);
+    expect(sent).toHaveLength(1);
+    expect(report.eventFailed).toHaveBeenCalledWith(KEY, expect.any(PipelineError));
+  });
+});
+
+test('an event that one of two receivers refuses comes again to both, with its id', async () => {
+  const { pipeline, process } = setUp('A');
+  const received: OutcomeEvent[] = [];
+  const refuse = vi.fn().mockRejectedValueOnce(new PipelineError('THROTTLED', 'too many'));
+  announce = createAnnounce('aws', [(event) => Promise.resolve(void received.push(event)), refuse]);
+  onTestFinished(async () => {
+    announce = createAnnounce('aws', [await eventBusSender(BUS, (client) => client)]);
+  });
+  await expect(process()).rejects.toThrow('too many');
+  refuse.mockResolvedValue(undefined);
+  await process(2);
+  expect(received).toHaveLength(2);
+  expect(received[1]).toEqual(received[0]);
+  expect(refuse).toHaveBeenLastCalledWith(received[1], expect.any(AbortSignal));
+  expect(manifestOf(pipeline)).toMatchObject({ status: 'done' });
 });
 
 describe('an event that is not taken', () => {

@@ -1,45 +1,113 @@
-import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import {
   outcomeEvent,
   outputKeys,
   parseManifest,
-  selectRecipe,
-  type Manifest,
-  type ReconcileOutcome,
+  type EventOutcome,
+  type OutcomeEvent,
+  type PipelineError,
+  type Recipe,
   type ReconcileContext,
+  type ReconcileOutcome,
+  selectRecipe,
 } from '@darkroom/pipeline';
 import { awsError } from './aws-error.ts';
 import { clientConfig } from './clients.ts';
+import { formatWebhookMessage } from './webhook-message.ts';
 
-/** Sends the outcome of a key to an event bus. If it rejects, the message has to be received again. */
+/** What has become of a key. A `PipelineError` means that its message is in the dead-letter queue. */
+export interface Announcement {
+  readonly key: string;
+  /** Of the message that named the key. */
+  readonly messageId: string;
+  readonly outcome: ReconcileOutcome | PipelineError;
+}
+
+/** Sends the outcome of a key to all receivers. If it rejects, the message has to be received again. */
 export type Announce = (
-  key: string,
-  outcome: ReconcileOutcome,
+  announcement: Announcement,
   slot: {
-    readonly pipeline: Pick<ReconcileContext, 'processed' | 'recipes'>;
+    readonly pipeline: Pick<ReconcileContext, 'processed' | 'recipes'> & {
+      readonly source: Pick<ReconcileContext['source'], 'bucket'>;
+    };
     readonly signal: AbortSignal;
   },
 ) => Promise<void>;
 
+/** Sends one event to one kind of receiver. */
+export type SendEvent = (event: OutcomeEvent, signal: AbortSignal) => Promise<void>;
+
 /**
- * Loads EventBridge's client only if a bus is configured, because the client takes a noticeable part of a cold start.
- *
  * Sends an event for `UP_TO_DATE` too. The attempt that wrote the outputs may have ended before it sent its event (a
  * crash, or a dead letter after the last attempt). Every finished message therefore has its event, at the cost of
  * duplicates. A backfill relies on it: it repeats events that an application has lost.
  *
+ * @param partition of AWS, the second part of an ARN
+ */
+export function createAnnounce(partition: string, senders: readonly SendEvent[]): Announce {
+  return async ({ key, messageId, outcome }, { pipeline, signal }) => {
+    const recipe = selectRecipe(pipeline.recipes, key);
+    if (!recipe) return;
+    const manifestKey = outputKeys(key, recipe).manifest;
+    const described = await describe(key, recipe, outcome, manifestKey, pipeline);
+    if (!described) return;
+    const manifestArn = `arn:${partition}:s3:::${pipeline.processed.bucket}/${manifestKey}`;
+    const event = outcomeEvent(described, { manifestArn, messageId });
+    const sent = await Promise.allSettled(senders.map((send) => send(event, signal)));
+    for (const result of sent) if (result.status === 'rejected') throw result.reason;
+  };
+}
+
+/** @returns undefined if nothing has to be said: outputs that outlive their upload, or a manifest that was just removed */
+async function describe(
+  key: string,
+  recipe: Recipe,
+  outcome: Announcement['outcome'],
+  manifestKey: string,
+  { source, processed }: Parameters<Announce>[1]['pipeline'],
+): Promise<EventOutcome | undefined> {
+  const upload = { version: 1, source: { bucket: source.bucket, key } } as const;
+  if (outcome instanceof Error) {
+    const { code, message } = outcome;
+    return { ...upload, status: 'gave-up', error: { code, message } };
+  }
+  if (outcome.kind !== 'acknowledged') return outcome.manifest;
+  switch (outcome.code) {
+    case 'SOURCE_MISSING':
+      return recipe.onSourceRemoved === 'keep' ? undefined : { ...upload, status: 'removed' };
+    case 'UP_TO_DATE': {
+      const found = await processed.get(manifestKey);
+      return found.kind === 'found' ? parseManifest(await found.read()) : undefined;
+    }
+    case 'NO_RECIPE':
+      return undefined;
+  }
+}
+
+/**
+ * Loads EventBridge's client only if a bus is configured, because the client takes a noticeable part of a cold start.
+ *
  * @param eventBus ARN of the bus
  */
-export async function createAnnounce(
+export async function eventBusSender(
   eventBus: string,
   traced: <Client>(client: Client) => Client,
-): Promise<Announce> {
+): Promise<SendEvent> {
   const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
   const client = traced(new EventBridgeClient(clientConfig));
-  return async (key, outcome, { pipeline, signal }) => {
-    const object = await manifestOf(key, outcome, pipeline);
-    if (!object) return;
-    const command = new PutEventsCommand({ Entries: [entry(object, eventBus)] });
+  return async (event, signal) => {
+    const command = new PutEventsCommand({
+      Entries: [
+        {
+          EventBusName: eventBus,
+          Source: event.source,
+          DetailType: event['detail-type'],
+          Detail: JSON.stringify(event.detail),
+          Resources: event.resources,
+        },
+      ],
+    });
     const request = `PutEvents to ${eventBus}`;
     const answer = await client.send(command, { abortSignal: signal }).catch((cause: unknown) => {
       throw awsError(cause, request);
@@ -60,37 +128,13 @@ class RefusedEntry extends Error {
   }
 }
 
-interface ManifestObject {
-  readonly manifest: Manifest;
-  readonly bucket: string;
-  /** Of the manifest. */
-  readonly key: string;
-}
-
-/** @returns undefined without an outcome: no recipe, no upload, or a manifest that was just removed */
-async function manifestOf(
-  key: string,
-  outcome: ReconcileOutcome,
-  { processed, recipes }: Pick<ReconcileContext, 'processed' | 'recipes'>,
-): Promise<ManifestObject | undefined> {
-  const recipe = selectRecipe(recipes, key);
-  if (!recipe) return undefined;
-  const place = { bucket: processed.bucket, key: outputKeys(key, recipe).manifest };
-  if (outcome.kind !== 'acknowledged') return { ...place, manifest: outcome.manifest };
-  if (outcome.code !== 'UP_TO_DATE') return undefined;
-  const found = await processed.get(place.key);
-  const manifest = found.kind === 'found' ? parseManifest(await found.read()) : undefined;
-  return manifest && { ...place, manifest };
-}
-
-function entry({ manifest, bucket, key }: ManifestObject, eventBus: string): PutEventsRequestEntry {
-  const [, partition] = eventBus.split(':');
-  const event = outcomeEvent(manifest, `arn:${partition}:s3:::${bucket}/${key}`);
-  return {
-    EventBusName: eventBus,
-    Source: event.source,
-    DetailType: event['detail-type'],
-    Detail: JSON.stringify(event.detail),
-    Resources: event.resources,
+/** @param queueUrl of the queue of the webhook's function */
+export function webhookSender(sqs: SQSClient, queueUrl: string): SendEvent {
+  return async (event, signal) => {
+    const MessageBody = formatWebhookMessage(event, new Date());
+    const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody });
+    await sqs.send(command, { abortSignal: signal }).catch((cause: unknown) => {
+      throw awsError(cause, `SendMessage to ${queueUrl}`);
+    });
   };
 }

@@ -15,6 +15,7 @@ function setUp(...given: Parameters<typeof letters>) {
     failure: vi.fn<Telemetry['failure']>(),
     deadLetter: vi.fn<Telemetry['deadLetter']>(),
     deadLetterFailed: vi.fn<Telemetry['deadLetterFailed']>(),
+    eventFailed: vi.fn<Telemetry['eventFailed']>(),
     backOffFailed: vi.fn<Telemetry['backOffFailed']>(),
     memory: vi.fn<Telemetry['memory']>(),
   };
@@ -29,7 +30,7 @@ function setUp(...given: Parameters<typeof letters>) {
       work({ pipeline: bucket, signal: new AbortController().signal }),
   };
   const process = (body: string, receiveCount = 1, rest: Partial<MessageContext> = {}) =>
-    processMessage({ body, receiveCount }, { ...context, ...rest });
+    processMessage({ id: 'm1', body, receiveCount }, { ...context, ...rest });
   return { bucket, sent, report, process };
 }
 

@@ -13,6 +13,8 @@ import type { DeadLetter } from './dead-letter.ts';
 
 /** The members of an SQS record that the pipeline reads. */
 export interface Message {
+  /** Of SQS: all attempts at a message have the same. */
+  readonly id: string;
   readonly body: string;
   /** Number of receives, including this one. */
   readonly receiveCount: number;
@@ -33,7 +35,7 @@ export interface TimeSlot {
   readonly pipeline: ReconcileContext;
   /** Aborted when the time slot ends; already aborted if no time is left. */
   readonly signal: AbortSignal;
-  /** Sends an outcome event, if the settings have an event bus. */
+  /** Sends an outcome event, if the settings have `events`. */
   readonly announce?: Announce | undefined;
 }
 
@@ -68,14 +70,35 @@ async function readChanges(
 
 async function processChange(
   change: ObjectChange,
-  { receiveCount }: Message,
+  { id, receiveCount }: Message,
   slot: TimeSlot,
   context: MessageContext,
 ): Promise<void> {
   const lastAttempt = receiveCount >= context.maxReceiveCount;
-  const options = { retry: receiveCount > 1, lastAttempt };
+  const options = { id, retry: receiveCount > 1, lastAttempt };
   const deadLetter = await attempt(change, options, slot, context.report);
-  if (deadLetter) await sendToDeadLetterQueue(deadLetter, context);
+  if (!deadLetter) return;
+  await sendToDeadLetterQueue(deadLetter, context);
+  if (verdictOf(deadLetter.error.code) === 'retry')
+    await announceGiveUp(change.key, { id, error: deadLetter.error }, slot, context.report);
+}
+
+/** For the event of a dead letter, milliseconds: the time slot may be over. */
+const GIVE_UP_MS = 2_000;
+
+/** The dead letter is sent, so a failure cannot bring the message back. It is reported. */
+async function announceGiveUp(
+  key: string,
+  { id, error }: { readonly id: string; readonly error: PipelineError },
+  { pipeline, announce }: TimeSlot,
+  report: Telemetry,
+): Promise<void> {
+  const signal = AbortSignal.timeout(GIVE_UP_MS);
+  try {
+    await announce?.({ key, messageId: id, outcome: error }, { pipeline, signal });
+  } catch (cause) {
+    report.eventFailed(key, toPipelineError(cause));
+  }
 }
 
 /**
@@ -84,7 +107,11 @@ async function processChange(
  */
 async function attempt(
   { bucket, key }: ObjectChange,
-  { retry, lastAttempt }: { readonly retry: boolean; readonly lastAttempt: boolean },
+  {
+    id,
+    retry,
+    lastAttempt,
+  }: { readonly id: string; readonly retry: boolean; readonly lastAttempt: boolean },
   slot: TimeSlot,
   report: Telemetry,
 ): Promise<DeadLetter | undefined> {
@@ -105,7 +132,7 @@ async function attempt(
         `The message names the bucket ${bucket}; ours is ${pipeline.source.bucket}`,
       );
     const outcome = await reconcile(key, pipeline, { signal, retry, lastAttempt });
-    await slot.announce?.(key, outcome, slot);
+    await slot.announce?.({ key, messageId: id, outcome }, slot);
     report.outcome(key, outcome, elapsed());
     if (outcome.kind !== 'rejected') return undefined;
     const { code, message } = outcome.manifest.error;

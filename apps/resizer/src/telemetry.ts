@@ -11,6 +11,8 @@ export interface Telemetry {
   deadLetter(deadLetter: DeadLetter): void;
   /** The message is delivered again instead. */
   deadLetterFailed(deadLetter: DeadLetter, error: PipelineError): void;
+  /** The event of a give-up is lost. Its message is in the dead-letter queue. */
+  eventFailed(key: string, error: PipelineError): void;
   /** Failed messages come back after the queue's visibility timeout instead of their back-off. */
   backOffFailed(problems: readonly Error[]): void;
   /** @param peakBytes most memory that the process has used since its start */
@@ -79,6 +81,9 @@ export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
     deadLetterFailed({ sourceKey }, error) {
       count(error.code);
       logger.error('dead letter not sent', { key: sourceKey, code: error.code, error });
+    },
+    eventFailed(key, error) {
+      logger.error('event not sent', { key, code: error.code, error });
     },
     backOffFailed(problems) {
       logger.warn('back-off not set', {

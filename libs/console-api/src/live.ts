@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { readOverview } from '@darkroom/operations';
+import type { OutcomeEvent } from '@darkroom/pipeline';
 import type { FastifyReply } from 'fastify';
 import type { ConsolePipeline } from './console-pipeline.ts';
 import type { Activity, Live } from './schemas.ts';
@@ -8,6 +9,43 @@ import type { Activity, Live } from './schemas.ts';
 const INTERVAL_MS = 1000;
 /** A comment keeps proxies and sleeping tabs from closing the connection, milliseconds. */
 const HEARTBEAT_MS = 15_000;
+
+/** Answers with a stream of server-sent events. */
+function openStream(reply: FastifyReply): ServerResponse {
+  const response = reply.raw;
+  const headers = reply.getHeaders();
+  reply.hijack();
+  response.writeHead(200, {
+    ...(headers as Record<string, string>),
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+  });
+  response.write('retry: 1000\n\n');
+  return response;
+}
+
+/**
+ * Outcome events as server-sent events, when they occur. A client receives those since it is connected: earlier ones are
+ * not kept.
+ */
+export class OutcomeStream {
+  readonly #clients = new Set<ServerResponse>();
+
+  add(reply: FastifyReply): void {
+    const response = openStream(reply);
+    this.#clients.add(response);
+    response.on('close', () => this.#clients.delete(response));
+  }
+
+  send(outcome: OutcomeEvent): void {
+    const text = `id: ${outcome.detail.eventId}\n${event(outcome['detail-type'], outcome)}`;
+    for (const client of this.#clients) client.write(text);
+  }
+
+  stop(): void {
+    for (const client of this.#clients) client.end();
+  }
+}
 
 /**
  * The stream of server-sent events that all open pages share. It reads the overview once per second for all of them, and
@@ -27,15 +65,7 @@ export class LiveStream {
   }
 
   add(reply: FastifyReply): void {
-    const response = reply.raw;
-    const headers = reply.getHeaders();
-    reply.hijack();
-    response.writeHead(200, {
-      ...(headers as Record<string, string>),
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-    });
-    response.write('retry: 1000\n\n');
+    const response = openStream(reply);
     this.#clients.add(response);
     response.on('close', () => this.#remove(response));
     this.#last = '';

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { OutcomeStream } from './live.ts';
 import type { Activity, StackInfo } from './schemas.ts';
 import { startApi, type Api } from './start-api.ts';
 import { exampleStack } from './testing/example-stack.ts';
@@ -160,4 +161,37 @@ describe('where it listens', () => {
     const second = await start(exampleStack, first.port);
     expect((await fetch(`${second.url}/api/stack`)).status).toBe(200);
   });
+});
+
+test('GET /api/outcomes streams events as they occur', async () => {
+  const outcomes = new OutcomeStream();
+  const api = await startApi({
+    port: 0,
+    host: '127.0.0.1',
+    consoleDir,
+    stack: exampleStack,
+    outcomes,
+  });
+  running.push(api);
+  const event = {
+    source: 'darkroom',
+    'detail-type': 'ImageRemoved',
+    resources: ['arn:aws:s3:::processed/uploads/猫.jpg/manifest.json'],
+    detail: {
+      version: 1,
+      status: 'removed',
+      source: { bucket: 'source', key: 'uploads/猫.jpg' },
+      eventId: 'e1',
+    },
+  } as const;
+  outcomes.send(event);
+  const response = await fetch(`${api.url}/api/outcomes`);
+  outcomes.send({ ...event, detail: { ...event.detail, eventId: 'e2' } });
+  await api.stop();
+  // Without the event from before the connection. The end of the server ends the stream.
+  const [head, first, ...rest] = (await response.text()).split('\n\n');
+  expect(head).toBe('retry: 1000');
+  const data = JSON.stringify({ ...event, detail: { ...event.detail, eventId: 'e2' } });
+  expect(first).toBe(`id: e2\nevent: ImageRemoved\ndata: ${data}`);
+  expect(rest).toEqual(['']);
 });

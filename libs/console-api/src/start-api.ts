@@ -11,7 +11,7 @@ import {
 } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { ConsolePipeline } from './console-pipeline.ts';
-import { LiveStream, messageOf, readLive } from './live.ts';
+import { LiveStream, messageOf, OutcomeStream, readLive } from './live.ts';
 import { addPipelineRoutes } from './pipeline-routes.ts';
 import {
   type Activity,
@@ -39,6 +39,8 @@ export interface ApiOptions {
    * @param key restricts the events to an upload
    */
   readonly activity?: (minutes: number, key: string | undefined) => Activity;
+  /** Default: without events. */
+  readonly outcomes?: OutcomeStream;
   /** Whether pages may change the stack. Default: true. */
   readonly isWritable?: boolean;
 }
@@ -98,12 +100,16 @@ function addPage(app: FastifyInstance, consoleDir: string, token: WriteToken): v
     });
 }
 
-function addLiveRoutes(app: FastifyInstance, { pipeline, activity = idle }: ApiOptions): void {
+function addLiveRoutes(
+  app: FastifyInstance,
+  { pipeline, activity = idle, outcomes = new OutcomeStream() }: ApiOptions,
+): void {
   const live = new LiveStream(() =>
     readLive(pipeline?.(), (minutes) => activity(minutes, undefined)),
   );
   app.addHook('preClose', (done) => {
     live.stop();
+    outcomes.stop();
     done();
   });
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -114,6 +120,14 @@ function addLiveRoutes(app: FastifyInstance, { pipeline, activity = idle }: ApiO
     '/api/live',
     { schema: { response: { 200: { content: { 'text/event-stream': { schema: event } } } } } },
     (_request, reply) => live.add(reply),
+  );
+  const outcome = z
+    .looseObject({})
+    .describe('Data of the events `ImageProcessed` and others (outcome-event.schema.json).');
+  api.get(
+    '/api/outcomes',
+    { schema: { response: { 200: { content: { 'text/event-stream': { schema: outcome } } } } } },
+    (_request, reply) => outcomes.add(reply),
   );
 }
 

@@ -7,6 +7,15 @@ import type { S3Store, SqsStore } from './fauxqs.ts';
 import type { BucketConfigurations } from './s3/configuration-store.ts';
 import type { ObjectVersions } from './s3/object-versions.ts';
 
+/** An entry of EventBridge's `PutEvents`. */
+export interface EventEntry {
+  readonly Source?: string;
+  readonly DetailType?: string;
+  /** JSON. */
+  readonly Detail?: string;
+  readonly Resources?: readonly string[];
+}
+
 /** What a repair works on: fauxqs before it listens and before saved data is loaded. */
 export interface Emulator {
   readonly app: FastifyInstance;
@@ -18,6 +27,10 @@ export interface Emulator {
   readonly maxBodyBytes: number;
   /** Whether pages of this origin may do everything, whatever the CORS configurations are. */
   readonly isTrustedOrigin: (origin: string) => boolean;
+  /** Value of a parameter of Systems Manager. */
+  readonly parameter: (name: string) => string | undefined;
+  /** Receives the entries of `PutEvents`. */
+  readonly onEvent: (entry: EventEntry) => void;
   /** Runs `work` as one commit of the database; may be nested. In memory it only runs it. */
   readonly atomically: <Result>(work: () => Result) => Result;
 }

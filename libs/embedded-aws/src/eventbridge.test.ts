@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 
 import { startEmbeddedAws } from './start-embedded-aws.ts';
 
-test('accepts events and drops them', async () => {
-  const aws = await startEmbeddedAws({ port: 0 });
+test('accepts events and passes them on', async () => {
+  const received: unknown[] = [];
+  const aws = await startEmbeddedAws({ port: 0, onEvent: (event) => received.push(event) });
   const client = new EventBridgeClient({
     endpoint: aws.endpoint,
     region: 'us-east-1',
@@ -17,6 +18,7 @@ test('accepts events and drops them', async () => {
     { EventId: expect.any(String) },
     { EventId: expect.any(String) },
   ]);
+  expect(received).toEqual([entry, entry]);
   client.destroy();
   await aws.stop();
 });

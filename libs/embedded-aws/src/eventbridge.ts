@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Emulator } from './emulator.ts';
+import type { Emulator, EventEntry } from './emulator.ts';
 
-/**
- * Upstream: no EventBridge. Here PutEvents succeeds and drops the events, which lets functions that
- * send events run.
- */
-export function putEvents({ app }: Emulator): void {
+/** Upstream: no EventBridge. Here PutEvents succeeds. No rule receives the events, but the caller of the embedded AWS can. */
+export function putEvents({ app, onEvent }: Emulator): void {
   app.addHook('preHandler', async (request, reply) => {
     if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents') return;
     const { body } = request;
     const text = Buffer.isBuffer(body) || typeof body === 'string' ? body.toString() : undefined;
     const { Entries = [] } = (text === undefined ? body : JSON.parse(text)) as {
-      Entries?: readonly unknown[];
+      Entries?: readonly EventEntry[];
     };
+    for (const entry of Entries) onEvent(entry);
     const answer = { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) };
     await reply.type('application/x-amz-json-1.1').send(JSON.stringify(answer));
   });

@@ -26,7 +26,7 @@ export const NOT_EMULATED: readonly NotEmulated[] = [
     why: 'rejected with 501',
   },
   {
-    what: 'EventBridge',
+    what: 'rules of EventBridge',
     why: 'PutEvents succeeds, but no rule receives the events',
   },
   {

@@ -17,6 +17,7 @@ import { objectReads } from './s3/object-reads.ts';
 import { subResources } from './s3/sub-resources.ts';
 import { versioning } from './s3/versioning.ts';
 import { uploadIntegrity } from './s3/upload-integrity.ts';
+import { getParameter } from './parameters.ts';
 import { longPolls } from './sqs/long-polls.ts';
 import { messageCharacters, queueCounts, queueNames, queueUrls, redrive } from './sqs/queues.ts';
 
@@ -30,6 +31,7 @@ export const REPAIRS: readonly Repair[] = [
   requestBodies,
   errorAnswers,
   putEvents,
+  getParameter,
   uploadIntegrity,
   subResources,
   keyLength,

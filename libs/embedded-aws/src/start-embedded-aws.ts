@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
 import { openDataDirectory } from './data-directory.ts';
-import type { Emulator } from './emulator.ts';
+import type { Emulator, EventEntry } from './emulator.ts';
 import { buildApp, S3Store, SnsStore, SqsStore, type Persistence } from './fauxqs.ts';
 import { REPAIRS } from './repairs.ts';
 import { s3RequestOf } from './s3/requests.ts';
@@ -30,6 +30,10 @@ export interface EmbeddedAwsOptions {
    * @param key undefined if the request names several objects, or none
    */
   readonly onObjectChange?: (bucket: string, key: string | undefined) => void;
+  /** Returns the value of a parameter of Systems Manager; undefined if it does not exist. Default: there are none. */
+  readonly parameter?: (name: string) => string | undefined;
+  /** Receives each event that is sent to EventBridge. */
+  readonly onEvent?: (entry: EventEntry) => void;
 }
 
 export interface EmbeddedAws {
@@ -61,6 +65,8 @@ export async function startEmbeddedAws({
   maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
   trustedOrigins = [],
   onObjectChange,
+  parameter = () => undefined,
+  onEvent = () => undefined,
 }: EmbeddedAwsOptions): Promise<EmbeddedAws> {
   await requireFree(port, host);
   const persistence = dataDir === undefined ? undefined : openDataDirectory(dataDir);
@@ -75,6 +81,8 @@ export async function startEmbeddedAws({
     configurations: new BucketConfigurations(persistence?.db),
     versions: new ObjectVersions(s3, persistence),
     maxBodyBytes,
+    parameter,
+    onEvent,
     isTrustedOrigin: (origin) => trustedOrigins.includes(origin),
     atomically: (work) => atomically(persistence, work),
   };

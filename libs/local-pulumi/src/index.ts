@@ -16,4 +16,5 @@ export {
 } from './engine/index.ts';
 export type { AwsContext } from './resources/aws.ts';
 export { handlers } from './resources/handlers.ts';
+export { parametersOf } from './resources/state-only.ts';
 export { lambdaSpecs, type LambdaSpecs } from './resources/lambda/lambda-specs.ts';

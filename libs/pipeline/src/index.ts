@@ -29,7 +29,12 @@ export {
   METRICS_NAMESPACE,
   type LogQuery,
 } from './contract/observability.ts';
-export { outcomeEvent, outcomeEventSchema, type OutcomeEvent } from './contract/outcome-event.ts';
+export {
+  outcomeEvent,
+  outcomeEventSchema,
+  type EventOutcome,
+  type OutcomeEvent,
+} from './contract/outcome-event.ts';
 export {
   hasRightOutcome,
   outcomeFileSchema,
@@ -114,3 +119,12 @@ export {
   REQUEST_TIMEOUT_MS,
   visibilityTimeout,
 } from './stack/timing.ts';
+export {
+  formatWebhookEnvironment,
+  formatWebhookReceiver,
+  parseWebhookEnvironment,
+  parseWebhookReceiver,
+  WEBHOOK,
+  WEBHOOK_ATTEMPTS,
+  type WebhookReceiver,
+} from './stack/webhook.ts';

@@ -18,6 +18,7 @@ import type { Encryption } from '../encryption.ts';
 import type { Permissions } from '../permissions/function-role.ts';
 import type { Queues } from '../queues.ts';
 import type { Buckets } from '../storage/buckets.ts';
+import type { Webhook } from '../webhook.ts';
 import { HANDLER } from './package.ts';
 
 /** Exists before the function. Lambda would create a log group that never expires logs. */
@@ -53,6 +54,7 @@ export interface FunctionParts {
   readonly encryption: Encryption;
   /** ARN of the event bus that receives outcome events, if any. */
   readonly eventBus: pulumi.Output<string> | undefined;
+  readonly webhook: Webhook | undefined;
   readonly logGroup: aws.cloudwatch.LogGroup;
 }
 
@@ -96,7 +98,7 @@ export function createFunction(
 
 function environment(
   transport: RecipesTransport,
-  { settings, buckets, queues, eventBus }: FunctionParts,
+  { settings, buckets, queues, eventBus, webhook }: FunctionParts,
 ): pulumi.Output<Record<string, string>> {
   return pulumi
     .output({
@@ -105,6 +107,7 @@ function environment(
       queueUrl: queues.queue.url,
       deadLetterQueueUrl: queues.deadLetters.url,
       ...(eventBus && { eventBus }),
+      ...(webhook && { webhookQueueUrl: webhook.queue.url }),
     })
     .apply((names) => formatEnvironment(settings, transport, names));
 }

@@ -125,6 +125,7 @@ export function alarmTable(settings: Settings, ruleCount = 0): readonly AlarmSpe
       ...LASTING,
     },
     ...rejections(settings),
+    ...(settings.events?.webhook ? webhookAlarms() : []),
     ...Array.from({ length: ruleCount }, (_, rule) => undelivered(rule)).flat(),
     {
       name: 'spending',
@@ -179,6 +180,32 @@ function rejections({ alarms }: Settings): AlarmSpec[] {
       periods: ONCE,
     };
   });
+}
+
+/** Seconds. Two retries have failed by then: the receiver does more than restart. */
+const LATE_EVENT = 15 * MINUTE;
+
+function webhookAlarms(): AlarmSpec[] {
+  return [
+    {
+      name: 'webhook-late',
+      meaning: `The webhook has not accepted an event for more than ${LATE_EVENT / MINUTE} minutes.`,
+      runbook: 'webhook',
+      metrics: { age: WATCHED.oldestEvent },
+      threshold: LATE_EVENT,
+      ...LASTING,
+    },
+    {
+      name: 'webhook-dead-letters',
+      meaning: 'The webhook has not accepted events in any attempt. They wait for an operator.',
+      runbook: 'webhook',
+      metrics: { letters: WATCHED.undeliveredEvents },
+      // The application does not know these outcomes.
+      threshold: 0,
+      period: MINUTE,
+      periods: ONCE,
+    },
+  ];
 }
 
 /** An event that does not reach the queue is an upload that nothing else reports. */

@@ -1,9 +1,11 @@
 import { METRICS, METRICS_NAMESPACE, metricDimensions } from '@darkroom/pipeline';
 
+type QueueName = 'queue' | 'deadLetters' | 'webhookQueue' | 'webhookDeadLetters';
+
 /** One metric with its statistic, wherever the pipeline is deployed. */
 export interface Metric {
   /** `uploads`: the function's own, `METRICS` and a count for each code. A number: the EventBridge rule of that index. */
-  readonly of: 'queue' | 'deadLetters' | 'function' | 'uploads' | number;
+  readonly of: QueueName | 'function' | 'uploads' | number;
   readonly name: string;
   readonly stat: string;
 }
@@ -13,6 +15,9 @@ export interface Watched<T> {
   readonly queue: T;
   readonly deadLetters: T;
   readonly functionName: T;
+  /** Only with `events.webhook`. */
+  readonly webhookQueue?: T;
+  readonly webhookDeadLetters?: T;
   /** EventBridge rules that send to the queue instead of the bucket. */
   readonly rules: readonly T[];
 }
@@ -20,12 +25,13 @@ export interface Watched<T> {
 /** Where CloudWatch has the metric. */
 export function located<T>(
   { of, name: metricName }: Metric,
-  { queue, deadLetters, functionName, rules }: Watched<T>,
+  watched: Watched<T>,
 ): {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, T | string>>;
 } {
+  const { functionName, rules } = watched;
   if (typeof of === 'number') {
     // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
     const RuleName = rules[of] ?? '';
@@ -33,9 +39,10 @@ export function located<T>(
   }
   switch (of) {
     case 'queue':
-      return { namespace: 'AWS/SQS', metricName, dimensions: { QueueName: queue } };
     case 'deadLetters':
-      return { namespace: 'AWS/SQS', metricName, dimensions: { QueueName: deadLetters } };
+    case 'webhookQueue':
+    case 'webhookDeadLetters':
+      return { namespace: 'AWS/SQS', metricName, dimensions: { QueueName: watched[of] ?? '' } };
     case 'function':
       return { namespace: 'AWS/Lambda', metricName, dimensions: { FunctionName: functionName } };
     case 'uploads':
@@ -48,7 +55,7 @@ export function located<T>(
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
-const sqs = (of: 'queue' | 'deadLetters', name: string, stat: string): Metric => ({
+const sqs = (of: QueueName, name: string, stat: string): Metric => ({
   of,
   name,
   stat,
@@ -67,6 +74,8 @@ export const WATCHED = {
   deadLetters: sqs('deadLetters', 'ApproximateNumberOfMessagesVisible', 'Maximum'),
   /** Received by an operator who has not deleted them. */
   receivedDeadLetters: sqs('deadLetters', 'ApproximateNumberOfMessagesNotVisible', 'Maximum'),
+  oldestEvent: sqs('webhookQueue', 'ApproximateAgeOfOldestMessage', 'Maximum'),
+  undeliveredEvents: sqs('webhookDeadLetters', 'ApproximateNumberOfMessagesVisible', 'Maximum'),
   calls: lambda('Invocations', 'Sum'),
   errors: lambda('Errors', 'Sum'),
   throttles: lambda('Throttles', 'Sum'),

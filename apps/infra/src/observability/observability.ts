@@ -3,11 +3,13 @@ import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Queues } from '../queues.ts';
 import { createAlarms, createAlarmTopic } from './alarms.ts';
+import type { Webhook } from '../webhook.ts';
 import { createDashboard, createQueries } from './dashboard.ts';
 
 export interface Observed {
   readonly settings: Settings;
   readonly queues: Queues;
+  readonly webhook?: Webhook | undefined;
   readonly handler: aws.lambda.Function;
   readonly logGroup: aws.cloudwatch.LogGroup;
   /** EventBridge rules that send to the queue instead of the bucket. */
@@ -27,13 +29,17 @@ export interface Observability {
 /** How one sees what the pipeline does, and hears when it does not: alarms, saved queries, a dashboard. */
 export function createObservability(
   name: string,
-  { settings, queues, handler, logGroup, rules, keyArn }: Observed,
+  { settings, queues, webhook, handler, logGroup, rules, keyArn }: Observed,
   opts: pulumi.CustomResourceOptions,
 ): Observability {
   const watched = {
     queue: queues.queue.name,
     deadLetters: queues.deadLetters.name,
     functionName: handler.name,
+    ...(webhook && {
+      webhookQueue: webhook.queue.name,
+      webhookDeadLetters: webhook.deadLetters.name,
+    }),
     rules: rules.map((rule) => rule.name),
   };
   const alarmTopic = createAlarmTopic(name, { settings, keyArn }, opts);

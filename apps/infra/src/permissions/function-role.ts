@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Encryption } from '../encryption.ts';
 import type { Queues } from '../queues.ts';
 import type { Buckets } from '../storage/buckets.ts';
+import type { Webhook } from '../webhook.ts';
 import { longestArn, policyDocument, PolicySizeError, type Statement } from './policy-document.ts';
 
 /** ARNs of the resources that the function uses. */
@@ -19,9 +20,11 @@ export interface Arns {
   readonly sourceKey?: string | undefined;
   /** Receives outcome events. */
   readonly eventBus?: string | undefined;
+  /** Queue of the webhook's function. */
+  readonly webhookQueue?: string | undefined;
 }
 
-const lambdaMayAssume: Statement = {
+export const lambdaMayAssume: Statement = {
   Sid: 'AllowLambda',
   Effect: 'Allow',
   Principal: { Service: 'lambda.amazonaws.com' },
@@ -59,7 +62,7 @@ export function tellMissing({ source, processed }: Arns): Statement {
 }
 
 /** For the event source mapping, which polls with the function's role. The function sets the delay of failed messages. */
-export function pollQueue({ queue }: Arns): Statement {
+export function pollQueue({ queue }: Pick<Arns, 'queue'>): Statement {
   return allow(
     'PollQueue',
     [
@@ -77,7 +80,7 @@ export function sendDeadLetters({ deadLetters }: Arns): Statement {
 }
 
 /** Does not allow to create a log group: the stack creates it. */
-export function writeLogs({ logGroup }: Arns): Statement {
+export function writeLogs({ logGroup }: Pick<Arns, 'logGroup'>): Statement {
   return allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [`${logGroup}:*`]);
 }
 
@@ -92,6 +95,10 @@ export function decryptUploads(key: string): Statement {
 
 export function tellOutcomes(eventBus: string): Statement {
   return allow('TellOutcomes', ['events:PutEvents'], [eventBus]);
+}
+
+export function tellWebhook(queue: string): Statement {
+  return allow('TellWebhook', ['sqs:SendMessage'], [queue]);
 }
 
 /** Neither action supports resources (Service Authorization Reference, "AWS X-Ray"). */
@@ -161,6 +168,7 @@ export function functionStatements(
     ...(arns.key === undefined ? [] : [useKey(arns.key)]),
     ...(arns.sourceKey === undefined ? [] : [decryptUploads(arns.sourceKey)]),
     ...(arns.eventBus === undefined ? [] : [tellOutcomes(arns.eventBus)]),
+    ...(arns.webhookQueue === undefined ? [] : [tellWebhook(arns.webhookQueue)]),
     ...(tracing ? [sendTraces()] : []),
     ...(vpcOf === undefined ? [] : [manageInterfaces(), denyInterfacesToCode(arns, vpcOf)]),
   ];
@@ -193,6 +201,7 @@ function requirePolicySize(
     ...(events && {
       eventBus: events.busArn ?? longestArn('events', `event-bus/${own('outcomes')}`),
     }),
+    ...(events?.webhook && { webhookQueue: longestArn('sqs', own('webhook-queue')) }),
   };
   const { length } = policyDocument(functionStatements(arns, contents));
   if (length <= MAX_INLINE_POLICY) return;
@@ -218,6 +227,7 @@ export function createPermissions(
     prefixes,
     encryption,
     eventBus,
+    webhook,
     settings,
   }: {
     buckets: Buckets;
@@ -226,6 +236,7 @@ export function createPermissions(
     prefixes: readonly string[];
     encryption: Encryption;
     eventBus: pulumi.Output<string> | undefined;
+    webhook: Webhook | undefined;
     settings: Settings;
   },
   opts: pulumi.CustomResourceOptions,
@@ -254,6 +265,7 @@ export function createPermissions(
     key: encryption.keyArn,
     sourceKey: source?.keyArn,
     eventBus,
+    webhookQueue: webhook?.queue.arn,
   });
   const policy = new aws.iam.RolePolicy(
     `${name}-role-policy`,

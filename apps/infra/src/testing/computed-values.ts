@@ -58,6 +58,12 @@ export const COMPUTED_VALUES: Readonly<Record<string, Compute>> = {
   'aws:cloudwatch/queryDefinition:QueryDefinition': ({ id }) => ({ queryDefinitionId: id }),
   'aws:cloudwatch/eventBus:EventBus': named('events', 'event-bus/'),
   'aws:cloudwatch/eventRule:EventRule': named('events', 'rule/'),
+  'aws:ssm/parameter:Parameter': ({ name, inputs }, { arn }) => ({
+    arn: arn('ssm', `parameter/${name}`),
+    version: 1,
+    tier: 'Standard',
+    tagsAll: inputs['tags'] ?? {},
+  }),
   'aws:sns/topic:Topic': ({ name, inputs }, { arn, accountId }) => ({
     arn: arn('sns', name),
     owner: accountId,

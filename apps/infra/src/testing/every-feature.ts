@@ -11,7 +11,12 @@ export const EVERY_FEATURE: readonly SettingsInput[] = [
   {
     recipes,
     encryption: { kms: true },
-    events: {},
+    events: {
+      webhook: {
+        url: 'https://shop.example/hooks',
+        secret: `whsec_${Buffer.alloc(32).toString('base64')}`,
+      },
+    },
     source: { cors: { origins: ['*'] } },
     alarms: { receivers: [{ email: 'ops@example.org' }, { https: 'https://example.org/hook' }] },
     delivery: {

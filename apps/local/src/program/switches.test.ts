@@ -21,7 +21,12 @@ const settings = {
   storage: { protect: false, expireProcessedDays: 30 },
   encryption: { kms: true },
   delivery: { choices: { photos: { w640: ['w640-webp', 'w640-jpeg'] } } },
-  events: {},
+  events: {
+    webhook: {
+      url: 'http://127.0.0.1:3000/hooks',
+      secret: `whsec_${Buffer.alloc(32).toString('base64')}`,
+    },
+  },
 };
 
 let cloud: Cloud;
@@ -58,7 +63,8 @@ test('is deployed, says what is not emulated, and is the same through Pulumi’s
     deliveryUrl: expect.stringMatching(/^https:\/\/e[0-9a-z]{13}\.cloudfront\.invalid$/),
     eventBusArn: expect.stringMatching(/:event-bus\/photos-outcomes-[0-9a-f]{7}$/),
   });
-  const [spec] = lambdaSpecs(first.resources, cloud.dataDir).functions;
+  const { functions } = lambdaSpecs(first.resources, cloud.dataDir);
+  const spec = functions.find(({ handler }) => handler === 'index.handler');
   expect(spec?.environment['DARKROOM_EVENT_BUS']).toBe(first.outputs['eventBusArn']);
   const told = new Set(first.notEmulated.map(({ type, property }) => property ?? type));
   for (const what of [
@@ -67,6 +73,7 @@ test('is deployed, says what is not emulated, and is the same through Pulumi’s
     'aws:cloudfront/distribution:Distribution',
     'aws:cloudfront/function:Function',
     'aws:cloudwatch/eventBus:EventBus',
+    'aws:ssm/parameter:Parameter',
     'kmsMasterKeyId',
     'kmsKeyArn',
   ])

@@ -24,6 +24,8 @@ function failingStore() {
   const emulator = {
     ...{ app: unused, s3, sqs, configurations, versions, maxBodyBytes: 0, atomically },
     isTrustedOrigin: () => false,
+    parameter: () => undefined,
+    onEvent: () => undefined,
   };
   versioning(emulator);
   notifications(emulator);

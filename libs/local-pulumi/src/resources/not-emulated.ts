@@ -14,6 +14,7 @@ export const WHY = {
   certificates: NO_SERVICE('AWS Certificate Manager'),
   dns: NO_SERVICE('Route 53'),
   eventBridge: NO_SERVICE('EventBridge'),
+  parameters: `a parameter is kept in the state, and read from it; ${ENCRYPTION}`,
   kms: `${NO_SERVICE('KMS')}, and ${ENCRYPTION}`,
   lifecycle: 'kept and read back, but nothing expires by itself',
   lifecycleEvents: 'nothing expires here, so no such event is ever sent',

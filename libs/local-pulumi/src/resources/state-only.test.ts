@@ -106,6 +106,12 @@ const cases: [type: string, inputs: object, outputs: object, change: object][] =
     { targetKeyId: 'y' },
   ],
   [
+    'aws:ssm/parameter:Parameter',
+    { name: 'p', type: 'SecureString', value: 'a' },
+    { arn: 'arn:aws:ssm:us-east-1:000000000000:parameter/p', version: expect.any(Number) },
+    { value: 'b' },
+  ],
+  [
     'aws:cloudwatch/eventBus:EventBus',
     { name: 'b' },
     { arn: 'arn:aws:events:us-east-1:000000000000:event-bus/b' },

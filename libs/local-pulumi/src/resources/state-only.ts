@@ -8,6 +8,7 @@ import {
   defineResource,
   type AutoName,
   type Created,
+  type DeployedResource,
   type ResourceHandler,
 } from '../engine/index.ts';
 import { arnOf, type AwsContext } from './aws.ts';
@@ -21,6 +22,17 @@ const MAX_FUNCTION_CODE_BYTES = 10 * 1024;
 const CLOUDFRONT_ZONE = 'Z2FDTNDATAQYW2';
 
 const { region, tags } = COMMON_IGNORED;
+
+const PARAMETER_TYPE = 'aws:ssm/parameter:Parameter';
+
+/** Values of the parameters of a deployment, by name. */
+export function parametersOf(resources: readonly DeployedResource[]): ReadonlyMap<string, string> {
+  return new Map(
+    resources
+      .filter(({ type }) => type === PARAMETER_TYPE)
+      .map(({ id, inputs }) => [id, inputs['value'] as string]),
+  );
+}
 
 export const stateOnlyResources: readonly ResourceHandler<AwsContext>[] = [
   // Explicit `new aws.Provider(…)`. Nested inputs of providers arrive as JSON texts.
@@ -268,6 +280,28 @@ export const stateOnlyResources: readonly ResourceHandler<AwsContext>[] = [
     }),
   }),
 
+  stateOnly({
+    type: PARAMETER_TYPE,
+    why: WHY.parameters,
+    inputs: {
+      name: z.string().regex(/^[\w./-]{1,1011}$/, 'is not a valid parameter name'),
+      type: z.enum(['String', 'StringList', 'SecureString']),
+      value: z.string().min(1).max(4096),
+      ...optional('allowedPattern', 'dataType', 'description', 'keyId', 'overwrite', 'tier'),
+    },
+    ignoredInputs: COMMON_IGNORED,
+    autoName: { property: 'name', maxLength: 1011 },
+    replaceOn: ['name'],
+    describe: ({ name, value }, context) => ({
+      id: name,
+      outputs: {
+        arn: arnOf(context, 'ssm', `parameter/${name}`),
+        // As on AWS, another value has another version.
+        version: createHash('sha256').update(value).digest().readUInt32BE(),
+        tagsAll: {},
+      },
+    }),
+  }),
   stateOnly({
     type: 'aws:cloudwatch/eventBus:EventBus',
     why: WHY.eventBridge,

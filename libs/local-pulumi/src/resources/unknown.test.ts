@@ -15,10 +15,10 @@ const deployed = async (program: Program) => {
 
 describe.each([
   [
-    'aws:ssm/parameter:Parameter',
-    { name: '/photos/key', type: 'String', value: 'a' },
+    'aws:ssm/document:Document',
+    { name: '/photos/key', documentType: 'Command', content: '{}' },
     '/photos/key',
-    { arn: 'arn:aws:ssm:us-east-1:000000000000:parameter/photos/key' },
+    { arn: 'arn:aws:ssm:us-east-1:000000000000:document/photos/key' },
   ],
   [
     'aws:secretsmanager/secret:Secret',
@@ -71,7 +71,7 @@ test('a changed part of the id replaces the resource', async () => {
   const named =
     (name: string): Program =>
     (register) =>
-      register('aws:ssm/parameter:Parameter', 'x', { name });
+      register('aws:ssm/document:Document', 'x', { name });
   await deployed(named('/a'));
   const { changes, resources } = await deployed(named('/b'));
   expect(changes).toMatchObject({ replaced: 1 });
@@ -80,12 +80,11 @@ test('a changed part of the id replaces the resource', async () => {
 
 test('two resources of an unknown type may have the same name', async () => {
   const both: Program = async (register) => {
-    await register('aws:ssm/parameter:Parameter', 'a', { name: '/same' });
-    await register('aws:ssm/parameter:Parameter', 'b', { name: '/same' });
+    await register('aws:ssm/document:Document', 'a', { name: '/same' });
+    await register('aws:ssm/document:Document', 'b', { name: '/same' });
   };
   expect((await deployed(both)).resources).toHaveLength(2);
-  const one: Program = (register) =>
-    register('aws:ssm/parameter:Parameter', 'a', { name: '/same' });
+  const one: Program = (register) => register('aws:ssm/document:Document', 'a', { name: '/same' });
   const { changes, events } = await deployed(one);
   expect(changes).toMatchObject({ deleted: 1, same: 1 });
   expect(events.filter(({ kind }) => kind === 'warning')).toEqual([]);

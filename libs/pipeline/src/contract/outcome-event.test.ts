@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { DoneManifest, RejectedManifest } from './manifest.ts';
-import { outcomeEvent, outcomeEventSchema } from './outcome-event.ts';
+import { outcomeEvent, outcomeEventSchema, type EventOutcome } from './outcome-event.ts';
 
 const ARN = 'arn:aws:s3:::processed/uploads/cat.jpg/manifest.json';
+const of = { manifestArn: ARN, messageId: 'm1' };
+const id = { eventId: expect.stringMatching(/^[0-9a-f]{32}$/) as string };
 const made = {
   version: 1,
   recipe: 'photos',
@@ -34,13 +36,13 @@ const rejected: RejectedManifest = {
 };
 
 test('an event is the manifest, and says where it stands', () => {
-  expect(outcomeEvent(done(2), ARN)).toEqual({
+  expect(outcomeEvent(done(2), of)).toEqual({
     source: 'darkroom',
     'detail-type': 'ImageProcessed',
     resources: [ARN],
-    detail: done(2),
+    detail: { ...done(2), ...id },
   });
-  expect(outcomeEvent(rejected, ARN)).toMatchObject({
+  expect(outcomeEvent(rejected, of)).toMatchObject({
     'detail-type': 'ImageRejected',
     detail: rejected,
   });
@@ -48,9 +50,9 @@ test('an event is the manifest, and says where it stands', () => {
 
 test('a manifest that EventBridge has no room for is told without its outputs', () => {
   const manifest = done(2000);
-  const event = outcomeEvent(manifest, ARN);
+  const event = outcomeEvent(manifest, of);
   const { outputs: _outputs, ...rest } = manifest;
-  expect(event.detail).toEqual({ ...rest, abridged: true });
+  expect(event.detail).toEqual({ ...rest, abridged: true, ...id });
   expect(event.resources).toEqual([ARN]);
 });
 
@@ -58,9 +60,39 @@ test.each([0, 1, 700, 2000])(
   'events of manifests with %d outputs fit, and their schema',
   (count) => {
     for (const manifest of [done(count), rejected]) {
-      const event = outcomeEvent(manifest, ARN);
+      const event = outcomeEvent(manifest, of);
       expect(outcomeEventSchema.parse(event)).toEqual(event);
-      expect(Buffer.byteLength(JSON.stringify(event.detail))).toBeLessThan(256 * 1024);
+      expect(Buffer.byteLength(JSON.stringify(event.detail))).toBeLessThan(255 * 1024);
     }
   },
 );
+
+const source = { bucket: 'uploads', key: 'uploads/cat.jpg' };
+
+test.each([
+  ['ImageRemoved', { version: 1, status: 'removed', source }],
+  [
+    'ImageGaveUp',
+    { version: 1, status: 'gave-up', source, error: { code: 'TIMEOUT', message: 'late' } },
+  ],
+] as const)('%s has no manifest, and fits the schema', (type, outcome) => {
+  const event = outcomeEvent(outcome, of);
+  expect(event).toMatchObject({ 'detail-type': type, resources: [ARN], detail: outcome });
+  expect(outcomeEventSchema.parse(event)).toEqual(event);
+});
+
+test('only repetitions of an event have its id', () => {
+  const idOf = (outcome: EventOutcome, place: typeof of) =>
+    outcomeEvent(outcome, place).detail.eventId;
+  const first = idOf(done(1), of);
+  expect(idOf(done(1), { ...of })).toBe(first);
+  const others = [
+    idOf(done(2), of),
+    // The upload was replaced twice, and is the first one again.
+    idOf(done(1), { ...of, messageId: 'm3' }),
+    // A message may name several keys.
+    idOf(done(1), { ...of, manifestArn: `${ARN}2` }),
+    idOf({ version: 1, status: 'removed', source }, of),
+  ];
+  expect(new Set([first, ...others]).size).toBe(5);
+});

@@ -1,5 +1,12 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { doneManifestSchema, rejectedManifestSchema, type Manifest } from './manifest.ts';
+import { CODES, type Code } from './codes.ts';
+import {
+  doneManifestSchema,
+  formatManifest,
+  rejectedManifestSchema,
+  type Manifest,
+} from './manifest.ts';
 
 export const OUTCOME_EVENT_SOURCE = 'darkroom';
 
@@ -7,46 +14,104 @@ export const OUTCOME_EVENT_SOURCE = 'darkroom';
 const abridged = { outputs: true, skipped: true, placeholder: true } as const;
 const isAbridged = { abridged: z.literal(true) };
 
+const identity = {
+  eventId: z
+    .string()
+    .describe('Equal for repetitions of this event: a receiver that has seen it ignores it'),
+};
+const upload = {
+  version: z.literal(1),
+  source: z.object({ bucket: z.string(), key: z.string() }),
+};
+const removedSchema = z.object({ ...upload, status: z.literal('removed') });
+const gaveUpSchema = z.object({
+  ...upload,
+  status: z.literal('gave-up'),
+  error: z
+    .object({ code: z.enum(Object.keys(CODES) as Code[]), message: z.string() })
+    .describe('Of the last attempt'),
+});
+const common = {
+  source: z.literal(OUTCOME_EVENT_SOURCE),
+  resources: z.array(z.string()).length(1).describe('ARN of the manifest, an object in S3'),
+};
+
 /**
  * An EventBridge event with the outcome of an upload: the members that Darkroom sets. It may arrive more than once,
  * because it describes the current state and not a change.
  */
 export const outcomeEventSchema = z.discriminatedUnion('detail-type', [
   z.object({
-    source: z.literal(OUTCOME_EVENT_SOURCE),
+    ...common,
     'detail-type': z.literal('ImageProcessed').describe('The variants are there'),
-    resources: z.array(z.string()).length(1).describe('ARN of the manifest, an object in S3'),
-    detail: z.union([doneManifestSchema, doneManifestSchema.omit(abridged).extend(isAbridged)]),
+    detail: z.union([
+      doneManifestSchema.extend(identity),
+      doneManifestSchema.omit(abridged).extend(isAbridged).extend(identity),
+    ]),
   }),
   z.object({
-    source: z.literal(OUTCOME_EVENT_SOURCE),
+    ...common,
     'detail-type': z.literal('ImageRejected').describe('The upload is no usable image'),
-    resources: z.array(z.string()).length(1).describe('ARN of the manifest, an object in S3'),
-    detail: rejectedManifestSchema,
+    detail: rejectedManifestSchema.extend(identity),
+  }),
+  z.object({
+    ...common,
+    'detail-type': z.literal('ImageRemoved').describe('The upload is gone, and so are its outputs'),
+    detail: removedSchema.extend(identity),
+  }),
+  z.object({
+    ...common,
+    'detail-type': z
+      .literal('ImageGaveUp')
+      .describe('All attempts failed, and the message is in the dead-letter queue'),
+    detail: gaveUpSchema.extend(identity),
   }),
 ]);
 
 export type OutcomeEvent = z.output<typeof outcomeEventSchema>;
 
-/** Bytes of one entry (EventBridge user guide, "Calculating PutEvents event entry size"). */
-const MAX_ENTRY_BYTES = 256 * 1024;
+/** What has become of an upload: a manifest, or an outcome that has none. */
+export type EventOutcome =
+  Manifest | z.output<typeof removedSchema> | z.output<typeof gaveUpSchema>;
+
+const DETAIL_TYPES = {
+  done: 'ImageProcessed',
+  rejected: 'ImageRejected',
+  removed: 'ImageRemoved',
+  'gave-up': 'ImageGaveUp',
+} as const satisfies Record<EventOutcome['status'], OutcomeEvent['detail-type']>;
+
+/** Bytes of one entry (EventBridge user guide, "Calculating PutEvents event entry size"), less a wrapper in SQS. */
+const MAX_ENTRY_BYTES = 255 * 1024;
 
 /**
- * Returns the event for a manifest.
+ * Returns the event for an outcome. Its id follows from its arguments. Another attempt at the same message therefore
+ * repeats the id, and another change of the same upload has another one, even if its outcome is equal.
  *
- * @param manifestArn of the object in S3
+ * @param manifestArn of the manifest, an object in S3 that may be gone
+ * @param messageId of the message that asked for the key
  */
-export function outcomeEvent(manifest: Manifest, manifestArn: string): OutcomeEvent {
-  const common = {
-    source: OUTCOME_EVENT_SOURCE,
-    resources: [manifestArn],
-  } satisfies Partial<OutcomeEvent>;
-  if (manifest.status === 'rejected')
-    return { ...common, 'detail-type': 'ImageRejected', detail: manifest };
-  const whole: OutcomeEvent = { ...common, 'detail-type': 'ImageProcessed', detail: manifest };
-  if (entryBytes(whole) < MAX_ENTRY_BYTES) return whole;
-  const { outputs: _outputs, skipped: _skipped, placeholder: _placeholder, ...rest } = manifest;
-  return { ...common, 'detail-type': 'ImageProcessed', detail: { ...rest, abridged: true } };
+export function outcomeEvent(
+  outcome: EventOutcome,
+  { manifestArn, messageId }: { readonly manifestArn: string; readonly messageId: string },
+): OutcomeEvent {
+  const eventId = createHash('sha256')
+    .update(JSON.stringify([messageId, manifestArn]))
+    // A manifest that was just made may have another order of members than the same one, read from S3.
+    .update('outputs' in outcome ? formatManifest(outcome) : JSON.stringify(outcome))
+    .digest('hex')
+    .slice(0, 32);
+  const eventOf = (detail: object) =>
+    ({
+      source: OUTCOME_EVENT_SOURCE,
+      'detail-type': DETAIL_TYPES[outcome.status],
+      resources: [manifestArn],
+      detail: { ...detail, eventId },
+    }) as OutcomeEvent;
+  const whole = eventOf(outcome);
+  if (outcome.status !== 'done' || entryBytes(whole) < MAX_ENTRY_BYTES) return whole;
+  const { outputs: _outputs, skipped: _skipped, placeholder: _placeholder, ...rest } = outcome;
+  return eventOf({ ...rest, abridged: true });
 }
 
 /** As EventBridge counts them. */

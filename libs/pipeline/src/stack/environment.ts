@@ -27,6 +27,8 @@ export const RECIPES_FILE = 'recipes.json';
 const OTHER_VARIABLES_BYTES = 1040;
 /** Left for the ARN of an event bus, whose name has up to 256 characters. */
 const EVENT_BUS_BYTES = 384;
+/** Left for the URL of the webhook's queue, whose name has up to 80 characters. */
+const WEBHOOK_BYTES = 192;
 const FILE = 'file:';
 
 /** How the recipes reach the function. The deployed names do not matter: a preview decides as a deployment does. */
@@ -45,6 +47,7 @@ export function transportRecipes(
   const text = JSON.stringify(recipes);
   const reserved =
     (settings.events ? EVENT_BUS_BYTES : 0) +
+    (settings.events?.webhook ? WEBHOOK_BYTES : 0) +
     (settings.delivery?.outcomes ? environmentBytes(outcomeVariable(settings)) : 0);
   // Once more as JSON, with every quotation mark escaped.
   const bytes = Buffer.byteLength(JSON.stringify(text));
@@ -86,6 +89,8 @@ export interface Environment {
   readonly tracing: boolean;
   /** ARN of the event bus that receives outcome events, if configured. */
   readonly eventBus?: string;
+  /** Queue of the webhook's function, if a webhook is configured. */
+  readonly webhookQueueUrl?: string;
 }
 
 /** Names that exist only after deployment. */
@@ -96,6 +101,7 @@ export interface DeployedNames {
   readonly deadLetterQueueUrl: string;
   /** ARN. */
   readonly eventBus?: string;
+  readonly webhookQueueUrl?: string;
 }
 
 /**
@@ -114,6 +120,9 @@ export function formatEnvironment(
     DARKROOM_QUEUE_URL: names.queueUrl,
     DARKROOM_DEAD_LETTER_QUEUE_URL: names.deadLetterQueueUrl,
     ...(names.eventBus !== undefined && { DARKROOM_EVENT_BUS: names.eventBus }),
+    ...(names.webhookQueueUrl !== undefined && {
+      DARKROOM_WEBHOOK_QUEUE_URL: names.webhookQueueUrl,
+    }),
     DARKROOM_RECIPES: transport.variable,
     DARKROOM_LIMITS: JSON.stringify(settings.limits),
     ...outcomeVariable(settings),
@@ -203,6 +212,7 @@ function environmentSchema(root: string) {
     DARKROOM_QUEUE_URL: z.url(),
     DARKROOM_DEAD_LETTER_QUEUE_URL: z.url(),
     DARKROOM_EVENT_BUS: z.string().startsWith('arn:').optional(),
+    DARKROOM_WEBHOOK_QUEUE_URL: z.url().optional(),
     DARKROOM_RECIPES: received.pipe(json).pipe(recipesSchema).transform(pinned(root)),
     DARKROOM_LIMITS: json.pipe(limitsSchema),
     DARKROOM_OUTCOMES: json
@@ -256,5 +266,8 @@ export function parseEnvironment(
     tracing: data.POWERTOOLS_TRACE_ENABLED,
     ...(makeOutcome && { makeOutcome }),
     ...(data.DARKROOM_EVENT_BUS !== undefined && { eventBus: data.DARKROOM_EVENT_BUS }),
+    ...(data.DARKROOM_WEBHOOK_QUEUE_URL !== undefined && {
+      webhookQueueUrl: data.DARKROOM_WEBHOOK_QUEUE_URL,
+    }),
   };
 }

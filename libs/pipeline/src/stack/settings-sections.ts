@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { webhookSchema } from './webhook.ts';
 
 /** An alias would do for some of the resources only (a function's variables and a log group take ARNs alone). */
 const keyArn = z
@@ -332,6 +333,9 @@ export const outcomeEventsSchema = z.strictObject({
     )
     .optional()
     .describe('ARN of the event bus that takes the events; otherwise the stack makes one'),
+  webhook: webhookSchema
+    .optional()
+    .describe('A server of yours that also receives each event, signed (Standard Webhooks)'),
 });
 
 /** Tags that every resource has; a stack's own may not begin so. */

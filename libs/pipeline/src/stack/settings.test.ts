@@ -81,3 +81,43 @@ describe('a queue', () => {
     expect(() => parse({ queue: { retention: 14 * 86_400 } })).toThrow(/deadLetterRetention/);
   });
 });
+
+describe('a webhook', () => {
+  const secret = `whsec_${Buffer.alloc(32).toString('base64')}`;
+  const parse = (webhook: { url?: unknown; secret?: unknown }) =>
+    parseSettings({ recipes, events: { webhook } }, 'test').events;
+
+  test.each([
+    'https://shop.example/hooks?token=1',
+    'https://shop.example:8443/',
+    'http://127.0.0.1:3000/hooks',
+    'http://localhost:3000',
+    'http://[::1]:3000',
+  ])('%s receives events', (url) => {
+    expect(parse({ url, secret })).toEqual({ webhook: { url, secret } });
+  });
+
+  test.each([
+    ['http://shop.example/hooks', 'must begin with https://'],
+    ['http://169.254.169.254/latest/meta-data', 'must begin with https://'],
+    ['http://127.0.0.1.example', 'must begin with https://'],
+    ['file:///etc/passwd', 'must begin with https://'],
+    ['https://user:password@shop.example', 'must not contain a user name or password'],
+    ['shop.example/hooks', 'is not a URL'],
+  ])('%s does not', (url, problem) => {
+    expect(() => parse({ url, secret })).toThrow(`events.webhook.url: ${problem}`);
+  });
+
+  test.each([
+    ['no prefix', Buffer.alloc(32).toString('base64')],
+    ['too short', `whsec_${Buffer.alloc(23).toString('base64')}`],
+    ['too long', `whsec_${Buffer.alloc(65).toString('base64')}`],
+    ['not Base64', `whsec_${'?'.repeat(40)}`],
+    ['empty', ''],
+  ])('a secret that is %s is rejected, and not repeated', (_what, wrong) => {
+    const parseWrong = () => parse({ url: 'https://shop.example', secret: wrong });
+    expect(parseWrong).toThrow(
+      /events\.webhook\.secret: must be whsec_ and 24 to 64 random bytes in Base64, such as of `[^`]*`$/,
+    );
+  });
+});

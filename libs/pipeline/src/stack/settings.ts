@@ -44,7 +44,7 @@ export const settingsSchema = z
     events: outcomeEventsSchema
       .optional()
       .describe(
-        'Where set, be it to `{}`: an event in EventBridge for each outcome, `ImageProcessed` or `ImageRejected`, with the manifest ([schema](../outcome-event.schema.json))',
+        'Where set, be it to `{}`: an event in EventBridge for each outcome, such as `ImageProcessed` with the manifest ([schema](../outcome-event.schema.json))',
       ),
     tags: tagsSchema
       .default({})
