@@ -40,7 +40,10 @@ export function stackFileOf({ workspace, stack }: Omit<StackFilePlace, 'project'
 export async function readStackFile(place: StackFilePlace, assetsDir: string): Promise<StackFile> {
   const file = await readStackConfig(place.workspace, place.stack, place.project);
   const value = withWebhook(parseValue(file.config['darkroom:pipeline']), place.webhook);
-  const config = { ...file.config, 'darkroom:pipeline': JSON.stringify(value) };
+  const config: StackFile['config'] = {
+    ...file.config,
+    'darkroom:pipeline': JSON.stringify(value),
+  };
   const settings = parseSettings(value, `Pulumi.${place.stack}.yaml, darkroom:pipeline`);
   const recipes = pinSideFiles(settings.recipes, assetsDir);
   const { recipes: written, limits } = value as Partial<Settings>;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { WEBHOOK } from '@darkroom/pipeline';
+import { type OutcomeEvent, WEBHOOK } from '@darkroom/pipeline';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { deliver, DeliveryError, retryDelay } from './webhook-delivery.ts';
@@ -10,7 +10,7 @@ import { formatWebhookMessage, parseWebhookMessage } from './webhook-message.ts'
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const KEY = 'uploads/günther söhne.jpg';
-const event = {
+const event: OutcomeEvent = {
   source: 'darkroom',
   'detail-type': 'ImageRemoved',
   resources: ['arn:aws:s3:::processed/manifest.json'],
@@ -20,7 +20,7 @@ const event = {
     source: { bucket: 'source', key: KEY },
     eventId: 'e1',
   },
-} as const;
+};
 const TIME = new Date('2026-01-02T03:04:05Z');
 const message = parseWebhookMessage(formatWebhookMessage(event, TIME));
 

@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { OutcomeEvent } from '@darkroom/pipeline';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { OutcomeStream } from './live.ts';
 import type { Activity, StackInfo } from './schemas.ts';
@@ -173,7 +174,7 @@ test('GET /api/outcomes streams events as they occur', async () => {
     outcomes,
   });
   running.push(api);
-  const event = {
+  const eventOf = (eventId: string): OutcomeEvent => ({
     source: 'darkroom',
     'detail-type': 'ImageRemoved',
     resources: ['arn:aws:s3:::processed/uploads/猫.jpg/manifest.json'],
@@ -181,17 +182,17 @@ test('GET /api/outcomes streams events as they occur', async () => {
       version: 1,
       status: 'removed',
       source: { bucket: 'source', key: 'uploads/猫.jpg' },
-      eventId: 'e1',
+      eventId,
     },
-  } as const;
-  outcomes.send(event);
+  });
+  outcomes.send(eventOf('e1'));
   const response = await fetch(`${api.url}/api/outcomes`);
-  outcomes.send({ ...event, detail: { ...event.detail, eventId: 'e2' } });
+  outcomes.send(eventOf('e2'));
   await api.stop();
   // Without the event from before the connection. The end of the server ends the stream.
   const [head, first, ...rest] = (await response.text()).split('\n\n');
   expect(head).toBe('retry: 1000');
-  const data = JSON.stringify({ ...event, detail: { ...event.detail, eventId: 'e2' } });
+  const data = JSON.stringify(eventOf('e2'));
   expect(first).toBe(`id: e2\nevent: ImageRemoved\ndata: ${data}`);
   expect(rest).toEqual(['']);
 });
