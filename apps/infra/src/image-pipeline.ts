@@ -154,7 +154,7 @@ export class ImagePipeline extends ComponentWithOutputs {
       name,
       {
         ...{ buckets, queues, logGroup, prefixes: prefixesOf(filters) },
-        ...{ encryption, eventBus, webhook, settings },
+        ...{ encryption, eventBus, webhookQueue: webhook?.queue.arn, settings },
       },
       inside,
     );

@@ -235,14 +235,11 @@ export function senderStatements({
 /** The sender's part of the function's package: its bundle, without the native files. */
 function senderPackage(packageDir: string): pulumi.asset.Archive {
   const inPackage = (file: string) => path.join(packageDir, file);
+  const map = 'webhook.mjs.map';
   return new pulumi.asset.AssetArchive({
-    ...Object.fromEntries(
-      ['webhook.mjs', 'webhook.mjs.map'].map((name) => [
-        name,
-        new pulumi.asset.FileAsset(inPackage(name)),
-      ]),
-    ),
-    // A bundle of one file has no chunks.
+    'webhook.mjs': new pulumi.asset.FileAsset(inPackage('webhook.mjs')),
+    // A bundle of one file has no chunks, and the command line's package has no maps.
+    ...(existsSync(inPackage(map)) && { [map]: new pulumi.asset.FileAsset(inPackage(map)) }),
     ...(existsSync(inPackage('chunks')) && {
       chunks: new pulumi.asset.FileArchive(inPackage('chunks')),
     }),

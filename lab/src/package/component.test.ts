@@ -97,7 +97,7 @@ describe('the npm package of the component', () => {
       'transforms.js',
     ]);
     for (const architecture of ['arm64', 'x86_64'])
-      for (const file of ['index.mjs', 'LICENSE', 'THIRD-PARTY-NOTICES.txt'])
+      for (const file of ['index.mjs', 'webhook.mjs', 'LICENSE', 'THIRD-PARTY-NOTICES.txt'])
         expect(packed?.files).toContain(`function/${architecture}/${file}`);
     const megabytes = (packed?.packedBytes ?? 0) / 1024 / 1024;
     console.log(`@darkroom/pulumi: ${megabytes.toFixed(1)} MiB packed`);

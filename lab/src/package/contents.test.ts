@@ -50,6 +50,8 @@ describe.each(ARCHITECTURES)('the package for %s', (architecture) => {
         'THIRD-PARTY-NOTICES.txt',
         'index.mjs',
         'index.mjs.map',
+        'webhook.mjs',
+        'webhook.mjs.map',
         ...chunks,
         `${binding}/LICENSE`,
         `${binding}/index.cjs`,

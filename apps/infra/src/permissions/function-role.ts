@@ -4,7 +4,6 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Encryption } from '../encryption.ts';
 import type { Queues } from '../queues.ts';
 import type { Buckets } from '../storage/buckets.ts';
-import type { Webhook } from '../webhook.ts';
 import { longestArn, policyDocument, PolicySizeError, type Statement } from './policy-document.ts';
 
 /** ARNs of the resources that the function uses. */
@@ -227,7 +226,7 @@ export function createPermissions(
     prefixes,
     encryption,
     eventBus,
-    webhook,
+    webhookQueue,
     settings,
   }: {
     buckets: Buckets;
@@ -236,7 +235,8 @@ export function createPermissions(
     prefixes: readonly string[];
     encryption: Encryption;
     eventBus: pulumi.Output<string> | undefined;
-    webhook: Webhook | undefined;
+    /** ARN of the queue of the webhook's function. */
+    webhookQueue: pulumi.Output<string> | undefined;
     settings: Settings;
   },
   opts: pulumi.CustomResourceOptions,
@@ -265,7 +265,7 @@ export function createPermissions(
     key: encryption.keyArn,
     sourceKey: source?.keyArn,
     eventBus,
-    webhookQueue: webhook?.queue.arn,
+    webhookQueue,
   });
   const policy = new aws.iam.RolePolicy(
     `${name}-role-policy`,
