@@ -24,7 +24,11 @@ const envelope = { version: '0', id: '1', account: '1', time: '2024-05-01T12:03:
 test.each([done, rejected])('an event of $status is what the schema says', (manifest) => {
   const event = {
     ...envelope,
-    ...outcomeEvent(manifest, { manifestArn: 'arn:aws:s3:::b/k', messageId: 'm1' }),
+    ...outcomeEvent(manifest, {
+      manifestArn: 'arn:aws:s3:::b/k',
+      messageId: 'm1',
+      startedAt: new Date(0),
+    }),
   };
   expect({ valid: check(event), errors: check.errors }).toEqual({ valid: true, errors: null });
 });
@@ -38,7 +42,11 @@ test.each([
   expect(
     check({
       ...envelope,
-      ...outcomeEvent(done, { manifestArn: 'arn:aws:s3:::b/k', messageId: 'm1' }),
+      ...outcomeEvent(done, {
+        manifestArn: 'arn:aws:s3:::b/k',
+        messageId: 'm1',
+        startedAt: new Date(0),
+      }),
       ...change,
     }),
   ).toBe(false);

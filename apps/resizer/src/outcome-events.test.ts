@@ -38,7 +38,10 @@ beforeAll(async () => {
 beforeEach(() => aws.answer(taken));
 afterAll(() => aws.close());
 
-const id = { eventId: expect.stringMatching(/^[0-9a-f]{32}$/) as string };
+const id = {
+  eventId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+  eventTime: expect.any(String) as string,
+};
 
 interface Entry {
   readonly Source: string;
@@ -46,6 +49,7 @@ interface Entry {
   readonly Detail: string;
   readonly Resources: readonly string[];
   readonly EventBusName: string;
+  readonly Time: number;
 }
 const sentEvents = () =>
   aws.requests.map(({ body }) => {
@@ -87,6 +91,7 @@ test.each([
     expect(sentEvents()).toEqual([
       {
         EventBusName: BUS,
+        Time: expect.any(Number) as number,
         Source: 'darkroom',
         DetailType: detailType,
         Detail: { ...manifestOf(pipeline), ...id },
@@ -113,10 +118,17 @@ describe('a removed upload', () => {
     const [processed, removed, again] = sentEvents();
     expect(removed).toEqual({
       ...processed,
+      Time: expect.any(Number) as number,
       DetailType: 'ImageRemoved',
       Detail: { version: 1, status: 'removed', source: { bucket: 'source', key: KEY }, ...id },
     });
-    expect(again).toEqual(removed);
+    const time = { eventTime: expect.any(String) as string };
+    expect(again).toEqual({
+      ...removed,
+      Time: expect.any(Number) as number,
+      Detail: { ...removed?.Detail, ...time },
+    });
+    expect(again?.Detail.eventId).toBe(removed?.Detail.eventId);
     expect(removed?.Detail.eventId).not.toBe(processed?.Detail.eventId);
   });
 
@@ -181,7 +193,8 @@ test('an event that one of two receivers refuses comes again to both, with its i
   refuse.mockResolvedValue(undefined);
   await process(2);
   expect(received).toHaveLength(2);
-  expect(received[1]).toEqual(received[0]);
+  const [first, second] = received.map(({ detail }) => detail);
+  expect(second).toEqual({ ...first, eventTime: second?.eventTime });
   expect(refuse).toHaveBeenLastCalledWith(received[1], expect.any(AbortSignal));
   expect(manifestOf(pipeline)).toMatchObject({ status: 'done' });
 });
@@ -225,4 +238,19 @@ describe('an event that is not taken', () => {
       { DetailType: 'ImageProcessed', Detail: manifestOf(pipeline) },
     ]);
   });
+});
+
+test('has the time of the start of its attempt, although it is sent later', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_767_323_045_678 });
+  onTestFinished(() => void vi.useRealTimers());
+  const { pipeline, process } = setUp('A');
+  const list = pipeline.processed.list.bind(pipeline.processed);
+  vi.spyOn(pipeline.processed, 'list').mockImplementation((...folder) => {
+    vi.setSystemTime(1_767_323_999_999);
+    return list(...folder);
+  });
+  await process();
+  expect(sentEvents()).toMatchObject([
+    { Time: 1_767_323_045.678, Detail: { eventTime: '2026-01-02T03:04:05.678Z' } },
+  ]);
 });

@@ -21,6 +21,8 @@ export interface Announcement {
   readonly key: string;
   /** Of the message that named the key. */
   readonly messageId: string;
+  /** Start of the attempt. */
+  readonly startedAt: Date;
   readonly outcome: ReconcileOutcome | PipelineError;
 }
 
@@ -46,14 +48,14 @@ export type SendEvent = (event: OutcomeEvent, signal: AbortSignal) => Promise<vo
  * @param partition of AWS, the second part of an ARN
  */
 export function createAnnounce(partition: string, senders: readonly SendEvent[]): Announce {
-  return async ({ key, messageId, outcome }, { pipeline, signal }) => {
+  return async ({ key, messageId, startedAt, outcome }, { pipeline, signal }) => {
     const recipe = selectRecipe(pipeline.recipes, key);
     if (!recipe) return;
     const manifestKey = outputKeys(key, recipe).manifest;
     const described = await describe(key, recipe, outcome, manifestKey, pipeline);
     if (!described) return;
     const manifestArn = `arn:${partition}:s3:::${pipeline.processed.bucket}/${manifestKey}`;
-    const event = outcomeEvent(described, { manifestArn, messageId });
+    const event = outcomeEvent(described, { manifestArn, messageId, startedAt });
     const sent = await Promise.allSettled(senders.map((send) => send(event, signal)));
     for (const result of sent) if (result.status === 'rejected') throw result.reason;
   };
@@ -101,6 +103,7 @@ export async function eventBusSender(
       Entries: [
         {
           EventBusName: eventBus,
+          Time: new Date(event.detail.eventTime),
           Source: event.source,
           DetailType: event['detail-type'],
           Detail: JSON.stringify(event.detail),
@@ -131,7 +134,7 @@ class RefusedEntry extends Error {
 /** @param queueUrl of the queue of the webhook's function */
 export function webhookSender(sqs: SQSClient, queueUrl: string): SendEvent {
   return async (event, signal) => {
-    const MessageBody = formatWebhookMessage(event, new Date());
+    const MessageBody = formatWebhookMessage(event);
     const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody });
     await sqs.send(command, { abortSignal: signal }).catch((cause: unknown) => {
       throw awsError(cause, `SendMessage to ${queueUrl}`);

@@ -7,7 +7,7 @@ import {
   toPipelineError,
   verdictOf,
 } from '@darkroom/pipeline';
-import type { Announce } from './outcome-events.ts';
+import type { Announce, Announcement } from './outcome-events.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { DeadLetter } from './dead-letter.ts';
 
@@ -75,12 +75,17 @@ async function processChange(
   context: MessageContext,
 ): Promise<void> {
   const lastAttempt = receiveCount >= context.maxReceiveCount;
-  const options = { id, retry: receiveCount > 1, lastAttempt };
+  const startedAt = new Date();
+  const options = { id, startedAt, retry: receiveCount > 1, lastAttempt };
   const deadLetter = await attempt(change, options, slot, context.report);
   if (!deadLetter) return;
   await sendToDeadLetterQueue(deadLetter, context);
   if (verdictOf(deadLetter.error.code) === 'retry')
-    await announceGiveUp(change.key, { id, error: deadLetter.error }, slot, context.report);
+    await announceGiveUp(
+      { key: change.key, messageId: id, startedAt, outcome: deadLetter.error },
+      slot,
+      context.report,
+    );
 }
 
 /** For the event of a dead letter, milliseconds: the time slot may be over. */
@@ -88,16 +93,15 @@ const GIVE_UP_MS = 2_000;
 
 /** The dead letter is sent, so a failure cannot bring the message back. It is reported. */
 async function announceGiveUp(
-  key: string,
-  { id, error }: { readonly id: string; readonly error: PipelineError },
+  announcement: Announcement,
   { pipeline, announce }: TimeSlot,
   report: Telemetry,
 ): Promise<void> {
   const signal = AbortSignal.timeout(GIVE_UP_MS);
   try {
-    await announce?.({ key, messageId: id, outcome: error }, { pipeline, signal });
+    await announce?.(announcement, { pipeline, signal });
   } catch (cause) {
-    report.eventFailed(key, toPipelineError(cause));
+    report.eventFailed(announcement.key, toPipelineError(cause));
   }
 }
 
@@ -109,9 +113,15 @@ async function attempt(
   { bucket, key }: ObjectChange,
   {
     id,
+    startedAt,
     retry,
     lastAttempt,
-  }: { readonly id: string; readonly retry: boolean; readonly lastAttempt: boolean },
+  }: {
+    readonly id: string;
+    readonly startedAt: Date;
+    readonly retry: boolean;
+    readonly lastAttempt: boolean;
+  },
   slot: TimeSlot,
   report: Telemetry,
 ): Promise<DeadLetter | undefined> {
@@ -132,7 +142,7 @@ async function attempt(
         `The message names the bucket ${bucket}; ours is ${pipeline.source.bucket}`,
       );
     const outcome = await reconcile(key, pipeline, { signal, retry, lastAttempt });
-    await slot.announce?.({ key, messageId: id, outcome }, slot);
+    await slot.announce?.({ key, messageId: id, startedAt, outcome }, slot);
     report.outcome(key, outcome, elapsed());
     if (outcome.kind !== 'rejected') return undefined;
     const { code, message } = outcome.manifest.error;

@@ -19,10 +19,10 @@ const event: OutcomeEvent = {
     status: 'removed',
     source: { bucket: 'source', key: KEY },
     eventId: 'e1',
+    eventTime: '2026-01-02T03:04:05.000Z',
   },
 };
-const TIME = new Date('2026-01-02T03:04:05Z');
-const message = parseWebhookMessage(formatWebhookMessage(event, TIME));
+const message = parseWebhookMessage(formatWebhookMessage(event));
 
 /** A receiver on this machine. */
 async function listen(listener: RequestListener) {

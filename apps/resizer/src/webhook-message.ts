@@ -21,14 +21,13 @@ const messageSchema = z.object({
 
 export type WebhookMessage = z.output<typeof messageSchema>;
 
-/** @param time of the outcome, by which a receiver orders events that arrive out of order */
-export function formatWebhookMessage(event: OutcomeEvent, time: Date): string {
-  const { eventId, ...data } = event.detail;
+export function formatWebhookMessage(event: OutcomeEvent): string {
+  const { eventId, eventTime, ...data } = event.detail;
   return JSON.stringify({
     id: eventId,
     payload: {
       type: TYPES[event['detail-type']],
-      timestamp: time.toISOString(),
+      timestamp: eventTime,
       data: { ...data, manifest: event.resources[0] },
     },
   } satisfies WebhookMessage);

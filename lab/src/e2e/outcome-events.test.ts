@@ -91,6 +91,7 @@ test('sends an event with the manifest for every outcome, although the bus refus
   expect(event?.detail).toEqual({
     ...(await client.manifestOf('uploads/a.png')),
     eventId: expect.any(String),
+    eventTime: expect.any(String),
   });
   expect(event?.resources).toEqual([
     `arn:aws:s3:::${client.stack.processedBucket}/uploads/a.png/manifest.json`,

@@ -183,6 +183,7 @@ test('GET /api/outcomes streams events as they occur', async () => {
       status: 'removed',
       source: { bucket: 'source', key: 'uploads/猫.jpg' },
       eventId,
+      eventTime: '2026-01-02T03:04:05.000Z',
     },
   });
   outcomes.send(eventOf('e1'));

@@ -3,8 +3,11 @@ import type { DoneManifest, RejectedManifest } from './manifest.ts';
 import { outcomeEvent, outcomeEventSchema, type EventOutcome } from './outcome-event.ts';
 
 const ARN = 'arn:aws:s3:::processed/uploads/cat.jpg/manifest.json';
-const of = { manifestArn: ARN, messageId: 'm1' };
-const id = { eventId: expect.stringMatching(/^[0-9a-f]{32}$/) as string };
+const of = { manifestArn: ARN, messageId: 'm1', startedAt: new Date(1_767_323_045_678) };
+const id = {
+  eventId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+  eventTime: '2026-01-02T03:04:05.678Z',
+};
 const made = {
   version: 1,
   recipe: 'photos',
@@ -85,7 +88,7 @@ test('only repetitions of an event have its id', () => {
   const idOf = (outcome: EventOutcome, place: typeof of) =>
     outcomeEvent(outcome, place).detail.eventId;
   const first = idOf(done(1), of);
-  expect(idOf(done(1), { ...of })).toBe(first);
+  expect(idOf(done(1), { ...of, startedAt: new Date(0) })).toBe(first);
   const others = [
     idOf(done(2), of),
     // The upload was replaced twice, and is the first one again.

@@ -18,6 +18,9 @@ const identity = {
   eventId: z
     .string()
     .describe('Equal for repetitions of this event: a receiver that has seen it ignores it'),
+  eventTime: z.iso
+    .datetime()
+    .describe('Of two events of one key, the one with the later time describes the newer state'),
 };
 const upload = {
   version: z.literal(1),
@@ -70,6 +73,20 @@ export const outcomeEventSchema = z.discriminatedUnion('detail-type', [
 
 export type OutcomeEvent = z.output<typeof outcomeEventSchema>;
 
+/** What is known of an event apart from its outcome. */
+export interface EventOrigin {
+  /** ARN of the manifest, an object in S3 that may be gone. */
+  readonly manifestArn: string;
+  /** Of the message that asked for the key. */
+  readonly messageId: string;
+  /**
+   * Start of the attempt, before it read anything. The attempts that follow the last change of an upload start after that
+   * change and see its outcome. All others started before it. So the latest start has the newest state, however late an
+   * event is sent.
+   */
+  readonly startedAt: Date;
+}
+
 /** What has become of an upload: a manifest, or an outcome that has none. */
 export type EventOutcome =
   Manifest | z.output<typeof removedSchema> | z.output<typeof gaveUpSchema>;
@@ -85,15 +102,12 @@ const DETAIL_TYPES = {
 const MAX_ENTRY_BYTES = 255 * 1024;
 
 /**
- * Returns the event for an outcome. Its id follows from its arguments. Another attempt at the same message therefore
+ * Returns the event for an outcome. Its id follows from the outcome, the key and the message. Another attempt at the same message therefore
  * repeats the id, and another change of the same upload has another one, even if its outcome is equal.
- *
- * @param manifestArn of the manifest, an object in S3 that may be gone
- * @param messageId of the message that asked for the key
  */
 export function outcomeEvent(
   outcome: EventOutcome,
-  { manifestArn, messageId }: { readonly manifestArn: string; readonly messageId: string },
+  { manifestArn, messageId, startedAt }: EventOrigin,
 ): OutcomeEvent {
   const eventId = createHash('sha256')
     .update(JSON.stringify([messageId, manifestArn]))
@@ -106,7 +120,7 @@ export function outcomeEvent(
       source: OUTCOME_EVENT_SOURCE,
       'detail-type': DETAIL_TYPES[outcome.status],
       resources: [manifestArn],
-      detail: { ...detail, eventId },
+      detail: { ...detail, eventId, eventTime: startedAt.toISOString() },
     }) as OutcomeEvent;
   const whole = eventOf(outcome);
   if (outcome.status !== 'done' || entryBytes(whole) < MAX_ENTRY_BYTES) return whole;
