@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const EXAMPLE = 'examples/upload-form';
+const WORKER = 'examples/webhook-worker';
 
 /** `docs/applications.md`: the code is that of the example, which a test runs in a browser. */
 export function applicationsPage(checkout: string): string {
-  const file = (name: string, language: string) => {
-    const text = readFileSync(path.join(checkout, EXAMPLE, name), 'utf8');
+  const file = (name: string, language: string, example = EXAMPLE) => {
+    const text = readFileSync(path.join(checkout, example, name), 'utf8');
     return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
   };
   return [
@@ -24,6 +25,12 @@ export function applicationsPage(checkout: string): string {
     '## The page',
     'The page sends the file with its progress, waits for the outcome, and shows the picture. The placeholder needs no request, the size of the picture is known before it loads, and the browser chooses the smallest file that is sharp enough.',
     file('index.html', 'html'),
+    '## Outcomes on a server',
+    'An application that keeps a list of pictures learns each outcome by [webhook](contract.md#webhook): processed, rejected, removed, and given up. The request is signed, repeated until it is accepted, and may come again or late. The stack’s settings name the receiver:',
+    '```yaml\nevents:\n  webhook:\n    url: https://shop.example/darkroom\n    secret: { secure: … } # pulumi config set --secret --path\n```',
+    `A complete receiver, [${WORKER}](../${WORKER}/README.md):`,
+    file('worker.js', 'js', WORKER),
+    'While you write a receiver, the local stack sends it the same requests: `DARKROOM_WEBHOOK_URL=… DARKROOM_WEBHOOK_SECRET=… npm start`. `curl -N http://127.0.0.1:4400/api/outcomes` prints each event.',
     '## Other ways',
     [
       '- **React**: `<Picture outcome={outcome} base={base} alt="A cat" sizes="50vw" />` from `@darkroom/client/react` fades in over its placeholder.',

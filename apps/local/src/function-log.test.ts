@@ -16,6 +16,19 @@ test('a failed attempt says why', () => {
   );
 });
 
+test.each([
+  [
+    { message: 'event delivered', type: 'image.removed', attempt: 2 },
+    '  event delivered image.removed   attempt 2',
+  ],
+  [
+    { message: 'event not delivered', attempt: 1, error: { message: 'it answers 503' } },
+    '  event not delivered    it answers 503, attempt 1',
+  ],
+])('says what became of an event for the webhook: $message', (line, words) => {
+  expect(humanLine(JSON.stringify(line))).toBe(words);
+});
+
 test('metrics are for machines', () => {
   expect(humanLine('{"_aws":{"Timestamp":1},"DONE":1}')).toBeUndefined();
 });

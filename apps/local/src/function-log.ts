@@ -2,7 +2,11 @@ import * as z from 'zod';
 
 /** The handler's own lines (apps/resizer/src/telemetry.ts), as far as a person at the terminal wants them. */
 const outcome = z.object({
-  message: z.enum(['done', 'rejected', 'acknowledged', 'attempt failed', 'dead letter']),
+  message: z.enum([
+    ...['done', 'rejected', 'acknowledged', 'attempt failed', 'dead letter'],
+    // Of the webhook's function (apps/resizer/src/webhook.ts).
+    ...['event delivered', 'event not delivered'],
+  ]),
   key: z.string().optional(),
   code: z.string().optional(),
   reason: z.string().optional(),
@@ -11,6 +15,8 @@ const outcome = z.object({
   bytesIn: z.number().optional(),
   bytesOut: z.number().optional(),
   duration: z.number().optional(),
+  type: z.string().optional(),
+  attempt: z.number().optional(),
 });
 const metrics = z.object({ _aws: z.unknown() });
 
@@ -37,9 +43,10 @@ function describe(told: z.output<typeof outcome>): string {
     told.bytesIn !== undefined &&
       told.bytesOut !== undefined &&
       `${kilobytes(told.bytesIn)} → ${kilobytes(told.bytesOut)}`,
+    told.attempt !== undefined && `attempt ${told.attempt}`,
     told.duration !== undefined && `${told.duration} ms`,
   ].filter(Boolean);
-  return `  ${told.message.padEnd(14)} ${told.key ?? ''}   ${details.join(', ')}`;
+  return `  ${told.message.padEnd(14)} ${told.key ?? told.type ?? ''}   ${details.join(', ')}`;
 }
 
 function parseJson(line: string): unknown {
