@@ -3,9 +3,14 @@ import * as z from 'zod';
 /** The handler's own lines (apps/resizer/src/telemetry.ts), as far as a person at the terminal wants them. */
 const outcome = z.object({
   message: z.enum([
-    ...['done', 'rejected', 'acknowledged', 'attempt failed', 'dead letter'],
+    'done',
+    'rejected',
+    'acknowledged',
+    'attempt failed',
+    'dead letter',
     // Of the webhook's function (apps/resizer/src/webhook.ts).
-    ...['event delivered', 'event not delivered'],
+    'event delivered',
+    'event not delivered',
   ]),
   key: z.string().optional(),
   code: z.string().optional(),
