@@ -49,6 +49,12 @@ const depConstraints = [
     bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', '@pulumi/*', 'fauxqs'],
   },
   {
+    // Its worker process runs the engine on photos of this machine.
+    sourceTag: 'room:rendering',
+    onlyDependOnLibsWithTags: ['room:rendering', 'room:pipeline', 'room:transforms'],
+    bannedExternalImports: ['sharp', 'exifr', '@aws-sdk/*', '@pulumi/*', 'fauxqs'],
+  },
+  {
     // A published package: nothing of the workspace at run time. Its tests compare it with the pipeline.
     sourceTag: 'room:client',
     onlyDependOnLibsWithTags: ['room:pipeline', 'room:embedded-aws'],
@@ -110,6 +116,7 @@ const depConstraints = [
       'room:operations',
       'room:pipeline',
       'room:events',
+      'room:rendering',
       'room:console-api',
     ],
     bannedExternalImports: ['@pulumi/*', 'exifr', 'fauxqs'],
@@ -121,6 +128,8 @@ const depConstraints = [
       'room:operations',
       'room:pipeline',
       'room:events',
+      'room:economics',
+      'room:rendering',
       'room:embedded-aws',
     ],
     bannedExternalImports: ['sharp', 'exifr', '@pulumi/*', 'fauxqs'],
@@ -144,6 +153,10 @@ const depConstraints = [
       'room:transforms',
       'room:operations',
       'room:economics',
+      'room:rendering',
+      'room:console-api',
+      // A stack for the tests of the console of a deployed one.
+      'room:embedded-aws',
     ],
     bannedExternalImports: ['sharp', 'exifr', '@pulumi/*', 'fauxqs'],
   },

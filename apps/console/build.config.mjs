@@ -37,7 +37,7 @@ export default defineConfig({
     // The security policy allows no inline script, style or font.
     assetsInlineLimit: 0,
     sourcemap: true,
-    chunkSizeWarningLimit: 400,
+    chunkSizeWarningLimit: 600,
     rollupOptions: {
       onwarn(warning, report) {
         // "use client" of libraries: there is no server rendering here.

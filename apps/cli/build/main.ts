@@ -16,7 +16,7 @@ const PACKAGE = path.join(DIST, 'package');
  */
 const ENTRIES = {
   main: 'apps/cli/src/main.ts',
-  'render-photo': 'apps/cli/src/render/render-photo.ts',
+  'render-photo': 'libs/rendering/src/render-photo.ts',
   local: 'apps/local/src/main.ts',
   program: 'apps/infra/src/program.ts',
   'pulumi-sdk': 'apps/infra/src/pulumi-sdk.ts',
@@ -39,6 +39,7 @@ const manifest = (folder: string) =>
 function publishedManifest(): object {
   const versions = {
     ...manifest('libs/transforms').dependencies,
+    ...manifest('libs/rendering').dependencies,
     ...manifest('apps/infra').dependencies,
     ...manifest('apps/cli').dependencies,
   };

@@ -6,7 +6,6 @@ import { sample } from '@darkroom/transforms/testing';
 import { parseHTML } from 'linkedom';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { render } from './commands/render.ts';
-import { renderAll } from './render/render-pool.ts';
 import { run } from './run.ts';
 
 let folder: string;
@@ -79,13 +78,6 @@ test('reports a rejected photo with its code, renders the others and exits with 
     ],
     ...{ writes: 4, reads: 2 },
   });
-});
-
-test('a photo whose file cannot be read fails alone', async () => {
-  const [photo] = await renderAll([{ file: inFolder('gone.jpg'), key: 'gone.jpg' } as never], {
-    signal: new AbortController().signal,
-  });
-  expect(photo).toMatchObject({ status: 'failed', error: { code: 'INTERNAL' } });
 });
 
 describe('own transforms', () => {

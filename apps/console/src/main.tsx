@@ -15,6 +15,7 @@ openLive(() => {
   void queries.invalidateQueries({ queryKey: ['uploads'] });
   void queries.invalidateQueries({ queryKey: ['upload'] });
   void queries.invalidateQueries({ queryKey: ['stack'] });
+  void queries.invalidateQueries({ queryKey: ['playground'] });
 });
 
 const root = document.getElementById('root');

@@ -226,6 +226,9 @@ export async function startLocalStack(
         events: (key: string) => Promise.resolve(recent.eventsOf(key)),
         history: () => recent.history(Date.now()),
         change: () => ready.change,
+        stackFile: stackFileOf(place),
+        sideFiles: assetsDir,
+        written: outputs.settings,
       };
       return ready.info;
     };

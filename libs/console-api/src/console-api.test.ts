@@ -46,6 +46,7 @@ async function startRig({ isWritable = true } = {}) {
     ...{ ...stack, name: stack.stack, s3, sqs, settings: exampleSettings, index },
     events: () => Promise.resolve([]),
     history: () => ({ seconds: 5, points: [] }),
+    written: stack.settings,
   };
   const api = await startApi({
     ...{ port: 0, host: '127.0.0.1', consoleDir: import.meta.dirname, isWritable },

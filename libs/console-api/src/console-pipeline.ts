@@ -9,6 +9,12 @@ export interface ConsolePipeline extends Pipeline {
   events(key: string): Promise<FunctionEvent[] | undefined>;
   /** The latest minutes, for the chart. */
   history(): History;
+  /** The stack file. The playground writes recipes into it. Default: the stack has no file on this machine. */
+  readonly stackFile?: string;
+  /** Folder of the side files. Default: the playground reads none. */
+  readonly sideFiles?: string;
+  /** The settings as the program's output has them. */
+  readonly written: unknown;
   /** What the latest save of the stack file led to. */
   change?(): StackChange | undefined;
 }

@@ -3,6 +3,7 @@ import { readOverview } from '@darkroom/operations';
 import type { OutcomeEvent } from '@darkroom/pipeline';
 import type { FastifyReply } from 'fastify';
 import type { ConsolePipeline } from './console-pipeline.ts';
+import { messageOf } from './errors.ts';
 import type { Activity, Live } from './schemas.ts';
 
 /** Between two readings of the overview while a page is open, milliseconds. */
@@ -112,12 +113,6 @@ export class LiveStream {
 
 function event(name: string, data: object): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
-}
-
-export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code } = error as NodeJS.ErrnoException;
-  return error.message || code || error.name;
 }
 
 /** How far back outcomes are counted, minutes. */

@@ -19,8 +19,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { ConsolePipeline } from './console-pipeline.ts';
+import { ApiError, errors } from './errors.ts';
 import {
-  errorSchema,
   keyQuerySchema,
   keysSchema,
   objectQuerySchema,
@@ -34,18 +34,6 @@ import {
 } from './schemas.ts';
 import { OBJECT_POLICY } from './security.ts';
 
-/** An answer that is not a success. */
-class ApiError extends Error {
-  readonly code: string;
-  readonly statusCode: number;
-
-  constructor(statusCode: number, code: string, message: string) {
-    super(message);
-    this.code = code;
-    this.statusCode = statusCode;
-  }
-}
-
 /** Removals at the same time. */
 const REMOVALS = 4;
 /** The index notices outputs that come late, so a removal need not wait long to verify itself, milliseconds. */
@@ -56,14 +44,8 @@ const LARGEST_UPLOAD = 5 * 1024 ** 4;
 /** Routes that need a running pipeline. */
 export async function addPipelineRoutes(
   app: FastifyInstance,
-  current: () => ConsolePipeline | undefined,
+  running: () => ConsolePipeline,
 ): Promise<void> {
-  const running = (): ConsolePipeline => {
-    const pipeline = current();
-    if (!pipeline) throw new ApiError(503, 'STARTING', 'The stack is starting');
-    return pipeline;
-  };
-  const errors = { '4xx': errorSchema, '5xx': errorSchema };
   const api = app.withTypeProvider<ZodTypeProvider>();
 
   api.get(
@@ -208,7 +190,8 @@ function safeType(type = ''): string {
     : 'application/octet-stream';
 }
 
-function missing(error: unknown): never {
+/** For `catch`: the object does not exist. */
+export function missing(error: unknown): never {
   if (error instanceof Error && error.name === 'NoSuchKey')
     throw new ApiError(404, 'NOT_FOUND', 'This object does not exist.');
   throw error;

@@ -29,6 +29,13 @@ const CONTENT_SECURITY_POLICY = [
 export const OBJECT_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route writes neither to the stack nor to its file: it needs no token. */
+    changesNothing?: boolean;
+  }
+}
+
 const READS = new Set(['GET', 'HEAD']);
 
 /** The token that write actions need. A new one for each start; only the browser that loaded the page has it. */
@@ -99,7 +106,7 @@ export function secure(app: FastifyInstance, token: WriteToken): void {
       ? { error: 'This address is for 127.0.0.1 and localhost only', code: 'FOREIGN_HOST' }
       : origin !== undefined && origin !== `http://${host}`
         ? { error: 'Pages of other origins have no access', code: 'FOREIGN_ORIGIN' }
-        : READS.has(request.method)
+        : READS.has(request.method) || request.routeOptions.config.changesNothing
           ? undefined
           : token.refusal(request);
     if (refusal) await reply.code(403).send(refusal);

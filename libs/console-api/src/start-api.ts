@@ -11,8 +11,10 @@ import {
 } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { ConsolePipeline } from './console-pipeline.ts';
-import { LiveStream, messageOf, OutcomeStream, readLive } from './live.ts';
+import { ApiError, messageOf } from './errors.ts';
+import { LiveStream, OutcomeStream, readLive } from './live.ts';
 import { addPipelineRoutes } from './pipeline-routes.ts';
+import { addPlaygroundRoutes } from './playground/playground-routes.ts';
 import {
   type Activity,
   activitySchema,
@@ -53,7 +55,7 @@ export interface Api {
 }
 
 /** Paths of the page's views. The page shows the view of its address. */
-const VIEWS = ['/', '/uploads', '/upload', '/problems'];
+const VIEWS = ['/', '/uploads', '/upload', '/playground', '/problems'];
 
 const idle = (): Activity => ({ outcomes: {}, events: [], running: 0, oldestMessage: null });
 
@@ -164,7 +166,13 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(async (routes) => {
     addStackRoutes(routes, options);
     addLiveRoutes(routes, options);
-    await addPipelineRoutes(routes, () => options.pipeline?.());
+    const running = (): ConsolePipeline => {
+      const pipeline = options.pipeline?.();
+      if (!pipeline) throw new ApiError(503, 'STARTING', 'The stack is starting');
+      return pipeline;
+    };
+    await addPipelineRoutes(routes, running);
+    await addPlaygroundRoutes(routes, running, options);
     routes.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
   });
   addPage(app, options.consoleDir, token);

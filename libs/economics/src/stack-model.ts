@@ -7,6 +7,7 @@ import {
   visibilityTimeout,
 } from '@darkroom/pipeline';
 import type { SimulationInput } from './simulate.ts';
+import type { CostSettings } from './upload-cost.ts';
 
 /** Load that the settings do not describe. */
 export interface LoadAssumptions {
@@ -44,5 +45,19 @@ export function stackModel(
       backOff: (attempt, random) =>
         backOff('STORAGE_UNAVAILABLE', attempt, { longest, random: random() }),
     },
+  };
+}
+
+/** What the cost of a stack depends on. */
+export function costSettings(
+  { function: { memory, architecture, ephemeralStorage }, queue, encryption, events }: Settings,
+  options: { readonly memory?: number | undefined; readonly messages?: number | undefined } = {},
+): CostSettings {
+  return {
+    memory: options.memory ?? memory,
+    ...{ architecture, ephemeralStorage },
+    messagesPerCall: options.messages ?? queue.batchSize,
+    kms: encryption.kms !== false,
+    events: events !== undefined,
   };
 }

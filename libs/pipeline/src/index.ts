@@ -42,7 +42,7 @@ export {
   type OutcomeFile,
 } from './contract/outcome-file.ts';
 export { imagesAtOnce, memoryWarning, uploadMemory } from './memory.ts';
-export { check, type Checked } from './recipe/problems.ts';
+export { check, type Checked, type Problem } from './recipe/problems.ts';
 export { earlierRecipeHashes, recipeHash } from './recipe/recipe-hash.ts';
 export {
   recipeSchema,

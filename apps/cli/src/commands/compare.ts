@@ -1,9 +1,9 @@
+import { repairCost } from '@darkroom/economics';
 import { compare as compareBuckets, KINDS, type Kind, REPAIRABLE } from '@darkroom/operations';
 import * as z from 'zod';
 import { defineCommand, flag, option } from '../command.ts';
 import { countObjects } from '../count-objects.ts';
 import { keepHeapSmall } from '../heap.ts';
-import { repairCost } from '../repair-cost.ts';
 import { SavedPosition } from '../saved-position.ts';
 import { openStack, stackOptions } from '../stack.ts';
 import { formatBytes, formatDollars, formatDuration, printable } from '../terminal.ts';

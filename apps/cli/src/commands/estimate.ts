@@ -1,6 +1,7 @@
 import {
   averageUse,
   type CostAssumptions,
+  costSettings,
   type CostSettings,
   DEFAULT_ASSUMPTIONS,
   defaultPrices,
@@ -8,7 +9,7 @@ import {
   pricesSchema,
   uploadCost,
 } from '@darkroom/economics';
-import { check, type Settings } from '@darkroom/pipeline';
+import { check } from '@darkroom/pipeline';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { CommandError, defineCommand, option } from '../command.ts';
@@ -186,20 +187,6 @@ function estimateOf(
     sizes: [...sizes],
     ...(cheapest && { cheapest }),
     assumptions: { cpuFactor, ...assumptions },
-  };
-}
-
-/** What the cost of a stack depends on. */
-export function costSettings(
-  { function: { memory, architecture, ephemeralStorage }, queue, encryption, events }: Settings,
-  options: { readonly memory?: number | undefined; readonly messages?: number | undefined } = {},
-): CostSettings {
-  return {
-    memory: options.memory ?? memory,
-    ...{ architecture, ephemeralStorage },
-    messagesPerCall: options.messages ?? queue.batchSize,
-    kms: encryption.kms !== false,
-    events: events !== undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { averageUse, defaultPrices, uploadCost } from '@darkroom/economics';
+import { averageUse, costSettings, defaultPrices, uploadCost } from '@darkroom/economics';
 import * as z from 'zod';
 import { CommandError, defineCommand, option } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -16,7 +16,6 @@ import {
 } from '../render/measure.ts';
 import { formatBytes, formatDollars, type Terminal } from '../terminal.ts';
 import { transformsOption } from '../recipe-file.ts';
-import { costSettings } from './estimate.ts';
 
 const number = z.number();
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { ComparedVariant } from './render-photo.ts';
+import type { ComparedVariant } from '@darkroom/rendering';
 
 /** A photo with its variants of both recipes. */
 export interface ComparedPhoto {

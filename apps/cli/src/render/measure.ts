@@ -1,5 +1,6 @@
 import { type Recipe, type Settings } from '@darkroom/pipeline';
 import type { UploadUse } from '@darkroom/economics';
+import { renderAll, type RenderedPhoto } from '@darkroom/rendering';
 import * as z from 'zod';
 import { type Context, option, required, several } from '../command.ts';
 import { CommandError } from '../command-error.ts';
@@ -7,8 +8,6 @@ import { numberBetween } from '../options.ts';
 import { pathOf } from '../path-of.ts';
 import { pickRecipe, readSettingsFile, sideFilesFolder, useTransforms } from '../recipe-file.ts';
 import { findPhotos } from './photos.ts';
-import { renderAll } from './render-pool.ts';
-import type { RenderedPhoto } from './render-photo.ts';
 
 export const RECIPES = required('recipes', 'recipe file, Pulumi.STACK.yaml, or - for stdin', {
   completes: 'file',

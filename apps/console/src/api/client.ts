@@ -118,6 +118,48 @@ export function redriveLetters(
   );
 }
 
+export type Playground = components['schemas']['Playground'];
+export type Rendering = components['schemas']['Rendering'];
+export type TextProblem = components['schemas']['TextProblem'];
+/** An upload of the bucket, or a photo that the page has sent. */
+export type PhotoSource = { readonly key: string } | { readonly photo: string };
+
+export async function getPlayground(): Promise<Playground> {
+  return (await client.GET('/api/playground')).data as Playground;
+}
+
+/** @returns the name of the photo, for `PhotoSource` */
+export async function sendPhoto(file: File): Promise<string> {
+  const headers = { 'content-type': 'application/octet-stream' };
+  const response = await fetch('/api/playground/photo', { method: 'PUT', headers, body: file });
+  if (!response.ok) throw await errorOf(response);
+  return ((await response.json()) as { photo: string }).photo;
+}
+
+export async function renderRecipe(recipe: string, from: PhotoSource, signal: AbortSignal) {
+  const { data } = await client.POST('/api/playground/render', { body: { recipe, from }, signal });
+  return data as NonNullable<typeof data>;
+}
+
+/** The stack file with the recipe. */
+export async function stackFileWith(recipe: string) {
+  const { data } = await client.POST('/api/playground/stack-file', { body: { recipe } });
+  return data as NonNullable<typeof data>;
+}
+
+/** Writes the recipe into the stack file. */
+export function writeRecipe(recipe: string) {
+  return withToken(async () => {
+    const { data } = await client.POST('/api/playground/use', { body: { recipe } });
+    return data as NonNullable<typeof data>;
+  });
+}
+
+/** Address of an output of a rendering. */
+export function outputUrl(id: string, variant: string): string {
+  return `/api/playground/output?${new URLSearchParams({ id, variant }).toString()}`;
+}
+
 /** Address of an object. With its version, browsers keep it. */
 export function objectUrl(
   bucket: 'source' | 'processed',

@@ -617,6 +617,346 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/playground': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Playground'];
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/playground/photo': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              photo: string;
+            };
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/playground/render': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description One recipe, YAML */
+            recipe: string;
+            from:
+              | {
+                  key: string;
+                }
+              | {
+                  photo: string;
+                };
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              readonly problems: components['schemas']['TextProblem'][];
+              rendering: components['schemas']['Rendering'] | null;
+            };
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/playground/output': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: {
+      parameters: {
+        query: {
+          id: string;
+          variant: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/playground/stack-file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description One recipe, YAML */
+            recipe: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              readonly problems: components['schemas']['TextProblem'][];
+              text: string | null;
+            };
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/playground/use': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description One recipe, YAML */
+            recipe: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              readonly problems: components['schemas']['TextProblem'][];
+              file: string | null;
+            };
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1329,6 +1669,53 @@ export interface components {
       revision: number;
       /** @description The latest one since the start */
       change: components['schemas']['StackChangeInput'] | null;
+    };
+    TextProblemInput: {
+      /** @description Offset in UTF-16 code units */
+      from: number;
+      to: number;
+      message: string;
+    };
+    RenderingInput: {
+      /** @description Of `GET /api/playground/output`, while it is kept */
+      id: string;
+      /** @enum {string} */
+      status: 'done' | 'rejected' | 'failed';
+      error?: {
+        code: string;
+        message: string;
+      };
+      readonly variants: {
+        name: string;
+        contentType: string;
+        width: number;
+        height: number;
+        bytes: number;
+      }[];
+      readonly skipped: {
+        variant: string;
+        message: string;
+      }[];
+      /** @description User and system time of all threads */
+      cpuMs: number;
+      uploadBytes: number;
+      /** @description With the manifest */
+      outputBytes: number;
+      writes: number;
+      reads: number;
+      /** @description MiB of the smallest function that accepts the upload */
+      memory: number;
+      /** @description Per million such uploads */
+      dollarsPerMillion: number | null;
+    };
+    PlaygroundInput: {
+      /** @description As deployed */
+      readonly recipes: {
+        name: string;
+        text: string;
+      }[];
+      /** @description Name of the stack file that “use” writes */
+      file: string | null;
     };
     __shared: {
       $defs: {
@@ -2051,6 +2438,53 @@ export interface components {
       revision: number;
       /** @description The latest one since the start */
       change: components['schemas']['StackChange'] | null;
+    };
+    TextProblem: {
+      /** @description Offset in UTF-16 code units */
+      from: number;
+      to: number;
+      message: string;
+    };
+    Rendering: {
+      /** @description Of `GET /api/playground/output`, while it is kept */
+      id: string;
+      /** @enum {string} */
+      status: 'done' | 'rejected' | 'failed';
+      error?: {
+        code: string;
+        message: string;
+      };
+      readonly variants: {
+        name: string;
+        contentType: string;
+        width: number;
+        height: number;
+        bytes: number;
+      }[];
+      readonly skipped: {
+        variant: string;
+        message: string;
+      }[];
+      /** @description User and system time of all threads */
+      cpuMs: number;
+      uploadBytes: number;
+      /** @description With the manifest */
+      outputBytes: number;
+      writes: number;
+      reads: number;
+      /** @description MiB of the smallest function that accepts the upload */
+      memory: number;
+      /** @description Per million such uploads */
+      dollarsPerMillion: number | null;
+    };
+    Playground: {
+      /** @description As deployed */
+      readonly recipes: {
+        name: string;
+        text: string;
+      }[];
+      /** @description Name of the stack file that “use” writes */
+      file: string | null;
     };
   };
   responses: never;

@@ -8,6 +8,7 @@ import { Tray } from './tray.tsx';
 
 const Uploads = lazy(() => import('../views/uploads.tsx'));
 const Upload = lazy(() => import('../views/upload.tsx'));
+const Playground = lazy(() => import('../views/playground.tsx'));
 const Problems = lazy(() => import('../views/problems.tsx'));
 const Connect = lazy(() => import('./connect.tsx'));
 
@@ -71,6 +72,7 @@ function useAnnouncedViews(): void {
       '/': 'Overview',
       '/uploads': 'Uploads',
       '/upload': 'Upload',
+      '/playground': 'Playground',
       '/problems': 'Problems',
     }[location];
     document.title = name === undefined ? 'Darkroom' : `${name} · Darkroom`;
@@ -101,6 +103,7 @@ export function App() {
         <nav aria-label="Views">
           <NavLink href="/" name="Overview" />
           <NavLink href="/uploads" name="Uploads" {...(live && { figure: live.counts.listed })} />
+          <NavLink href="/playground" name="Playground" />
           <NavLink
             href="/problems"
             name="Problems"
@@ -131,6 +134,7 @@ export function App() {
             <Route path="/" component={Overview} />
             <Route path="/uploads" component={Uploads} />
             <Route path="/upload" component={Upload} />
+            <Route path="/playground" component={Playground} />
             <Route path="/problems" component={Problems} />
             <Route>
               <p className="lead">This page does not exist.</p>

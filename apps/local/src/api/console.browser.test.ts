@@ -1,13 +1,24 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { AxeBuilder } from '@axe-core/playwright';
 import { formatMessage } from '@darkroom/events';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from 'vitest';
 import { findChromium, openBrowser, type Browser } from './testing/chromium.ts';
 import { openConsole, type PickedFile } from './testing/console-page.ts';
 import { CONSOLE_DIR, startConsoleRig, type ConsoleRig } from './testing/console-rig.ts';
@@ -69,6 +80,22 @@ describe.skipIf(!chromium)(title, () => {
 
   function picked(name: string, buffer: Buffer = photo): PickedFile {
     return { name, mimeType: 'image/jpeg', buffer };
+  }
+
+  /** Pastes: Chrome marks up text that it inserts itself, which the security policy forbids. */
+  async function replace(editor: Locator, text: string): Promise<void> {
+    const page = editor.page();
+    await page.bringToFront();
+    await browser.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+    await editor.focus();
+    await editor.press('ControlOrMeta+a');
+    await editor.press('ControlOrMeta+v');
+  }
+
+  function wide(): Promise<Buffer> {
+    const create = { width: 900, height: 300, channels: 3, background: '#406a7a' } as const;
+    return sharp({ create }).jpeg().toBuffer();
   }
 
   async function keysOf(bucket: string): Promise<string[]> {
@@ -411,6 +438,68 @@ describe.skipIf(!chromium)(title, () => {
     rig.change = { at: Date.now(), status: 'applied', message: 'recipe photos changes' };
     await page.getByText('The stack file is applied: recipe photos changes').waitFor();
     expect(await page.getByText('unknown transform').count()).toBe(0);
+  });
+
+  test('tries a recipe with the real engine, and writes it into the stack file', async () => {
+    await rig.stop();
+    const folder = await mkdtemp(path.join(tmpdir(), 'playground-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const stackFile = path.join(folder, 'Pulumi.local.yaml');
+    const recipe = (width: number) =>
+      `name: photos\nmatch: { prefix: uploads/ }\nvariants:\n  - name: small # in lists\n    steps: [{ resize: { width: ${width} } }, { encode: webp }]\n`;
+    const file = (width: number) =>
+      `# The stack\nconfig:\n  darkroom:pipeline:\n    recipes:\n      # Holidays\n      - ${recipe(width).trim().replaceAll('\n', '\n        ')}\n    function: { memory: 1024 }\n`;
+    await writeFile(stackFile, file(300));
+    rig = await startConsoleRig({}, { stackFile });
+    await rig.upload('uploads/cat.jpg', photo);
+
+    const { page, visit } = await open();
+    await visit('Playground');
+    const small = page.locator('[data-variant=small]');
+    await small.locator('img.loaded').waitFor();
+    await small.getByText('webp · 300 × 200').waitFor();
+    expect(await violations(page)).toEqual([]);
+
+    const editor = page.getByRole('textbox', { name: 'Recipe, YAML' });
+    await replace(editor, `${recipe(120)}  - name: grey\n    steps: [grayscale]\n`);
+    await small.getByText('webp · 120 × 80').waitFor();
+    await small.getByText('−').waitFor();
+    await page.locator('[data-variant=grey]').getByText('new').waitFor();
+    await page.getByText('Per million uploads').waitFor();
+
+    await replace(editor, recipe(120).replace('resize', 'rezise'));
+    await page.getByText('Line 5: unknown transform "rezise"').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await replace(editor, recipe(150));
+    await small.getByText('webp · 150 × 100').waitFor();
+    await page.getByRole('button', { name: 'Use it here…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Use it here' }).click();
+    await page.getByText('Pulumi.local.yaml is written').waitFor();
+    expect(await readFile(stackFile, 'utf8')).toBe(file(150));
+
+    await page.setInputFiles('#photo', [picked('mine.jpg', await wide())]);
+    await small.getByText('webp · 150 × 50').waitFor();
+    await page
+      .getByLabel('Begin with')
+      .selectOption({ label: 'Avatars: square faces in two sizes, without animation' });
+    await page.locator('[data-variant=large]').getByText('webp · 384 × 384').waitFor();
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('The stack file is copied').waitFor();
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+    expect(copied).toContain('- name: avatars');
+    expect(copied).toContain('# Holidays');
+  });
+
+  test('completes options and documents them', async () => {
+    const { page } = await open('/playground?recipe=gallery:hdr');
+    const editor = page.getByRole('textbox', { name: 'Recipe, YAML' });
+    await replace(editor, 'name: a\nallOrN');
+    await editor.press('Control+Space');
+    await page.getByRole('option', { name: 'allOrNothing' }).waitFor();
+    await editor.press('Escape');
+    await replace(editor, 'effort: fast');
+    await page.getByText('effort', { exact: true }).first().hover();
+    await page.getByText('default "balanced"').waitFor();
   });
 
   test('has a bounded number of rows with 100,000 uploads, and reaches the last one', async () => {

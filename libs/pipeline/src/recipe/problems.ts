@@ -68,24 +68,38 @@ function namesOn(path: readonly PropertyKey[], whole: unknown): string {
   return names.length > 0 ? ` (${names.join(', ')})` : '';
 }
 
-/** Formats the path, the message and, if it is short and not in the message, the value. */
-function lines(issue: z.core.$ZodIssue): string[] {
+/** A problem of a value. */
+export interface Problem {
+  readonly path: readonly PropertyKey[];
+  /** With the value, if it is short and not in the message. */
+  readonly message: string;
+}
+
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   const { code, path, message, input } = issue;
   if (code === 'invalid_union') {
     const inside = insideUnion(issue);
-    if (inside.length > 0) return inside.flatMap(lines);
+    if (inside.length > 0) return inside.flatMap(problemsOf);
   }
   if (code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${toDotPath([...path, key])}: ${message}`);
+    return issue.keys.map((key) => ({ path: [...path, key], message }));
   const isShown = code !== 'custom' && isShort(input);
-  const place = path.length > 0 ? `${toDotPath(path)}: ` : '';
-  return [`${place}${message}${isShown ? `, got ${show(input)}` : ''}`];
+  return [{ path, message: `${message}${isShown ? `, got ${show(input)}` : ''}` }];
+}
+
+function lineOf({ path, message }: Problem): string {
+  return `${path.length > 0 ? `${toDotPath([...path])}: ` : ''}${message}`;
 }
 
 export type Checked<T> =
   | { readonly ok: true; readonly data: T }
   /** `problems`: one line each, `recipes[0].variants[1].steps[0].resize.widht: …`, with the allowed values. */
-  | { readonly ok: false; readonly problems: string; readonly cause: z.ZodError };
+  | {
+      readonly ok: false;
+      readonly problems: string;
+      readonly list: readonly Problem[];
+      readonly cause: z.ZodError;
+    };
 
 /**
  * Validates the input and reports all problems, not only the first.
@@ -100,8 +114,9 @@ export function check<T>(
   const { data, error } = schema.safeParse(input, { error: describe, reportInput: true });
   if (!error) return { ok: true, data };
   const read = whole();
+  const list = error.issues.flatMap((issue) => problemsOf(issue));
   const problems = error.issues.flatMap((issue) =>
-    lines(issue).map((line) => `  ${line}${namesOn(issue.path, read)}`),
+    problemsOf(issue).map((problem) => `  ${lineOf(problem)}${namesOn(issue.path, read)}`),
   );
-  return { ok: false, problems: problems.join('\n'), cause: error };
+  return { ok: false, problems: problems.join('\n'), list, cause: error };
 }

@@ -39,7 +39,10 @@ export interface ConsoleRig {
   stop(): Promise<void>;
 }
 
-export async function startConsoleRig(overrides: Partial<StackInfo> = {}): Promise<ConsoleRig> {
+export async function startConsoleRig(
+  overrides: Partial<StackInfo> = {},
+  files: Pick<ConsolePipeline, 'stackFile' | 'sideFiles'> = {},
+): Promise<ConsoleRig> {
   const recent = new RecentOutcomes();
   const ready: { pipeline?: ConsolePipeline } = {};
   const aws = await startEmbeddedAws({
@@ -67,6 +70,7 @@ export async function startConsoleRig(overrides: Partial<StackInfo> = {}): Promi
     events: (key: string) => Promise.resolve(recent.eventsOf(key)),
     history: () => recent.history(Date.now()),
     change: () => rig.change,
+    ...{ written: stack.settings, ...files },
   });
   await index.refresh();
   const api = await startApi({

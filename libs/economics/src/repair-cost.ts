@@ -1,7 +1,13 @@
-import { DEFAULT_ASSUMPTIONS, type Prices, uploadCost } from '@darkroom/economics';
-import type { Estimate } from '@darkroom/operations';
 import type { Settings } from '@darkroom/pipeline';
-import { costSettings } from './commands/estimate.ts';
+import type { Prices } from './prices.ts';
+import { costSettings } from './stack-model.ts';
+import { DEFAULT_ASSUMPTIONS, uploadCost } from './upload-cost.ts';
+
+/** The handler's requests to S3, and the pixels of the sources. */
+export interface RepairWork {
+  readonly s3: Readonly<Record<'put' | 'list' | 'get' | 'head', number>>;
+  readonly megapixels: number;
+}
 
 export interface RepairCost {
   readonly gbSeconds: number;
@@ -30,7 +36,7 @@ const MILLION = 1e6;
  */
 export function repairCost(
   uploads: number,
-  { s3, megapixels }: Pick<Estimate, 's3' | 'megapixels'>,
+  { s3, megapixels }: RepairWork,
   settings: Settings,
   prices: Prices,
 ): RepairCost {
