@@ -9,7 +9,7 @@ export function eventJsonSchema(): JsonSchema {
   const { schema, values } = jsonSchemaOf(outcomeEventSchema);
   return {
     $schema: DRAFT,
-    title: 'Darkroom outcome event (ImageProcessed, ImageRejected)',
+    title: 'Darkroom outcome event',
     ...schema,
     ...(Object.keys(values).length > 0 ? { definitions: values } : {}),
   };
