@@ -6,8 +6,14 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { startEmbeddedAws } from '@darkroom/embedded-aws';
+import { formatMessage } from '@darkroom/events';
 import { formatManifest, outputKeys, recipeHash, type Recipe } from '@darkroom/pipeline';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startApi } from './start-api.ts';
@@ -218,6 +224,67 @@ test('a console that only reads gives no token and refuses writes', async () => 
   const answer = await ask(`${api.url}/api/upload?key=a`, {}, 'PUT', 'x');
   expect(answer).toMatchObject({ status: 403 });
   expect(answer.text).toContain('READ_ONLY');
+});
+
+test('a comparison counts uploads by kind, and a run of apply is paused and resumed', async () => {
+  const { api, upload, finish, sqs, stack } = await startRig();
+  await upload('uploads/done.jpg');
+  await finish('uploads/done.jpg');
+  await upload('uploads/old.jpg');
+  await finish('uploads/old.jpg', 'hash of an earlier recipe');
+  for (const name of ['a', 'b', 'c']) await upload(`uploads/${name}.jpg`);
+  const [cookie = ''] = (await cookieOf(api.url)).split(';');
+  const post = async (action: string, body?: object) => {
+    const headers = { cookie, 'content-type': 'application/json' };
+    const url = `${api.url}/api/changes/${action}`;
+    const { status, text } = await ask(url, headers, 'POST', JSON.stringify(body ?? {}));
+    return { status, ...(JSON.parse(text) as object) };
+  };
+  const read = async () => JSON.parse((await ask(`${api.url}/api/changes`, {})).text) as object;
+  expect(await read()).toEqual({ comparison: null, run: null });
+
+  await post('compare', {});
+  await vi.waitFor(
+    async () => expect(await read()).toMatchObject({ comparison: { state: 'done', compared: 5 } }),
+    { timeout: 120_000 },
+  );
+  expect(await read()).toMatchObject({
+    comparison: {
+      isOutdated: false,
+      kinds: {
+        'up-to-date': { objects: 1, requests: 0, dollars: 0 },
+        missing: { objects: 3, examples: ['uploads/a.jpg', 'uploads/b.jpg', 'uploads/c.jpg'] },
+        'recipe-changed': { objects: 1, examples: ['uploads/old.jpg'] },
+      },
+    },
+  });
+
+  const sent = (number: number) =>
+    vi.waitFor(async () => expect(await read()).toMatchObject({ run: { sent: number } }), {
+      timeout: 120_000,
+    });
+  expect(await post('resume')).toMatchObject({ status: 409, code: 'NOT_PAUSED' });
+  // One message in ten seconds: the pause comes before the second one.
+  await post('apply', { kinds: ['missing'], rate: 0.1 });
+  await sent(1);
+  expect(await post('apply', { kinds: ['missing'] })).toMatchObject({ status: 409, code: 'BUSY' });
+  expect(await post('pause')).toMatchObject({ run: { state: 'paused', sent: 1 } });
+  await post('resume');
+  await sent(2);
+  expect(await post('pause')).toMatchObject({ run: { state: 'paused', sent: 2 } });
+  await post('resume');
+  await vi.waitFor(
+    async () => expect(await read()).toMatchObject({ run: { state: 'done', stoppedBy: 'end' } }),
+    { timeout: 120_000 },
+  );
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: stack.queueUrl, MaxNumberOfMessages: 10 }),
+  );
+  expect(Messages.map(({ Body }) => Body).toSorted()).toEqual(
+    ['a', 'b', 'c'].map((name) =>
+      formatMessage({ bucket: stack.sourceBucket, key: `uploads/${name}.jpg` }),
+    ),
+  );
 });
 
 test('an upload keeps its bytes and type, and never replaces another one', async () => {

@@ -10,6 +10,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { addChangesRoutes } from './changes.ts';
 import type { ConsolePipeline } from './console-pipeline.ts';
 import { ApiError, messageOf } from './errors.ts';
 import { LiveStream, OutcomeStream, readLive } from './live.ts';
@@ -55,7 +56,7 @@ export interface Api {
 }
 
 /** Paths of the page's views. The page shows the view of its address. */
-const VIEWS = ['/', '/uploads', '/upload', '/playground', '/problems'];
+const VIEWS = ['/', '/uploads', '/upload', '/playground', '/changes', '/problems'];
 
 const idle = (): Activity => ({ outcomes: {}, events: [], running: 0, oldestMessage: null });
 
@@ -173,6 +174,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     };
     await addPipelineRoutes(routes, running);
     await addPlaygroundRoutes(routes, running, options);
+    addChangesRoutes(routes, running);
     routes.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
   });
   addPage(app, options.consoleDir, token);

@@ -9,7 +9,7 @@ export {
   type Simulation,
   type SimulationInput,
 } from './simulate.ts';
-export { repairCost, type RepairCost } from './repair-cost.ts';
+export { repairs, repairSchema } from './repair-cost.ts';
 export { costSettings, stackModel, type LoadAssumptions } from './stack-model.ts';
 export { TIMELINE_POINTS, type TimelinePoint } from './timeline.ts';
 export {

@@ -1,4 +1,5 @@
 import type { Settings } from '@darkroom/pipeline';
+import * as z from 'zod';
 import type { Prices } from './prices.ts';
 import { costSettings } from './stack-model.ts';
 import { DEFAULT_ASSUMPTIONS, uploadCost } from './upload-cost.ts';
@@ -58,4 +59,42 @@ export function repairCost(
     dollars: (total / MILLION) * uploads,
     minutes: (calls * lambda.callSeconds) / settings.queue.maximumConcurrency / 60,
   };
+}
+
+/** The repair of one kind of finding, as `darkroom compare --json` prints it. */
+export const repairSchema = z.strictObject({
+  objects: z.number(),
+  bytes: z.number().describe('Of the uploads'),
+  requests: z.number().describe('Requests to S3 and SQS that the repair takes'),
+  gbSeconds: z.number(),
+  dollars: z.number().describe('US dollars'),
+  minutes: z.number().describe("At the pipeline's full concurrency"),
+  examples: z.array(z.string()).describe('Up to ten keys'),
+});
+
+/** A kind of a comparison (`ComparedKind` of the operations library). */
+export interface Findings {
+  readonly keys: number;
+  readonly bytes: number;
+  readonly estimate: RepairWork & {
+    readonly s3: Readonly<Record<'delete', number>>;
+    readonly sqs: number;
+  };
+  readonly examples: readonly string[];
+}
+
+/** @returns the repair of each kind, with the same names */
+export function repairs<Kind extends string>(
+  kinds: Readonly<Record<Kind, Findings>>,
+  settings: Settings,
+  prices: Prices,
+): Record<Kind, z.output<typeof repairSchema>> {
+  const entries = Object.entries<Findings>(kinds).map(([kind, found]) => {
+    const { keys, bytes, estimate, examples } = found;
+    const { list, get, put, head, delete: deletes } = estimate.s3;
+    const requests = list + get + put + head + deletes + estimate.sqs;
+    const cost = repairCost(requests > 0 ? keys : 0, estimate, settings, prices);
+    return [kind, { objects: keys, bytes, requests, ...cost, examples: [...examples] }] as const;
+  });
+  return Object.fromEntries(entries) as Record<Kind, z.output<typeof repairSchema>>;
 }

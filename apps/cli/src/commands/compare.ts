@@ -1,4 +1,4 @@
-import { repairCost } from '@darkroom/economics';
+import { repairs, repairSchema } from '@darkroom/economics';
 import { compare as compareBuckets, KINDS, type Kind, REPAIRABLE } from '@darkroom/operations';
 import * as z from 'zod';
 import { defineCommand, flag, option } from '../command.ts';
@@ -8,21 +8,6 @@ import { SavedPosition } from '../saved-position.ts';
 import { openStack, stackOptions } from '../stack.ts';
 import { formatBytes, formatDollars, formatDuration, printable } from '../terminal.ts';
 import { PRICES_OPTION, readPrices } from './estimate.ts';
-
-const kindSchema = z.strictObject({
-  objects: z.number(),
-  /** Of the uploads. */
-  bytes: z.number(),
-  /** Requests to S3 and SQS that the repair takes. */
-  requests: z.number(),
-  gbSeconds: z.number(),
-  /** US dollars. */
-  dollars: z.number(),
-  /** At the pipeline's full concurrency. */
-  minutes: z.number(),
-  /** Up to ten keys. */
-  examples: z.array(z.string()),
-});
 
 /** What each kind means, for people. */
 export const KIND_NAMES: Readonly<Record<Kind, string>> = {
@@ -85,7 +70,7 @@ export const compare = defineCommand({
     stack: z.string(),
     /** False after Ctrl-C: the same command continues. */
     complete: z.boolean(),
-    kinds: z.record(z.enum(KINDS), kindSchema),
+    kinds: z.record(z.enum(KINDS), repairSchema),
   }),
 
   async run(
@@ -116,18 +101,10 @@ export const compare = defineCommand({
     });
     bar.stop();
     if (comparison.position === undefined) saved.remove();
-    const kinds = KINDS.map((kind) => {
-      const { keys, bytes, estimate, examples } = comparison.kinds[kind];
-      const { list, get, put, head, delete: deletes } = estimate.s3;
-      const requests = list + get + put + head + deletes + estimate.sqs;
-      const needsWork = requests > 0 ? keys : 0;
-      const cost = repairCost(needsWork, estimate, settings, prices);
-      return [kind, { objects: keys, bytes, requests, ...cost, examples: [...examples] }] as const;
-    });
     return {
       stack: stack.name,
       complete: comparison.position === undefined,
-      kinds: Object.fromEntries(kinds) as Record<Kind, z.output<typeof kindSchema>>,
+      kinds: repairs(comparison.kinds, settings, prices),
     };
   },
 

@@ -118,6 +118,32 @@ export function redriveLetters(
   );
 }
 
+export type Changes = components['schemas']['Changes'];
+export type RepairableKind = NonNullable<Changes['run']>['kinds'][number];
+export type Kind = keyof NonNullable<NonNullable<Changes['comparison']>['kinds']>;
+
+export async function getChanges(): Promise<Changes> {
+  return (await client.GET('/api/changes')).data as Changes;
+}
+
+export async function compareBuckets(prefix: string): Promise<Changes> {
+  return (await client.POST('/api/changes/compare', { body: { prefix } })).data as Changes;
+}
+
+export function applyChanges(
+  body: paths['/api/changes/apply']['post']['requestBody']['content']['application/json'],
+): Promise<Changes> {
+  return withToken(async () => (await client.POST('/api/changes/apply', { body })).data as Changes);
+}
+
+export function pauseChanges(): Promise<Changes> {
+  return withToken(async () => (await client.POST('/api/changes/pause')).data as Changes);
+}
+
+export function resumeChanges(): Promise<Changes> {
+  return withToken(async () => (await client.POST('/api/changes/resume')).data as Changes);
+}
+
 export type Playground = components['schemas']['Playground'];
 export type Rendering = components['schemas']['Rendering'];
 export type TextProblem = components['schemas']['TextProblem'];
@@ -138,6 +164,13 @@ export async function sendPhoto(file: File): Promise<string> {
 
 export async function renderRecipe(recipe: string, from: PhotoSource, signal: AbortSignal) {
   const { data } = await client.POST('/api/playground/render', { body: { recipe, from }, signal });
+  return data as NonNullable<typeof data>;
+}
+
+/** Renders an upload with the deployed recipe. */
+export async function renderUpload(key: string, signal: AbortSignal) {
+  const body = { from: { key } };
+  const { data } = await client.POST('/api/playground/render', { body, signal });
   return data as NonNullable<typeof data>;
 }
 

@@ -744,8 +744,8 @@ export interface paths {
       requestBody: {
         content: {
           'application/json': {
-            /** @description One recipe, YAML */
-            recipe: string;
+            /** @description Default: the deployed one that the upload matches */
+            recipe?: string;
             from:
               | {
                   key: string;
@@ -929,6 +929,305 @@ export interface paths {
               readonly problems: components['schemas']['TextProblem'][];
               file: string | null;
             };
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/changes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Changes'];
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/changes/compare': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @default  */
+            prefix?: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Changes'];
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/changes/apply': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description `orphaned` deletes outputs */
+            kinds: (
+              | 'missing'
+              | 'source-changed'
+              | 'recipe-changed'
+              | 'transform-changed'
+              | 'damaged'
+              | 'retryable'
+              | 'orphaned'
+            )[];
+            /** @default  */
+            prefix?: string;
+            /**
+             * @description Most messages per second
+             * @default 50
+             */
+            rate?: number;
+            /**
+             * @description Most messages to send
+             * @default 10000
+             */
+            limit?: number;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Changes'];
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/changes/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Changes'];
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/changes/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Changes'];
           };
         };
         /** @description Default Response */
@@ -1669,6 +1968,70 @@ export interface components {
       revision: number;
       /** @description The latest one since the start */
       change: components['schemas']['StackChangeInput'] | null;
+    };
+    RepairInput: {
+      objects: number;
+      /** @description Of the uploads */
+      bytes: number;
+      /** @description Requests to S3 and SQS that the repair takes */
+      requests: number;
+      gbSeconds: number;
+      /** @description US dollars */
+      dollars: number;
+      /** @description At the pipeline's full concurrency */
+      minutes: number;
+      /** @description Up to ten keys */
+      examples: string[];
+    };
+    ChangesInput: {
+      /** @description The latest one since the start */
+      comparison: {
+        /** @enum {string} */
+        state: 'running' | 'done' | 'failed' | 'stopped';
+        prefix: string;
+        /** @description Keys so far */
+        compared: number;
+        /** @description Of a comparison that is done */
+        kinds: {
+          'up-to-date': components['schemas']['RepairInput'];
+          missing: components['schemas']['RepairInput'];
+          'source-changed': components['schemas']['RepairInput'];
+          'recipe-changed': components['schemas']['RepairInput'];
+          'transform-changed': components['schemas']['RepairInput'];
+          damaged: components['schemas']['RepairInput'];
+          retryable: components['schemas']['RepairInput'];
+          rejected: components['schemas']['RepairInput'];
+          'no-recipe': components['schemas']['RepairInput'];
+          orphaned: components['schemas']['RepairInput'];
+          kept: components['schemas']['RepairInput'];
+          leftover: components['schemas']['RepairInput'];
+        } | null;
+        /** @description The recipes have changed since it began */
+        isOutdated: boolean;
+        error?: string;
+      } | null;
+      /** @description The latest one since the start */
+      run: {
+        /** @enum {string} */
+        state: 'running' | 'paused' | 'done' | 'failed';
+        readonly kinds: (
+          | 'missing'
+          | 'source-changed'
+          | 'recipe-changed'
+          | 'transform-changed'
+          | 'damaged'
+          | 'retryable'
+          | 'orphaned'
+        )[];
+        prefix: string;
+        /** @description Keys so far */
+        compared: number;
+        /** @description Messages so far */
+        sent: number;
+        /** @enum {string} */
+        stoppedBy?: 'end' | 'limit' | 'signal';
+        error?: string;
+      } | null;
     };
     TextProblemInput: {
       /** @description Offset in UTF-16 code units */
@@ -2438,6 +2801,70 @@ export interface components {
       revision: number;
       /** @description The latest one since the start */
       change: components['schemas']['StackChange'] | null;
+    };
+    Repair: {
+      objects: number;
+      /** @description Of the uploads */
+      bytes: number;
+      /** @description Requests to S3 and SQS that the repair takes */
+      requests: number;
+      gbSeconds: number;
+      /** @description US dollars */
+      dollars: number;
+      /** @description At the pipeline's full concurrency */
+      minutes: number;
+      /** @description Up to ten keys */
+      examples: string[];
+    };
+    Changes: {
+      /** @description The latest one since the start */
+      comparison: {
+        /** @enum {string} */
+        state: 'running' | 'done' | 'failed' | 'stopped';
+        prefix: string;
+        /** @description Keys so far */
+        compared: number;
+        /** @description Of a comparison that is done */
+        kinds: {
+          'up-to-date': components['schemas']['Repair'];
+          missing: components['schemas']['Repair'];
+          'source-changed': components['schemas']['Repair'];
+          'recipe-changed': components['schemas']['Repair'];
+          'transform-changed': components['schemas']['Repair'];
+          damaged: components['schemas']['Repair'];
+          retryable: components['schemas']['Repair'];
+          rejected: components['schemas']['Repair'];
+          'no-recipe': components['schemas']['Repair'];
+          orphaned: components['schemas']['Repair'];
+          kept: components['schemas']['Repair'];
+          leftover: components['schemas']['Repair'];
+        } | null;
+        /** @description The recipes have changed since it began */
+        isOutdated: boolean;
+        error?: string;
+      } | null;
+      /** @description The latest one since the start */
+      run: {
+        /** @enum {string} */
+        state: 'running' | 'paused' | 'done' | 'failed';
+        readonly kinds: (
+          | 'missing'
+          | 'source-changed'
+          | 'recipe-changed'
+          | 'transform-changed'
+          | 'damaged'
+          | 'retryable'
+          | 'orphaned'
+        )[];
+        prefix: string;
+        /** @description Keys so far */
+        compared: number;
+        /** @description Messages so far */
+        sent: number;
+        /** @enum {string} */
+        stoppedBy?: 'end' | 'limit' | 'signal';
+        error?: string;
+      } | null;
     };
     TextProblem: {
       /** @description Offset in UTF-16 code units */

@@ -9,6 +9,7 @@ import { Tray } from './tray.tsx';
 const Uploads = lazy(() => import('../views/uploads.tsx'));
 const Upload = lazy(() => import('../views/upload.tsx'));
 const Playground = lazy(() => import('../views/playground.tsx'));
+const Changes = lazy(() => import('../views/changes.tsx'));
 const Problems = lazy(() => import('../views/problems.tsx'));
 const Connect = lazy(() => import('./connect.tsx'));
 
@@ -73,6 +74,7 @@ function useAnnouncedViews(): void {
       '/uploads': 'Uploads',
       '/upload': 'Upload',
       '/playground': 'Playground',
+      '/changes': 'Changes',
       '/problems': 'Problems',
     }[location];
     document.title = name === undefined ? 'Darkroom' : `${name} · Darkroom`;
@@ -104,6 +106,7 @@ export function App() {
           <NavLink href="/" name="Overview" />
           <NavLink href="/uploads" name="Uploads" {...(live && { figure: live.counts.listed })} />
           <NavLink href="/playground" name="Playground" />
+          <NavLink href="/changes" name="Changes" />
           <NavLink
             href="/problems"
             name="Problems"
@@ -135,6 +138,7 @@ export function App() {
             <Route path="/uploads" component={Uploads} />
             <Route path="/upload" component={Upload} />
             <Route path="/playground" component={Playground} />
+            <Route path="/changes" component={Changes} />
             <Route path="/problems" component={Problems} />
             <Route>
               <p className="lead">This page does not exist.</p>

@@ -69,3 +69,16 @@ export function formatSaving(bytes: number, original: number): string {
   const percent = Math.round((bytes / original - 1) * 100);
   return percent <= 0 ? `−${-percent} %` : `+${percent} %`;
 }
+
+/** `$4.20`, `$0.0013`, `below $0.0001` */
+export function formatDollars(dollars: number): string {
+  if (dollars === 0) return '$0';
+  if (dollars < 0.0001) return 'below $0.0001';
+  return `$${dollars.toFixed(dollars < 0.1 ? 4 : 2)}`;
+}
+
+/** `below 1 min`, `12 min`, `3.5 h` */
+export function formatMinutes(minutes: number): string {
+  if (minutes < 1) return 'below 1 min';
+  return minutes < 120 ? `${Math.round(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
+}

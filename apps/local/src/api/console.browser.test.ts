@@ -429,6 +429,46 @@ describe.skipIf(!chromium)(title, () => {
     ]);
   });
 
+  test('shows what the current recipe changes, side by side, and applies it with a pause', async () => {
+    await develop('uploads/current.jpg');
+    await rig.upload('uploads/old.jpg', photo);
+    await rig.handler.develop('uploads/old.jpg', [320], 'hash of an earlier recipe');
+    for (let index = 0; index < 30; index++) await rig.upload(`uploads/${index}.jpg`, photo);
+    const { page, visit } = await open();
+    await visit('Changes');
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    const kind = (name: string) => page.locator(`[data-kind=${name}]`);
+    await kind('recipe-changed').getByRole('cell', { name: '1', exact: true }).first().waitFor();
+    await kind('missing').getByRole('cell', { name: '30', exact: true }).waitFor();
+    await page.getByText('1 up to date').waitFor();
+
+    await page.getByRole('button', { name: 'Side by side uploads/old.jpg' }).click();
+    const pictures = page.locator('[data-variant=thumb] img');
+    await page.locator('[data-variant=w320] img').waitFor();
+    expect(await pictures.count()).toBe(2);
+    expect(page.url()).toContain('example=uploads%2Fold.jpg');
+    expect(await violations(page)).toEqual([]);
+
+    await page.getByRole('checkbox', { name: 'Missing' }).uncheck();
+    await page.getByRole('button', { name: 'Apply…' }).click();
+    await page.getByText('Process 1 upload again?').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('checkbox', { name: 'Missing' }).check();
+    await page.getByLabel('Per second').fill('1');
+    await page.getByRole('button', { name: 'Apply…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('1 message sent').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('heading', { name: 'Paused' }).waitFor();
+    const sent = async () => parseInt((await page.locator('.run [role=status]').innerText()) || '');
+    const before = await sent();
+    expect(before).toBeLessThan(31);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.getByText(`${before + 1} messages sent`).waitFor();
+  });
+
   test('shows what a saved stack file leads to', async () => {
     const { page } = await open();
     await page.getByText('No uploads yet.').waitFor();

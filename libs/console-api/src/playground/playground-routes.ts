@@ -1,6 +1,12 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pinSideFiles, type Recipe, SettingsError, SideFileError } from '@darkroom/pipeline';
+import {
+  pinSideFiles,
+  type Recipe,
+  selectRecipe,
+  SettingsError,
+  SideFileError,
+} from '@darkroom/pipeline';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
@@ -11,6 +17,7 @@ import { OBJECT_POLICY } from '../security.ts';
 import { MAX_PHOTO_BYTES, Playground } from './playground.ts';
 import {
   checkStackFile,
+  type ReadRecipe,
   readRecipe,
   recipesOfFile,
   recipesOfSettings,
@@ -122,13 +129,18 @@ export async function addPlaygroundRoutes(
     {
       config,
       schema: {
-        body: z.object({ recipe: recipeText, from: photoQuery }),
+        body: z.object({
+          recipe: recipeText
+            .optional()
+            .describe('Default: the deployed one that the upload matches'),
+          from: photoQuery,
+        }),
         response: { 200: z.object({ problems, rendering: renderingSchema.nullable() }), ...errors },
       },
     },
     async ({ body: { recipe: text, from } }, reply) => {
       const pipeline = running();
-      const read = readPinned(text, pipeline);
+      const read = text === undefined ? deployedRecipe(from, pipeline) : readPinned(text, pipeline);
       if (!read.recipe) return { problems: read.problems, rendering: null };
       // The page ends a request whose recipe it has changed.
       const ended = new AbortController();
@@ -188,6 +200,15 @@ export async function addPlaygroundRoutes(
       return { problems, file: path.basename(stackFile) };
     },
   );
+}
+
+function deployedRecipe(
+  from: z.output<typeof photoQuery>,
+  { settings }: ConsolePipeline,
+): ReadRecipe {
+  const recipe = 'key' in from ? selectRecipe(settings.recipes, from.key) : undefined;
+  if (!recipe) throw new ApiError(422, 'NO_RECIPE', 'No recipe matches this photo');
+  return { problems: [], recipe };
 }
 
 /** With the hashes of its side files. */

@@ -40,7 +40,7 @@ export async function openConsole(
     /** Of a file on its way to the bucket. */
     sending: (key: string) => page.locator(`.tray [data-key=${JSON.stringify(key)}]`),
     choose: (...files: PickedFile[]) => page.setInputFiles('#picker', files),
-    visit: (view: 'Overview' | 'Uploads' | 'Playground' | 'Problems') =>
+    visit: (view: 'Overview' | 'Uploads' | 'Playground' | 'Changes' | 'Problems') =>
       page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).click(),
     story: (key: string) => page.goto(`${api.url}/upload?key=${encodeURIComponent(key)}`),
   };

@@ -35,12 +35,19 @@ try {
   await rig.upload('uploads/waiting.jpg', await paintLandscape(77).jpeg().toBuffer());
   await rig.upload('elsewhere/report.pdf', '%PDF');
 
+  await rig.upload('uploads/old.jpg', await paintLandscape(5).jpeg().toBuffer());
+  await rig.handler.develop('uploads/old.jpg', [320], 'hash of an earlier recipe');
+  await fetch(`${rig.api.url}/api/changes/compare`, {
+    ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' },
+  });
+
   const views = {
     overview: '/',
     uploads: '/uploads',
     'uploads-list': '/uploads?layout=list',
     'uploads-empty': '/uploads?search=nothing',
     upload: `/upload?key=${encodeURIComponent(key(4))}`,
+    changes: '/changes?example=uploads%2Fold.jpg',
     problems: '/problems',
     rejected: '/upload?key=uploads%2Fnotes.jpg',
   };

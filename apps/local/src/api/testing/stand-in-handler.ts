@@ -28,8 +28,16 @@ export class StandInHandler {
     this.#stack = stack;
   }
 
-  /** Writes a thumbnail and a few widths of the upload, and its manifest. */
-  async develop(key: string, widths: readonly number[] = [320, 640]): Promise<DoneManifest> {
+  /**
+   * Writes a thumbnail and a few widths of the upload, and its manifest.
+   *
+   * @param hash of the recipe. Default: that of the current one
+   */
+  async develop(
+    key: string,
+    widths: readonly number[] = [320, 640],
+    hash = HASH,
+  ): Promise<DoneManifest> {
     const { bytes, source } = await this.#source(key);
     const { width, height } = await sharp(bytes).autoOrient().metadata();
     const outputs = await Promise.all([
@@ -43,7 +51,7 @@ export class StandInHandler {
       version: 1,
       status: 'done',
       recipe: 'photos',
-      recipeHash: HASH,
+      recipeHash: hash,
       source: { ...source, format: 'jpeg', width, height, orientation: 1, pages: 1 },
       outputs,
       placeholder: { thumbhash: THUMBHASH, dominantColour: '#8a6f52' },
