@@ -57,7 +57,7 @@ function addProject(sum, project, report) {
 /** Lines of a message: those of a failed assertion with its difference. Characters of a line. */
 const EXCERPT_LINES = 15;
 const EXCERPT_WIDTH = 300;
-// eslint-disable-next-line no-control-regex -- escape sequences of colours
+/** Escape sequences. */
 const COLOURS = /\u001b\[[\d;]*m/g;
 
 /** @param {string[] | undefined} messages */

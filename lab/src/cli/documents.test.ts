@@ -36,7 +36,7 @@ function callsOf(text: string): string[] {
 
 const calls = [...new Set(pages.flatMap((page) => callsOf(textOf(page))))].filter(
   // `darkroom complete` prints a script, which another test runs. The others name a command without its arguments.
-  (call) => !/^(?:COMMAND|complete\b|(?:render|explain|estimate|simulate|init)$)/.test(call),
+  (call) => !/^(?:COMMAND|complete\b|(?:render|explain|estimate|simulate|init|upload)$)/.test(call),
 );
 
 const RECIPE = '{ name: photos, variants: [{ name: w9, steps: [{ resize: { width: 9 } }] }] }';

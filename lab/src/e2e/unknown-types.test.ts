@@ -14,8 +14,8 @@ import pipeline from ${JSON.stringify(path.join(CHECKOUT, 'apps/infra/src/progra
 
 export default () => {
   const outputs = pipeline();
-  new aws.ssm.Parameter('bucket', {
-    name: '/photos/bucket', type: 'String', value: outputs.processedBucket,
+  new aws.ssm.Document('bucket', {
+    name: 'photos', documentType: 'Command', content: outputs.processedBucket,
   });
   new aws.ecr.Repository('images', { name: 'images' });
   new pulumi.CustomResource('command:local:Command', 'notify', { create: 'echo deployed' });
@@ -40,7 +40,7 @@ test('the local stack starts with resources that it does not emulate, and proces
   onTestFinished(stop);
   expect(local.unknownTypes).toEqual([
     'aws:ecr/repository:Repository',
-    'aws:ssm/parameter:Parameter',
+    'aws:ssm/document:Document',
     'command:local:Command',
   ]);
   const photo = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'red' } })

@@ -75,6 +75,13 @@ const PLACES: Places = {
     ),
     { maxLength: 3 },
   ),
+  // Own code checks both.
+  'events.webhook': fc.record({
+    url: fc.webUrl({ validSchemes: ['https'] }),
+    secret: fc
+      .uint8Array({ minLength: 24, maxLength: 64 })
+      .map((bytes) => `whsec_${Buffer.from(bytes).toString('base64')}`),
+  }),
   tags: fc.dictionary(
     fc.stringMatching(/^[a-z][a-z0-9:-]{0,15}$/),
     fc.stringMatching(/^[A-Za-z0-9 @._-]{0,20}$/),

@@ -76,8 +76,10 @@ export async function commandLine(
   const at = (name: string) => path.join(directory, '.pulumi-test', name);
   await mkdir(at('state'), { recursive: true });
   const { PATH = '' } = { ...process.env, ...environment };
+  // Nx asks for colours. Node warns of that next to `NO_COLOR`.
+  const { FORCE_COLOR: _colours, ...inherited } = process.env;
   const variables = {
-    ...process.env,
+    ...inherited,
     PULUMI_HOME: at('home'),
     PULUMI_BACKEND_URL: `file://${at('state')}`,
     PULUMI_CONFIG_PASSPHRASE: 'test',
