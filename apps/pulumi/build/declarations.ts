@@ -11,14 +11,20 @@ export interface DocumentedMember {
   readonly name: string;
   readonly isOptional: boolean;
   readonly documentation: string;
+  /** As written, such as `pulumi.Output<string>`. */
+  readonly type: string;
   /** As written, with its comment. */
   readonly text: string;
 }
 
-/** The members of `ImagePipelineArgs` that are not settings, and those of `ImagePipelineOutputs`. */
+/**
+ * The members of `ImagePipelineArgs` that are not settings, and those of `ImagePipelineOutputs`.
+ * `outputTypes`: declarations of the types that the outputs name, except `SettingsInput`.
+ */
 export function componentMembers(checkout: string): {
   args: readonly DocumentedMember[];
   outputs: readonly DocumentedMember[];
+  outputTypes: readonly string[];
 } {
   const file = path.join(checkout, 'apps/infra/src/image-pipeline.ts');
   const source = ts.createSourceFile(
@@ -37,7 +43,11 @@ export function componentMembers(checkout: string): {
   }
   const { ImagePipelineArgs: args, ImagePipelineOutputs: outputs } = found;
   if (!args || !outputs) throw new Error(`${file} does not declare arguments and outputs`);
-  return { args, outputs };
+  const outputTypes = source.statements
+    .filter(ts.isTypeAliasDeclaration)
+    .filter(({ name }) => outputs.some(({ type }) => type.includes(`<${name.text}>`)))
+    .map((statement) => statement.getText());
+  return { args, outputs, outputTypes };
 }
 
 function members(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): DocumentedMember[] {
@@ -48,13 +58,14 @@ function members(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): Documented
       .getJSDocCommentsAndTags(member)
       .map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '')
       .join('\n'),
+    type: member.type?.getText() ?? '',
     text: member.getFullText().trim(),
   }));
 }
 
 /** Declarations of the component's entry point. The settings come from the JSON Schema, with their descriptions. */
 export async function componentTypes(checkout: string): Promise<string> {
-  const { args, outputs } = componentMembers(checkout);
+  const { args, outputs, outputTypes } = componentMembers(checkout);
   const schema = withDefaultsDescribed(settingsSchema(checkout));
   const step = schema.definitions?.['step'];
   const settings = await compile(
@@ -90,6 +101,9 @@ export type OwnStep =
 export interface ImagePipelineArgs extends Settings {
   ${args.map(({ text }) => text).join('\n  ')}
 }
+
+type SettingsInput = Settings;
+${outputTypes.join('\n')}
 
 /** A pipeline that turns uploaded images into variants. */
 export declare class ImagePipeline extends pulumi.ComponentResource {

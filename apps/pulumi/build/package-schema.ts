@@ -49,9 +49,9 @@ export function packageSchema(checkout: string): object {
         isComponent: true,
         description: 'A pipeline that turns uploaded images into variants.',
         properties: Object.fromEntries(
-          outputs.map(({ name, documentation }) => [
+          outputs.map(({ name, type, documentation }) => [
             name,
-            { type: 'string', ...(documentation && { description: documentation }) },
+            { ...outputType(type), ...(documentation && { description: documentation }) },
           ]),
         ),
         required: outputs.filter(({ isOptional }) => !isOptional).map(({ name }) => name),
@@ -61,6 +61,19 @@ export function packageSchema(checkout: string): object {
     },
     types,
   };
+}
+
+/** @param declared in TypeScript, such as `pulumi.Output<string>` */
+function outputType(declared: string): TypeSpec {
+  const text: TypeSpec = { type: 'string' };
+  switch (declared) {
+    case 'pulumi.Output<string>':
+      return text;
+    case 'pulumi.Output<string[]>':
+      return { type: 'array', items: text };
+    default:
+      return ANY;
+  }
 }
 
 function fileArgument({ name, documentation }: DocumentedMember): PropertySpec {

@@ -57,9 +57,10 @@ export const vignette = defineTransform({
 });
 `;
 
-const WRONG = `import type { ImagePipelineArgs } from '@darkroom/pulumi';
+const WRONG = `import type { ImagePipeline, ImagePipelineArgs } from '@darkroom/pulumi';
 const variant = (steps: ImagePipelineArgs['recipes'][0]['variants'][0]['steps']) => steps;
 variant([{ vignette: { strenght: 1 } }]);
+export const recipesOf = ({ settings }: ImagePipeline) => settings.apply(({ recipe }) => recipe);
 `;
 
 let user: InstalledPackages;
@@ -122,20 +123,23 @@ describe('the npm package of the component', () => {
   test.each([
     ['nodenext', 'nodenext'],
     ['commonjs', 'node10'],
-  ])('has types for a %s program, which rejects a wrong option', async (module, resolution) => {
-    const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-    const compiled = user.node([
-      ...[tsc, '--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022'],
-      ...['--module', module, '--moduleResolution', resolution],
-      ...['index.ts', 'vignette.ts', 'wrong.ts'],
-    ]);
-    // The only problem of all three files.
-    await expect(compiled).rejects.toMatchObject({
-      stdout: expect.stringMatching(
-        /^wrong\.ts\(3,\d+\): error TS2561: .*'strenght'.*\n(?: .*\n)*$/,
-      ),
-    });
-  });
+  ])(
+    'has types for a %s program, which reject a wrong option and a wrong output',
+    async (module, resolution) => {
+      const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+      const compiled = user.node([
+        ...[tsc, '--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022'],
+        ...['--module', module, '--moduleResolution', resolution],
+        ...['index.ts', 'vignette.ts', 'wrong.ts'],
+      ]);
+      // The only problems of all three files.
+      await expect(compiled).rejects.toMatchObject({
+        stdout: expect.stringMatching(
+          /^wrong\.ts\(3,\d+\): error TS2561: .*'strenght'.*\n(?: .*\n)*wrong\.ts\(4,\d+\): error TS2339: .*'recipe'.*\n$/,
+        ),
+      });
+    },
+  );
 
   test('works in a program that is an ES module', async () => {
     const { stdout } = await user.node([

@@ -12,7 +12,9 @@ import { CHECKOUT } from '../testing/workspace.ts';
 const BUILD = path.join(CHECKOUT, 'tools/ci/pulumi-cli.sh');
 
 /** A program that `tools/ci/pulumi-cli.sh` builds from Go modules. */
-export function builtProgram(name: 'pulumi' | 'pulumi-language-yaml' | 'nodejs-sdk'): string {
+export function builtProgram(
+  name: 'pulumi' | 'pulumi-language-yaml' | 'sdk-generator' | 'python/bin/python3',
+): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
   return path.join(cache, 'darkroom/pulumi-cli', name);
 }

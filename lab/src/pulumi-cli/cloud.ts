@@ -12,7 +12,7 @@ import { startEmbeddedAws } from '@darkroom/embedded-aws';
 import { type LocalLambda, startLambda } from '@darkroom/local-lambda';
 import { lambdaSpecs } from '@darkroom/local-pulumi';
 import { startGrpc } from './grpc-server.ts';
-import { addLanguageHost } from './language-host.ts';
+import { addLanguageHost, LANGUAGES } from './language-host.ts';
 import { type Account, addProvider } from './provider.ts';
 
 export interface Cloud extends Account {
@@ -42,17 +42,22 @@ export async function startCloud(): Promise<Cloud> {
   };
   const account: Account = { resources: new Map(), hook: () => undefined };
   const lambda = new CurrentLambda(account, aws.endpoint, dataDir);
-  const grpc = await startGrpc((server) => {
-    addLanguageHost(server);
-    addProvider(server, account, context, () => lambda.follow());
-  });
+  const grpc = await startGrpc((server) =>
+    addProvider(server, account, context, () => lambda.follow()),
+  );
+  const hosts = await Promise.all(
+    LANGUAGES.map(async (language) => {
+      const host = await startGrpc((server) => addLanguageHost(server, language));
+      return { language, ...host };
+    }),
+  );
   const settings = { concurrency: 1000, credentialsError: undefined };
   const cloud: Cloud = Object.assign(account, settings, { s3, environment: {}, stop });
   const services = await startAccountServices(cloud);
   return Object.assign(cloud, {
     environment: {
       PULUMI_DEBUG_PROVIDERS: `aws:${grpc.port}`,
-      PULUMI_DEBUG_LANGUAGES: `nodejs:${grpc.port}`,
+      PULUMI_DEBUG_LANGUAGES: hosts.map(({ language, port }) => `${language}:${port}`).join(','),
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
       AWS_ENDPOINT_URL_S3: aws.endpoint,
@@ -67,7 +72,7 @@ export async function startCloud(): Promise<Cloud> {
   });
 
   async function stop() {
-    grpc.stop();
+    for (const server of [grpc, ...hosts]) server.stop();
     services.stop();
     await lambda.stop();
     s3.destroy();

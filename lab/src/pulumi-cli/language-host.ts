@@ -23,7 +23,10 @@ type Plugin = InstanceType<typeof language.RunPluginRequest>;
 const REPORTED = 32;
 const { resolve } = createRequire(import.meta.url);
 
-export function addLanguageHost(server: GrpcServer): void {
+/** Languages of SDKs that the rig generates. It runs programs of Node.js only. */
+export const LANGUAGES = ['nodejs', 'python', 'go'] as const;
+
+export function addLanguageHost(server: GrpcServer, runtime: (typeof LANGUAGES)[number]): void {
   // The engine that a command starts passes its address in the handshake.
   let engine = '';
   const children = new Set<ChildProcess>();
@@ -54,14 +57,15 @@ export function addLanguageHost(server: GrpcServer): void {
     installDependencies: (call: ServerWritableStream<unknown, unknown>) => call.end(),
     generatePackage: answer(
       async (request: InstanceType<typeof language.GeneratePackageRequest>) => {
-        const generator = spawn(builtProgram('nodejs-sdk'), [
+        const generator = spawn(builtProgram('sdk-generator'), [
+          runtime,
           request.getDirectory(),
           request.getLoaderTarget(),
         ]);
         generator.stdin.end(request.getSchema());
         const closed = once(generator, 'close') as Promise<[number | null]>;
         const [[code], said] = await Promise.all([closed, text(generator.stderr)]);
-        if (code !== 0) throw new Error(`nodejs-sdk failed: ${said}`);
+        if (code !== 0) throw new Error(`sdk-generator failed: ${said}`);
         return new language.GeneratePackageResponse();
       },
     ),
