@@ -153,6 +153,26 @@ describe.skipIf(!chromium)(title, () => {
     await page.close();
   });
 
+  test('offers each picture of a small photo once, although every variant has its file', async () => {
+    const page = await browser.context.newPage();
+    page.setDefaultTimeout(PATIENCE.timeout);
+    await page.goto(url);
+    const buffer = await picture({ width: 500, height: 400 });
+    await page.setInputFiles('input', { name: 'small.jpg', mimeType: 'image/jpeg', buffer });
+    await page.getByText('Done.').waitFor();
+    for (const element of ['source', 'img']) {
+      const srcset = await page.locator(`figure ${element}`).getAttribute('srcset');
+      expect(srcset?.match(/ \d+w/g)).toEqual([' 320w', ' 500w']);
+    }
+    const src = (await page.locator('figure img').getAttribute('src')) ?? '';
+    expect(src).toContain('w640-jpeg.jpg');
+    const copy = await fetch(src.replace('w640', 'w1280'));
+    expect(copy.status).toBe(200);
+    const original = await fetch(src);
+    expect(await copy.arrayBuffer()).toEqual(await original.arrayBuffer());
+    await page.close();
+  });
+
   test('explains to the user why a file is not used', async () => {
     const page = await browser.context.newPage();
     page.setDefaultTimeout(PATIENCE.timeout);

@@ -36,6 +36,8 @@ export interface OutcomeVariant {
   width: number;
   height: number;
   bytes: number;
+  /** Name of an earlier variant whose file has the same bytes. */
+  sameAs?: string | undefined;
   /** Without quotes. */
   eTag: string;
 }

@@ -53,9 +53,16 @@ describe('picture', () => {
       ...outcome,
       width: 300,
       height: 200,
-      variants: [variant('w320', 300, 200), variant('w640', 300, 200)],
+      variants: [
+        variant('w200', 200, 133),
+        variant('w320', 300, 200),
+        { ...variant('w640', 300, 200), sameAs: 'w320' },
+      ],
     };
-    expect(picture(small, { base, alt: '' }).img.srcSet.split(', ')).toHaveLength(1);
+    const { srcSet } = picture(small, { base, alt: '' }).img;
+    expect(srcSet.match(/w\d+\.webp/g)).toEqual(['w200.webp', 'w320.webp']);
+    const copy = picture(small, { base, alt: '', variants: ['w640'] });
+    expect(copy.img.srcSet).toContain('w640.webp');
   });
 
   test('shows the variants that are named, such as a cropped one', () => {

@@ -105,7 +105,7 @@ function hasShape(
   );
 }
 
-/** By width. A responsive set of a small upload has equal pictures: nothing is enlarged. */
+/** By width: the first of each. Of a small upload, a responsive set has copies (`sameAs`), which have one width. */
 function distinct(variants: readonly OutcomeVariant[]): OutcomeVariant[] {
   const byWidth = new Map(variants.toReversed().map((variant) => [variant.width, variant]));
   return [...byWidth.values()].sort((a, b) => a.width - b.width);

@@ -252,11 +252,13 @@ export function outcomeOf(manifest: Manifest): Outcome {
     status: 'done',
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
-    variants: outputs.map(({ variant, key, contentType, width, height, bytes, eTag }) => ({
+    variants: outputs.map(({ variant, key, contentType, width, height, bytes, sameAs, eTag }) => ({
       name: variant,
       file: key.slice(key.lastIndexOf('/') + 1),
       contentType,
-      ...{ width, height, bytes, eTag },
+      ...{ width, height, bytes },
+      ...(sameAs !== undefined && { sameAs }),
+      eTag,
     })),
     ...(skipped && { skipped: skipped.map(({ variant, code }) => ({ name: variant, code })) }),
     ...(placeholder && { placeholder }),

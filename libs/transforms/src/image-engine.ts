@@ -214,7 +214,7 @@ export interface ImageEngine {
   /**
    * Renders the variants that are not done and the placeholder from one decode. Yields each output when it is encoded:
    * cheap ones first, not in the recipe's order. The same source and variants give the same bytes.
-   * Also yields each variant that cannot be made of this upload.
+   * Also yields each variant that cannot be made of this upload. Files that are equal by the plan are encoded once.
    * If the caller leaves the loop early, the generator waits for running encoders.
    * @throws ImageError `CORRUPT_IMAGE`, `TOO_LARGE`, `TRANSFORM_FAILED` or `TIMEOUT`
    */

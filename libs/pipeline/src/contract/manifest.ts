@@ -33,6 +33,8 @@ export const outputSchema = z.object({
   height: z.number(),
   bytes: z.number(),
   fit: z.string().optional(),
+  // Name of an earlier variant of the recipe whose file has the same bytes.
+  sameAs: z.string().optional(),
   // What the variant's analysing steps have found out, by their transform's name.
   facts: z.record(z.string(), z.json()).optional(),
   eTag: z.string(),

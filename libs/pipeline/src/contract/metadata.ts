@@ -32,8 +32,8 @@ export interface Origin {
   readonly metadata: ObjectMetadata;
 }
 
-/** The members of a manifest's output that its key and its ETag do not contain. */
-const labelSchema = outputSchema.omit({ key: true, contentType: true, eTag: true });
+/** The members of a manifest's output that its key, its ETag and the other outputs do not contain. */
+const labelSchema = outputSchema.omit({ key: true, contentType: true, eTag: true, sameAs: true });
 
 /**
  * Metadata of one output: with it, an output that was left without a manifest can be put into one without being made

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { type Manifest, placeholderSchema, REJECTION_CODES, SKIPPED_CODES } from './manifest.ts';
+import {
+  type Manifest,
+  type ManifestOutput,
+  placeholderSchema,
+  REJECTION_CODES,
+  SKIPPED_CODES,
+} from './manifest.ts';
 
 const variantSchema = z.object({
   name: z.string(),
@@ -9,6 +15,7 @@ const variantSchema = z.object({
   width: z.number().describe('Pixels'),
   height: z.number().describe('Pixels'),
   bytes: z.number(),
+  sameAs: z.string().optional().describe('Name of an earlier variant whose file has the same bytes'),
   eTag: z.string().describe('Without quotes. `FILE?v=ETAG` is a URL that never shows older bytes'),
 });
 
@@ -70,23 +77,34 @@ function outcomeOf(manifest: Manifest, isPublic: (variant: string) => boolean): 
     status: 'done',
     width,
     height,
-    variants: manifest.outputs
-      .filter(({ variant }) => isPublic(variant))
-      .map(({ variant, key, contentType, width, height, bytes, eTag }) => ({
-        name: variant,
-        file: key.slice(key.lastIndexOf('/') + 1),
-        contentType,
-        width,
-        height,
-        bytes,
-        eTag,
-      })),
+    variants: variantsOf(manifest.outputs.filter(({ variant }) => isPublic(variant))),
     skipped:
       skipped.length > 0
         ? skipped.map(({ variant, code }) => ({ name: variant, code }))
         : undefined,
     placeholder: manifest.placeholder,
   };
+}
+
+/** @param outputs that are public, which the first of several equal files may not be */
+function variantsOf(outputs: readonly ManifestOutput[]): z.output<typeof variantSchema>[] {
+  const firsts = new Map<string, string>();
+  return outputs.map((output) => {
+    const { variant, key, contentType, width, height, bytes, eTag } = output;
+    const group = output.sameAs ?? variant;
+    const first = firsts.get(group);
+    if (first === undefined) firsts.set(group, variant);
+    return {
+      name: variant,
+      file: key.slice(key.lastIndexOf('/') + 1),
+      contentType,
+      width,
+      height,
+      bytes,
+      sameAs: first,
+      eTag,
+    };
+  });
 }
 
 /** Whether a manifest names the outcome file that it should have: this one, or none. */

@@ -374,8 +374,22 @@ async function writeOutputs(
     // A failed write hides what the rendering threw: it may have happened all the same, which needs a new attempt.
     await waitForAll(puts);
   }
-  const outputs = inOrder([...there, ...(await Promise.all(puts))], job);
+  const outputs = withCopies(inOrder([...there, ...(await Promise.all(puts))], job));
   return { outputs, skipped, ...(placeholder && { placeholder }) };
+}
+
+/**
+ * Marks outputs whose file an earlier one has too. The manifest's own hashes decide, so that outputs of an earlier attempt
+ * give the same manifest.
+ */
+function withCopies(outputs: readonly ManifestOutput[]): ManifestOutput[] {
+  const firsts = new Map<string, string>();
+  return outputs.map((output) => {
+    const sameAs = firsts.get(output.sha256);
+    if (sameAs !== undefined) return { ...output, sameAs };
+    firsts.set(output.sha256, output.variant);
+    return output;
+  });
 }
 
 async function putOutput(

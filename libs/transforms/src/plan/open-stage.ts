@@ -64,7 +64,7 @@ export function withOperation(open: OpenStage, operation: Operation): OpenStage 
 /** As `withOperation`, for a step of the variants. */
 export function withStep(
   open: OpenStage,
-  { transform, bound, step }: BoundStep,
+  { transform, options, bound, step }: BoundStep,
   variants: readonly string[],
 ): OpenStage | string {
   if (bound.kind === 'setting') return open;
@@ -88,6 +88,6 @@ export function withStep(
     if (bound.keepsAnimations) return open;
     throw new NotApplicableError('frames of an animation would have different sizes');
   }
-  const operation = { transform, bound, variants, step, input, output, measured };
+  const operation = { transform, options, bound, variants, step, input, output, measured };
   return withOperation(open, slots ? { ...operation, slots } : operation);
 }

@@ -133,6 +133,7 @@ export class Planner {
     }
     const operation = {
       transform: 'scale',
+      options: { ...to },
       bound: scaling(to),
       variants,
       step: 0,

@@ -70,7 +70,7 @@ export function referencePlan({ recipe, facts, variants, effort, bind }: PlanInp
 }
 
 function alone(
-  { transform, bound, step }: BoundStep,
+  { transform, options, bound, step }: BoundStep,
   variant: string,
   input: Shape,
   recipe: string,
@@ -80,7 +80,10 @@ function alone(
   const { measured = false } = bound;
   try {
     const output = bound.after(input);
-    const operation = { transform, bound, variants: [variant], step, input, output, measured };
+    const operation = {
+      ...{ transform, options, bound, variants: [variant], step },
+      ...{ input, output, measured },
+    };
     return slots ? { ...operation, slots } : operation;
   } catch (cause) {
     return stepError({ recipe, variant, step, transform }, cause);

@@ -16,6 +16,8 @@ export interface DecodeMode {
 /** One step of a variant, or a scaling that the planner added for several of them (`transform` is `scale`). */
 export interface Operation {
   readonly transform: string;
+  /** Of the step; of a scaling, its size. Plain JSON. */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly bound: Action;
   /** Variants that the operation is for. */
   readonly variants: readonly string[];

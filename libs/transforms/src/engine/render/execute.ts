@@ -1,6 +1,7 @@
 import type { OutputFormat, Rendered, SkippedVariant } from '../../image-engine.ts';
 import { isImpossible } from '../../image-error.ts';
 import { candidates } from '../../plan/candidates.ts';
+import { equalFiles } from '../../plan/equal-files.ts';
 import { skippedVariant } from '../../plan/planner.ts';
 import type { FileStage, PlaceholderStage, RenderPlan, Stage } from '../../plan/render-plan.ts';
 import { explainFailure } from './explain-failure.ts';
@@ -68,7 +69,7 @@ async function make(stage: EndStage, pictures: PictureCache, job: RenderJob): Pr
 
 /**
  * Runs a plan with at most `concurrency` encoders in parallel. Yields each file when it is complete, and each variant that
- * cannot be made; leaves out variants in `done`.
+ * cannot be made; leaves out variants in `done`. Equal files are encoded once.
  */
 export async function* execute(
   given: RenderPlan,
@@ -100,7 +101,11 @@ export async function* execute(
   const isDone = (stage: EndStage) => stage.kind === 'file' && done.has(stage.variant);
   const ends = inOrder(plan);
   for (const stage of ends.filter(isDone)) pictures.leave(stage);
-  const waiting = ends.filter((stage) => !isDone(stage));
+  const copies = equalFiles(plan.stages, (stage) => !isDone(stage));
+  const copied = new Set([...copies.values()].flat());
+  const waiting = ends.filter(
+    (stage) => !isDone(stage) && !(stage.kind === 'file' && copied.has(stage)),
+  );
   const underWay = new Map<EndStage, Promise<{ stage: EndStage; rendered: Rendered }>>();
   try {
     while (waiting.length > 0 || underWay.size > 0) {
@@ -118,6 +123,17 @@ export async function* execute(
       const { stage, rendered } = await Promise.race(underWay.values());
       underWay.delete(stage);
       yield rendered;
+      for (const copy of copies.get(stage) ?? []) {
+        if (rendered.kind !== 'output') {
+          // Fails alike, with a message about itself.
+          waiting.push(copy);
+          continue;
+        }
+        const { fit: _, ...file } = rendered;
+        const { variant, fit } = copy;
+        pictures.leave(copy);
+        yield { ...file, variant, ...(fit === undefined ? {} : { fit }) };
+      }
     }
   } finally {
     // No work continues after the caller has left.

@@ -92,6 +92,70 @@ describe('variants that are done already', () => {
   });
 });
 
+describe('equal files', () => {
+  let runs = 0;
+  const counted = defineTransform({
+    name: 'counted',
+    version: 1,
+    options: z.strictObject({}),
+    after: (input) => input,
+    apply(image): Sharp {
+      runs += 1;
+      return image.negate({ alpha: false });
+    },
+  });
+  const counting = createCatalog([...builtinTransforms, counted]);
+  const counter = createEngine({ catalog: counting, concurrency: 2 });
+  /** A responsive set of an upload that is 240 pixels wide when it is upright. */
+  const set = Object.fromEntries(
+    [120, 320, 640].map((width) => [
+      `w${width}`,
+      ['rotate', { resize: { width, withoutEnlargement: true } }, { counted: {} }],
+    ]),
+  );
+
+  test('are encoded once, and each variant has its file', async () => {
+    runs = 0;
+    const { outputs } = await renderAll(counter, counting, photo, set);
+    expect(runs).toBe(2);
+    expect([...outputs.keys()].sort()).toEqual(['w120', 'w320', 'w640']);
+    expect(outputs.get('w640')).toEqual({ ...outputs.get('w320'), variant: 'w640' });
+    expect(outputs.get('w120')?.bytes).not.toEqual(outputs.get('w320')?.bytes);
+  });
+
+  test('keep the fit of their own variant', async () => {
+    const { outputs } = await renderAll(engine, catalog, photo, {
+      inside: [
+        'rotate',
+        { resize: { width: 999, height: 999, fit: 'inside', withoutEnlargement: true } },
+      ],
+      whole: ['rotate'],
+    });
+    const { fit, ...inside } = outputs.get('inside') ?? {};
+    expect(fit).toBe('inside');
+    expect(outputs.get('whole')).toEqual({ ...inside, variant: 'whole' });
+  });
+
+  test('that cannot be made are skipped one by one', async () => {
+    const tiny = { encode: { format: 'jpeg', maxBytes: 1024 } };
+    const noise = await sample({ width: 900, height: 900 });
+    const { skipped } = await renderAll(engine, catalog, noise, { one: [tiny], two: [tiny] });
+    expect(skipped.map(({ variant }) => variant).sort()).toEqual(['one', 'two']);
+    for (const { variant, message } of skipped) expect(message).toContain(`variant ${variant}`);
+  });
+
+  test('are not confused with files of other settings', async () => {
+    const { outputs } = await renderAll(engine, catalog, photo, {
+      low: [{ encode: { format: 'jpeg', quality: 20 } }],
+      high: [{ encode: { format: 'jpeg', quality: 90 } }],
+      first: [{ blur: 1 }, { encode: 'png' }],
+      second: [{ blur: 2 }, { encode: 'png' }],
+    });
+    const files = [...outputs.values()].map(({ bytes }) => Buffer.from(bytes).toString('base64'));
+    expect(new Set(files)).toHaveLength(4);
+  });
+});
+
 describe('an animation', () => {
   test.each(['gif', 'webp'] as const)('keeps its frames as %s', async (format) => {
     const moving = await animatedSample('gif', { width: 40, height: 30, frames: 3, delay: 80 });
