@@ -1816,6 +1816,7 @@ export interface components {
                   height: number;
                   bytes: number;
                   fit?: string;
+                  sameAs?: string;
                   facts?: {
                     [key: string]: components['schemas']['__shared'];
                   };
@@ -1875,6 +1876,7 @@ export interface components {
                   height: number;
                   bytes: number;
                   fit?: string;
+                  sameAs?: string;
                   facts?: {
                     [key: string]: components['schemas']['__shared'];
                   };
@@ -2649,6 +2651,7 @@ export interface components {
                   height: number;
                   bytes: number;
                   fit?: string;
+                  sameAs?: string;
                   facts?: {
                     [key: string]: components['schemas']['__shared'];
                   };
@@ -2708,6 +2711,7 @@ export interface components {
                   height: number;
                   bytes: number;
                   fit?: string;
+                  sameAs?: string;
                   facts?: {
                     [key: string]: components['schemas']['__shared'];
                   };

@@ -15,7 +15,10 @@ const variantSchema = z.object({
   width: z.number().describe('Pixels'),
   height: z.number().describe('Pixels'),
   bytes: z.number(),
-  sameAs: z.string().optional().describe('Name of an earlier variant whose file has the same bytes'),
+  sameAs: z
+    .string()
+    .optional()
+    .describe('Name of an earlier variant whose file has the same bytes'),
   eTag: z.string().describe('Without quotes. `FILE?v=ETAG` is a URL that never shows older bytes'),
 });
 
