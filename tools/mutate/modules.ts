@@ -63,6 +63,7 @@ export const MODULES: readonly Module[] = [
     ],
     tests: [
       'libs/transforms/src/plan/{traps,make-plan,describe,estimate}.test.ts',
+      'libs/transforms/src/plan/{candidates,decode-mode,gain-map-steps}.test.ts',
       'libs/transforms/src/sharp-order.test.ts',
       'libs/transforms/src/engine/encode/encode-smallest.test.ts',
     ],

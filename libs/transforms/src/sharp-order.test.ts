@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { expect, test } from 'vitest';
-import { SHARP_ORDER, type SharpSlot, barrierReason } from './sharp-order.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  leavesFloats,
+  makesGrey,
+  SHARP_ORDER,
+  type SharpSlot,
+  barrierReason,
+} from './sharp-order.ts';
 
 /** Text in sharp's pipeline.cc at the line where the slot begins. */
 const MARKS: Readonly<Record<Exclude<SharpSlot, 'autoOrient'>, string>> = {
@@ -66,4 +72,78 @@ test('what follows in sharp’s order joins', () => {
     gainedAlpha: false,
   };
   expect(barrierReason(open, ['resize', 'extractPost'])).toBeUndefined();
+});
+
+/** The reason that separates the later one in sharp's order from the earlier one. */
+function between(one: SharpSlot, other: SharpSlot, rest: object = {}): string | undefined {
+  const [first, last] = SHARP_ORDER.filter((slot) => slot === one || slot === other);
+  if (!first || !last) throw new Error('two slots of the order');
+  const pipeline = { used: new Set([first]), hasAlpha: false, gainedAlpha: false, ...rest };
+  return barrierReason(pipeline, [last]);
+}
+
+describe('a picture with alpha', () => {
+  const multiplying = ['resize', 'blur', 'sharpen'] as const;
+  const straight = ['rotateAngle', 'affine', 'median', 'threshold', 'modulate'] as const;
+
+  test.each(multiplying)('%s and what works on plain colours are apart', (slot) => {
+    for (const other of straight) {
+      const reason = `sharp multiplies colours by alpha around ${slot}, which changes ${other}`;
+      expect(between(slot, other, { hasAlpha: true })).toBe(reason);
+      expect(between(slot, other)).toBeUndefined();
+    }
+  });
+
+  test.each(multiplying)('that a step of the pipeline has added: %s is apart', (slot) => {
+    const used = new Set<SharpSlot>(['autoOrient']);
+    const open = { used, hasAlpha: false, gainedAlpha: true };
+    expect(barrierReason(open, [slot])).toContain(`by alpha around ${slot} only when`);
+    expect(barrierReason({ ...open, gainedAlpha: false }, [slot])).toBeUndefined();
+    expect(barrierReason(open, ['flip'])).toBeUndefined();
+  });
+});
+
+test.each(['blur', 'sharpen', 'composite'] as const)(
+  'tables cannot read the floats of %s',
+  (slot) => {
+    for (const table of ['gammaOut', 'linear', 'normalise', 'clahe', 'tint', 'negate'] as const)
+      expect(between(slot, table)).toContain(
+        `${table} needs the integers that sharp makes of ${slot}`,
+      );
+    for (const other of ['removeAlpha', 'ensureAlpha'] as const)
+      expect(between(slot, other)).toBeUndefined();
+    expect(leavesFloats([slot])).toBe(true);
+  },
+);
+
+test.each(['affine', 'extend'] as const)('%s is not in the pipeline of an extract', (slot) => {
+  const reason = `sharp reports the size before ${slot} when there was an extract`;
+  expect(between('extractPost', slot)).toBe(reason);
+  const used = new Set<SharpSlot>(['resize']);
+  const open = { used, hasAlpha: false, gainedAlpha: false };
+  expect(barrierReason(open, ['extractPost', slot])).toBe(reason);
+  expect(barrierReason(open, [slot])).toBeUndefined();
+});
+
+test('a trim does not follow an upright turn in one pipeline', () => {
+  expect(between('autoOrient', 'trim')).toBe('sharp trims before it makes upright');
+  expect(between('trim', 'resize')).toBeUndefined();
+});
+
+test('pixels that are not 8-bit RGB take the steps that only move or scale them', () => {
+  const plain = ['autoOrient', 'extractPre', 'resize', 'flip', 'flop', 'rotate90', 'extractPost'];
+  const open = { used: new Set<SharpSlot>(), hasAlpha: false, gainedAlpha: false };
+  for (const slot of SHARP_ORDER) {
+    const reason = barrierReason({ ...open, unusualPixels: 'grey ones' }, [slot]);
+    expect({ slot, joins: reason === undefined }).toEqual({ slot, joins: plain.includes(slot) });
+    expect(barrierReason(open, [slot])).toBeUndefined();
+  }
+});
+
+test('steps that move or scale pixels leave integers, and an unknown step may not', () => {
+  expect(leavesFloats(['resize', 'tint'])).toBe(false);
+  expect(leavesFloats([])).toBe(false);
+  expect(leavesFloats(undefined)).toBe(true);
+  expect(makesGrey(['resize', 'grayscale'])).toBe(true);
+  expect(makesGrey(['tint'])).toBe(false);
 });

@@ -24,7 +24,7 @@ function estimate(
   facts: Partial<SourceFacts> = {},
   format = 'webp',
   concurrency = 1,
-  first: readonly object[] = [],
+  first: readonly unknown[] = [],
 ) {
   const all = { ...photo, ...facts };
   const variants = [320, width].map((pixels) => ({
@@ -136,13 +136,34 @@ describe('exact estimates', () => {
     expect(Math.round(estimate(320, { format: 'tiff', ...facts }) * 10) / 10).toBe(mib);
   });
 
-  test.each<[what: string, facts: Partial<SourceFacts>, steps: readonly object[], mib: number]>([
+  test.each<[what: string, facts: Partial<SourceFacts>, steps: readonly unknown[], mib: number]>([
     ['a blur between', {}, [{ blur: 3 }], 285.2],
     ['a blur between, with alpha', { format: 'png', hasAlpha: true }, [{ blur: 3 }], 354],
     ['a mask', {}, [{ mask: 'circle' }], 463.7],
     ['a mark on each frame', animation, [{ watermark: { text: 'Ada' } }], 479.9],
+    // The buffer of a PNG with its profile grows step by step.
+    [
+      'kept colours between',
+      coding({ profile: 'other' }),
+      [{ colourspace: 'keep' }, { blur: 3 }],
+      233.9,
+    ],
+    // The trim may keep all pixels, and each file counts as the encoder that needs the most.
+    ['a trimmed border', {}, ['trim'], 1153.4],
   ])('with %s', (_what, facts, steps, mib) => {
     expect(Math.round(estimate(320, facts, 'webp', 1, steps) * 10) / 10).toBe(mib);
+  });
+
+  test('16 bits between count twice', () => {
+    const deep = { format: 'png', ...coding({ depth: 16 }) } as const;
+    const steps = [{ colourspace: 'keep' }, { blur: 3 }];
+    // The placeholder has its own decode in 8 bits: these are the pixels of the blur alone.
+    expect(Math.round(estimate(320, deep, 'png', 1, steps) * 10) / 10).toBe(285.5);
+  });
+
+  test('frames of a large animation count as often as the encoder holds them', () => {
+    const large = { ...animation, width: 800, height: 625 };
+    expect(Math.round(estimate(800, large) * 10) / 10).toBe(814.6);
   });
 
   test('a moving picture counts all its frames, a still one counts one', () => {
@@ -249,6 +270,10 @@ describe('with the structure of the file', () => {
     const hdr = jpeg({ otherPictures: 1, otherStructures: [map] });
     const without = jpeg({ otherPictures: 1, otherStructures: [] });
     expect(seconds(hdr) - seconds(without)).toBeGreaterThan(2 * 90);
+    const tiny = { ...structureOf(8, 8), blocks: 0 };
+    const enlarged = seconds(jpeg({ otherPictures: 1, otherStructures: [tiny] }));
+    // Two decodes of 3.5 ms, and the enlargement to 24 megapixels.
+    expect(enlarged - seconds(without)).toBeCloseTo(2 * 0.0035 + 0.04 * 24, 3);
     expect(estimateAll(hdr, small, 'jpeg')).toEqual(estimateAll(without, small, 'jpeg'));
     const keep = [...small, { metadata: ['gainMap'] }];
     expect(estimateAll(hdr, keep, 'jpeg').decoding?.memory).toBeGreaterThan(70);

@@ -1,10 +1,22 @@
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog/catalog.ts';
+import { defineTransform } from '../define-transform.ts';
+import { createEngine } from '../engine/create-engine.ts';
 import type { SourceFacts } from '../image-engine.ts';
+import { renderOne } from '../testing/render.ts';
 import { makePlan } from './make-plan.ts';
 
-const catalog = createCatalog(builtinTransforms);
+/** A plugin that does not say which operations of sharp it uses. */
+const own = defineTransform({
+  name: 'own',
+  version: 1,
+  options: z.strictObject({}).meta({ description: 'For the test.', examples: [{}] }),
+  apply: (image) => image,
+});
+const catalog = createCatalog([...builtinTransforms, own]);
 
 const photo: SourceFacts = {
   format: 'jpeg',
@@ -18,7 +30,11 @@ const photo: SourceFacts = {
 };
 
 /** One line a stage: where from, what, what for. */
-function planOf(variants: Record<string, unknown>, facts: Partial<SourceFacts> = {}) {
+function planOf(
+  variants: Record<string, unknown>,
+  facts: Partial<SourceFacts> = {},
+  placeholder = true,
+) {
   const { stages } = makePlan({
     recipe: 'photos',
     facts: { ...photo, ...facts },
@@ -27,6 +43,7 @@ function planOf(variants: Record<string, unknown>, facts: Partial<SourceFacts> =
       steps: catalog.stepsSchema.parse(steps),
     })),
     bind: (step) => catalog.bind(step),
+    placeholder,
   });
   return stages.map((stage) => {
     const work = stage.operations.map(({ transform }) => transform).join(' ') || 'nothing';
@@ -94,6 +111,132 @@ describe('steps share a pipeline until sharp’s order differs from theirs', () 
     expect(planOf({ one: steps, other })).toContain(
       '1 from 0: resize to 600×401, sharp does resize once per pipeline',
     );
+  });
+});
+
+describe('a barrier', () => {
+  const png = { format: 'png', orientation: 1 } as const;
+  const keep = { colourspace: 'keep' };
+  const profile = { depth: 8, space: 'rgb', profile: 'other' } as const;
+  const small = { resize: { width: 300 } };
+
+  test.each<[reason: string, steps: unknown[], facts: Partial<SourceFacts>]>([
+    [
+      'multiplies colours by alpha around resize, which changes modulate',
+      [small, { modulate: { brightness: 2 } }],
+      { ...png, hasAlpha: true },
+    ],
+    [
+      'multiplies colours by alpha around blur only when',
+      [{ extend: { left: 40, background: 'transparent' } }, { blur: 3 }],
+      png,
+    ],
+    ['sharp may lose the profile', [keep, 'flip', 'grayscale'], { ...png, coding: profile }],
+    ['sharp may lose the profile', [keep, 'grayscale', 'flip'], { ...png, coding: profile }],
+    ['tint works on 8-bit RGB, and here are grey ones', ['grayscale', { tint: 'red' }], png],
+    ['own has a pipeline of its own', ['own', 'flip'], png],
+    ['own has a pipeline of its own', ['flip', 'own'], png],
+  ])('%s', (reason, steps, facts) => {
+    expect(planOf({ one: steps }, facts, false).join('\n')).toContain(reason);
+  });
+
+  test.each<[string, unknown[], Partial<SourceFacts>]>([
+    ['an opaque picture', [small, { modulate: { brightness: 2 } }], png],
+    ['grey of a picture without a profile', [keep, 'grayscale', 'flip'], png],
+    ['padding of a colour', [{ extend: { left: 40, background: 'red' } }, { blur: 3 }], png],
+  ])('is not needed for %s', (_, steps, facts) => {
+    expect(planOf({ one: steps }, facts, false)).toHaveLength(1);
+  });
+});
+
+describe('a picture that the camera held sideways', () => {
+  const sizeOf = (format: string, colourspace: string) =>
+    planOf({ one: [{ colourspace }, { encode: format }] })
+      .find((line) => line.endsWith(', one'))
+      ?.match(/\d+×\d+/)?.[0];
+
+  test.each([
+    ['gif', 'srgb'],
+    ['avif', 'srgb'],
+    ['jpeg', 'keep'],
+  ])('is turned upright for a file that has no orientation: %s, colours %s', (...file) => {
+    expect(sizeOf(...file)).toBe('3000×2003');
+  });
+
+  test.each([
+    ['jpeg', 'srgb'],
+    ['png', 'srgb'],
+  ])('stays as it is for a file that says its orientation: %s, colours %s', (...file) => {
+    expect(sizeOf(...file)).toBe('2003×3000');
+  });
+});
+
+test('what is clear becomes white in a JPEG, and stays clear elsewhere', async () => {
+  const clear = { r: 0, g: 0, b: 0, alpha: 0 };
+  const source = await sharp({ create: { width: 8, height: 8, channels: 4, background: clear } })
+    .png()
+    .toBuffer();
+  const engine = createEngine({ catalog });
+  const pixel = async (format: string) => {
+    const { bytes } = await renderOne(engine, catalog, source, [{ encode: format }]);
+    return [...(await sharp(bytes).raw().toBuffer())].slice(0, format === 'jpeg' ? 3 : 4);
+  };
+  expect(await pixel('jpeg')).toEqual([255, 255, 255]);
+  expect((await pixel('png'))[3]).toBe(0);
+});
+
+test('variants that are skipped cost no pixels', () => {
+  const outside = { crop: { left: 0, top: 0, width: 9000, height: 10 } };
+  const small = [upright, { resize: { width: 320 } }, { encode: 'webp' }];
+  const skipped = [upright, { resize: { width: 2000 } }, outside];
+  expect(planOf({ small, skipped })).toEqual(planOf({ small }));
+});
+
+test('the placeholder is not larger than the picture', () => {
+  const tiny = { width: 50, height: 40, orientation: 1 };
+  const lines = planOf({ one: [upright, { encode: 'webp' }] }, tiny);
+  expect(lines.filter((line) => line.endsWith('placeholder'))).toEqual([
+    '1 from 0: nothing to 50×40, placeholder',
+  ]);
+});
+
+describe('a reduction is not shared', () => {
+  const lines = (variants: Record<string, unknown>) =>
+    planOf(variants).map((line) => line.slice(2));
+
+  test('if it enlarges one side', () => {
+    const small = [upright, { resize: { width: 320 } }];
+    for (const [width, height] of [
+      [4000, 100],
+      [100, 4000],
+    ]) {
+      const one = [upright, { resize: { width, height, fit: 'fill' } }];
+      const made = lines({ one, small });
+      expect(made[0]).toContain('from upload: rotate to 3000×2003');
+      expect(made).toContain(`from 0: resize to ${width}×${height}, one`);
+    }
+  });
+
+  test('if it would show the resampling', () => {
+    const nearest = (width: number) => [upright, { resize: { width, kernel: 'nearest' } }];
+    const made = lines({ one: nearest(320), two: nearest(640) });
+    expect(made).toContain('from 0: resize to 320×214, one');
+    expect(made).toContain('from 0: resize to 640×427, two');
+  });
+
+  test('with another kernel', () => {
+    const cubic = [upright, { resize: { width: 640, kernel: 'cubic' } }];
+    const made = lines({ cubic, lanczos: [upright, { resize: { width: 320 } }] });
+    expect(made).toContain('from 0: resize to 320×214, lanczos');
+    expect(made).toContain('from 0: resize to 640×427, cubic');
+  });
+
+  test('below the larger of two shapes', () => {
+    const fill = (width: number, height: number) => [
+      upright,
+      { resize: { width, height, fit: 'fill' } },
+    ];
+    expect(lines({ high: fill(100, 900), wide: fill(900, 100) })[0]).toContain('scale to 900×900');
   });
 });
 
