@@ -6,6 +6,7 @@ export type DeployErrorCode =
   | 'PULUMI_LOGIN'
   | 'PASSPHRASE'
   | 'CREDENTIALS'
+  | 'NO_CONNECTION'
   | 'QUOTA'
   | 'PERMISSION'
   | 'NAME_TAKEN'

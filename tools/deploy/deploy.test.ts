@@ -121,10 +121,25 @@ describe('is told everything that is missing, at once', () => {
     ]);
   });
 
+  test('AWS that cannot be reached', async () => {
+    await fakeAccount();
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', 'http://127.0.0.1:9');
+    vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+    const { directory } = await fakeWorkspace({});
+    expect(await problems(deploy({ stack: STACK, yes: true }, directory, screen()))).toEqual([
+      problem('NO_CONNECTION', /does not answer in us-east-1: .*\nCheck the network.*aws:region/),
+    ]);
+  });
+
   test.each([
     ['no file', undefined, /no Pulumi\.test\.yaml/],
     ['no region', 'config: { darkroom:pipeline: {} }', /sets no region/],
+    ['a config without members', 'config:\n', /sets no region/],
     ['invalid YAML', 'config: {', /not valid YAML/],
+    ['an alias without an anchor', 'config: *settings', /not valid YAML: Unresolved alias/],
+    ['a list', '- config', /must be a map.*Pulumi\.dev\.yaml/],
+    ['a text as config', 'config: aws:region=eu-west-1', /must be a map.*Pulumi\.dev\.yaml/],
+    ['a wrong region', 'config: { aws:region: eu-west1 }', /eu-west1 is not a region.*correct/],
   ])('%s', async (_what, stackFile, message) => {
     expect(await check({ stackFile })).toEqual([problem('STACK_FILE', message)]);
   });

@@ -24,7 +24,10 @@ export interface Caller {
   readonly arn: string;
 }
 
-/** @throws DeployError `CREDENTIALS` */
+/** Errors of connections, with which AWS has not seen the credentials. */
+const NO_CONNECTION = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|TimeoutError/;
+
+/** @throws DeployError `CREDENTIALS` or `NO_CONNECTION` */
 export async function checkCredentials({ region, profile }: StackFile): Promise<Caller> {
   const sts = new STSClient({ region, ...(profile !== undefined && { profile }) });
   try {
@@ -32,6 +35,12 @@ export async function checkCredentials({ region, profile }: StackFile): Promise<
     return { account: Account, arn: Arn };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
+    if (NO_CONNECTION.test(String(cause)))
+      throw new DeployError(
+        'NO_CONNECTION',
+        `AWS does not answer in ${region}: ${why}\nCheck the network, a proxy, and \`aws:region\` of the stack file.`,
+        { cause },
+      );
     throw new DeployError(
       'CREDENTIALS',
       `AWS takes no credentials from here${profile === undefined ? '' : ` (profile ${profile})`}: ${why}\n` +

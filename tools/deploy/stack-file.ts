@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseSettings, type Settings, SettingsError } from '@darkroom/pipeline';
-import { parse, YAMLParseError } from 'yaml';
+import { parse } from 'yaml';
 import * as z from 'zod';
 import { DeployError } from './deploy-error.ts';
 import { type PulumiCli, pulumiAnswer, type Target } from './pulumi.ts';
@@ -13,6 +13,9 @@ export interface StackFile {
   readonly profile?: string;
   readonly settings: Settings;
 }
+
+/** In each partition. A wrong one would only be seen as a host that does not exist. */
+const REGION = /^[a-z]{2,4}(?:-[a-z]+){1,3}-\d+$/;
 
 /** @param stack may be `ORG/PROJECT/STACK` */
 export function stackFileOf(stack: string): string {
@@ -30,14 +33,19 @@ export type MaybeTarget = Omit<Target, 'pulumi'> & { readonly pulumi: PulumiCli 
  */
 export async function readStack(target: MaybeTarget): Promise<StackFile> {
   const name = stackFileOf(target.stack);
-  const { config: own = {}, environment } = await readYaml(path.join(target.workspace, name), name);
-  const config = environment === undefined ? own : await openEnvironments(target, environment);
+  const { config: own, environment } = await readYaml(path.join(target.workspace, name), name);
+  const config = environment == null ? (own ?? {}) : await openEnvironments(target, environment);
   const region = config['aws:region'] ?? process.env['AWS_REGION'];
   const profile = config['aws:profile'];
   if (typeof region !== 'string' || region === '')
     throw new DeployError(
       'STACK_FILE',
       `${name} sets no region: add \`aws:region\` to \`config\`, or set AWS_REGION.`,
+    );
+  if (!REGION.test(region))
+    throw new DeployError(
+      'STACK_FILE',
+      `${region} is not a region of AWS: correct \`aws:region\` in ${name}, or AWS_REGION. An example is eu-central-1.`,
     );
   try {
     const input = withoutSecrets(config['darkroom:pipeline']);
@@ -59,25 +67,37 @@ function withoutSecrets(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, one]) => [key, withoutSecrets(one)]));
 }
 
-interface StackYaml {
-  readonly config?: Readonly<Record<string, unknown>>;
-  readonly environment?: unknown;
-}
+/** A key without a value is null. */
+const yamlSchema = z
+  .object({
+    config: z.record(z.string(), z.unknown()).nullish(),
+    environment: z.unknown().optional(),
+  })
+  .nullish();
+type StackYaml = NonNullable<z.output<typeof yamlSchema>>;
 
 async function readYaml(file: string, name: string): Promise<StackYaml> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const problem =
+      cause.code === 'ENOENT'
+        ? `There is no ${name}: copy Pulumi.dev.yaml and change it.`
+        : `${name} cannot be read: ${cause.message}`;
+    throw new DeployError('STACK_FILE', problem, { cause });
+  });
+  let content: unknown;
   try {
-    return (parse(await readFile(file, 'utf8')) ?? {}) as StackYaml;
+    content = parse(text);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new DeployError(
-        'STACK_FILE',
-        `There is no ${name}: copy Pulumi.dev.yaml and change it.`,
-        { cause },
-      );
-    if (cause instanceof YAMLParseError)
-      throw new DeployError('STACK_FILE', `${name} is not valid YAML: ${cause.message}`, { cause });
-    throw cause;
+    // Of the parser: an alias without an anchor is another class of error than a syntax error.
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new DeployError('STACK_FILE', `${name} is not valid YAML: ${problem}`, { cause });
   }
+  const { success, data } = yamlSchema.safeParse(content);
+  if (success) return data ?? {};
+  throw new DeployError(
+    'STACK_FILE',
+    `${name} is not a stack file: it must be a map, and its \`config\` too. Compare it with Pulumi.dev.yaml.`,
+  );
 }
 
 const configSchema = z.record(

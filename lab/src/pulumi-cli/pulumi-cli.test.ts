@@ -1,5 +1,5 @@
 /** The real Pulumi CLI and engine deploy the program of `Pulumi.yaml` to an AWS account on this machine. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   CreateBucketCommand,
@@ -142,6 +142,54 @@ describe.runIf(cli !== undefined)(title, { timeout: 10 * MINUTES }, () => {
     expect(diagnostics.match(/darkroom:pipeline is not valid/g)).toHaveLength(1);
     expect(diagnostics).toMatch(/queue\.batchSize/);
     expect(cloud.resources.size).toBe(before);
+  });
+
+  describe('npm run deploy stops before it changes anything, with one message', () => {
+    afterEach(async () => {
+      cloud.credentialsError = undefined;
+      cloud.concurrency = 1000;
+      await settings({});
+    });
+    const file = () => path.join(project.directory, 'Pulumi.test.yaml');
+    test.each<[what: string, message: RegExp, cause: () => unknown, environment?: string[]]>([
+      ['no stack file', /There is no Pulumi\.test\.yaml: copy/, () => rm(file())],
+      ['no YAML', /not valid YAML/, () => writeFile(file(), 'config: {')],
+      ['a wrong setting', /queue\.batchSize/, () => settings({ queue: { batchSize: 0 } })],
+      [
+        'no credentials',
+        /Could not load credentials[^]*aws sso login/,
+        () => undefined,
+        ['AWS_ACCESS_KEY_ID=', 'AWS_SECRET_ACCESS_KEY=', 'AWS_EC2_METADATA_DISABLED=true'],
+      ],
+      [
+        'an expired session',
+        /token .* is expired[^]*aws sso login/,
+        () => (cloud.credentialsError = 'ExpiredToken'),
+      ],
+      ['a quota', /maximumConcurrency asks for 2[^]*higher quota/, () => (cloud.concurrency = 1)],
+      [
+        'no passphrase',
+        /set PULUMI_CONFIG_PASSPHRASE/,
+        () => undefined,
+        ['-u', 'PULUMI_CONFIG_PASSPHRASE'],
+      ],
+      [
+        'a missing existing bucket',
+        /bucket of `source\.bucket`: it must exist/,
+        () => settings({ source: { bucket: 'no-such-bucket' } }),
+      ],
+    ])('%s', async (_what, message, cause, environment = []) => {
+      const before = [...cloud.resources.keys()];
+      await cause();
+      const deploy = ['npm', 'run', '--silent', 'deploy', '--', 'test', '--yes'];
+      const { code, stderr } = await project.run('env', [...environment, ...deploy]);
+      expect(code).toBe(1);
+      // Its own message is the last one.
+      const [, ...messages] = stderr.split('✗ ');
+      expect(messages, stderr).toHaveLength(1);
+      expect(messages[0]).toMatch(message);
+      expect([...cloud.resources.keys()]).toEqual(before);
+    });
   });
 
   test('more memory than a new account allows fails the update, and the repeated one succeeds', async () => {
