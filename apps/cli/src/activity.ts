@@ -4,8 +4,9 @@ import {
   GetMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
+import type { History } from '@darkroom/console-api';
 import type { Activity, Alarm, FunctionEvent } from '@darkroom/operations';
-import { CODES, metricDimensions, METRICS_NAMESPACE } from '@darkroom/pipeline';
+import { CODES, metricDimensions, METRICS, METRICS_NAMESPACE } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { withOperations } from './aws-operation.ts';
 import type { Stack } from './stack.ts';
@@ -101,6 +102,58 @@ async function readMetrics(stack: Stack, functionName: string, minutes: number):
       running: valuesOf('running')[0] ?? null,
       oldestSeconds: valuesOf('oldest')[0] ?? null,
     };
+  } finally {
+    cloudWatch.destroy();
+  }
+}
+
+/** Of the chart: CloudWatch has a value for each minute. */
+const HISTORY_MINUTES = 15;
+
+/** @returns the latest minutes; without points if the function is unknown */
+export async function readHistory({ functionName, client }: Stack): Promise<History> {
+  const seconds = 60;
+  if (functionName === undefined) return { seconds, points: [] };
+  const cloudWatch = withOperations(new CloudWatchClient(client));
+  const Dimensions = Object.entries(metricDimensions(functionName)).map(([Name, Value]) => ({
+    ...{ Name, Value },
+  }));
+  const query = (Id: string, MetricName: string, Stat: string) => ({
+    Id,
+    MetricStat: {
+      Metric: { Namespace: METRICS_NAMESPACE, MetricName, Dimensions },
+      ...{ Period: seconds, Stat },
+    },
+  });
+  const end = Math.ceil(Date.now() / 60_000) * 60_000;
+  const start = end - HISTORY_MINUTES * 60_000;
+  try {
+    const { MetricDataResults = [] } = await cloudWatch.send(
+      new GetMetricDataCommand({
+        ...{ StartTime: new Date(start), EndTime: new Date(end) },
+        MetricDataQueries: [
+          query('done', 'DONE', 'Sum'),
+          query('rejected', METRICS.rejected, 'Sum'),
+          query('failed', METRICS.failed, 'Sum'),
+          query('latency', METRICS.duration, 'p50'),
+        ],
+      }),
+    );
+    const valuesOf = (id: string) => {
+      const { Timestamps = [], Values = [] } = MetricDataResults.find(({ Id }) => Id === id) ?? {};
+      return new Map(Timestamps.map((time, index) => [time.getTime(), Values[index]]));
+    };
+    const [done, rejected, failed, latency] = ['done', 'rejected', 'failed', 'latency'].map(
+      valuesOf,
+    );
+    const points = Array.from({ length: HISTORY_MINUTES }, (_, index) => {
+      const at = start + index * 60_000;
+      return {
+        ...{ at, done: done?.get(at) ?? 0, rejected: rejected?.get(at) ?? 0 },
+        ...{ failed: failed?.get(at) ?? 0, latency: latency?.get(at) ?? null },
+      };
+    });
+    return { seconds, points };
   } finally {
     cloudWatch.destroy();
   }

@@ -69,6 +69,8 @@ export interface Stack {
    * @throws CommandError if the stack does not have them, and the option is missing
    */
   settings(): Settings;
+  /** The settings as the program's output has them; undefined if they are those of `--settings`. */
+  readonly written?: unknown;
   /** The configuration of further clients of the SDK. */
   readonly client: ClientConfig;
   readonly s3: S3Client;
@@ -110,7 +112,7 @@ export type StackOptions = {
     z.output<(typeof stackOptions)[Name]['schema']> | undefined;
 };
 
-type Found = Omit<Stack, 's3' | 'sqs' | 'settings' | 'client'> & {
+type Found = Omit<Stack, 's3' | 'sqs' | 'settings' | 'written' | 'client'> & {
   readonly client: ClientConfig;
   readonly deployed: z.output<typeof outputsSchema>['settings'];
 };
@@ -136,6 +138,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     deadLetterQueueUrl:
       options.deadLetters ??
       (stack.deadLetterQueueUrl || (await deadLettersOf(stack.queueUrl, sqs))),
+    ...(!file && { written: deployed }),
     settings: () => file ?? deployedSettings(deployed, found.name),
   };
 }

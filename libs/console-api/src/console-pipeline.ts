@@ -1,4 +1,4 @@
-import type { FunctionEvent, Pipeline } from '@darkroom/operations';
+import type { Activity, Alarm, FunctionEvent, Pipeline, Removed } from '@darkroom/operations';
 import type { History, StackChange } from './schemas.ts';
 import type { UploadIndex } from './upload-index.ts';
 
@@ -7,6 +7,16 @@ export interface ConsolePipeline extends Pipeline {
   readonly index: UploadIndex;
   /** Lines of the function's log about a key, oldest first; undefined if the log is unknown. */
   events(key: string): Promise<FunctionEvent[] | undefined>;
+  /** Outcomes and load of the function. Default: those of the API's option. */
+  activity?(minutes: number): Promise<Activity | undefined>;
+  /** Default: the stack has no alarms. */
+  alarms?(): Promise<Alarm[] | undefined>;
+  /** Called at each reading of the overview, while a page is open. */
+  whileWatched?(): void;
+  /** Deletes the copies of a folder of outputs at CloudFront. Default: the stack has no delivery. */
+  readonly invalidate?: (
+    folder: string,
+  ) => Promise<Pick<Removed, 'invalidation' | 'invalidationError'>>;
   /** The latest minutes, for the chart. */
   history(): History;
   /** The stack file. The playground writes recipes into it. Default: the stack has no file on this machine. */

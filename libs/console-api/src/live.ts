@@ -6,8 +6,6 @@ import type { ConsolePipeline } from './console-pipeline.ts';
 import { messageOf } from './errors.ts';
 import type { Activity, Live } from './schemas.ts';
 
-/** Between two readings of the overview while a page is open, milliseconds. */
-const INTERVAL_MS = 1000;
 /** A comment keeps proxies and sleeping tabs from closing the connection, milliseconds. */
 const HEARTBEAT_MS = 15_000;
 
@@ -49,20 +47,25 @@ export class OutcomeStream {
 }
 
 /**
- * The stream of server-sent events that all open pages share. It reads the overview once per second for all of them, and
+ * The stream of server-sent events that all open pages share. It reads the overview once per interval for all of them, and
  * nothing while no page is open.
  */
 export class LiveStream {
   readonly #read: () => Promise<Live | undefined>;
+  readonly #intervalMs: number;
   readonly #clients = new Set<ServerResponse>();
   #timer: NodeJS.Timeout | undefined;
   #last = '';
   #sentAt = 0;
   #isReading = false;
 
-  /** @param read undefined while the stack starts */
-  constructor(read: () => Promise<Live | undefined>) {
+  /**
+   * @param read undefined while the stack starts
+   * @param intervalMs between two readings while a page is open
+   */
+  constructor(read: () => Promise<Live | undefined>, intervalMs: number) {
     this.#read = read;
+    this.#intervalMs = intervalMs;
   }
 
   add(reply: FastifyReply): void {
@@ -70,7 +73,7 @@ export class LiveStream {
     this.#clients.add(response);
     response.on('close', () => this.#remove(response));
     this.#last = '';
-    this.#timer ??= setInterval(() => void this.#tick(), INTERVAL_MS);
+    this.#timer ??= setInterval(() => void this.#tick(), this.#intervalMs);
     void this.#tick();
   }
 
@@ -124,16 +127,21 @@ export async function readLive(
   activity: (minutes: number) => Activity,
 ): Promise<Live | undefined> {
   if (!pipeline) return undefined;
-  const { outcomes, running, oldestMessage } = activity(MINUTES);
-  const oldestSeconds =
-    oldestMessage === null ? null : Math.max(0, Math.round((Date.now() - oldestMessage) / 1000));
+  pipeline.whileWatched?.();
   const status = await readOverview(pipeline, MINUTES, {
-    activity: () => Promise.resolve({ outcomes, running, oldestSeconds }),
-    alarms: () => Promise.resolve(undefined),
+    activity: () => pipeline.activity?.(MINUTES) ?? Promise.resolve(overviewOf(activity(MINUTES))),
+    alarms: () => pipeline.alarms?.() ?? Promise.resolve(undefined),
   });
   const { index } = pipeline;
   return {
     ...{ status, counts: index.counts(), history: pipeline.history() },
     ...{ revision: index.revision, change: pipeline.change?.() ?? null },
   };
+}
+
+/** As the overview has it: with the age of the oldest message. */
+function overviewOf({ outcomes, running, oldestMessage }: Activity) {
+  const oldestSeconds =
+    oldestMessage === null ? null : Math.max(0, Math.round((Date.now() - oldestMessage) / 1000));
+  return { outcomes, running, oldestSeconds };
 }

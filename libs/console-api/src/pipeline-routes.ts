@@ -106,7 +106,12 @@ export async function addPipelineRoutes(
         keys.map((key) =>
           limit(async () => {
             const found = await findUpload(pipeline, key);
-            return removeUpload(pipeline, found, { signal, pauseMs: VERIFY_MS });
+            const receipt = await removeUpload(pipeline, found, {
+              ...{ signal, pauseMs: VERIFY_MS },
+              ...(pipeline.invalidate && { invalidate: pipeline.invalidate }),
+            });
+            pipeline.index.sourceChanged(key);
+            return receipt;
           }),
         ),
       );

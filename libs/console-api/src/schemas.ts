@@ -32,6 +32,10 @@ export const stackSchema = z
     deadLetterQueueUrl: z.string(),
     recipes: z.array(recipeInfoSchema).readonly().describe('The first one that matches wins'),
     settings: z.unknown().describe("The program's output of the same name"),
+    deployed: z.boolean().optional().describe('On AWS; absent for a local stack'),
+    deliveryUrl: z.string().optional().describe('Of CloudFront'),
+    dashboardUrl: z.string().optional().describe('Of CloudWatch'),
+    writable: z.boolean().optional().describe('Whether this console may change the stack'),
   })
   .meta({ id: 'Stack' });
 
@@ -119,6 +123,7 @@ export const countsSchema = z
   .object({
     listed: z.number().describe('Uploads that the index knows'),
     complete: z.boolean().describe('False while the bucket is being listed'),
+    limited: z.boolean().describe('The bucket has more uploads than the index lists'),
     states: counts,
     codes: counts.describe('Of rejections'),
     recipes: counts,

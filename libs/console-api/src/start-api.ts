@@ -46,6 +46,8 @@ export interface ApiOptions {
   readonly outcomes?: OutcomeStream;
   /** Whether pages may change the stack. Default: true. */
   readonly isWritable?: boolean;
+  /** Between two readings of the overview while a page is open, milliseconds. Default: 1000. */
+  readonly intervalMs?: number;
 }
 
 export interface Api {
@@ -65,7 +67,10 @@ const activityQuery = z.object({
   key: z.string().optional(),
 });
 
-function addStackRoutes(app: FastifyInstance, { stack, activity = idle }: ApiOptions): void {
+function addStackRoutes(
+  app: FastifyInstance,
+  { stack, activity = idle, isWritable = true }: ApiOptions,
+): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
   api.get(
     '/api/activity',
@@ -79,7 +84,8 @@ function addStackRoutes(app: FastifyInstance, { stack, activity = idle }: ApiOpt
     },
     async (_request, reply) => {
       const info = stack();
-      return info ?? reply.code(503).header('retry-after', '1').send({ status: 'starting' });
+      if (info) return { ...info, writable: isWritable };
+      return reply.code(503).header('retry-after', '1').send({ status: 'starting' });
     },
   );
 }
@@ -105,10 +111,11 @@ function addPage(app: FastifyInstance, consoleDir: string, token: WriteToken): v
 
 function addLiveRoutes(
   app: FastifyInstance,
-  { pipeline, activity = idle, outcomes = new OutcomeStream() }: ApiOptions,
+  { pipeline, activity = idle, outcomes = new OutcomeStream(), intervalMs = 1000 }: ApiOptions,
 ): void {
-  const live = new LiveStream(() =>
-    readLive(pipeline?.(), (minutes) => activity(minutes, undefined)),
+  const live = new LiveStream(
+    () => readLive(pipeline?.(), (minutes) => activity(minutes, undefined)),
+    intervalMs,
   );
   app.addHook('preClose', (done) => {
     live.stop();

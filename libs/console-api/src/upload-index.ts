@@ -19,6 +19,8 @@ export interface IndexOptions {
   readonly sourceBucket: string;
   readonly processedBucket: string;
   readonly settings: Pick<Settings, 'recipes' | 'limits'>;
+  /** Most uploads to list, in steps of 1,000. Default: all. */
+  readonly most?: number;
   /** Called after changes; reads `revision` from the index. */
   readonly onChange?: () => void;
 }
@@ -41,6 +43,12 @@ interface Facts {
 
 /** Width that a card needs on a screen with two device pixels per CSS pixel, pixels. */
 const CARD_PIXELS = 200;
+/** States that change without a change of the upload. */
+const UNFINISHED: ReadonlySet<UploadEntry['state']> = new Set([
+  'waiting',
+  'processing',
+  'out-of-date',
+]);
 /** Concurrent reads of manifests. */
 const READS = 8;
 
@@ -65,6 +73,7 @@ export class UploadIndex {
   readonly #urgent = new Set<string>();
   #reading = 0;
   #complete = false;
+  #limited = false;
   #revision = 0;
   #stopped = false;
   #listing: Promise<void> | undefined;
@@ -128,7 +137,8 @@ export class UploadIndex {
     const began = Date.now();
     const seen = new Set<string>();
     let after: string | undefined = '';
-    while (after !== undefined && !this.#stopped) {
+    const { most = Infinity } = this.#options;
+    while (after !== undefined && seen.size < most && !this.#stopped) {
       const page = await reader.list('', after);
       for (const { key, eTag, bytes, versionId = null, lastModified } of page.objects) {
         seen.add(key);
@@ -143,7 +153,19 @@ export class UploadIndex {
     for (const { key, modified } of [...this.#items.values()])
       if (!seen.has(key) && modified < began - 1000) this.#remove(key);
     this.#complete = true;
+    this.#limited = after !== undefined;
     this.#changed();
+  }
+
+  /**
+   * Reads the manifests of unfinished uploads again, newest first: for a stack that sends no events to this index.
+   *
+   * @param most reads
+   */
+  recheck(most: number): void {
+    const unfinished = this.#sorted.filter(({ entry: { state } }) => UNFINISHED.has(state));
+    for (const { key } of unfinished.slice(0, most)) this.#unread.add(key);
+    this.#pump();
   }
 
   /** An object of the source bucket was written or deleted. */
@@ -306,7 +328,10 @@ export class UploadIndex {
       add(counts.recipes, entry.recipe);
       add(counts.formats, entry.format);
     }
-    return { listed: this.#sorted.length, complete: this.#complete, ...counts };
+    return {
+      ...{ listed: this.#sorted.length, complete: this.#complete, limited: this.#limited },
+      ...counts,
+    };
   }
 
   /** A page of the uploads that match, newest first. Reads the manifests of the page before others. */

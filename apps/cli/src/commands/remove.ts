@@ -75,7 +75,8 @@ function explainRefusal(error: unknown): never {
   });
 }
 
-async function invalidate(
+/** Asks CloudFront to forget a folder of outputs. */
+export async function invalidate(
   { client, distributionId }: Stack,
   folder: string,
 ): Promise<Pick<Removed, 'invalidation' | 'invalidationError'>> {

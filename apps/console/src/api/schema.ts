@@ -1653,6 +1653,14 @@ export interface components {
       }[];
       /** @description The program's output of the same name */
       settings: unknown;
+      /** @description On AWS; absent for a local stack */
+      deployed?: boolean;
+      /** @description Of CloudFront */
+      deliveryUrl?: string;
+      /** @description Of CloudWatch */
+      dashboardUrl?: string;
+      /** @description Whether this console may change the stack */
+      writable?: boolean;
     };
     ActivityInput: {
       /** @description Numbers of the function's outcomes and failures by code */
@@ -1712,6 +1720,8 @@ export interface components {
       listed: number;
       /** @description False while the bucket is being listed */
       complete: boolean;
+      /** @description The bucket has more uploads than the index lists */
+      limited: boolean;
       states: {
         [key: string]: number;
       };
@@ -2488,6 +2498,14 @@ export interface components {
       }[];
       /** @description The program's output of the same name */
       settings: unknown;
+      /** @description On AWS; absent for a local stack */
+      deployed?: boolean;
+      /** @description Of CloudFront */
+      deliveryUrl?: string;
+      /** @description Of CloudWatch */
+      dashboardUrl?: string;
+      /** @description Whether this console may change the stack */
+      writable?: boolean;
     };
     Activity: {
       /** @description Numbers of the function's outcomes and failures by code */
@@ -2547,6 +2565,8 @@ export interface components {
       listed: number;
       /** @description False while the bucket is being listed */
       complete: boolean;
+      /** @description The bucket has more uploads than the index lists */
+      limited: boolean;
       states: {
         [key: string]: number;
       };

@@ -3,7 +3,7 @@ import { Link, Route, Switch, useLocation } from 'wouter';
 import type { Live } from '../api/client.ts';
 import { useLive, type LiveState } from '../api/live.ts';
 import { Overview } from '../views/overview.tsx';
-import { useDrops } from './drop.tsx';
+import { useDrops, useWritable } from './drop.tsx';
 import { Tray } from './tray.tsx';
 
 const Uploads = lazy(() => import('../views/uploads.tsx'));
@@ -25,7 +25,7 @@ function bannerOf({ status, message }: LiveState): string | undefined {
   if (status === 'starting')
     return 'Darkroom is starting. This page continues by itself in a moment.';
   if (status === 'offline')
-    return 'Darkroom does not answer. Start it with “npm start” in its folder. This page continues by itself.';
+    return 'Darkroom does not answer. Start it again: “npm start”, or “darkroom console” for a deployed stack. This page continues by itself.';
   if (status === 'trouble') return `S3 or SQS does not answer: ${message}`;
   return undefined;
 }
@@ -92,6 +92,7 @@ export function App() {
   const [isConnecting, setConnecting] = useState(false);
   const banner = bannerOf(state);
   const isOver = useDrops();
+  const isWritable = useWritable();
   useAnnouncedViews();
   return (
     <div className={isOver ? 'page dropping' : 'page'} data-status={status}>
@@ -117,6 +118,7 @@ export function App() {
           <span className="lamp" aria-hidden="true" />
           <span id="status">{STATUS[status]}</span>
           {live && <span className="stack">{live.status.stack}</span>}
+          {!isWritable && <span className="stack">read-only</span>}
         </span>
         <button
           type="button"

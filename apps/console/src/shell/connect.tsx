@@ -14,7 +14,8 @@ export default function Connect({ onClose }: { onClose: () => void }) {
         <Dialog.Popup className="dialog" id="connect">
           <Dialog.Title>Connect an application</Dialog.Title>
           <Dialog.Description>
-            Any S3 client uploads to this stack. Any credentials are valid.
+            Any S3 client uploads to this stack.{' '}
+            {stack?.deployed ? 'It needs credentials of AWS.' : 'Any credentials are valid.'}
           </Dialog.Description>
           {stack && (
             <dl className="facts">
@@ -22,7 +23,8 @@ export default function Connect({ onClose }: { onClose: () => void }) {
               <dd>{stack.stack}</dd>
               <dt>S3 and SQS</dt>
               <dd>
-                <code>{stack.endpoint}</code> in {stack.region}, path-style
+                <code>{stack.endpoint}</code> in {stack.region}
+                {!stack.deployed && ', path-style'}
               </dd>
               <dt>Uploads</dt>
               <dd>
@@ -32,6 +34,16 @@ export default function Connect({ onClose }: { onClose: () => void }) {
               <dd>
                 <code>{stack.processedBucket}</code>
               </dd>
+              {stack.dashboardUrl !== undefined && (
+                <>
+                  <dt>Metrics</dt>
+                  <dd>
+                    <a href={stack.dashboardUrl} target="_blank" rel="noopener noreferrer">
+                      Dashboard in CloudWatch
+                    </a>
+                  </dd>
+                </>
+              )}
               <dt>{stack.recipes.length === 1 ? 'Recipe' : 'Recipes'}</dt>
               <dd>
                 {stack.recipes.map(({ name, match, variants }) => (

@@ -33,6 +33,12 @@ export function useStack() {
   return useQuery({ queryKey: ['stack'], queryFn: getStack, enabled: status === 'running' });
 }
 
+/** Whether the page may change the stack. A deployed one needs `--write`. */
+export function useWritable(): boolean {
+  const { data: stack } = useStack();
+  return stack?.writable !== false;
+}
+
 function hasFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false;
 }
@@ -47,7 +53,9 @@ export function useDrops(): boolean {
   const { data: stack } = useStack();
   const [prefix] = usePrefix(stack);
   const [isOver, setOver] = useState(false);
+  const isWritable = useWritable();
   useEffect(() => {
+    if (!isWritable) return undefined;
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
@@ -69,7 +77,7 @@ export function useDrops(): boolean {
       document.removeEventListener('dragleave', leave);
       document.removeEventListener('drop', drop);
     };
-  }, [prefix]);
+  }, [prefix, isWritable]);
   return isOver;
 }
 
@@ -79,6 +87,8 @@ export function ChooseFiles() {
   const [prefix, setPrefix] = usePrefix(stack);
   const picker = useRef<HTMLInputElement>(null);
   const recipes = stack?.recipes ?? [];
+  const isWritable = useWritable();
+  if (!isWritable) return null;
   return (
     <div className="choose">
       <button type="button" id="choose" disabled={!stack} onClick={() => picker.current?.click()}>

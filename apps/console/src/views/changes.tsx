@@ -16,6 +16,7 @@ import {
 } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { Confirm } from '../parts/confirm.tsx';
+import { useWritable } from '../shell/drop.tsx';
 import { count, formatBytes, formatDollars, formatMinutes, formatSaving } from '../words/format.ts';
 import { OTHERS, REPAIRABLE, REPAIRABLE_NAMES } from '../words/kinds.ts';
 import { useQueryState } from './filter.ts';
@@ -292,6 +293,7 @@ const CHOSEN = REPAIRABLE_NAMES.filter((name) => name !== 'orphaned');
 /** What the current recipes would change in the buckets, and the run that applies it. */
 export default function Changes() {
   const { status } = useLive();
+  const isWritable = useWritable();
   const client = useQueryClient();
   const [chosen, setChosen] = useState<ReadonlySet<RepairableKind>>(new Set(CHOSEN));
   const { data, error } = useQuery({
@@ -360,7 +362,7 @@ export default function Changes() {
               })
             }
           />
-          {run?.state !== 'running' && <Apply kinds={kinds} chosen={chosen} />}
+          {isWritable && run?.state !== 'running' && <Apply kinds={kinds} chosen={chosen} />}
           <Examples kinds={kinds} />
         </>
       )}

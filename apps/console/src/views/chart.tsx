@@ -106,7 +106,7 @@ export default function Chart({ history }: { history: Live['history'] }) {
       <div ref={host} aria-hidden="true" />
       <p className="spoken">
         {sum('done')} uploads done, {sum('rejected')} rejected and {sum('failed')} attempts failed
-        in the last five minutes.
+        in this time.
       </p>
     </>
   );

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { getUploads, type Live } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { Thumbnail } from '../parts/picture.tsx';
-import { ChooseFiles } from '../shell/drop.tsx';
+import { ChooseFiles, useStack, useWritable } from '../shell/drop.tsx';
 import { count, formatAge } from '../words/format.ts';
 import { STATE_NAMES, STATES, type Tone } from '../words/states.ts';
 
@@ -40,7 +40,7 @@ function Node(props: {
 /** Source, queue, function and outputs, as messages flow; dead letters below. */
 function PipelineFlow({ live }: { live: Live }) {
   const { queue, deadLetters, activity, minutes } = live.status;
-  const { states, listed, complete } = live.counts;
+  const { states, listed, complete, limited } = live.counts;
   const outcomes = activity?.outcomes ?? {};
   const { DONE: done = 0, DEAD_LETTER: _, ...others } = outcomes;
   const failed = Object.values(others).reduce((sum, number) => sum + number, 0);
@@ -51,7 +51,7 @@ function PipelineFlow({ live }: { live: Live }) {
       <Node
         name="Uploads"
         value={figure(listed)}
-        what={complete ? 'in the source bucket' : 'listed so far'}
+        what={limited ? 'listed of more' : complete ? 'in the source bucket' : 'listed so far'}
         href="/uploads"
       />
       <Node
@@ -63,7 +63,11 @@ function PipelineFlow({ live }: { live: Live }) {
       <Node
         name="Function"
         value={figure(queue.inFlight)}
-        what={`in flight, ${count(activity?.running ?? 0, 'call')} running`}
+        what={
+          activity
+            ? `in flight, ${count(activity.running ?? 0, 'call')} running`
+            : 'in flight; its metrics are unknown'
+        }
         tone={queue.inFlight > 0 ? 'busy' : 'quiet'}
       />
       <Node
@@ -141,31 +145,63 @@ function Recent() {
   );
 }
 
+/** Alarms of a deployed stack. */
+function Alarms({ alarms }: { alarms: NonNullable<Live['status']['alarms']> }) {
+  const active = alarms.filter(({ state }) => state === 'ALARM');
+  return (
+    <ul className="states" aria-label="Alarms">
+      {active.length === 0 && (
+        <li data-tone="good">No alarm of {count(alarms.length, 'alarm')} is active</li>
+      )}
+      {active.map(({ name, reason }) => (
+        <li key={name} className="reason">
+          <strong>{name}</strong> {reason}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** Home: the pipeline now and in the latest minutes. */
 export function Overview() {
   const { live } = useLive();
+  const { data: stack } = useStack();
+  const isWritable = useWritable();
+  const seconds = live ? live.history.seconds * live.history.points.length : 0;
   return (
     <div className="overview">
-      <section className="invite" aria-labelledby="drop-title">
-        <div>
-          <h1 id="drop-title">Drop photos anywhere</h1>
-          <p>They go into the bucket as your application sends them, and come back processed.</p>
+      {isWritable ? (
+        <section className="invite" aria-labelledby="drop-title">
+          <div>
+            <h1 id="drop-title">Drop photos anywhere</h1>
+            <p>They go into the bucket as your application sends them, and come back processed.</p>
+          </div>
+          <ChooseFiles />
+        </section>
+      ) : (
+        <div className="title">
+          <h1>{stack?.stack}</h1>
+          <p className="quiet">
+            Read-only. <code>--write</code> allows actions.
+          </p>
         </div>
-        <ChooseFiles />
-      </section>
+      )}
 
       <section aria-labelledby="flow-title">
         <h2 id="flow-title">Pipeline</h2>
         {live ? <PipelineFlow live={live} /> : <div className="flow loading" aria-hidden="true" />}
         {live && <StateLinks counts={live.counts} />}
+        {live?.status.alarms && <Alarms alarms={live.status.alarms} />}
       </section>
 
-      <section aria-labelledby="chart-title">
-        <h2 id="chart-title">Last five minutes</h2>
-        <div className="chart">
-          <Suspense>{live && <Chart history={live.history} />}</Suspense>
-        </div>
-      </section>
+      {(!live || seconds > 0) && (
+        <section aria-labelledby="chart-title">
+          <h2 id="chart-title">Last {seconds > 0 ? seconds / 60 : 5} minutes</h2>
+          <div className="chart">
+            <Suspense>{live && <Chart history={live.history} />}</Suspense>
+          </div>
+        </section>
+      )}
 
       <section aria-labelledby="recent-title">
         <div className="title">

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { redriveLetters, type Redriven } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { Confirm } from '../parts/confirm.tsx';
+import { useWritable } from '../shell/drop.tsx';
 import { count } from '../words/format.ts';
 import { explainRejection } from '../words/rejections.ts';
 import '../styles/problems.css';
@@ -61,6 +62,7 @@ function DeadLetters({ number }: { number: number }) {
   const [limit, setLimit] = useState(DEFAULTS.limit);
   const [rate, setRate] = useState(DEFAULTS.rate);
   const [isAsking, setAsking] = useState(false);
+  const isWritable = useWritable();
   const conditions = () => ({
     ...{ limit, rate },
     ...(prefix !== '' && { prefix }),
@@ -133,14 +135,16 @@ function DeadLetters({ number }: { number: number }) {
         <button type="button" className="small" disabled={isBusy} onClick={() => dry.mutate()}>
           Dry run
         </button>
-        <button
-          type="button"
-          className="small"
-          disabled={isBusy || matching === 0}
-          onClick={() => setAsking(true)}
-        >
-          Redrive…
-        </button>
+        {isWritable && (
+          <button
+            type="button"
+            className="small"
+            disabled={isBusy || matching === 0}
+            onClick={() => setAsking(true)}
+          >
+            Redrive…
+          </button>
+        )}
         <span role="status">{note}</span>
       </div>
       <Confirm

@@ -12,9 +12,9 @@ import {
 import { useLive } from '../api/live.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Copied } from '../parts/copied.tsx';
-import { useStack } from '../shell/drop.tsx';
+import { useStack, useWritable } from '../shell/drop.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
-import { s3Url } from '../words/commands.ts';
+import { deliveryUrl, s3Url } from '../words/commands.ts';
 import { formatBytes, formatName, formatPixels, formatSaving } from '../words/format.ts';
 import { describeSource, pictureMarkup, summarise } from '../words/outcome.ts';
 import { explainRejection, whatToDo } from '../words/rejections.ts';
@@ -113,7 +113,9 @@ function Facts({ story }: { story: Story }) {
   const markup =
     manifest && stack
       ? pictureMarkup(manifest, ({ key, eTag }) => {
-          const url = s3Url(stack.endpoint, stack.processedBucket, key);
+          const url = stack.deliveryUrl
+            ? deliveryUrl(stack.deliveryUrl, key)
+            : s3Url(stack.endpoint, stack.processedBucket, key);
           return `${url}?v=${encodeURIComponent(eTag)}`;
         })
       : undefined;
@@ -178,6 +180,7 @@ function Actions({ story, query }: { story: Story; query: URLSearchParams }) {
   const { key } = story.status;
   const [, navigate] = useLocation();
   const [isAsking, setAsking] = useState(false);
+  const isWritable = useWritable();
   const [note, setNote] = useState('');
   const run = async (work: Promise<unknown>, done: string) => {
     setNote('Working…');
@@ -200,17 +203,21 @@ function Actions({ story, query }: { story: Story; query: URLSearchParams }) {
       <a href={objectUrl('source', key, { isDownload: true })} download>
         Download
       </a>
-      <button
-        type="button"
-        className="small"
-        disabled={story.status.recipe === null}
-        onClick={() => void run(retryUploads([key]), 'Sent to the queue')}
-      >
-        Retry
-      </button>
-      <button type="button" className="small danger" onClick={() => setAsking(true)}>
-        Remove…
-      </button>
+      {isWritable && (
+        <>
+          <button
+            type="button"
+            className="small"
+            disabled={story.status.recipe === null}
+            onClick={() => void run(retryUploads([key]), 'Sent to the queue')}
+          >
+            Retry
+          </button>
+          <button type="button" className="small danger" onClick={() => setAsking(true)}>
+            Remove…
+          </button>
+        </>
+      )}
       <Confirm
         isOpen={isAsking}
         title={`Remove ${key}?`}

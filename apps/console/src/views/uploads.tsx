@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { getUploads, removeUploads, retryUploads, type Counts } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { Confirm } from '../parts/confirm.tsx';
-import { ChooseFiles } from '../shell/drop.tsx';
+import { ChooseFiles, useStack, useWritable } from '../shell/drop.tsx';
 import { count, formatName } from '../words/format.ts';
 import { STATE_NAMES, STATES } from '../words/states.ts';
 import { filterOf, useQueryState, type SetQuery } from './filter.ts';
@@ -145,6 +145,7 @@ function Selected(props: {
 }) {
   const { keys, total, onAll, onClear } = props;
   const [isAsking, setAsking] = useState(false);
+  const isWritable = useWritable();
   const [note, setNote] = useState<string>();
   const run = (work: Promise<unknown>, done: string) => {
     setNote('Working…');
@@ -172,16 +173,20 @@ function Selected(props: {
               Select all {Math.min(total, PAGE * 5).toLocaleString('en')}
             </button>
           )}
-          <button
-            type="button"
-            className="small"
-            onClick={() => run(retryUploads([...keys]), `${selected} sent to the queue`)}
-          >
-            Retry
-          </button>
-          <button type="button" className="small danger" onClick={() => setAsking(true)}>
-            Remove…
-          </button>
+          {isWritable && (
+            <>
+              <button
+                type="button"
+                className="small"
+                onClick={() => run(retryUploads([...keys]), `${selected} sent to the queue`)}
+              >
+                Retry
+              </button>
+              <button type="button" className="small danger" onClick={() => setAsking(true)}>
+                Remove…
+              </button>
+            </>
+          )}
           <button type="button" className="small" onClick={onClear}>
             Clear
           </button>
@@ -200,6 +205,7 @@ function Selected(props: {
 /** All uploads, newest first. */
 export default function Uploads() {
   const { status } = useLive();
+  const { data: stack } = useStack();
   const [query, set] = useQueryState();
   const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
   const filter = filterOf(query);
@@ -222,6 +228,13 @@ export default function Uploads() {
       <p className="loading">Reading the uploads…</p>
     );
   const { total, counts } = data;
+  const listed = counts.limited
+    ? ' listed; the bucket has more'
+    : !counts.complete
+      ? ' listed so far'
+      : stack?.deployed
+        ? ' listed'
+        : '';
   const isFiltered = Object.keys(filter).length > 0;
   return (
     <div className="uploads">
@@ -231,7 +244,7 @@ export default function Uploads() {
           {isFiltered
             ? `${total.toLocaleString('en')} of ${counts.listed.toLocaleString('en')}`
             : count(total, 'upload')}
-          {!counts.complete && ' listed so far'}
+          {listed}
         </p>
         <ChooseFiles />
       </div>

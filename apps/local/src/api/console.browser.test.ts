@@ -469,6 +469,28 @@ describe.skipIf(!chromium)(title, () => {
     await page.getByText(`${before + 1} messages sent`).waitFor();
   });
 
+  test('of a deployed stack has no actions, and counts what is listed', async () => {
+    await rig.stop();
+    rig = await startConsoleRig({ stack: 'prod', deployed: true }, {}, false);
+    await develop('uploads/cat.jpg');
+    const { page, card, visit, story } = await open();
+    await page.getByRole('heading', { name: 'prod' }).waitFor();
+    await page.getByText('Read-only').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Choose files' }).count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    await visit('Uploads');
+    await page.getByText('1 upload listed').waitFor();
+    await card('uploads/cat.jpg').locator('.check').click();
+    await page.getByText('1 upload selected').waitFor();
+    expect(await page.getByRole('button', { name: /Retry|Remove/ }).count()).toBe(0);
+    await story('uploads/cat.jpg');
+    await page.getByRole('heading', { name: 'Variants' }).waitFor();
+    expect(await page.getByRole('button', { name: /Retry|Remove/ }).count()).toBe(0);
+    await visit('Problems');
+    await page.getByRole('heading', { name: 'Dead letters' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Redrive…' }).count()).toBe(0);
+  });
+
   test('shows what a saved stack file leads to', async () => {
     const { page } = await open();
     await page.getByText('No uploads yet.').waitFor();

@@ -42,6 +42,7 @@ export interface ConsoleRig {
 export async function startConsoleRig(
   overrides: Partial<StackInfo> = {},
   files: Pick<ConsolePipeline, 'stackFile' | 'sideFiles'> = {},
+  isWritable = true,
 ): Promise<ConsoleRig> {
   const recent = new RecentOutcomes();
   const ready: { pipeline?: ConsolePipeline } = {};
@@ -74,7 +75,7 @@ export async function startConsoleRig(
   });
   await index.refresh();
   const api = await startApi({
-    ...{ port: 0, host: '127.0.0.1', consoleDir: CONSOLE_DIR },
+    ...{ port: 0, host: '127.0.0.1', consoleDir: CONSOLE_DIR, isWritable },
     stack: () => rig.running,
     pipeline: () => rig.running && pipeline,
     activity: (minutes): Activity => ({
