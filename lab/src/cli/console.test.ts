@@ -21,7 +21,7 @@ let sqs: SQSClient;
 let queue = '';
 let dead = '';
 
-const put = (Bucket: string, Key: string, Body: string) =>
+const put = (Bucket: string, Key: string, Body: string | Uint8Array) =>
   s3.send(new PutObjectCommand({ Bucket, Key, Body }));
 
 beforeAll(async () => {

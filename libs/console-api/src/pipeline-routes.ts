@@ -14,7 +14,7 @@ import {
   retryUploads,
 } from '@darkroom/operations';
 import { selectRecipe } from '@darkroom/pipeline';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import pLimit from 'p-limit';
 import * as z from 'zod';
@@ -119,23 +119,39 @@ export async function addPipelineRoutes(
     },
   );
 
+  const redriveSchema = {
+    body: redriveBodySchema,
+    response: { 200: redriveReportSchema, ...errors },
+  };
+  const redriveNow = async (
+    { codes, prefix, messageIds, limit, rate }: z.output<typeof redriveBodySchema>,
+    reply: FastifyReply,
+    dryRun: boolean,
+  ) => {
+    const { settings, ...pipeline } = running();
+    // A page that is closed ends the run after the current request.
+    const ended = new AbortController();
+    reply.raw.on('close', () => ended.abort());
+    const conditions = {
+      ...(codes && { errorCodes: codes }),
+      ...(prefix && { prefix }),
+      ...(messageIds && { messageIds }),
+    };
+    const redriven = await redrive({
+      ...{ ...pipeline, limit, dryRun, signal: ended.signal },
+      recipes: settings.recipes,
+      ratePerSecond: rate,
+      filter: Object.keys(conditions).length === 0 ? 'all' : conditions,
+    });
+    return redriveReport(pipeline.name, redriven, dryRun);
+  };
+  api.post('/api/redrive', { schema: redriveSchema }, ({ body }, reply) =>
+    redriveNow(body, reply, false),
+  );
   api.post(
-    '/api/redrive',
-    { schema: { body: redriveBodySchema, response: { 200: redriveReportSchema, ...errors } } },
-    async ({ body: { codes, prefix, limit, rate, dryRun } }, reply) => {
-      const { settings, ...pipeline } = running();
-      // A page that is closed ends the run after the current request.
-      const ended = new AbortController();
-      reply.raw.on('close', () => ended.abort());
-      const conditions = { ...(codes && { errorCodes: codes }), ...(prefix && { prefix }) };
-      const redriven = await redrive({
-        ...{ ...pipeline, limit, dryRun, signal: ended.signal },
-        recipes: settings.recipes,
-        ratePerSecond: rate,
-        filter: Object.keys(conditions).length === 0 ? 'all' : conditions,
-      });
-      return redriveReport(pipeline.name, redriven, dryRun);
-    },
+    '/api/redrive/dry-run',
+    { config: { changesNothing: true }, schema: redriveSchema },
+    ({ body }, reply) => redriveNow(body, reply, true),
   );
 
   // Fastify parses JSON and text bodies by default; an upload is a stream of bytes of any type.

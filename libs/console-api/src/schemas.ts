@@ -183,9 +183,14 @@ export const retryBodySchema = keysSchema.extend({
 export const redriveBodySchema = z.object({
   codes: z.array(z.string().max(64)).min(1).optional().describe('Only these codes'),
   prefix: z.string().max(1024).optional().describe('Only messages with such a key'),
+  messageIds: z
+    .array(z.string().max(128))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Only these messages'),
   limit: z.number().int().min(1).default(10_000).describe('Most messages to move'),
   rate: z.number().min(0.1).default(50).describe('Most messages per second'),
-  dryRun: z.boolean().default(true).describe('Counts, and moves nothing'),
 });
 
 export const storedSchema = z

@@ -66,7 +66,7 @@ function keysOf(body: string): string[] {
 }
 
 /** Limits the reads for a hostile message that names thousands of keys. */
-const MAX_KEYS = 10;
+export const MAX_KEYS = 10;
 
 /**
  * Finds the reason of a message without attributes. Before the last attempt at a key, the function commits a `GAVE_UP`

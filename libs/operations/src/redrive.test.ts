@@ -269,6 +269,10 @@ describe('a report', () => {
       found: { TRANSFORM_FAILED: 2, TIMEOUT: 1 },
       matching: { TRANSFORM_FAILED: 2 },
       folders: { 'photos/': 2 },
+      letters: ['photos/0.jpg', 'photos/1.jpg'].map((key) => ({
+        ...{ messageId: expect.any(String) as string, code: 'TRANSFORM_FAILED', keys: [key] },
+        sent: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+      })),
       moved: 2,
       dryRun: false,
       stoppedBy: 'end',
@@ -278,7 +282,10 @@ describe('a report', () => {
   });
 
   test.each(['end', 'limit', 'in-flight', 'signal'])('may end by %s', (stoppedBy) => {
-    const report = { stack: 'prod', found: {}, matching: {}, folders: {}, moved: 0, dryRun: false };
+    const report = {
+      ...{ stack: 'prod', found: {}, matching: {}, folders: {}, letters: [] },
+      ...{ moved: 0, dryRun: false },
+    };
     expect(redriveReportSchema.parse({ ...report, stoppedBy })).toEqual({ ...report, stoppedBy });
     expect(redriveReportSchema.safeParse({ ...report, stoppedBy, more: 1 }).success).toBe(false);
   });

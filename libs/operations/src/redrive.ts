@@ -9,6 +9,7 @@ import {
   deleteMessages,
   HeldMessages,
   MAX_HELD,
+  MAX_KEYS,
   readDeadLetter,
   receive,
 } from './dead-letters.ts';
@@ -52,6 +53,9 @@ export function createFilter(filter: RedriveFilter): (message: DeadLetter) => bo
 const MAX_GROUPS = 100;
 /** Name of the group that contains all groups after the first hundred. */
 export const OTHERS = '*';
+
+/** Messages of a report. */
+const MAX_LETTERS = 100;
 
 /** Numbers of messages by code and by folder. */
 export class DeadLetterCounts {
@@ -112,6 +116,8 @@ export interface Redriven extends RedriveProgress {
   readonly found: DeadLetterCounts;
   /** Counts of the messages that match the filter. */
   readonly matching: DeadLetterCounts;
+  /** The first ones that match, at most a hundred. */
+  readonly letters: readonly DeadLetter[];
   /** Messages that arrived after the start of the run. The run does not move them. */
   readonly newer: number;
   /** Messages that stay invisible for up to ten minutes, because SQS did not release them. */
@@ -148,6 +154,17 @@ export const redriveReportSchema = z.strictObject({
   matching: counts,
   /** Matching ones by the folder of their first key. */
   folders: counts,
+  /** Matching messages, at most a hundred. */
+  letters: z.array(
+    z.strictObject({
+      messageId: z.string(),
+      code: z.string(),
+      /** At most ten. */
+      keys: z.array(z.string()),
+      /** ISO 8601. */
+      sent: z.string(),
+    }),
+  ),
   /** 0 in a dry run. */
   moved: z.number(),
   dryRun: z.boolean(),
@@ -159,7 +176,7 @@ export type RedriveReport = z.output<typeof redriveReportSchema>;
 
 export function redriveReport(
   stack: string,
-  { found, matching, moved, stoppedBy }: Redriven,
+  { found, matching, letters, moved, stoppedBy }: Redriven,
   dryRun: boolean,
 ): RedriveReport {
   return {
@@ -167,6 +184,10 @@ export function redriveReport(
     found: Object.fromEntries(found.byErrorCode),
     matching: Object.fromEntries(matching.byErrorCode),
     folders: Object.fromEntries(matching.byFolder),
+    letters: letters.map(({ messageId, errorCode, keys, sentAt }) => ({
+      ...{ messageId, code: errorCode, keys: keys.slice(0, MAX_KEYS) },
+      sent: new Date(sentAt).toISOString(),
+    })),
     moved: dryRun ? 0 : moved,
   };
 }
@@ -185,6 +206,7 @@ export class RedriveRun {
   readonly #limit: number;
   readonly #found = new DeadLetterCounts();
   readonly #matching = new DeadLetterCounts();
+  readonly #letters: DeadLetter[] = [];
   #total = 0;
   #moved = 0;
   #newer = 0;
@@ -218,6 +240,7 @@ export class RedriveRun {
       ...this.#progress(),
       found: this.#found,
       matching: this.#matching,
+      letters: this.#letters,
       newer: this.#newer,
       hidden,
       stoppedBy,
@@ -241,6 +264,7 @@ export class RedriveRun {
       for (const message of wanted) this.#found.add(message);
       const matching = wanted.filter(this.#matches);
       for (const message of matching) this.#matching.add(message);
+      this.#letters.push(...matching.slice(0, MAX_LETTERS - this.#letters.length));
       this.#report();
       await this.#move(matching);
     }

@@ -18,7 +18,7 @@ import {
 } from '@darkroom/pipeline';
 import { useTransformBundle } from '@darkroom/pipeline/transform-files';
 import { type ImageEngine, readSideFileName } from '@darkroom/transforms';
-import { compareFiles, createEngine } from '@darkroom/transforms/engine';
+import { compareFiles, compareWithSource, createEngine } from '@darkroom/transforms/engine';
 import { LocalStore, writeObjects } from './local-store.ts';
 
 /** What a worker process renders. Plain data: it is sent between processes. */
@@ -36,6 +36,8 @@ export interface RenderTask {
   readonly transforms?: { readonly bundle: string; readonly folder: string };
   /** Folder for outputs and manifest; left out, they are measured only. */
   readonly out?: string | undefined;
+  /** Also compares the outputs with the source, and describes the plan. */
+  readonly measures?: boolean;
   /** Renders the photo with this recipe too, and compares the outputs of variants of the same name. */
   readonly against?: Pick<RenderTask, 'recipe' | 'limits' | 'function' | 'sideFiles'> | undefined;
 }
@@ -46,6 +48,8 @@ export interface RenderedVariant {
   readonly width: number;
   readonly height: number;
   readonly bytes: number;
+  /** Structural similarity to the source, if the task measures it and the output has the source's shape; 1 means equal. */
+  readonly ssim?: number;
 }
 
 export interface RenderedPhoto {
@@ -63,6 +67,8 @@ export interface RenderedPhoto {
   readonly reads: number;
   /** MiB of the smallest function that accepts the upload; 0 if it is rejected. */
   readonly memory: number;
+  /** The stages for people, if the task measures. */
+  readonly plan?: string;
   readonly comparison?: RenderedComparison;
 }
 
@@ -88,6 +94,7 @@ export default async function renderPhoto(task: RenderTask): Promise<RenderedPho
   await warmUp(task);
   const one = await renderOnce(task);
   if (task.out !== undefined) await writeObjects(one.processed, task.out);
+  if (task.measures) return measure(one, task);
   if (!task.against) return one.photo;
   const against = { ...task, ...task.against };
   await warmUp(against);
@@ -216,12 +223,34 @@ function engineOf({ recipe, sideFiles }: RenderTask): ImageEngine {
 }
 
 async function functionMemory(
-  { recipe, limits, function: lambda }: RenderTask,
+  task: RenderTask,
   engine: ImageEngine,
   bytes: Uint8Array,
 ): Promise<number> {
+  return (await describe(task, engine, bytes)).memory.function;
+}
+
+async function describe(
+  { recipe, limits, function: lambda }: RenderTask,
+  engine: ImageEngine,
+  bytes: Uint8Array,
+) {
   const facts = await engine.inspect(bytes);
-  return describeUpload(recipe, facts, engine, { limits, function: lambda }).memory.function;
+  return describeUpload(recipe, facts, engine, { limits, function: lambda });
+}
+
+async function measure(rendering: Rendering, task: RenderTask): Promise<RenderedPhoto> {
+  const { photo } = rendering;
+  if (photo.status !== 'done') return photo;
+  const source = await readFile(task.file);
+  const variants: RenderedVariant[] = [];
+  for (const variant of photo.variants) {
+    const body = bodyOf(rendering, variant.name);
+    // Sharp does not read files of all formats: PDF pages and copies of other files stay without a number.
+    const ssim = body && (await compareWithSource(body, source).catch(() => undefined));
+    variants.push(ssim === undefined ? variant : { ...variant, ssim });
+  }
+  return { ...photo, variants, plan: (await describe(task, engineOf(task), source)).text };
 }
 
 /** A JPEG of 64×48 pixels. */

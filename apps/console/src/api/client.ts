@@ -118,6 +118,13 @@ export function redriveLetters(
   );
 }
 
+/** Counts and lists what `redriveLetters` would move. */
+export async function findLetters(
+  conditions: Parameters<typeof redriveLetters>[0],
+): Promise<Redriven> {
+  return (await client.POST('/api/redrive/dry-run', { body: conditions })).data as Redriven;
+}
+
 export type Changes = components['schemas']['Changes'];
 export type RepairableKind = NonNullable<Changes['run']>['kinds'][number];
 export type Kind = keyof NonNullable<NonNullable<Changes['comparison']>['kinds']>;
@@ -168,8 +175,8 @@ export async function renderRecipe(recipe: string, from: PhotoSource, signal: Ab
 }
 
 /** Renders an upload with the deployed recipe. */
-export async function renderUpload(key: string, signal: AbortSignal) {
-  const body = { from: { key } };
+export async function renderUpload(key: string, signal: AbortSignal, measure = false) {
+  const body = { from: { key }, measure };
   const { data } = await client.POST('/api/playground/render', { body, signal });
   return data as NonNullable<typeof data>;
 }

@@ -509,6 +509,8 @@ export interface paths {
             codes?: string[];
             /** @description Only messages with such a key */
             prefix?: string;
+            /** @description Only these messages */
+            messageIds?: string[];
             /**
              * @description Most messages to move
              * @default 10000
@@ -519,11 +521,6 @@ export interface paths {
              * @default 50
              */
             rate?: number;
-            /**
-             * @description Counts, and moves nothing
-             * @default true
-             */
-            dryRun?: boolean;
           };
         };
       };
@@ -545,6 +542,107 @@ export interface paths {
               folders: {
                 [key: string]: number;
               };
+              letters: {
+                messageId: string;
+                code: string;
+                keys: string[];
+                sent: string;
+              }[];
+              moved: number;
+              dryRun: boolean;
+              /** @enum {string} */
+              stoppedBy: 'end' | 'limit' | 'in-flight' | 'signal';
+            };
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/redrive/dry-run': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description Only these codes */
+            codes?: string[];
+            /** @description Only messages with such a key */
+            prefix?: string;
+            /** @description Only these messages */
+            messageIds?: string[];
+            /**
+             * @description Most messages to move
+             * @default 10000
+             */
+            limit?: number;
+            /**
+             * @description Most messages per second
+             * @default 50
+             */
+            rate?: number;
+          };
+        };
+      };
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              stack: string;
+              found: {
+                [key: string]: number;
+              };
+              matching: {
+                [key: string]: number;
+              };
+              folders: {
+                [key: string]: number;
+              };
+              letters: {
+                messageId: string;
+                code: string;
+                keys: string[];
+                sent: string;
+              }[];
               moved: number;
               dryRun: boolean;
               /** @enum {string} */
@@ -753,6 +851,11 @@ export interface paths {
               | {
                   photo: string;
                 };
+            /**
+             * @description Compares with the source, and describes the plan
+             * @default false
+             */
+            measure?: boolean;
           };
         };
       };
@@ -2066,6 +2169,8 @@ export interface components {
         width: number;
         height: number;
         bytes: number;
+        /** @description Structural similarity to the source, if measured; 1 means equal */
+        ssim?: number;
       }[];
       readonly skipped: {
         variant: string;
@@ -2078,6 +2183,8 @@ export interface components {
       outputBytes: number;
       writes: number;
       reads: number;
+      /** @description The stages, if measured */
+      plan?: string;
       /** @description MiB of the smallest function that accepts the upload */
       memory: number;
       /** @description Per million such uploads */
@@ -2911,6 +3018,8 @@ export interface components {
         width: number;
         height: number;
         bytes: number;
+        /** @description Structural similarity to the source, if measured; 1 means equal */
+        ssim?: number;
       }[];
       readonly skipped: {
         variant: string;
@@ -2923,6 +3032,8 @@ export interface components {
       outputBytes: number;
       writes: number;
       reads: number;
+      /** @description The stages, if measured */
+      plan?: string;
       /** @description MiB of the smallest function that accepts the upload */
       memory: number;
       /** @description Per million such uploads */

@@ -133,7 +133,8 @@ export function Editor(props: {
           keymap.of([...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
           autocompletion({ override: [complete(help)] }),
           hover(help),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          // axe does not count `contenteditable` as focusable.
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed.current(update.state.doc.toString());
           }),

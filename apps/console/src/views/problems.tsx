@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { redriveLetters, type Redriven } from '../api/client.ts';
+import { findLetters, redriveLetters, type Redriven } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { useWritable } from '../shell/drop.tsx';
@@ -39,25 +39,71 @@ function Rejected({ codes }: { codes: Readonly<Record<string, number>> }) {
 function Found(props: {
   found: Redriven;
   chosen: ReadonlySet<string>;
+  letters: ReadonlySet<string>;
   onToggle: (code: string) => void;
+  onLetter: (messageId: string) => void;
 }) {
-  const { found, chosen, onToggle } = props;
+  const { found, chosen, letters, onToggle, onLetter } = props;
+  const matching = Object.values(found.matching).reduce((sum, number) => sum + number, 0);
   return (
-    <ul className="problems">
-      {Object.entries(found.found).map(([code, number]) => (
-        <li key={code}>
-          <label>
-            <input type="checkbox" checked={chosen.has(code)} onChange={() => onToggle(code)} />
-            <span className="figure">{number.toLocaleString('en')}</span> <code>{code}</code>
-          </label>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="problems">
+        {Object.entries(found.found).map(([code, number]) => (
+          <li key={code}>
+            <label>
+              <input type="checkbox" checked={chosen.has(code)} onChange={() => onToggle(code)} />
+              <span className="figure">{number.toLocaleString('en')}</span> <code>{code}</code>
+            </label>
+          </li>
+        ))}
+      </ul>
+      {found.letters.length > 0 && (
+        <details className="letters" open={letters.size > 0 || undefined}>
+          <summary>
+            {matching > found.letters.length
+              ? `The first ${found.letters.length} messages`
+              : count(found.letters.length, 'message')}
+          </summary>
+          <ul className="problems">
+            {found.letters.map(({ messageId, keys, code, sent }) => (
+              <li key={messageId}>
+                <label>
+                  <input
+                    type="checkbox"
+                    checked={letters.has(messageId)}
+                    onChange={() => onLetter(messageId)}
+                  />
+                  <span>
+                    {keys.join(', ') || 'no key'} <code>{code}</code>{' '}
+                    <time dateTime={sent} className="quiet">
+                      {new Date(sent).toLocaleString('en-GB')}
+                    </time>
+                  </span>
+                </label>
+                {keys[0] !== undefined && (
+                  <Link href={`/upload?key=${encodeURIComponent(keys[0])}`}>
+                    Open<span className="spoken"> {keys[0]}</span>
+                  </Link>
+                )}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   );
+}
+
+/** The set with the value, or without it. */
+function toggled(set: ReadonlySet<string>, value: string): ReadonlySet<string> {
+  const next = new Set(set);
+  if (!next.delete(value)) next.add(value);
+  return next;
 }
 
 function DeadLetters({ number }: { number: number }) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [letters, setLetters] = useState<ReadonlySet<string>>(new Set());
   const [prefix, setPrefix] = useState('');
   const [limit, setLimit] = useState(DEFAULTS.limit);
   const [rate, setRate] = useState(DEFAULTS.rate);
@@ -68,12 +114,20 @@ function DeadLetters({ number }: { number: number }) {
     ...(prefix !== '' && { prefix }),
     ...(chosen.size > 0 && { codes: [...chosen] }),
   });
-  const dry = useMutation({ mutationFn: () => redriveLetters({ ...conditions(), dryRun: true }) });
+  const dry = useMutation({ mutationFn: () => findLetters(conditions()) });
   const real = useMutation({
-    mutationFn: () => redriveLetters({ ...conditions(), dryRun: false }),
-    onSuccess: () => dry.reset(),
+    mutationFn: () =>
+      redriveLetters({
+        ...conditions(),
+        ...(letters.size > 0 && { messageIds: [...letters] }),
+      }),
+    onSuccess: () => {
+      setLetters(new Set());
+      dry.reset();
+    },
   });
-  const matching = Object.values(dry.data?.matching ?? {}).reduce((sum, n) => sum + n, 0);
+  const all = Object.values(dry.data?.matching ?? {}).reduce((sum, n) => sum + n, 0);
+  const matching = letters.size > 0 ? letters.size : all;
   const error = dry.error ?? real.error;
   const isBusy = dry.isPending || real.isPending;
   const note = isBusy
@@ -83,7 +137,7 @@ function DeadLetters({ number }: { number: number }) {
       : real.data && !dry.data
         ? `${count(real.data.moved, 'dead letter')} moved to the queue`
         : dry.data
-          ? `${count(matching, 'dead letter')} would move`
+          ? `${count(all, 'dead letter')} would move${letters.size > 0 ? `; ${letters.size} selected` : ''}`
           : '';
   return (
     <section aria-labelledby="letters-title">
@@ -100,13 +154,9 @@ function DeadLetters({ number }: { number: number }) {
         <Found
           found={dry.data}
           chosen={chosen}
-          onToggle={(code) =>
-            setChosen((before) => {
-              const next = new Set(before);
-              if (!next.delete(code)) next.add(code);
-              return next;
-            })
-          }
+          letters={letters}
+          onToggle={(code) => setChosen((before) => toggled(before, code))}
+          onLetter={(id) => setLetters((before) => toggled(before, id))}
         />
       )}
       <div className="redrive">

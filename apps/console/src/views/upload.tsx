@@ -5,6 +5,7 @@ import {
   getStory,
   objectUrl,
   removeUploads,
+  renderUpload,
   retryUploads,
   type Manifest,
   type Story,
@@ -15,7 +16,13 @@ import { Copied } from '../parts/copied.tsx';
 import { useStack, useWritable } from '../shell/drop.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { deliveryUrl, s3Url } from '../words/commands.ts';
-import { formatBytes, formatName, formatPixels, formatSaving } from '../words/format.ts';
+import {
+  formatBytes,
+  formatDollars,
+  formatName,
+  formatPixels,
+  formatSaving,
+} from '../words/format.ts';
 import { describeSource, pictureMarkup, summarise } from '../words/outcome.ts';
 import { explainRejection, whatToDo } from '../words/rejections.ts';
 import { STATES } from '../words/states.ts';
@@ -176,6 +183,64 @@ function Facts({ story }: { story: Story }) {
   );
 }
 
+/** Renders the upload again on this machine, to measure it. */
+function Measured({ uploadKey }: { uploadKey: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const { data, error } = useQuery({
+    queryKey: ['measured', uploadKey],
+    queryFn: ({ signal }) => renderUpload(uploadKey, signal, true),
+    enabled: isOpen,
+    ...{ gcTime: 0, staleTime: Infinity, retry: false, refetchOnWindowFocus: false },
+  });
+  const rendering = data?.rendering;
+  return (
+    <details className="measured" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>Quality, plan and cost</summary>
+      {isOpen && !data && !error && <p className="loading">Rendering it on this machine…</p>}
+      {error && <p className="reason">{error.message}</p>}
+      {rendering && (
+        <>
+          <p className="quiet">
+            Rendered again on this machine with the current recipe: {Math.round(rendering.cpuMs)} ms
+            of CPU
+            {rendering.dollarsPerMillion !== null &&
+              `, ${formatDollars(rendering.dollarsPerMillion)} for a million such uploads`}
+            .
+          </p>
+          {rendering.error && (
+            <p className="reason">
+              <code>{rendering.error.code}</code> {rendering.error.message}
+            </p>
+          )}
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Variant</th>
+                <th scope="col">Size</th>
+                <th scope="col">SSIM, 1 is equal to the source</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rendering.variants.map(({ name, bytes, ssim }) => (
+                <tr key={name} data-variant={name}>
+                  <th scope="row">{name}</th>
+                  <td>{formatBytes(bytes)}</td>
+                  <td>{ssim === undefined ? 'another shape than the source' : ssim.toFixed(3)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {rendering.plan !== undefined && (
+            <pre className="plan" tabIndex={0} aria-label="The plan">
+              {rendering.plan}
+            </pre>
+          )}
+        </>
+      )}
+    </details>
+  );
+}
+
 function Actions({ story, query }: { story: Story; query: URLSearchParams }) {
   const { key } = story.status;
   const [, navigate] = useLocation();
@@ -291,6 +356,7 @@ export default function Upload() {
       {manifest?.status === 'done' && <Compare {...{ manifest, query, set }} />}
       {manifest?.status === 'done' && <Variants manifest={manifest} query={query} />}
       <Facts story={story} />
+      {upload?.recipe && <Measured key={shown} uploadKey={shown} />}
     </article>
   );
 }

@@ -181,6 +181,18 @@ describe.skipIf(!chromium)(title, () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  test('measures an upload: similarity to the source, the plan and the cost', async () => {
+    await develop('uploads/cat.jpg');
+    const { page, story } = await open();
+    await story('uploads/cat.jpg');
+    await page.getByText('Quality, plan and cost').click();
+    const row = page.locator('.measured [data-variant=w640]');
+    await row.getByText(/^(1\.000|0\.9\d\d)$/).waitFor();
+    await page.getByText('for a million such uploads').waitFor();
+    expect(await page.locator('.plan').innerText()).toContain('recipe photos');
+    expect(await violations(page)).toEqual([]);
+  });
+
   test('sends every name as it is', async () => {
     const names = [
       'my cat.jpg',
@@ -408,12 +420,13 @@ describe.skipIf(!chromium)(title, () => {
       );
     await deadLetter('uploads/a.jpg', 'TRANSFORM_FAILED');
     await deadLetter('uploads/b.jpg', 'INTERNAL');
+    await deadLetter('uploads/c.jpg', 'INTERNAL');
     await rig.upload('uploads/bad.jpg', 'text');
     await rig.handler.reject('uploads/bad.jpg', 'UNSUPPORTED_FORMAT', 'found text');
     const { page } = await open('/problems');
     await page.getByText('This is not an image that the recipe takes').waitFor();
     await page.getByRole('button', { name: 'Dry run' }).click();
-    await page.getByText('2 dead letters would move').waitFor();
+    await page.getByText('3 dead letters would move').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('checkbox', { name: 'TRANSFORM_FAILED' }).check();
     await page.getByRole('button', { name: 'Dry run' }).click();
@@ -426,6 +439,24 @@ describe.skipIf(!chromium)(title, () => {
     );
     expect(Messages.map(({ Body }) => Body)).toEqual([
       formatMessage({ bucket: stack.sourceBucket, key: 'uploads/a.jpg' }),
+    ]);
+
+    // One message of several with the same code.
+    await page.getByRole('checkbox', { name: 'TRANSFORM_FAILED' }).waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByRole('button', { name: 'Dry run' }).click();
+    await page.getByText('2 messages', { exact: true }).click();
+    await page.getByRole('checkbox', { name: 'uploads/c.jpg' }).check();
+    await page.getByText('1 selected').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Redrive…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Redrive' }).click();
+    await page.getByText('1 dead letter moved to the queue').waitFor();
+    const moved = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: stack.queueUrl, WaitTimeSeconds: 20 }),
+    );
+    expect(moved.Messages?.map(({ Body }) => Body)).toEqual([
+      formatMessage({ bucket: stack.sourceBucket, key: 'uploads/c.jpg' }),
     ]);
   });
 
@@ -615,6 +646,30 @@ describe.skipIf(!chromium)(title, () => {
       expect(await violations(page)).toEqual([]);
     } finally {
       await phone.close();
+    }
+  });
+
+  test('is legible in the dark', async () => {
+    await develop('uploads/cat.jpg');
+    await rig.upload('uploads/bad.jpg', 'text');
+    await rig.handler.reject('uploads/bad.jpg', 'UNSUPPORTED_FORMAT', 'found text');
+    const dark = await openBrowser(chromium ?? '', { colorScheme: 'dark' });
+    try {
+      const { page, visit, story } = await openConsole(dark, rig, faults);
+      await page.getByRole('link', { name: 'uploads/cat.jpg, Done' }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      for (const view of ['Uploads', 'Playground', 'Changes', 'Problems'] as const) {
+        await visit(view);
+        await page.getByRole('heading', { name: view, level: 1 }).waitFor();
+        expect(await violations(page)).toEqual([]);
+      }
+      for (const key of ['uploads/cat.jpg', 'uploads/bad.jpg']) {
+        await story(key);
+        await page.getByRole('heading', { name: 'Facts' }).waitFor();
+        expect(await violations(page)).toEqual([]);
+      }
+    } finally {
+      await dark.close();
     }
   });
 

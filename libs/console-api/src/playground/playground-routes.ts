@@ -49,6 +49,10 @@ const renderingSchema = z
           width: z.number(),
           height: z.number(),
           bytes: z.number(),
+          ssim: z
+            .number()
+            .optional()
+            .describe('Structural similarity to the source, if measured; 1 means equal'),
         }),
       )
       .readonly(),
@@ -58,6 +62,7 @@ const renderingSchema = z
     outputBytes: z.number().describe('With the manifest'),
     writes: z.number(),
     reads: z.number(),
+    plan: z.string().optional().describe('The stages, if measured'),
     memory: z.number().describe('MiB of the smallest function that accepts the upload'),
     dollarsPerMillion: z.number().nullable().describe('Per million such uploads'),
   })
@@ -134,11 +139,15 @@ export async function addPlaygroundRoutes(
             .optional()
             .describe('Default: the deployed one that the upload matches'),
           from: photoQuery,
+          measure: z
+            .boolean()
+            .default(false)
+            .describe('Compares with the source, and describes the plan'),
         }),
         response: { 200: z.object({ problems, rendering: renderingSchema.nullable() }), ...errors },
       },
     },
-    async ({ body: { recipe: text, from } }, reply) => {
+    async ({ body: { recipe: text, from, measure } }, reply) => {
       const pipeline = running();
       const read = text === undefined ? deployedRecipe(from, pipeline) : readPinned(text, pipeline);
       if (!read.recipe) return { problems: read.problems, rendering: null };
@@ -147,7 +156,8 @@ export async function addPlaygroundRoutes(
       reply.raw.on('close', () => ended.abort());
       const photo =
         'key' in from ? await playground.addUpload(pipeline, from.key).catch(missing) : from.photo;
-      const rendering = await playground.render(pipeline, read.recipe, photo, ended.signal);
+      const { signal } = ended;
+      const rendering = await playground.render(pipeline, read.recipe, photo, signal, measure);
       return { problems: [], rendering };
     },
   );

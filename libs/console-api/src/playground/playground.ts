@@ -65,6 +65,7 @@ export class Playground {
 
   /**
    * @param signal ends the rendering's process
+   * @param measures also compares with the source and describes the plan
    * @throws ApiError `NO_PHOTO` or `TOO_SLOW`
    */
   async render(
@@ -72,6 +73,7 @@ export class Playground {
     recipe: Recipe,
     photo: string,
     signal: AbortSignal,
+    measures = false,
   ): Promise<Rendering> {
     const file = this.#photos.get(photo);
     if (file === undefined)
@@ -85,7 +87,7 @@ export class Playground {
     const { comparison: _, ...rendered } = await this.#pool
       .render(
         {
-          ...{ file, key, recipe: here, out: folder, sideFiles: sideFiles ?? '' },
+          ...{ file, key, recipe: here, out: folder, sideFiles: sideFiles ?? '', measures },
           function: settings.function,
           limits: {
             ...settings.limits,

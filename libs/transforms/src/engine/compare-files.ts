@@ -14,3 +14,27 @@ export async function compareFiles(
   const { width, height } = first;
   return similarity(first, await opaquePixels(sharp(other).resize({ width, height, fit: 'fill' })));
 }
+
+/** Largest difference of two aspect ratios that rounding to whole pixels explains. */
+const RATIO_TOLERANCE = 0.02;
+
+/**
+ * Structural similarity of the first frames of an output and its source, scaled to the size of the output. Left out for
+ * an output of another shape, which does not show the whole source, and for a very small one.
+ */
+export async function compareWithSource(
+  output: Uint8Array,
+  source: Uint8Array,
+): Promise<number | undefined> {
+  const [made, original] = await Promise.all([
+    sharp(output).metadata(),
+    sharp(source).autoOrient().metadata(),
+  ]);
+  const { width, height } = original.autoOrient;
+  const ratio = made.autoOrient.width / made.autoOrient.height / (width / height);
+  if (Math.abs(ratio - 1) > RATIO_TOLERANCE) return undefined;
+  return compareFiles(
+    output,
+    await sharp(source).autoOrient().toColourspace('srgb').png({ compressionLevel: 0 }).toBuffer(),
+  );
+}

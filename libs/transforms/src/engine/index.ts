@@ -1,4 +1,4 @@
 export { createEngine } from './create-engine.ts';
-export { compareFiles } from './compare-files.ts';
+export { compareFiles, compareWithSource } from './compare-files.ts';
 export { peakOfProcess } from './peak-of-process.ts';
 export type { ReadSideFile } from './side-files.ts';
