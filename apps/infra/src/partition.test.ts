@@ -2,6 +2,7 @@ import type { SettingsInput } from '@darkroom/pipeline';
 import { describe, expect, test } from 'vitest';
 import { ImagePipeline } from './image-pipeline.ts';
 import { PartitionError, requireDelivery } from './partition.ts';
+import { EVERY_FEATURE } from './testing/every-feature.ts';
 import { runWithMocks } from './testing/run-with-mocks.ts';
 
 const recipes: SettingsInput['recipes'] = [
@@ -18,13 +19,12 @@ const deploy = (region: string, settings: Partial<SettingsInput>) => {
   return deployment.then((done) => ({ ...done, pipeline: built.pipeline }));
 };
 
+const { delivery: _, ...withoutDelivery } = EVERY_FEATURE[0] ?? { recipes };
 /** Every feature apart from delivery. */
 const everything: Partial<SettingsInput> = {
-  encryption: { kms: true },
-  events: {},
+  ...withoutDelivery,
   source: { bucket: 'holiday-photos' },
   tracing: true,
-  alarms: { receivers: [{ email: 'ops@example.org' }] },
   function: { vpc: { subnetIds: ['subnet-01234567'], securityGroupIds: ['sg-01234567'] } },
 };
 
@@ -47,7 +47,10 @@ describe.each([
   ])(`%s have ARNs of ${partition}`, async (_what, settings) => {
     const { resources } = await deploy(region, settings);
     const texts = resources.map(({ name, inputs }) => `${name} ${JSON.stringify(inputs)}`);
-    expect(texts.filter((text) => /arn:aws:|eu-central-1/.test(text))).toEqual([]);
+    const ofAws = /arn:aws:|eu-central-1|console\.aws\.amazon\.com/;
+    expect(texts.filter((text) => ofAws.test(text))).toEqual([]);
+    expect(texts.join('\n')).toContain(`https://${region}.${console}/cloudwatch`);
+    expect(texts.join('\n')).toContain('photos-webhook-sender');
     expect(texts.join('\n')).toContain(`arn:${partition}:sqs:${region}:`);
   });
 

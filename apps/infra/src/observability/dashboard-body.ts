@@ -1,4 +1,5 @@
 import { LOG_QUERIES, type LogQuery, type Settings } from '@darkroom/pipeline';
+import { partitionOf } from '../partition.ts';
 import { runbookLink } from './alarm-table.ts';
 import { type Column, dashboardColumns, type Graph, type Line } from './dashboard-columns.ts';
 import { located, type Metric, type Watched } from './metrics.ts';
@@ -56,7 +57,7 @@ function header(settings: Settings, { pipeline, region, queryFolder }: Dashboard
   const runbook = settings.alarms.runbookUrl
     ? `[Runbook](${settings.alarms.runbookUrl})`
     : `Runbook: \`${runbookLink(settings, '').slice(0, -1)}\``;
-  const insights = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:logs-insights`;
+  const insights = `${partitionOf(region).console}/cloudwatch/home?region=${region}#logsV2:logs-insights`;
   const queries = Object.values<LogQuery>(LOG_QUERIES).map(({ name }) => name);
   return {
     markdown: [
