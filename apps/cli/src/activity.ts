@@ -39,7 +39,10 @@ export async function readActivity(stack: Stack, minutes: number): Promise<Activ
   if (stack.isLocal) {
     const { outcomes, running, oldestMessage } = await askLocal(stack, { minutes: `${minutes}` });
     const oldestSeconds = oldestMessage === null ? null : (Date.now() - oldestMessage) / 1000;
-    return { outcomes, running, oldestSeconds: oldestSeconds && Math.round(oldestSeconds) };
+    return {
+      ...{ outcomes, running, throttled: null },
+      oldestSeconds: oldestSeconds && Math.round(oldestSeconds),
+    };
   }
   return stack.functionName === undefined
     ? undefined
@@ -83,6 +86,7 @@ async function readMetrics(stack: Stack, functionName: string, minutes: number):
             { FunctionName: functionName },
             'Maximum',
           ]),
+          query('throttled', ['AWS/Lambda', 'Throttles', { FunctionName: functionName }, 'Sum']),
           query('oldest', [
             'AWS/SQS',
             'ApproximateAgeOfOldestMessage',
@@ -100,6 +104,7 @@ async function readMetrics(stack: Stack, functionName: string, minutes: number):
     return {
       outcomes: Object.fromEntries(sums.filter(([, count]) => count > 0)),
       running: valuesOf('running')[0] ?? null,
+      throttled: valuesOf('throttled').reduce((sum, value) => sum + value, 0),
       oldestSeconds: valuesOf('oldest')[0] ?? null,
     };
   } finally {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { humanLine } from './function-log.ts';
+import { humanLine, unmatchedLine } from './function-log.ts';
 
 test('describes an outcome in words', () => {
   const line = { level: 'INFO', message: 'done', key: 'uploads/cat.jpg', outputs: 7 };
@@ -35,4 +35,14 @@ test('metrics are for machines', () => {
 
 test('everything else is as the function wrote it, but cannot steer the terminal', () => {
   expect(humanLine('Error: out of\u001b[2J memory')).toBe('Error: out of�[2J memory');
+});
+
+test('an upload without a recipe is reported with what the recipes match', () => {
+  const recipes = [
+    { name: 'photos', match: { prefix: 'uploads/' }, variants: [] },
+    { name: 'scans', match: { prefix: 'scans/', suffixes: ['.tif', '.pdf'] }, variants: [] },
+  ];
+  expect(unmatchedLine('upload/a\u001b.jpg', recipes)).toBe(
+    '  no recipe      upload/a�.jpg   recipes match: uploads/, scans/ ending in .tif or .pdf',
+  );
 });

@@ -1,3 +1,4 @@
+import type { StackInfo } from '@darkroom/console-api';
 import * as z from 'zod';
 
 /** The handler's own lines (apps/resizer/src/telemetry.ts), as far as a person at the terminal wants them. */
@@ -38,6 +39,15 @@ export function humanLine(line: string): string | undefined {
   if (metrics.safeParse(data).success) return undefined;
   const { success, data: told } = outcome.safeParse(data);
   return printable(success ? describe(told) : line);
+}
+
+/** The line of an upload that no recipe matches. The function does not see it: S3 sends events below prefixes only. */
+export function unmatchedLine(key: string, recipes: StackInfo['recipes']): string {
+  const takes = recipes.map(({ match: { prefix, suffixes } }) => {
+    const endings = suffixes ? ` ending in ${suffixes.join(' or ')}` : '';
+    return `${prefix || 'every key'}${endings}`;
+  });
+  return printable(`  ${'no recipe'.padEnd(14)} ${key}   recipes match: ${takes.join(', ')}`);
 }
 
 function describe(told: z.output<typeof outcome>): string {

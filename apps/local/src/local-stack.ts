@@ -89,6 +89,8 @@ export interface LocalEvents {
   readonly onFunctionLog?: FunctionLog;
   /** A saved stack file is being applied, has been applied, or is wrong. Default: the file is not watched. */
   readonly onChange?: (change: StackChange) => void;
+  /** An upload arrives that no recipe matches. */
+  readonly onUnmatched?: (key: string, recipes: StackInfo['recipes']) => void;
   /** Changes how the function runs, for example to put a fault proxy between it and its AWS. */
   readonly adjustLambda?: (options: LambdaOptions) => LambdaOptions;
 }
@@ -235,7 +237,10 @@ export async function startLocalStack(
 
     const { deployment, outputs } = await deployFile(file);
     const recovery = await recoverBy(file, outputs);
-    const index = new UploadIndex({ ...outputs, s3, settings: file.settings });
+    const index = new UploadIndex({
+      ...{ ...outputs, s3, settings: file.settings },
+      onUnmatched: (key) => events.onUnmatched?.(key, ready.info?.recipes ?? []),
+    });
     started.push(() => Promise.resolve(index.stop()));
     let specs = lambdaSpecs(deployment.resources, dataDir);
     let lambda = await startLambda(lambdaOptions(specs));

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { humanLine } from './function-log.ts';
+import { humanLine, unmatchedLine } from './function-log.ts';
 import { startLocalStack } from './local-stack.ts';
 import { readOptions, type LocalOptions } from './options.ts';
 import { packedParts } from './packed.ts';
@@ -34,6 +34,7 @@ async function main(options: LocalOptions): Promise<void> {
       const text = humanLine(line);
       if (text !== undefined) console.log(text);
     },
+    onUnmatched: (key, recipes) => console.log(unmatchedLine(key, recipes)),
     onChange: ({ status, message }) => {
       const file = `Pulumi.${options.stack}.yaml`;
       if (status === 'failed') console.error(message);

@@ -47,7 +47,11 @@ async function startRig({ isWritable = true } = {}) {
     await s3.send(new CreateBucketCommand({ Bucket }));
   for (const url of [stack.queueUrl, stack.deadLetterQueueUrl])
     await sqs.send(new CreateQueueCommand({ QueueName: url.slice(url.lastIndexOf('/') + 1) }));
-  const index = new UploadIndex({ s3, ...stack, settings: exampleSettings });
+  const unmatched: string[] = [];
+  const index = new UploadIndex({
+    ...{ s3, ...stack, settings: exampleSettings },
+    onUnmatched: (key) => unmatched.push(key),
+  });
   const pipeline = {
     ...{ ...stack, name: stack.stack, s3, sqs, settings: exampleSettings, index },
     events: () => Promise.resolve([]),
@@ -68,7 +72,7 @@ async function startRig({ isWritable = true } = {}) {
   const put = (Bucket: string, Key: string, Body: Uint8Array | string, ContentType?: string) =>
     s3.send(new PutObjectCommand({ Bucket, Key, Body, ...(ContentType && { ContentType }) }));
   return {
-    ...{ api, index, s3, sqs, stack },
+    ...{ api, index, s3, sqs, stack, unmatched },
     upload: (key: string, body = 'photo', type?: string) =>
       put(stack.sourceBucket, key, body, type),
     /** Writes the manifest of the current source. */
@@ -111,6 +115,16 @@ test('the index follows an upload from its event to its removal', async () => {
   await eventually(() => expect(state('uploads/a.jpg')).toBe('waiting'));
   await s3.send(new DeleteObjectCommand({ Bucket: stack.sourceBucket, Key: 'uploads/a.jpg' }));
   await eventually(() => expect(state('uploads/a.jpg')).toBeUndefined());
+});
+
+test('the index reports uploads that arrive and that no recipe matches', async () => {
+  const { index, upload, unmatched } = await startRig();
+  await upload('elsewhere/');
+  await upload('uploads/a.jpg');
+  await upload('elsewhere/a.jpg');
+  await eventually(() => expect(unmatched).toEqual(['elsewhere/a.jpg']));
+  await index.refresh();
+  expect(unmatched).toEqual(['elsewhere/a.jpg']);
 });
 
 test('the index judges its uploads by changed recipes', async () => {

@@ -143,5 +143,6 @@ export async function readLive(
 function overviewOf({ outcomes, running, oldestMessage }: Activity) {
   const oldestSeconds =
     oldestMessage === null ? null : Math.max(0, Math.round((Date.now() - oldestMessage) / 1000));
-  return { outcomes, running, oldestSeconds };
+  // The local stack runs no more calls than the machine takes, and refuses none.
+  return { outcomes, running, throttled: 0, oldestSeconds };
 }

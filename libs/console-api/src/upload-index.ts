@@ -21,6 +21,8 @@ export interface IndexOptions {
   readonly settings: Pick<Settings, 'recipes' | 'limits'>;
   /** Most uploads to list, in steps of 1,000. Default: all. */
   readonly most?: number;
+  /** Called for an upload that arrives and that no recipe matches. */
+  readonly onUnmatched?: (key: string) => void;
   /** Called after changes; reads `revision` from the index. */
   readonly onChange?: () => void;
 }
@@ -207,6 +209,7 @@ export class UploadIndex {
         ...(ChecksumSHA256 && { checksumSha256: ChecksumSHA256 }),
       };
       this.#put(key, identity, head.LastModified?.getTime() ?? Date.now());
+      if (!this.#recipeOf(key) && !key.endsWith('/')) this.#options.onUnmatched?.(key);
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'NotFound') throw error;
       this.#remove(key);

@@ -3,6 +3,7 @@ import { putEvents } from './eventbridge.ts';
 import { cors } from './http/cors.ts';
 import { errorAnswers } from './http/error-answers.ts';
 import { requestBodies } from './http/request-bodies.ts';
+import { sandbox } from './http/sandbox.ts';
 import { bucketConfiguration } from './s3/bucket-configuration.ts';
 import { concurrentDeletes, writeConditions } from './s3/conditions.ts';
 import { deleteObjects } from './s3/delete-objects.ts';
@@ -27,6 +28,7 @@ import { messageCharacters, queueCounts, queueNames, queueUrls, redrive } from '
  */
 export const REPAIRS: readonly Repair[] = [
   requestContext,
+  sandbox,
   cors,
   requestBodies,
   errorAnswers,

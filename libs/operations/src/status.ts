@@ -56,6 +56,8 @@ const activitySchema = z.strictObject({
   outcomes: z.record(z.string(), z.number()),
   /** Calls of the function at the same time; null if it is unknown. */
   running: z.number().nullable(),
+  /** Calls that Lambda refused, because too many ran; null if it is unknown. */
+  throttled: z.number().nullable(),
   /** Age of the oldest message, seconds; null without messages. */
   oldestSeconds: z.number().nullable(),
 });

@@ -67,7 +67,10 @@ export function printOverview(
   const dead = `${deadLetters} messages`;
   terminal.line(`  dead letters  ${deadLetters > 0 ? red(dead) : dead}`);
   if (activity) {
-    terminal.line(`  function      ${activity.running ?? 'unknown'} calls at the same time`);
+    const throttled = activity.throttled ? `, ${red(`${activity.throttled} throttled`)}` : '';
+    terminal.line(
+      `  function      ${activity.running ?? 'unknown'} calls at the same time${throttled}`,
+    );
     terminal.line(`  outcomes      ${formatOutcomes(activity)} in ${minutes} min`);
   }
   if (alarms) {

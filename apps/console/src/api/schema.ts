@@ -2053,6 +2053,7 @@ export interface components {
             [key: string]: number;
           };
           running: number | null;
+          throttled: number | null;
           oldestSeconds: number | null;
         } | null;
         alarms:
@@ -2902,6 +2903,7 @@ export interface components {
             [key: string]: number;
           };
           running: number | null;
+          throttled: number | null;
           oldestSeconds: number | null;
         } | null;
         alarms:

@@ -65,10 +65,10 @@ function PipelineFlow({ live }: { live: Live }) {
         value={figure(queue.inFlight)}
         what={
           activity
-            ? `in flight, ${count(activity.running ?? 0, 'call')} running`
+            ? `in flight, ${count(activity.running ?? 0, 'call')} running, ${figure(activity.throttled ?? 0)} throttled`
             : 'in flight; its metrics are unknown'
         }
-        tone={queue.inFlight > 0 ? 'busy' : 'quiet'}
+        tone={activity?.throttled ? 'bad' : queue.inFlight > 0 ? 'busy' : 'quiet'}
       />
       <Node
         name="Done"

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import { findLetters, redriveLetters, type Redriven } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
@@ -9,10 +9,18 @@ import { count } from '../words/format.ts';
 import { explainRejection } from '../words/rejections.ts';
 import '../styles/problems.css';
 
+const Chart = lazy(() => import('./chart.tsx'));
+
 /** The command line's defaults. */
 const DEFAULTS = { limit: 10_000, rate: 50 };
 
-function Rejected({ codes }: { codes: Readonly<Record<string, number>> }) {
+function Rejected(props: {
+  codes: Readonly<Record<string, number>>;
+  /** Of the latest minutes. */
+  recent: Readonly<Record<string, number>>;
+  minutes: number;
+}) {
+  const { codes, recent, minutes } = props;
   const rows = Object.entries(codes).toSorted(([, a], [, b]) => b - a);
   return (
     <section aria-labelledby="rejected-title">
@@ -25,6 +33,12 @@ function Rejected({ codes }: { codes: Readonly<Record<string, number>> }) {
             <span className="figure">{number.toLocaleString('en')}</span>
             <span>
               <strong>{explainRejection(code)}</strong> <code>{code}</code>
+              {recent[code] !== undefined && (
+                <span className="quiet">
+                  {' '}
+                  {recent[code].toLocaleString('en')} in {minutes} min
+                </span>
+              )}
             </span>
             <Link href={`/uploads?state=rejected&code=${code}`}>
               Show<span className="spoken"> uploads rejected with {code}</span>
@@ -213,10 +227,25 @@ function DeadLetters({ number }: { number: number }) {
 export default function Problems() {
   const { live } = useLive();
   if (!live) return <p className="loading">Reading the problems…</p>;
+  const seconds = live.history.seconds * live.history.points.length;
   return (
     <div className="problem-view">
       <h1>Problems</h1>
-      <Rejected codes={live.counts.codes} />
+      <Rejected
+        codes={live.counts.codes}
+        recent={live.status.activity?.outcomes ?? {}}
+        minutes={live.status.minutes}
+      />
+      {seconds > 0 && (
+        <section aria-labelledby="time-title">
+          <h2 id="time-title">Last {seconds / 60} minutes</h2>
+          <div className="chart">
+            <Suspense>
+              <Chart history={live.history} />
+            </Suspense>
+          </div>
+        </section>
+      )}
       <DeadLetters number={live.status.deadLetters} />
     </div>
   );

@@ -116,6 +116,17 @@ describe('requests of web pages', () => {
     expect(await Body?.transformToString()).toBe('mine');
   });
 
+  test('an object that is opened as a page runs nothing, and its type is not guessed', async () => {
+    await aws.s3.send(new PutObjectCommand({ Bucket, Key: 'a.html', Body: '<script>' }));
+    for (const key of ['a.html', 'missing.html']) {
+      const answer = await rawRequest(aws.endpoint, 'GET', `/${Bucket}/${key}`);
+      expect(answer.headers).toMatchObject({
+        'content-security-policy': 'sandbox',
+        'x-content-type-options': 'nosniff',
+      });
+    }
+  });
+
   test('a foreign name that leads here is refused', async () => {
     const evil = { host: `evil.test:${aws.port}` };
     expect((await rawRequest(aws.endpoint, 'GET', `/${Bucket}/mine`, evil)).status).toBe(403);

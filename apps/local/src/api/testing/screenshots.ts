@@ -48,6 +48,7 @@ try {
     'uploads-empty': '/uploads?search=nothing',
     upload: `/upload?key=${encodeURIComponent(key(4))}`,
     changes: '/changes?example=uploads%2Fold.jpg',
+    playground: '/playground?recipe=gallery:shop',
     problems: '/problems',
     rejected: '/upload?key=uploads%2Fnotes.jpg',
   };
