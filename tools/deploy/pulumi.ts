@@ -95,19 +95,29 @@ export async function preview(target: Target): Promise<void> {
   await withEventLog((log) => onTerminal(target, args, nothing, log));
 }
 
+const ORPHANS =
+  'The second Ctrl-C ended it in the middle of a call: AWS may have created a resource that is not in the state. ' +
+  'The next update lists such resources as pending operations. Look for them in AWS, and remove what is there twice.';
+
 async function updateStep(target: Target): Promise<void> {
   const { stack } = target;
   const args = ['up', '--stack', stack, '--yes', '--skip-preview', '--policy-pack', POLICIES];
   const again = `What exists already stays. Then run \`npm run deploy -- ${stack}\` again: it continues there.`;
   // Ctrl-C reaches the CLI too. It ends the calls that are on their way and saves its state: this process waits for it.
-  let interrupted = false;
-  const onInterrupt = () => void (interrupted = true);
+  // A second one ends the CLI at once.
+  let interrupts = 0;
+  const onInterrupt = () => void interrupts++;
   process.on('SIGINT', onInterrupt);
   try {
     await withEventLog((log) => onTerminal(target, args, again, log));
   } catch (error) {
-    if (!interrupted) throw error;
-    throw new DeployError('INTERRUPTED', `The update was interrupted. ${again}`, { cause: error });
+    if (interrupts === 0) throw error;
+    const message = [
+      'The update was interrupted.',
+      ...(interrupts > 1 ? [ORPHANS] : []),
+      again,
+    ].join(' ');
+    throw new DeployError('INTERRUPTED', message, { cause: error });
   } finally {
     process.off('SIGINT', onInterrupt);
   }

@@ -1,10 +1,12 @@
 /** The real Pulumi CLI and engine deploy the program of `Pulumi.yaml` to an AWS account on this machine. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
   ListObjectsV2Command,
+  PutBucketNotificationConfigurationCommand,
   PutBucketVersioningCommand,
 } from '@aws-sdk/client-s3';
 import type { DeployedResource } from '@darkroom/local-pulumi';
@@ -23,6 +25,7 @@ const UP = ['up', '--stack', 'test', '--yes', '--skip-preview', ...POLICIES] as 
 const PREVIEW = ['preview', '--stack', 'test', ...POLICIES] as const;
 const BUCKET = 'aws:s3/bucket:Bucket';
 const FUNCTION = 'aws:lambda/function:Function';
+const TRIGGER = 'aws:lambda/eventSourceMapping:EventSourceMapping';
 const SUBSCRIPTION = 'aws:sns/topicSubscription:TopicSubscription';
 const MINUTES = 60_000;
 
@@ -131,6 +134,44 @@ describe.runIf(cli !== undefined)(title, { timeout: 10 * MINUTES }, () => {
     await cloud.s3.send(new DeleteBucketCommand({ Bucket }));
     await settings({});
   });
+
+  test.each([
+    [
+      'eventbridge',
+      /^source\.bucket: holiday-photos does not send its events to EventBridge\. .+$/,
+    ],
+    ['add', /^source\.bucket: its notification .+ covers .+, and S3 allows one for a key\. .+$/],
+  ] as const)(
+    'a preview with notifications %s refuses in one sentence',
+    async (notifications, sentence) => {
+      const Bucket = 'holiday-photos';
+      await cloud.s3.send(new CreateBucketCommand({ Bucket }));
+      await cloud.s3.send(
+        new PutBucketNotificationConfigurationCommand({
+          Bucket,
+          SkipDestinationValidation: true,
+          NotificationConfiguration: {
+            QueueConfigurations: [
+              {
+                QueueArn: 'arn:aws:sqs:us-east-1:000000000000:theirs',
+                Events: ['s3:ObjectCreated:*'],
+              },
+            ],
+          },
+        }),
+      );
+      await settings({ source: { bucket: Bucket, notifications } });
+      const { code, stdout } = await project.pulumi(...PREVIEW);
+      expect(code).not.toBe(0);
+      const [, diagnostics = ''] = stdout.split('\nDiagnostics:\n');
+      const errors = [...diagnostics.matchAll(/^ *error: (.*)$/gm)].map(([, error]) => error);
+      expect(errors.filter((error) => error !== 'preview failed')).toEqual([
+        expect.stringMatching(sentence),
+      ]);
+      await cloud.s3.send(new DeleteBucketCommand({ Bucket }));
+      await settings({});
+    },
+  );
 
   test('a wrong stack file is one message, and changes nothing', async () => {
     const before = cloud.resources.size;
@@ -346,6 +387,28 @@ describe.runIf(cli !== undefined)(title, { timeout: 10 * MINUTES }, () => {
       update.signal('SIGINT');
       paused.release();
       expect(failure(await update.ended)).toBe('INTERRUPTED');
+    });
+
+    test('Ctrl-C twice ends a call in the middle: the next update lists what AWS may have created', async () => {
+      const paused = pause(TRIGGER);
+      const update = start();
+      await paused.reached;
+      const ended = update.ended.then(() => true);
+      while (!(await Promise.race([ended, setTimeout(500, false)]))) update.signal('SIGINT');
+      const interrupted = await update.ended;
+      expect(failure(interrupted)).toBe('INTERRUPTED');
+      expect(interrupted.stdout).toContain('AWS may have created a resource');
+      paused.release();
+      const triggers = () =>
+        [...cloud.resources].flatMap(([key, { type }]) => (type === TRIGGER ? key : []));
+      await expect.poll(triggers).toHaveLength(1);
+      const [orphan = ''] = triggers();
+
+      const { code, stdout } = await start().ended;
+      expect({ code, stdout }).toMatchObject({ code: 0 });
+      expect(stdout).toMatch(/1 pending operations[^]*photos-\w+, interrupted while creating/);
+      expect(triggers()).toHaveLength(2);
+      cloud.resources.delete(orphan);
     });
 
     test('a killed command line leaves a lock', async () => {
