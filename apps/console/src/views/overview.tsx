@@ -73,7 +73,11 @@ function PipelineFlow({ live }: { live: Live }) {
       <Node
         name="Done"
         value={figure(states['done'] ?? 0)}
-        what={`${figure(done)} in ${minutes} min, ${figure(failed)} other`}
+        what={
+          activity
+            ? `${figure(done)} in ${minutes} min, ${figure(failed)} other`
+            : 'of those that are listed'
+        }
         tone="good"
         href="/uploads?state=done"
       />
