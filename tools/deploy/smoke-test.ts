@@ -98,7 +98,7 @@ export async function smokeTest(
 function settlingNotice(settlingMs: number): string {
   return (
     'S3 applies new notifications usually within five minutes, and an event before that may never arrive: ' +
-    `the sample is uploaded again every 30 s, for up to ${Math.ceil(settlingMs / 60_000)} minutes…`
+    `the sample is uploaded again every ${AGAIN_MS / 1000} s, for up to ${Math.ceil(settlingMs / 60_000)} minutes…`
   );
 }
 

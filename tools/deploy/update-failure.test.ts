@@ -11,6 +11,11 @@ test.each([
     'PERMISSION',
   ],
   [
+    'a missing permission, from S3',
+    'operation error S3: PutBucketPolicy, https response error StatusCode: 403, RequestID: 1, HostID: 2, api error AccessDenied: Access Denied',
+    'PERMISSION',
+  ],
+  [
     'an expired session',
     'operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 1, api error ExpiredToken: The security token included in the request is expired',
     'CREDENTIALS',

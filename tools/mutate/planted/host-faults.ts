@@ -1,5 +1,8 @@
 import { faultsIn, type Fault } from './fault.ts';
 
+/** Those that deploy to a local pipeline take minutes. */
+const DEPLOY_TESTS = ['tools/deploy/*.test.ts', '!tools/deploy/deploy.test.ts'];
+
 /** Faults of the services on one machine, of the deployment, and of what settings accept. */
 export const HOST_FAULTS: readonly Fault[] = [
   ...faultsIn('schemas', 'libs/pipeline/src/stack/settings-sections.ts', [
@@ -227,39 +230,67 @@ export const HOST_FAULTS: readonly Fault[] = [
       'MAX_FUNCTION_CODE_BYTES = 100 * 1024',
     ],
   ]),
-  ...faultsIn('deploy', 'tools/deploy/prerequisites.ts', [
-    ['an old Node.js runs the program', 'LEAST = [22, 18]', 'LEAST = [22, 17]'],
-    ['Node.js 22.18 is refused', 'LEAST = [22, 18]', 'LEAST = [22, 19]'],
-    ['Lambda refuses the reserved executions', 'UNRESERVABLE = 100', 'UNRESERVABLE = 99'],
-    ['reserved executions that fit are refused', 'UNRESERVABLE = 100', 'UNRESERVABLE = 101'],
-    ['a new account refuses the memory', 'NEW_ACCOUNT_MEMORY = 3008', 'NEW_ACCOUNT_MEMORY = 3009'],
+  ...faultsIn(
+    'deploy',
+    'tools/deploy/prerequisites.ts',
     [
-      'the own reservation counts twice',
-      'const free = unreserved + reserved;',
-      'const free = unreserved;',
+      ['an old Node.js runs the program', 'LEAST = [22, 18]', 'LEAST = [22, 17]'],
+      ['Node.js 22.18 is refused', 'LEAST = [22, 18]', 'LEAST = [22, 19]'],
+      ['Lambda refuses the reserved executions', 'UNRESERVABLE = 100', 'UNRESERVABLE = 99'],
+      ['reserved executions that fit are refused', 'UNRESERVABLE = 100', 'UNRESERVABLE = 101'],
+      [
+        'a new account refuses the memory',
+        'NEW_ACCOUNT_MEMORY = 3008',
+        'NEW_ACCOUNT_MEMORY = 3009',
+      ],
+      [
+        'the own reservation counts twice',
+        'const free = unreserved + reserved;',
+        'const free = unreserved;',
+      ],
     ],
-  ]),
-  ...faultsIn('deploy', 'tools/deploy/update-failure.ts', [
-    ['an expired session has no remedy', 'ExpiredToken|', ''],
-    ['throttling looks like a quota', 'TooMany(?!Requests)[A-Z]', 'TooMany[A-Z]'],
-    ['a missing permission has no remedy', 'AccessDenied|', ''],
-  ]),
-  ...faultsIn('deploy', 'tools/deploy/stack-state.ts', [
+    DEPLOY_TESTS,
+  ),
+  ...faultsIn(
+    'deploy',
+    'tools/deploy/update-failure.ts',
     [
-      'a changed notification is not waited for',
-      "  'aws:s3/bucketNotification:BucketNotification',\n",
-      '',
+      ['an expired session has no remedy', 'ExpiredToken|', ''],
+      ['throttling looks like a quota', 'TooMany(?!Requests)[A-Z]', 'TooMany[A-Z]'],
+      ['a missing permission has no remedy', 'AccessDenied|', ''],
     ],
-    ['a changed rule is not waited for', "  'aws:cloudwatch/eventTarget:EventTarget',\n", ''],
+    DEPLOY_TESTS,
+  ),
+  ...faultsIn(
+    'deploy',
+    'tools/deploy/stack-state.ts',
     [
-      'a function without a reservation counts as minus one',
-      'Math.max(0, Number(reserved ?? 0))',
-      'Number(reserved ?? 0)',
+      [
+        'a changed notification is not waited for',
+        "  'aws:s3/bucketNotification:BucketNotification',\n",
+        '',
+      ],
+      ['a changed rule is not waited for', "  'aws:cloudwatch/eventTarget:EventTarget',\n", ''],
+      [
+        'a function without a reservation counts as minus one',
+        'Math.max(0, Number(reserved ?? 0))',
+        'Number(reserved ?? 0)',
+      ],
+      ['the first change counts', 'Number(b) - Number(a)', 'Number(a) - Number(b)'],
     ],
-    ['the first change counts', 'Number(b) - Number(a)', 'Number(a) - Number(b)'],
-  ]),
-  ...faultsIn('deploy', 'tools/deploy/smoke-test.ts', [
-    ['the smoke test gives up after a minute', 'SETTLING_MS = 10 * 60_000', 'SETTLING_MS = 60_000'],
-    ['the upload is not repeated', 'AGAIN_MS = 30_000', 'AGAIN_MS = 30_000_000'],
-  ]),
+    DEPLOY_TESTS,
+  ),
+  ...faultsIn(
+    'deploy',
+    'tools/deploy/smoke-test.ts',
+    [
+      [
+        'the smoke test gives up after a minute',
+        'SETTLING_MS = 10 * 60_000',
+        'SETTLING_MS = 60_000',
+      ],
+      ['the upload is not repeated', 'AGAIN_MS = 30_000', 'AGAIN_MS = 30_000_000'],
+    ],
+    DEPLOY_TESTS,
+  ),
 ];

@@ -32,14 +32,24 @@ describe('a recipe', () => {
     expect(problems({ name, variants })).toEqual([]);
   });
 
-  test.each(['', 'Photos', 'a/b', 'a.b', '-a', 'a-', '../a', 'a b', 'é', 'a'.repeat(65)])(
-    'may not be called "%s"',
-    (name) => {
-      expect(problems({ name, variants })).toEqual([
-        expect.stringMatching(/^\[0\]\.name: a name is 1 to 64 lower-case letters, .*, got "/),
-      ]);
-    },
-  );
+  test.each([
+    '',
+    'Photos',
+    'a/b',
+    'a.b',
+    '-a',
+    'a-',
+    '../a',
+    '/a',
+    '.a',
+    'a b',
+    'é',
+    'a'.repeat(65),
+  ])('may not be called "%s"', (name) => {
+    expect(problems({ name, variants })).toEqual([
+      expect.stringMatching(/^\[0\]\.name: a name is 1 to 64 lower-case letters, .*, got "/),
+    ]);
+  });
 });
 
 describe('a mistake is told with its path and what is allowed', () => {

@@ -1,13 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import type { JpegStructure } from '../cost/jpeg.ts';
 import type { WebpStructure } from '../cost/webp.ts';
+import { defineTransform } from '../define-transform.ts';
 import type { SourceFacts } from '../image-engine.ts';
 import { makePlan } from './make-plan.ts';
-import { estimateRender } from './estimate.ts';
+import { estimateRender, leastRenderMemory } from './estimate.ts';
 
-const catalog = createCatalog(builtinTransforms);
+/** A plugin that does not say which operations of sharp it uses. */
+const own = defineTransform({
+  name: 'own',
+  version: 1,
+  options: z.strictObject({}).meta({ description: 'For the test.', examples: [{}] }),
+  apply: (image) => image,
+});
+const catalog = createCatalog([...builtinTransforms, own]);
 const photo: SourceFacts = {
   format: 'jpeg',
   width: 6000,
@@ -176,6 +185,11 @@ describe('exact estimates', () => {
   });
 });
 
+test('the least memory is that of the file and its decoding, with the holes of the allocator', () => {
+  const decoding = { cpuSeconds: 1, memory: 100 };
+  expect(leastRenderMemory(decoding, 10 * 1024 * 1024)).toBeCloseTo(5 + 1.2 * 110, 9);
+});
+
 describe('with the structure of the file', () => {
   const structureOf = (width: number, height: number): JpegStructure => {
     const blocks = (1.5 * width * height) / 64;
@@ -190,7 +204,7 @@ describe('with the structure of the file', () => {
     ...{ ...photo, width, height, bytes: 0, structure: structureOf(width, height) },
     ...more,
   });
-  const estimateAll = (facts: SourceFacts, steps: readonly object[], format = 'webp') => {
+  const estimateAll = (facts: SourceFacts, steps: readonly unknown[], format = 'webp') => {
     const variants = [
       { name: 'v', steps: catalog.stepsSchema.parse([...steps, { encode: format }]) },
     ];
@@ -277,5 +291,70 @@ describe('with the structure of the file', () => {
     expect(estimateAll(hdr, small, 'jpeg')).toEqual(estimateAll(without, small, 'jpeg'));
     const keep = [...small, { metadata: ['gainMap'] }];
     expect(estimateAll(hdr, keep, 'jpeg').decoding?.memory).toBeGreaterThan(70);
+  });
+
+  describe('the decoder reduces a JPEG before its first pixels come out', () => {
+    /** The factor, by the time that the conversion of its pixels takes. */
+    const factor = (steps: readonly unknown[], more: Partial<SourceFacts> = {}) => {
+      const coding = { depth: 8, space: 'rgb', profile: 'other' } as const;
+      const [plain = 0, converted = 0] = [jpeg(more), jpeg({ ...more, coding })].map(
+        (facts) => estimateAll(facts, steps).decoding?.cpuSeconds ?? 0,
+      );
+      return Math.round(Math.sqrt((0.015 * 24) / (converted - plain - 0.005)) * 100) / 100;
+    };
+
+    test.each([
+      [1, 3001, 2001],
+      [2, 3000, 2000],
+      [8, 320, 213],
+      [4, 200, 1200],
+      [2, 1100, 1100],
+      [4, 1000, 1200],
+    ])('by %d for %d×%d', (by, width, height) => {
+      expect(factor([{ resize: { width, height, fit: 'fill' } }])).toBe(by);
+    });
+
+    test('also if it is turned first', () => {
+      expect(factor(['rotate', ...small], { orientation: 6 })).toBe(8);
+    });
+
+    test('but not if a step works on all of its pixels, or may do so', () => {
+      expect(factor([{ blur: 3 }, ...small])).toBe(1);
+      expect(factor(['own', ...small])).toBe(1);
+    });
+
+    test('and no other format', () => {
+      const webp: WebpStructure = {
+        ...{ format: 'webp', bytes: 0, width: 6000, height: 4000, frames: 1, animated: false },
+        ...{ largestFrame: 1000, lossless: false, alpha: false, chunks: 1 },
+      };
+      expect(factor(small, { format: 'webp', structure: webp })).toBe(1);
+      const bytes = 10 * 1024 * 1024;
+      const file = { format: 'webp', structure: webp } as const;
+      // No copies of the file.
+      expect(mib(jpeg({ ...file, bytes }), small) - mib(jpeg(file), small)).toBeCloseTo(12, 5);
+    });
+  });
+
+  test('a plugin that does not say what it uses may lay something over the picture', () => {
+    const own = estimateAll(jpeg(), [...small, 'own']).memory - estimateAll(jpeg(), small).memory;
+    expect(own).toBeGreaterThan((1.2 * 4 * 320 * 213) / 1_000_000);
+  });
+
+  test('steps that know their time add it up, on each frame', () => {
+    const secondsOf = (facts: SourceFacts, ...steps: readonly object[]) =>
+      estimateAll(facts, steps).stepSeconds;
+    const one = secondsOf(jpeg(), { median: 3 }) ?? 0;
+    expect(one).toBeGreaterThan(0);
+    expect(secondsOf(jpeg(), { median: 3 }, { median: 3 })).toBeCloseTo(2 * one, 9);
+    const gif = { format: 'gif', pages: 10 } as const;
+    expect(secondsOf(jpeg(gif), { median: 3 })).toBeCloseTo(10 * one, 9);
+    expect(estimateAll(jpeg(), small)).not.toHaveProperty('stepSeconds');
+  });
+
+  test('all frames count if one file has them', () => {
+    const gif = jpeg({ format: 'gif', pages: 10 });
+    expect(estimateAll(gif, small).pages).toBe(10);
+    expect(estimateAll(gif, small, 'jpeg').pages).toBe(1);
   });
 });
