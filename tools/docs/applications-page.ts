@@ -37,8 +37,11 @@ export function applicationsPage(checkout: string): string {
       '- **next/image**: `<Image loader={nextLoader(outcome, { base })} src="photo" width={640} height={480} alt="A cat" />`.',
       "- **Without the outcome**: `urls('uploads/cat.jpg', recipe, base)` from `@darkroom/client/urls` has the URLs of all variants that the recipe makes of every upload. Its type follows from the recipe (`as const`): a variant that is unknown, conditional, a copy, or without a format does not compile.",
       '- **Large originals**: `uploads.multipart` has the functions that the routes of [Uppy](https://uppy.io/docs/aws-s3/)’s S3 plugin call: `create`, `signPart`, `listParts`, `complete`, `abort`.',
+      '- **Focal point, crop, alternative text**: `uploads.form({ …file, choices: { focus: { x: 0.3, y: 0.7 }, alt: "A cat" } })` signs them into the form, if the recipe has `choices: [focus, alt]` ([contract](contract.md#choices)). The text is in the outcome, and `picture` uses it.',
       '- **On a server**: `uploads.waitForOutcome(key, { eTag })` polls the manifest.',
     ].join('\n'),
+    '## What is missing',
+    'Variants are made when the upload arrives. There are no variants that are made on their first request, and no URL that resizes on demand: the recipe names all variants before the upload. After a change of the recipe, `darkroom apply` makes the variants of earlier uploads.',
     '## When an upload fails',
     '`explain(code)` has a sentence for users for each code of a rejected upload ([contract](contract.md#codes)) and of a failed request ([README](../libs/client/README.md#errors)). The rejection `GAVE_UP` is written before the last attempt, so `waitForOutcome` polls on for up to 30 s after it.',
   ].join('\n\n');

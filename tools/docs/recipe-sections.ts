@@ -37,6 +37,16 @@ export const recipeSections: readonly string[] = [
   yaml('placeholder: { blurhash: true, dominantColour: false }'),
   'They are made of the upright picture in the same decode. With `placeholder: false` there is none.',
 
+  '## Choices of an upload',
+  'An upload can name a focal point, a crop and an alternative text in its metadata, if the recipe allows each by name. Cuts with `position: focus` keep the focal point; uploads without one use the step’s `focus` or `otherwise`:',
+  yaml(
+    'choices: [focus, alt]\nvariants:\n  - name: thumb\n    steps:\n      - rotate: auto\n      - resize: { width: 200, height: 200, position: focus, otherwise: attention }',
+  ),
+  'Only `rotate: auto` may come before such a `resize`, because a focal point is a place in the upright upload. A crop comes before the steps of all variants, except copies. [contract.md](contract.md#choices) describes the metadata.',
+
+  '## Variants made on first request',
+  'Not supported. All variants are made when the upload arrives, so each request of a page is a read of S3 or CloudFront. If few of your variants are ever shown, use fewer variants, or put those behind a recipe and prefix of their own.',
+
   '## Copies',
   'A variant with `copy: true` and no steps is the upload, byte for byte, under the extension and media type of its true format. So **its metadata is published too, the place where it was taken included**. It is written when all other variants have shown that the upload can be decoded. An SVG can carry scripts, and outputs never do: a recipe that accepts `svg` copies only by a `when` with the other formats.',
 

@@ -140,6 +140,7 @@ describe('GET', () => {
       );
       expect(await store.get('a.jpg')).toEqual({
         kind: 'unreadable',
+        metadata: {},
         reason: expect.stringContaining('archived') as string,
         eTag: 'abc',
         versionId: 'v1',

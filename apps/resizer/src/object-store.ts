@@ -102,8 +102,7 @@ export function s3ObjectStore(s3: S3Client, bucket: string, signal: AbortSignal)
         if (reason !== undefined && ifMatch === undefined) {
           const found = await head(key);
           if (found === undefined) return { kind: 'missing' };
-          const { metadata: _, ...identity } = found;
-          return { kind: 'unreadable', reason, ...identity };
+          return { kind: 'unreadable', reason, ...found };
         }
         throw failure(error, `GET ${bucket}/${key}`);
       }
@@ -176,6 +175,7 @@ function foundObject(
   return {
     kind: 'found',
     ...identityOf(output, key),
+    metadata: output.Metadata ?? {},
     contentEncoding: ContentEncoding,
     async read() {
       isOpen = false;

@@ -14,6 +14,8 @@ describe('the checks see a planted defect', () => {
     { history: 'RA', workers: 2, faults: late, defect: 'no preconditions' },
     { history: 'AB', workers: 1, faults: { crashes: 1 }, defect: 'any output is believed' },
     { history: 'TU', source: 'versioned', workers: 1, defect: 'ETag and size only' },
+    { history: 'Aa', workers: 1, defect: 'HEAD without metadata' },
+    { history: 'Ax', workers: 1, defect: 'HEAD without metadata' },
   ];
   test.for(DEFECTS)('$defect: history $history', async (scenario) => {
     expect((await exploreAll(scenario)).failure).toBeDefined();

@@ -65,6 +65,24 @@ describe('with outcome files, every interleaving', () => {
   });
 });
 
+describe('uploads that differ in their metadata only, every interleaving', () => {
+  const CHOICES: readonly Scenario[] = [
+    { history: 'Aa', workers: 2 },
+    { history: 'aA', workers: 2 },
+    { history: 'ax', workers: 2, receivedBefore: true },
+    { history: 'Ax', workers: 2, faults: { duplicates: 1 } },
+    { history: 'xa', workers: 1, faults: { crashes: 1 } },
+    { history: 'aA', workers: 1, faults: { lostResponses: 1 } },
+    { history: 'Aa', workers: 1, source: 'versioned', faults: { crashes: 1 } },
+    { history: 'xA', workers: 1, outcomes: true },
+  ];
+  test.for(CHOICES)('$workers workers: history $history with $faults', async (scenario) => {
+    const result = await exploreAll(scenario);
+    expectToHold(result);
+    expect(result.finalStates).toBeGreaterThan(0);
+  });
+});
+
 describe('two workers that may take what others have left, every interleaving', () => {
   const LEFT: readonly (readonly [string, Faults])[] = [
     ['A', { crashes: 1 }],
@@ -95,6 +113,8 @@ describe('two and three workers, random interleavings of longer histories under 
     'RARA',
     'A-R-',
     'ACACA',
+    'AaxA',
+    'a-aA',
   ];
   const DYING: Faults = { crashes: 2, duplicates: 1, lostResponses: 2 };
   // A worker that outlives its message's visibility and then dies is beyond assumption (i), so none dies here.

@@ -13,7 +13,8 @@ export type Defect =
   | 'no preconditions'
   | 'version of the event'
   | 'any output is believed'
-  | 'ETag and size only';
+  | 'ETag and size only'
+  | 'HEAD without metadata';
 
 export interface StoredObject {
   readonly eTag: string;
@@ -67,7 +68,8 @@ export function scheduledStore(options: ScheduledStoreOptions): ObjectStore {
         if (ifMatch !== undefined && object?.eTag !== ifMatch) throw conflict(key);
         if (!object) return { kind: 'missing' };
         const read = () => Promise.resolve(object.body);
-        return { kind: 'found', ...identify(object), read, discard() {} };
+        const { metadata } = object;
+        return { kind: 'found', ...identify(object), metadata, read, discard() {} };
       }),
     head: (key) =>
       request(`HEAD ${key}`, false, (): ObjectHead | undefined => {
@@ -77,7 +79,9 @@ export function scheduledStore(options: ScheduledStoreOptions): ObjectStore {
         const claim = defect === 'any output is believed' && {
           'source-sha256': sourceSha256() ?? '',
         };
-        return { ...identify(object), metadata: { ...object.metadata, ...claim } };
+        const isUnseen = defect === 'HEAD without metadata' && bucket === 'source';
+        const metadata = isUnseen ? {} : { ...object.metadata, ...claim };
+        return { ...identify(object), metadata };
       }),
     put: (key, body, { precondition, metadata }) =>
       request(`PUT ${key}`, true, () => {

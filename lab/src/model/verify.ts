@@ -1,4 +1,4 @@
-import { outputKeys, parseManifest } from '@darkroom/pipeline';
+import { outputKeys, parseManifest, readChoices, sameChoices } from '@darkroom/pipeline';
 import { sha256Of } from './scheduled-store.ts';
 import { KEY, makeOutcome, recipes, type World } from './world.ts';
 
@@ -18,6 +18,8 @@ export function verify(world: World): string | undefined {
   const isSource =
     versionId === source.versionId && eTag === source.eTag && bytes === source.body.length;
   if (!isSource) return `the manifest is that of another upload, ${versionId ?? eTag}`;
+  const choices = readChoices(source.metadata, recipe.choices);
+  if (!sameChoices(manifest.source.choices, choices)) return 'the manifest has other choices';
   const letter = new TextDecoder().decode(source.body);
   if (manifest.status !== (letter === 'R' ? 'rejected' : 'done'))
     return `the manifest says ${manifest.status}`;
@@ -28,7 +30,8 @@ export function verify(world: World): string | undefined {
       return `${variant} is not what the manifest names`;
     const content = new TextDecoder().decode(object.body);
     const from = variant === 'web' && letter === 'F' ? 'A' : letter;
-    if (content !== `${variant} of ${from}`) return `${key} holds "${content}"`;
+    const at = variant === 'web' && choices?.focus ? ' at 0.1,0.2' : '';
+    if (content !== `${variant} of ${from}${at}`) return `${key} holds "${content}"`;
   }
   const outcome = world.processed.get(keys.outcome);
   const expected = world.hasOutcomes ? makeOutcome?.(manifest) : undefined;

@@ -23,8 +23,16 @@ export const KEY = 'uploads/k.jpg';
 export const recipes = recipesSchema.parse([
   {
     name: 'letters',
+    choices: ['focus', 'alt'],
     variants: [
-      { name: 'web', steps: [{ encode: { format: 'webp' } }] },
+      {
+        name: 'web',
+        steps: [
+          'rotate',
+          { resize: { width: 1, height: 1, position: 'focus' } },
+          { encode: { format: 'webp' } },
+        ],
+      },
       { name: 'same', steps: [] },
     ],
   },
@@ -53,7 +61,8 @@ export interface Faults {
 export interface Scenario {
   /**
    * One letter for each upload and `-` for a delete. In a versioned bucket, `-` adds a delete marker, and `<` removes the
-   * newest version or delete marker for good: the one before it is current again.
+   * newest version or delete marker for good: the one before it is current again. `a` has the bytes of A and a focal
+   * point, `x` the bytes of A and a text.
    */
   readonly history: string;
   /** Default: unversioned, and the client stores no checksum. */
@@ -346,12 +355,18 @@ export class World {
   }
 }
 
+const CHOOSING: Readonly<Record<string, StoredObject['metadata']>> = {
+  a: { 'darkroom-focus': '0.1,0.2' },
+  x: { 'darkroom-alt': 'a text' },
+};
+
 function uploaded(letter: string, hasChecksum = false): StoredObject {
-  const body = new TextEncoder().encode(letter);
+  const metadata = CHOOSING[letter];
+  const body = new TextEncoder().encode(metadata ? 'A' : letter);
   return {
     body,
     eTag: letter === 'U' ? uploaded('T').eTag : hash(body),
-    metadata: {},
+    metadata: metadata ?? {},
     versionId: null,
     ...(hasChecksum && { checksumSha256: sha256Of(body) }),
   };

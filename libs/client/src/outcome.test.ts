@@ -5,7 +5,10 @@ import { type DoneOutcome, explain, type RejectedOutcome } from './outcome.ts';
 import { outcomeOf } from './server.ts';
 
 const recipes = recipesSchema.parse([
-  { name: 'photos', variants: [{ name: 'thumb', steps: [{ encode: 'webp' }] }] },
+  {
+    name: 'photos',
+    variants: ['thumb', 'copy'].map((name) => ({ name, steps: [{ encode: 'webp' }] })),
+  },
 ]);
 const makeOutcome = makeOutcomeOf({ recipes, delivery: { outcomes: true } });
 
@@ -23,6 +26,26 @@ test.each([
       skipped: [
         { variant: 'web', code: 'TOO_LARGE' as const, message: 'too tall', retryable: false },
       ],
+    },
+  ],
+  [
+    'done with choices',
+    {
+      ...doneManifest,
+      source: {
+        ...doneManifest.source,
+        choices: { crop: { left: 0.333333, top: 0, width: 0.5, height: 1 }, alt: 'A cat' },
+      },
+    },
+  ],
+  [
+    'done with equal files',
+    {
+      ...doneManifest,
+      outputs: doneManifest.outputs.flatMap((output) => [
+        output,
+        { ...output, variant: 'copy', sameAs: output.variant },
+      ]),
     },
   ],
   ['rejected', rejectedManifest],

@@ -9,9 +9,11 @@ interface OutcomeHead {
 
 export interface DoneOutcome extends OutcomeHead {
   status: 'done';
-  /** Displayed size of the upload, pixels. */
+  /** Displayed size of the upload after its crop, pixels. */
   width?: number | undefined;
   height?: number | undefined;
+  /** Alternative text that the upload came with. */
+  alt?: string | undefined;
   /** In the order of the recipe. */
   variants: OutcomeVariant[];
   /** Variants that cannot be made of this upload. */

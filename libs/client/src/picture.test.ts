@@ -48,6 +48,13 @@ describe('picture', () => {
     });
   });
 
+  test('has the text that the upload came with, unless the page has another one', () => {
+    const described = { ...outcome, alt: 'A cat' };
+    expect(picture(described, { base }).img.alt).toBe('A cat');
+    expect(picture(described, { base, alt: '' }).img.alt).toBe('');
+    expect(picture(outcome, { base }).img.alt).toBe('');
+  });
+
   test('leaves out equal pictures of a small upload', () => {
     const small = {
       ...outcome,

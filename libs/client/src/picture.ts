@@ -4,8 +4,11 @@ import type { DoneOutcome, OutcomeVariant } from './outcome.ts';
 export interface PictureOptions {
   /** URL of the folder `KEY/`, or of the outcome file in it. */
   base: string;
-  /** What the picture shows, for readers of the page who do not see it; `''` for decoration. */
-  alt: string;
+  /**
+   * What the picture shows, for readers of the page who do not see it; `''` for decoration. Default: the text that the
+   * upload came with, or else `''`.
+   */
+  alt?: string | undefined;
   /** The attribute `sizes`, such as `(max-width: 600px) 100vw, 600px`. Default: `100vw`. */
   sizes?: string | undefined;
   /**
@@ -50,7 +53,7 @@ const PREFERENCE: readonly string[] = [
  * @throws RangeError if no variant can be shown, or a name is not that of a variant
  */
 export function picture(outcome: DoneOutcome, options: PictureOptions): Picture {
-  const { alt, sizes = '100vw' } = options;
+  const { alt = outcome.alt ?? '', sizes = '100vw' } = options;
   const chosen = choose(outcome, options.variants);
   const folder = options.base.replace(/\/?(?:outcome\.json)?$/, '/');
   const url = ({ file, eTag }: OutcomeVariant) =>

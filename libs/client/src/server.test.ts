@@ -5,6 +5,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { startEmbeddedAws } from '@darkroom/embedded-aws';
+import { readChoices } from '@darkroom/pipeline';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -97,6 +98,60 @@ describe('a form', () => {
   test('never contains a folder with odd characters', async () => {
     for (const folder of ['../x', 'a//b', '', 'a b', 'ü'])
       await expect(uploads.form(file, folder)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('choices of an upload', () => {
+  const choosing = createUploads({
+    ...{ s3, sourceBucket: 'photos', recipe: { ...recipe, choices: ['focus', 'crop', 'alt'] } },
+  });
+  const metadataOf = async (Key: string) =>
+    (await s3.send(new HeadObjectCommand({ Bucket: 'photos', Key }))).Metadata ?? {};
+  const alt = 'Katze „Minka“ auf dem Dach, 屋根の上の猫 '.repeat(6).trim();
+  const choices = {
+    focus: { y: 0.7, x: 1 / 3 },
+    crop: { left: 0, top: 1e-9, height: 0.5, width: 1 },
+    alt,
+  };
+  const accepted = {
+    focus: { x: 0.333333, y: 0.7 },
+    crop: { left: 0, top: 0, width: 1, height: 0.5 },
+    alt,
+  };
+
+  test('arrive with a form as the pipeline reads them', async () => {
+    const form = await choosing.form({ ...file, choices });
+    expect(await send(form)).toMatchObject({ status: 201 });
+    const metadata = await metadataOf(form.key);
+    expect(readChoices(metadata, ['focus', 'crop', 'alt'])).toEqual(accepted);
+    const changed = { 'x-amz-meta-darkroom-alt': 'Another' };
+    expect(await send(form, content, changed)).toMatchObject({ status: 403 });
+  });
+
+  test('arrive with a multipart upload', async () => {
+    const { key, uploadId } = await choosing.multipart.create({ ...file, choices });
+    const { url } = await choosing.multipart.signPart(key, uploadId, 1);
+    await fetch(url, { method: 'PUT', body: new Uint8Array(content) });
+    await choosing.multipart.complete(
+      key,
+      uploadId,
+      await choosing.multipart.listParts(key, uploadId),
+    );
+    expect(readChoices(await metadataOf(key), ['focus', 'crop', 'alt'])).toEqual(accepted);
+  });
+
+  test.each([
+    [{ alt: 'x'.repeat(2048) }],
+    [{ focus: { x: 1.1, y: 0 } }],
+    [{ focus: { x: Number.NaN, y: 0 } }],
+  ])('are refused: %o', async (wrong) => {
+    const refused = choosing.form({ ...file, choices: wrong });
+    await expect(refused).rejects.toMatchObject({ code: 'REFUSED' });
+  });
+
+  test('are refused if the recipe does not allow them', async () => {
+    const refused = uploads.form({ ...file, choices: { alt: 'A cat' } });
+    await expect(refused).rejects.toThrow('does not allow the choice "alt"');
   });
 });
 

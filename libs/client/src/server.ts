@@ -26,6 +26,7 @@ import { folderOf, outcomeUrl, type RecipeOfUrls } from './urls.ts';
 export interface UploadRecipe extends RecipeOfUrls {
   readonly match?: { readonly prefix?: string; readonly suffixes?: readonly string[] };
   readonly formats?: readonly string[];
+  readonly choices?: readonly string[];
 }
 
 export interface UploadsOptions {
@@ -51,6 +52,18 @@ export interface FileToUpload {
   bytes: number;
   /** SHA-256 of the content, base64: S3 then refuses damaged content. */
   sha256?: string | undefined;
+  /** What the upload chooses for itself, of what the recipe's `choices` allow. */
+  choices?: UploadChoices | undefined;
+}
+
+/** Places are shares of the upright picture, 0 to 1. */
+export interface UploadChoices {
+  /** Point that cuts with `position: focus` keep. */
+  focus?: { x: number; y: number } | undefined;
+  /** Region that all variants are made of. */
+  crop?: { left: number; top: number; width: number; height: number } | undefined;
+  /** Alternative text, at most about 1,400 bytes: S3 stores 2 KB of metadata. */
+  alt?: string | undefined;
 }
 
 const TYPES: Readonly<Record<string, { type: string; extension: string }>> = {
@@ -102,6 +115,21 @@ export function createUploads(options: UploadsOptions) {
       throw new ClientError('TOO_LARGE', `${bytes} bytes; allowed: 1 to ${most}`);
   }
 
+  /** @throws ClientError `REFUSED` if the recipe does not allow a choice, or S3 cannot store it */
+  function metadataOf(choices: UploadChoices = {}): Record<string, string> {
+    const given = Object.entries(choices).filter(([, value]) => value !== undefined);
+    const metadata = Object.fromEntries(
+      given.map(([name, value]: [string, unknown]) => {
+        if (!recipe.choices?.includes(name))
+          throw new ClientError('REFUSED', `The recipe does not allow the choice "${name}"`);
+        return [`darkroom-${name}`, textOf(value)];
+      }),
+    );
+    if (Object.entries(metadata).flat().join('').length > MAX_METADATA_BYTES)
+      throw new ClientError('REFUSED', `Metadata has more than ${MAX_METADATA_BYTES} bytes`);
+    return metadata;
+  }
+
   return {
     /** For `<input type="file" accept>`. */
     accept: accepted.map(({ type }) => type).join(','),
@@ -109,7 +137,7 @@ export function createUploads(options: UploadsOptions) {
     /**
      * A form for one file: S3 accepts exactly this key, type, size and checksum, until the form expires.
      * @param folder see `newKey`
-     * @throws ClientError `TOO_LARGE` or `UNSUPPORTED_FORMAT`
+     * @throws ClientError `TOO_LARGE`, `UNSUPPORTED_FORMAT`, or `REFUSED` for choices
      */
     async form(file: FileToUpload, folder?: string): Promise<UploadForm> {
       check(file, maxBytes);
@@ -118,6 +146,12 @@ export function createUploads(options: UploadsOptions) {
       const fields = {
         'Content-Type': file.type,
         success_action_status: '201',
+        ...Object.fromEntries(
+          Object.entries(metadataOf(file.choices)).map(([name, value]) => [
+            `x-amz-meta-${name}`,
+            value,
+          ]),
+        ),
         ...(file.sha256 !== undefined && {
           'x-amz-checksum-algorithm': 'SHA256',
           'x-amz-checksum-sha256': file.sha256,
@@ -155,6 +189,7 @@ export function createUploads(options: UploadsOptions) {
             Bucket: sourceBucket,
             Key: key,
             ContentType: file.type,
+            Metadata: metadataOf(file.choices),
           }),
         );
         return { uploadId: UploadId ?? '', key };
@@ -225,9 +260,47 @@ export function createUploads(options: UploadsOptions) {
   }
 }
 
+/** S3's limit for metadata. */
+const MAX_METADATA_BYTES = 2048;
+/** Bytes of text in one encoded word, whose 75 characters are Base64 and a frame (RFC 2047). */
+const WORD_BYTES = 45;
+
+const PLACES = ['x', 'y', 'left', 'top', 'width', 'height'];
+
+/** Places are numbers with commas, and a text of other scripts is RFC 2047 words: metadata is ASCII. */
+function textOf(value: unknown): string {
+  if (typeof value === 'object' && value !== null)
+    return PLACES.flatMap((side) =>
+      side in value ? [(value as Record<string, unknown>)[side]] : [],
+    )
+      .map((share) => {
+        if (typeof share !== 'number' || !(share >= 0 && share <= 1))
+          throw new ClientError('REFUSED', `${String(share)} is not a number from 0 to 1`);
+        return Number(share.toFixed(6))
+          .toString()
+          .replace(/^.*e-.*$/, '0');
+      })
+      .join(',');
+  const text = String(value);
+  if (/^[\x20-\x7e]*$/.test(text) && !text.includes('=?')) return text;
+  const words = [''];
+  for (const character of text) {
+    const longer = `${words.at(-1) ?? ''}${character}`;
+    if (Buffer.byteLength(longer) <= WORD_BYTES) words[words.length - 1] = longer;
+    else words.push(character);
+  }
+  return words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString('base64')}?=`).join(' ');
+}
+
 /** The members of a manifest that its outcome has (docs/contract.md, "Manifest"). */
 type Manifest = {
-  source: { eTag: string; versionId: string | null; width?: number; height?: number };
+  source: {
+    eTag: string;
+    versionId: string | null;
+    width?: number;
+    height?: number;
+    choices?: UploadChoices;
+  };
 } & (
   | {
       status: 'done';
@@ -240,7 +313,7 @@ type Manifest = {
 
 /** The outcome of a manifest, with all of its variants. */
 export function outcomeOf(manifest: Manifest): Outcome {
-  const { eTag, versionId, width, height } = manifest.source;
+  const { eTag, versionId, width, height, choices } = manifest.source;
   const head = { version: 1, upload: { eTag, versionId } } as const;
   if (manifest.status === 'rejected') {
     const { code, retryable } = manifest.error;
@@ -250,8 +323,12 @@ export function outcomeOf(manifest: Manifest): Outcome {
   return {
     ...head,
     status: 'done',
-    ...(width !== undefined && { width }),
-    ...(height !== undefined && { height }),
+    ...(width !== undefined &&
+      height !== undefined && {
+        width: cropped(width, choices?.crop?.left, choices?.crop?.width),
+        height: cropped(height, choices?.crop?.top, choices?.crop?.height),
+      }),
+    ...(choices?.alt !== undefined && { alt: choices.alt }),
     variants: outputs.map(({ variant, key, contentType, width, height, bytes, sameAs, eTag }) => ({
       name: variant,
       file: key.slice(key.lastIndexOf('/') + 1),
@@ -263,4 +340,10 @@ export function outcomeOf(manifest: Manifest): Outcome {
     ...(skipped && { skipped: skipped.map(({ variant, code }) => ({ name: variant, code })) }),
     ...(placeholder && { placeholder }),
   };
+}
+
+/** A side in pixels after a crop, as the pipeline computes it. */
+function cropped(side: number, start = 0, length = 1): number {
+  const end = Math.round(start * 1e6 + length * 1e6) / 1e6;
+  return Math.max(1, Math.round(end * side) - Math.min(Math.round(start * side), side - 1));
 }

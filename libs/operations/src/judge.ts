@@ -7,7 +7,9 @@ import {
   outputKeys,
   outputMetadata,
   parseManifest,
+  readChoices,
   type Recipe,
+  sameChoices,
   selectRecipe,
 } from '@darkroom/pipeline';
 import {
@@ -289,7 +291,10 @@ export async function judgeSource(
   const folder = isBeside ? beside : await listFolder(prefix, buckets);
   // The listing alone proves that outputs are missing, without a read.
   const manifest = folder && (await readManifest(buckets.outputs, folder));
-  const isSame = manifest && folder && (await isMadeOf(manifest, folder, source, buckets.sources));
+  const isSame =
+    manifest &&
+    folder &&
+    (await isMadeOf(manifest, folder, source, { recipe, sources: buckets.sources }));
   const kind = isSame
     ? kindOf(folder, manifest, recipe, buckets)
     : manifest
@@ -316,24 +321,29 @@ export async function judgeSource(
 /**
  * Whether the manifest was made of the listed source. In an unversioned bucket, a source with the same ETag and size may
  * be a twin. The listing does not contain the SHA-256 that its client stored, so a HEAD request reads it, but only if
- * there is one and the source may be younger than the manifest. The date of a multipart upload is that of its start.
+ * there is one, or the recipe allows choices, and the source may be younger than the manifest. The date of a multipart
+ * upload is that of its start.
  */
 async function isMadeOf(
   { source: made }: Manifest,
   { manifestModified = 0 }: ListedFolder,
   { key, eTag, bytes, versionId, lastModified, hasSha256 }: ListedObject,
-  sources: BucketReader,
+  { recipe, sources }: { recipe: Recipe; sources: BucketReader },
 ): Promise<boolean> {
   if (versionId) return made.versionId === versionId;
   if (versionId === null) {
     const { checksumSha256 } = made;
     if (!isSameSource(made, { versionId, eTag, bytes, checksumSha256 })) return false;
-    if (checksumSha256 === undefined && !hasSha256) return true;
+    if (checksumSha256 === undefined && !hasSha256 && !recipe.choices) return true;
     const isOlder = !eTag.includes('-') && lastModified < manifestModified;
-    if (checksumSha256 !== undefined && hasSha256 && isOlder) return true;
+    if ((checksumSha256 !== undefined) === (hasSha256 ?? false) && isOlder) return true;
   }
   const head = await sources.head(key);
-  return head !== undefined && isSameSource(made, head);
+  return (
+    head !== undefined &&
+    isSameSource(made, head) &&
+    sameChoices(made.choices, readChoices(head.metadata, recipe.choices))
+  );
 }
 
 /** Judges an upload by its manifest alone: whether its other outputs exist is not known. It takes one read. */

@@ -1,4 +1,5 @@
 export { catalog, useOwnTransforms } from './catalog.ts';
+export { type Choices, readChoices, sameChoices } from './contract/choices.ts';
 export {
   CODES,
   isRejection,

@@ -122,6 +122,7 @@ describe('an upload that can never fit', () => {
     bucket.source.get = () =>
       Promise.resolve({
         ...{ kind: 'found', eTag: 'e', versionId: null, bytes: MIB, discard() {} },
+        metadata: {},
         read,
       } as const);
     bucket.source.head = () =>

@@ -53,10 +53,11 @@ export class LocalStore implements ObjectStore {
     this.#counts.reads++;
     const object = this.objects.get(key);
     if (!object) return Promise.resolve({ kind: 'missing' });
-    const { body, eTag } = object;
+    const { body, eTag, metadata } = object;
     return Promise.resolve({
       kind: 'found',
       eTag,
+      metadata,
       versionId: null,
       bytes: body.byteLength,
       read: () => Promise.resolve(body),

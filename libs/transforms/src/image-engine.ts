@@ -155,6 +155,8 @@ export interface RenderRequest {
   readonly variants: readonly Variant[];
   /** Default: `DEFAULT_PLACEHOLDER`. */
   readonly placeholder?: PlaceholderParts;
+  /** Steps before those of the placeholder itself. Default: none. */
+  readonly placeholderSteps?: readonly Step[];
   /** Default: `DEFAULT_EFFORT`. */
   readonly effort?: Effort | undefined;
   /** Number of files encoded in parallel, at least 1. It does not change the bytes. Default: the engine's own value. */
@@ -170,7 +172,7 @@ export interface RenderRequest {
 /** The inputs of an estimate. */
 export type EstimateRequest = Pick<
   RenderRequest,
-  'facts' | 'recipe' | 'variants' | 'placeholder' | 'effort' | 'concurrency'
+  'facts' | 'recipe' | 'variants' | 'placeholder' | 'placeholderSteps' | 'effort' | 'concurrency'
 >;
 
 /** What the bytes of an upload are, found without a decoder. */

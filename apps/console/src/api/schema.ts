@@ -1918,6 +1918,22 @@ export interface components {
                   pages?: number;
                   takenAt?: string;
                   camera?: string;
+                  choices?: {
+                    focus?: {
+                      x: number;
+                      y: number;
+                    };
+                    crop?: {
+                      left: number;
+                      top: number;
+                      width: number;
+                      height: number;
+                    };
+                    alt?: string;
+                    ignored?: {
+                      [key: string]: string;
+                    };
+                  };
                 };
                 outputs: {
                   variant: string;
@@ -1978,6 +1994,22 @@ export interface components {
                   pages?: number;
                   takenAt?: string;
                   camera?: string;
+                  choices?: {
+                    focus?: {
+                      x: number;
+                      y: number;
+                    };
+                    crop?: {
+                      left: number;
+                      top: number;
+                      width: number;
+                      height: number;
+                    };
+                    alt?: string;
+                    ignored?: {
+                      [key: string]: string;
+                    };
+                  };
                 };
                 outputs: {
                   variant: string;
@@ -2768,6 +2800,22 @@ export interface components {
                   pages?: number;
                   takenAt?: string;
                   camera?: string;
+                  choices?: {
+                    focus?: {
+                      x: number;
+                      y: number;
+                    };
+                    crop?: {
+                      left: number;
+                      top: number;
+                      width: number;
+                      height: number;
+                    };
+                    alt?: string;
+                    ignored?: {
+                      [key: string]: string;
+                    };
+                  };
                 };
                 outputs: {
                   variant: string;
@@ -2828,6 +2876,22 @@ export interface components {
                   pages?: number;
                   takenAt?: string;
                   camera?: string;
+                  choices?: {
+                    focus?: {
+                      x: number;
+                      y: number;
+                    };
+                    crop?: {
+                      left: number;
+                      top: number;
+                      width: number;
+                      height: number;
+                    };
+                    alt?: string;
+                    ignored?: {
+                      [key: string]: string;
+                    };
+                  };
                 };
                 outputs: {
                   variant: string;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OUTPUT_FORMATS, SOURCE_FORMATS } from '@darkroom/transforms';
 import * as z from 'zod';
+import { choicesSchema } from './choices.ts';
 import { CODES, isRejection, type Code, type RejectionCode } from './codes.ts';
 
 const sourceSchema = z.object({
@@ -22,6 +23,8 @@ const sourceSchema = z.object({
   pages: z.number().optional(),
   takenAt: z.string().optional(),
   camera: z.string().optional(),
+  // What the upload's metadata chooses, as far as the recipe allows it.
+  choices: choicesSchema.optional(),
 });
 
 export const outputSchema = z.object({

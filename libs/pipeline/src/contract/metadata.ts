@@ -28,6 +28,8 @@ export function outputMetadata(key: string, recipe: string, recipeHash: string):
 export interface Origin {
   /** SHA-256 of the decoded bytes of the upload that they are made of. An ETag does not identify an upload. */
   readonly sourceSha256: string;
+  /** `pictureChoices` of the upload. */
+  readonly choices?: string | undefined;
   /** Of each of them, and of the manifest. */
   readonly metadata: ObjectMetadata;
 }
@@ -42,11 +44,8 @@ const labelSchema = outputSchema.omit({ key: true, contentType: true, eTag: true
  *
  * Where it would pass S3's limit (a step that found out much), the output does not describe itself, and is made again.
  */
-export function labelled(
-  output: Omit<ManifestOutput, 'eTag'>,
-  { sourceSha256, metadata }: Origin,
-): ObjectMetadata {
-  const named = { ...metadata, 'source-sha256': sourceSha256 };
+export function labelled(output: Omit<ManifestOutput, 'eTag'>, origin: Origin): ObjectMetadata {
+  const named = namesOf(origin);
   const all = { ...named, output: headerJson(labelSchema.parse(output)) };
   const bytes = Object.entries(all).flat().join('').length;
   return bytes <= MAX_METADATA_BYTES ? all : named;
@@ -60,14 +59,26 @@ export function readLabel(
   { output, ...metadata }: ObjectMetadata,
   origin: Origin,
 ): z.output<typeof labelSchema> | undefined {
-  const wanted = Object.entries({ ...origin.metadata, 'source-sha256': origin.sourceSha256 });
-  const agrees = wanted.every(([name, value]) => metadata[name] === value);
+  const wanted = namesOf(origin);
+  const agrees =
+    Object.entries(wanted).every(([name, value]) => metadata[name] === value) &&
+    metadata[CHOICES_NAME] === wanted[CHOICES_NAME];
   if (!agrees || output === undefined) return undefined;
   try {
     return labelSchema.parse(JSON.parse(output));
   } catch {
     return undefined;
   }
+}
+
+const CHOICES_NAME = 'source-choices';
+
+function namesOf({ sourceSha256, choices, metadata }: Origin): ObjectMetadata {
+  return {
+    ...metadata,
+    'source-sha256': sourceSha256,
+    ...(choices !== undefined && { [CHOICES_NAME]: choices }),
+  };
 }
 
 /** JSON without spaces, which a header may lose, and of ASCII. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { croppedSize } from './choices.ts';
 import {
   type Manifest,
   type ManifestOutput,
@@ -36,8 +37,9 @@ export const outcomeFileSchema = z.discriminatedUnion('status', [
   z.object({
     ...head,
     status: z.literal('done'),
-    width: z.number().optional().describe('Displayed width of the upload, pixels'),
-    height: z.number().optional().describe('Displayed height of the upload, pixels'),
+    width: z.number().optional().describe('Displayed width of the upload after its crop, pixels'),
+    height: z.number().optional().describe('Displayed height of the upload after its crop, pixels'),
+    alt: z.string().optional().describe('Alternative text that the upload came with'),
     variants: z.array(variantSchema),
     skipped: z
       .array(z.object({ name: z.string(), code: z.enum(SKIPPED_CODES) }))
@@ -68,7 +70,7 @@ export function outcomeMaker(isPublic: (variant: string) => boolean): MakeOutcom
 }
 
 function outcomeOf(manifest: Manifest, isPublic: (variant: string) => boolean): OutcomeFile {
-  const { eTag, versionId, width, height } = manifest.source;
+  const { eTag, versionId, width, height, choices } = manifest.source;
   const common = { version: 1, upload: { eTag, versionId } } as const;
   if (manifest.status === 'rejected') {
     const { code, retryable } = manifest.error;
@@ -78,8 +80,8 @@ function outcomeOf(manifest: Manifest, isPublic: (variant: string) => boolean): 
   return {
     ...common,
     status: 'done',
-    width,
-    height,
+    ...(width !== undefined && height !== undefined && croppedSize({ width, height }, choices)),
+    alt: choices?.alt,
     variants: variantsOf(manifest.outputs.filter(({ variant }) => isPublic(variant))),
     skipped:
       skipped.length > 0

@@ -5,9 +5,12 @@ import {
   type PlaceholderParts,
   SOURCE_FORMATS,
   type SourceFacts,
+  type Step,
 } from '@darkroom/transforms';
 import * as z from 'zod';
-import { nameSchema, uniqueNames } from './names.ts';
+import { catalog } from '../catalog.ts';
+import { type Choices, CHOICES } from '../contract/choices.ts';
+import { eachOnce, nameSchema, uniqueNames } from './names.ts';
 import { animatedSchema, expandVariant, type RecipeVariant, variantSchema } from './variant.ts';
 import { holds } from './when.ts';
 
@@ -99,9 +102,31 @@ const writtenSchema = z.strictObject({
     .describe(
       'Rejects an upload if one of its variants cannot be made. Default: false, the manifest lists such variants as `skipped` and the others are made',
     ),
+  // Without a default, too.
+  choices: z
+    .array(z.enum(CHOICES))
+    .min(1)
+    .check(eachOnce)
+    .optional()
+    .describe('What an upload may choose for itself, in its metadata. Default: nothing'),
 });
 
 type Written = z.output<typeof writtenSchema>;
+
+/** A recipe that never uses the focal points of its uploads is a mistake, and so is one that ignores them. */
+function needFocus({ choices, variants }: Written, context: z.RefinementCtx): void {
+  if (choices?.includes('focus')) return;
+  variants.forEach(({ steps = [] }, index) => {
+    steps.forEach(({ options: { position, focus } }, step) => {
+      if (position === 'focus' && focus === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: ['variants', index, 'steps', step, 'resize', 'position'],
+          message: 'focus needs `choices: [focus]` in the recipe, or a `focus` of the step',
+        });
+    });
+  });
+}
 
 /** An SVG can carry scripts, and outputs are served to browsers. */
 function refuseSvgCopies({ formats, variants }: Written, context: z.RefinementCtx): void {
@@ -126,7 +151,10 @@ function expandRecipe({ animated, variants, placeholder, ...rest }: Written) {
   };
 }
 
-export const recipeSchema = writtenSchema.superRefine(refuseSvgCopies).transform(expandRecipe);
+export const recipeSchema = writtenSchema
+  .superRefine(refuseSvgCopies)
+  .superRefine(needFocus)
+  .transform(expandRecipe);
 
 export const recipesSchema = z.array(recipeSchema).min(1).check(uniqueNames);
 
@@ -165,7 +193,44 @@ export function selectRecipe<R extends Matching>(
 export function renderRequest(
   { name: recipe, variants, effort, placeholder }: Recipe,
   facts: SourceFacts,
+  choices: Choices = {},
 ): EstimateRequest {
-  const rendered = variants.filter(({ when, copy }) => !copy && holds(when, facts));
-  return { facts, recipe, variants: rendered, effort, placeholder };
+  const cropping = cropSteps(choices);
+  const rendered = variants
+    .filter(({ when, copy }) => !copy && holds(when, facts))
+    .map((variant) => ({
+      ...variant,
+      steps: [...cropping, ...variant.steps.map((step) => withFocus(step, choices))],
+    }));
+  return {
+    ...{ facts, recipe, variants: rendered, effort, placeholder },
+    ...(cropping.length > 0 && { placeholderSteps: cropping }),
+  };
+}
+
+/** The region of the upright upload that all variants are made of. */
+function cropSteps({ crop }: Choices): readonly Step[] {
+  if (!crop) return [];
+  const percent = (share: number) => `${Number((share * 100).toFixed(4))}%`;
+  const { left, top, width, height } = crop;
+  const region = {
+    ...{ left: percent(left), top: percent(top) },
+    ...{ width: percent(width), height: percent(height) },
+  };
+  return [
+    catalog.stepSchema.parse('rotate'),
+    catalog.stepSchema.parse({ crop: { ...region, otherwise: 'clamp' } }),
+  ];
+}
+
+/** A focal point is a place in the upload, and a resize works on what its crop has left. */
+function withFocus(step: Step, { focus, crop }: Choices): Step {
+  if (!focus || step.options['position'] !== 'focus') return step;
+  const { otherwise: _, ...options } = step.options;
+  const inside = (share: number, start: number, length: number) =>
+    Math.max(0, Math.min(1, (share - start) / length));
+  const point = crop
+    ? { x: inside(focus.x, crop.left, crop.width), y: inside(focus.y, crop.top, crop.height) }
+    : focus;
+  return { ...step, options: { ...options, focus: point } };
 }

@@ -244,3 +244,37 @@ test('an effort is one of three words', () => {
     problems({ name: 'photos', effort: 'best', variants: [{ name: 'a', steps: [] }] }),
   ).toEqual(['effort: Invalid option: expected one of "fast"|"balanced"|"small", got "best"']);
 });
+
+describe('position: focus', () => {
+  const focus = { resize: { width: 9, height: 9, position: 'focus' } };
+  const problemsOf = (steps: unknown[], choices?: string[]) =>
+    recipeSchema
+      .safeParse({
+        name: 'photos',
+        variants: [{ name: 'web', steps }],
+        ...(choices && { choices }),
+      })
+      .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+  const own = { resize: { ...focus.resize, focus: { x: 0, y: 1 } } };
+
+  test.each([
+    [['rotate', focus], ['focus']],
+    [
+      ['rotate', { metadata: {} }, focus, { blur: 2 }],
+      ['alt', 'focus'],
+    ],
+    [['rotate', own], undefined],
+  ])('is accepted in %j with choices %j', (steps, choices) => {
+    expect(problemsOf(steps, choices)).toEqual([]);
+  });
+
+  test.each([
+    [[focus], ['focus'], 'put only `rotate: auto` before this step'],
+    [['rotate', 'flip', focus], ['focus'], 'put only `rotate: auto` before this step'],
+    [[{ rotate: 90 }, focus], ['focus'], 'put only `rotate: auto` before this step'],
+    [['rotate', focus], ['alt'], 'focus needs `choices: [focus]` in the recipe'],
+    [['rotate', focus], undefined, 'focus needs `choices: [focus]` in the recipe'],
+  ])('is refused in %j with choices %j', (steps, choices, message) => {
+    expect(problemsOf(steps, choices).join()).toContain(message);
+  });
+});

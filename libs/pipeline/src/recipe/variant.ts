@@ -87,16 +87,29 @@ function checkMeaning(variant: WrittenVariant, context: z.RefinementCtx): void {
   const named = nameProblem(variant);
   if (named) refuse(['name'], named);
   let resizes = 0;
-  steps.forEach(({ transform, open }, index) => {
+  steps.forEach(({ transform, options, open }, index) => {
     const path = ['steps', index, transform];
     if (transform === 'encode' && encode)
       refuse(path, 'the variant’s own encode list says how files are written');
     if (transform !== 'resize') return;
+    if (options['position'] === 'focus' && !followsUpright(steps.slice(0, index)))
+      refuse(
+        [...path, 'position'],
+        'focus is a place in the upright upload: put only `rotate: auto` before this step',
+      );
     if (open && !widths) refuse(path, 'needs a width, a height or both');
     if (!open && widths)
       refuse(path, 'takes its width from the variant’s widths: leave width and height out');
     if (widths && ++resizes > 1) refuse(path, 'with widths, a variant has one resize');
   });
+}
+
+/** Whether these steps do nothing but make the picture upright. */
+function followsUpright(before: readonly VariantStep[]): boolean {
+  const pixels = before.filter(({ transform }) => catalog.get(transform)?.kind !== 'setting');
+  const isUpright = ({ transform, options }: VariantStep) =>
+    transform === 'rotate' && options['angle'] === 'auto';
+  return pixels.length > 0 && pixels.every(isUpright);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type Survey,
 } from '@darkroom/transforms';
 import { isRejection, PipelineError, toPipelineError } from '../contract/codes.ts';
+import { type Choices, pictureChoices } from '../contract/choices.ts';
 import type { OutputKeys } from '../contract/keys.ts';
 import {
   checkBytes,
@@ -56,6 +57,11 @@ export interface KeyTask extends Engines {
   readonly lastAttempt: boolean;
 }
 
+/** An upload with what it chooses (`readChoices`). */
+export type Chosen<T extends FoundObject | UnreadableObject> = T & {
+  readonly choices: Choices | undefined;
+};
+
 const GAVE_UP: RejectedManifest['error'] = {
   code: 'GAVE_UP',
   message: 'No attempt finished: a crash, out of memory, out of time, or AWS was unavailable',
@@ -71,11 +77,15 @@ const GAVE_UP: RejectedManifest['error'] = {
 export async function makeOutputs(
   job: KeyTask,
   folder: OutputFolder,
-  { found, current }: { readonly found: FoundObject; readonly current: Manifest | undefined },
+  {
+    found,
+    current,
+  }: { readonly found: Chosen<FoundObject>; readonly current: Manifest | undefined },
   bucket: string,
 ): Promise<Manifest | undefined> {
   const metadata = outputMetadata(job.key, job.recipe.name, job.recipeHash);
   const head = { version: 1, recipe: job.recipe.name, recipeHash: job.recipeHash } as const;
+  const { choices } = found;
   const object = { bucket, key: job.key, ...pick(found) };
   const reject = (
     source: ManifestSource,
@@ -101,15 +111,16 @@ export async function makeOutputs(
     source = { ...object, sha256: sha256Of(stored) };
     if (current && !job.lastAttempt && hasContent(current.source, source)) {
       isSameContent = true;
-      return { ...current, source: { ...current.source, checksumSha256: undefined, ...source } };
+      const { checksumSha256: _sha256, choices: _choices, ...described } = current.source;
+      return { ...current, source: { ...described, ...source } };
     }
     const bytes = await decode(stored, coding, job);
-    const origin = { sourceSha256: sha256Of(bytes), metadata };
+    const origin = { sourceSha256: sha256Of(bytes), choices: pictureChoices(choices), metadata };
     const least = checkSurvey(await job.engine.survey(bytes), job);
     const facts = await isolation.engineFor(least).inspect(bytes);
     source = describe(source, facts);
     checkSource(facts, job);
-    const wanted = renderRequest(job.recipe, facts);
+    const wanted = renderRequest(job.recipe, facts, choices);
     const estimate = job.engine.estimate(wanted);
     checkEstimate(estimate, facts, job);
     const { planned, tooLarge } = splitByMemory(wanted, job);
@@ -163,16 +174,26 @@ export async function makeOutputs(
   return isSameContent ? undefined : written;
 }
 
-/** Whether an upload has the bytes of the one that a manifest describes, and the same coding of them. */
-function hasContent(described: ManifestSource, { sha256, contentEncoding }: ManifestSource) {
-  return described.sha256 === sha256 && described.contentEncoding === contentEncoding;
+/**
+ * Whether an upload gives the pictures of the one that a manifest describes: the same bytes, coding of them, focal point
+ * and crop. A text is no matter of the pictures.
+ */
+function hasContent(
+  described: ManifestSource,
+  { sha256, contentEncoding, choices }: ManifestSource,
+) {
+  return (
+    described.sha256 === sha256 &&
+    described.contentEncoding === contentEncoding &&
+    pictureChoices(described.choices) === pictureChoices(choices)
+  );
 }
 
 /** Rejects an upload that exists and cannot be read. */
 export async function rejectUnreadable(
   { key, recipe, recipeHash, makeOutcome }: KeyTask,
   folder: OutputFolder,
-  unreadable: UnreadableObject,
+  unreadable: Chosen<UnreadableObject>,
   bucket: string,
 ): Promise<RejectedManifest> {
   const manifest: RejectedManifest = {
@@ -193,8 +214,9 @@ function pick({
   bytes,
   checksumSha256,
   contentEncoding,
-}: SourceIdentity & Pick<FoundObject, 'contentEncoding'>) {
-  return { versionId, eTag, bytes, checksumSha256, contentEncoding };
+  choices,
+}: SourceIdentity & Pick<FoundObject, 'contentEncoding'> & { choices: Choices | undefined }) {
+  return { versionId, eTag, bytes, checksumSha256, contentEncoding, choices };
 }
 
 async function decode(

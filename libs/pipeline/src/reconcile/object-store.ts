@@ -31,13 +31,13 @@ export interface ObjectHead extends SourceIdentity {
 export type GetResult = { readonly kind: 'missing' } | UnreadableObject | FoundObject;
 
 /** The object exists, and no permission of the function can read it: only its uploader or an operator can help. */
-export interface UnreadableObject extends SourceIdentity {
+export interface UnreadableObject extends ObjectHead {
   readonly kind: 'unreadable';
   /** What to do. */
   readonly reason: string;
 }
 
-export interface FoundObject extends SourceIdentity {
+export interface FoundObject extends ObjectHead {
   readonly kind: 'found';
   /** The header, if the object has one. */
   readonly contentEncoding?: string | undefined;

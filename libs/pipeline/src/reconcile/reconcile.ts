@@ -1,3 +1,4 @@
+import { type Choices, readChoices, sameChoices } from '../contract/choices.ts';
 import { type AcknowledgedCode, PipelineError } from '../contract/codes.ts';
 import { outputKeys } from '../contract/keys.ts';
 import type { Limits } from '../contract/limits.ts';
@@ -12,9 +13,9 @@ import { isSameSource, type SourceIdentity } from '../contract/source-identity.t
 import { recipeHash } from '../recipe/recipe-hash.ts';
 import { type Recipe, selectRecipe } from '../recipe/recipe.ts';
 import type { Engines } from './isolation.ts';
-import { type KeyTask, makeOutputs, rejectUnreadable } from './make-outputs.ts';
+import { type Chosen, type KeyTask, makeOutputs, rejectUnreadable } from './make-outputs.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import type { FoundObject, GetResult, ObjectStore } from './object-store.ts';
+import type { FoundObject, GetResult, ObjectStore, UnreadableObject } from './object-store.ts';
 import { isConflict, namedObjects, OutputFolder } from './output-folder.ts';
 
 /** What a manifest must agree with, apart from the source. */
@@ -164,13 +165,13 @@ async function passOver(
 
     // 2. Source, and 3. up to date?
     const hasOutcome = current && hasItsOutcome(current, job, folder.objects);
-    const head = hasOutcome && (await source.head(job.key));
-    if (current && head && isSameSource(current.source, head)) {
+    const head = hasOutcome && (await headOf(job, source));
+    if (current && head && isSameUpload(current.source, head)) {
       if (!hasOrphans(current, folder.objects)) return upToDate;
       await folder.removeOrphans(current);
-      return (await sourceIsStill(head, job.key, source)) ? upToDate : undefined;
+      return (await sourceIsStill(head, job, source)) ? upToDate : undefined;
     }
-    const read = hasOutcome && !head ? MISSING : await source.get(job.key);
+    const read = hasOutcome && !head ? MISSING : withChoices(await source.get(job.key), job);
     if (
       read.kind === 'missing' &&
       (folder.objects.size === 0 || job.recipe.onSourceRemoved === 'keep')
@@ -182,7 +183,7 @@ async function passOver(
 
     // 5. Confirm
     const was = read.kind === 'missing' ? undefined : read;
-    return (await sourceIsStill(was, job.key, source)) ? outcome : undefined;
+    return (await sourceIsStill(was, job, source)) ? outcome : undefined;
   } catch (error) {
     if (isConflict(error)) return undefined;
     throw error;
@@ -192,11 +193,33 @@ async function passOver(
 const upToDate: ReconcileOutcome = { kind: 'acknowledged', code: 'UP_TO_DATE' };
 const MISSING = { kind: 'missing' } as const;
 
+/** An object of the source bucket with what its metadata chooses, which neither ETag nor size covers. */
+interface Upload extends SourceIdentity {
+  readonly choices?: Choices | undefined;
+}
+
+type ReadUpload = (GetResult & { kind: 'missing' }) | Chosen<FoundObject | UnreadableObject>;
+
+function isSameUpload(left: Upload, right: Upload): boolean {
+  return isSameSource(left, right) && sameChoices(left.choices, right.choices);
+}
+
+async function headOf({ key, recipe }: KeyTask, source: ObjectStore): Promise<Upload | undefined> {
+  const head = await source.head(key);
+  return head && { ...head, choices: readChoices(head.metadata, recipe.choices) };
+}
+
+function withChoices(read: GetResult, { recipe }: KeyTask): ReadUpload {
+  return read.kind === 'missing'
+    ? read
+    : { ...read, choices: readChoices(read.metadata, recipe.choices) };
+}
+
 /** @param current the manifest, if only the source may have changed since it was written */
 async function write(
   job: KeyTask,
   folder: OutputFolder,
-  { read, current }: { read: GetResult; current: Manifest | undefined },
+  { read, current }: { read: ReadUpload; current: Manifest | undefined },
   source: ObjectStore,
 ): Promise<ReconcileOutcome> {
   switch (read.kind) {
@@ -215,7 +238,7 @@ async function write(
 async function fill(
   job: KeyTask,
   folder: OutputFolder,
-  { found, current }: { found: FoundObject; current: Manifest | undefined },
+  { found, current }: { found: Chosen<FoundObject>; current: Manifest | undefined },
   source: ObjectStore,
 ): Promise<ReconcileOutcome> {
   try {
@@ -234,10 +257,10 @@ async function empty(folder: OutputFolder): Promise<ReconcileOutcome> {
 
 /** @param was undefined if the source was gone */
 async function sourceIsStill(
-  was: SourceIdentity | undefined,
-  key: string,
+  was: Upload | undefined,
+  job: KeyTask,
   source: ObjectStore,
 ): Promise<boolean> {
-  const now = await source.head(key);
-  return was && now ? isSameSource(was, now) : was === now;
+  const now = await headOf(job, source);
+  return was && now ? isSameUpload(was, now) : was === now;
 }

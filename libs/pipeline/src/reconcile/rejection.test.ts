@@ -22,7 +22,7 @@ describe('an upload that is no usable image', () => {
   });
 
   const found = (bytes: number, read: FoundObject['read'], discard = () => undefined) =>
-    ({ kind: 'found', eTag: 'e', versionId: null, bytes, read, discard }) as const;
+    ({ kind: 'found', ...headOf(bytes), read, discard }) as const;
 
   const headOf = (bytes: number) => ({ eTag: 'e', versionId: null, bytes, metadata: {} });
 

@@ -4,7 +4,11 @@ import {
   type OutputFormat,
   type Rendered,
   type SourceFormat,
+  type Variant,
 } from '@darkroom/transforms';
+import * as z from 'zod';
+
+const pointSchema = z.object({ x: z.number(), y: z.number() }).partial();
 
 /**
  * The uploads of the model, one letter each. `web` is always WebP, `same` has the source's format. A and C leave
@@ -23,6 +27,15 @@ const UPLOADS: Readonly<Record<string, { format: OutputFormat & SourceFormat; we
 const text = new TextDecoder();
 const bytes = new TextEncoder();
 
+function focusOf(variants: readonly Variant[]): string {
+  const { x, y } = pointSchema.parse(
+    variants.flatMap(({ steps }) => steps).find(({ options }) => 'focus' in options)?.options[
+      'focus'
+    ] ?? {},
+  );
+  return x === undefined ? '' : ` at ${x},${y}`;
+}
+
 /** Makes outputs of letters, in the order that suits it and not the recipe. */
 export const letterEngine: ImageEngine = {
   survey: () => Promise.resolve({ format: 'jpeg' }),
@@ -33,7 +46,7 @@ export const letterEngine: ImageEngine = {
     return Promise.resolve({ format: upload.format, ...size, hasAlpha: false, progressive: false });
   },
   estimate: () => ({ pages: 1, memory: 0 }),
-  async *render({ source, done }) {
+  async *render({ source, done, variants }) {
     const letter = text.decode(source);
     const upload = UPLOADS[letter];
     if (!upload) throw new Error(`no upload ${letter}`);
@@ -47,6 +60,6 @@ export const letterEngine: ImageEngine = {
       height: 3,
     });
     if (!done?.has('same')) yield output('same', upload.format, `same of ${letter}`);
-    if (!done?.has('web')) yield output('web', 'webp', upload.web);
+    if (!done?.has('web')) yield output('web', 'webp', `${upload.web}${focusOf(variants)}`);
   },
 };

@@ -111,6 +111,8 @@ function identityOf({ body, eTag, versionId, checksumSha256 }: StoredObject) {
 function found({ contentEncoding, unreadable, ...stored }: StoredObject): GetResult {
   const read = () => Promise.resolve(stored.body);
   const object = identityOf(stored);
-  if (unreadable !== undefined) return { kind: 'unreadable', reason: unreadable, ...object };
-  return { kind: 'found', ...object, contentEncoding, read, discard() {} };
+  const metadata = stored.options?.metadata ?? {};
+  if (unreadable !== undefined)
+    return { kind: 'unreadable', reason: unreadable, metadata, ...object };
+  return { kind: 'found', ...object, metadata, contentEncoding, read, discard() {} };
 }

@@ -3,10 +3,14 @@ import type { Shape } from '../bound-transform.ts';
 import { defineTransform } from '../define-transform.ts';
 import { NotApplicableError } from '../image-error.ts';
 import { type Length, lengthInPixels, lengthSchema, shareOf } from './shared/length.ts';
-import { type Anchor, cutOffset, gravitySchema } from './shared/position.ts';
+import {
+  type Anchor,
+  cutOffset,
+  gravitySchema,
+  pointSchema,
+  startAround,
+} from './shared/position.ts';
 import type { Size } from './shared/resize-geometry.ts';
-
-const share = z.number().min(0).max(1);
 
 const options = z
   .strictObject({
@@ -30,11 +34,7 @@ const options = z
     gravity: gravitySchema
       .optional()
       .describe('With `aspectRatio`: the part to keep; default `centre`.'),
-    focus: z
-      .strictObject({
-        x: share.describe('0 is the left edge, 1 the right one.'),
-        y: share.describe('0 is the upper edge, 1 the lower one.'),
-      })
+    focus: pointSchema
       .optional()
       .describe('With `aspectRatio`, instead of `gravity`: a point to keep in the centre.'),
     otherwise: z
@@ -160,11 +160,9 @@ export function regionOfRatio(
   const height = Math.max(1, Math.min(input.height, Math.round(input.width / ratio)));
   const [freeX, freeY] = [input.width - width, input.height - height];
   if (typeof where === 'string') return { ...cutOffset(freeX, freeY, where), width, height };
-  const around = (share: number, side: number, length: number, free: number) =>
-    Math.max(0, Math.min(free, Math.round(share * side - length / 2)));
   return {
-    left: around(where.x, input.width, width, freeX),
-    top: around(where.y, input.height, height, freeY),
+    left: startAround(where.x, input.width, width),
+    top: startAround(where.y, input.height, height),
     width,
     height,
   };

@@ -31,6 +31,63 @@ async function strip(width: number, height: number, red: { left: number; top: nu
     .toBuffer();
 }
 
+describe('position: focus', () => {
+  /** Columns from red 0 to red 255, rows from green 0 to green 255. */
+  const pixels = Buffer.from(
+    Array.from({ length: 256 * 256 }, (_, at) => [at % 256, Math.floor(at / 256), 0]).flat(),
+  );
+  const slope = sharp(pixels, { raw: { width: 256, height: 256, channels: 3 } })
+    .png()
+    .toBuffer();
+
+  /** The place of the centre of the output in the upload, shares. */
+  async function centreOf(options: object) {
+    const cut = { width: 64, height: 128, position: 'focus', ...options };
+    const { bytes, width, height } = await resized(await slope, cut);
+    expect({ width, height }).toEqual({ width: 64, height: 128 });
+    const { data } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+    const at = (64 * width + 32) * 3;
+    return [data[at] ?? 0, data[at + 1] ?? 0].map((level) => Math.round((level / 255) * 20) / 20);
+  }
+
+  test.each<[options: object, centre: [number, number]]>([
+    [{ focus: { x: 0.4, y: 0.1 } }, [0.4, 0.5]],
+    [{ focus: { x: 0, y: 0 } }, [0.25, 0.5]],
+    [{ focus: { x: 1, y: 1 } }, [0.75, 0.5]],
+    [{}, [0.5, 0.5]],
+    [{ otherwise: 'west' }, [0.25, 0.5]],
+  ])('%o has its centre at %o', async (options, centre) => {
+    expect(await centreOf(options)).toEqual(centre);
+  });
+
+  test.each([
+    [{ width: 9, focus: { x: 0, y: 0 } }, 'require position: focus'],
+    [{ width: 9, otherwise: 'north' }, 'require position: focus'],
+    [
+      { width: 9, position: 'focus', focus: { x: 0, y: 0 }, otherwise: 'north' },
+      'needs focus or otherwise',
+    ],
+    [{ width: 9, position: 'focus', otherwise: 'focus' }, 'expected one of'],
+  ])('refuses %o', (resize, message) => {
+    expect(() => catalog.stepsSchema.parse([{ resize }])).toThrow(message);
+  });
+});
+
+test('steps of the placeholder come before its own', () => {
+  const region = { left: '50%', top: 0, width: '50%', height: '100%' };
+  const plan = makePlan({
+    recipe: 'photos',
+    facts: {
+      ...{ format: 'png', width: 200, height: 100, orientation: 1, pages: 1, bytes: 1 },
+      ...{ hasAlpha: false, progressive: false },
+    },
+    variants: [],
+    placeholderSteps: catalog.stepsSchema.parse(['rotate', { crop: region }]),
+    bind: (step) => catalog.bind(step),
+  });
+  expect(plan.stages.at(-1)?.shape).toMatchObject({ width: 100, height: 100 });
+});
+
 describe('a strip that cover has to enlarge', () => {
   test.each([
     [10_000, 1],

@@ -4,7 +4,17 @@ import type { Shape } from '../bound-transform.ts';
 import { defineTransform } from '../define-transform.ts';
 import type { SharpSlot } from '../sharp-order.ts';
 import { colourSchema, isTranslucent } from './shared/colour.ts';
-import { cutOffset, isStrategy, placeOffset, positionSchema } from './shared/position.ts';
+import {
+  type Anchor,
+  cutOffset,
+  isStrategy,
+  placeOffset,
+  type Point,
+  pointSchema,
+  type Position,
+  positionSchema,
+  startAround,
+} from './shared/position.ts';
 import { FITS, resizedSize, type ResizeTarget, scaledSize } from './shared/resize-geometry.ts';
 
 const side = z.number().int().min(1).max(65_535);
@@ -23,10 +33,19 @@ const options = z
       .describe(
         'If both sides are given: `cover` crops, `contain` pads, `fill` ignores the aspect ratio, `inside` and `outside` keep the whole picture and its aspect ratio at most or at least at that size.',
       ),
-    position: positionSchema
+    position: z
+      .enum([...positionSchema.options, 'focus'])
       .default('centre')
       .describe(
-        'The part that `cover` keeps, and the position of the picture for `contain`. `attention` and `entropy` search for the most interesting region; only with `cover`. Animations use `centre` instead, because their frames would jump.',
+        'The part that `cover` keeps, and the position of the picture for `contain`. `attention` and `entropy` search for the most interesting region; only with `cover`. Animations use `centre` instead, because their frames would jump. `focus` keeps the focal point that the upload names (recipe option `choices`) as close to the centre as the edges allow.',
+      ),
+    focus: pointSchema
+      .optional()
+      .describe('With `position: focus`: the point of uploads that name none.'),
+    otherwise: positionSchema
+      .optional()
+      .describe(
+        'With `position: focus`, instead of `focus`: the position for uploads that name no point; default `centre`.',
       ),
     background: colourSchema.default('#000000').describe('Colour of the padding for `contain`.'),
     kernel: z
@@ -66,6 +85,13 @@ const options = z
   .refine((given) => given.width !== undefined || given.height !== undefined, {
     error: 'needs a width, a height or both',
   })
+  .superRefine(({ position, focus, otherwise }, context) => {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+    if (position !== 'focus' && (focus ?? otherwise) !== undefined)
+      refuse('focus and otherwise require position: focus');
+    if (focus !== undefined && otherwise !== undefined)
+      refuse('needs focus or otherwise, not both');
+  })
   .meta({
     description: 'Resizes the picture.',
     examples: [
@@ -84,6 +110,25 @@ function target({ width, height, dpr, ...rest }: Options): ResizeTarget {
   };
 }
 
+/** Where `cover` cuts. */
+function placeOf({ position, focus, otherwise = 'centre' }: Options): Position | Point {
+  return position === 'focus' ? (focus ?? otherwise) : position;
+}
+
+/** Left and top of the part that an anchor or a point keeps, pixels. */
+function partAt(
+  place: Anchor | Point,
+  whole: { readonly width: number; readonly height: number },
+  part: { readonly width: number; readonly height: number },
+) {
+  if (typeof place === 'string')
+    return cutOffset(whole.width - part.width, whole.height - part.height, place);
+  return {
+    left: startAround(place.x, whole.width, part.width),
+    top: startAround(place.y, whole.height, part.height),
+  };
+}
+
 /** Longest side that a picture is enlarged to before a cut, pixels: as long as a JPEG can be. */
 const MAX_SCALED_SIDE = 65_535;
 
@@ -99,7 +144,7 @@ function steps(input: Shape, given: Options) {
     cuts,
     pads: result.width > scaled.width || result.height > scaled.height,
     // sharp would enlarge the whole picture, and a strategy would search all of that.
-    cutsFirst: cuts && enlarges && (isStrategy(given.position) || isLong),
+    cutsFirst: cuts && enlarges && (isStrategy(placeOf(given)) || isLong),
   };
 }
 
@@ -156,29 +201,33 @@ export const resize = defineTransform({
     const { cuts, pads, cutsFirst } = steps(input, given);
     if (pads) return ['resize', 'extend'];
     if (cutsFirst) return ['extractPre', 'resize'];
-    return cuts ? ['resize', 'cropEmbed'] : ['resize'];
+    if (!cuts) return ['resize'];
+    return ['resize', typeof placeOf(given) === 'string' ? 'cropEmbed' : 'extractPost'];
   },
   async apply(image, given, { input, animated }) {
     const sizes = steps(input, given);
     const { scaled, result, cuts, pads, cutsFirst } = sizes;
     const { kernel, fastShrinkOnLoad, background, withoutReduction } = given;
-    const position = isStrategy(given.position) && animated ? 'centre' : given.position;
+    const wanted = placeOf(given);
+    const position = isStrategy(wanted) && animated ? 'centre' : wanted;
     if (cutsFirst) {
       const size = keptSize(input, sizes);
-      const [freeX, freeY] = [input.width - size.width, input.height - size.height];
       const place = isStrategy(position)
         ? await findPart(image, input, size, position)
-        : cutOffset(freeX, freeY, position);
+        : partAt(position, input, size);
       return image.extract({ ...place, ...size }).resize({ ...result, fit: 'fill', kernel });
     }
-    if (cuts) {
+    if (cuts && typeof position === 'string') {
       // Not `fill` and an extract: sharp makes upright before an extract, and cannot shrink on load then.
       const cover = { ...result, fit: 'cover', position, kernel } as const;
       return image.resize({ ...cover, fastShrinkOnLoad, withoutReduction });
     }
     image.resize({ ...scaled, fit: 'fill', kernel, fastShrinkOnLoad });
+    // sharp has no position for a point.
+    if (cuts && typeof position !== 'string')
+      return image.extract({ ...partAt(position, scaled, result), ...result });
     if (!pads) return image;
-    const anchor = isStrategy(position) ? 'centre' : position;
+    const anchor = typeof position !== 'string' || isStrategy(position) ? 'centre' : position;
     const [freeX, freeY] = [result.width - scaled.width, result.height - scaled.height];
     const { left, top } = placeOffset(freeX, freeY, anchor);
     return image.extend({ left, top, right: freeX - left, bottom: freeY - top, background });

@@ -54,6 +54,7 @@ function engineOf(
     variants,
     recipe,
     placeholder = DEFAULT_PLACEHOLDER,
+    placeholderSteps,
     effort,
   }: EstimateRequest): RenderPlan => {
     return planner({
@@ -61,6 +62,7 @@ function engineOf(
       variants,
       recipe,
       placeholder: Object.values(placeholder).includes(true),
+      placeholderSteps,
       effort,
       bind: (step) => catalog.bind(step),
     });

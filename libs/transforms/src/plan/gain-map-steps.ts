@@ -10,9 +10,11 @@ const LOOKED = 'the region depends on the pixels of the picture';
 /** Steps that can also be applied to a gain map, and the options that cannot. */
 const FOLLOWED: Readonly<Record<string, (options: Options) => string | undefined>> = {
   rotate: ({ angle }) => (angle === 'auto' || Number(angle) % 90 === 0 ? undefined : PADDED),
-  resize({ fit, position }) {
+  resize({ fit, position, otherwise }) {
     if (fit === 'contain') return PADDED;
-    return position === 'attention' || position === 'entropy' ? LOOKED : undefined;
+    return [position, otherwise].some((place) => place === 'attention' || place === 'entropy')
+      ? LOOKED
+      : undefined;
   },
   crop: () => undefined,
   flip: () => undefined,

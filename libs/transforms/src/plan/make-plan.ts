@@ -17,6 +17,8 @@ export interface PlanInput {
   readonly variants: readonly Variant[];
   /** Whether a placeholder is made too; default true. */
   readonly placeholder?: boolean;
+  /** Steps before those of the placeholder itself; default none. */
+  readonly placeholderSteps?: readonly Step[] | undefined;
   /** Of the encoders; default `balanced`. */
   readonly effort?: Effort | undefined;
   /** The catalog's `bind`. */
@@ -108,6 +110,7 @@ function planAll({
   facts,
   variants,
   placeholder = true,
+  placeholderSteps = [],
   effort,
   bind,
 }: PlanInput): RenderPlan {
@@ -118,8 +121,11 @@ function planAll({
     const own = settings.get(variant.name);
     return own ? [bindVariant(variant, own, { bind, facts })] : [];
   });
+  const bindStep = (given: Step, step: number) => ({ ...given, step, bound: bind(given) });
   const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
-  for (const variant of placeholder ? [...bound, placeholderVariant(bound)] : bound) {
+  for (const variant of placeholder
+    ? [...bound, placeholderVariant(bound, placeholderSteps.map(bindStep))]
+    : bound) {
     const mode = decodeMode(facts, settings.get(variant.name));
     const decode = decodes.get(decodeModeKey(mode)) ?? { mode, variants: [] };
     decode.variants.push(variant);
@@ -147,7 +153,10 @@ const PLACEHOLDER = '(placeholder)';
 const SIDE = 100;
 
 /** Steps of the placeholder: a small upright picture. It rotates at the same point as the variants and shares their decode. */
-function placeholderVariant(variants: readonly BoundVariant[]): BoundVariant {
+function placeholderVariant(
+  variants: readonly BoundVariant[],
+  first: readonly BoundStep[],
+): BoundVariant {
   const upright = { transform: 'rotate', options: rotate.options.parse({}) };
   const small = {
     transform: 'resize',
@@ -166,5 +175,6 @@ function placeholderVariant(variants: readonly BoundVariant[]): BoundVariant {
     { ...upright, step: 0, bound: rotate.bind(upright.options) },
     { ...small, step: 1, bound: resize.bind(small.options) },
   ];
-  return { name: PLACEHOLDER, steps: uprightFirst ? steps : steps.reverse() };
+  const own = uprightFirst ? steps : steps.reverse();
+  return { name: PLACEHOLDER, steps: [...first, ...own] };
 }

@@ -19,6 +19,17 @@ const resize = fc
   )
   .filter(({ width, height }) => width !== undefined || height !== undefined);
 
+/** Cuts around a point. */
+const focused = fc.record({
+  width: side,
+  height: side,
+  position: fc.constant('focus'),
+  focus: fc.record({
+    x: fc.constantFrom(0, 0.2, 0.5, 0.9, 1),
+    y: fc.constantFrom(0, 0.4, 0.7, 1),
+  }),
+});
+
 const share = fc.integer({ min: 0, max: 30 });
 const crop = fc.oneof(
   fc.record({ left: share, top: share }).map(({ left, top }) => ({
@@ -40,7 +51,7 @@ const STEPS = {
     fc.constantFrom(90, 180, 270, -90),
     fc.record({ angle: fc.constantFrom(12, 45), background: colour }),
   ),
-  resize,
+  resize: fc.oneof({ weight: 3, arbitrary: resize }, focused),
   crop,
   trim: fc.constantFrom(10, 60, { threshold: 90, margin: 3 }),
   extend: fc.record({

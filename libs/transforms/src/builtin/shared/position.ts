@@ -31,10 +31,23 @@ export const gravitySchema = z.enum(anchors).meta({ id: 'gravity' });
 /** sharp's gravities, positions and strategies; strategies depend on the pixels. */
 export const positionSchema = z.enum([...anchors, 'attention', 'entropy']).meta({ id: 'position' });
 
-type Position = z.output<typeof positionSchema>;
+export type Position = z.output<typeof positionSchema>;
+
+const share = z.number().min(0).max(1);
+/** A point of a picture, as shares of its sides. */
+export const pointSchema = z.strictObject({
+  x: share.describe('0 is the left edge, 1 the right one.'),
+  y: share.describe('0 is the upper edge, 1 the lower one.'),
+});
+export type Point = z.output<typeof pointSchema>;
+
+/** Start of a part that has a point in its centre, or as close to it as the edges allow; pixels along one side. */
+export function startAround(share: number, side: number, length: number): number {
+  return Math.max(0, Math.min(side - length, Math.round(share * side - length / 2)));
+}
 
 /** Whether the position is a strategy, which searches the most interesting region. */
-export function isStrategy(position: Position): position is 'attention' | 'entropy' {
+export function isStrategy(position: Position | Point): position is 'attention' | 'entropy' {
   return position === 'attention' || position === 'entropy';
 }
 
