@@ -191,4 +191,27 @@ describe.skipIf(!chromium)(title, () => {
     }
     await page.close();
   });
+
+  test('explains to the user that a file is too large, and that a form has expired', async () => {
+    const page = await browser.context.newPage();
+    page.setDefaultTimeout(PATIENCE.timeout);
+    await page.goto(url);
+    const explained = (hasText: string) => page.getByRole('alert').filter({ hasText }).waitFor();
+    const large = Buffer.alloc(21 * 1024 * 1024);
+    await page.setInputFiles('input', { name: 'a.jpg', mimeType: 'image/jpeg', buffer: large });
+    await explained('This picture is too large.');
+    // The form of a page that was open for too long.
+    await page.route('**/forms', async (route) => {
+      const response = await route.fetch();
+      const form = (await response.json()) as { fields: { Policy: string } };
+      const policy = JSON.parse(Buffer.from(form.fields.Policy, 'base64').toString()) as object;
+      const expired = JSON.stringify({ ...policy, expiration: '2020-01-01T00:00:00Z' });
+      form.fields.Policy = Buffer.from(expired).toString('base64');
+      await route.fulfill({ json: form });
+    });
+    const buffer = await picture({ width: 80, height: 60 });
+    await page.setInputFiles('input', { name: 'b.jpg', mimeType: 'image/jpeg', buffer });
+    await explained('The upload took too long to start. Please try again.');
+    await page.close();
+  });
 });
