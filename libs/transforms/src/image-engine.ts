@@ -4,11 +4,17 @@ import type { SkipCode } from './image-error.ts';
 
 /** Formats of uploads. `svg` is off unless a recipe allows it: SVGs can load other files and expand in memory. */
 export const SOURCE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'svg'] as const;
-export type SourceFormat = (typeof SOURCE_FORMATS)[number];
+/** One of them, or a format of a decoder (`defineDecoder`). */
+export type SourceFormat = (typeof SOURCE_FORMATS)[number] | (string & {});
 
 /** Formats of outputs. */
 export const OUTPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+/** Whether outputs can have the format of an upload. */
+export function isOutputFormat(format: SourceFormat): format is OutputFormat {
+  return OUTPUT_FORMATS.some((known) => known === format);
+}
 
 /** Extension (without the dot) and media type of each output format. */
 export const OUTPUT_FILES: Readonly<

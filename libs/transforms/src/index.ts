@@ -4,10 +4,20 @@ export { colourSchema, rgbOf } from './builtin/shared/colour.ts';
 export { lengthInPixels, lengthSchema, type Length } from './builtin/shared/length.ts';
 export { createCatalog, type Catalog } from './catalog/catalog.ts';
 export { checkSteps } from './catalog/step-schema.ts';
+export {
+  type ColourCodes,
+  type DecodedPixels,
+  type Decoder,
+  type DecoderErrorCode,
+  type DecoderHeader,
+  defineDecoder,
+  listDecoders,
+} from './define-decoder.ts';
 export { defineTransform, type Transform } from './define-transform.ts';
 export {
   DEFAULT_PLACEHOLDER,
   NO_PLACEHOLDER,
+  isOutputFormat,
   OUTPUT_FILES,
   OUTPUT_FORMATS,
   SOURCE_FORMATS,
@@ -30,7 +40,7 @@ export { ImageError, NotApplicableError, type ImageErrorCode } from './image-err
 export { describePlan } from './plan/describe.ts';
 export { makePlan } from './plan/make-plan.ts';
 export { decodeCost, openingSeconds, type DecodeCost } from './cost/decode-cost.ts';
-export { scanStructure, type Structure } from './cost/structure.ts';
+export { heifCodedBytes, scanStructure, type Structure } from './cost/structure.ts';
 export {
   ALLOCATOR_VARIABLES,
   BASE_MIB,

@@ -396,3 +396,35 @@ export function scanAvif(file: ByteReader): AvifStructure | undefined {
     frames: largest(tracks, ({ frames }) => frames),
   };
 }
+
+/** Levels of derived pictures that are followed: a grid is one, and libheif decodes few more. */
+const MAX_DERIVATIONS = 8;
+
+/** Coded bytes of an item, or of the pictures that it is derived from, as often as it names them. */
+function itemBytes(id: number, meta: Meta, known: Map<number, number>, level = 0): number {
+  const before = known.get(id);
+  if (before !== undefined) return before;
+  // An item that is derived from itself has no data.
+  known.set(id, 0);
+  const parts = level < MAX_DERIVATIONS ? meta.tiles.get(id) : undefined;
+  const bytes = parts
+    ? parts.reduce((sum, part) => sum + itemBytes(part, meta, known, level + 1), 0)
+    : (meta.extents.get(id)?.bytes ?? 0);
+  known.set(id, bytes);
+  return bytes;
+}
+
+/** As `heifCodedBytes`. */
+export function codedBytes(file: ByteReader): number {
+  for (const box of boxesOf(file, 0, file.length)) {
+    if (box.type !== 'meta') continue;
+    const meta = readMeta(file, box);
+    const known = new Map<number, number>();
+    const auxiliaries = [...meta.auxiliaries].filter(([, of]) => of.includes(meta.primary));
+    return [meta.primary, ...auxiliaries.map(([id]) => id)].reduce(
+      (sum, id) => sum + itemBytes(id, meta, known),
+      0,
+    );
+  }
+  return file.length;
+}

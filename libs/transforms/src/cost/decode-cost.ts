@@ -2,7 +2,7 @@ import type { AvifStructure } from './avif.ts';
 import type { GifStructure } from './gif.ts';
 import type { JpegStructure } from './jpeg.ts';
 import type { PngStructure } from './png.ts';
-import type { Structure } from './structure.ts';
+import type { DecodedStructure, Structure } from './structure.ts';
 import type { TiffStructure } from './tiff.ts';
 import type { WebpStructure } from './webp.ts';
 
@@ -237,6 +237,21 @@ function avifCost(file: AvifStructure): DecodeCost {
   );
 }
 
+/** Bytes of an upload's pixels between its decoder and libvips. */
+export function decodedBytes({ width, height, channels, depth }: DecodedStructure): number {
+  return (width * height * channels * depth) / 8;
+}
+
+/** A decode starts from the decoder's pixels, which are an uncompressed PNG. */
+function decodedCost(file: DecodedStructure): DecodeCost {
+  const { width, height, channels, depth } = file;
+  return pngCost({
+    ...{ format: 'png', bytes: decodedBytes(file), width, height, depth },
+    ...{ colourType: channels < 3 ? 0 : 2, interlaced: false, alpha: channels % 2 === 0 },
+    ...{ chunks: 1, frames: 1 },
+  });
+}
+
 /** CPU seconds that reading the header takes; a decode opens the file once more. */
 export function openingSeconds(structure: Structure): number {
   if (structure.format === 'webp') return WEBP_FRAMES_SQUARED * structure.frames ** 2;
@@ -271,5 +286,7 @@ function costOf(structure: Structure, decoding: Decoding): DecodeCost {
       return tiffCost(structure);
     case 'avif':
       return avifCost(structure);
+    case 'decoded':
+      return decodedCost(structure);
   }
 }

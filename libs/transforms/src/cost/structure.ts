@@ -1,4 +1,4 @@
-import { scanAvif, type AvifStructure } from './avif.ts';
+import { codedBytes, scanAvif, type AvifStructure } from './avif.ts';
 import { ByteReader } from './byte-reader.ts';
 import { scanGif, type GifStructure } from './gif.ts';
 import { scanJpeg, type JpegStructure } from './jpeg.ts';
@@ -6,9 +6,29 @@ import { scanPng, type PngStructure } from './png.ts';
 import { scanTiff, type TiffStructure } from './tiff.ts';
 import { scanWebp, type WebpStructure } from './webp.ts';
 
+/** What the decoder of another format has found in a header (`defineDecoder`). */
+export interface DecodedStructure {
+  readonly format: 'decoded';
+  /** Bytes of the file. */
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  /** Bits per sample: 8 or 16. */
+  readonly depth: number;
+  /** What the decoder takes, once per upload: CPU seconds, and MiB that it keeps. */
+  readonly reading: { readonly cpuSeconds: number; readonly memory: number };
+}
+
 /** The properties of a file that decide what decoding it costs. Plain JSON; read without a decoder. */
 export type Structure =
-  JpegStructure | PngStructure | WebpStructure | GifStructure | TiffStructure | AvifStructure;
+  | JpegStructure
+  | PngStructure
+  | WebpStructure
+  | GifStructure
+  | TiffStructure
+  | AvifStructure
+  | DecodedStructure;
 
 const SCANNERS: Readonly<Record<string, (file: ByteReader) => Structure | undefined>> = {
   jpeg: scanJpeg,
@@ -40,4 +60,12 @@ export function scanStructure(source: Uint8Array, format: string): Scanned {
   const file = new ByteReader(source);
   const structure = SCANNERS[format]?.(file);
   return { ...(structure && { structure }), work: file.work };
+}
+
+/**
+ * Coded bytes of a HEIF file's primary picture with its auxiliary pictures. A grid may name the same bytes for many tiles:
+ * they count as often. It never throws, whatever the bytes are.
+ */
+export function heifCodedBytes(source: Uint8Array): number {
+  return codedBytes(new ByteReader(source));
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Decoder } from '../define-decoder.ts';
 import {
   DEFAULT_PLACEHOLDER,
   type EstimateRequest,
@@ -13,6 +14,7 @@ import type { RenderPlan } from '../plan/render-plan.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
 import { correctedPixels } from './colour/corrected-pixels.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
+import { type DecoderBounds, decoderOf, decodeUpload } from './decoders/decode-upload.ts';
 import { decodable } from './inspect/decodable.ts';
 import { inspect, survey } from './inspect/inspect.ts';
 import { isCutAtEnd } from './inspect/jpeg-end.ts';
@@ -28,7 +30,9 @@ export interface EngineOptions {
   readonly concurrency?: number;
   /** Enables the SVG loader; default false, because SVGs can load other files and expand in memory. */
   readonly svg?: boolean;
-  /** Time limit of one step's own code, milliseconds; default 20,000. Exceeding it is a `TIMEOUT`. */
+  /** Decoders of the formats that the recipes allow, in addition to the built-in ones. Default: none. */
+  readonly decoders?: readonly Decoder[];
+  /** Time limit of one step's own code, and of a decoder's, milliseconds; default 20,000. Exceeding it is a `TIMEOUT`. */
   readonly stepTimeout?: number;
   /** Reads side files, such as a logo, for steps. Left out: steps cannot read side files. */
   readonly readSideFile?: ReadSideFile;
@@ -46,7 +50,14 @@ export function createReferenceEngine(options: EngineOptions): ImageEngine {
 
 function engineOf(
   planner: (input: PlanInput) => RenderPlan,
-  { catalog, concurrency = 1, svg = false, stepTimeout = 20_000, readSideFile }: EngineOptions,
+  {
+    catalog,
+    concurrency = 1,
+    svg = false,
+    decoders = [],
+    stepTimeout = 20_000,
+    readSideFile,
+  }: EngineOptions,
 ): ImageEngine {
   setUpSharp({ svg });
   const planOf = ({
@@ -70,7 +81,7 @@ function engineOf(
   async function* render(request: RenderRequest): AsyncGenerator<Rendered, void> {
     const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
     const plan = planOf(request);
-    const file = await prepared(source, facts);
+    const file = await prepared(source, facts, { decoders, stepTimeout, signal });
     let corrected: Promise<Uint8Array> | undefined;
     const job = {
       source: file,
@@ -85,8 +96,8 @@ function engineOf(
     yield* execute(plan, job, request.concurrency ?? concurrency, request.done);
   }
   return {
-    inspect: (source) => inspect(source, { svg }),
-    survey: (source) => survey(source, { svg }),
+    inspect: (source) => inspect(source, { svg, decoders, stepTimeout }),
+    survey: (source) => survey(source, { svg, decoders }),
     estimate(request) {
       const plan = planOf(request);
       const { skipped } = plan;
@@ -103,8 +114,14 @@ function engineOf(
  * The file that is decoded for an upload.
  * @throws ImageError if this needs a first decode, and the upload is damaged
  */
-async function prepared(source: Uint8Array, facts: SourceFacts): Promise<Uint8Array> {
+async function prepared(
+  source: Uint8Array,
+  facts: SourceFacts,
+  { decoders, ...bounds }: DecoderBounds & { readonly decoders: readonly Decoder[] },
+): Promise<Uint8Array> {
   const { format, structure } = facts;
+  const decoder = decoderOf(format, decoders);
+  if (decoder) return decodable(await decodeUpload(source, { decoder, format }, bounds));
   try {
     if (structure?.format === 'jpeg' && (await isCutAtEnd(source, structure))) {
       throw new Error('the last scan of the JPEG is cut');

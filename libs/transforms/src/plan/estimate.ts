@@ -1,5 +1,5 @@
 import { isCompared, isSearched } from '../builtin/encoders/encodings.ts';
-import { decodeCost, openingSeconds, type DecodeCost } from '../cost/decode-cost.ts';
+import { decodeCost, decodedBytes, openingSeconds, type DecodeCost } from '../cost/decode-cost.ts';
 import type { RenderEstimate, SourceFacts } from '../image-engine.ts';
 import { candidates } from './candidates.ts';
 import type { FileStage, RenderPlan, Stage } from './render-plan.ts';
@@ -145,6 +145,25 @@ function correction({ width, height, hasAlpha, coding }: SourceFacts) {
   return { making: (samples * correctedFrom) / 8 / MIB + held, held, cpuSeconds };
 }
 
+/** CPU seconds to hand a megabyte of pixels from a decoder to libvips. */
+const HANDING_SECONDS_PER_MIB = 0.004;
+
+/**
+ * The decoder of another format: MiB while it hands over its pixels, MiB that it and the file with its pixels hold until the
+ * upload is done, and CPU seconds.
+ */
+function reading({ structure }: SourceFacts) {
+  if (structure?.format !== 'decoded') return { making: 0, held: 0, cpuSeconds: 0 };
+  const pixels = decodedBytes(structure) / MIB;
+  const { cpuSeconds, memory } = structure.reading;
+  return {
+    // The pixels, and their rows as PNG has them.
+    making: 2 * pixels,
+    held: memory + pixels,
+    cpuSeconds: cpuSeconds + HANDING_SECONDS_PER_MIB * pixels,
+  };
+}
+
 /** MiB of the decoder without its output, by the header alone. */
 function decodingByHeader({ stages }: RenderPlan, facts: SourceFacts): number {
   const megapixels = (facts.width * facts.height) / MEGAPIXEL;
@@ -286,10 +305,14 @@ export function estimateRender(
       .concat(unmeasured(plan, facts)),
     concurrency,
   );
-  const { making, held, cpuSeconds } = correction(facts);
+  const corrected = correction(facts);
+  const read = reading(facts);
+  const making = Math.max(corrected.making, read.making);
+  const cpuSeconds = corrected.cpuSeconds + read.cpuSeconds;
   const besides =
     facts.bytes / MIB +
-    held +
+    corrected.held +
+    read.held +
     materialised(plan, facts) +
     overlays(plan, facts) +
     gainMaps(plan, facts);
@@ -311,7 +334,7 @@ export function estimateRender(
         (sum, cost) => sum + cost.cpuSeconds,
         openingSeconds(facts.structure) + cpuSeconds,
       ),
-      memory: Math.max(0, ...memory),
+      memory: Math.max(0, ...memory) + read.held,
     },
     memory: HEAP_MIB + HOLES * (all + Math.max(largest(memory, concurrency) + making, encoders)),
   };

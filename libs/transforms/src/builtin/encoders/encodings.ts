@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import type { Effort, SourceFormat } from '../../image-engine.ts';
+import { type Effort, isOutputFormat, type SourceFormat } from '../../image-engine.ts';
 import { defaultEncoding, type EncodeOptions, parseEncoding } from '../encode.ts';
 import { AVIF_PRESETS, defaultAvifQuality, setAvif } from './avif.ts';
 import { GIF_PRESETS, setGif } from './gif.ts';
@@ -36,7 +36,7 @@ function wanted(given: unknown, sourceFormat: SourceFormat): readonly EncodeOpti
   const encoding = parseEncoding(given);
   switch (encoding.format) {
     case 'source':
-      return [defaultEncoding(sourceFormat === 'svg' ? 'png' : sourceFormat)];
+      return [defaultEncoding(isOutputFormat(sourceFormat) ? sourceFormat : 'png')];
     case 'smallest':
       return encoding.of.map((one) => (typeof one === 'string' ? defaultEncoding(one) : one));
     default:

@@ -1,9 +1,18 @@
 import sharp, { type Metadata } from 'sharp';
 import { scanStructure } from '../../cost/structure.ts';
+import type { Decoder } from '../../define-decoder.ts';
 import type { SourceCoding, SourceFacts, Survey } from '../../image-engine.ts';
 import { ImageError } from '../../image-error.ts';
 import { correctedCoding } from '../colour/corrected-pixels.ts';
 import { hasTables, profileKind } from '../colour/icc-profile.ts';
+import {
+  type DecoderBounds,
+  type Detected,
+  decoderOf,
+  detectByDecoders,
+  readHeader,
+} from '../decoders/decode-upload.ts';
+import { pngOfHeader } from '../decoders/png-of-pixels.ts';
 import { otherPictures } from '../gain-map/jpeg-segments.ts';
 import { readExif } from '../metadata/exif.ts';
 import { decodable } from './decodable.ts';
@@ -25,17 +34,25 @@ function coding(header: Metadata, source: Uint8Array): SourceCoding {
   };
 }
 
+interface InspectOptions extends DecoderBounds {
+  readonly svg: boolean;
+  /** Of the formats that the recipes allow. */
+  readonly decoders: readonly Decoder[];
+}
+
 /**
- * Detects the format of an upload and reads its structure, without a decoder.
+ * Detects the format of an upload and reads its structure, without a decoder. That of a decoder's format is not known then.
  * @throws ImageError `UNSUPPORTED_FORMAT` or `CORRUPT_IMAGE`
  */
 export async function survey(
   source: Uint8Array,
-  { svg }: { readonly svg: boolean },
+  { svg, decoders }: Pick<InspectOptions, 'svg' | 'decoders'>,
 ): Promise<Survey> {
   if (source.length === 0) throw new ImageError('CORRUPT_IMAGE', 'the upload has zero bytes');
   const { name, format } = await detectType(source);
   if (!format || (format === 'svg' && !svg)) {
+    const detected = format ? undefined : detectByDecoders(source, decoders);
+    if (detected) return { format: detected.format };
     throw new ImageError('UNSUPPORTED_FORMAT', `the upload is ${name}, which cannot be processed`);
   }
   const file = decodable(source);
@@ -50,11 +67,35 @@ export async function survey(
  * Reads an upload's header. Uses only its bytes, not its name or media type.
  * @throws ImageError `UNSUPPORTED_FORMAT` or `CORRUPT_IMAGE`
  */
-export async function inspect(
-  source: Uint8Array,
-  options: { readonly svg: boolean },
-): Promise<SourceFacts> {
+export async function inspect(source: Uint8Array, options: InspectOptions): Promise<SourceFacts> {
   const { format, structure } = await survey(source, options);
+  const decoder = decoderOf(format, options.decoders);
+  return decoder
+    ? inspectDecoded(source, { decoder, format }, options)
+    : inspectFile(source, { format, ...(structure && { structure }) });
+}
+
+/** The facts of the pixels that the decoder makes. */
+async function inspectDecoded(
+  source: Uint8Array,
+  detected: Detected,
+  options: InspectOptions,
+): Promise<SourceFacts> {
+  const { format } = detected;
+  const header = await readHeader(source, detected, options);
+  const { width, height, channels, depth, pages = 1, cost } = header;
+  const bytes = source.length;
+  return {
+    ...(await inspectFile(pngOfHeader(header), { format })),
+    ...{ bytes, pages },
+    structure: { format: 'decoded', bytes, width, height, channels, depth, reading: cost },
+  };
+}
+
+async function inspectFile(
+  source: Uint8Array,
+  { format, structure }: Survey,
+): Promise<SourceFacts> {
   const file = headerWithoutExtraChannels(decodable(source));
   let header: Metadata;
   try {

@@ -1,0 +1,152 @@
+import type {
+  DecodedPixels,
+  Decoder,
+  DecoderErrorCode,
+  DecoderHeader,
+} from '../../define-decoder.ts';
+import { DETECTED_BYTES } from '../../define-decoder.ts';
+import type { SourceFormat } from '../../image-engine.ts';
+import { ImageError, reasonOf } from '../../image-error.ts';
+import { pngOfPixels } from './png-of-pixels.ts';
+
+/** A decoder, and the one of its formats that a file has. */
+export interface Detected {
+  readonly decoder: Decoder;
+  readonly format: string;
+}
+
+/** Asks the decoders in their order. One that throws does not know the file. */
+export function detectByDecoders(
+  source: Uint8Array,
+  decoders: readonly Decoder[],
+): Detected | undefined {
+  const start = source.subarray(0, DETECTED_BYTES);
+  for (const decoder of decoders) {
+    try {
+      const format = decoder.detect(start);
+      if (format !== undefined && decoder.formats.includes(format)) return { decoder, format };
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+export function decoderOf(format: SourceFormat, decoders: readonly Decoder[]): Decoder | undefined {
+  return decoders.find(({ formats }) => formats.includes(format));
+}
+
+const CODES: readonly unknown[] = [
+  'UNSUPPORTED_FORMAT',
+  'CORRUPT_IMAGE',
+  'TOO_LARGE',
+] satisfies DecoderErrorCode[];
+
+/** Time limit of the decoder's code, milliseconds. A loop that never yields ends with its process. */
+export interface DecoderBounds {
+  readonly stepTimeout: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The error of a decoder as one of the upload. */
+function rejection(format: string, part: 'header' | 'data', cause: unknown): ImageError {
+  if (cause instanceof ImageError) return cause;
+  const isOwn =
+    typeof cause === 'object' && cause !== null && 'code' in cause && CODES.includes(cause.code);
+  return isOwn
+    ? new ImageError(cause.code as DecoderErrorCode, `the ${format}: ${reasonOf(cause)}`, { cause })
+    : new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its ${part} is damaged`, {
+        cause,
+      });
+}
+
+async function withinTime<T>(
+  format: string,
+  { stepTimeout, signal }: DecoderBounds,
+  work: () => Promise<T>,
+): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const expire = () =>
+    late.reject(
+      new ImageError(
+        'TIMEOUT',
+        `the decoder of ${format} did not return within ${stepTimeout / 1000} s`,
+      ),
+    );
+  const abort = () =>
+    late.reject(new ImageError('TIMEOUT', `the decoder of ${format} ran out of time`));
+  const timer = setTimeout(expire, stepTimeout);
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    signal?.throwIfAborted();
+    return await Promise.race([work(), late.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31;
+const isCost = (value: unknown) => typeof value === 'number' && value >= 0 && value < Infinity;
+
+/** What is wrong with a header; decoders may be anyone's. */
+function problemOf({ width, height, channels, depth, pages = 1, cost }: DecoderHeader) {
+  if (!isCount(width) || !isCount(height)) return `a size of ${width}×${height}`;
+  if (![1, 2, 3, 4].includes(channels)) return `${String(channels)} channels`;
+  if (depth !== 8 && depth !== 16) return `samples of ${String(depth)} bits`;
+  if (!isCount(pages)) return `${pages} pages`;
+  if (!isCost(cost.cpuSeconds) || !isCost(cost.memory)) return 'no valid cost';
+  return undefined;
+}
+
+/** @throws ImageError `UNSUPPORTED_FORMAT`, `CORRUPT_IMAGE`, `TOO_LARGE` or `TIMEOUT` */
+export async function readHeader(
+  source: Uint8Array,
+  { decoder, format }: Detected,
+  bounds: DecoderBounds,
+): Promise<DecoderHeader> {
+  try {
+    const header = await withinTime(format, bounds, async () => decoder.header(source));
+    const problem = problemOf(header);
+    if (problem) throw new Error(`the decoder ${decoder.name} found ${problem}`);
+    return header;
+  } catch (cause) {
+    throw rejection(format, 'header', cause);
+  }
+}
+
+/** Whether the pixels are those that the header has announced. */
+function differs(header: DecoderHeader, { width, height, channels, data }: DecodedPixels) {
+  const type = header.depth === 16 ? Uint16Array : Uint8Array;
+  return (
+    width !== header.width ||
+    height !== header.height ||
+    channels !== header.channels ||
+    !(data instanceof type) ||
+    data.length !== width * height * channels
+  );
+}
+
+/**
+ * Decodes an upload into a file that libvips reads.
+ * @throws ImageError as `readHeader`; `CORRUPT_IMAGE` also if the pixels differ from the header
+ */
+export async function decodeUpload(
+  source: Uint8Array,
+  detected: Detected,
+  bounds: DecoderBounds,
+): Promise<Uint8Array> {
+  const { decoder, format } = detected;
+  const header = await readHeader(source, detected, bounds);
+  let pixels: DecodedPixels;
+  try {
+    pixels = await withinTime(format, bounds, async () => decoder.read(source));
+  } catch (cause) {
+    throw rejection(format, 'data', cause);
+  }
+  if (differs(header, pixels)) {
+    throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is wrong`);
+  }
+  return pngOfPixels(header, pixels);
+}

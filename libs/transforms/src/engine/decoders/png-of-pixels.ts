@@ -1,0 +1,84 @@
+import { deflateSync } from 'node:zlib';
+import type { DecodedPixels, DecoderHeader } from '../../define-decoder.ts';
+import { pngChunk } from '../colour/png-colours.ts';
+
+const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+/** Colour types of PNG by channels (third edition, 11.2.1). */
+const COLOUR_TYPES = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
+/** A profile, or XMP, that is longer is left out: libpng and libspng refuse such chunks. */
+const MAX_METADATA = 8 * 1024 * 1024;
+
+/** IHDR and the metadata of a picture. A file without its pixels is enough to read the header with sharp. */
+function headerChunks(header: DecoderHeader): Buffer[] {
+  const { width, height, channels, depth, icc, colours, exif, xmp } = header;
+  const size = Buffer.alloc(13);
+  size.writeUInt32BE(width, 0);
+  size.writeUInt32BE(height, 4);
+  size.set([depth, COLOUR_TYPES[channels], 0, 0, 0], 8);
+  return [
+    SIGNATURE,
+    pngChunk('IHDR', size),
+    ...(icc && icc.length <= MAX_METADATA
+      ? [
+          pngChunk(
+            'iCCP',
+            Buffer.concat([Buffer.from('ICC\0\0', 'latin1'), deflateSync(icc, { level: 1 })]),
+          ),
+        ]
+      : colours
+        ? [pngChunk('cICP', Buffer.from([colours.primaries, colours.transfer, 0, 1]))]
+        : []),
+    ...(exif && exif.length <= MAX_METADATA ? [pngChunk('eXIf', upright(exif))] : []),
+    ...(xmp !== undefined && xmp.length <= MAX_METADATA
+      ? [pngChunk('iTXt', Buffer.from(`XML:com.adobe.xmp\0\0\0\0\0${xmp}`))]
+      : []),
+  ];
+}
+
+const END = pngChunk('IEND', Buffer.alloc(0));
+
+/** A PNG that holds everything but the pixels. */
+export function pngOfHeader(header: DecoderHeader): Buffer {
+  return Buffer.concat([
+    ...headerChunks(header),
+    pngChunk('IDAT', deflateSync(Buffer.alloc(0))),
+    END,
+  ]);
+}
+
+/** An uncompressed PNG. libvips reads its pixels, colours and metadata as those of any other upload. */
+export function pngOfPixels(header: DecoderHeader, { data, height }: DecodedPixels): Buffer {
+  const row = data.byteLength / height;
+  const rows = Buffer.alloc(height * (1 + row));
+  const samples = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  // The first byte of a row is its filter: none.
+  for (let y = 0; y < height; y += 1) samples.copy(rows, y * (1 + row) + 1, y * row, (y + 1) * row);
+  if (data instanceof Uint16Array) {
+    // Samples of PNG are big-endian.
+    for (let y = 0; y < height; y += 1) {
+      rows.subarray(y * (1 + row) + 1, (y + 1) * (1 + row)).swap16();
+    }
+  }
+  const stored = deflateSync(rows, { level: 0 });
+  return Buffer.concat([...headerChunks(header), pngChunk('IDAT', stored), END]);
+}
+
+const ORIENTATION = 0x0112;
+const ENTRY = 12;
+
+/** A copy of an EXIF block whose orientation is 1. Other entries, and damaged blocks, stay as they are. */
+function upright(exif: Uint8Array): Buffer {
+  const copy = Buffer.from(exif);
+  const isLittle = copy.toString('latin1', 0, 2) === 'II';
+  const view = new DataView(copy.buffer, copy.byteOffset, copy.byteLength);
+  try {
+    const start = view.getUint32(4, isLittle);
+    const count = view.getUint16(start, isLittle);
+    for (let at = start + 2; at < start + 2 + count * ENTRY; at += ENTRY) {
+      if (view.getUint16(at, isLittle) === ORIENTATION) view.setUint16(at + 8, 1, isLittle);
+    }
+  } catch {
+    // The directory ends early.
+  }
+  return copy;
+}
