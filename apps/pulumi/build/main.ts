@@ -76,12 +76,10 @@ const { metafile } = await build({
 // Package tests read it.
 writeFileSync(path.join(PROJECT, 'dist/meta.json'), JSON.stringify(metafile));
 
-for (const architecture of ['arm64', 'x86_64'])
-  cpSync(
-    path.join(CHECKOUT, 'apps/resizer/dist', architecture),
-    path.join(PACKAGE, 'function', architecture),
-    { recursive: true },
-  );
+for (const folder of ['arm64', 'x86_64'].flatMap((name) => [name, `${name}-decoders`]))
+  cpSync(path.join(CHECKOUT, 'apps/resizer/dist', folder), path.join(PACKAGE, 'function', folder), {
+    recursive: true,
+  });
 for (const file of ['LICENSE', 'THIRD-PARTY-NOTICES.txt'])
   cpSync(path.join(CHECKOUT, file), path.join(PACKAGE, file));
 cpSync(path.join(PROJECT, 'npm'), PACKAGE, { recursive: true });

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { copyFile, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { copyRuntimeFiles } from './copy-runtime-files.ts';
+import { decoderFiles } from './decoder-files.ts';
 import { installLocked } from './install.ts';
 import { inNodeModules, nativePackages, nativePackagesFor, readLockfile } from './lockfile.ts';
-import { LICENCE, METAFILE, NOTICES } from './notices.ts';
+import { LICENCE, METAFILE, type Metafile, NOTICES } from './notices.ts';
 import { PackagingError } from './packaging-error.ts';
 import { LAMBDA_PLATFORMS, type Target } from './target.ts';
 
@@ -19,6 +20,12 @@ export interface PackageOptions {
 }
 
 /**
+ * Appended to the package's folder: folder of the decoders' files, one folder for each decoder. A deployment adds those
+ * that its recipes need to the package.
+ */
+const DECODERS = '-decoders';
+
+/**
  * Makes the function's package: the bundle, sharp's native files for the target, and the licences of both.
  * The same bundle and lockfile give the same names and bytes, on any machine.
  *
@@ -31,20 +38,35 @@ export async function makePackage(options: PackageOptions): Promise<void> {
   const unfinished = await mkdtemp(path.join(parent, `.${target}-`));
   try {
     const made = path.join(unfinished, 'package');
+    const decoders = path.join(unfinished, 'decoders');
+    const ofDecoders = decoderFiles(await metafileOf(bundle), path.relative(workspace, bundle));
+    const apart = new Set([METAFILE, ...[...ofDecoders.values()].flat()]);
     await cp(bundle, made, {
       recursive: true,
-      filter: (file) => file !== path.join(bundle, METAFILE),
+      filter: (file) => !apart.has(path.relative(bundle, file)),
     });
+    await mkdir(decoders);
+    for (const [name, files] of ofDecoders)
+      for (const file of files)
+        await cp(path.join(bundle, file), path.join(decoders, name, file), { recursive: true });
     const natives =
       target === 'host' ? installed(options) : await forLambda(target, options, unfinished);
     for (const [name, folder] of natives)
       await copyRuntimeFiles(folder, path.join(made, inNodeModules(name)));
     for (const name of [LICENCE, NOTICES])
       await copyFile(path.join(workspace, name), path.join(made, name));
+    await replace(`${output}${DECODERS}`, decoders);
     await replace(output, made);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
+}
+
+/** Nothing if the bundle has no metafile: then it has no decoders. */
+async function metafileOf(bundle: string): Promise<Metafile> {
+  const file = path.join(bundle, METAFILE);
+  if (!existsSync(file)) return { outputs: {} };
+  return JSON.parse(await readFile(file, 'utf8')) as Metafile;
 }
 
 /** A process that runs the old package keeps its files: they are unlinked, never written to. */

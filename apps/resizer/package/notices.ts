@@ -14,7 +14,12 @@ export interface Metafile {
   readonly outputs: Readonly<
     Record<
       string,
-      { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }
+      {
+        readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
+        /** The module that the output was made for. */
+        readonly entryPoint?: string;
+        readonly imports?: readonly { readonly path: string }[];
+      }
     >
   >;
 }

@@ -85,4 +85,23 @@ describe('the built package', () => {
     expect(packages(bundle())).toEqual(lazy);
     expect(packages([path.join(folder, 'index.mjs')])).toEqual([]);
   });
+
+  // Deployments add them for recipes that allow their formats.
+  test('has no file of a decoder: these are apart', () => {
+    const sources = (files: readonly string[]) =>
+      files.map((file) => readFileSync(`${file}.map`, 'utf8')).join();
+    expect(sources(bundle())).not.toContain('libheif-js');
+    const apart = path.join(`${folder}-decoders`, 'heic/chunks');
+    const files = readdirSync(apart).filter((name) => name.endsWith('.mjs'));
+    expect(files).toHaveLength(1);
+    expect(sources(files.map((name) => path.join(apart, name)))).toContain('libheif-js');
+  });
+
+  test('starts without the decoder of a format that a recipe allows', async () => {
+    const formats = recipes.map((recipe) => ({ ...recipe, formats: ['jpeg', 'heic'] as const }));
+    const environment = { ...variables, DARKROOM_RECIPES: JSON.stringify(formats) };
+    const { stdout, stderr } = await start(environment);
+    expect(answerIn(stdout)).toEqual({ batchItemFailures: [] });
+    expect(stderr).toBe('');
+  });
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import {
   catalog,
+  decodersOf,
   type Environment,
   type Recipe,
   SIDE_FILES_FOLDER,
@@ -20,6 +21,7 @@ export function createFunctionEngine(
 ): ImageEngine {
   return createEngine({
     catalog,
+    decoders: decodersOf(environment.recipes),
     readSideFile: sideFileReader({ ...environment, root, s3 }),
     svg: environment.recipes.some(({ formats }) => formats.includes('svg')),
   });

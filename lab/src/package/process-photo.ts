@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { formatMessage } from '@darkroom/events';
 import {
@@ -12,11 +17,9 @@ import { expect } from 'vitest';
 import { RunningAws } from '@darkroom/embedded-aws/testing';
 import { paintLandscape } from '@darkroom/local/painting';
 import { toSqsRecord } from '@darkroom/local-lambda/testing';
-import { builtPackage, type Architecture } from './built-package.ts';
+import { builtPackage, type Architecture, workspace } from './built-package.ts';
 import type { NodeCommand } from './emulated-node.ts';
 import { UnpackedFunction } from './unpacked-function.ts';
-
-const KEY = 'uploads/photo.jpg';
 
 type Variant = SettingsInput['recipes'][number]['variants'][number];
 
@@ -24,6 +27,7 @@ type Variant = SettingsInput['recipes'][number]['variants'][number];
 const recipes: SettingsInput['recipes'] = [
   {
     name: 'photos',
+    formats: ['jpeg', 'heic'],
     variants: [
       {
         name: 'thumb',
@@ -41,13 +45,19 @@ const recipes: SettingsInput['recipes'] = [
   },
 ];
 
-/** A rotated photo: stored in landscape, displayed in portrait. */
-function photo(): Promise<Buffer> {
-  return paintLandscape(1).withMetadata({ orientation: 6 }).jpeg().toBuffer();
-}
+/** Rotated photos: stored in landscape, displayed in portrait, two by three. */
+const PHOTOS = {
+  jpeg: () => paintLandscape(1).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+  heic: () => readFile(path.join(workspace, 'libs/decoder-heic/fixtures/rotated.heic')),
+};
 
-/** Uploads a photo, invokes the package, and checks each output. */
-export async function processPhoto(architecture: Architecture, node: NodeCommand): Promise<void> {
+/** Uploads a photo, invokes the package with the decoder, and checks each output. */
+export async function processPhoto(
+  architecture: Architecture,
+  node: NodeCommand,
+  format: keyof typeof PHOTOS = 'jpeg',
+): Promise<void> {
+  const uploadKey = `uploads/photo.${format}`;
   const aws = await RunningAws.start();
   const { s3 } = aws;
   const [sourceBucket, processedBucket] = [await aws.bucket(), await aws.bucket()];
@@ -57,17 +67,23 @@ export async function processPhoto(architecture: Architecture, node: NodeCommand
     transportRecipes(recipes),
     { sourceBucket, processedBucket, queueUrl: deadLetterQueueUrl, deadLetterQueueUrl },
   );
-  const options = { code: builtPackage(architecture), node, endpoint: aws.endpoint, environment };
+  const code = builtPackage(architecture);
+  const options = {
+    ...{ code, node, endpoint: aws.endpoint, environment },
+    added: [path.join(`${code}-decoders`, 'heic')],
+  };
   const unpacked = await UnpackedFunction.start(options);
   const read = async (key: string) => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: processedBucket, Key: key }));
     return Buffer.from((await Body?.transformToByteArray()) ?? []);
   };
   try {
-    await s3.send(new PutObjectCommand({ Bucket: sourceBucket, Key: KEY, Body: await photo() }));
+    await s3.send(
+      new PutObjectCommand({ Bucket: sourceBucket, Key: uploadKey, Body: await PHOTOS[format]() }),
+    );
     const message = {
       MessageId: 'the-message',
-      Body: formatMessage({ bucket: sourceBucket, key: KEY }),
+      Body: formatMessage({ bucket: sourceBucket, key: uploadKey }),
       Attributes: { ApproximateReceiveCount: '1' },
     };
     const record = toSqsRecord(message, 'arn:aws:sqs:us-east-1:000000000000:uploads');
@@ -75,17 +91,17 @@ export async function processPhoto(architecture: Architecture, node: NodeCommand
     expect(outcome, unpacked.printed).toEqual({ payload: '{"batchItemFailures":[]}' });
 
     const manifest = manifestSchema.parse(
-      JSON.parse((await read(`${KEY}/manifest.json`)).toString()),
+      JSON.parse((await read(`${uploadKey}/manifest.json`)).toString()),
     );
     expect(manifest, unpacked.printed).toMatchObject({
       status: 'done',
-      source: { format: 'jpeg' },
+      source: { format },
     });
     const made = await Promise.all(
       manifest.outputs.map(async ({ variant, key }) => {
-        const { format, compression, width, height } = await sharp(await read(key)).metadata();
+        const { compression, width, height, ...file } = await sharp(await read(key)).metadata();
         // sharp reports the container of an AVIF.
-        return [variant, { format: compression === 'av1' ? 'avif' : format, width, height }];
+        return [variant, { format: compression === 'av1' ? 'avif' : file.format, width, height }];
       }),
     );
     const high = { width: 160, height: 240 };
@@ -98,5 +114,33 @@ export async function processPhoto(architecture: Architecture, node: NodeCommand
   } finally {
     await unpacked.stop();
     await aws.stop();
+  }
+}
+
+/** Decodes a HEIC photo with the decoder's file of the package, in a process of its own. @returns its size, pixels */
+export async function decodeHeic(
+  architecture: Architecture,
+  { command, args }: NodeCommand,
+): Promise<unknown> {
+  const code = builtPackage(architecture);
+  const decoder = path.join(`${code}-decoders`, 'heic/chunks');
+  const file = (await readdir(decoder)).find((name) => name.endsWith('.mjs')) ?? '';
+  const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-decoder-'));
+  // As a deployment: the decoder's file imports files that other parts of the package import too.
+  for (const chunks of [path.join(code, 'chunks'), decoder]) {
+    await cp(chunks, folder, { recursive: true });
+  }
+  const program = `
+    const { readPixels } = await import(${JSON.stringify(path.join(folder, file))});
+    const { readFileSync } = await import('node:fs');
+    const { width, height, data } = readPixels(readFileSync(process.argv[1]));
+    console.log(JSON.stringify({ width, height, bytes: data.length }));`;
+  const photo = path.join(workspace, 'libs/decoder-heic/fixtures/rotated.heic');
+  const given = [...args, '--input-type=module', '--eval', program, photo];
+  try {
+    const { stdout } = await promisify(execFile)(command, given);
+    return JSON.parse(stdout);
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { builtPackage } from './built-package.ts';
 import { findEmulatedNode } from './emulated-node.ts';
-import { processPhoto } from './process-photo.ts';
+import { decodeHeic, processPhoto } from './process-photo.ts';
 import { UnpackedFunction } from './unpacked-function.ts';
 
 const node = { command: process.execPath, args: [] };
@@ -11,6 +11,15 @@ const x64Title = isX64
   : `the package for x86_64: NOT TESTED, this machine is ${process.platform}-${process.arch}`;
 
 test.skipIf(!isX64)(x64Title, () => processPhoto('x86_64', node));
+test.skipIf(!isX64)(`with the decoder of HEIC, ${x64Title}`, () =>
+  processPhoto('x86_64', node, 'heic'),
+);
+
+const DECODED = { width: 64, height: 96, bytes: 3 * 64 * 96 };
+
+test('the decoder of HEIC works in any Node', async () => {
+  expect(await decodeHeic('x86_64', node)).toEqual(DECODED);
+});
 
 test.each([
   'node_modules/@img/sharp-linux-x64/lib/',
@@ -43,7 +52,10 @@ const arm64Title = arm64Node
 test.skipIf(!arm64Node)(
   arm64Title,
   async () => {
-    if (arm64Node) await processPhoto('arm64', arm64Node);
+    if (!arm64Node) return;
+    await processPhoto('arm64', arm64Node);
+    // The emulator does not start the process of an upload: this machine cannot run its Node.
+    expect(await decodeHeic('arm64', arm64Node)).toEqual(DECODED);
   },
   PATIENCE_MS,
 );

@@ -19,6 +19,8 @@ const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:resizer';
 export interface UnpackedFunctionOptions {
   /** Folder of the package. */
   readonly code: string;
+  /** Folders whose files a deployment adds to it; none by default. */
+  readonly added?: readonly string[];
   readonly node: NodeCommand;
   /** Of the embedded AWS. */
   readonly endpoint: string;
@@ -46,10 +48,11 @@ export class UnpackedFunction {
   }
 
   static async start(options: UnpackedFunctionOptions): Promise<UnpackedFunction> {
-    const { code, node, endpoint, leaveOut = () => false } = options;
+    const { code, added = [], node, endpoint, leaveOut = () => false } = options;
     const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-function-'));
     const [task, bootstrap] = [path.join(folder, 'task'), path.join(folder, 'bootstrap.mjs')];
-    const files = Object.entries(await filesBelow(code));
+    const folders = await Promise.all([code, ...added].map(filesBelow));
+    const files = folders.flatMap((one) => Object.entries(one));
     await unzipInto(zip(Object.fromEntries(files.filter(([name]) => !leaveOut(name)))), task);
     await cp(BOOTSTRAP, bootstrap);
     const api = await RuntimeApi.listen();

@@ -74,9 +74,12 @@ const TYPES: Readonly<Record<string, { type: string; extension: string }>> = {
   gif: { type: 'image/gif', extension: '.gif' },
   tiff: { type: 'image/tiff', extension: '.tiff' },
   svg: { type: 'image/svg+xml', extension: '.svg' },
+  heic: { type: 'image/heic', extension: '.heic' },
 };
 /** The default of a recipe's `formats`. */
-const DEFAULT_FORMATS = Object.keys(TYPES).filter((format) => format !== 'svg');
+const DEFAULT_FORMATS = Object.keys(TYPES).filter(
+  (format) => format !== 'svg' && format !== 'heic',
+);
 /** A folder between the recipe's prefix and the random name. */
 const FOLDER = /^[A-Za-z0-9_-]{1,64}(?:\/[A-Za-z0-9_-]{1,64}){0,7}$/;
 const MULTIPART_BYTES = 5 * 1024 ** 4;

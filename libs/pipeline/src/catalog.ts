@@ -1,3 +1,4 @@
+import { heic } from '@darkroom/decoder-heic';
 import { dhash } from '@darkroom/transform-dhash';
 import { duotone } from '@darkroom/transform-duotone';
 import { pixelate } from '@darkroom/transform-pixelate';
@@ -5,12 +6,32 @@ import {
   builtinTransforms,
   type Catalog,
   createCatalog,
+  type Decoder,
+  listDecoders,
+  SOURCE_FORMATS,
   type Transform,
 } from '@darkroom/transforms';
 import type * as z from 'zod';
 
 /** The transforms of this repository. A plugin is one entry in this list; nothing is scanned. */
 const listed = createCatalog([...builtinTransforms, pixelate, duotone, dhash]);
+
+/** The decoders of this repository: formats that a recipe may allow in addition to the built-in ones. */
+const decoders = listDecoders([heic]);
+
+/** Every format that a recipe's `formats` may name. */
+export const RECIPE_FORMATS = [
+  ...SOURCE_FORMATS,
+  ...decoders.flatMap(({ formats }) => formats),
+] as const;
+
+/** The decoders that a function with these recipes needs. */
+export function decodersOf(
+  recipes: readonly { readonly formats: readonly string[] }[],
+): readonly Decoder[] {
+  const allowed = recipes.flatMap(({ formats }) => formats);
+  return decoders.filter((decoder) => decoder.formats.some((format) => allowed.includes(format)));
+}
 
 /** Names that own transforms cannot have. */
 export const LISTED_TRANSFORMS = listed.names;

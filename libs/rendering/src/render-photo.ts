@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   catalog,
+  decodersOf,
   checkBytes,
   CLOSING_MS,
   describeUpload,
@@ -212,6 +213,7 @@ async function attempt(
 function engineOf({ recipe, sideFiles }: RenderTask): ImageEngine {
   return createEngine({
     catalog,
+    decoders: decodersOf([recipe]),
     svg: recipe.formats.includes('svg'),
     readSideFile: async (name) => {
       const { from, path: file } = readSideFileName(name);

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import {
   catalog,
+  decodersOf,
   checkBytes,
   describeUpload,
   isRejection,
@@ -97,7 +98,11 @@ async function describe(recipe: Recipe, photo: string, granted: Omit<RecipeFile,
   const source = await readPhoto(photo, granted.limits);
   // Only this command loads sharp in its own process.
   const { createEngine } = await import('@darkroom/transforms/engine');
-  const engine = createEngine({ catalog, svg: recipe.formats.includes('svg') });
+  const engine = createEngine({
+    catalog,
+    decoders: decodersOf([recipe]),
+    svg: recipe.formats.includes('svg'),
+  });
   const facts = await engine.inspect(source);
   return describeUpload(recipe, facts, engine, granted);
 }

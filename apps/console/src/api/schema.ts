@@ -1911,7 +1911,7 @@ export interface components {
                   checksumSha256?: string;
                   contentEncoding?: string;
                   /** @enum {string} */
-                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg';
+                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -1987,7 +1987,7 @@ export interface components {
                   checksumSha256?: string;
                   contentEncoding?: string;
                   /** @enum {string} */
-                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg';
+                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -2793,7 +2793,7 @@ export interface components {
                   checksumSha256?: string;
                   contentEncoding?: string;
                   /** @enum {string} */
-                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg';
+                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -2869,7 +2869,7 @@ export interface components {
                   checksumSha256?: string;
                   contentEncoding?: string;
                   /** @enum {string} */
-                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg';
+                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic';
                   width?: number;
                   height?: number;
                   orientation?: number;

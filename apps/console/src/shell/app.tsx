@@ -77,10 +77,6 @@ function useAnnouncedViews(): void {
       '/changes': 'Changes',
       '/problems': 'Problems',
     }[location];
-    // On a phone the tabs scroll.
-    document
-      .querySelector('.tab[aria-current]')
-      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     document.title = name === undefined ? 'Darkroom' : `${name} · Darkroom`;
     if (!isFirst.current) {
       scrollTo(0, 0);

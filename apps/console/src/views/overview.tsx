@@ -73,11 +73,7 @@ function PipelineFlow({ live }: { live: Live }) {
       <Node
         name="Done"
         value={figure(states['done'] ?? 0)}
-        what={
-          activity
-            ? `${figure(done)} in ${minutes} min, ${figure(failed)} other`
-            : 'of those that are listed'
-        }
+        what={`${figure(done)} in ${minutes} min, ${figure(failed)} other`}
         tone="good"
         href="/uploads?state=done"
       />

@@ -271,7 +271,7 @@ export default function Playground() {
     .filter(({ state }) => state !== 'rejected')
     .map(({ key }) => key);
   const wanted = query.get('photo') ?? undefined;
-  const key = wanted ?? uploads?.uploads.find(({ state }) => state === 'done')?.key ?? keys[0];
+  const key = wanted ?? keys[0];
   const photo: PhotoSource | undefined = own
     ? { photo: own.photo }
     : key === undefined

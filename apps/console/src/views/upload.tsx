@@ -97,14 +97,8 @@ function Rejection({ manifest }: { manifest: Extract<Manifest, { status: 'reject
 }
 
 function Timeline({ events }: { events: Story['status']['events'] }) {
-  const { data: stack } = useStack();
   if (events === null) return <p className="quiet">The log of the function is not known.</p>;
-  if (events.length === 0)
-    return (
-      <p className="quiet">
-        No events {stack?.deployed ? 'in the last day' : 'since the last start'}.
-      </p>
-    );
+  if (events.length === 0) return <p className="quiet">No events since the last start.</p>;
   return (
     <ol className="timeline">
       {events.map(({ time, message, code, reason, duration }, index) => (

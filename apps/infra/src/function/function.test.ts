@@ -1,7 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { SettingsInput } from '@darkroom/pipeline';
 import type * as pulumi from '@pulumi/pulumi';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ImagePipeline, type ImagePipelineArgs } from '../image-pipeline.ts';
 import { type MockedDeployment, runWithMocks, statementsOf } from '../testing/run-with-mocks.ts';
 
@@ -56,6 +58,39 @@ describe('recipes', () => {
     expect(await built.path).toBe(packageDir);
     expect(await file.text).toBe(JSON.stringify(many));
     expect(environment.variables['DARKROOM_RECIPES']).toBe('file:recipes.json');
+  });
+});
+
+describe('decoders', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'darkroom-decoders-'));
+    const chunks = path.join(folder, 'arm64-decoders/heic/chunks');
+    mkdirSync(chunks, { recursive: true });
+    writeFileSync(path.join(chunks, 'heif-file.mjs'), '');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const partsOf = async (...formats: ('jpeg' | 'heic')[]) => {
+    const args = {
+      recipes: recipes.map((recipe) => ({ ...recipe, formats })),
+      packageDir: path.join(folder, 'arm64'),
+    };
+    const { inputs } = (await deploy(args)).resource('photos-resizer');
+    const { assets } = inputs['code'] as pulumi.asset.AssetArchive;
+    return (await assets) as Record<string, pulumi.asset.FileAsset> | undefined;
+  };
+
+  test('are in the package if a recipe allows their format', async () => {
+    const parts = await partsOf('jpeg', 'heic');
+    expect(Object.keys(parts ?? {})).toEqual(['.', 'chunks/heif-file.mjs']);
+    expect(await parts?.['chunks/heif-file.mjs']?.path).toBe(
+      path.join(folder, 'arm64-decoders/heic/chunks/heif-file.mjs'),
+    );
+  });
+
+  test('are not in the package otherwise', async () => {
+    expect(await partsOf('jpeg')).toBeUndefined();
   });
 });
 

@@ -1,5 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import {
+  decodersOf,
   formatEnvironment,
   pinSideFiles,
   RECIPES_FILE,
@@ -112,9 +114,9 @@ function environment(
     .apply((names) => formatEnvironment(settings, transport, names));
 }
 
-/** The package also contains recipes that do not fit into the environment, own transforms, and side files of recipes. */
+/** The package also contains recipes that do not fit into the environment, own transforms, decoders, and side files. */
 function packageArchive(
-  { packageDir, ownTransforms }: FunctionParts,
+  { packageDir, ownTransforms, settings }: FunctionParts,
   { file }: RecipesTransport,
   sideFiles: pulumi.asset.AssetMap,
 ): pulumi.asset.Archive {
@@ -124,11 +126,30 @@ function packageArchive(
     ...(ownTransforms !== undefined && {
       [TRANSFORMS_FILE]: new pulumi.asset.StringAsset(ownTransforms),
     }),
+    ...decoderAssets(packageDir, settings),
     ...sideFiles,
   };
   return Object.keys(files).length === 0
     ? built
     : new pulumi.asset.AssetArchive({ '.': built, ...files });
+}
+
+/** The files of the decoders that the recipes need. The build keeps them in a folder of its own, next to the package. */
+function decoderAssets(packageDir: string, { recipes }: Settings): pulumi.asset.AssetMap {
+  return Object.fromEntries(
+    decodersOf(recipes).flatMap(({ name }) => {
+      const folder = path.join(`${packageDir}-decoders`, name);
+      // The package of the command line contains all decoders.
+      if (!existsSync(folder)) return [];
+      return readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => {
+          const file = path.join(entry.parentPath, entry.name);
+          const place = path.relative(folder, file).replaceAll(path.sep, '/');
+          return [place, new pulumi.asset.FileAsset(file)] as const;
+        });
+    }),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { OUTPUT_FORMATS, SOURCE_FORMATS } from '@darkroom/transforms';
+import { OUTPUT_FORMATS } from '@darkroom/transforms';
 import * as z from 'zod';
+import { RECIPE_FORMATS } from '../catalog.ts';
 import { choicesSchema } from './choices.ts';
 import { CODES, isRejection, type Code, type RejectionCode } from './codes.ts';
 
@@ -16,7 +17,7 @@ const sourceSchema = z.object({
   checksumSha256: z.string().optional(),
   contentEncoding: z.string().optional(),
   // The image's own facts are missing where the bytes could not be read as one.
-  format: z.enum(SOURCE_FORMATS).optional(),
+  format: z.enum(RECIPE_FORMATS).optional(),
   width: z.number().optional(),
   height: z.number().optional(),
   orientation: z.number().optional(),

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { catalog } from '../catalog.ts';
+import { catalog, decodersOf } from '../catalog.ts';
 import { type Limits, limitsSchema } from '../contract/limits.ts';
 import { type Recipe, recipeSchema, type RecipeInput } from './recipe.ts';
 import { canonicalJson, earlierRecipeHashes, recipeHash } from './recipe-hash.ts';
@@ -34,6 +35,21 @@ test('it is the same in every release, for the same recipe, limits and versions 
   } finally {
     versions.mockRestore();
   }
+});
+
+test('it changes with the versions of the decoders whose formats the recipe allows', () => {
+  const heic = { ...photos, formats: ['jpeg', 'heic'] } satisfies RecipeInput;
+  const recipe = recipeSchema.parse(heic);
+  expect(decodersOf([recipe])).toMatchObject([{ name: 'heic', version: 1 }]);
+  expect(decodersOf([recipeSchema.parse(photos)])).toEqual([]);
+  const { version } = decodersOf([recipe])[0] ?? {};
+  const transforms = { ...catalog.versions(recipe.variants.flatMap(({ steps }) => steps)) };
+  const expected = createHash('sha256')
+    .update(
+      canonicalJson({ recipe, limits, transforms: { ...transforms, 'decoder heic': version } }),
+    )
+    .digest('hex');
+  expect(recipeHash(recipe, limits)).toBe(expected.slice(0, 16));
 });
 
 test('earlier hashes are those with lower versions of transforms, and not the current one', () => {

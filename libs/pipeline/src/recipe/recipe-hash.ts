@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { catalog } from '../catalog.ts';
+import { catalog, decodersOf } from '../catalog.ts';
 import type { Limits } from '../contract/limits.ts';
 import { sideFilesFrom } from './side-files.ts';
 import type { Recipe } from './recipe.ts';
@@ -18,7 +18,7 @@ const known = new WeakMap<Recipe, WeakMap<Limits, string>>();
 
 /**
  * Hash of everything except the upload's bytes that its outputs depend on: the recipe with its defaults, the content of
- * its bundled files, the limits, and the versions of its transforms. A change of any of them makes outputs out of date.
+ * its bundled files, the limits, and the versions of its transforms and decoders. A change of any of them makes outputs out of date.
  *
  * @param recipe must not change later, because the hash of a recipe and limits is cached
  * @returns 16 hex digits: long enough to distinguish recipes, short enough for a header and a log line
@@ -64,8 +64,15 @@ function computeHash(recipe: Recipe, limits: Limits): string {
   return hashWith(recipe, limits, versionsOf(recipe));
 }
 
-function versionsOf({ variants }: Recipe): Readonly<Record<string, number>> {
-  return catalog.versions(variants.flatMap(({ steps }) => steps));
+function versionsOf(recipe: Recipe): Readonly<Record<string, number>> {
+  const ofDecoders = decodersOf([recipe]).map(
+    // Transforms cannot have such a name.
+    ({ name, version }) => [`decoder ${name}`, version] as const,
+  );
+  return {
+    ...catalog.versions(recipe.variants.flatMap(({ steps }) => steps)),
+    ...Object.fromEntries(ofDecoders),
+  };
 }
 
 function hashWith(

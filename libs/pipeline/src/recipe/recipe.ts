@@ -1,6 +1,7 @@
 import {
   DEFAULT_PLACEHOLDER,
   type EstimateRequest,
+  isOutputFormat,
   NO_PLACEHOLDER,
   type PlaceholderParts,
   SOURCE_FORMATS,
@@ -8,7 +9,7 @@ import {
   type Step,
 } from '@darkroom/transforms';
 import * as z from 'zod';
-import { catalog } from '../catalog.ts';
+import { catalog, RECIPE_FORMATS } from '../catalog.ts';
 import { type Choices, CHOICES } from '../contract/choices.ts';
 import { eachOnce, nameSchema, uniqueNames } from './names.ts';
 import { animatedSchema, expandVariant, type RecipeVariant, variantSchema } from './variant.ts';
@@ -82,10 +83,12 @@ const writtenSchema = z.strictObject({
       'What the manifest holds for the time until a picture has loaded; `false` for nothing',
     ),
   formats: z
-    .array(z.enum(SOURCE_FORMATS))
+    .array(z.enum(RECIPE_FORMATS))
     .min(1)
     .default(SOURCE_FORMATS.filter((format) => format !== 'svg'))
-    .describe('Formats that are accepted, told by the bytes; others are `UNSUPPORTED_FORMAT`'),
+    .describe(
+      'Formats that are accepted, found by the bytes; others are `UNSUPPORTED_FORMAT`. The default leaves out `svg` and those with a decoder of their own (docs/formats.md)',
+    ),
   cacheControl: z
     .string()
     .regex(/^[\x20-\x7e]+$/, 'a header holds printable ASCII')
@@ -128,17 +131,21 @@ function needFocus({ choices, variants }: Written, context: z.RefinementCtx): vo
   });
 }
 
-/** An SVG can carry scripts, and outputs are served to browsers. */
-function refuseSvgCopies({ formats, variants }: Written, context: z.RefinementCtx): void {
-  if (!formats.includes('svg')) return;
+/** An SVG can carry scripts, and outputs are served to browsers. Outputs do not have the formats of decoders. */
+function refuseCopies({ formats, variants }: Written, context: z.RefinementCtx): void {
   variants.forEach(({ copy, when }, index) => {
-    if (copy && (when?.format?.includes('svg') ?? true))
-      context.addIssue({
-        code: 'custom',
-        path: ['variants', index, 'copy'],
-        message:
-          'a copy of an SVG could carry scripts to browsers: give it a `when` with the other formats',
-      });
+    const copied = copy ? formats.filter((one) => when?.format?.includes(one) ?? true) : [];
+    const refused = copied.find((format) => !isOutputFormat(format));
+    if (!refused) return;
+    const why =
+      refused === 'svg'
+        ? 'a copy of an SVG could carry scripts to browsers'
+        : `outputs cannot be ${refused} files`;
+    context.addIssue({
+      code: 'custom',
+      path: ['variants', index, 'copy'],
+      message: `${why}: give it a \`when\` with the other formats`,
+    });
   });
 }
 
@@ -152,7 +159,7 @@ function expandRecipe({ animated, variants, placeholder, ...rest }: Written) {
 }
 
 export const recipeSchema = writtenSchema
-  .superRefine(refuseSvgCopies)
+  .superRefine(refuseCopies)
   .superRefine(needFocus)
   .transform(expandRecipe);
 

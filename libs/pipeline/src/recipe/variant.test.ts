@@ -194,6 +194,18 @@ describe('copies', () => {
   });
 });
 
+test('copies of a decoder’s format are refused: outputs cannot have it', () => {
+  const formats = ['png', 'heic'];
+  const copy = { name: 'original', copy: true };
+  expect(problems({ name: 'photos', formats, variants: [copy] })).toEqual([
+    expect.stringMatching(
+      /^variants\[0\]\.copy: outputs cannot be heic files: give it a `when` with the other formats/,
+    ),
+  ]);
+  const others = { ...copy, when: { format: ['png'] } };
+  expect(problems({ name: 'photos', formats, variants: [others] })).toEqual([]);
+});
+
 describe('animated', () => {
   const animatedOf = (recipe: Partial<RecipeInput>, variant: Partial<VariantInput>) =>
     parse([{ name: 'web', steps: [], ...variant }], recipe).variants[0]?.animated;

@@ -1,5 +1,6 @@
-import { SOURCE_FORMATS, type SourceFacts } from '@darkroom/transforms';
+import type { SourceFacts } from '@darkroom/transforms';
 import * as z from 'zod';
+import { RECIPE_FORMATS } from '../catalog.ts';
 
 /** Both ends belong to it. */
 interface Range {
@@ -23,7 +24,7 @@ const range = z
 
 const conditions = z.strictObject({
   format: z
-    .array(z.enum(SOURCE_FORMATS))
+    .array(z.enum(RECIPE_FORMATS))
     .min(1)
     .optional()
     .describe('The upload’s format, told by its bytes, is one of these'),
@@ -56,7 +57,7 @@ export function holds(when: When | undefined, facts: SourceFacts): boolean {
   if (!when) return true;
   const { format, width, height, pixels, animated, hasAlpha } = when;
   return (
-    (format?.includes(facts.format) ?? true) &&
+    (format?.some((one) => one === facts.format) ?? true) &&
     inRange(facts.width, width) &&
     inRange(facts.height, height) &&
     inRange(facts.width * facts.height, pixels) &&

@@ -1,6 +1,7 @@
 import {
   type EstimateRequest,
   type ImageEngine,
+  isOutputFormat,
   leastRenderMemory,
   OUTPUT_FILES,
   type Rendered,
@@ -322,7 +323,8 @@ function describe(
 ): ManifestSource {
   return {
     ...object,
-    format,
+    // The engine has only the decoders of the catalog.
+    format: format as ManifestSource['format'],
     width,
     height,
     orientation,
@@ -356,8 +358,10 @@ async function* renderVariants(
 
 function copyOf(variant: string, bytes: Uint8Array, facts: SourceFacts): RenderedOutput {
   const { format, width, height } = facts;
-  // The recipe's schema lets none come so far: it could carry scripts to browsers.
-  if (format === 'svg') throw new PipelineError('INTERNAL', `variant ${variant} copies an SVG`);
+  // The recipe's schema refuses such copies.
+  if (!isOutputFormat(format)) {
+    throw new PipelineError('INTERNAL', `variant ${variant} copies a file of format ${format}`);
+  }
   return { kind: 'output', variant, bytes, format, width, height };
 }
 

@@ -86,7 +86,7 @@ async function withinTime<T>(
   }
 }
 
-const isCount = (value: unknown): value is number =>
+const isCount = (value: unknown): boolean =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31;
 const isCost = (value: unknown) => typeof value === 'number' && value >= 0 && value < Infinity;
 
