@@ -1,3 +1,5 @@
 import { project } from '../vitest/project.mjs';
 
-export default project(import.meta.dirname, { include: ['transform/*.test.ts'] });
+export default project(import.meta.dirname, {
+  include: ['*.test.ts', '{decoder,transform}/*.test.ts'],
+});

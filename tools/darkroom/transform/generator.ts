@@ -9,8 +9,8 @@ import {
   type GeneratorCallback,
   type Tree,
 } from '@nx/devkit';
-import { addToCatalog } from './add-to-catalog.ts';
-import { addDependency, addReference } from './add-to-json.ts';
+import { addToCatalog } from '../add-to-catalog.ts';
+import { addDependency, addReference } from '../add-to-json.ts';
 
 /** The options of `nx g` (`schema.json`). */
 export interface TransformGeneratorOptions {

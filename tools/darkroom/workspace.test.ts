@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import transformGenerator from './generator.ts';
+import decoderGenerator from './decoder/generator.ts';
+import transformGenerator from './transform/generator.ts';
 
-const CHECKOUT = path.join(import.meta.dirname, '../../..');
+const CHECKOUT = path.join(import.meta.dirname, '../..');
 /** What a plugin's own checks need of the checkout. */
 const COPIED = ['libs', 'tools/vitest', 'tsconfig.base.json', 'tsconfig.json', 'package.json'];
 const NOT_COPIED = new Set(['node_modules', 'out-tsc', 'test-results', 'dist']);
@@ -21,14 +23,18 @@ beforeAll(async () => {
       filter: (source) => !NOT_COPIED.has(path.basename(source)),
     });
   }
-  await generate('vignette');
+  await generate(transformGenerator, 'vignette');
+  await generate(decoderGenerator, 'tiny-map');
   await linkPackages();
 });
 
 afterAll(() => rm(workspace, { recursive: true, force: true }));
 
 /** Runs the generator on the files that it changes, and writes them as `nx g` would. */
-async function generate(name: string): Promise<void> {
+async function generate(
+  generator: (tree: Tree, options: { readonly name: string }) => Promise<unknown>,
+  name: string,
+): Promise<void> {
   const tree = createTreeWithEmptyWorkspace({ formatter: 'none' });
   for (const file of [
     'tsconfig.json',
@@ -39,7 +45,7 @@ async function generate(name: string): Promise<void> {
   ]) {
     tree.write(file, await readFile(path.join(workspace, file)));
   }
-  await transformGenerator(tree, { name });
+  await generator(tree, { name });
   for (const { path: file, content } of tree.listChanges()) {
     if (!file.startsWith('libs/')) continue;
     await mkdir(path.dirname(path.join(workspace, file)), { recursive: true });
@@ -71,33 +77,37 @@ function run(folder: string, module: string, ...args: readonly string[]): void {
   });
 }
 
-test('the new library’s own tests pass', async () => {
-  const library = 'libs/transform-vignette';
+test.each([
+  ['libs/transform-vignette', 7],
+  ['libs/decoder-tiny-map', 7],
+])('the tests of %s pass', async (library, tests) => {
   run(library, 'vitest/vitest.mjs', 'run');
   const file = path.join(workspace, library, 'test-results/vitest.json');
   const report = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
   expect(report).toMatchObject({ success: true, numFailedTests: 0 });
-  expect(report['numPassedTests']).toBeGreaterThanOrEqual(7);
+  expect(report['numPassedTests']).toBeGreaterThanOrEqual(tests);
 });
 
-test('it type-checks', () => {
-  run('libs/transform-vignette', 'typescript/bin/tsc', '--build');
+test.each(['libs/transform-vignette', 'libs/decoder-tiny-map'])('%s type-checks', (library) => {
+  run(library, 'typescript/bin/tsc', '--build');
 });
 
-test('recipes may use it, and nobody else’s transform is gone', () => {
+test('recipes may use both, and other transforms and decoders stay', () => {
   const said = execFileSync(
     process.execPath,
     [
       '--input-type=module',
       '--eval',
-      `import { catalog, recipesSchema } from '@darkroom/pipeline';
+      `import { catalog, decodersOf, recipesSchema } from '@darkroom/pipeline';
        const variants = [{ name: 'dark', steps: [{ vignette: 0.7 }, 'dhash'] }];
-       const [recipe] = recipesSchema.parse([{ name: 'photos', variants }]);
-       console.log(JSON.stringify([catalog.names, recipe.variants[0].steps]));`,
+       const formats = ['jpeg', 'heic', 'tiny-map'];
+       const [recipe] = recipesSchema.parse([{ name: 'photos', variants, formats }]);
+       console.log(JSON.stringify([catalog.names, recipe.variants[0].steps, decodersOf([recipe]).map(({ name }) => name)]));`,
     ],
     { cwd: workspace, encoding: 'utf8' },
   );
-  const [names, steps] = JSON.parse(said) as [string[], unknown[]];
+  const [names, steps, decoders] = JSON.parse(said) as [string[], unknown[], string[]];
   expect(names).toEqual(expect.arrayContaining(['resize', 'pixelate', 'dhash', 'vignette']));
   expect(steps[0]).toEqual({ transform: 'vignette', options: { amount: 0.7 } });
+  expect(decoders).toEqual(['heic', 'tiny-map']);
 });
