@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { OUTPUT_FORMATS, type OutputFormat } from '@darkroom/transforms';
 import { Command, Option } from 'commander';
 import { atLeast, integerFrom, randomSeed } from '../command-line.ts';
 import { setRow } from '../reliability-document.ts';
 import { describeFinding, fuzzImages, type Finding, type FuzzFigures } from './fuzz-images.ts';
+import { FUZZED_FORMATS, type FuzzedFormat } from './image-case.ts';
 import { fuzzMessages, type MessageFigures } from './fuzz-messages.ts';
 
 /** Share of the time for messages if images are tried too. Messages are a hundred times as fast. */
@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 interface Options {
   readonly minutes: number;
   readonly seed?: number;
-  readonly format?: OutputFormat | 'events';
+  readonly format?: FuzzedFormat | 'events';
   readonly index?: number;
   readonly processes: number;
   readonly findings: string;
@@ -26,7 +26,7 @@ export const fuzzCommand = new Command('fuzz')
   .option('--seed <number>', 'repeats the run of this seed (default: a random one)', integerFrom(0))
   .addOption(
     new Option('--format <name>', 'images of one format only, or messages only').choices([
-      ...OUTPUT_FORMATS,
+      ...FUZZED_FORMATS,
       'events',
     ]),
   )
@@ -38,7 +38,7 @@ export const fuzzCommand = new Command('fuzz')
     console.log(`Seed ${seed}`);
     const { index, processes, findings: folder } = options;
     const time = options.minutes * MINUTE;
-    const formats = format === undefined ? OUTPUT_FORMATS : format === 'events' ? [] : [format];
+    const formats = format === undefined ? FUZZED_FORMATS : format === 'events' ? [] : [format];
     const hasMessages = format === 'events' || (format === undefined && index === undefined);
     const until = Date.now() + time;
     const messages = hasMessages

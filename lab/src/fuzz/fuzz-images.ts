@@ -1,7 +1,6 @@
-import type { OutputFormat } from '@darkroom/transforms';
 import { Probe, problemOf } from '../image-probe/probe.ts';
 import { DEFAULT_LIMITS, type TrialLimits } from '../image-probe/trial.ts';
-import { imageCase, type CaseId } from './image-case.ts';
+import { imageCase, type CaseId, type FuzzedFormat } from './image-case.ts';
 
 /** Small: a header with a wrong size costs milliseconds. */
 const FUZZ_LIMITS: TrialLimits = { ...DEFAULT_LIMITS, pixels: 4_000_000, pages: 50 };
@@ -15,7 +14,7 @@ export interface Finding extends CaseId {
 export interface FuzzOptions {
   readonly seed: number;
   /** Tried in turns. */
-  readonly formats: readonly OutputFormat[];
+  readonly formats: readonly FuzzedFormat[];
   /** Index of the first case; default 0. */
   readonly from?: number;
   /** Maximum number of cases of each format. */

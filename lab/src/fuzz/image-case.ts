@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { OUTPUT_FORMATS, type OutputFormat } from '@darkroom/transforms';
 import { animatedSample, paintScene, sample, ultraHdrSample } from '@darkroom/transforms/testing';
 import { STRUCTURES } from '@darkroom/transforms/testing/structure/index.ts';
@@ -5,17 +7,24 @@ import sharp, { type Sharp } from 'sharp';
 import { mutateBytes, mutatePieces } from './mutations.ts';
 import { SeededRandom } from './seeded-random.ts';
 
+/** Formats whose files are mutated: those that libvips reads, and those of decoders. */
+export const FUZZED_FORMATS = [...OUTPUT_FORMATS, 'heic'] as const;
+export type FuzzedFormat = (typeof FUZZED_FORMATS)[number];
+
+/** How their files are divided. */
+export const FUZZED_STRUCTURES = { ...STRUCTURES, heic: STRUCTURES.avif };
+
 /** Identifies one mutated image. */
 export interface CaseId {
   readonly seed: number;
-  readonly format: OutputFormat;
+  readonly format: FuzzedFormat;
   /** Counted from 0. */
   readonly index: number;
 }
 
-const bases = new Map<OutputFormat, Promise<readonly Buffer[]>>();
+const bases = new Map<FuzzedFormat, Promise<readonly Buffer[]>>();
 
-function known(format: OutputFormat): Promise<readonly Buffer[]> {
+function known(format: FuzzedFormat): Promise<readonly Buffer[]> {
   const made = bases.get(format) ?? basesOf(format);
   bases.set(format, made);
   return made;
@@ -26,9 +35,9 @@ function known(format: OutputFormat): Promise<readonly Buffer[]> {
  * the same bytes.
  */
 export async function imageCase({ seed, format, index }: CaseId): Promise<Buffer> {
-  const random = new SeededRandom(seed, OUTPUT_FORMATS.indexOf(format), index);
+  const random = new SeededRandom(seed, FUZZED_FORMATS.indexOf(format), index);
   const files = await known(format);
-  const { split, join } = STRUCTURES[format];
+  const { split, join } = FUZZED_STRUCTURES[format];
   const donor = split(random.of(files));
   let pieces = split(random.of(files));
   for (let left = 1 + random.below(1 + random.below(4)); left > 0; left--)
@@ -106,7 +115,13 @@ const BASES: Readonly<Record<OutputFormat, readonly (() => Promise<Buffer>)[]>> 
   ],
 };
 
+const HEIC_FOLDER = path.resolve(import.meta.dirname, '../../../libs/decoder-heic/fixtures');
+
 /** Returns the same bytes each time. */
-export function basesOf(format: OutputFormat): Promise<readonly Buffer[]> {
+export async function basesOf(format: FuzzedFormat): Promise<readonly Buffer[]> {
+  if (format === 'heic') {
+    const names = (await readdir(HEIC_FOLDER)).filter((name) => name.endsWith('.heic')).sort();
+    return Promise.all(names.map((name) => readFile(path.join(HEIC_FOLDER, name))));
+  }
   return Promise.all(BASES[format].map((make) => make()));
 }

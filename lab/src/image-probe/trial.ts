@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { decodersOf, RECIPE_FORMATS } from '@darkroom/pipeline';
 import {
   builtinTransforms,
   createCatalog,
@@ -106,7 +107,8 @@ export class Trials {
   readonly #isDefective: boolean;
 
   constructor({ svg = false, limits = DEFAULT_LIMITS, defect }: TrialOptions) {
-    this.#engine = createEngine({ catalog, svg });
+    const decoders = decodersOf([{ formats: RECIPE_FORMATS }]);
+    this.#engine = createEngine({ catalog, svg, decoders });
     this.#isDefective = defect === 'range-error';
     this.#limits = limits;
   }

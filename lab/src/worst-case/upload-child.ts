@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { decodersOf, RECIPE_FORMATS } from '@darkroom/pipeline';
 import { builtinTransforms, createCatalog } from '@darkroom/transforms';
 import { createEngine } from '@darkroom/transforms/engine';
 import sharp from 'sharp';
@@ -25,7 +26,7 @@ export interface MeasuredUpload {
 const RENDERINGS = 2;
 
 const catalog = createCatalog(builtinTransforms);
-const engine = createEngine({ catalog });
+const engine = createEngine({ catalog, decoders: decodersOf([{ formats: RECIPE_FORMATS }]) });
 
 function requestOf(variants: UploadOrder['variants']) {
   return {
