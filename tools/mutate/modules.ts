@@ -52,6 +52,33 @@ export const MODULES: readonly Module[] = [
     project: 'libs/transforms',
     mutate: ['libs/transforms/src/plan/estimate.ts'],
     tests: ['libs/transforms/src/plan/{estimate,make-plan,describe}.test.ts'],
+    minimum: 95,
+    equivalents: [
+      {
+        file: 'libs/transforms/src/plan/estimate.ts',
+        line: "return structure?.format === 'jpeg' && !structure.ended ? (2 * bytes) / MIB : 0;",
+        replacements: ['structure.format'],
+        reason: 'the only caller has a structure',
+      },
+      {
+        file: 'libs/transforms/src/plan/estimate.ts',
+        line: 'return mode.animated && pages > 1;',
+        replacements: ['true', 'pages >= 1'],
+        reason: 'only files of several pages are decoded as animations',
+      },
+      {
+        file: 'libs/transforms/src/plan/estimate.ts',
+        line: "bound.kind === 'pixels' ? (bound.cpuSeconds?.(input) ?? 0) : 0,",
+        replacements: ['true'],
+        reason: 'no other kind of step has these seconds',
+      },
+      {
+        file: 'libs/transforms/src/plan/estimate.ts',
+        line: 'if (!costs || !facts.structure) {',
+        replacements: ['!costs && !facts.structure'],
+        reason: 'there are costs exactly if there is a structure',
+      },
+    ],
   },
   {
     name: 'planner',
