@@ -300,6 +300,48 @@ describe.runIf(cli !== undefined)(title, { timeout: 10 * MINUTES }, () => {
     for (const [key, { type }] of before) if (type !== BUCKET) cloud.resources.delete(key);
   });
 
+  test('after a lost state, the imported KMS key encrypts as before', async () => {
+    const STACK = 'encrypted';
+    const KEY = 'aws:kms/key:Key';
+    await project.configure({ ...small, encryption: { kms: true } }, STACK);
+    const stack = ['--stack', STACK, '--yes'];
+    const up = async (what: string) =>
+      succeeded(what, await project.pulumi('up', '--skip-preview', ...stack, ...POLICIES));
+    succeeded('stack init', await project.pulumi('stack', 'init', STACK));
+    const others = new Set(cloud.resources.keys());
+    await up('update with a KMS key');
+    const lost = [...cloud.resources].filter(([key]) => !others.has(key));
+    const isKept = ({ type }: DeployedResource) => [BUCKET, KEY].includes(type);
+    const kept = lost.map(([, one]) => one).filter(isKept);
+
+    await project.pulumi('stack', 'rm', '--force', '--preserve-config', ...stack);
+    succeeded('stack init', await project.pulumi('stack', 'init', STACK));
+    const parent = { type: 'darkroom:index:ImagePipeline', name: 'photos', component: true };
+    const children = kept.map(({ type, name, id }) => ({ type, name, id, parent: 'photos' }));
+    const file = path.join(project.directory, 'kept.json');
+    await writeFile(file, JSON.stringify({ resources: [parent, ...children] }));
+    const imported = await project.pulumi(
+      'import',
+      '--file',
+      file,
+      '--generate-code=false',
+      ...stack,
+    );
+    expect(succeeded('import of buckets and key', imported)).toMatchObject({ imported: 4 });
+    // The old resources, which the guide removes by hand.
+    for (const [name, one] of lost) if (!isKept(one)) cloud.resources.delete(name);
+    expect(await up('update after an import')).not.toHaveProperty('replaced');
+    const now = [...cloud.resources].filter(([key]) => !others.has(key));
+    const idsOf = (resources: readonly DeployedResource[]) => resources.map(({ id }) => id).sort();
+    expect(idsOf(now.map(([, one]) => one).filter(isKept))).toEqual(idsOf(kept));
+    const key = kept.find(({ type }) => type === KEY)?.id;
+    const functions = now.filter(([, { type }]) => type === FUNCTION);
+    expect(functions).toMatchObject([
+      [expect.any(String), { inputs: { kmsKeyArn: expect.stringContaining(`:key/${key}`) } }],
+    ]);
+    succeeded('destroy', await project.pulumi('destroy', '--skip-preview', ...stack));
+  });
+
   test('destroys everything', async () => {
     const destroy = await project.pulumi('destroy', '--stack', 'test', '--yes', '--skip-preview');
     expect(succeeded('destroy', destroy)['deleted']).toBeGreaterThan(40);
