@@ -27,7 +27,7 @@ const localActivity = z.object({
   ),
 });
 
-async function askLocal(stack: Stack, query: Record<string, string>) {
+async function askLocal(stack: Pick<Stack, 'consoleUrl'>, query: Record<string, string>) {
   const response = await fetch(
     `${stack.consoleUrl}/api/activity?${new URLSearchParams(query).toString()}`,
   );
@@ -214,7 +214,7 @@ const EVENT_DAYS = 1;
  * @returns the function's log lines about a key, oldest first; undefined without a log group
  */
 export async function readEvents(
-  stack: Stack,
+  stack: Pick<Stack, 'isLocal' | 'consoleUrl' | 'logGroupName' | 'client'>,
   key: string,
   signal: AbortSignal,
 ): Promise<FunctionEvent[] | undefined> {

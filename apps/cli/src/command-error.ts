@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 export interface CommandErrorOptions extends ErrorOptions {
-  /** Default: `COMMAND`. */
+  /** Default: `USAGE`. */
   readonly code?: string;
   /** One sentence: what to do about it. */
   readonly remedy?: string;
@@ -17,7 +17,7 @@ export class CommandError extends Error {
   readonly exitCode: ExitCode;
 
   constructor(message: string, options: CommandErrorOptions = {}) {
-    const { code = 'COMMAND', remedy, exitCode = EXIT.usage, ...rest } = options;
+    const { code = 'USAGE', remedy, exitCode = EXIT.usage, ...rest } = options;
     super(message, rest);
     this.code = code;
     this.remedy = remedy;

@@ -19,6 +19,11 @@ interface Completable {
   readonly completes?: Completes;
 }
 
+interface OptionDetails extends Completable {
+  /** Heading in the help. Default: `Options`. */
+  readonly group?: string;
+}
+
 /** A positional argument. `T` is its type in `run`. */
 export interface Argument<T> extends Completable {
   /** `<name>`, `[name]` or `<name...>`. */
@@ -46,7 +51,7 @@ export function several(name: string, what: string, more?: Completable): Argumen
 }
 
 /** An option. Its schema validates the text and gives it a type. */
-export interface Option<T> extends Completable {
+export interface Option<T> extends OptionDetails {
   /** Of Commander: `-p, --prefix <prefix>`, `--yes`. */
   readonly flags: string;
   readonly what: string;
@@ -57,7 +62,7 @@ export function option<T>(
   flags: string,
   what: string,
   schema: z.ZodType<T>,
-  more?: Completable,
+  more?: OptionDetails,
 ): Option<T> {
   return { flags, what, schema, ...more };
 }
@@ -113,6 +118,10 @@ export interface Definition<A extends readonly Argument<unknown>[], O extends Op
   print(result: Result, terminal: Terminal): void;
   /** Default: 0. */
   exitCode?(result: Result): ExitCode;
+  /** After Ctrl-C: what is done, and how to go on. Default: nothing was changed. */
+  readonly interrupted?: string;
+  /** Ctrl-C waits for its current request. */
+  readonly changesStack?: true;
 }
 
 /** A command of `darkroom`. Each one has its own file in `commands/`. */
@@ -131,6 +140,8 @@ export interface Command {
   ): Promise<unknown> | AsyncIterable<unknown>;
   print(result: unknown, terminal: Terminal): void;
   exitCode?(result: unknown): ExitCode;
+  readonly interrupted?: string;
+  readonly changesStack?: true;
 }
 
 /** The declarations give `run` the types of its arguments and options. */

@@ -1,6 +1,16 @@
+import * as z from 'zod';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { CommandError } from './command-error.ts';
 import { operationOf } from './aws-operation.ts';
+
+/** What `--json` writes to standard error instead of a result. */
+export const errorSchema = z.strictObject({
+  error: z.strictObject({
+    code: z.string().describe('USAGE, INTERRUPTED, DEFECT, or a code that names the reason'),
+    message: z.string(),
+    remedy: z.string().optional().describe('What to do about it'),
+  }),
+});
 
 /** An error for people. */
 export interface Explained {

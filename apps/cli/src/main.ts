@@ -16,3 +16,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await run(process.argv.slice(2), { signal: interruption.signal });
+// A command that changes nothing may still wait for an answer.
+if (interruption.signal.aborted) process.exit();

@@ -20,6 +20,12 @@ import { CommandError, option } from './command.ts';
 import { pathOf } from './path-of.ts';
 import { readYaml } from './yaml-file.ts';
 
+export const recipeOption = option(
+  '--recipe <name>',
+  'the recipe, if the file has several',
+  z.string().optional(),
+);
+
 /** Option of every command that reads recipes. */
 export const transformsOption = option(
   '--transforms <files>',

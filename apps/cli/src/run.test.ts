@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { animatedSample, sample } from '@darkroom/transforms/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { errorSchema } from './explain-error.ts';
 import { run } from './run.ts';
 
 let folder: string;
@@ -21,6 +22,7 @@ beforeAll(async () => {
   ]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => vi.unstubAllEnvs());
 beforeEach(() => {
   said = { out: '', error: '' };
 });
@@ -134,7 +136,7 @@ limits:
   });
 
   test('takes one of several recipes by its name', async () => {
-    expect(await explain('list.yaml', 'photo.jpg', 'b')).toBe(0);
+    expect(await explain('list.yaml', 'photo.jpg', '--recipe', 'b')).toBe(0);
     expect(said.out).toContain('recipe b');
     expect(said.out).toContain('flop');
   });
@@ -207,22 +209,26 @@ describe('help', () => {
   test.each([['help'], ['--help'], ['-h']])('%s lists the commands', async (...args) => {
     expect(await run(args, io)).toBe(0);
     expect(said.out).toMatch(
-      /^Usage: darkroom \[options\] \[command\]\n.*\n {2}explain \[options\] <recipes> <photo>/s,
+      /^Usage: darkroom \[options\] \[command\]\n.*\n {2}explain +prints the stages/s,
     );
     expect(said.error).toBe('');
   });
 
   test.each([['--help'], ['-h']])('explain %s explains the arguments', async (option) => {
     expect(await run(['explain', option], io)).toBe(0);
-    expect(said.out).toMatch(/^Usage: darkroom explain \[options\] <recipes> <photo> \[recipe\]\n/);
-    expect(said.out).toMatch(/limits.*exits with 1.*Examples:/s);
+    expect(said.out).toMatch(/^Usage: darkroom explain \[options\] <recipes> <photo>\n/);
+    expect(said.out).toMatch(/limits.*exits\s+with 1.*Examples:/s);
   });
 });
 
 describe('a mistake is one message and exit code 2', () => {
   test.each<[string, string[], RegExp]>([
     ['several recipes', ['list.yaml'], /list\.yaml has several recipes, name one: a, b$/],
-    ['a name of none', ['list.yaml', 'photo.jpg', 'c'], /has no recipe "c"; there are: a, b$/],
+    [
+      'a name of none',
+      ['list.yaml', 'photo.jpg', '--recipe', 'c'],
+      /has no recipe "c"; there are: a, b$/,
+    ],
     [
       'a wrong option',
       ['wrong.yaml'],
@@ -291,6 +297,23 @@ describe('a mistake is one message and exit code 2', () => {
     expect(said.error).toMatch(args.length === 0 ? /^Usage: darkroom / : /^error: unknown command/);
     expect(said.error).toMatch(args[0] === 'explian' ? /\(Did you mean explain\?\)/ : /--help/);
   });
+});
+
+test.each<[string, string[], object]>([
+  ['an unknown command', ['explian'], { code: 'USAGE', message: /Did you mean explain\?/ }],
+  ['a missing argument', ['explain'], { code: 'USAGE', remedy: /`darkroom explain --help`/ }],
+  ['an invalid option', ['apply', '--rate', 'x'], { code: 'USAGE', message: /--rate/ }],
+  ['an unknown stack', ['status', '--stack', 'gone'], { remedy: /--source/ }],
+  ['an invalid file', ['explain', 'wrong.yaml', 'photo.jpg'], { message: /widht/ }],
+])('--json: %s is one line on standard error', async (_, args, expected) => {
+  vi.stubEnv('INIT_CWD', folder);
+  vi.stubEnv('PATH', folder);
+  expect(await run([...args, '--json'], io)).toBeGreaterThan(1);
+  expect(said.out).toBe('');
+  expect(said.error.trimEnd()).not.toContain('\n');
+  const { error } = errorSchema.parse(JSON.parse(said.error));
+  for (const [name, text] of Object.entries(expected))
+    expect(error[name as keyof typeof error]).toMatch(text as string | RegExp);
 });
 
 test('as a program: paths are those of the folder in which npm was called', async () => {

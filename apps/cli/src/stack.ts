@@ -85,27 +85,41 @@ export interface ClientConfig {
 
 const text = z.string().min(1, 'must not be empty').optional();
 
+const group = 'The stack (default: the local one that runs):';
+
 /** Options of every command that works on a stack. */
 export const stackOptions = {
-  stack: option(
-    '--stack <name>',
-    'a stack of Pulumi, [ORG/PROJECT/]NAME (default: the local stack that runs)',
+  stack: option('--stack <name>', 'a stack of Pulumi, [ORG/PROJECT/]NAME', text, {
+    ...{ group, completes: 'stack' },
+  }),
+  source: option(
+    '--source <bucket>',
+    'bucket of the uploads; names a stack without Pulumi, with --processed and --queue',
     text,
-    { completes: 'stack' },
+    { group },
   ),
-  source: option('--source <bucket>', 'bucket of the uploads, if Pulumi is not installed', text),
-  processed: option('--processed <bucket>', 'bucket of the outputs', text),
-  queue: option('--queue <url>', 'URL of the queue', text),
-  deadLetters: option('--dead-letters <url>', 'URL of the dead-letter queue', text),
+  processed: option('--processed <bucket>', 'bucket of the outputs', text, { group }),
+  queue: option('--queue <url>', 'URL of the queue', text, { group }),
+  deadLetters: option(
+    '--dead-letters <url>',
+    "URL of the dead-letter queue (default: that of the queue's redrive policy)",
+    text,
+    { group },
+  ),
   settings: option(
     '--settings <file>',
     'a stack or recipe file to use instead of the deployed settings',
     text,
-    { completes: 'file' },
+    { group, completes: 'file' },
   ),
-  transforms: transformsOption,
-  region: option('--region <region>', 'region of AWS (default: that of the queue)', text),
+  transforms: { ...transformsOption, group },
+  region: option('--region <region>', 'region of AWS (default: that of the queue)', text, {
+    group,
+  }),
 };
+
+/** The remedy if a key does not exist. */
+export const UNKNOWN_KEY = 'Keys are case-sensitive and begin without a slash.';
 
 export type StackOptions = {
   readonly [Name in keyof typeof stackOptions]?:
@@ -169,6 +183,18 @@ function find(options: StackOptions): Promise<Found> | Found {
     return deployedStack(source, { ...outputs, deadLetterQueueUrl: deadLetters ?? '' }, options);
   }
   return stack === undefined ? localStack() : pulumiStack(stack, options);
+}
+
+/** A stack whose settings are known. */
+export type StackWithSettings = Omit<Stack, 'settings'> & { readonly settings: Settings };
+
+/**
+ * The same, with the settings.
+ * @throws CommandError also if the stack does not have settings, and the option is missing
+ */
+export async function openStackWithSettings(options: StackOptions): Promise<StackWithSettings> {
+  const stack = await openStack(options);
+  return { ...stack, settings: stack.settings() };
 }
 
 function deployedStack(

@@ -11,8 +11,8 @@ interface Given extends Omit<Partial<SimulationInput>, 'queue' | 'function' | 'f
 }
 
 /** One message for each call, a second of service, no failures. */
-function run(given: Given) {
-  return simulate({
+function run(given: Given, signal?: AbortSignal) {
+  const input: SimulationInput = {
     arrivals: [{ from: 0, seconds: 0, uploads: 1 }],
     spacing: 'even',
     serviceSeconds: () => 1,
@@ -33,7 +33,8 @@ function run(given: Given) {
       ...given.function,
     },
     failures: { attempts: 0, calls: 0, backOff: () => 10, ...given.failures },
-  });
+  };
+  return simulate(input, signal);
 }
 
 const burst = (uploads: number) => [{ from: 0, seconds: 0, uploads }];
@@ -49,21 +50,21 @@ const exponential =
 const off = (actual: number, expected: number) => Math.abs(actual / expected - 1);
 
 describe('drains of a burst take the time that follows from the concurrency', () => {
-  test('with a fixed number of calls: messages × seconds / calls', () => {
-    const result = run({ arrivals: burst(1000), queue: { maximumConcurrency: 4 } });
+  test('with a fixed number of calls: messages × seconds / calls', async () => {
+    const result = await run({ arrivals: burst(1000), queue: { maximumConcurrency: 4 } });
     expect(result.seconds).toBe(250);
     expect(result.maxConcurrency).toBe(4);
     expect(result.latency).toMatchObject({ max: 250, mean: 125.5 });
     expect(result.gbSeconds).toBeCloseTo(1000);
   });
 
-  test('batches of ten with one image at a time take as long', () => {
+  test('batches of ten with one image at a time take as long', async () => {
     const given = { arrivals: burst(1000), queue: { batchSize: 10, maximumConcurrency: 4 } };
-    expect(run(given)).toMatchObject({ seconds: 250, calls: 100 });
+    expect(await run(given)).toMatchObject({ seconds: 250, calls: 100 });
   });
 
-  test('two images at once halve it', () => {
-    const result = run({
+  test('two images at once halve it', async () => {
+    const result = await run({
       arrivals: burst(1000),
       queue: { batchSize: 10, maximumConcurrency: 4 },
       function: { imagesAtOnce: 2 },
@@ -71,9 +72,9 @@ describe('drains of a burst take the time that follows from the concurrency', ()
     expect(result.seconds).toBe(125);
   });
 
-  test('while AWS adds 300 batches a minute to the first 5, t² / 2 × 5 + 5 t are done after t seconds', () => {
+  test('while AWS adds 300 batches a minute to the first 5, t² / 2 × 5 + 5 t are done after t seconds', async () => {
     const messages = 100_000;
-    const { seconds, maxConcurrency } = run({
+    const { seconds, maxConcurrency } = await run({
       arrivals: burst(messages),
       serviceSeconds: () => 0.1,
       function: { concurrency: 2000 },
@@ -84,8 +85,8 @@ describe('drains of a burst take the time that follows from the concurrency', ()
     expect(off(maxConcurrency, 5 + 5 * expected)).toBeLessThan(0.01);
   });
 
-  test('never more calls than the maximum of an event source mapping', () => {
-    const { maxConcurrency, throttledBatches } = run({
+  test('never more calls than the maximum of an event source mapping', async () => {
+    const { maxConcurrency, throttledBatches } = await run({
       arrivals: burst(1_000_000),
       function: { concurrency: 5000 },
     });
@@ -95,8 +96,8 @@ describe('drains of a burst take the time that follows from the concurrency', ()
 });
 
 describe('waiting times agree with queueing theory', () => {
-  test(`M/D/1 at 80 % load (seed ${SEED}): service × load / (2 × (1 - load))`, () => {
-    const result = run({
+  test(`M/D/1 at 80 % load (seed ${SEED}): service × load / (2 × (1 - load))`, async () => {
+    const result = await run({
       arrivals: steady(0.8, 500_000),
       spacing: 'random',
       queue: { maximumConcurrency: 1 },
@@ -105,9 +106,9 @@ describe('waiting times agree with queueing theory', () => {
     expect(off(result.latency.mean - 1, wait)).toBeLessThan(0.03);
   });
 
-  test(`M/M/4 at 75 % load (seed ${SEED}): Erlang’s C formula`, () => {
+  test(`M/M/4 at 75 % load (seed ${SEED}): Erlang’s C formula`, async () => {
     const [servers, load] = [4, 3];
-    const result = run({
+    const result = await run({
       arrivals: steady(load, 200_000),
       spacing: 'random',
       serviceSeconds: exponential(1),
@@ -119,8 +120,8 @@ describe('waiting times agree with queueing theory', () => {
     expect(off(result.latency.mean - 1, waits / (servers - load))).toBeLessThan(0.03);
   });
 
-  test('Little’s law: the mean backlog is the arrival rate × the mean wait', () => {
-    const result = run({
+  test('Little’s law: the mean backlog is the arrival rate × the mean wait', async () => {
+    const result = await run({
       arrivals: steady(4, 20_000),
       spacing: 'random',
       serviceSeconds: () => 1.1,
@@ -133,9 +134,9 @@ describe('waiting times agree with queueing theory', () => {
 });
 
 describe('failures', () => {
-  test(`failed attempts come back, and the last receive ends in the dead-letter queue (seed ${SEED})`, () => {
+  test(`failed attempts come back, and the last receive ends in the dead-letter queue (seed ${SEED})`, async () => {
     const messages = 100_000;
-    const result = run({
+    const result = await run({
       arrivals: steady(100, messages / 100),
       queue: { maxReceiveCount: 3 },
       serviceSeconds: () => 0.01,
@@ -146,18 +147,21 @@ describe('failures', () => {
     expect(off(result.attempts, messages * (1 + 0.3 + 0.3 ** 2))).toBeLessThan(0.01);
   });
 
-  test('a failed message waits for its back-off, a crashed batch for the visibility timeout', () => {
+  test('a failed message waits for its back-off, a crashed batch for the visibility timeout', async () => {
     let failed = false;
     const backOff = () => ((failed = true), 10);
-    const once = run({ failures: { attempts: 0.999_999, backOff }, queue: { maxReceiveCount: 2 } });
+    const once = await run({
+      failures: { attempts: 0.999_999, backOff },
+      queue: { maxReceiveCount: 2 },
+    });
     expect(failed).toBe(true);
     expect(once).toMatchObject({ deadLetters: 1, attempts: 2, seconds: 12 });
-    const crashed = run({ failures: { calls: 0.999_999 }, queue: { maxReceiveCount: 2 } });
+    const crashed = await run({ failures: { calls: 0.999_999 }, queue: { maxReceiveCount: 2 } });
     expect(crashed).toMatchObject({ deadLetters: 1, attempts: 2, seconds: 361 });
   });
 
-  test('messages that the call has no time for come back', () => {
-    const result = run({
+  test('messages that the call has no time for come back', async () => {
+    const result = await run({
       arrivals: burst(10),
       queue: { batchSize: 10, maximumConcurrency: 1, maxReceiveCount: 9 },
       function: { callSeconds: 4.5 },
@@ -167,8 +171,8 @@ describe('failures', () => {
 });
 
 describe('throttling', () => {
-  test('an event source mapping with more batches than the function may run keeps them waiting', () => {
-    const result = run({
+  test('an event source mapping with more batches than the function may run keeps them waiting', async () => {
+    const result = await run({
       arrivals: burst(1000),
       queue: { maximumConcurrency: 50 },
       function: { concurrency: 2 },
@@ -177,8 +181,8 @@ describe('throttling', () => {
     expect(result.throttledBatches).toBeGreaterThan(500);
   });
 
-  test('throttled batches return after the visibility timeout and lose a receive', () => {
-    const result = run({
+  test('throttled batches return after the visibility timeout and lose a receive', async () => {
+    const result = await run({
       arrivals: burst(100),
       serviceSeconds: () => 50,
       queue: { maximumConcurrency: 50, visibilityTimeout: 60, maxReceiveCount: 2 },
@@ -190,44 +194,47 @@ describe('throttling', () => {
 });
 
 describe('batches', () => {
-  test('a window waits for messages, and a full batch does not wait', () => {
+  test('a window waits for messages, and a full batch does not wait', async () => {
     const arrivals = [
       { from: 0, seconds: 0, uploads: 1 },
       { from: 2, seconds: 0, uploads: 1 },
       { from: 100, seconds: 0, uploads: 5 },
     ];
-    const result = run({ arrivals, queue: { batchSize: 5, batchWindow: 10 } });
+    const result = await run({ arrivals, queue: { batchSize: 5, batchWindow: 10 } });
     expect(result.calls).toBe(2);
     // The first two start after 10 s, one after the other; the five do not wait.
     expect(result.latency.mean * 7).toBeCloseTo(11 + 10 + (1 + 2 + 3 + 4 + 5));
   });
 
-  test('requests to SQS: a send for each message, a receive and a delete for each ten', () => {
-    const result = run({ arrivals: burst(100), queue: { batchSize: 20, maximumConcurrency: 5 } });
+  test('requests to SQS: a send for each message, a receive and a delete for each ten', async () => {
+    const result = await run({
+      arrivals: burst(100),
+      queue: { batchSize: 20, maximumConcurrency: 5 },
+    });
     expect(result.sqsRequests).toBe(100 + 10 + 10);
   });
 });
 
-test('a cold start delays and costs the first call of each environment', () => {
+test('a cold start delays and costs the first call of each environment', async () => {
   const given = { arrivals: burst(20), queue: { maximumConcurrency: 2 } };
-  const result = run({ ...given, function: { coldStartSeconds: 0.5 } });
+  const result = await run({ ...given, function: { coldStartSeconds: 0.5 } });
   expect(result).toMatchObject({ coldStarts: 2, seconds: 10.5 });
   expect(result.gbSeconds).toBeCloseTo(21);
 });
 
-test('the same seed gives the same result, another one does not', () => {
+test('the same seed gives the same result, another one does not', async () => {
   const given: Given = {
     arrivals: steady(5, 1000),
     spacing: 'random',
     serviceSeconds: exponential(1),
     failures: { attempts: 0.1 },
   };
-  expect(run(given)).toEqual(run(given));
-  expect(run({ ...given, seed: 2 }).latency.mean).not.toBe(run(given).latency.mean);
+  expect(await run(given)).toEqual(await run(given));
+  expect((await run({ ...given, seed: 2 })).latency.mean).not.toBe((await run(given)).latency.mean);
 });
 
-test('a burst of a million keeps the timeline short and in order', () => {
-  const { timeline, succeeded, backlog } = run({
+test('a burst of a million keeps the timeline short and in order', async () => {
+  const { timeline, succeeded, backlog } = await run({
     arrivals: burst(1_000_000),
     queue: { batchSize: 5, maximumConcurrency: 50 },
   });
@@ -238,6 +245,13 @@ test('a burst of a million keeps the timeline short and in order', () => {
   expect(timeline.at(-1)).toMatchObject({ backlog: 0, concurrency: 0, succeeded: 1_000_000 });
 });
 
-test('rejects more uploads than it simulates', () => {
-  expect(() => run({ arrivals: burst(1e9) })).toThrow(/too many: at most 20000000/);
+test('rejects more uploads than it simulates', async () => {
+  await expect(run({ arrivals: burst(1e9) })).rejects.toThrow(/too many: at most 20000000/);
+});
+
+test('ends when its signal is aborted', async () => {
+  const interruption = new AbortController();
+  const simulation = run({ arrivals: burst(1_000_000) }, interruption.signal);
+  setImmediate(() => interruption.abort());
+  await expect(simulation).rejects.toThrow(/aborted/);
 });

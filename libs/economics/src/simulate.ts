@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
@@ -100,9 +101,21 @@ interface Call {
 
 type Event = { readonly at: number; readonly run: () => void };
 
-/** @throws RangeError for too many uploads */
-export function simulate(input: SimulationInput): Simulation {
-  return new Model(input).run();
+/** Between two steps, the process does other work. */
+const EVENTS_PER_STEP = 10_000;
+
+/**
+ * @throws RangeError for too many uploads
+ * @throws the reason of the signal when it is aborted
+ */
+export async function simulate(input: SimulationInput, signal?: AbortSignal): Promise<Simulation> {
+  const steps = new Model(input).run();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
 }
 
 class Model {
@@ -121,6 +134,7 @@ class Model {
   readonly #maxPollers: number;
   readonly #maxCalls: number;
 
+  #eventsRun = 0;
   #now = 0;
   #inFlight = 0;
   /** Batches that the event source mapping may hold at once, and those that it holds. */
@@ -162,7 +176,8 @@ class Model {
     this.#slots = new Float64Array(input.function.imagesAtOnce);
   }
 
-  run(): Simulation {
+  /** Yields after each step. */
+  *run(): Generator<undefined, Simulation> {
     const { arrivals, spacing } = this.#input;
     const uploads = arrivals.reduce((sum, phase) => sum + phase.uploads, 0);
     if (uploads > MAX_UPLOADS)
@@ -172,13 +187,13 @@ class Model {
     this.#lastWaited = start;
     let lastChange = start;
     for (const { at, count } of arrivalsOf(arrivals, spacing, this.#random)) {
-      this.#runEvents(at);
+      yield* this.#runEvents(at);
       this.#advance(at);
       this.#visible.push({ arrived: at, attempts: 0, count });
       lastChange = at;
       this.#dispatch();
     }
-    this.#runEvents(Infinity);
+    yield* this.#runEvents(Infinity);
     const end = Math.max(this.#end, lastChange);
     const duration = end - start;
     return {
@@ -215,10 +230,11 @@ class Model {
     };
   }
 
-  #runEvents(until: number): void {
+  *#runEvents(until: number): Generator<undefined, void> {
     for (let next = this.#events.peek(); next && next.at <= until; next = this.#events.peek()) {
       // The rest are timers of calls that have ended.
       if (until === Infinity && this.#visible.size + this.#inFlight === 0) return;
+      if (++this.#eventsRun % EVENTS_PER_STEP === 0) yield;
       this.#events.pop();
       this.#advance(next.at);
       next.run();

@@ -23,8 +23,8 @@ test('failed attempts wait at least until their requests are dead', () => {
   expect(backOff(2, () => 0.99)).toBeGreaterThan(backOff(1, () => 0.99));
 });
 
-test('drains a burst at the speed of its settings', () => {
-  const result = simulate({
+test('drains a burst at the speed of its settings', async () => {
+  const result = await simulate({
     ...stackModel(settings, load),
     arrivals: [{ from: 0, seconds: 0, uploads: 4000 }],
     spacing: 'even',

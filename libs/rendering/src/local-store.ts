@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   type GetResult,
@@ -91,13 +91,13 @@ export class LocalStore implements ObjectStore {
   }
 }
 
-/** Writes the objects below a folder, with their keys as paths. */
-export async function writeObjects({ objects }: LocalStore, folder: string): Promise<void> {
+/** Writes the objects below a folder, with their keys as paths. Synchronous: a signal ends the process before or after a file. */
+export function writeObjects({ objects }: LocalStore, folder: string): void {
   for (const [key, { body }] of objects) {
     const file = path.resolve(folder, key);
     if (!file.startsWith(path.resolve(folder) + path.sep))
       throw new Error(`the key ${key} is outside of the folder`);
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, body);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, body);
   }
 }

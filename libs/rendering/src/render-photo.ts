@@ -89,12 +89,17 @@ export interface RenderedComparison {
   readonly unpaired: readonly string[];
 }
 
+// The terminal sends Ctrl-C to all processes. The pool ends this one.
+process.on('SIGINT', () => undefined);
+// Node calls listeners between two synchronous calls, so each written file is complete. `process.exit` would wait for sharp.
+process.on('SIGTERM', () => process.kill(process.pid, 'SIGKILL'));
+
 /** Runs in a worker process: its CPU time belongs to one photo at a time. */
 export default async function renderPhoto(task: RenderTask): Promise<RenderedPhoto> {
   addTransforms(task);
   await warmUp(task);
   const one = await renderOnce(task);
-  if (task.out !== undefined) await writeObjects(one.processed, task.out);
+  if (task.out !== undefined) writeObjects(one.processed, task.out);
   if (task.measures) return measure(one, task);
   if (!task.against) return one.photo;
   const against = { ...task, ...task.against };

@@ -6,18 +6,9 @@ import {
 } from '@darkroom/operations';
 import * as z from 'zod';
 import { CommandError, defineCommand, flag, numberOption, option } from '../command.ts';
-import { countObjects } from '../count-objects.ts';
-import { keepHeapSmall } from '../heap.ts';
-import { SavedPosition } from '../saved-position.ts';
-import { openStack, stackOptions } from '../stack.ts';
-import { formatDuration } from '../terminal.ts';
-import {
-  inventoryOption,
-  KIND_NAMES,
-  positionOption,
-  prefixOption,
-  restartFlag,
-} from './compare.ts';
+import { openStackWithSettings, stackOptions } from '../stack.ts';
+import { walkBuckets, walkOptions } from '../walk.ts';
+import { KIND_NAMES } from './compare.ts';
 
 export const rateOption = option(
   '--rate <messages>',
@@ -43,8 +34,7 @@ export const apply = defineCommand({
   arguments: [],
   options: {
     ...stackOptions,
-    prefix: prefixOption,
-    inventory: inventoryOption,
+    ...walkOptions,
     kind: option(
       '--kind <kinds>',
       `kinds to repair, separated by commas: ${names.join(', ')} (default: all)`,
@@ -68,14 +58,14 @@ export const apply = defineCommand({
     prune: flag('--prune', 'also deletes the outputs of removed uploads, after a question'),
     yes: flag('--yes', 'answers the question of --prune'),
     dryRun: flag('--dry-run', 'counts, and sends nothing'),
-    position: positionOption,
-    restart: restartFlag,
   },
   examples: [
     { line: '--dry-run', what: 'What would be sent to the local stack' },
     { line: '--stack prod --kind recipe-changed --rate 100', what: 'Roll out a changed recipe' },
     { line: '--prune --yes', what: 'Repair, and delete outputs of removed uploads' },
   ],
+  changesStack: true,
+  interrupted: 'The position is saved. The same command continues.',
   output: z.strictObject({
     stack: z.string(),
     /** Sources, and folders without a source, that this run has compared. */
@@ -87,67 +77,25 @@ export const apply = defineCommand({
     stoppedBy: z.enum(['end', 'limit', 'signal']),
   }),
 
-  async run({ terminal, signal }, options) {
-    const { prefix = '', inventory, kind = names, rate, limit, prune, yes, dryRun } = options;
+  async run(context, options) {
+    const { inventory, kind = names, rate, limit, prune, yes, dryRun } = options;
     if (prune && inventory !== undefined)
       throw new CommandError('--prune needs listings of the buckets', {
         remedy: 'Leave out --inventory: a report does not contain the outputs of removed uploads.',
       });
-    const stack = await openStack(options);
-    const settings = stack.settings();
-    const { s3, sqs, sourceBucket, processedBucket, queueUrl } = stack;
+    const stack = await openStackWithSettings(options);
     if (prune && !dryRun) {
-      const question = `Delete the outputs of removed uploads in ${processedBucket}?`;
-      if (!(await terminal.confirm(question, yes))) throw new CommandError('Nothing was deleted.');
+      const question = `Delete the outputs of removed uploads in ${stack.processedBucket}?`;
+      if (!(await context.terminal.confirm(question, yes)))
+        throw new CommandError('Nothing was deleted.');
     }
     const kinds: RepairableKind[] = prune ? [...kind, 'orphaned'] : [...kind];
-    const identity = {
-      apply: sourceBucket,
-      processedBucket,
-      prefix,
-      inventory,
-      kinds,
-      dryRun,
-      settings,
-    };
-    const saved = new SavedPosition(identity, options.position);
-    const position = options.restart ? undefined : saved.read();
-    if (position !== undefined) terminal.note(`continues from ${saved.file}`);
-    const isCounted = terminal.isInteractive && inventory === undefined;
-    const total = isCounted ? await countObjects(s3, sourceBucket, prefix, signal) : 0;
-    const bar = terminal.progress('compared', total);
-    const began = Date.now();
-    const onProgress = (
-      progress: Pick<ApplyProgress, 'compared' | 'sent'> & { position: object },
-    ) => {
-      keepHeapSmall();
-      saved.write(progress.position);
-      const { compared, sent } = progress;
-      const seconds = (Date.now() - began) / 1000;
-      const left = ((total - compared) * seconds) / compared;
-      const note = `${sum(sent)} sent`;
-      bar.update(compared, total > 0 ? `${note}, ${formatDuration(left)} left` : note);
-    };
-    const shared = {
-      ...{
-        s3,
-        sqs,
-        sourceBucket,
-        processedBucket,
-        queueUrl,
-        settings,
-        prefix,
-        inventory,
-        kinds,
-        signal,
-      },
-      ...{ limit, ratePerSecond: rate, dryRun, onProgress },
-      ...(position !== undefined && { position }),
-    };
-    const applied = await applyToBuckets(shared);
-    bar.stop();
-    if (applied.stoppedBy === 'end') saved.remove();
-    const { compared, sent, stoppedBy } = applied;
+    const { compared, sent, stoppedBy } = await walkBuckets(context, stack, options, {
+      identity: { command: 'apply', kinds, dryRun },
+      operation: (walk) => applyToBuckets({ ...walk, kinds, limit, ratePerSecond: rate, dryRun }),
+      isComplete: (applied) => applied.stoppedBy === 'end',
+      note: (progress: ApplyProgress) => `${sum(progress.sent)} sent`,
+    });
     return { stack: stack.name, compared, sent: { ...sent }, dryRun, stoppedBy };
   },
 
@@ -164,7 +112,6 @@ export const apply = defineCommand({
         `${sum(sent)} messages ${dryRun ? 'would be sent' : 'sent'}, ${compared} keys compared`,
       );
     if (stoppedBy === 'limit') terminal.note('Stopped by --limit. The same command continues.');
-    if (stoppedBy === 'signal') terminal.note('Interrupted. The same command continues.');
     if (stoppedBy === 'end' && !dryRun && kinds.length > 0)
       terminal.note('`darkroom watch --until-idle` shows the progress of the pipeline.');
   },

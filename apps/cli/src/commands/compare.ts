@@ -1,12 +1,10 @@
 import { repairs, repairSchema } from '@darkroom/economics';
 import { compare as compareBuckets, KINDS, type Kind, REPAIRABLE } from '@darkroom/operations';
 import * as z from 'zod';
-import { defineCommand, flag, option } from '../command.ts';
-import { countObjects } from '../count-objects.ts';
-import { keepHeapSmall } from '../heap.ts';
-import { SavedPosition } from '../saved-position.ts';
-import { openStack, stackOptions } from '../stack.ts';
+import { defineCommand } from '../command.ts';
+import { openStackWithSettings, stackOptions } from '../stack.ts';
 import { formatBytes, formatDollars, formatDuration, printable } from '../terminal.ts';
+import { walkBuckets, walkOptions } from '../walk.ts';
 import { PRICES_OPTION, readPrices } from './estimate.ts';
 
 /** What each kind means, for people. */
@@ -25,28 +23,6 @@ export const KIND_NAMES: Readonly<Record<Kind, string>> = {
   leftover: 'folders of others',
 };
 
-export const positionOption = option(
-  '--position <file>',
-  'file of the position, to continue after Ctrl-C (default: below ~/.local/state/darkroom)',
-  z.string().optional(),
-  { completes: 'file' },
-);
-export const restartFlag = flag('--restart', 'begins again instead of at the saved position');
-export const prefixOption = option(
-  '--prefix <prefix>',
-  'compares only keys with this prefix',
-  z.string().optional(),
-);
-
-export const inventoryOption = option(
-  '--inventory <url>',
-  'reads an S3 Inventory report, s3://BUCKET/…/manifest.json, instead of listing the buckets',
-  z
-    .string()
-    .regex(/^s3:\/\/[^/]+\/.+manifest\.json$/, 'must be s3://BUCKET/…/manifest.json')
-    .optional(),
-);
-
 export const compare = defineCommand({
   name: 'compare',
   summary: 'compares both buckets with the recipes, and changes nothing',
@@ -55,17 +31,15 @@ export const compare = defineCommand({
   arguments: [],
   options: {
     ...stackOptions,
-    prefix: prefixOption,
-    inventory: inventoryOption,
+    ...walkOptions,
     prices: PRICES_OPTION,
-    position: positionOption,
-    restart: restartFlag,
   },
   examples: [
     { line: '', what: 'The local stack' },
     { line: '--stack prod --prefix uploads/2024/', what: 'A part of a deployed stack' },
     { line: '--settings Pulumi.local.yaml', what: 'What a changed recipe would make out of date' },
   ],
+  interrupted: 'The figures are those of the keys so far. The same command continues.',
   output: z.strictObject({
     stack: z.string(),
     /** False after Ctrl-C: the same command continues. */
@@ -73,34 +47,15 @@ export const compare = defineCommand({
     kinds: z.record(z.enum(KINDS), repairSchema),
   }),
 
-  async run(
-    { terminal, signal },
-    { prefix = '', inventory, prices: priceTable, position: file, restart, ...options },
-  ) {
-    const stack = await openStack(options);
-    const settings = stack.settings();
-    const prices = await readPrices(priceTable);
-    const { s3, sourceBucket, processedBucket } = stack;
-    const saved = new SavedPosition(
-      { compare: sourceBucket, processedBucket, prefix, inventory, settings },
-      file,
-    );
-    const position = restart ? undefined : saved.read();
-    if (position !== undefined) terminal.note(`continues from ${saved.file}`);
-    const isCounted = terminal.isInteractive && inventory === undefined;
-    const total = isCounted ? await countObjects(s3, sourceBucket, prefix, signal) : 0;
-    const bar = terminal.progress('compared', total);
-    const comparison = await compareBuckets({
-      ...{ s3, sourceBucket, processedBucket, settings, prefix, inventory, signal },
-      ...(position !== undefined && { position }),
-      onProgress: (progress) => {
-        keepHeapSmall();
-        bar.update(progress.compared);
-        saved.write(progress.position);
-      },
+  async run(context, options) {
+    const stack = await openStackWithSettings(options);
+    const { settings } = stack;
+    const prices = await readPrices(options.prices);
+    const comparison = await walkBuckets(context, stack, options, {
+      identity: { command: 'compare' },
+      operation: compareBuckets,
+      isComplete: ({ position }) => position === undefined,
     });
-    bar.stop();
-    if (comparison.position === undefined) saved.remove();
     return {
       stack: stack.name,
       complete: comparison.position === undefined,
@@ -126,8 +81,8 @@ export const compare = defineCommand({
       terminal.line(
         `${KIND_NAMES[kind]}: ${kinds[kind].examples.slice(0, 3).map(printable).join(', ')}`,
       );
-    if (!complete) terminal.note('Interrupted: the figures are those of the keys so far.');
-    else if (!found.some(isRepairable)) terminal.line('Nothing to do: all outputs are up to date.');
+    if (!complete) return;
+    if (!found.some(isRepairable)) terminal.line('Nothing to do: all outputs are up to date.');
     else terminal.note('`darkroom apply` repairs them; `--kind` selects some.');
   },
 });

@@ -20,6 +20,7 @@ export const dev = defineCommand({
   arguments: [],
   options: { notes: flag('--notes', 'also prints the differences from AWS') },
   examples: [{ line: '', what: 'Start the local stack, until Ctrl-C' }],
+  interrupted: 'Uploads, outputs and messages are kept. The same command continues with them.',
   output: z.strictObject({ code: z.number() }),
   async run({ signal, terminal }, { notes }) {
     const [program, args, cwd] = existsSync(PACKED_PROGRAM)

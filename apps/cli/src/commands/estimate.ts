@@ -21,11 +21,10 @@ import {
   measure,
   type MeasuredPhoto,
   PHOTOS,
-  RECIPE_OPTION,
   RECIPES,
   useOf,
 } from '../render/measure.ts';
-import { transformsOption } from '../recipe-file.ts';
+import { recipeOption, transformsOption } from '../recipe-file.ts';
 import { formatBytes, formatDollars, type Terminal } from '../terminal.ts';
 import { readYaml } from '../yaml-file.ts';
 
@@ -110,7 +109,7 @@ export const estimate = defineCommand({
   summary: 'measures a recipe on photos and prints the cost of a million uploads',
   arguments: [RECIPES, PHOTOS],
   options: {
-    recipe: RECIPE_OPTION,
+    recipe: recipeOption,
     transforms: transformsOption,
     prices: PRICES_OPTION,
     ...LOAD_OPTIONS,

@@ -11,13 +11,14 @@ import {
   type Recipe,
 } from '@darkroom/pipeline';
 import * as z from 'zod';
-import { CommandError, defineCommand, optional, required } from '../command.ts';
+import { CommandError, defineCommand, required } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { pathOf } from '../path-of.ts';
 import {
   pickRecipe,
   readRecipes,
   type RecipeFile,
+  recipeOption,
   transformsOption,
   useTransforms,
 } from '../recipe-file.ts';
@@ -53,14 +54,13 @@ export const explain = defineCommand({
       completes: 'file',
     }),
     required('photo', 'any picture; only its header is read', { completes: 'file' }),
-    optional('recipe', 'name of the recipe, if the file has several'),
   ],
-  options: { transforms: transformsOption },
+  options: { recipe: recipeOption, transforms: transformsOption },
   details:
     'A stack file also gives the limits and function.memory. For a photo that the function would reject, the command prints the code of its manifest and exits with 1.',
   examples: [{ line: 'Pulumi.local.yaml photo.jpg', what: 'The plan of the local stack' }],
   output: explainSchema,
-  async run(_context, { transforms }, recipesFile, photo, name) {
+  async run(_context, { recipe: name, transforms }, recipesFile, photo) {
     useTransforms(transforms);
     const { recipes, ...granted } = await readRecipes(recipesFile);
     const recipe = pickRecipe(recipes, name, recipesFile);

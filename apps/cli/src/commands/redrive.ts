@@ -7,7 +7,7 @@ import {
 } from '@darkroom/operations';
 import { CODES } from '@darkroom/pipeline';
 import * as z from 'zod';
-import { defineCommand, flag, option } from '../command.ts';
+import { CommandError, defineCommand, flag, option } from '../command.ts';
 import { openStack, stackOptions } from '../stack.ts';
 import { limitOption, rateOption } from './apply.ts';
 
@@ -57,6 +57,8 @@ export const redrive = defineCommand({
     { line: '--code TRANSFORM_FAILED --yes', what: 'After a fix of a transform' },
     { line: '--stack prod --older-than 2h --limit 100 --rate 5', what: 'A careful start' },
   ],
+  changesStack: true,
+  interrupted: 'Dead letters that were not moved stay in their queue. The same command moves them.',
   output: redriveReportSchema,
 
   async run({ terminal, signal }, options) {
@@ -84,8 +86,7 @@ export const redrive = defineCommand({
     const result = { ...redriveReport(stack.name, dry, true), dryRun };
     if (dryRun || count === 0 || signal.aborted) return result;
     const question = `Move ${count} dead letters of ${stack.name} back to the queue?`;
-    if (!(await terminal.confirm(question, yes)))
-      return { ...result, stoppedBy: 'signal' as const };
+    if (!(await terminal.confirm(question, yes))) throw new CommandError('Nothing was moved.');
     const bar = terminal.progress('moved', count);
     const { moved, stoppedBy } = await redriveQueue({
       ...{ ...shared, ratePerSecond: rate },

@@ -10,7 +10,7 @@ import { withOperations } from '../aws-operation.ts';
 import { CommandError, defineCommand, flag, required } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { explainError } from '../explain-error.ts';
-import { openStack, type Stack, stackOptions } from '../stack.ts';
+import { openStackWithSettings, type Stack, stackOptions, UNKNOWN_KEY } from '../stack.ts';
 import { printable } from '../terminal.ts';
 
 export const remove = defineCommand({
@@ -21,16 +21,17 @@ export const remove = defineCommand({
   arguments: [required('key', 'the upload, such as uploads/cat.jpg')],
   options: { ...stackOptions, yes: flag('--yes', 'deletes without a question') },
   examples: [{ line: 'uploads/cat.jpg --yes --json', what: 'Delete, and keep the receipt' }],
+  changesStack: true,
+  interrupted: 'The same command deletes what is left.',
   output: removedSchema,
   async run({ terminal, signal }, { yes, ...options }, key) {
-    const stack = await openStack(options);
-    const pipeline = { ...stack, settings: stack.settings() };
-    const found = await findUpload(pipeline, key);
+    const stack = await openStackWithSettings(options);
+    const found = await findUpload(stack, key);
     // CloudFront may have copies of objects that were deleted earlier.
     if (found.versions.length === 0 && stack.distributionId === undefined)
       throw new CommandError(`There is neither an upload ${key} nor outputs of it.`, {
         code: 'NOTHING_TO_DO',
-        remedy: 'Keys are case-sensitive and begin without a slash.',
+        remedy: UNKNOWN_KEY,
         exitCode: EXIT.done,
       });
     const question =
@@ -38,7 +39,7 @@ export const remove = defineCommand({
         ? `There is neither an upload ${key} nor outputs of it. Delete copies at CloudFront?`
         : `Delete ${key} of ${stack.name} and its outputs, ${found.versions.length} objects and versions?`;
     if (!(await terminal.confirm(question, yes))) throw new CommandError('Nothing was deleted.');
-    return removeUpload(pipeline, found, {
+    return removeUpload(stack, found, {
       signal,
       invalidate: (folder) => invalidate(stack, folder),
     }).catch(explainRefusal);
@@ -77,7 +78,7 @@ function explainRefusal(error: unknown): never {
 
 /** Asks CloudFront to forget a folder of outputs. */
 export async function invalidate(
-  { client, distributionId }: Stack,
+  { client, distributionId }: Pick<Stack, 'client' | 'distributionId'>,
   folder: string,
 ): Promise<Pick<Removed, 'invalidation' | 'invalidationError'>> {
   if (distributionId === undefined) return { invalidation: null };

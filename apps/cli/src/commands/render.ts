@@ -6,16 +6,9 @@ import { CommandError, defineCommand, option } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { pathOf } from '../path-of.ts';
 import { comparisonPage } from '../render/comparison-page.ts';
-import {
-  measure,
-  type MeasuredPhoto,
-  PHOTOS,
-  RECIPE_OPTION,
-  RECIPES,
-  useOf,
-} from '../render/measure.ts';
+import { measure, type MeasuredPhoto, PHOTOS, RECIPES, useOf } from '../render/measure.ts';
 import { formatBytes, formatDollars, type Terminal } from '../terminal.ts';
-import { transformsOption } from '../recipe-file.ts';
+import { recipeOption, transformsOption } from '../recipe-file.ts';
 
 const number = z.number();
 
@@ -77,7 +70,7 @@ export const render = defineCommand({
   summary: 'runs a recipe on local photos, without AWS; compares two recipes',
   arguments: [RECIPES, PHOTOS],
   options: {
-    recipe: RECIPE_OPTION,
+    recipe: recipeOption,
     transforms: transformsOption,
     out: option(
       '--out <folder>',
@@ -108,6 +101,8 @@ export const render = defineCommand({
     },
     { line: '- photo.jpg --out rendered', what: 'A recipe from standard input' },
   ],
+  interrupted:
+    'Files of --out are complete. The same command renders all photos again, and replaces them.',
   output: renderSchema,
   async run(
     context,

@@ -1,8 +1,8 @@
 import { OperationError, retriedSchema, retryUploads } from '@darkroom/operations';
-import { CommandError, defineCommand, flag, numberOption, option, several } from '../command.ts';
+import { CommandError, defineCommand, flag, several } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { openStack, stackOptions } from '../stack.ts';
-import { printable } from '../terminal.ts';
+import { printOutcome, waitOption } from '../outcomes.ts';
+import { openStackWithSettings, stackOptions, UNKNOWN_KEY } from '../stack.ts';
 
 export const retry = defineCommand({
   name: 'retry',
@@ -13,36 +13,28 @@ export const retry = defineCommand({
   options: {
     ...stackOptions,
     force: flag('--force', 'also processes uploads again that were processed'),
-    wait: option(
-      '--wait <seconds>',
-      'longest time to wait for the outcomes (default: 600)',
-      numberOption('a number of seconds from 0', (n) => n >= 0).prefault('600'),
-    ),
+    wait: waitOption,
   },
   examples: [{ line: 'uploads/cat.jpg', what: 'One upload of the local stack, after a fix' }],
+  changesStack: true,
+  interrupted: 'Uploads that were sent are processed: `darkroom status KEY` shows the outcome.',
   output: retriedSchema,
   async run({ signal }, { force, wait, ...options }, keys) {
-    const stack = await openStack(options);
-    const pipeline = { ...stack, settings: stack.settings() };
+    const stack = await openStackWithSettings(options);
     const until = Date.now() + wait * 1000;
-    return retryUploads(pipeline, keys, { force, signal, until }).catch((cause: unknown) => {
+    return retryUploads(stack, keys, { force, signal, until }).catch((cause: unknown) => {
       if (!(cause instanceof OperationError) || cause.code !== 'NOT_FOUND') throw cause;
       throw new CommandError(cause.message, {
         code: cause.code,
-        remedy: 'Keys are case-sensitive and begin without a slash.',
+        remedy: UNKNOWN_KEY,
         exitCode: EXIT.failed,
         cause,
       });
     });
   },
   print({ uploads }, terminal) {
-    const { green, red, yellow } = terminal.colours;
-    const colour = { done: green, rejected: red, unfinished: yellow, 'no-recipe': yellow };
-    for (const { key, outcome, code, message, sent } of uploads) {
-      const why = code === undefined ? '' : `  ${code}: ${printable(message ?? '')}`;
-      const nothing = sent ? '' : '  nothing to do';
-      terminal.line(`${colour[outcome](outcome.padEnd(10))} ${printable(key)}${why}${nothing}`);
-    }
+    for (const { sent, ...outcome } of uploads)
+      printOutcome(outcome, terminal, sent ? '' : 'nothing to do');
   },
   exitCode: ({ uploads }) =>
     uploads.every(({ outcome }) => outcome === 'done') ? EXIT.done : EXIT.failed,

@@ -16,8 +16,8 @@ import { EXIT } from '../exit-codes.ts';
 import { drawSvg } from '../simulate/load-chart.ts';
 import { durationOption, numberBetween, shareOption } from '../options.ts';
 import { pathOf } from '../path-of.ts';
-import { readSettingsFile, transformsOption, useTransforms } from '../recipe-file.ts';
-import { LOAD_OPTIONS, RECIPE_OPTION } from '../render/measure.ts';
+import { readSettingsFile, recipeOption, transformsOption, useTransforms } from '../recipe-file.ts';
+import { LOAD_OPTIONS } from '../render/measure.ts';
 import { readArrivals, serviceOf } from '../simulate/inputs.ts';
 import {
   describeLoad,
@@ -63,7 +63,7 @@ export const simulate = defineCommand({
       'service times of an image, separated by commas',
       secondsList().optional(),
     ),
-    recipe: RECIPE_OPTION,
+    recipe: recipeOption,
     transforms: transformsOption,
     memory: LOAD_OPTIONS.memory,
     batchSize: option('--batch-size <n>', 'queue.batchSize', numberBetween(1, 10_000).optional()),
@@ -116,18 +116,19 @@ export const simulate = defineCommand({
     const settings = withOptions(await readSettings(recipesFile), options);
     const { memory } = settings.function;
     const service = await serviceOf(context, options, recipesFile, memory);
-    const simulation = simulateLoad({
+    const load = {
       ...stackModel(settings, {
         failedAttempts: options.failures,
         crashedCalls: options.crashes,
         coldStartSeconds: options.coldStart,
       }),
       arrivals,
-      spacing: options.even ? 'even' : 'random',
+      spacing: options.even ? ('even' as const) : ('random' as const),
       serviceSeconds: (random: Random) =>
         service.seconds[Math.floor(random() * service.seconds.length)] ?? 0,
       seed: options.seed,
-    });
+    };
+    const simulation = await simulateLoad(load, context.signal);
     const { queue, function: lambda } = settings;
     const { batchSize, batchWindow, maximumConcurrency } = queue;
     const result: SimulationResult = {

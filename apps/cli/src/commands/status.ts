@@ -10,7 +10,7 @@ import {
 import * as z from 'zod';
 import { readActivity, readAlarms, readEvents } from '../activity.ts';
 import { defineCommand, numberOption, option, optional } from '../command.ts';
-import { openStack, type Stack, stackOptions } from '../stack.ts';
+import { openStack, openStackWithSettings, type Stack, stackOptions } from '../stack.ts';
 import { formatBytes, formatDuration, printable, type Terminal } from '../terminal.ts';
 
 export const minutesOption = option(
@@ -34,10 +34,9 @@ export const status = defineCommand({
   ],
   output: z.union([overviewSchema, uploadStatusSchema]),
   async run({ signal }, { minutes, ...options }, key) {
-    const stack = await openStack(options);
-    if (key === undefined) return overview(stack, minutes);
-    const pipeline = { ...stack, settings: stack.settings() };
-    return readUploadStatus(pipeline, key, {
+    if (key === undefined) return overview(await openStack(options), minutes);
+    const stack = await openStackWithSettings(options);
+    return readUploadStatus(stack, key, {
       signal,
       events: () => readEvents(stack, key, signal),
     });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { followUpload, identityOf, outcomeSchema, readSource } from '@darkroom/operations';
 import type { SourceIdentity } from '@darkroom/pipeline';
@@ -10,9 +10,10 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import { CommandError, defineCommand, numberOption, option, several } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
+import { printOutcome, waitOption } from '../outcomes.ts';
 import { pathOf } from '../path-of.ts';
-import { openStack, type Stack, stackOptions } from '../stack.ts';
-import { formatBytes, printable } from '../terminal.ts';
+import { openStackWithSettings, type StackWithSettings, stackOptions } from '../stack.ts';
+import { formatBytes } from '../terminal.ts';
 
 const fileSchema = z.strictObject({
   ...outcomeSchema.shape,
@@ -49,17 +50,15 @@ export const upload = defineCommand({
         (n) => Number.isInteger(n) && n >= 1 && n <= 64,
       ).prefault('8'),
     ),
-    wait: option(
-      '--wait <seconds>',
-      'longest time to wait for outcomes after the last file was sent (default: 600)',
-      numberOption('a number of seconds from 0', (n) => n >= 0).prefault('600'),
-    ),
+    wait: waitOption,
   },
   examples: [
     { line: 'cat.jpg', what: 'One photo to the local stack' },
     { line: 'photos --prefix uploads/2024/', what: 'A folder' },
     { line: 'photos --stack prod --json', what: 'A folder to a deployed stack, for a script' },
   ],
+  changesStack: true,
+  interrupted: 'The same command sends the files that the bucket does not have, and follows all.',
   output: z.strictObject({
     files: z.array(fileSchema),
     done: z.number(),
@@ -69,8 +68,8 @@ export const upload = defineCommand({
   }),
 
   async run({ terminal, signal }, options, paths) {
-    const stack = await openStack(options);
-    const settings = stack.settings();
+    const stack = await openStackWithSettings(options);
+    const { settings } = stack;
     const prefix = options.prefix ?? settings.recipes[0]?.match.prefix ?? '';
     const files = keyed(await findFiles(paths), prefix);
     const bar = terminal.progress('uploads', files.length);
@@ -96,24 +95,13 @@ export const upload = defineCommand({
       ),
     );
     bar.stop();
-    if (signal.aborted)
-      terminal.note(
-        `Interrupted: ${outcomes.length} of ${files.length} files are in the bucket. The same command sends the others, and follows all.`,
-      );
     const count = (kind: string) => outcomes.filter(({ outcome }) => outcome === kind).length;
     const [done, rejected] = [count('done'), count('rejected')];
     return { files: outcomes, done, rejected, other: outcomes.length - done - rejected };
   },
 
   print({ files, done, rejected, other }, terminal) {
-    const { green, red, yellow } = terminal.colours;
-    const colour = { done: green, rejected: red, unfinished: yellow, 'no-recipe': yellow };
-    for (const { key, outcome, bytes, outputs, code, message } of files) {
-      const more = outcome === 'rejected' ? `${code}: ${message}` : `${outputs.length} outputs`;
-      terminal.line(
-        `${colour[outcome](outcome.padEnd(10))} ${printable(key)}  ${formatBytes(bytes)}  ${more}`,
-      );
-    }
+    for (const { bytes, ...outcome } of files) printOutcome(outcome, terminal, formatBytes(bytes));
     terminal.line(`${done} done, ${rejected} rejected, ${other} without an outcome`);
     if (rejected > 0)
       terminal.note('`darkroom status KEY` shows the reason; after a fix, `darkroom retry KEY`.');
@@ -185,7 +173,7 @@ interface Sent extends SourceIdentity {
  */
 async function send(
   file: Keyed,
-  { s3, sourceBucket }: Stack,
+  { s3, sourceBucket }: Pick<StackWithSettings, 's3' | 'sourceBucket'>,
   signal: AbortSignal,
 ): Promise<Sent | undefined> {
   if (signal.aborted) return undefined;
@@ -197,18 +185,7 @@ async function send(
   const target = { Bucket: sourceBucket, Key: file.key };
   const answer =
     size > PART_BYTES
-      ? await sendParts(
-          new Upload({
-            client: s3,
-            params: {
-              ...{ ...target, Body: createReadStream(pathOf(file.path)) },
-              ChecksumAlgorithm: 'SHA256',
-            },
-            partSize: PART_BYTES,
-            queueSize: 2,
-          }),
-          signal,
-        )
+      ? await sendParts(s3, target, createReadStream(pathOf(file.path)), signal)
       : await s3.send(
           new PutObjectCommand({
             ...{ ...target, Body: await readFile(pathOf(file.path)) },
@@ -225,11 +202,21 @@ async function send(
 }
 
 /** Deletes the parts on Ctrl-C, and then resolves to undefined. */
-async function sendParts(upload: Upload, signal: AbortSignal) {
-  const stop = () => void upload.abort();
+async function sendParts(
+  client: S3Client,
+  target: { readonly Bucket: string; readonly Key: string },
+  body: ReadStream,
+  signal: AbortSignal,
+) {
+  // `Upload.abort` would reject before the parts are deleted.
+  const stop = () => void body.destroy(new Error('interrupted'));
   signal.addEventListener('abort', stop);
   try {
-    return await upload.done();
+    return await new Upload({
+      client,
+      params: { ...target, Body: body, ChecksumAlgorithm: 'SHA256' },
+      ...{ partSize: PART_BYTES, queueSize: 2 },
+    }).done();
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;

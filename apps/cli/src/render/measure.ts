@@ -1,7 +1,6 @@
 import { type Recipe, type Settings } from '@darkroom/pipeline';
 import type { UploadUse } from '@darkroom/economics';
 import { renderAll, type RenderedPhoto } from '@darkroom/rendering';
-import * as z from 'zod';
 import { type Context, option, required, several } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { numberBetween } from '../options.ts';
@@ -15,11 +14,6 @@ export const RECIPES = required('recipes', 'recipe file, Pulumi.STACK.yaml, or -
 export const PHOTOS = several('photos', 'pictures, and folders with pictures', {
   completes: 'file',
 });
-export const RECIPE_OPTION = option(
-  '--recipe <name>',
-  'the recipe, if the file has several',
-  z.string().optional(),
-);
 /** Options that replace settings of the stack. */
 export const LOAD_OPTIONS = {
   memory: option(
