@@ -17,7 +17,7 @@ test('waits while the stack starts, and says so once', async () => {
   const onStarting = vi.fn(() => {
     ready.info = exampleStack();
   });
-  expect(await findStack(url, onStarting)).toEqual(exampleStack());
+  expect(await findStack(url, onStarting)).toMatchObject(exampleStack());
   expect(onStarting).toHaveBeenCalledOnce();
 });
 
