@@ -111,7 +111,9 @@ test.each(calls)('darkroom %s', async (call) => {
   // It runs until Ctrl-C: its help shows that the line is understood.
   if (args[0] === 'dev') args.push('--help');
   const interruption = new AbortController();
-  const endless = args[0] === 'watch' && !args.includes('--until-idle');
+  const isServer = args[0] === 'console' && args.includes('--stack');
+  if (isServer) args.push('--port', '0');
+  const endless = isServer || (args[0] === 'watch' && !args.includes('--until-idle'));
   if (endless) setTimeout(() => interruption.abort(), 100);
   const { exitCode, stderr } = await darkroom(args, interruption.signal);
   vi.stubEnv('INIT_CWD', folder);
