@@ -65,7 +65,13 @@ interface Libheif {
 }
 
 /** libheif 1.23.2: enumerations, and offsets into its structures, bytes (32-bit pointers). */
-const ERROR = { memoryAllocation: 6, unsupportedFile: 3, unsupportedFeature: 4 };
+const ERROR = { memoryAllocation: 6, unsupportedFile: 3, unsupportedFeature: 4, noPlugin: 11 };
+/** The last one: this build has no decoder for the coding, such as AV1. */
+const UNSUPPORTED: readonly number[] = [
+  ERROR.unsupportedFile,
+  ERROR.unsupportedFeature,
+  ERROR.noPlugin,
+];
 const LIMITS_SUBERROR = 1000;
 const COLOUR_SPACE = { rgb: 1, monochrome: 2 };
 const CHROMA = { rgb: 10, rgba: 11, rgb16: 14, rgba16: 15 };
@@ -195,7 +201,7 @@ class HeifFile {
     if (detail === LIMITS_SUBERROR || code === ERROR.memoryAllocation) {
       throw new HeifError('TOO_LARGE', 'its structure exceeds the limits of libheif');
     }
-    throw code === ERROR.unsupportedFile || code === ERROR.unsupportedFeature
+    throw UNSUPPORTED.includes(code)
       ? new HeifError('UNSUPPORTED_FORMAT', 'it has a coding that libheif cannot decode')
       : new HeifError('CORRUPT_IMAGE', damaged);
   }
