@@ -30,10 +30,10 @@ for (const { name, summary } of TEST_RIGS)
 if (process.argv.length === 2) program.outputHelp();
 else await program.parseAsync();
 
-/** Runs the tests of one folder. The exit code is Vitest's. */
+/** Runs the tests of one folder, or those of its files that an argument names. The exit code is Vitest's. */
 function runTests(folder: string, args: readonly string[]): Promise<void> {
   const vitest = path.join(LAB, '../node_modules/vitest/vitest.mjs');
-  const child = spawn(process.execPath, [vitest, 'run', `src/${folder}/`, ...args], {
+  const child = spawn(process.execPath, [vitest, 'run', '--dir', `src/${folder}`, ...args], {
     cwd: LAB,
     stdio: 'inherit',
   });

@@ -80,7 +80,7 @@ async function readYaml(file: string, name: string): Promise<StackYaml> {
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     const problem =
       cause.code === 'ENOENT'
-        ? `There is no ${name}: copy Pulumi.dev.yaml and change it.`
+        ? `${name} is missing: copy Pulumi.dev.yaml and change it.`
         : `${name} cannot be read: ${cause.message}`;
     throw new DeployError('STACK_FILE', problem, { cause });
   });

@@ -177,7 +177,7 @@ export const MODULES: readonly Module[] = [
       'apps/policy/src/rules/*.ts',
       'apps/policy/src/{statements,stack,rule,resource-types}.ts',
     ],
-    tests: ['apps/policy/src/rules.test.ts'],
+    tests: ['apps/policy/src/rules.test.ts', 'apps/policy/src/conditions.test.ts'],
     minimum: 97,
     equivalents: [
       {

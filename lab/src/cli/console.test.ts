@@ -1,57 +1,19 @@
 /** `darkroom console` of a stack that is not the local one: the embedded AWS, named by its buckets and queues. */
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { run } from '@darkroom/cli';
-import { startEmbeddedAws } from '@darkroom/embedded-aws';
 import { formatMessage } from '@darkroom/events';
-import { formatManifest, outputKeys, parseSettings, recipeHash } from '@darkroom/pipeline';
+import { formatManifest, outputKeys, recipeHash } from '@darkroom/pipeline';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { darkroom } from './darkroom.ts';
+import { recipe, settings, startNamedStack } from './named-stack.ts';
 
-const RECIPE = { name: 'photos', variants: [{ name: 'w9', steps: [{ resize: { width: 9 } }] }] };
-const settings = parseSettings({ recipes: [RECIPE] }, 'test');
-const [recipe] = settings.recipes;
-
-let aws: Awaited<ReturnType<typeof startEmbeddedAws>>;
-let s3: S3Client;
-let sqs: SQSClient;
-let queue = '';
-let dead = '';
-
-const put = (Bucket: string, Key: string, Body: string | Uint8Array) =>
-  s3.send(new PutObjectCommand({ Bucket, Key, Body }));
-
+let stack: Awaited<ReturnType<typeof startNamedStack>>;
 beforeAll(async () => {
-  aws = await startEmbeddedAws({ port: 0 });
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const config = { endpoint: aws.endpoint, region: 'us-east-1', credentials };
-  s3 = new S3Client({ ...config, forcePathStyle: true });
-  sqs = new SQSClient(config);
-  for (const Bucket of ['uploads', 'outputs']) await s3.send(new CreateBucketCommand({ Bucket }));
-  ({ QueueUrl: queue = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'queue' })));
-  ({ QueueUrl: dead = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'dead' })));
-  const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-console-test-'));
-  await writeFile(path.join(folder, 'recipe.yaml'), JSON.stringify(RECIPE));
-  vi.stubEnv('INIT_CWD', folder);
-  vi.stubEnv('AWS_ENDPOINT_URL', aws.endpoint);
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  stack = await startNamedStack();
 });
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  s3.destroy();
-  sqs.destroy();
-  await aws.stop();
-});
+afterAll(() => stack.stop());
 
-const names = () => [
-  ...['console', '--json', '--print', '--port', '0', '--settings', 'recipe.yaml'],
-  ...['--source', 'uploads', '--processed', 'outputs', '--queue', queue, '--dead-letters', dead],
-];
+const names = () => ['console', '--json', '--print', '--port', '0', ...stack.options];
 
 /** Runs the command until the test ends. */
 async function startConsole(...args: string[]) {
@@ -105,7 +67,7 @@ const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 
 
 async function finish(key: string): Promise<void> {
   if (!recipe) throw new Error('No recipe');
-  const { ETag = '' } = await put('uploads', key, 'photo');
+  const { ETag = '' } = await stack.put('uploads', key, 'photo');
   const manifest = formatManifest({
     ...{ version: 1, status: 'done', recipe: recipe.name, outputs: [] },
     recipeHash: recipeHash(recipe, settings.limits),
@@ -114,12 +76,12 @@ async function finish(key: string): Promise<void> {
       ...{ bytes: 5, sha256: '0' },
     },
   });
-  await put('outputs', outputKeys(key, recipe).manifest, manifest);
+  await stack.put('outputs', outputKeys(key, recipe).manifest, manifest);
 }
 
 test('a deployed stack is read-only, and shows what is listed and what arrives later', async () => {
   await finish('done.jpg');
-  await put('uploads', 'waiting.jpg', 'photo');
+  await stack.put('uploads', 'waiting.jpg', 'photo');
   const { url, writable, cookie, read, post, end } = await startConsole('--refresh', '0.05');
   expect({ writable, cookie }).toEqual({ writable: false, cookie: '' });
   expect(await read('/api/stack')).toMatchObject({
@@ -160,15 +122,15 @@ test('a deployed stack is read-only, and shows what is listed and what arrives l
 });
 
 test('with --write, the page retries an upload', async () => {
-  await put('uploads', 'again.jpg', 'photo');
+  await stack.put('uploads', 'again.jpg', 'photo');
   const { writable, read, post } = await startConsole('--write');
   expect(writable).toBe(true);
   await eventually(async () =>
     expect(await read('/api/uploads?search=again')).toMatchObject({ total: 1 }),
   );
   expect(await post('/api/uploads/retry', { keys: ['again.jpg'] })).toMatchObject({ status: 200 });
-  const { Messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({ QueueUrl: queue, WaitTimeSeconds: 20 }),
+  const { Messages = [] } = await stack.sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: stack.queue, WaitTimeSeconds: 20 }),
   );
   expect(Messages.map(({ Body }) => Body)).toEqual([
     formatMessage({ bucket: 'uploads', key: 'again.jpg' }),
@@ -177,7 +139,7 @@ test('with --write, the page retries an upload', async () => {
 
 test('--list ends the listing, and the counts say so', async () => {
   await Promise.all(
-    Array.from({ length: 1001 }, (_, index) => put('uploads', `many/${index}`, 'x')),
+    Array.from({ length: 1001 }, (_, index) => stack.put('uploads', `many/${index}`, 'x')),
   );
   const { read } = await startConsole('--list', '1');
   await eventually(async () =>

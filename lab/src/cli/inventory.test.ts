@@ -1,31 +1,18 @@
 /** `compare` and `apply` of an S3 Inventory report, with files as AWS documents them. */
 import { createHash } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { startEmbeddedAws } from '@darkroom/embedded-aws';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { parseMessage } from '@darkroom/events';
-import { formatManifest, outputKeys, parseSettings, recipeHash } from '@darkroom/pipeline';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { formatManifest, outputKeys, recipeHash } from '@darkroom/pipeline';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { darkroom, type Answer } from './darkroom.ts';
+import { recipe, settings, startNamedStack } from './named-stack.ts';
 
-const RECIPE = { name: 'photos', variants: [{ name: 'w9', steps: [{ resize: { width: 9 } }] }] };
-const settings = parseSettings({ recipes: [RECIPE] }, 'test');
-const [recipe] = settings.recipes;
 const REPORT = 's3://reports/uploads/all/2026-12-01T01-00Z/manifest.json';
 /** More rows than a page of 500, in two files, not in the order of their keys. */
 const KEYS = Array.from({ length: 1200 }, (_, index) => `photos/${(index * 7) % 1200} ä+b.jpg`);
 
-let aws: Awaited<ReturnType<typeof startEmbeddedAws>>;
-let s3: S3Client;
-let sqs: SQSClient;
-let QueueUrl = '';
-
-const put = (Bucket: string, Key: string, Body: Uint8Array | string) =>
-  s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+let stack: Awaited<ReturnType<typeof startNamedStack>>;
 
 /** As S3 writes it: all fields quoted, no header, keys URL-encoded. */
 function fileOf(rows: readonly (readonly string[])[]): Buffer {
@@ -53,7 +40,7 @@ async function writeReport(more: object = {}): Promise<void> {
   const listed = [];
   for (const [index, body] of files.entries()) {
     const key = `uploads/all/data/${index}.csv.gz`;
-    await put('reports', key, body);
+    await stack.put('reports', key, body);
     const MD5checksum = createHash('md5').update(body).digest('hex');
     listed.push({ key, size: body.length, MD5checksum });
   }
@@ -67,7 +54,7 @@ async function writeReport(more: object = {}): Promise<void> {
     files: listed,
     ...more,
   };
-  await put('reports', REPORT.replace('s3://reports/', ''), JSON.stringify(manifest));
+  await stack.put('reports', REPORT.replace('s3://reports/', ''), JSON.stringify(manifest));
 }
 
 async function writeManifest(key: string, eTag: string, hash?: string): Promise<void> {
@@ -81,44 +68,20 @@ async function writeManifest(key: string, eTag: string, hash?: string): Promise<
     outputs: [],
     error: { code: 'CORRUPT_IMAGE', message: 'no', retryable: false },
   });
-  await put('outputs', outputKeys(key, recipe).manifest, manifest);
+  await stack.put('outputs', outputKeys(key, recipe).manifest, manifest);
 }
 
 beforeAll(async () => {
-  aws = await startEmbeddedAws({ port: 0 });
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const config = { endpoint: aws.endpoint, region: 'us-east-1', credentials };
-  s3 = new S3Client({ ...config, forcePathStyle: true });
-  sqs = new SQSClient(config);
-  for (const Bucket of ['uploads', 'outputs', 'reports'])
-    await s3.send(new CreateBucketCommand({ Bucket }));
-  ({ QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'queue' })));
+  stack = await startNamedStack('reports');
   await writeReport();
   await writeManifest(KEYS[0] ?? '', 'e');
   await writeManifest(KEYS[1] ?? '', 'another');
   await writeManifest(KEYS[2] ?? '', 'e', 'another');
-  const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-inventory-test-'));
-  await writeFile(path.join(folder, 'recipe.yaml'), JSON.stringify(RECIPE));
-  vi.stubEnv('INIT_CWD', folder);
-  vi.stubEnv('XDG_STATE_HOME', folder);
-  vi.stubEnv('AWS_ENDPOINT_URL', aws.endpoint);
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
 });
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  s3.destroy();
-  sqs.destroy();
-  await aws.stop();
-});
+afterAll(() => stack.stop());
 
 const run = (command: string, ...args: string[]): Promise<Answer> =>
-  darkroom([
-    ...[command, '--json', '--inventory', REPORT, '--settings', 'recipe.yaml'],
-    ...['--source', 'uploads', '--processed', 'outputs', '--queue', QueueUrl],
-    ...['--dead-letters', QueueUrl, ...args],
-  ]);
+  darkroom([command, '--json', '--inventory', REPORT, ...stack.options, ...args]);
 const json = async (command: string, ...args: string[]) => {
   const { stdout, stderr, exitCode } = await run(command, ...args);
   expect(exitCode, stderr).toBe(0);
@@ -149,8 +112,8 @@ test('apply continues in the report after its limit, and sends each key once', a
   ]);
   const keys: string[] = [];
   for (;;) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+    const { Messages = [] } = await stack.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: stack.queue, MaxNumberOfMessages: 10 }),
     );
     if (Messages.length === 0) break;
     for (const { Body = '' } of Messages) {

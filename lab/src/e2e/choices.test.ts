@@ -3,8 +3,7 @@ import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, PATIENCE } from '../testing/client.ts';
-import { startStack, type RunningStack } from '../testing/running-stack.ts';
-import { createWorkspace, type Workspace } from '../testing/workspace.ts';
+import { startPipeline, type RunningStack } from '../testing/running-stack.ts';
 
 const KEY = 'uploads/cat.png';
 const PIPELINE = {
@@ -30,21 +29,15 @@ const PIPELINE = {
   delivery: { outcomes: true },
 };
 
-let workspace: Workspace;
 let running: RunningStack;
 let client: Client;
 
 beforeAll(async () => {
-  workspace = await createWorkspace();
-  await workspace.writeStack('e2e', PIPELINE);
-  running = await startStack({ workspace: workspace.directory, stack: 'e2e' });
+  running = await startPipeline(PIPELINE);
   client = running.client;
 });
 
-afterAll(async () => {
-  await running.stop();
-  await workspace.remove();
-});
+afterAll(() => running.stop());
 
 /** The left half is red, the right half blue. */
 async function halves(): Promise<Buffer> {

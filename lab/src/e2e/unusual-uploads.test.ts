@@ -7,8 +7,7 @@ import { bare, type Client } from '../testing/client.ts';
 import { DeadLetters } from '../testing/dead-letters.ts';
 import { findInconsistencies } from '../testing/consistency.ts';
 import { picture } from '../testing/pictures.ts';
-import { startStack, type RunningStack } from '../testing/running-stack.ts';
-import { createWorkspace, type Workspace } from '../testing/workspace.ts';
+import { startPipeline, type RunningStack } from '../testing/running-stack.ts';
 
 /** One variant fits every picture, the other one only those with a right half of 300 pixels. */
 const VARIANTS = [
@@ -23,21 +22,15 @@ const PIPELINE = {
   storage: { protect: false },
 };
 
-let workspace: Workspace;
 let running: RunningStack;
 let client: Client;
 
 beforeAll(async () => {
-  workspace = await createWorkspace();
-  await workspace.writeStack('e2e', PIPELINE);
-  running = await startStack({ workspace: workspace.directory, stack: 'e2e' });
+  running = await startPipeline(PIPELINE);
   client = running.client;
 });
 
-afterAll(async () => {
-  await running.stop();
-  await workspace.remove();
-});
+afterAll(() => running.stop());
 
 async function put(Key: string, Body: Buffer, options: Partial<PutObjectCommandInput> = {}) {
   const { sourceBucket: Bucket } = client.stack;

@@ -122,7 +122,7 @@ new ImagePipeline('photos', { recipes: [], queue: { batchSize: 'many' } });
     const python = builtProgram('python/bin/python3');
     const hasPython = existsSync(python);
     test.runIf(hasPython)(
-      `in Python${hasPython ? '' : ' (there is no Python: SKIPPED)'}`,
+      `in Python${hasPython ? '' : ' (SKIPPED: Python is missing)'}`,
       async () => {
         await generate('python');
         const install = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', at('python')];

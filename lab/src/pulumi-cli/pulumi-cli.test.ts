@@ -193,7 +193,7 @@ describe.runIf(cli !== undefined)(title, { timeout: 10 * MINUTES }, () => {
     });
     const file = () => path.join(project.directory, 'Pulumi.test.yaml');
     test.each<[what: string, message: RegExp, cause: () => unknown, environment?: string[]]>([
-      ['no stack file', /There is no Pulumi\.test\.yaml: copy/, () => rm(file())],
+      ['no stack file', /Pulumi\.test\.yaml is missing: copy/, () => rm(file())],
       ['no YAML', /not valid YAML/, () => writeFile(file(), 'config: {')],
       ['a wrong setting', /queue\.batchSize/, () => settings({ queue: { batchSize: 0 } })],
       [

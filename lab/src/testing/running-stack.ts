@@ -6,7 +6,7 @@ import { withHandler } from '../testbed/function-behind-proxy.ts';
 import type { LambdaOptions } from '@darkroom/local-lambda';
 import { startLocalStack, type LocalStack } from '@darkroom/local';
 import { Client } from './client.ts';
-import { CHECKOUT } from './workspace.ts';
+import { CHECKOUT, createWorkspace } from './workspace.ts';
 
 /** Milliseconds for running batches. */
 const GRACE_MS = 10_000;
@@ -56,6 +56,23 @@ export async function startStack({
     return { local, client, stop: () => (stopped ??= stop()) };
   } catch (error) {
     await removeData();
+    throw error;
+  }
+}
+
+/** The pipeline with these settings, in a workspace of its own. */
+export async function startPipeline(settings: object): Promise<RunningStack> {
+  const workspace = await createWorkspace();
+  try {
+    await workspace.writeStack('e2e', settings);
+    const running = await startStack({ workspace: workspace.directory, stack: 'e2e' });
+    const stop = async () => {
+      await running.stop();
+      await workspace.remove();
+    };
+    return { ...running, stop };
+  } catch (error) {
+    await workspace.remove();
     throw error;
   }
 }

@@ -113,7 +113,7 @@ export class Changes {
   resume(pipeline: ConsolePipeline): void {
     const [run, given] = [this.#run, this.#given];
     if (!run || !given || run.state === 'running' || run.state === 'done')
-      throw new ApiError(409, 'NOT_PAUSED', 'There is no run to resume');
+      throw new ApiError(409, 'NOT_PAUSED', 'No run is paused');
     run.state = 'running';
     delete run.error;
     this.#work(pipeline, given, run);

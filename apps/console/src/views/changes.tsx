@@ -16,6 +16,7 @@ import {
 } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { Confirm } from '../parts/confirm.tsx';
+import { DEFAULT_PACE, Pace } from '../parts/pace.tsx';
 import { useWritable } from '../shell/drop.tsx';
 import { count, formatBytes, formatDollars, formatMinutes, formatSaving } from '../words/format.ts';
 import { OTHERS, REPAIRABLE, REPAIRABLE_NAMES } from '../words/kinds.ts';
@@ -26,8 +27,6 @@ import '../styles/changes.css';
 
 /** Between two readings of a comparison or a run, milliseconds. */
 const POLL_MS = 500;
-/** The command line's defaults. */
-const DEFAULTS = { limit: 10_000, rate: 50 };
 
 type Kinds = NonNullable<NonNullable<ChangesState['comparison']>['kinds']>;
 
@@ -236,37 +235,19 @@ function Progress({ run, total }: { run: NonNullable<ChangesState['run']>; total
 
 function Apply({ kinds, chosen }: { kinds: Kinds; chosen: ReadonlySet<RepairableKind> }) {
   const client = useQueryClient();
-  const [limit, setLimit] = useState(DEFAULTS.limit);
-  const [rate, setRate] = useState(DEFAULTS.rate);
+  const [pace, setPace] = useState(DEFAULT_PACE);
   const [isAsking, setAsking] = useState(false);
   const names = [...chosen].filter((name) => kinds[name].objects > 0);
   const objects = names.reduce((sum, name) => sum + kinds[name].objects, 0);
   const dollars = names.reduce((sum, name) => sum + kinds[name].dollars, 0);
   const run = useMutation({
-    mutationFn: () => applyChanges({ kinds: names, limit, rate, prefix: '' }),
+    mutationFn: () => applyChanges({ kinds: names, ...pace, prefix: '' }),
     onSuccess: (next) => client.setQueryData(['changes'], next),
   });
-  const uploads = count(Math.min(objects, limit), 'upload');
+  const uploads = count(Math.min(objects, pace.limit), 'upload');
   return (
     <div className="redrive">
-      <label>
-        Most messages
-        <input
-          type="number"
-          min={1}
-          value={limit}
-          onChange={({ target }) => setLimit(Math.max(1, target.valueAsNumber || 1))}
-        />
-      </label>
-      <label>
-        Per second
-        <input
-          type="number"
-          min={1}
-          value={rate}
-          onChange={({ target }) => setRate(Math.max(1, target.valueAsNumber || 1))}
-        />
-      </label>
+      <Pace pace={pace} onChange={setPace} />
       <button
         type="button"
         className="small"
@@ -279,7 +260,7 @@ function Apply({ kinds, chosen }: { kinds: Kinds; chosen: ReadonlySet<Repairable
       <Confirm
         isOpen={isAsking}
         title={`Process ${uploads} again?`}
-        what={`The run sends a message for each of them, at most ${rate} per second. The cost is about ${formatDollars(dollars)}.${chosen.has('orphaned') && kinds.orphaned.objects > 0 ? ' Outputs of removed uploads are deleted.' : ''}`}
+        what={`The run sends a message for each of them, at most ${pace.rate} per second. The cost is about ${formatDollars(dollars)}.${chosen.has('orphaned') && kinds.orphaned.objects > 0 ? ' Outputs of removed uploads are deleted.' : ''}`}
         action="Apply"
         onClose={() => setAsking(false)}
         onConfirm={() => run.mutate()}

@@ -4,15 +4,13 @@ import { Link } from 'wouter';
 import { findLetters, redriveLetters, type Redriven } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { Confirm } from '../parts/confirm.tsx';
+import { DEFAULT_PACE, Pace } from '../parts/pace.tsx';
 import { useWritable } from '../shell/drop.tsx';
 import { count } from '../words/format.ts';
 import { explainRejection } from '../words/rejections.ts';
 import '../styles/problems.css';
 
 const Chart = lazy(() => import('./chart.tsx'));
-
-/** The command line's defaults. */
-const DEFAULTS = { limit: 10_000, rate: 50 };
 
 function Rejected(props: {
   codes: Readonly<Record<string, number>>;
@@ -119,12 +117,11 @@ function DeadLetters({ number }: { number: number }) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [letters, setLetters] = useState<ReadonlySet<string>>(new Set());
   const [prefix, setPrefix] = useState('');
-  const [limit, setLimit] = useState(DEFAULTS.limit);
-  const [rate, setRate] = useState(DEFAULTS.rate);
+  const [pace, setPace] = useState(DEFAULT_PACE);
   const [isAsking, setAsking] = useState(false);
   const isWritable = useWritable();
   const conditions = () => ({
-    ...{ limit, rate },
+    ...pace,
     ...(prefix !== '' && { prefix }),
     ...(chosen.size > 0 && { codes: [...chosen] }),
   });
@@ -178,24 +175,7 @@ function DeadLetters({ number }: { number: number }) {
           Prefix
           <input value={prefix} onChange={({ target }) => setPrefix(target.value)} />
         </label>
-        <label>
-          Most messages
-          <input
-            type="number"
-            min={1}
-            value={limit}
-            onChange={({ target }) => setLimit(Math.max(1, target.valueAsNumber || 1))}
-          />
-        </label>
-        <label>
-          Per second
-          <input
-            type="number"
-            min={1}
-            value={rate}
-            onChange={({ target }) => setRate(Math.max(1, target.valueAsNumber || 1))}
-          />
-        </label>
+        <Pace pace={pace} onChange={setPace} />
         <button type="button" className="small" disabled={isBusy} onClick={() => dry.mutate()}>
           Dry run
         </button>
@@ -213,7 +193,7 @@ function DeadLetters({ number }: { number: number }) {
       </div>
       <Confirm
         isOpen={isAsking}
-        title={`Move ${count(Math.min(matching, limit), 'dead letter')} back to the queue?`}
+        title={`Move ${count(Math.min(matching, pace.limit), 'dead letter')} back to the queue?`}
         what="The function processes them again. Messages that fail again come back to the dead-letter queue."
         action="Redrive"
         onClose={() => setAsking(false)}

@@ -1,4 +1,5 @@
-import type { Resource } from '../stack.ts';
+import { RULES, violations } from '../index.ts';
+import { type Resource, Stack } from '../stack.ts';
 
 /** Type tokens as Pulumi's AWS provider builds them. */
 const typeOf = (service: string, name: string) =>
@@ -256,3 +257,20 @@ export function changed(
 export function without(name: string): Resource[] {
   return soundStack().filter((one) => one.name !== name);
 }
+
+/** What the stack breaks, as `RULE: RESOURCE`. */
+export const broken = (resources: readonly Resource[]) =>
+  violations(RULES, new Stack(resources)).map(({ rule, name }) => `${rule}: ${name}`);
+
+/** A queue's policy that lets a caller send. */
+export const letIn = (Principal: unknown, more: object = {}) =>
+  policy(
+    {
+      Effect: 'Allow',
+      Principal,
+      Action: 'sqs:SendMessage',
+      Resource: 'arn:aws:sqs:eu-central-1:123456789012:queue',
+      ...more,
+    },
+    tls('sqs:*'),
+  );

@@ -177,7 +177,7 @@ export async function makeOutputs(
 
 /**
  * Whether an upload gives the pictures of the one that a manifest describes: the same bytes, coding of them, focal point
- * and crop. A text is no matter of the pictures.
+ * and crop. The text does not change the pictures.
  */
 function hasContent(
   described: ManifestSource,
