@@ -132,7 +132,7 @@ describe('is told everything that is missing, at once', () => {
   });
 
   test.each([
-    ['no file', undefined, /no Pulumi\.test\.yaml/],
+    ['no file', undefined, /Pulumi\.test\.yaml is missing/],
     ['no region', 'config: { darkroom:pipeline: {} }', /sets no region/],
     ['a config without members', 'config:\n', /sets no region/],
     ['invalid YAML', 'config: {', /not valid YAML/],
