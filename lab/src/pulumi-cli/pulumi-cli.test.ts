@@ -12,7 +12,7 @@ import {
 import type { DeployedResource } from '@darkroom/local-pulumi';
 import type { SettingsInput } from '@darkroom/pipeline';
 import * as prettier from 'prettier';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CHECKOUT } from '../testing/workspace.ts';
 import { createProject, type Ended, findCli, type Project, succeeded } from './cli.ts';
 import { type Cloud, startCloud } from './cloud.ts';
@@ -273,8 +273,14 @@ describe.runIf(cli !== undefined)(title, { timeout: 10 * MINUTES }, () => {
     }
     for (const { type, id } of cloud.resources.values()) {
       if (type !== BUCKET) continue;
-      const { Contents = [] } = await cloud.s3.send(new ListObjectsV2Command({ Bucket: id }));
-      expect(Contents).toEqual([]);
+      // A second sample of the smoke test may still be processed while the command removes the first one.
+      await vi.waitFor(
+        async () => {
+          const { Contents = [] } = await cloud.s3.send(new ListObjectsV2Command({ Bucket: id }));
+          expect(Contents).toEqual([]);
+        },
+        { timeout: 2 * MINUTES },
+      );
     }
   });
 
