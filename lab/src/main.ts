@@ -23,17 +23,19 @@ const program = new Command('npm run lab --')
 for (const { name, summary } of TEST_RIGS)
   program
     .command(name)
-    .argument('[vitest arguments...]')
+    .argument('[file and options of vitest...]')
     .allowUnknownOption()
     .description(summary)
     .action((args: string[]) => runTests(name, args));
 if (process.argv.length === 2) program.outputHelp();
 else await program.parseAsync();
 
-/** Runs the tests of one folder, or those of its files that an argument names. The exit code is Vitest's. */
+/** Runs the tests of one folder, or of the file that the first argument names. The exit code is Vitest's. */
 function runTests(folder: string, args: readonly string[]): Promise<void> {
+  const [file = ''] = args[0]?.startsWith('-') ? [] : args;
+  const options = file === '' ? args : args.slice(1);
   const vitest = path.join(LAB, '../node_modules/vitest/vitest.mjs');
-  const child = spawn(process.execPath, [vitest, 'run', '--dir', `src/${folder}`, ...args], {
+  const child = spawn(process.execPath, [vitest, 'run', `src/${folder}/${file}`, ...options], {
     cwd: LAB,
     stdio: 'inherit',
   });
