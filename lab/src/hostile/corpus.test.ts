@@ -1,18 +1,14 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { sample } from '@darkroom/transforms/testing';
 import { Probe, problemOf } from '../image-probe/probe.ts';
+import type { ProbeAnswer, ProbeEnd } from '../image-probe/protocol.ts';
 import { METADATA_VARIANTS } from '../image-probe/trial.ts';
 import { jpeg } from '@darkroom/transforms/testing/structure/jpeg.ts';
 import { CORPUS } from './corpus/corpus.ts';
-import { PLANTED, type HostileUpload } from './corpus/hostile-upload.ts';
+import { PLANTED } from './corpus/hostile-upload.ts';
 import { SEGMENTS } from './corpus/broken-jpeg-segments.ts';
 
-async function expectOutcome(
-  probe: Probe,
-  { bytes }: HostileUpload,
-  expected: readonly string[],
-): Promise<void> {
-  const given = await probe.try(await bytes(), { withOutputs: true });
+function expectOutcome(given: ProbeAnswer | ProbeEnd, expected: readonly string[]): void {
   expect(problemOf(given, expected)).toBeUndefined();
   if (given.kind === 'end') return;
   for (const [variant, output] of given.outputs) {
@@ -27,17 +23,27 @@ describe('ends in its outcome, within its memory, and without planted text in ou
   const probe = new Probe();
   afterAll(() => probe.stop());
 
-  test.each(CORPUS)('$name', async (item) => {
-    await expectOutcome(probe, item, item.expected);
+  test.each(CORPUS)('$name', async ({ bytes, expected }) => {
+    expectOutcome(await probe.try(await bytes(), { withOutputs: true }), expected);
   });
 });
 
 describe('if a recipe accepts SVG:', () => {
-  const probe = new Probe({ svg: true });
-  afterAll(() => probe.stop());
+  /** As in the pipeline: a process for the upload, and a second one if the first ends. */
+  async function draw(source: Uint8Array): Promise<ProbeAnswer | ProbeEnd> {
+    const probe = new Probe({ svg: true });
+    try {
+      const first = await probe.try(source, { withOutputs: true });
+      if (first.kind === 'answer') return first;
+      console.log(`A second process draws it, because of the first: ${first.how} ${first.stderr}`);
+      return await probe.try(source, { withOutputs: true });
+    } finally {
+      await probe.stop();
+    }
+  }
 
-  test.each(CORPUS.filter(({ withSvg }) => withSvg))('$name', async (item) => {
-    await expectOutcome(probe, item, item.withSvg ?? item.expected);
+  test.each(CORPUS.filter(({ withSvg }) => withSvg))('$name', async ({ bytes, ...item }) => {
+    expectOutcome(await draw(await bytes()), item.withSvg ?? item.expected);
   });
 });
 

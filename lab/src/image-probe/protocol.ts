@@ -15,7 +15,7 @@ export interface ProbeRequest {
 /** Result of a trial that the process survived. */
 export interface ProbeAnswer {
   readonly kind: 'answer';
-  /** Outcomes of two attempts at the same time, as in a function with two images. They must be equal. */
+  /** Outcomes of two attempts at the same time, as in a function with two images; of SVG, in a row. They must be equal. */
   readonly outcomes: readonly [Outcome, Outcome];
   readonly milliseconds: number;
   /** Peak growth of the process's resident memory, MiB; undefined if the system does not report it. */
