@@ -24,6 +24,7 @@ const POLICIES = ['--policy-pack', 'apps/policy'];
 const UP = ['up', '--stack', 'test', '--yes', '--skip-preview', ...POLICIES] as const;
 const PREVIEW = ['preview', '--stack', 'test', ...POLICIES] as const;
 const BUCKET = 'aws:s3/bucket:Bucket';
+const ROLE = 'aws:iam/role:Role';
 const FUNCTION = 'aws:lambda/function:Function';
 const TRIGGER = 'aws:lambda/eventSourceMapping:EventSourceMapping';
 const SUBSCRIPTION = 'aws:sns/topicSubscription:TopicSubscription';
@@ -399,31 +400,32 @@ describe.runIf(cli !== undefined)(title, { timeout: 10 * MINUTES }, () => {
       return { reached: reached.promise, release: () => released.resolve() };
     };
 
-    // Texts of AWS, as its SDK for Go formats them for the provider.
+    // Texts of AWS, as its SDK for Go formats them for the provider. Buckets do not depend on the role: they fail with
+    // it, or the first update may have created them already.
     test.each([
       [
         'PERMISSION',
-        'aws:iam/role:Role',
+        [ROLE, BUCKET],
         'creating IAM Role (photos-role-0a1b2c3): operation error IAM: CreateRole, https response error StatusCode: 403, RequestID: 1, api error AccessDenied: User: arn:aws:iam::000000000000:user/tester is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::000000000000:role/photos-role-0a1b2c3 because no identity-based policy allows the iam:CreateRole action',
       ],
       [
         'NAME_TAKEN',
-        BUCKET,
+        [BUCKET],
         'creating S3 Bucket (photos-source-0a1b2c3): operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 1, HostID: 2, BucketAlreadyExists: ',
       ],
       [
         'QUOTA',
-        FUNCTION,
+        [FUNCTION],
         'creating Lambda Function (photos-resizer-0a1b2c3): operation error Lambda: CreateFunction, https response error StatusCode: 400, RequestID: 1, CodeStorageExceededException: Code storage limit exceeded.',
       ],
       [
         'CREDENTIALS',
-        FUNCTION,
+        [FUNCTION],
         'creating Lambda Function (photos-resizer-0a1b2c3): operation error Lambda: CreateFunction, https response error StatusCode: 403, RequestID: 1, api error ExpiredTokenException: The security token included in the request is expired',
       ],
-    ])('%s, while it creates %s', async (code, failing, message) => {
+    ])('%s, while it creates %j', async (code, failing, message) => {
       cloud.hook = (operation, type) => {
-        if (operation === 'create' && type === failing) throw new Error(message);
+        if (operation === 'create' && failing.includes(type)) throw new Error(message);
       };
       expect(failure(await start().ended)).toBe(code);
     });
