@@ -310,15 +310,13 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     ],
     ['the ratio of a display is unlimited', '.max(4)', '.max(40)'],
     ['a side of 65,535 pixels is rejected', '.max(65_535)', '.max(65_534)'],
-    [
-      'frames of an animation jump',
-      "isStrategy(given.position) && animated ? 'centre' : given.position",
-      'given.position',
-    ],
+    ['frames of an animation jump', "isStrategy(wanted) && animated ? 'centre' : wanted", 'wanted'],
     ['a picture of `contain` covers', "default('cover')", "default('contain')"],
   ]),
-  ...faultsIn('builtin', 'libs/transforms/src/builtin/crop.ts', [
+  ...faultsIn('builtin', 'libs/transforms/src/builtin/shared/position.ts', [
     ['a focus is at the edge', 'share * side - length / 2', 'share * side - length'],
+  ]),
+  ...faultsIn('builtin', 'libs/transforms/src/builtin/crop.ts', [
     [
       'the crop is after a resize though it is asked for before',
       "used.has('resize') || used.has('extractPre')",

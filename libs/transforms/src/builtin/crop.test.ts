@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createCatalog } from '../catalog/catalog.ts';
 import { createEngine } from '../engine/create-engine.ts';
+import { makePlan } from '../plan/make-plan.ts';
 import { renderOne } from '../testing/render.ts';
 import { sample } from '../testing/samples.ts';
 import { regionAt, regionOfRatio } from './crop.ts';
@@ -92,4 +93,28 @@ test('a region outside of the picture is NOT_APPLICABLE before anything is decod
   const variants = [{ name: 'one', steps: catalog.stepsSchema.parse(steps) }];
   const { skipped } = createEngine({ catalog }).estimate({ facts, recipe: 'photos', variants });
   expect(skipped).toMatchObject([{ variant: 'one', code: 'NOT_APPLICABLE' }]);
+});
+
+test('after a resize, both run in one stage', () => {
+  const { stages } = makePlan({
+    recipe: 'photos',
+    facts: {
+      ...{ format: 'png', width: 400, height: 300, orientation: 1, pages: 1, bytes: 1 },
+      ...{ hasAlpha: false, progressive: false },
+    },
+    variants: [
+      {
+        name: 'part',
+        steps: catalog.stepsSchema.parse([
+          { resize: { width: 200 } },
+          { crop: { width: 50, height: 50 } },
+          { encode: 'png' },
+        ]),
+      },
+    ],
+    placeholder: false,
+    bind: (step) => catalog.bind(step),
+  });
+  const slots = stages.map(({ operations }) => operations.flatMap((o) => o.slots ?? []));
+  expect(slots).toEqual([['resize', 'extractPost']]);
 });

@@ -4,6 +4,8 @@ import { createCatalog } from '../catalog/catalog.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import { NO_PLACEHOLDER, type RenderedOutput } from '../image-engine.ts';
 import { makePlan } from '../plan/make-plan.ts';
+import { renderOne } from '../testing/render.ts';
+import { animatedSample } from '../testing/samples.ts';
 import { builtinTransforms } from './index.ts';
 
 const catalog = createCatalog(builtinTransforms);
@@ -73,6 +75,23 @@ describe('position: focus', () => {
   });
 });
 
+test.each([
+  [{ width: 65_535 }, true],
+  [{ width: 65_536 }, false],
+  [{ width: 9, dpr: 4 }, true],
+  [{ width: 9, dpr: 4.1 }, false],
+])('%j is accepted: %j', (resize, accepted) => {
+  expect(catalog.stepSchema.safeParse({ resize }).success).toBe(accepted);
+});
+
+test('all frames of an animation are cut at the centre, though a strategy is asked for', async () => {
+  const moving = await animatedSample('gif');
+  const cut = (position: string) =>
+    renderOne(engine, catalog, moving, [{ resize: { width: 20, height: 40, position } }]);
+  const [searched, centred] = await Promise.all([cut('attention'), cut('centre')]);
+  expect(Buffer.from(searched.bytes).equals(centred.bytes)).toBe(true);
+});
+
 test('steps of the placeholder come before its own', () => {
   const region = { left: '50%', top: 0, width: '50%', height: '100%' };
   const plan = makePlan({
@@ -134,6 +153,31 @@ describe('a strip that cover has to enlarge', () => {
         height: 200,
       });
     }
+  });
+
+  test.each([
+    [600, 'cropEmbed'],
+    [1_000, 'extractPre'],
+  ])('of %d × 2 that becomes 200 pixels high: `%s`', (width, slot) => {
+    const { stages } = makePlan({
+      recipe: 'photos',
+      facts: {
+        ...{ format: 'png', width, height: 2, orientation: 1, pages: 1, bytes: 1 },
+        ...{ hasAlpha: false, progressive: false },
+      },
+      variants: [
+        {
+          name: 'thumb',
+          steps: catalog.stepsSchema.parse([
+            { resize: { width: 200, height: 200 } },
+            { encode: 'png' },
+          ]),
+        },
+      ],
+      bind: (step) => catalog.bind(step),
+    });
+    const slots = stages.flatMap(({ operations }) => operations.flatMap((o) => o.slots ?? []));
+    expect(slots.slice(0, 2)).toContain(slot);
   });
 
   test('of a damaged file is CORRUPT_IMAGE, although a strategy looks at it first', async () => {

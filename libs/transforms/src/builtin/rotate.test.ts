@@ -89,3 +89,12 @@ test.each([
     expect((await difference(planned.bytes, stepByStep.bytes)).mean).toBeLessThan(2);
   }
 });
+
+test.each([
+  ['#00000000', true],
+  ['#000000', false],
+])('by 45 degrees on %s, the picture has alpha: %j', (background, hasAlpha) => {
+  const rotate = catalog.bind(catalog.stepSchema.parse({ rotate: { angle: 45, background } }));
+  const input = { width: 160, height: 120, orientation: 1, hasAlpha: false };
+  expect(rotate.after(input)).toMatchObject({ hasAlpha });
+});

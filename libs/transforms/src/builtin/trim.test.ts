@@ -116,3 +116,18 @@ test.each([
   const steps = [...framed, { trim: { ...trim, background: 'white', threshold: 20 } }];
   expect(await renderOne(engine, catalog, photo, steps)).toMatchObject({ width: 60, height: 40 });
 });
+
+test('noise of a few levels at the border goes by default, and stays at threshold 0', async () => {
+  const noise = Buffer.from(Array.from({ length: 60 * 40 }, (_, at) => 250 + ((at * 7) % 6)));
+  const dot = { create: { width: 20, height: 10, channels: 3, background: '#258' } } as const;
+  const framedDot = await sharp(noise, { raw: { width: 60, height: 40, channels: 1 } })
+    .toColourspace('srgb')
+    .composite([{ input: dot, left: 20, top: 15 }])
+    .png()
+    .toBuffer();
+  expect(await renderOne(engine, catalog, framedDot, ['trim'])).toMatchObject({
+    ...{ width: 20, height: 10 },
+  });
+  const exact = [{ trim: { threshold: 0 } }];
+  expect((await renderOne(engine, catalog, framedDot, exact)).width).toBeGreaterThan(50);
+});
