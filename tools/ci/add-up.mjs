@@ -5,6 +5,7 @@
  * @property {boolean} success
  * @property {{ name: string, status: string, message: string, assertionResults:
  *   { fullName: string, status: string, failureMessages?: string[] }[] }[]} testResults one per test file
+ * @property {string[]} [unhandledErrors] their stacks: rejected promises that nobody awaits, and the like
  *
  * @typedef {object} Summary
  * @property {number} passed
@@ -14,8 +15,8 @@
 
 /**
  * Adds up the reports of all projects. In addition to failed tests, each of these counts as one failure:
- * a project without a report, a file that failed outside its tests (an import, a hook), and a run
- * that failed without a failed test, or that ran no test.
+ * a project without a report, a file that failed outside its tests (an import, a hook), an unhandled error,
+ * and a run that failed without a failed test, or that ran no test.
  *
  * @param {Record<string, Report | undefined>} reports by project; undefined if the report is missing
  * @returns {Summary}
@@ -48,6 +49,9 @@ function addProject(sum, project, report) {
         `${project}: ${file.name} failed outside its tests: ${firstLine(file.message)}`,
       );
     }
+  }
+  for (const error of report.unhandledErrors ?? []) {
+    sum.failed.push(`${project}: unhandled error${excerpt([error])}`);
   }
   if (sum.failed.length > failedBefore) return;
   if (tests === 0) sum.failed.push(`${project}: ran no test`);

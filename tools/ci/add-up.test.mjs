@@ -62,6 +62,11 @@ test.each([
     'a: src/key.test.ts failed outside its tests: port taken',
   ],
   [
+    'an error that no test awaits, though all tests pass',
+    { ...report(true, file('passed', [passed])), unhandledErrors: ['Error: late'] },
+    'a: unhandled error\n           Error: late',
+  ],
+  [
     'a run that failed for no reason that is told',
     report(false, file('passed', [passed])),
     'a: failed outside its tests',

@@ -25,8 +25,15 @@ export function readReports(root) {
 
 /** @param {string} project */
 function readReport(project) {
+  const report = readJson(path.join(project, 'test-results/vitest.json'));
+  const unhandledErrors = readJson(path.join(project, 'test-results/unhandled-errors.json'));
+  return report && { ...report, ...(unhandledErrors && { unhandledErrors }) };
+}
+
+/** @param {string} file */
+function readJson(file) {
   try {
-    return JSON.parse(readFileSync(path.join(project, 'test-results/vitest.json'), 'utf8'));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -21,8 +22,24 @@ export function project(root, test = {}) {
       hookTimeout: 900_000,
       // Projects run side by side on as few as two cores.
       maxWorkers: 2,
-      reporters: ['default', ['json', { outputFile: path.join(root, 'test-results/vitest.json') }]],
+      reporters: [
+        'default',
+        ['json', { outputFile: path.join(root, 'test-results/vitest.json') }],
+        { onTestRunEnd: (_modules, errors) => writeUnhandledErrors(root, errors) },
+      ],
       ...test,
     },
   });
+}
+
+/**
+ * Vitest fails a run with such errors, though all tests pass and its JSON report does not know them.
+ *
+ * @param {string} root
+ * @param {readonly { stack?: string, message?: string }[]} errors
+ */
+function writeUnhandledErrors(root, errors) {
+  const file = path.join(root, 'test-results/unhandled-errors.json');
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(errors.map(({ stack, message }) => stack ?? message ?? '')));
 }
