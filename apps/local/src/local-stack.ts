@@ -246,7 +246,8 @@ export async function startLocalStack(
     let lambda = await startLambda(lambdaOptions(specs));
     ready.lambda = lambda;
     const info = show(file, outputs);
-    void index.refresh();
+    // It fails only if the stack stops meanwhile.
+    index.refresh().catch(() => undefined);
     await writeEnvFile(dataDir, info, api.url);
 
     const tell = (status: StackChange['status'], message: string, at: number) => {

@@ -23,26 +23,52 @@ function openStream(reply: FastifyReply): ServerResponse {
   return response;
 }
 
+/** The open streams of pages and other receivers. */
+class Clients {
+  readonly #open = new Set<ServerResponse>();
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** @param onClose called when this one has gone */
+  add(reply: FastifyReply, onClose = () => {}): void {
+    const response = openStream(reply);
+    this.#open.add(response);
+    response.on('close', () => {
+      this.#open.delete(response);
+      onClose();
+    });
+  }
+
+  send(text: string): void {
+    for (const client of this.#open) client.write(text);
+  }
+
+  /** A reading that is on its way may send later: a write after the end is an error that ends the process. */
+  end(): void {
+    for (const client of this.#open) client.end();
+    this.#open.clear();
+  }
+}
+
 /**
  * Outcome events as server-sent events, when they occur. A client receives those since it is connected: earlier ones are
  * not kept.
  */
 export class OutcomeStream {
-  readonly #clients = new Set<ServerResponse>();
+  readonly #clients = new Clients();
 
   add(reply: FastifyReply): void {
-    const response = openStream(reply);
-    this.#clients.add(response);
-    response.on('close', () => this.#clients.delete(response));
+    this.#clients.add(reply);
   }
 
   send(outcome: OutcomeEvent): void {
-    const text = `id: ${outcome.detail.eventId}\n${event(outcome['detail-type'], outcome)}`;
-    for (const client of this.#clients) client.write(text);
+    this.#clients.send(`id: ${outcome.detail.eventId}\n${event(outcome['detail-type'], outcome)}`);
   }
 
   stop(): void {
-    for (const client of this.#clients) client.end();
+    this.#clients.end();
   }
 }
 
@@ -53,7 +79,7 @@ export class OutcomeStream {
 export class LiveStream {
   readonly #read: () => Promise<Live | undefined>;
   readonly #intervalMs: number;
-  readonly #clients = new Set<ServerResponse>();
+  readonly #clients = new Clients();
   #timer: NodeJS.Timeout | undefined;
   #last = '';
   #sentAt = 0;
@@ -69,9 +95,7 @@ export class LiveStream {
   }
 
   add(reply: FastifyReply): void {
-    const response = openStream(reply);
-    this.#clients.add(response);
-    response.on('close', () => this.#remove(response));
+    this.#clients.add(reply, () => this.#pauseIfAlone());
     this.#last = '';
     this.#timer ??= setInterval(() => void this.#tick(), this.#intervalMs);
     void this.#tick();
@@ -83,11 +107,11 @@ export class LiveStream {
   }
 
   stop(): void {
-    for (const client of this.#clients) client.end();
+    this.#clients.end();
+    this.#pauseIfAlone();
   }
 
-  #remove(client: ServerResponse): void {
-    this.#clients.delete(client);
+  #pauseIfAlone(): void {
     if (this.#clients.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -103,14 +127,10 @@ export class LiveStream {
     const now = performance.now();
     if (text === this.#last) {
       if (now - this.#sentAt < HEARTBEAT_MS) return;
-      this.#send(': alive\n\n');
-    } else this.#send(text);
+      this.#clients.send(': alive\n\n');
+    } else this.#clients.send(text);
     this.#last = text;
     this.#sentAt = now;
-  }
-
-  #send(text: string): void {
-    for (const client of this.#clients) client.write(text);
   }
 }
 

@@ -145,7 +145,8 @@ function keep<Value>(
   const [oldest] = entries;
   if (entries.size <= KEPT || !oldest) return;
   entries.delete(oldest[0]);
-  void remove(oldest[1]);
+  // A process that was just ended may still write there. `stop` removes the folder above.
+  remove(oldest[1]).catch(() => undefined);
 }
 
 function costOf(
