@@ -162,6 +162,13 @@ describe('what failed stays until its visibility timeout is over, and then comes
     else expect(reports[0]?.error).toMatchObject(error);
   });
 
+  test('the whole batch, also without ReportBatchItemFailures', async () => {
+    const ids = await queues.send(queue, [{}, { first: 'throw' }, {}]);
+    await start({ reportBatchItemFailures: false });
+    await untilFailed(ids);
+    await untilDeleted(3);
+  });
+
   test('the whole batch, when its process is killed from outside', async () => {
     const ids = await queues.send(queue, [{}, { first: 'hang' }, {}]);
     const { pids } = await start();
