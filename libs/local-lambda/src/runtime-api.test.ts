@@ -67,3 +67,10 @@ test('an error of the initialisation ends it', async () => {
   await call('POST', '/init/error', '{"errorType":"E","errorMessage":"m","trace":[]}');
   expect(await api.initialised).toEqual({ errorType: 'E', errorMessage: 'm', trace: [] });
 });
+
+test('answers on no other address of this machine', async () => {
+  const { port } = new URL(`http://${api.address}`);
+  await expect(fetch(`http://127.0.0.2:${port}/2018-06-01/runtime/x`)).rejects.toThrow(
+    'fetch failed',
+  );
+});
