@@ -40,6 +40,18 @@ async function filesBelow(folder: string): Promise<string[]> {
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
 }
 
+/** Of a metafile of esbuild. */
+interface Bundled {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly imports: readonly Import[];
+}
+interface Import {
+  readonly path: string;
+  readonly kind: string;
+  readonly external?: boolean;
+}
+const isStatic = ({ kind }: Import) => kind !== 'dynamic-import';
+
 describe('the npm package of the command line', () => {
   test('contains the bundle, the console, the function and all notices', async () => {
     const [packed] = user.packed;
@@ -80,6 +92,31 @@ describe('the npm package of the command line', () => {
       expect(Object.keys(inputs)).toContainEqual(expect.stringContaining(`node_modules/${name}/`));
       expect(notices).toContain(`\n${name} `);
     }
+  });
+
+  test('starts without the libraries of single commands, which take memory', async () => {
+    const { outputs } = JSON.parse(await readFile(path.join(PACKAGE, '../meta.json'), 'utf8')) as {
+      outputs: Record<string, Bundled>;
+    };
+    const started = new Set<string>();
+    const start = (file: string) => {
+      if (started.has(file)) return;
+      started.add(file);
+      for (const { path: imported, kind, external } of outputs[file]?.imports ?? [])
+        if (kind !== 'dynamic-import' && external !== true) start(imported);
+    };
+    start('apps/cli/dist/package/main.mjs');
+    const loaded = [...started].flatMap((file) => [
+      ...Object.keys(outputs[file]?.inputs ?? {}),
+      ...(outputs[file]?.imports ?? []).filter(isStatic).map(({ path: imported }) => imported),
+    ]);
+    const names = [
+      ...['@aws-sdk/client-cloudfront', '@aws-sdk/client-cloudwatch', '@aws-sdk/lib-storage'],
+      ...['@observablehq/plot', '@pulumi/pulumi', 'fastify', 'react', 'sharp', 'tinypool'],
+    ];
+    expect(loaded).toContainEqual(expect.stringContaining('node_modules/@aws-sdk/client-s3/'));
+    for (const name of names)
+      expect(loaded.filter((input) => `${input}/`.includes(`${name}/`))).toEqual([]);
   });
 
   test('names no folder of the machine that made it', async () => {

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import open from 'open';
 import * as z from 'zod';
 import { defineCommand, flag, numberOption, option } from '../command.ts';
-import { serveConsole } from '../serve-console.ts';
 import { openStack, stackOptions } from '../stack.ts';
 
 export const consoleCommand = defineCommand({
@@ -50,6 +49,7 @@ export const consoleCommand = defineCommand({
       yield { url: await show(stack.consoleUrl), writable: true };
       return;
     }
+    const { serveConsole } = await import('../serve-console.ts');
     const serve = { port, isWritable: write, most: list, refreshSeconds: refresh };
     const api = await serveConsole(stack, serve);
     try {

@@ -1,4 +1,3 @@
-import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
 import {
   findUpload,
   OperationError,
@@ -82,6 +81,8 @@ export async function invalidate(
   folder: string,
 ): Promise<Pick<Removed, 'invalidation' | 'invalidationError'>> {
   if (distributionId === undefined) return { invalidation: null };
+  const { CloudFrontClient, CreateInvalidationCommand } =
+    await import('@aws-sdk/client-cloudfront');
   const cloudFront = withOperations(new CloudFrontClient(client));
   try {
     const { Invalidation } = await cloudFront.send(

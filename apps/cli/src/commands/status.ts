@@ -8,7 +8,6 @@ import {
   uploadStatusSchema,
 } from '@darkroom/operations';
 import * as z from 'zod';
-import { readActivity, readAlarms, readEvents } from '../activity.ts';
 import { defineCommand, numberOption, option, optional } from '../command.ts';
 import { openStack, openStackWithSettings, type Stack, stackOptions } from '../stack.ts';
 import { formatBytes, formatDuration, printable, type Terminal } from '../terminal.ts';
@@ -36,6 +35,7 @@ export const status = defineCommand({
   async run({ signal }, { minutes, ...options }, key) {
     if (key === undefined) return overview(await openStack(options), minutes);
     const stack = await openStackWithSettings(options);
+    const { readEvents } = await import('../activity.ts');
     return readUploadStatus(stack, key, {
       signal,
       events: () => readEvents(stack, key, signal),
@@ -48,6 +48,7 @@ export const status = defineCommand({
 });
 
 export async function overview(stack: Stack, minutes: number): Promise<Overview> {
+  const { readActivity, readAlarms } = await import('../activity.ts');
   const [activity, alarms] = [() => readActivity(stack, minutes), () => readAlarms(stack)];
   return readOverview(stack, minutes, { activity, alarms });
 }

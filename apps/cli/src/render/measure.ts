@@ -1,6 +1,6 @@
 import { type Recipe, type Settings } from '@darkroom/pipeline';
 import type { UploadUse } from '@darkroom/economics';
-import { renderAll, type RenderedPhoto } from '@darkroom/rendering';
+import type { RenderedPhoto } from '@darkroom/rendering';
 import { type Context, option, required, several } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { numberBetween } from '../options.ts';
@@ -71,6 +71,7 @@ export async function measure(
   const { photos, ignored } = await findPhotos(paths);
   if (ignored > 0) terminal.note(`Skipped ${ignored} files in folders that are not pictures.`);
   const bar = terminal.progress('rendering', photos.length);
+  const { renderAll } = await import('@darkroom/rendering');
   try {
     let done = 0;
     const rendered = await renderAll(
