@@ -3,6 +3,7 @@ import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, PATIENCE } from '../testing/client.ts';
+import { findInconsistencies } from '../testing/consistency.ts';
 import { startPipeline, type RunningStack } from '../testing/running-stack.ts';
 
 const KEY = 'uploads/cat.png';
@@ -83,4 +84,6 @@ test('an upload is cut as its metadata says, and again when only its metadata ch
   expect(await colourOf('whole')).toBe('red');
   const outcome = await client.read(`${KEY}/outcome.json`);
   expect(JSON.parse(outcome?.body.toString() ?? '{}')).toMatchObject({ width: 50, height: 100 });
+  await client.untilIdle();
+  expect(await findInconsistencies(client)).toEqual([]);
 });

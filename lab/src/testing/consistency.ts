@@ -82,6 +82,7 @@ class UploadCheck {
     });
     this.#manifest(at, manifest);
     for (const output of manifest.outputs) await this.#output(folder, manifest, output);
+    if (manifest.outcome) await this.#outcomeFile(manifest.outcome);
   }
 
   #manifest(at: string, manifest: Manifest): void {
@@ -136,6 +137,17 @@ class UploadCheck {
       height: picture?.height,
     };
     this.#expect(key, actual, { eTag, sha256, bytes, format, width, height });
+  }
+
+  async #outcomeFile({ key, eTag, sha256 }: NonNullable<Manifest['outcome']>) {
+    const found = await this.#client.read(key);
+    if (!found) return void this.problems.push(`${key} is in a manifest, and nowhere else`);
+    this.wanted.push(key);
+    const actual = {
+      eTag: bare(found.head.ETag),
+      sha256: createHash('sha256').update(found.body).digest('hex'),
+    };
+    this.#expect(key, actual, { eTag, sha256 });
   }
 
   #expect(what: string, actual: unknown, wanted: unknown): void {

@@ -47,9 +47,11 @@ export function outputMetadataOf(
   decodedSha256 = source.sha256 ?? '',
 ): Record<string, string> {
   const { variant, format, width, height, bytes, fit, facts, sha256 } = output;
+  const { focus, crop } = source.choices ?? {};
   return {
     ...metadataOf(source.key, recipe, recipeHash),
     'source-sha256': decodedSha256,
+    ...((focus ?? crop) && { 'source-choices': JSON.stringify({ focus, crop }) }),
     output: JSON.stringify({ variant, format, width, height, bytes, fit, facts, sha256 }),
   };
 }

@@ -11,7 +11,13 @@ export {
 } from './compare.ts';
 export { UNEXPLAINED } from './dead-letters.ts';
 export { KINDS, REPAIRABLE, type Kind, type RepairableKind, type Requests } from './judge.ts';
-export { identityOf, s3BucketReader, s3SourceReader, type ListedObject } from './listing.ts';
+export {
+  identityOf,
+  s3BucketReader,
+  s3SourceReader,
+  type ListedObject,
+  type ObjectHead,
+} from './listing.ts';
 export { OperationError, type OperationCode } from './operation-error.ts';
 export {
   followUpload,

@@ -7,9 +7,7 @@ import {
   outputKeys,
   outputMetadata,
   parseManifest,
-  readChoices,
   type Recipe,
-  sameChoices,
   selectRecipe,
 } from '@darkroom/pipeline';
 import {
@@ -21,6 +19,7 @@ import {
   type Nesting,
   ObjectCursor,
 } from './listing.ts';
+import { isMadeOf } from './outcome.ts';
 
 /** The kinds of findings of a comparison. Each requires at most one action. */
 export const KINDS = [
@@ -294,7 +293,7 @@ export async function judgeSource(
   const isSame =
     manifest &&
     folder &&
-    (await isMadeOf(manifest, folder, source, { recipe, sources: buckets.sources }));
+    (await isMadeOfListed(manifest, folder, source, { recipe, sources: buckets.sources }));
   const kind = isSame
     ? kindOf(folder, manifest, recipe, buckets)
     : manifest
@@ -324,12 +323,13 @@ export async function judgeSource(
  * there is one, or the recipe allows choices, and the source may be younger than the manifest. The date of a multipart
  * upload is that of its start.
  */
-async function isMadeOf(
-  { source: made }: Manifest,
+async function isMadeOfListed(
+  manifest: Manifest,
   { manifestModified = 0 }: ListedFolder,
   { key, eTag, bytes, versionId, lastModified, hasSha256 }: ListedObject,
   { recipe, sources }: { recipe: Recipe; sources: BucketReader },
 ): Promise<boolean> {
+  const { source: made } = manifest;
   if (versionId) return made.versionId === versionId;
   if (versionId === null) {
     const { checksumSha256 } = made;
@@ -339,11 +339,7 @@ async function isMadeOf(
     if ((checksumSha256 !== undefined) === (hasSha256 ?? false) && isOlder) return true;
   }
   const head = await sources.head(key);
-  return (
-    head !== undefined &&
-    isSameSource(made, head) &&
-    sameChoices(made.choices, readChoices(head.metadata, recipe.choices))
-  );
+  return head !== undefined && isMadeOf(manifest, head, recipe);
 }
 
 /** Judges an upload by its manifest alone: whether its other outputs exist is not known. It takes one read. */

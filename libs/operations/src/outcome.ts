@@ -6,13 +6,14 @@ import {
   outputKeys,
   parseManifest,
   type Recipe,
+  readChoices,
   recipeHash,
+  sameChoices,
   selectRecipe,
   type Settings,
-  type SourceIdentity,
 } from '@darkroom/pipeline';
 import * as z from 'zod';
-import { identityOf, unlessMissing } from './listing.ts';
+import { identityOf, type ObjectHead, unlessMissing } from './listing.ts';
 
 export const outcomeSchema = z.strictObject({
   key: z.string(),
@@ -32,7 +33,7 @@ export const outcomeSchema = z.strictObject({
 export type Outcome = z.output<typeof outcomeSchema>;
 
 /** An upload, as S3 identifies it. ETags have no quotes. */
-export type Expected = SourceIdentity & { readonly key: string };
+export type Expected = ObjectHead & { readonly key: string };
 
 /** Where outputs are. */
 export interface OutputBucket {
@@ -65,7 +66,7 @@ export async function followUpload(upload: Expected, follow: Follow): Promise<Ou
   for (;;) {
     if (signal.aborted) return { key, outcome: 'unfinished', outputs: [], skipped: [] };
     const manifest = await readManifestOf(key, recipe, stack);
-    if (manifest && isSameSource(manifest.source, upload) && manifest.recipeHash === hash) {
+    if (manifest && isMadeOf(manifest, upload, recipe) && manifest.recipeHash === hash) {
       const isLast = manifest.status === 'done' || manifest.error.code !== 'GAVE_UP';
       gaveUpSince ??= Date.now();
       if (isLast || Date.now() - gaveUpSince > GAVE_UP_MS) return outcomeOf(key, manifest);
@@ -88,14 +89,24 @@ export function outcomeOf(key: string, manifest: Manifest): Outcome {
   return { key, outcome: 'done', outputs, skipped };
 }
 
+/** Whether the manifest is that of this upload, with what its metadata chooses: neither ETag nor size covers it. */
+export function isMadeOf({ source }: Manifest, upload: ObjectHead, { choices }: Recipe): boolean {
+  return (
+    isSameSource(source, upload) &&
+    sameChoices(source.choices, readChoices(upload.metadata, choices))
+  );
+}
+
 /** @returns undefined if there is no such upload */
 export async function readSource(
   key: string,
   { s3, sourceBucket }: { readonly s3: S3Client; readonly sourceBucket: string },
-): Promise<(SourceIdentity & { readonly modified: Date }) | undefined> {
+): Promise<(ObjectHead & { readonly modified: Date }) | undefined> {
   const request = { Bucket: sourceBucket, Key: key, ChecksumMode: 'ENABLED' } as const;
   const head = await unlessMissing(s3.send(new HeadObjectCommand(request)));
-  return head && { ...identityOf(head), modified: head.LastModified ?? new Date(0) };
+  if (!head) return undefined;
+  const { Metadata: metadata = {}, LastModified: modified = new Date(0) } = head;
+  return { ...identityOf(head), metadata, modified };
 }
 
 /** @returns undefined if there is no manifest of Darkroom */

@@ -1,10 +1,10 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { formatMessage } from '@darkroom/events';
-import { isSameSource, mayBeRetried, outputKeys, selectRecipe } from '@darkroom/pipeline';
+import { mayBeRetried, outputKeys, selectRecipe } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { OperationError } from './operation-error.ts';
-import { followUpload, outcomeSchema, readManifestOf, readSource } from './outcome.ts';
+import { followUpload, isMadeOf, outcomeSchema, readManifestOf, readSource } from './outcome.ts';
 import type { Pipeline } from './status.ts';
 
 export const retriedSchema = z.strictObject({
@@ -28,8 +28,8 @@ export interface RetryOptions {
 }
 
 /**
- * Processes uploads again, in their newest versions. It deletes the manifest, because the function skips an upload whose manifest is up to date,
- * and sends a message.
+ * Processes uploads again, in their newest versions. It deletes the manifest, because the function skips an upload whose
+ * manifest is up to date, and sends a message.
  *
  * @throws OperationError `NOT_FOUND` if an upload does not exist; errors of S3 and SQS as the SDK throws them
  */
@@ -51,8 +51,9 @@ export async function retryUploads(
       const recipe = selectRecipe(stack.settings.recipes, key);
       const manifest = recipe && (await readManifestOf(key, recipe, stack));
       const isRight =
+        recipe !== undefined &&
         manifest?.status === 'done' &&
-        isSameSource(manifest.source, source) &&
+        isMadeOf(manifest, source, recipe) &&
         !mayBeRetried(manifest);
       if (!recipe || (isRight && !force))
         return { ...(await followUpload(upload, { ...follow, until: 0 })), sent: false };

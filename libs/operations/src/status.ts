@@ -1,7 +1,6 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import {
-  isSameSource,
   mayBeRetried,
   outputKeys,
   recipeHash,
@@ -9,7 +8,7 @@ import {
   type Settings,
 } from '@darkroom/pipeline';
 import * as z from 'zod';
-import { outcomeOf, outcomeSchema, readManifestOf, readSource } from './outcome.ts';
+import { isMadeOf, outcomeOf, outcomeSchema, readManifestOf, readSource } from './outcome.ts';
 import { redrive } from './redrive.ts';
 
 /** A pipeline that runs, on AWS or on this machine. */
@@ -214,7 +213,7 @@ export async function readUploadStatus(
     manifest !== undefined &&
     recipe !== undefined &&
     source !== undefined &&
-    isSameSource(manifest.source, source) &&
+    isMadeOf(manifest, source, recipe) &&
     manifest.recipeHash === recipeHash(recipe, settings.limits);
   return {
     stack: stack.name,

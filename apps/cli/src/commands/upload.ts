@@ -3,9 +3,13 @@ import { createReadStream, type ReadStream } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
-import { followUpload, identityOf, outcomeSchema, readSource } from '@darkroom/operations';
-import type { SourceIdentity } from '@darkroom/pipeline';
+import {
+  followUpload,
+  identityOf,
+  type ObjectHead,
+  outcomeSchema,
+  readSource,
+} from '@darkroom/operations';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { CommandError, defineCommand, numberOption, option, several } from '../command.ts';
@@ -161,7 +165,7 @@ function keyed(files: readonly Found[], prefix: string): Keyed[] {
   });
 }
 
-interface Sent extends SourceIdentity {
+interface Sent extends ObjectHead {
   readonly key: string;
   readonly path: string;
   readonly isNew: boolean;
@@ -197,6 +201,7 @@ async function send(
   return {
     ...base,
     ...identityOf({ ...answer, ContentLength: size, ChecksumSHA256 }),
+    metadata: {},
     isNew: true,
   };
 }
@@ -208,6 +213,7 @@ async function sendParts(
   body: ReadStream,
   signal: AbortSignal,
 ) {
+  const { Upload } = await import('@aws-sdk/lib-storage');
   // `Upload.abort` would reject before the parts are deleted.
   const stop = () => void body.destroy(new Error('interrupted'));
   signal.addEventListener('abort', stop);
