@@ -59,6 +59,7 @@ describe('an error', () => {
   test.each(['../dev', 'a/b', '', 'x'.repeat(101)])('refuses the stack name "%s"', async (name) => {
     await expect(readStackConfig(projectDir, name)).rejects.toMatchObject({
       code: 'STACK_UNKNOWN',
+      message: expect.stringContaining(`"${name}" is no stack name`),
     });
   });
 

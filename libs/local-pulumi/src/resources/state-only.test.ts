@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Program } from '../engine/testing/run.ts';
-import { startCloud, type Cloud } from './testing/embedded.ts';
+import { failureOf, startCloud, type Cloud } from './testing/embedded.ts';
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -214,4 +214,18 @@ test('an attachment is replaced with its policy', async () => {
       register('aws:iam/rolePolicyAttachment:RolePolicyAttachment', 'a', { role: 'r', policyArn });
   await cloud.deploy(attach('one'));
   expect((await cloud.deploy(attach('two'))).changes).toMatchObject({ replaced: 1 });
+});
+
+test('the code of a CloudFront function has at most 10 KB', async () => {
+  const withBytes =
+    (bytes: number): Program =>
+    (register) =>
+      register('aws:cloudfront/function:Function', 'f', {
+        ...{ name: 'f', runtime: 'cloudfront-js-2.0', code: 'x'.repeat(bytes) },
+      });
+  await cloud.deploy(withBytes(10_240));
+  expect(await failureOf(cloud.deploy(withBytes(10_241)))).toMatchObject({
+    code: 'INPUT_INVALID',
+    message: expect.stringContaining('is larger than 10 KB'),
+  });
 });

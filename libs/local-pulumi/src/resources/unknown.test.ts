@@ -67,16 +67,19 @@ describe.each([
   });
 });
 
-test('a changed part of the id replaces the resource', async () => {
-  const named =
-    (name: string): Program =>
-    (register) =>
-      register('aws:ssm/document:Document', 'x', { name });
-  await deployed(named('/a'));
-  const { changes, resources } = await deployed(named('/b'));
-  expect(changes).toMatchObject({ replaced: 1 });
-  expect(resources).toMatchObject([{ id: '/b' }]);
-});
+test.each(['name', 'zoneId', 'type', 'setIdentifier'])(
+  'a changed %s, which is part of ids, replaces the resource',
+  async (input) => {
+    const record =
+      (value: string): Program =>
+      (register) =>
+        register('aws:ssm/document:Document', 'x', { name: '/a', [input]: value });
+    await deployed(record('/a'));
+    const { changes, resources } = await deployed(record('/b'));
+    expect(changes).toMatchObject({ replaced: 1 });
+    expect(resources).toMatchObject([{ id: input === 'name' ? '/b' : '/a' }]);
+  },
+);
 
 test('two resources of an unknown type may have the same name', async () => {
   const both: Program = async (register) => {
