@@ -117,6 +117,34 @@ test('the index follows an upload from its event to its removal', async () => {
   await eventually(() => expect(state('uploads/a.jpg')).toBeUndefined());
 });
 
+test('the index counts rejected uploads over time, by the time of the upload', async () => {
+  const { index, upload, finish, state, api } = await startRig();
+  await upload('uploads/good.jpg');
+  await finish('uploads/good.jpg');
+  for (const key of ['uploads/a.jpg', 'uploads/b.jpg']) {
+    await upload(key);
+    await finish(key, HASH, 'CORRUPT_IMAGE');
+    await eventually(() => expect(state(key)).toBe('rejected'));
+  }
+  const at = index.get('uploads/a.jpg')?.modified ?? 0;
+  const day = 86_400_000;
+  // Both uploads are in one day, or midnight is between them.
+  const bars = (now: number) => index.rejections(now, { bars: 3, seconds: 86_400 }).codes;
+  const sum = (counts: number[] = []) => counts.reduce((total, number) => total + number, 0);
+  expect(sum(bars(at + day)['CORRUPT_IMAGE'])).toBe(2);
+  expect(bars(at + day)['CORRUPT_IMAGE']?.[0]).toBe(0);
+  expect(bars(at + 4 * day)).toEqual({});
+  const begin = Math.floor(at / day) * day - day;
+  expect(index.rejections(at + day, { bars: 3, seconds: 86_400 })).toMatchObject({ begin });
+
+  const response = await fetch(`${api.url}/api/rejections?span=month`);
+  const { seconds, codes } = (await response.json()) as ReturnType<typeof index.rejections>;
+  expect(seconds).toBe(86_400);
+  expect(Object.keys(codes)).toEqual(['CORRUPT_IMAGE']);
+  expect(codes['CORRUPT_IMAGE']).toHaveLength(30);
+  expect((await fetch(`${api.url}/api/rejections?span=year`)).status).toBe(400);
+});
+
 test('the index reports uploads that arrive and that no recipe matches', async () => {
   const { index, upload, unmatched } = await startRig();
   await upload('elsewhere/');

@@ -27,7 +27,10 @@ import {
   pageQuerySchema,
   pageSchema,
   redriveBodySchema,
+  rejectionsQuerySchema,
+  rejectionsSchema,
   retryBodySchema,
+  SPANS,
   storedSchema,
   storyQuerySchema,
   storySchema,
@@ -55,6 +58,17 @@ export async function addPipelineRoutes(
       const { index } = running();
       return { ...index.query(filter, offset, limit), counts: index.counts() };
     },
+  );
+
+  api.get(
+    '/api/rejections',
+    {
+      schema: {
+        querystring: rejectionsQuerySchema,
+        response: { 200: rejectionsSchema, ...errors },
+      },
+    },
+    ({ query: { span } }) => running().index.rejections(Date.now(), SPANS[span]),
   );
 
   api.get(

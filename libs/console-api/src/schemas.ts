@@ -158,6 +158,30 @@ export const pageSchema = z
   })
   .meta({ id: 'UploadPage' });
 
+/** Periods of the rejections, and the width of their bars. */
+export const SPANS = {
+  hour: { bars: 60, seconds: 60 },
+  day: { bars: 24, seconds: 3600 },
+  month: { bars: 30, seconds: 86_400 },
+} as const;
+
+export const rejectionsQuerySchema = z.object({
+  span: z.enum(['hour', 'day', 'month']).default('day'),
+});
+
+/** Rejected uploads over time, of those that the index has listed. */
+export const rejectionsSchema = z
+  .object({
+    begin: z.number().describe('Of the first bar, milliseconds since 1970'),
+    seconds: z.number().describe('Width of a bar'),
+    codes: z
+      .record(z.string(), z.array(z.number()))
+      .describe('By code: uploads of each bar, by the time of the upload'),
+  })
+  .meta({ id: 'Rejections' });
+
+export type Rejections = z.output<typeof rejectionsSchema>;
+
 export const keyQuerySchema = z.object({ key: z.string().min(1).max(4096) });
 
 /** The story of one upload. */

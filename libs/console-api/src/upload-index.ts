@@ -12,7 +12,7 @@ import {
   type SourceIdentity,
 } from '@darkroom/pipeline';
 import pLimit from 'p-limit';
-import type { Counts, UploadEntry, UploadFilter } from './schemas.ts';
+import type { Counts, Rejections, UploadEntry, UploadFilter } from './schemas.ts';
 
 export interface IndexOptions {
   readonly s3: S3Client;
@@ -335,6 +335,26 @@ export class UploadIndex {
       ...{ listed: this.#sorted.length, complete: this.#complete, limited: this.#limited },
       ...counts,
     };
+  }
+
+  /**
+   * Rejected uploads by code and by the time of the upload.
+   *
+   * @param now milliseconds since 1970; the last bar contains it
+   */
+  rejections(now: number, { bars, seconds }: { bars: number; seconds: number }): Rejections {
+    const width = seconds * 1000;
+    const begin = (Math.floor(now / width) - bars + 1) * width;
+    const codes: Record<string, number[]> = {};
+    for (const { entry, modified } of this.#sorted) {
+      if (modified < begin) break;
+      if (entry.state !== 'rejected' || entry.code === undefined) continue;
+      const counts = (codes[entry.code] ??= Array.from({ length: bars }, () => 0));
+      // The clock of S3 may be ahead.
+      const bar = Math.min(Math.floor((modified - begin) / width), bars - 1);
+      counts[bar] = (counts[bar] ?? 0) + 1;
+    }
+    return { begin, seconds, codes };
   }
 
   /** A page of the uploads that match, newest first. Reads the manifests of the page before others. */

@@ -104,6 +104,16 @@ export function removeUploads(keys: readonly string[]) {
   );
 }
 
+export type Rejections = components['schemas']['Rejections'];
+export type Span = NonNullable<
+  NonNullable<paths['/api/rejections']['get']['parameters']['query']>['span']
+>;
+
+export async function getRejections(span: Span): Promise<Rejections> {
+  const { data } = await client.GET('/api/rejections', { params: { query: { span } } });
+  return data as Rejections;
+}
+
 export type Redriven = NonNullable<
   paths['/api/redrive']['post']['responses'][200]['content']['application/json']
 >;

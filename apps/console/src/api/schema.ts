@@ -228,6 +228,61 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/rejections': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: {
+      parameters: {
+        query?: {
+          span?: 'hour' | 'day' | 'month';
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Default Response */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Rejections'];
+          };
+        };
+        /** @description Default Response */
+        '4XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+        /** @description Default Response */
+        '5XX': {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Error'];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/upload': {
     parameters: {
       query?: never;
@@ -1846,6 +1901,16 @@ export interface components {
       readonly uploads: components['schemas']['UploadInput'][];
       counts: components['schemas']['CountsInput'];
     };
+    RejectionsInput: {
+      /** @description Of the first bar, milliseconds since 1970 */
+      begin: number;
+      /** @description Width of a bar */
+      seconds: number;
+      /** @description By code: uploads of each bar, by the time of the upload */
+      codes: {
+        [key: string]: number[];
+      };
+    };
     StoryInput: {
       /** @description Null if the index does not know the key */
       upload: components['schemas']['UploadInput'] | null;
@@ -2727,6 +2792,16 @@ export interface components {
       total: number;
       readonly uploads: components['schemas']['Upload'][];
       counts: components['schemas']['Counts'];
+    };
+    Rejections: {
+      /** @description Of the first bar, milliseconds since 1970 */
+      begin: number;
+      /** @description Width of a bar */
+      seconds: number;
+      /** @description By code: uploads of each bar, by the time of the upload */
+      codes: {
+        [key: string]: number[];
+      };
     };
     Story: {
       /** @description Null if the index does not know the key */

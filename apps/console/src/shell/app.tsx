@@ -105,7 +105,7 @@ export function App() {
         </Link>
         <nav aria-label="Views">
           <NavLink href="/" name="Overview" />
-          <NavLink href="/uploads" name="Uploads" {...(live && { figure: live.counts.listed })} />
+          <NavLink href="/uploads" name="Uploads" />
           <NavLink href="/playground" name="Playground" />
           <NavLink href="/changes" name="Changes" />
           <NavLink
@@ -114,12 +114,6 @@ export function App() {
             {...(live && live.status.deadLetters > 0 && { figure: live.status.deadLetters })}
           />
         </nav>
-        <span className="status">
-          <span className="lamp" aria-hidden="true" />
-          <span id="status">{STATUS[status]}</span>
-          {live && <span className="stack">{live.status.stack}</span>}
-          {!isWritable && <span className="stack">read-only</span>}
-        </span>
         <button
           type="button"
           className="plain"
@@ -128,6 +122,12 @@ export function App() {
         >
           Connect
         </button>
+        <span className="status">
+          <span className="lamp" aria-hidden="true" />
+          <span id="status">{STATUS[status]}</span>
+          {live && <span className="stack">{live.status.stack}</span>}
+          {!isWritable && <span className="stack">read-only</span>}
+        </span>
       </header>
       <p className="banner" role="status" hidden={banner === undefined}>
         {banner}

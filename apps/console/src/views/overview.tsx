@@ -190,7 +190,7 @@ export function Overview() {
       <section aria-labelledby="flow-title">
         <h2 id="flow-title">Pipeline</h2>
         {live ? <PipelineFlow live={live} /> : <div className="flow loading" aria-hidden="true" />}
-        {live && <StateLinks counts={live.counts} />}
+        {live ? <StateLinks counts={live.counts} /> : <div className="states" />}
         {live?.status.alarms && <Alarms alarms={live.status.alarms} />}
       </section>
 

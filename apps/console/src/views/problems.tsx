@@ -1,29 +1,91 @@
-import { useMutation } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
-import { findLetters, redriveLetters, type Redriven } from '../api/client.ts';
+import {
+  findLetters,
+  getRejections,
+  redriveLetters,
+  type Live,
+  type Redriven,
+  type Span,
+} from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { DEFAULT_PACE, Pace } from '../parts/pace.tsx';
 import { useWritable } from '../shell/drop.tsx';
 import { count } from '../words/format.ts';
 import { explainRejection } from '../words/rejections.ts';
+import { useQueryState } from './filter.ts';
 import '../styles/problems.css';
 
-const Chart = lazy(() => import('./chart.tsx'));
+const Bars = lazy(() => import('./bars.tsx'));
 
-function Rejected(props: {
-  codes: Readonly<Record<string, number>>;
-  /** Of the latest minutes. */
-  recent: Readonly<Record<string, number>>;
-  minutes: number;
+/** Periods of the counts over time, in the words of the page. */
+const SPANS: Readonly<Record<Span, string>> = {
+  hour: 'last hour',
+  day: 'last 24 hours',
+  month: 'last 30 days',
+};
+
+function spanOf(text: string | null): Span {
+  return text === 'hour' || text === 'month' ? text : 'day';
+}
+
+/** Counts over time, with their sum. */
+function OverTime(props: {
+  begin: number;
+  seconds: number;
+  counts: readonly number[];
+  /** `in the last hour` */
+  when: string;
 }) {
-  const { codes, recent, minutes } = props;
-  const rows = Object.entries(codes).toSorted(([, a], [, b]) => b - a);
+  const { when, ...bars } = props;
+  const sum = bars.counts.reduce((total, number) => total + number, 0);
+  return (
+    <span className="over-time">
+      <span className="bars">
+        <Suspense>
+          <Bars {...bars} />
+        </Suspense>
+      </span>
+      <span className="quiet">
+        {sum.toLocaleString('en')} {when}
+      </span>
+    </span>
+  );
+}
+
+function Rejected({ counts }: { counts: Live['counts'] }) {
+  const [query, set] = useQueryState();
+  const span = spanOf(query.get('span'));
+  const { data: rejections } = useQuery({
+    queryKey: ['uploads', 'rejections', span],
+    queryFn: () => getRejections(span),
+    // The bars move with the time, also without a change.
+    refetchInterval: 60_000,
+    placeholderData: keepPreviousData,
+  });
+  const rows = Object.entries(counts.codes).toSorted(([, a], [, b]) => b - a);
   return (
     <section aria-labelledby="rejected-title">
-      <h2 id="rejected-title">Rejected uploads</h2>
-      <p className="quiet">For the uploader: another file, or another recipe.</p>
+      <div className="title">
+        <h2 id="rejected-title">Rejected uploads</h2>
+        <label className="quiet">
+          Over time{' '}
+          <select value={span} onChange={({ target }) => set('span', target.value)}>
+            {Object.entries(SPANS).map(([value, text]) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <p className="quiet">
+        For the uploader: another file, or another recipe. Counted are uploads{' '}
+        {counts.limited || !counts.complete ? 'that are listed' : 'in the bucket'}, at the time of
+        the upload.
+      </p>
       {rows.length === 0 && <p className="empty">No upload is rejected.</p>}
       <ul className="problems">
         {rows.map(([code, number]) => (
@@ -31,13 +93,13 @@ function Rejected(props: {
             <span className="figure">{number.toLocaleString('en')}</span>
             <span>
               <strong>{explainRejection(code)}</strong> <code>{code}</code>
-              {recent[code] !== undefined && (
-                <span className="quiet">
-                  {' '}
-                  {recent[code].toLocaleString('en')} in {minutes} min
-                </span>
-              )}
             </span>
+            <OverTime
+              begin={rejections?.begin ?? 0}
+              seconds={rejections?.seconds ?? 0}
+              counts={rejections?.codes[code] ?? []}
+              when={`in the ${SPANS[span]}`}
+            />
             <Link href={`/uploads?state=rejected&code=${code}`}>
               Show<span className="spoken"> uploads rejected with {code}</span>
             </Link>
@@ -46,6 +108,24 @@ function Rejected(props: {
       </ul>
     </section>
   );
+}
+
+/** Number of bars between the oldest and the newest message. */
+const LETTER_BARS = 24;
+
+/** By code: the listed messages from the oldest of all to the newest. */
+function lettersOverTime(letters: Redriven['letters']) {
+  const times = letters.map(({ sent }) => Date.parse(sent));
+  const begin = Math.min(...times);
+  // At least a second: messages of one moment are in the first bar.
+  const seconds = Math.max(1, (Math.max(...times) + 1 - begin) / 1000 / LETTER_BARS);
+  const codes: Record<string, number[]> = {};
+  letters.forEach(({ code }, index) => {
+    const counts = (codes[code] ??= Array.from({ length: LETTER_BARS }, () => 0));
+    const bar = Math.floor(((times[index] ?? begin) - begin) / 1000 / seconds);
+    counts[bar] = (counts[bar] ?? 0) + 1;
+  });
+  return { begin, seconds, codes };
 }
 
 function Found(props: {
@@ -57,6 +137,8 @@ function Found(props: {
 }) {
   const { found, chosen, letters, onToggle, onLetter } = props;
   const matching = Object.values(found.matching).reduce((sum, number) => sum + number, 0);
+  const { begin, seconds, codes } = lettersOverTime(found.letters);
+  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'short', timeStyle: 'short' });
   return (
     <>
       <ul className="problems">
@@ -66,6 +148,13 @@ function Found(props: {
               <input type="checkbox" checked={chosen.has(code)} onChange={() => onToggle(code)} />
               <span className="figure">{number.toLocaleString('en')}</span> <code>{code}</code>
             </label>
+            {codes[code] && (
+              <OverTime
+                {...{ begin, seconds }}
+                counts={codes[code]}
+                when={`sent since ${day.format(begin)}`}
+              />
+            )}
           </li>
         ))}
       </ul>
@@ -207,25 +296,10 @@ function DeadLetters({ number }: { number: number }) {
 export default function Problems() {
   const { live } = useLive();
   if (!live) return <p className="loading">Reading the problems…</p>;
-  const seconds = live.history.seconds * live.history.points.length;
   return (
     <div className="problem-view">
       <h1>Problems</h1>
-      <Rejected
-        codes={live.counts.codes}
-        recent={live.status.activity?.outcomes ?? {}}
-        minutes={live.status.minutes}
-      />
-      {seconds > 0 && (
-        <section aria-labelledby="time-title">
-          <h2 id="time-title">Last {seconds / 60} minutes</h2>
-          <div className="chart">
-            <Suspense>
-              <Chart history={live.history} />
-            </Suspense>
-          </div>
-        </section>
-      )}
+      <Rejected counts={live.counts} />
       <DeadLetters number={live.status.deadLetters} />
     </div>
   );

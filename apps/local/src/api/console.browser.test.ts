@@ -425,8 +425,15 @@ describe.skipIf(!chromium)(title, () => {
     await rig.handler.reject('uploads/bad.jpg', 'UNSUPPORTED_FORMAT', 'found text');
     const { page } = await open('/problems');
     await page.getByText('This is not an image that the recipe takes').waitFor();
+    await page.getByText('1 in the last 24 hours').waitFor();
+    await page.locator('.bars canvas').waitFor();
+    await page.getByLabel('Over time').selectOption('last hour');
+    await page.getByText('1 in the last hour').waitFor();
+    expect(page.url()).toContain('span=hour');
     await page.getByRole('button', { name: 'Dry run' }).click();
     await page.getByText('3 dead letters would move').waitFor();
+    await page.getByText(/^1 sent since/).waitFor();
+    await page.getByText(/^2 sent since/).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('checkbox', { name: 'TRANSFORM_FAILED' }).check();
     await page.getByRole('button', { name: 'Dry run' }).click();
