@@ -102,6 +102,14 @@ describe.each(STORAGES)('listing in %s', (storage) => {
     await refused(list({ MaxKeys: -1 }), 'InvalidArgument', 400);
     expect(await list({ MaxKeys: 0 })).toMatchObject({ KeyCount: 0, IsTruncated: false });
   });
+
+  test.each([undefined, 1001, 5000])(
+    'a page has at most 1,000 keys, asked for %s',
+    async (most) => {
+      const command = new ListObjectsV2Command({ Bucket, MaxKeys: most });
+      expect(await aws.s3.send(command)).toMatchObject({ MaxKeys: 1000 });
+    },
+  );
 });
 
 /** Short keys of few characters: prefixes and delimiters often coincide. */

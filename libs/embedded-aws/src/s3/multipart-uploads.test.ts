@@ -67,6 +67,7 @@ describe.each(STORAGES)('multipart uploads in %s', (storage) => {
     ]);
     const rest = await list({ PartNumberMarker: first.NextPartNumberMarker });
     expect(rest).toMatchObject({ IsTruncated: false, Parts: [{ PartNumber: 10, Size: 7 }] });
+    expect(await list({ MaxParts: 1_001 })).toMatchObject({ MaxParts: 1_000 });
     await refused(
       aws.s3.send(new ListPartsCommand({ Bucket, Key: 'other', UploadId })),
       'NoSuchUpload',

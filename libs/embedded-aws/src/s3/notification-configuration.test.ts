@@ -137,6 +137,19 @@ describe('the notification configuration', () => {
     }
   });
 
+  test.each([
+    's3:ObjectCreated:Put',
+    's3:ObjectCreated:Post',
+    's3:ObjectCreated:Copy',
+    's3:ObjectCreated:CompleteMultipartUpload',
+    's3:ObjectRemoved:*',
+    's3:ObjectRemoved:Delete',
+    's3:ObjectRemoved:DeleteMarkerCreated',
+  ])('takes the event %s', async (event) => {
+    await set({ QueueConfigurations: [created('', '', event)] });
+    expect((await get()).QueueConfigurations).toMatchObject([{ Events: [event] }]);
+  });
+
   test('rejects destinations and events that are not emulated', async () => {
     const Events = ['s3:ObjectCreated:*' as const];
     for (const configuration of [
