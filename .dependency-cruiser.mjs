@@ -20,7 +20,7 @@ export default {
     // Type-only imports count: a reader has to follow them too.
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|out-tsc|node_modules|\\.nx|\\.darkroom|\\.mutation)/' },
+    exclude: { path: '(^|/)(dist|out-tsc|node_modules|\\.nx|\\.darkroom|\\.mutation|\\.next)/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],

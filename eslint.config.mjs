@@ -231,6 +231,7 @@ export default tseslint.config(
       '.nx',
       '.darkroom',
       '.mutation',
+      '**/.next',
       '**/node_modules',
     ],
   },

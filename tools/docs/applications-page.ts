@@ -3,6 +3,7 @@ import path from 'node:path';
 
 const EXAMPLE = 'examples/upload-form';
 const WORKER = 'examples/webhook-worker';
+const NEXT = 'examples/nextjs';
 
 /** `docs/applications.md`: the code is that of the example, which a test runs in a browser. */
 export function applicationsPage(checkout: string): string {
@@ -34,7 +35,7 @@ export function applicationsPage(checkout: string): string {
     '## Other ways',
     [
       '- **React**: `<Picture outcome={outcome} base={base} alt="A cat" sizes="50vw" />` from `@darkroom/client/react` fades in over its placeholder.',
-      '- **next/image**: `<Image loader={nextLoader(outcome, { base })} src="photo" width={640} height={480} alt="A cat" />`.',
+      `- **next/image**: \`<Image loader={nextLoader(outcome, { base })} src="photo" width={640} height={480} alt="A cat" />\`. The setting \`images.deviceSizes\` of Next.js should be the widths of the recipe. [${NEXT}](../${NEXT}/README.md) is a complete page.`,
       "- **Without the outcome**: `urls('uploads/cat.jpg', recipe, base)` from `@darkroom/client/urls` has the URLs of all variants that the recipe makes of every upload. Its type follows from the recipe (`as const`): a variant that is unknown, conditional, a copy, or without a format does not compile.",
       '- **Large originals**: `uploads.multipart` has the functions that the routes of [Uppy](https://uppy.io/docs/aws-s3/)’s S3 plugin call: `create`, `signPart`, `listParts`, `complete`, `abort`.',
       '- **Focal point, crop, alternative text**: `uploads.form({ …file, choices: { focus: { x: 0.3, y: 0.7 }, alt: "A cat" } })` signs them into the form, if the recipe has `choices: [focus, alt]` ([contract](contract.md#choices)). The text is in the outcome, and `picture` uses it.',

@@ -44,6 +44,7 @@ export interface InstalledPackages {
  *
  * @param folders absolute paths of folders with a publishable package.json
  * @param options `manifest` is merged into the package.json of the empty folder, for example `{ type: 'module' }`.
+ *   `lockfile`: path of a package-lock.json whose versions npm takes, if the file exists.
  *   `alias`: the name under which npm installs the first package; its own name by default.
  *   `peers`: npm installs peer dependencies, or they are links to the checkout's, which takes a minute less for Pulumi's
  * @throws the error of `execFile`, with npm's `stderr`
@@ -52,9 +53,15 @@ export async function installPacked(
   folders: readonly string[],
   {
     manifest = {},
+    lockfile,
     peers = 'install',
     alias,
-  }: { manifest?: object; peers?: 'install' | 'links'; alias?: string } = {},
+  }: {
+    manifest?: object;
+    lockfile?: string;
+    peers?: 'install' | 'links';
+    alias?: string;
+  } = {},
 ): Promise<InstalledPackages> {
   const parent = await mkdtemp(path.join(tmpdir(), 'darkroom-packed-'));
   const remove = () => rm(parent, { recursive: true, force: true });
@@ -66,10 +73,11 @@ export async function installPacked(
       path.join(folder, 'package.json'),
       JSON.stringify({ name: 'user', version: '0.0.0', private: true, ...manifest }),
     );
+    const copy = (from: string, name: string) =>
+      copyFile(from, path.join(folder, name)).catch(() => undefined);
     // It may name another registry.
-    await copyFile(path.join(CHECKOUT, '.npmrc'), path.join(folder, '.npmrc')).catch(
-      () => undefined,
-    );
+    await copy(path.join(CHECKOUT, '.npmrc'), '.npmrc');
+    if (lockfile !== undefined) await copy(lockfile, 'package-lock.json');
     const installed = packed.map(({ name, tarball }, index) =>
       index === 0 && alias !== undefined
         ? { name: alias, spec: `${alias}@file:${tarball}` }
