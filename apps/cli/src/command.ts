@@ -120,7 +120,7 @@ export interface Definition<A extends readonly Argument<unknown>[], O extends Op
   exitCode?(result: Result): ExitCode;
   /** After Ctrl-C: what is done, and how to go on. Default: nothing was changed. */
   readonly interrupted?: string;
-  /** Ctrl-C waits for its current request. */
+  /** Ctrl-C waits for its current request, or for its stack to stop. */
   readonly changesStack?: true;
 }
 

@@ -179,11 +179,7 @@ describe('a mistake is one message with a remedy, and exit code 2', () => {
       ['estimate', 'two.yaml', 'text.jpg', '--recipe', 'c'],
       /has no recipe "c"; there are: photos, b/,
     ],
-    [
-      'several recipes',
-      ['estimate', 'two.yaml', 'text.jpg'],
-      /several recipes, name one: photos, b/,
-    ],
+    ['several recipes', ['estimate', 'two.yaml', 'text.jpg'], /several recipes: photos, b/],
     [
       'the same photo twice',
       ['estimate', 'recipe.yaml', 'text.jpg', 'text.jpg'],

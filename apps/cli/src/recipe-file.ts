@@ -131,7 +131,10 @@ export function pickRecipe(
   const [only, ...others] = recipes;
   if (name === undefined && only && others.length === 0) return only;
   const names = recipes.map((recipe) => recipe.name).join(', ');
-  if (name === undefined) throw new CommandError(`${file} has several recipes, name one: ${names}`);
+  if (name === undefined)
+    throw new CommandError(`${file} has several recipes: ${names}`, {
+      remedy: 'Name one with --recipe NAME.',
+    });
   const found = recipes.find((recipe) => recipe.name === name);
   if (!found) throw new CommandError(`${file} has no recipe "${name}"; there are: ${names}`);
   return found;

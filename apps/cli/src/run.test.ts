@@ -223,7 +223,11 @@ describe('help', () => {
 
 describe('a mistake is one message and exit code 2', () => {
   test.each<[string, string[], RegExp]>([
-    ['several recipes', ['list.yaml'], /list\.yaml has several recipes, name one: a, b$/],
+    [
+      'several recipes',
+      ['list.yaml'],
+      /list\.yaml has several recipes: a, b\nName one with --recipe NAME\.$/,
+    ],
     [
       'a name of none',
       ['list.yaml', 'photo.jpg', '--recipe', 'c'],

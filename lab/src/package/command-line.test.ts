@@ -152,7 +152,8 @@ describe('the npm package of the command line', () => {
 describe('darkroom dev in an empty folder', () => {
   let child: ChildProcess;
   let output = '';
-  beforeAll(async () => {
+  const start = async () => {
+    output = '';
     child = spawn(process.execPath, [BIN, 'dev'], {
       cwd: user.folder,
       env: { ...environment, DARKROOM_PORT: '0', DARKROOM_AWS_PORT: '0' },
@@ -165,13 +166,17 @@ describe('darkroom dev in an empty folder', () => {
       expect(output).toContain('Darkroom is running.');
     }, PATIENCE);
     expect(child.exitCode, output).toBeNull();
-  }, PATIENCE.timeout);
+  };
+  const urlOfStack = async () => {
+    const file = await readFile(path.join(user.folder, '.darkroom/env'), 'utf8');
+    return parseEnv(file)['DARKROOM_URL'] ?? '';
+  };
+  beforeAll(start, PATIENCE.timeout);
   // Without it, a failed test would leave the stack running.
   afterAll(() => void child.kill('SIGTERM'));
 
   test('has the console, and processes an upload of the command line', async () => {
-    const env = parseEnv(await readFile(path.join(user.folder, '.darkroom/env'), 'utf8'));
-    const url = env['DARKROOM_URL'] ?? '';
+    const url = await urlOfStack();
     const page = await (await fetch(url)).text();
     expect(page).toContain('<title>Darkroom');
     const [, script = 'no script'] = /<script[^>]+src="([^"]+)"/.exec(page) ?? [];
@@ -190,5 +195,17 @@ describe('darkroom dev in an empty folder', () => {
     await closed;
     expect(output).toContain('Stopping…');
     expect(child.exitCode).toBe(0);
+  });
+
+  test('after SIGINT to the command alone, it waits until the stack has stopped', async () => {
+    await start();
+    const url = await urlOfStack();
+    const [exited, closed] = [once(child, 'exit'), once(child, 'close')];
+    child.kill('SIGINT');
+    expect(await exited).toEqual([130, null]);
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+    await closed;
+    expect(output).toContain('Stopping…');
+    expect(output).toContain('Interrupted. Uploads, outputs and messages are kept.');
   });
 });

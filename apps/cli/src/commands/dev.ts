@@ -20,13 +20,14 @@ export const dev = defineCommand({
   arguments: [],
   options: { notes: flag('--notes', 'also prints the differences from AWS') },
   examples: [{ line: '', what: 'Start the local stack, until Ctrl-C' }],
+  changesStack: true,
   interrupted: 'Uploads, outputs and messages are kept. The same command continues with them.',
   output: z.strictObject({ code: z.number() }),
   async run({ signal, terminal }, { notes }) {
     const [program, args, cwd] = existsSync(PACKED_PROGRAM)
       ? [process.execPath, [PACKED_PROGRAM], pathOf('.')]
       : ['npm', ['start', '--silent', '--'], findCheckout(pathOf('.'))];
-    // In the same process group: Ctrl-C reaches it, and it stops cleanly by itself.
+    // In the same process group: Ctrl-C of a terminal reaches it, and it stops cleanly by itself.
     const child = spawn(program, [...args, ...(notes ? ['--notes'] : [])], {
       cwd,
       // With --json, standard output has the result only.
@@ -34,8 +35,11 @@ export const dev = defineCommand({
     });
     const stop = () => void child.kill('SIGTERM');
     process.once('SIGTERM', stop);
+    // Without a terminal the signal comes to this process only. A second one would end the stack at once.
+    if (!process.stdin.isTTY) signal.addEventListener('abort', stop);
     const [code] = (await once(child, 'close')) as [number | null];
     process.off('SIGTERM', stop);
+    signal.removeEventListener('abort', stop);
     return { code: signal.aborted ? 0 : (code ?? 1) };
   },
   print: () => undefined,
