@@ -16,14 +16,23 @@ test('a failed attempt says why', () => {
   );
 });
 
+const REFUSED = {
+  message: 'event not delivered',
+  ...{ type: 'image.removed', key: 'uploads/a.jpg', error: { message: 'it answers 503' } },
+};
+
 test.each([
   [
-    { message: 'event delivered', type: 'image.removed', attempt: 2 },
-    '  event delivered image.removed   attempt 2',
+    { message: 'event delivered', type: 'image.removed', key: 'uploads/a.jpg', attempt: 2 },
+    '  event delivered image.removed uploads/a.jpg   attempt 2',
   ],
   [
-    { message: 'event not delivered', attempt: 1, error: { message: 'it answers 503' } },
-    '  event not delivered    it answers 503, attempt 1',
+    { ...REFUSED, attempt: 1, backOff: 5 },
+    '  event not delivered image.removed uploads/a.jpg   it answers 503, attempt 1, next attempt in 5 s',
+  ],
+  [
+    { ...REFUSED, attempt: 8, backOff: 0 },
+    '  event not delivered image.removed uploads/a.jpg   it answers 503, attempt 8, no further attempt',
   ],
 ])('says what became of an event for the webhook: $message', (line, words) => {
   expect(humanLine(JSON.stringify(line))).toBe(words);

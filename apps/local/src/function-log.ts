@@ -23,6 +23,8 @@ const outcome = z.object({
   duration: z.number().optional(),
   type: z.string().optional(),
   attempt: z.number().optional(),
+  /** Seconds; 0 after the last attempt. */
+  backOff: z.number().optional(),
 });
 const metrics = z.object({ _aws: z.unknown() });
 
@@ -59,9 +61,12 @@ function describe(told: z.output<typeof outcome>): string {
       told.bytesOut !== undefined &&
       `${kilobytes(told.bytesIn)} → ${kilobytes(told.bytesOut)}`,
     told.attempt !== undefined && `attempt ${told.attempt}`,
+    told.backOff !== undefined &&
+      (told.backOff > 0 ? `next attempt in ${told.backOff} s` : 'no further attempt'),
     told.duration !== undefined && `${told.duration} ms`,
   ].filter(Boolean);
-  return `  ${told.message.padEnd(14)} ${told.key ?? told.type ?? ''}   ${details.join(', ')}`;
+  const subject = [told.type, told.key].filter(Boolean).join(' ');
+  return `  ${told.message.padEnd(14)} ${subject}   ${details.join(', ')}`;
 }
 
 function parseJson(line: string): unknown {

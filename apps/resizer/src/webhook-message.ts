@@ -15,7 +15,7 @@ const messageSchema = z.object({
   payload: z.object({
     type: z.enum(TYPES),
     timestamp: z.iso.datetime(),
-    data: z.looseObject({}),
+    data: z.looseObject({ source: z.looseObject({ key: z.string() }) }),
   }),
 });
 

@@ -4,7 +4,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { parseWebhookEnvironment, parseWebhookReceiver } from '@darkroom/pipeline';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { clientConfig, createSqs } from './clients.ts';
-import { returnToQueue } from './return-to-queue.ts';
+import { returnToQueue, type FailedMessage } from './return-to-queue.ts';
 import { deliver, retryDelay } from './webhook-delivery.ts';
 import { parseWebhookMessage } from './webhook-message.ts';
 
@@ -28,34 +28,34 @@ async function readReceiver() {
 
 /** Sends a batch of events. @returns the ids of the messages that SQS has to deliver again */
 export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
-  const sent = await Promise.all(Records.map(send));
-  const failed = Records.filter((_record, index) => !sent[index]);
+  const failed = (await Promise.all(Records.map(send))).filter((one) => one !== undefined);
   if (failed.length > 0) {
-    const backOffs = failed.map((record) => ({
-      receiptHandle: record.receiptHandle,
-      backOff: retryDelay(attemptOf(record), Math.random()),
-    }));
     const signal = AbortSignal.timeout(REPORT_MS);
-    const [problem] = await returnToQueue(sqs, environment.queueUrl, backOffs, signal);
+    const [problem] = await returnToQueue(sqs, environment.queueUrl, failed, signal);
     if (problem) logger.warn('back-off not set', { reason: problem.message });
   }
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-/** @returns whether the receiver has accepted the event */
-async function send(record: SQSRecord): Promise<boolean> {
-  const attempt = attemptOf(record);
+/** @returns the message if it has to be sent again: the receiver has not accepted the event */
+async function send({
+  messageId,
+  receiptHandle,
+  body,
+  attributes,
+}: SQSRecord): Promise<(FailedMessage & { messageId: string }) | undefined> {
+  const attempt = Number(attributes.ApproximateReceiveCount);
+  let event = {};
   try {
-    const message = parseWebhookMessage(record.body);
+    const message = parseWebhookMessage(body);
+    const { type, data } = message.payload;
+    event = { id: message.id, type, key: data.source.key };
     await deliver(message, receiver);
-    logger.info('event delivered', { id: message.id, type: message.payload.type, attempt });
-    return true;
+    logger.info('event delivered', { ...event, attempt });
+    return undefined;
   } catch (error) {
-    logger.error('event not delivered', { messageId: record.messageId, attempt, error });
-    return false;
+    const backOff = retryDelay(attempt, Math.random());
+    logger.error('event not delivered', { ...event, messageId, attempt, backOff, error });
+    return { messageId, receiptHandle, backOff };
   }
-}
-
-function attemptOf({ attributes }: SQSRecord): number {
-  return Number(attributes.ApproximateReceiveCount);
 }

@@ -17,27 +17,37 @@ import { CHECKOUT, createWorkspace, smallPipeline } from '../testing/workspace.t
 const EXAMPLE = path.join(CHECKOUT, 'examples/webhook-worker');
 
 let secret: string;
+let file: string;
 let worker: ChildProcess;
 let url: string;
 let database: DatabaseSync;
 
-beforeAll(async () => {
-  const variables = parseEnv(await readFile(path.join(EXAMPLE, 'example.env'), 'utf8'));
-  secret = variables['DARKROOM_WEBHOOK_SECRET'] ?? '';
-  const file = path.join(await temporaryDirectory(), 'pictures.db');
+/** @param port of an earlier start, or 0 for a free one */
+async function startWorker(port = '0'): Promise<void> {
   worker = spawn(process.execPath, [path.join(EXAMPLE, 'worker.js')], {
-    env: { ...process.env, DARKROOM_WEBHOOK_SECRET: secret, DATABASE: file, PORT: '0' },
+    env: { ...process.env, DARKROOM_WEBHOOK_SECRET: secret, DATABASE: file, PORT: port },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: worker.stdout ?? process.stdin });
   [url] = (await once(lines, 'line')) as [string];
+}
+
+async function stopWorker(): Promise<void> {
+  const exited = once(worker, 'exit');
+  worker.kill();
+  await exited;
+}
+
+beforeAll(async () => {
+  const variables = parseEnv(await readFile(path.join(EXAMPLE, 'example.env'), 'utf8'));
+  secret = variables['DARKROOM_WEBHOOK_SECRET'] ?? '';
+  file = path.join(await temporaryDirectory(), 'pictures.db');
+  await startWorker();
   database = new DatabaseSync(file, { readOnly: true });
 });
 afterAll(async () => {
   database.close();
-  const exited = once(worker, 'exit');
-  worker.kill();
-  await exited;
+  await stopWorker();
 });
 
 const stateOf = (key: string) => {
@@ -107,19 +117,27 @@ test('accepts only what Darkroom has signed', async () => {
   expect(stateOf(key)).toBeUndefined();
 });
 
-test('receives the outcomes of the local stack', async () => {
+/** A local stack that sends its events to the worker. @param log receives the lines of the functions */
+async function connectStack(log: object[] = []): Promise<Client> {
   const workspace = await createWorkspace();
   onTestFinished(() => workspace.remove());
   await workspace.writeStack('worker', smallPipeline(8));
-  const stack = await startLocalStack({
-    ...{ workspace: workspace.directory, stack: 'worker', dataDir: await directoryOfTest() },
-    ...{ port: 0, awsPort: 0, strict: true },
-    webhook: { url, secret },
-  });
+  const stack = await startLocalStack(
+    {
+      ...{ workspace: workspace.directory, stack: 'worker', dataDir: await directoryOfTest() },
+      ...{ port: 0, awsPort: 0, strict: true },
+      webhook: { url, secret },
+    },
+    { onFunctionLog: (line) => void log.push(JSON.parse(line) as object) },
+  );
   onTestFinished(() => stack.stop(10_000));
   const client = await Client.connect(stack.url);
   onTestFinished(() => client.close());
+  return client;
+}
 
+test('receives the outcomes of the local stack', async () => {
+  const client = await connectStack();
   await client.upload('uploads/b.png', await picture({ format: 'png' }));
   await vi.waitFor(() => expect(stateOf('uploads/b.png')?.status).toBe('done'), PATIENCE);
 
@@ -132,4 +150,28 @@ test('receives the outcomes of the local stack', async () => {
       code: 'UNSUPPORTED_FORMAT',
     });
   }, PATIENCE);
+});
+
+test('receives what happened while it was down', async () => {
+  const key = 'uploads/é #1 & "2"+%20.png';
+  const log: object[] = [];
+  const client = await connectStack(log);
+  await stopWorker();
+  await client.upload(key, 'no picture');
+  await vi.waitFor(() => {
+    expect(log).toContainEqual(
+      expect.objectContaining({
+        ...{ message: 'event not delivered', type: 'image.rejected', key, attempt: 1 },
+        error: expect.objectContaining({
+          message: `${new URL(url).origin} does not answer: ECONNREFUSED`,
+        }),
+      }),
+    );
+  }, PATIENCE);
+
+  // In time for the second attempt, which comes after 4 to 6 seconds.
+  await startWorker(new URL(url).port);
+  await vi.waitFor(() => expect(stateOf(key)?.status).toBe('rejected'), PATIENCE);
+  const delivered = { message: 'event delivered', type: 'image.rejected', key, attempt: 2 };
+  await vi.waitFor(() => expect(log).toContainEqual(expect.objectContaining(delivered)), PATIENCE);
 });
