@@ -42,7 +42,7 @@ export function applicationsPage(checkout: string): string {
       '- **On a server**: `uploads.waitForOutcome(key, { eTag })` polls the manifest.',
     ].join('\n'),
     '## What is missing',
-    'Variants are made when the upload arrives. Darkroom makes none on its first request, and no URL resizes on demand: the recipe names all variants before the upload. After a change of the recipe, `darkroom apply` makes the variants of earlier uploads.',
+    'Variants are made when the upload arrives. Darkroom makes none on its first request, and no URL resizes on demand: the recipe names all variants before the upload. [recipes.md](recipes.md#variants-made-on-first-request) says why. After a change of the recipe, `darkroom apply` makes the variants of earlier uploads.',
     '## When an upload fails',
     '`explain(code)` has a sentence for users for each code of a rejected upload ([contract](contract.md#codes)) and of a failed request ([README](../libs/client/README.md#errors)). The rejection `GAVE_UP` is written before the last attempt, so `waitForOutcome` polls on for up to 30 s after it.',
   ].join('\n\n');

@@ -46,6 +46,7 @@ export const recipeSections: readonly string[] = [
 
   '## Variants made on first request',
   'Not supported. All variants are made when the upload arrives, so each request of a page is a read of S3 or CloudFront. If few of your variants are ever shown, use fewer variants, or put those behind a recipe and prefix of their own.',
+  'The reason is the [promise](contract.md#promise) of the pipeline. Only messages of the queue cause outputs, and each output that a manifest lists exists. A request would be a second cause of outputs, in no order with the messages of its upload: the upload can change while a request renders it. That needs a claim that expires, another check of the upload after the output is written, and exceptions for outputs that do not exist yet: in the promise, in `compare`, and in the removal of leftovers. Darkroom keeps the simpler protocol.',
 
   '## Copies',
   'A variant with `copy: true` and no steps is the upload, byte for byte, under the extension and media type of its true format. So **its metadata is published too, the place where it was taken included**. It is written when all other variants have shown that the upload can be decoded. An SVG can carry scripts, and outputs never do: a recipe that accepts `svg` copies only by a `when` with the other formats.',
