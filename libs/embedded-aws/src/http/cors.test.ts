@@ -176,6 +176,24 @@ describe('requests of web pages', () => {
     await refused(aws.s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration })), code, 400);
   });
 
+  test('takes each method of S3, and at most 100 rules', async () => {
+    const Bucket = await aws.bucket();
+    const methods = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'];
+    const put = (rules: number) =>
+      aws.s3.send(
+        new PutBucketCorsCommand({
+          Bucket,
+          CORSConfiguration: {
+            CORSRules: Array.from({ length: rules }, () => ({
+              ...{ AllowedOrigins: ['*'], AllowedMethods: methods },
+            })),
+          },
+        }),
+      );
+    await put(100);
+    await refused(put(101), 'MalformedXML', 400);
+  });
+
   test('rejects a CORS configuration that is not XML', async () => {
     const put = new PutBucketCorsCommand({
       Bucket: 'no-such-bucket',

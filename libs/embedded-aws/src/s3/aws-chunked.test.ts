@@ -201,6 +201,14 @@ describe('uploads of every form', () => {
       400,
     ],
     [
+      'trailers of more than 4 KiB',
+      unsignedTrailer,
+      {},
+      unsignedTrailer.body.replace(/\r\n\r\n$/, `\r\nx-amz-a:${'a'.repeat(4096)}\r\n\r\n`),
+      'IncompleteBody',
+      400,
+    ],
+    [
       'a trailer without a name',
       unsignedTrailer,
       {},

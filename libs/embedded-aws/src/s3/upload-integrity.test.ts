@@ -116,6 +116,15 @@ describe.each(STORAGES)('checksums of uploads in %s', (storage) => {
     },
   );
 
+  test('an upload with a SHA-256 keeps that, and gets no other', async () => {
+    const sha256 = createHash('sha256').update('hello').digest('base64');
+    const headers = { 'x-amz-checksum-sha256': sha256 };
+    await rawRequest(aws.endpoint, 'PUT', `/${Bucket}/bare-sha256`, headers, 'hello');
+    const head = new HeadObjectCommand({ Bucket, Key: 'bare-sha256', ChecksumMode: 'ENABLED' });
+    const { ChecksumSHA256, ChecksumCRC32 } = await aws.s3.send(head);
+    expect({ ChecksumSHA256, ChecksumCRC32 }).toEqual({ ChecksumSHA256: sha256 });
+  });
+
   test('a request body other than an object is verified too', async () => {
     const wrong = { 'x-amz-checksum-crc32': 'AAAAAA==' };
     const body = '<Delete><Object><Key>parts</Key></Object></Delete>';
