@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { sample } from '../../testing/samples.ts';
 import { detectType } from './detect-type.ts';
@@ -29,6 +30,11 @@ const [SUBFILE, COMPRESSION, PHOTOMETRIC, MAKE] = [254, 259, 262, 271];
 test.each([
   ['a thumbnail by a camera comes first (Nikon, Sony, …)', { [SUBFILE]: 1, [MAKE]: 60 }],
   ['what a sensor saw', { [SUBFILE]: 0, [PHOTOMETRIC]: 32_803 }],
+  ['what a sensor saw, made linear', { [PHOTOMETRIC]: 34_892 }],
+  ['a compression of Sony’s own', { [COMPRESSION]: 32_767, [PHOTOMETRIC]: 2 }],
+  ['a compression of Samsung’s own', { [COMPRESSION]: 32_770, [PHOTOMETRIC]: 2 }],
+  ['a compression of Nikon’s own', { [COMPRESSION]: 34_713, [PHOTOMETRIC]: 2 }],
+  ['a compression of Kodak’s own', { [COMPRESSION]: 65_000, [PHOTOMETRIC]: 2 }],
   ['a compression of Pentax’s own', { [COMPRESSION]: 65_535, [PHOTOMETRIC]: 2 }],
 ])('a TIFF is a camera raw file: %s', async (_, tags) => {
   for (const little of [true, false]) {
@@ -84,4 +90,19 @@ test('an AVIF that calls itself a picture of a general kind first is one', async
 test('a HEIC of a general kind is a HEIC', async () => {
   const heic = Buffer.from('\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf', 'latin1');
   expect(await detectType(heic)).toEqual({ name: 'a HEIC picture' });
+});
+
+/** A PNG whose animation has the one frame that it also shows as a still (PNG, third edition, 11.3.6). */
+function animated(png: Buffer): Buffer {
+  const control = Buffer.from('acTL\0\0\0\x01\0\0\0\0', 'latin1');
+  const [length, check] = [Buffer.from([0, 0, 0, 8]), Buffer.alloc(4)];
+  check.writeUInt32BE(crc32(control));
+  // The signature and the header.
+  const start = 8 + 25;
+  return Buffer.concat([png.subarray(0, start), length, control, check, png.subarray(start)]);
+}
+
+test('an animated PNG is a PNG', async () => {
+  const png = await sample({ width: 20, height: 10, format: 'png' });
+  expect(await detectType(animated(png))).toEqual({ name: 'image/apng', format: 'png' });
 });

@@ -40,6 +40,12 @@ test('reads displayed size, camera and time from a photo’s header', async () =
   });
 });
 
+test('the name of a camera has an end', async () => {
+  const exif = { IFD0: { Make: 'Acme', Model: 'X'.repeat(300) } };
+  const photo = await sample({ width: 20, height: 10, exif });
+  expect((await engine.inspect(photo)).camera).toBe(`Acme ${'X'.repeat(95)}`);
+});
+
 test.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const)(
   '%s is known by its bytes',
   async (format) => {

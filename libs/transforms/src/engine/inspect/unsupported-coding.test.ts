@@ -63,6 +63,14 @@ test.each<[string, Partial<TiffOptions>]>([
   await expect(render(tiff(options))).resolves.toMatchObject({ width: 40, height: 30 });
 });
 
+test.each(['none', 'lzw', 'deflate', 'packbits', 'jpeg', 'webp'] as const)(
+  'a TIFF of the compression %s is decoded',
+  async (compression) => {
+    const scan = await sharp(tiff()).tiff({ compression }).toBuffer();
+    await expect(render(scan)).resolves.toMatchObject({ width: 40, height: 30 });
+  },
+);
+
 describe('a tile that cannot be decoded is never blank', () => {
   const tiled = () => tiff({ tile: 16, deflate: true });
 

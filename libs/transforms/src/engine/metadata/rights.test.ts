@@ -6,6 +6,7 @@ import { renderOne } from '../../testing/render.ts';
 import { sample } from '../../testing/samples.ts';
 import { createEngine } from '../create-engine.ts';
 import { readExif } from './exif.ts';
+import { readBlocks, XMP_NAME } from './xmp-and-iptc.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });
@@ -78,4 +79,20 @@ test.each([
   ['damaged XMP', await sharp(photo).withXmp('<x:xmpmeta').jpeg().toBuffer()],
 ])('%s yields no rights and does not reject the picture', async (_, source) => {
   expect(await rights(source)).toEqual({});
+});
+
+test.each([
+  [
+    'is read up to the length of a segment',
+    65_533,
+    { rights: { lang: 'x-default', value: 'Of XMP' } },
+  ],
+  ['is left out when it is longer, without IPTC', 65_534, undefined],
+])('a packet of XMP %s', async (_, length, dc) => {
+  const { iptc } = await sharp(withIptc(photo, dataSet(116, 'Of IPTC'))).metadata();
+  const xmp = Buffer.from(XMP.padEnd(length - XMP_NAME.length));
+  const blocks = await readBlocks({ iptc, xmp });
+  expect(blocks['iptc']).toMatchObject({ CopyrightNotice: 'Of IPTC' });
+  if (dc) expect(blocks['dc']).toMatchObject(dc);
+  else expect(blocks).not.toHaveProperty('dc');
 });

@@ -16,6 +16,7 @@ function packet(attributes: string, elements = ''): string {
   const names = [
     'dc',
     'xmp',
+    'xmpRights',
     'photoshop',
     'exif',
     'geo',
@@ -37,6 +38,8 @@ test.each([
   [' exif:GPSLatitude="46,37.5N"', ''],
   [' drone-dji:LRFTargetLat="46,37.5N" drone-skydio:Latitude="46,37.5N"', ''],
   ['', '<geo:lat>46,37.5N</geo:lat><exif:GPSLatitude>46,37.5N</exif:GPSLatitude>'],
+  [' dc:GPSLatitude="46,37.5N" xmp:GPSLatitude="46,37.5N"', ''],
+  [' photoshop:GPSLatitude="46,37.5N" xmpRights:GPSLatitude="46,37.5N"', ''],
   [' photoshop:City="46,37.5N" photoshop:Country="46,37.5N"', '<Iptc4xmpCore:Location>46,37.5N</Iptc4xmpCore:Location>'],
   ['', '<xmp:Unknown rdf:parseType="Resource"><dc:title>46,37.5N</dc:title></xmp:Unknown>'],
 ])('positions and places go by any name, the caption stays: %s%s', async (attributes, elements) => {
