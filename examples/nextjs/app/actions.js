@@ -41,6 +41,7 @@ async function answer(work) {
     return await work();
   } catch (error) {
     if (error instanceof ClientError) return { problem: explain(error.code) };
-    throw error;
+    console.error(error);
+    return { problem: 'Something went wrong. Please try again.' };
   }
 }

@@ -14,14 +14,14 @@ export default function Page() {
     if (!file) return;
     try {
       setState({ status: 'Preparing…' });
-      const { form, base } = valueOf(
-        await createForm({ type: file.type, bytes: file.size, sha256: await sha256(file) }),
+      const { form, base } = await valueOf(
+        createForm({ type: file.type, bytes: file.size, sha256: await sha256(file) }),
       );
       const { key, eTag } = await sendForm(form, file, {
         onProgress: (share) => setState({ status: 'Uploading…', progress: share }),
       });
       setState({ status: 'Processing…', progress: 1 });
-      const { outcome } = valueOf(await outcomeOf(key, eTag));
+      const { outcome } = await valueOf(outcomeOf(key, eTag));
       setState({ status: 'Done.', shown: { outcome, base } });
     } catch (error) {
       const code = error instanceof ClientError && error.code;
@@ -60,8 +60,11 @@ function Uploaded({ outcome, base }) {
   );
 }
 
-/** @throws Error with the sentence for the user, if the server has one */
-function valueOf({ problem, ...value }) {
+/** @throws Error with the sentence of the server for the user, or ClientError without an answer */
+async function valueOf(answer) {
+  const { problem, ...value } = await answer.catch(() => {
+    throw new ClientError('NETWORK', 'No answer from the server');
+  });
   if (problem !== undefined) throw new Error(problem);
   return value;
 }

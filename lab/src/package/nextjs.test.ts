@@ -88,6 +88,10 @@ describe.skipIf(obstacle)(title, () => {
       await page.getByRole('alert').filter({ hasText }).waitFor();
       expect(await page.locator('figure img').count()).toBe(0);
     }
+    await page.route(page.url(), (route) => route.abort());
+    const buffer = await picture({ width: 80, height: 60 });
+    await page.setInputFiles('input', { name: 'a.jpg', mimeType: 'image/jpeg', buffer });
+    await page.getByRole('alert').filter({ hasText: 'The connection failed.' }).waitFor();
     await page.close();
   });
 });

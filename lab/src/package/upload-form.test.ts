@@ -84,24 +84,47 @@ describe.skipIf(!chromium)(title, () => {
     await page.close();
   });
 
-  test('explains to the user that a file is too large, and that a form has expired', async () => {
+  test('explains to the user that a file is too large, and that a form is not valid any more', async () => {
     const page = await example.openPage();
     const explained = (hasText: string) => page.getByRole('alert').filter({ hasText }).waitFor();
     const large = Buffer.alloc(21 * 1024 * 1024);
     await page.setInputFiles('input', { name: 'a.jpg', mimeType: 'image/jpeg', buffer: large });
     await explained('This picture is too large.');
+
+    /** The page receives each form with other fields. */
+    const changeForm = async (change: (fields: Record<string, string>) => void) => {
+      await page.unroute('**/forms');
+      await page.route('**/forms', async (route) => {
+        const response = await route.fetch();
+        const form = (await response.json()) as { fields: Record<string, string> };
+        change(form.fields);
+        await route.fulfill({ json: form });
+      });
+      const buffer = await picture({ width: 80, height: 60 });
+      await page.setInputFiles('input', { name: 'b.jpg', mimeType: 'image/jpeg', buffer });
+    };
     // The form of a page that was open for too long.
-    await page.route('**/forms', async (route) => {
-      const response = await route.fetch();
-      const form = (await response.json()) as { fields: { Policy: string } };
-      const policy = JSON.parse(Buffer.from(form.fields.Policy, 'base64').toString()) as object;
+    await changeForm((fields) => {
+      const policy = JSON.parse(Buffer.from(fields['Policy'] ?? '', 'base64').toString()) as object;
       const expired = JSON.stringify({ ...policy, expiration: '2020-01-01T00:00:00Z' });
-      form.fields.Policy = Buffer.from(expired).toString('base64');
-      await route.fulfill({ json: form });
+      fields['Policy'] = Buffer.from(expired).toString('base64');
     });
-    const buffer = await picture({ width: 80, height: 60 });
-    await page.setInputFiles('input', { name: 'b.jpg', mimeType: 'image/jpeg', buffer });
     await explained('The upload took too long to start. Please try again.');
+    // A key that the server has not signed.
+    await changeForm((fields) => (fields['key'] = 'uploads/of another user.jpg'));
+    await explained('This upload is not allowed.');
+    await page.close();
+  });
+
+  test('explains to the user that the server or S3 does not answer', async () => {
+    const page = await example.openPage();
+    const buffer = await picture({ width: 80, height: 60 });
+    for (const address of ['**/forms', `${example.stack.info.endpoint}/**`]) {
+      await page.route(address, (route) => route.abort());
+      await page.setInputFiles('input', { name: 'a.jpg', mimeType: 'image/jpeg', buffer });
+      await page.getByRole('alert').filter({ hasText: 'The connection failed.' }).waitFor();
+      await page.unroute(address);
+    }
     await page.close();
   });
 });
