@@ -6,7 +6,7 @@ import { readActivity, readAlarms, readEvents, readHistory } from './activity.ts
 import { CommandError } from './command.ts';
 import { invalidate } from './commands/remove.ts';
 import { EXIT } from './exit-codes.ts';
-import type { Stack } from './stack.ts';
+import type { Stack, WithDeadLetters } from './stack.ts';
 
 /** The built page: next to the bundle of the command line, or in a checkout. */
 const PAGES = ['console', '../../console/dist'].map((folder) =>
@@ -36,7 +36,10 @@ export interface ServeOptions {
  *
  * @throws CommandError `PORT_TAKEN` or `NO_PAGE`
  */
-export async function serveConsole(stack: Stack, options: ServeOptions): Promise<Api> {
+export async function serveConsole(
+  stack: WithDeadLetters<Stack>,
+  options: ServeOptions,
+): Promise<Api> {
   const settings = stack.settings();
   const { s3, sourceBucket, processedBucket, queueUrl, deadLetterQueueUrl, region = '' } = stack;
   const buckets = { sourceBucket, processedBucket, queueUrl, deadLetterQueueUrl };

@@ -55,7 +55,8 @@ export interface Stack {
   readonly sourceBucket: string;
   readonly processedBucket: string;
   readonly queueUrl: string;
-  readonly deadLetterQueueUrl: string;
+  /** Undefined: that of the queue's redrive policy (`withDeadLetters`). */
+  readonly deadLetterQueueUrl?: string | undefined;
   readonly functionName?: string | undefined;
   readonly logGroupName?: string | undefined;
   readonly alarmNames?: readonly string[] | undefined;
@@ -149,12 +150,24 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     ...stack,
     s3,
     sqs,
-    deadLetterQueueUrl:
-      options.deadLetters ??
-      (stack.deadLetterQueueUrl || (await deadLettersOf(stack.queueUrl, sqs))),
+    deadLetterQueueUrl: options.deadLetters ?? stack.deadLetterQueueUrl,
     ...(!file && { written: deployed }),
     settings: () => file ?? deployedSettings(deployed, found.name),
   };
+}
+
+/** A stack whose dead-letter queue is known. */
+export type WithDeadLetters<S extends Stack | StackWithSettings> = S & {
+  readonly deadLetterQueueUrl: string;
+};
+
+/** Asks SQS if the stack was named without it, which needs a permission that other commands do not need. */
+export async function withDeadLetters<S extends Stack | StackWithSettings>(
+  stack: S,
+): Promise<WithDeadLetters<S>> {
+  const deadLetterQueueUrl =
+    stack.deadLetterQueueUrl ?? (await deadLettersOf(stack.queueUrl, stack.sqs));
+  return { ...stack, deadLetterQueueUrl };
 }
 
 /** The dead-letter queue of the queue's redrive policy. */
@@ -175,12 +188,12 @@ async function deadLettersOf(queueUrl: string, sqs: SQSClient): Promise<string> 
 }
 
 function find(options: StackOptions): Promise<Found> | Found {
-  const { source, processed, queue, deadLetters, stack } = options;
+  const { source, processed, queue, stack } = options;
   if (source !== undefined || processed !== undefined || queue !== undefined) {
     if (source === undefined || processed === undefined || queue === undefined)
       throw new CommandError('--source, --processed and --queue name a stack only together');
     const outputs = { sourceBucket: source, processedBucket: processed, queueUrl: queue };
-    return deployedStack(source, { ...outputs, deadLetterQueueUrl: deadLetters ?? '' }, options);
+    return deployedStack(source, outputs, options);
   }
   return stack === undefined ? localStack() : pulumiStack(stack, options);
 }
@@ -199,7 +212,12 @@ export async function openStackWithSettings(options: StackOptions): Promise<Stac
 
 function deployedStack(
   name: string,
-  { settings, ...outputs }: z.output<typeof outputsSchema>,
+  {
+    settings,
+    ...outputs
+  }: Omit<z.output<typeof outputsSchema>, 'deadLetterQueueUrl'> & {
+    readonly deadLetterQueueUrl?: string;
+  },
   { region = regionOf(outputs.queueUrl) }: StackOptions,
 ): Found {
   const client = region === undefined ? {} : { region };

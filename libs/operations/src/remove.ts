@@ -39,7 +39,10 @@ export interface FoundUpload {
 }
 
 /** Finds all versions of an upload and of its outputs. */
-export async function findUpload(stack: Pipeline, key: string): Promise<FoundUpload> {
+export async function findUpload(
+  stack: Omit<Pipeline, 'deadLetterQueueUrl'>,
+  key: string,
+): Promise<FoundUpload> {
   const { sourceBucket, processedBucket, settings } = stack;
   const recipe = selectRecipe(settings.recipes, key);
   const folder = recipe ? outputKeys(key, recipe).prefix : `${key}/`;
@@ -70,7 +73,7 @@ export interface RemoveOptions {
  * @throws OperationError `REMOVE_FAILED` if S3 refuses a deletion; errors of S3 as the SDK throws them
  */
 export async function removeUpload(
-  stack: Pipeline,
+  stack: Omit<Pipeline, 'deadLetterQueueUrl'>,
   { key, folder, versions }: FoundUpload,
   { signal, invalidate, pauseMs = PAUSE_MS }: RemoveOptions,
 ): Promise<Removed> {
@@ -97,7 +100,7 @@ function isIn(folder: string, key: string): boolean {
 
 /** All versions and delete markers; without versioning, S3 reports the version `null`. */
 async function versionsOf(
-  { s3 }: Pipeline,
+  { s3 }: Pick<Pipeline, 's3'>,
   bucket: string,
   prefix: string,
   accepts: (key: string) => boolean,
@@ -133,7 +136,7 @@ async function versionsOf(
 const DELETES_A_REQUEST = 1000;
 
 async function deleteAll(
-  { s3 }: Pipeline,
+  { s3 }: Pick<Pipeline, 's3'>,
   bucket: string,
   versions: readonly Version[],
 ): Promise<Version[]> {

@@ -34,7 +34,7 @@ export interface RetryOptions {
  * @throws OperationError `NOT_FOUND` if an upload does not exist; errors of S3 and SQS as the SDK throws them
  */
 export async function retryUploads(
-  stack: Pipeline,
+  stack: Omit<Pipeline, 'deadLetterQueueUrl'>,
   keys: readonly string[],
   { force, signal, until }: RetryOptions,
 ): Promise<Retried> {

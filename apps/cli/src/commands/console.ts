@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import open from 'open';
 import * as z from 'zod';
 import { defineCommand, flag, numberOption, option } from '../command.ts';
-import { openStack, stackOptions } from '../stack.ts';
+import { openStack, stackOptions, withDeadLetters } from '../stack.ts';
 
 export const consoleCommand = defineCommand({
   name: 'console',
@@ -51,7 +51,7 @@ export const consoleCommand = defineCommand({
     }
     const { serveConsole } = await import('../serve-console.ts');
     const serve = { port, isWritable: write, most: list, refreshSeconds: refresh };
-    const api = await serveConsole(stack, serve);
+    const api = await serveConsole(await withDeadLetters(stack), serve);
     try {
       yield { url: await show(api.url), writable: write };
       if (!signal.aborted) await once(signal, 'abort');

@@ -8,7 +8,7 @@ import {
 import { CODES } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { CommandError, defineCommand, flag, option } from '../command.ts';
-import { openStack, stackOptions } from '../stack.ts';
+import { openStack, stackOptions, withDeadLetters } from '../stack.ts';
 import { limitOption, rateOption } from './apply.ts';
 
 /** Seconds of `30s`, `15m`, `2h`, `3d`. */
@@ -63,7 +63,7 @@ export const redrive = defineCommand({
 
   async run({ terminal, signal }, options) {
     const { code, prefix, olderThan, limit, rate, dryRun, yes } = options;
-    const stack = await openStack(options);
+    const stack = await withDeadLetters(await openStack(options));
     const { s3, sqs, processedBucket, queueUrl, deadLetterQueueUrl } = stack;
     const conditions = {
       ...(code && { errorCodes: code }),

@@ -9,7 +9,14 @@ import {
 } from '@darkroom/operations';
 import * as z from 'zod';
 import { defineCommand, numberOption, option, optional } from '../command.ts';
-import { openStack, openStackWithSettings, type Stack, stackOptions } from '../stack.ts';
+import {
+  openStack,
+  openStackWithSettings,
+  type Stack,
+  stackOptions,
+  withDeadLetters,
+  type WithDeadLetters,
+} from '../stack.ts';
 import { formatBytes, formatDuration, printable, type Terminal } from '../terminal.ts';
 
 export const minutesOption = option(
@@ -33,8 +40,9 @@ export const status = defineCommand({
   ],
   output: z.union([overviewSchema, uploadStatusSchema]),
   async run({ signal }, { minutes, ...options }, key) {
-    if (key === undefined) return overview(await openStack(options), minutes);
-    const stack = await openStackWithSettings(options);
+    if (key === undefined)
+      return overview(await withDeadLetters(await openStack(options)), minutes);
+    const stack = await withDeadLetters(await openStackWithSettings(options));
     const { readEvents } = await import('../activity.ts');
     return readUploadStatus(stack, key, {
       signal,
@@ -47,7 +55,7 @@ export const status = defineCommand({
   },
 });
 
-export async function overview(stack: Stack, minutes: number): Promise<Overview> {
+export async function overview(stack: WithDeadLetters<Stack>, minutes: number): Promise<Overview> {
   const { readActivity, readAlarms } = await import('../activity.ts');
   const [activity, alarms] = [() => readActivity(stack, minutes), () => readAlarms(stack)];
   return readOverview(stack, minutes, { activity, alarms });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { overviewSchema } from '@darkroom/operations';
 import { defineCommand, flag, numberOption, option } from '../command.ts';
-import { openStack, stackOptions } from '../stack.ts';
+import { openStack, stackOptions, withDeadLetters } from '../stack.ts';
 import { minutesOption, overview, printOverview } from './status.ts';
 
 export const watch = defineCommand({
@@ -24,7 +24,7 @@ export const watch = defineCommand({
   ],
   output: overviewSchema,
   async *run({ terminal, signal }, { minutes, interval, untilIdle, ...options }) {
-    const stack = await openStack(options);
+    const stack = await withDeadLetters(await openStack(options));
     while (!signal.aborted) {
       const now = await overview(stack, minutes);
       // The cursor goes home, and the rest of the screen is cleared: no flicker.
