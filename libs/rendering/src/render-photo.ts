@@ -19,7 +19,13 @@ import {
 } from '@darkroom/pipeline';
 import { useTransformBundle } from '@darkroom/pipeline/transform-files';
 import { type ImageEngine, readSideFileName } from '@darkroom/transforms';
-import { compareFiles, compareWithSource, createEngine } from '@darkroom/transforms/engine';
+import {
+  compareFiles,
+  compareWithSource,
+  createEngine,
+  readShot,
+  type Shot,
+} from '@darkroom/transforms/engine';
 import { LocalStore, writeObjects } from './local-store.ts';
 
 /** What a worker process renders. Plain data: it is sent between processes. */
@@ -70,6 +76,8 @@ export interface RenderedPhoto {
   readonly memory: number;
   /** The stages for people, if the task measures. */
   readonly plan?: string;
+  /** From EXIF, if the task measures. */
+  readonly shot?: Shot;
   readonly comparison?: RenderedComparison;
 }
 
@@ -257,7 +265,8 @@ async function measure(rendering: Rendering, task: RenderTask): Promise<Rendered
     const ssim = body && (await compareWithSource(body, source).catch(() => undefined));
     variants.push(ssim === undefined ? variant : { ...variant, ssim });
   }
-  return { ...photo, variants, plan: (await describe(task, engineOf(task), source)).text };
+  const { text: plan } = await describe(task, engineOf(task), source);
+  return { ...photo, variants, plan, shot: await readShot(source) };
 }
 
 /** A JPEG of 64×48 pixels. */

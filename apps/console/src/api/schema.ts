@@ -2283,6 +2283,19 @@ export interface components {
       reads: number;
       /** @description The stages, if measured */
       plan?: string;
+      /** @description From EXIF, if measured */
+      shot?: {
+        lens?: string;
+        exposureSeconds?: number;
+        aperture?: number;
+        iso?: number;
+        /** @description Millimetres */
+        focalLength?: number;
+        /** @description Millimetres on 35 mm film */
+        focalLength35?: number;
+        /** @description The file names the place, which is not part of this */
+        hasPlace: boolean;
+      };
       /** @description MiB of the smallest function that accepts the upload */
       memory: number;
       /** @description Per million such uploads */
@@ -3175,6 +3188,19 @@ export interface components {
       reads: number;
       /** @description The stages, if measured */
       plan?: string;
+      /** @description From EXIF, if measured */
+      shot?: {
+        lens?: string;
+        exposureSeconds?: number;
+        aperture?: number;
+        iso?: number;
+        /** @description Millimetres */
+        focalLength?: number;
+        /** @description Millimetres on 35 mm film */
+        focalLength35?: number;
+        /** @description The file names the place, which is not part of this */
+        hasPlace: boolean;
+      };
       /** @description MiB of the smallest function that accepts the upload */
       memory: number;
       /** @description Per million such uploads */

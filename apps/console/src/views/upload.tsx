@@ -8,6 +8,7 @@ import {
   renderUpload,
   retryUploads,
   type Manifest,
+  type Rendering,
   type Story,
 } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
@@ -23,7 +24,7 @@ import {
   formatPixels,
   formatSaving,
 } from '../words/format.ts';
-import { describeSource, pictureMarkup, summarise } from '../words/outcome.ts';
+import { describeShot, describeSource, pictureMarkup, summarise } from '../words/outcome.ts';
 import { explainRejection, whatToDo } from '../words/rejections.ts';
 import { STATES } from '../words/states.ts';
 import { Compare } from './compare.tsx';
@@ -183,6 +184,22 @@ function Facts({ story }: { story: Story }) {
   );
 }
 
+function Shot({ shot }: { shot: NonNullable<Rendering['shot']> }) {
+  const facts = describeShot(shot);
+  return (
+    <dl className="facts" aria-label="EXIF">
+      <dt>Shot</dt>
+      <dd>{facts.length > 0 ? facts.join(' · ') : 'the file does not say how'}</dd>
+      <dt>Place</dt>
+      <dd>
+        {shot.hasPlace
+          ? 'The original names the place. Variants do not, unless the recipe keeps gps or copies the file.'
+          : 'The original names none.'}
+      </dd>
+    </dl>
+  );
+}
+
 /** Renders the upload again on this machine, to measure it. */
 function Measured({ uploadKey }: { uploadKey: string }) {
   const [isOpen, setOpen] = useState(false);
@@ -195,7 +212,7 @@ function Measured({ uploadKey }: { uploadKey: string }) {
   const rendering = data?.rendering;
   return (
     <details className="measured" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>Quality, plan and cost</summary>
+      <summary>Quality, EXIF, plan and cost</summary>
       {isOpen && !data && !error && <p className="loading">Rendering it on this machine…</p>}
       {error && <p className="reason">{error.message}</p>}
       {rendering && (
@@ -230,6 +247,7 @@ function Measured({ uploadKey }: { uploadKey: string }) {
               ))}
             </tbody>
           </table>
+          {rendering.shot && <Shot shot={rendering.shot} />}
           {rendering.plan !== undefined && (
             <pre className="plan" tabIndex={0} aria-label="The plan">
               {rendering.plan}

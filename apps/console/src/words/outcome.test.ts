@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Output } from '../api/client.ts';
-import { describeSource, pictureMarkup, summarise } from './outcome.ts';
+import { describeShot, describeSource, pictureMarkup, summarise } from './outcome.ts';
 
 const source = {
   ...{ bucket: 'in', key: 'uploads/my cat.jpg', versionId: null, eTag: 'abc', bytes: 2_400_000 },
@@ -60,4 +60,12 @@ test('the markup has a source for each better format, and leaves out other shape
     '</picture>',
   ]);
   expect(pictureMarkup({ source, outputs: [] }, () => '')).toBeUndefined();
+});
+
+test('says how a photo was taken, as photographers write it', () => {
+  const shot = { exposureSeconds: 1 / 125, aperture: 2.8, iso: 400, hasPlace: false };
+  expect(describeShot({ ...shot, lens: 'Acme 35mm', focalLength: 35, focalLength35: 52 })).toEqual([
+    ...['Acme 35mm', '1/125 s', 'f/2.8', 'ISO 400', '35 mm (52 mm on 35 mm film)'],
+  ]);
+  expect(describeShot({ exposureSeconds: 2.5, hasPlace: true })).toEqual(['2.5 s']);
 });

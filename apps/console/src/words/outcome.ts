@@ -1,4 +1,4 @@
-import type { Manifest, Output } from '../api/client.ts';
+import type { Manifest, Output, Rendering } from '../api/client.ts';
 import {
   count,
   formatBytes,
@@ -21,6 +21,20 @@ export function describeSource({ source }: Pick<Manifest, 'source'>): string[] {
     camera,
   ];
   return facts.filter((fact): fact is string => fact !== undefined && fact !== '');
+}
+
+/** As photographers write it: `Acme 35mm f/2`, `1/125 s`, `f/2.8`, `ISO 400`, `35 mm (52 mm on 35 mm film)`. */
+export function describeShot(shot: NonNullable<Rendering['shot']>): string[] {
+  const { lens, exposureSeconds: time, aperture, iso, focalLength, focalLength35 } = shot;
+  const round = (value: number) => Math.round(value * 10) / 10;
+  const like35 = focalLength35 === undefined ? '' : ` (${round(focalLength35)} mm on 35 mm film)`;
+  return [
+    lens,
+    time && (time < 0.3 ? `1/${Math.round(1 / time)} s` : `${round(time)} s`),
+    aperture && `f/${round(aperture)}`,
+    iso && `ISO ${iso}`,
+    focalLength && `${round(focalLength)} mm${like35}`,
+  ].filter((fact): fact is string => Boolean(fact));
 }
 
 type Sized = Pick<Output, 'bytes'>;

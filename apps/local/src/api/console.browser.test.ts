@@ -181,15 +181,20 @@ describe.skipIf(!chromium)(title, () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  test('measures an upload: similarity to the source, the plan and the cost', async () => {
+  test('measures an upload: similarity to the source, EXIF, the plan and the cost', async () => {
+    photo = await sharp(photo)
+      .withExif({ IFD2: { ExposureTime: '1/125', FNumber: '28/10' } })
+      .toBuffer();
     await develop('uploads/cat.jpg');
     const { page, story } = await open();
     await story('uploads/cat.jpg');
-    await page.getByText('Quality, plan and cost').click();
+    await page.getByText('Quality, EXIF, plan and cost').click();
     const row = page.locator('.measured [data-variant=w640]');
     await row.getByText(/^(1\.000|0\.9\d\d)$/).waitFor();
     await page.getByText('for a million such uploads').waitFor();
     expect(await page.locator('.plan').innerText()).toContain('recipe photos');
+    await page.getByText('1/125 s · f/2.8').waitFor();
+    await page.getByText('The original names none.').waitFor();
     expect(await violations(page)).toEqual([]);
   });
 

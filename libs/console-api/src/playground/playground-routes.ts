@@ -63,6 +63,18 @@ const renderingSchema = z
     writes: z.number(),
     reads: z.number(),
     plan: z.string().optional().describe('The stages, if measured'),
+    shot: z
+      .object({
+        lens: z.string().optional(),
+        exposureSeconds: z.number().optional(),
+        aperture: z.number().optional(),
+        iso: z.number().optional(),
+        focalLength: z.number().optional().describe('Millimetres'),
+        focalLength35: z.number().optional().describe('Millimetres on 35 mm film'),
+        hasPlace: z.boolean().describe('The file names the place, which is not part of this'),
+      })
+      .optional()
+      .describe('From EXIF, if measured'),
     memory: z.number().describe('MiB of the smallest function that accepts the upload'),
     dollarsPerMillion: z.number().nullable().describe('Per million such uploads'),
   })

@@ -14,7 +14,7 @@ import {
 } from '../decoders/decode-upload.ts';
 import { pngOfHeader } from '../decoders/png-of-pixels.ts';
 import { otherPictures } from '../gain-map/jpeg-segments.ts';
-import { readExif } from '../metadata/exif.ts';
+import { plainText, readExif } from '../metadata/exif.ts';
 import { decodable } from './decodable.ts';
 import { detectType } from './detect-type.ts';
 import { headerWithoutExtraChannels } from './tiff-channels.ts';
@@ -152,19 +152,11 @@ function takenAt(value: unknown): string | undefined {
     : text;
 }
 
-function plain(value: unknown): string {
-  if (typeof value !== 'string') return '';
-  return value
-    .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-}
-
 /** Reads camera and capture time from an EXIF block. */
 async function cameraFacts(exif: Uint8Array | undefined): Promise<CameraFacts> {
   const tags = await readExif(exif);
   const taken = takenAt(tags['DateTimeOriginal']) ?? takenAt(tags['CreateDate']);
-  const [make, model] = [plain(tags['Make']), plain(tags['Model'])];
+  const [make, model] = [plainText(tags['Make']), plainText(tags['Model'])];
   const name = model.toLowerCase().startsWith(make.toLowerCase()) ? model : `${make} ${model}`;
   const camera = name.trim().slice(0, MAX_CAMERA);
   return { ...(taken ? { takenAt: taken } : {}), ...(camera ? { camera } : {}) };

@@ -79,3 +79,9 @@ export async function readExif(
     return {};
   }
 }
+
+/** The text of a tag in one line, without control characters; empty for other values. */
+export function plainText(value: unknown): string {
+  if (typeof value !== 'string') return '';
+  return value.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+}
