@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PATIENCE } from '../testing/client.ts';
 import { picture } from '../testing/pictures.ts';
 import {
-  expectRightCandidates,
+  fileOfImage,
   ofImage,
   setView,
   startWebExample,
+  VIEWS,
   type WebExample,
 } from '../testing/web-example.ts';
 
@@ -50,31 +51,34 @@ describe.skipIf(obstacle)(title, () => {
   });
   afterAll(() => example.stop());
 
-  test('uploads a photo, and shows it by next/image in the right size without a shift', async () => {
-    const page = await example.openPage();
-    await setView(page, 300, 1);
-    // The file of the picture waits until the placeholder has been seen.
-    const seen = Promise.withResolvers<undefined>();
-    await page.route('**/*.jpg?v=*', async (route) => {
-      await seen.promise;
-      await route.continue();
-    });
-    await page.setInputFiles('input', {
-      name: 'cat & dog.jpg',
-      mimeType: 'image/jpeg',
-      buffer: await picture({ width: 1600, height: 1200 }),
-    });
-    await page.getByText('Done.').waitFor();
-    expect(await ofImage(page, 'style.backgroundImage')).toContain('data:image/png;base64,');
-    seen.resolve(undefined);
-    await expect.poll(() => ofImage(page, 'style.backgroundImage'), PATIENCE).toBe('');
-    expect(await ofImage(page, 'naturalWidth')).toBeGreaterThan(0);
-    expect(await ofImage(page, 'currentSrc')).not.toContain('cat');
-    expect(await page.evaluate('Math.max(...globalThis.shares)')).toBe(1);
-    expect(await page.evaluate('globalThis.shifts')).toBe(0);
-    await expectRightCandidates(page, (width) => `w${width}-jpeg.jpg`);
-    await page.close();
-  });
+  test.each(VIEWS)(
+    'uploads a photo, and shows it by next/image $width pixels wide at ratio $ratio without a shift',
+    async ({ width, ratio, candidate }) => {
+      const page = await example.openPage();
+      await setView(page, width, ratio);
+      // The file of the picture waits until the placeholder has been seen.
+      const seen = Promise.withResolvers<undefined>();
+      await page.route('**/*.jpg?v=*', async (route) => {
+        await seen.promise;
+        await route.continue();
+      });
+      await page.setInputFiles('input', {
+        name: 'cat & dog.jpg',
+        mimeType: 'image/jpeg',
+        buffer: await picture({ width: 1600, height: 1200 }),
+      });
+      await page.getByText('Done.').waitFor();
+      expect(await ofImage(page, 'style.backgroundImage')).toContain('data:image/png;base64,');
+      seen.resolve(undefined);
+      await expect.poll(() => ofImage(page, 'style.backgroundImage'), PATIENCE).toBe('');
+      expect(await ofImage(page, 'naturalWidth')).toBeGreaterThan(0);
+      expect(await fileOfImage(page)).toBe(`w${candidate}-jpeg.jpg`);
+      expect(await ofImage(page, 'currentSrc')).not.toContain('cat');
+      expect(await page.evaluate('Math.max(...globalThis.shares)')).toBe(1);
+      expect(await page.evaluate('globalThis.shifts')).toBe(0);
+      await page.close();
+    },
+  );
 
   test('explains to the user why a file is not used', async () => {
     const page = await example.openPage();

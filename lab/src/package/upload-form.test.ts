@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PATIENCE } from '../testing/client.ts';
 import { picture } from '../testing/pictures.ts';
 import {
-  expectRightCandidates,
+  fileOfImage,
   ofImage,
   setView,
   startWebExample,
+  VIEWS,
   type WebExample,
 } from '../testing/web-example.ts';
 
@@ -29,25 +30,28 @@ describe.skipIf(!chromium)(title, () => {
   });
   afterAll(() => example.stop());
 
-  test('uploads a photo of another origin, and shows it in the right size without a shift', async () => {
-    const page = await example.openPage();
-    await setView(page, 300, 1);
-    await page.setInputFiles('input', {
-      name: 'cat & dog.jpg',
-      mimeType: 'image/jpeg',
-      buffer: await picture({ width: 1600, height: 1200 }),
-    });
-    await page.getByText('Done.').waitFor();
-    await expect.poll(() => ofImage(page, 'style.opacity'), PATIENCE).toBe('1');
-    expect(await ofImage(page, 'currentSrc')).not.toContain('cat');
-    expect(await page.locator('figure picture').getAttribute('style')).toContain(
-      'background-image:url(data:image/png;base64,',
-    );
-    expect(await page.evaluate('globalThis.shares.at(-1)')).toBe(1);
-    expect(await page.evaluate('globalThis.shifts')).toBe(0);
-    await expectRightCandidates(page, (width) => `w${width}-webp.webp`);
-    await page.close();
-  });
+  test.each(VIEWS)(
+    'uploads a photo to another origin, and shows it $width pixels wide at ratio $ratio without a shift',
+    async ({ width, ratio, candidate }) => {
+      const page = await example.openPage();
+      await setView(page, width, ratio);
+      await page.setInputFiles('input', {
+        name: 'cat & dog.jpg',
+        mimeType: 'image/jpeg',
+        buffer: await picture({ width: 1600, height: 1200 }),
+      });
+      await page.getByText('Done.').waitFor();
+      await expect.poll(() => ofImage(page, 'style.opacity'), PATIENCE).toBe('1');
+      expect(await fileOfImage(page)).toBe(`w${candidate}-webp.webp`);
+      expect(await ofImage(page, 'currentSrc')).not.toContain('cat');
+      expect(await page.locator('figure picture').getAttribute('style')).toContain(
+        'background-image:url(data:image/png;base64,',
+      );
+      expect(await page.evaluate('globalThis.shares.at(-1)')).toBe(1);
+      expect(await page.evaluate('globalThis.shifts')).toBe(0);
+      await page.close();
+    },
+  );
 
   test('offers each picture of a small photo once, although every variant has its file', async () => {
     const page = await example.openPage();

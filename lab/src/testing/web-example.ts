@@ -5,7 +5,6 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { startLocalStack, type LocalStack } from '@darkroom/local';
 import { openBrowser, type Browser } from '@darkroom/local/testing';
-import { expect } from 'vitest';
 import { PATIENCE } from './client.ts';
 import { installPacked, type InstalledPackages } from './packed-package.ts';
 import { temporaryDirectory } from './running-stack.ts';
@@ -176,33 +175,17 @@ export async function setView(page: Page, width: number, deviceScaleFactor: numb
   });
 }
 
-/**
- * Checks that the page loads the file of the right width at three widths of the window and two pixel ratios.
- *
- * @param file of a width, such as `w320-jpeg.jpg`
- */
-export async function expectRightCandidates(
-  page: Page,
-  file: (width: number) => string,
-): Promise<void> {
-  // Upwards, because a browser also keeps to a larger picture in its cache.
-  const views = [
-    [300, 1, 320],
-    [300, 2, 640],
-    [500, 1, 640],
-    [1200, 1, 640],
-    [500, 2, 1280],
-    [1200, 2, 1280],
-  ] as const;
-  for (const [width, ratio, expected] of views) {
-    await setView(page, width, ratio);
-    // A browser keeps the file of an image that it already shows, so the page inserts the picture again.
-    await page.evaluate("document.querySelector('figure').innerHTML += ''");
-    await expect
-      .poll(
-        async () => /\/(?<file>[^/]+)\?v=/.exec(await ofImage(page, 'currentSrc'))?.groups?.file,
-        PATIENCE,
-      )
-      .toBe(file(expected));
-  }
+/** Widths of a window and ratios of its display, with the width of the smallest file of a photo that is sharp there. */
+export const VIEWS = [
+  { width: 300, ratio: 1, candidate: 320 },
+  { width: 300, ratio: 2, candidate: 640 },
+  { width: 500, ratio: 1, candidate: 640 },
+  { width: 500, ratio: 2, candidate: 1280 },
+  { width: 1200, ratio: 1, candidate: 640 },
+  { width: 1200, ratio: 2, candidate: 1280 },
+] as const;
+
+/** The file that the browser has chosen, such as `w320-jpeg.jpg`. */
+export async function fileOfImage(page: Page): Promise<string | undefined> {
+  return /\/(?<file>[^/]+)\?v=/.exec(await ofImage(page, 'currentSrc'))?.groups?.['file'];
 }
