@@ -2,7 +2,7 @@ import { BASE_MIB, estimateRender, makePlan, type SourceFacts } from '@darkroom/
 import { catalog } from './catalog.ts';
 import { isRejection, PipelineError, toPipelineError } from './contract/codes.ts';
 import type { Limits } from './contract/limits.ts';
-import { type Recipe, renderRequest } from './recipe/recipe.ts';
+import { type Recipe, renderRequests } from './recipe/recipe.ts';
 
 const MIB = 1024 * 1024;
 
@@ -123,7 +123,7 @@ function largest(format: SourceFacts['format']): Omit<SourceFacts, 'width' | 'he
 
 /** MiB that rendering takes; nothing for what the steps refuse. */
 function planned(recipe: Recipe, facts: SourceFacts): number {
-  const { variants, effort } = renderRequest(recipe, facts);
+  const [{ variants = [], effort } = {}] = renderRequests(recipe, [facts]);
   try {
     const plan = makePlan({
       recipe: recipe.name,

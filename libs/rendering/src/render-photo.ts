@@ -6,6 +6,7 @@ import {
   checkBytes,
   CLOSING_MS,
   describeUpload,
+  inspectUpload,
   imagesAtOnce,
   type Manifest,
   MemoryBudget,
@@ -250,8 +251,8 @@ async function describe(
   engine: ImageEngine,
   bytes: Uint8Array,
 ) {
-  const facts = await engine.inspect(bytes);
-  return describeUpload(recipe, facts, engine, { limits, function: lambda });
+  const pages = await inspectUpload(bytes, { recipe, limits, engine });
+  return describeUpload(recipe, pages, engine, { limits, function: lambda });
 }
 
 async function measure(rendering: Rendering, task: RenderTask): Promise<RenderedPhoto> {

@@ -7,6 +7,11 @@ export const SOURCE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'sv
 /** One of them, or a format of a decoder (`defineDecoder`). */
 export type SourceFormat = (typeof SOURCE_FORMATS)[number] | (string & {});
 
+/** Whether files of this format are documents, whose pages are pictures of their own. */
+export function hasPages(format: SourceFormat): boolean {
+  return format === 'tiff';
+}
+
 /** Formats of outputs. */
 export const OUTPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
@@ -43,6 +48,8 @@ export interface SourceFacts {
   readonly orientation: number;
   /** Frames or pages, at least 1. */
   readonly pages: number;
+  /** The page that these facts are about, from 2; its own `pages` is 1. Left out for the first page and for whole files. */
+  readonly page?: number;
   /** Size of the file, bytes. */
   readonly bytes: number;
   readonly hasAlpha: boolean;
@@ -211,9 +218,10 @@ export interface ImageEngine {
   survey(source: Uint8Array): Promise<Survey>;
   /**
    * Reads the header with the format's decoder.
+   * @param page of a document (`hasPages`), from 1, which is the default
    * @throws ImageError `UNSUPPORTED_FORMAT` (names the detected type) or `CORRUPT_IMAGE`
    */
-  inspect(source: Uint8Array): Promise<SourceFacts>;
+  inspect(source: Uint8Array, page?: number): Promise<SourceFacts>;
   /**
    * Estimates what rendering costs.
    * @throws ImageError as `render`, for what is clear before decoding

@@ -17,6 +17,7 @@ export { defineTransform, type Transform } from './define-transform.ts';
 export {
   DEFAULT_PLACEHOLDER,
   NO_PLACEHOLDER,
+  hasPages,
   isOutputFormat,
   OUTPUT_FILES,
   OUTPUT_FORMATS,
@@ -45,6 +46,7 @@ export {
   ALLOCATOR_VARIABLES,
   BASE_MIB,
   estimateRender,
+  pageFileSeconds,
   leastRenderMemory,
 } from './plan/estimate.ts';
 export { readSideFileName, sideFileSchema, type SideFileName } from './side-file-name.ts';

@@ -4,6 +4,7 @@ import {
   decodersOf,
   checkBytes,
   describeUpload,
+  inspectUpload,
   isRejection,
   toPipelineError,
   type Limits,
@@ -103,8 +104,8 @@ async function describe(recipe: Recipe, photo: string, granted: Omit<RecipeFile,
     decoders: decodersOf([recipe]),
     svg: recipe.formats.includes('svg'),
   });
-  const facts = await engine.inspect(source);
-  return describeUpload(recipe, facts, engine, granted);
+  const pages = await inspectUpload(source, { recipe, limits: granted.limits, engine });
+  return describeUpload(recipe, pages, engine, granted);
 }
 
 /** Like the function, it does not read files above the limit. */

@@ -37,7 +37,7 @@ async function answer(question: Question, engine: ImageEngine): Promise<void> {
 
 async function* answers(question: Question, engine: ImageEngine): AsyncGenerator<Answer> {
   if (question.kind === 'inspect') {
-    yield { kind: 'facts', facts: await engine.inspect(question.source) };
+    yield { kind: 'facts', facts: await engine.inspect(question.source, question.page) };
     return;
   }
   for await (const rendered of engine.render(question.request))

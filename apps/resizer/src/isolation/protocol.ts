@@ -3,7 +3,7 @@ import type { ImageEngine, Rendered, RenderRequest, SourceFacts } from '@darkroo
 
 /** What the function asks of the engine's process, one at a time. */
 export type Question =
-  | { readonly kind: 'inspect'; readonly source: Uint8Array }
+  | { readonly kind: 'inspect'; readonly source: Uint8Array; readonly page: number }
   | { readonly kind: 'render'; readonly request: Omit<RenderRequest, 'signal'> };
 
 /** What the process answers: any number of `rendered`, and one of the others at the end. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { OUTPUT_FILES, type OutputFormat } from '@darkroom/transforms';
+import { longestName, type PageRange } from '../recipe/pages.ts';
 
 /** S3's limit for a key, bytes of UTF-8 (S3 user guide, "Naming Amazon S3 objects"). */
 export const MAX_KEY_BYTES = 1024;
@@ -15,7 +16,7 @@ const LONGEST_EXTENSION = Math.max(
 
 /** All of a recipe that keys depend on. */
 export interface NamedVariants {
-  readonly variants: readonly { readonly name: string }[];
+  readonly variants: readonly { readonly name: string; readonly pages?: PageRange }[];
 }
 
 /** Keys of the outputs of one upload in the processed bucket. */
@@ -29,11 +30,11 @@ export interface OutputKeys {
 
 /** Whether an output below `K/` could pass the limit, whatever format it is written in. */
 function leavesNoRoom(key: string, recipe: NamedVariants): boolean {
-  const longestName = Math.max(
+  const longest = Math.max(
     MANIFEST.length,
-    ...recipe.variants.map(({ name }) => name.length + 1 + LONGEST_EXTENSION),
+    ...recipe.variants.map((variant) => longestName(variant).length + 1 + LONGEST_EXTENSION),
   );
-  return Buffer.byteLength(key) + 1 + longestName > MAX_KEY_BYTES;
+  return Buffer.byteLength(key) + 1 + longest > MAX_KEY_BYTES;
 }
 
 /**

@@ -108,6 +108,19 @@ export function checkFacts(
   );
 }
 
+/**
+ * @param of all pages of a document that are decoded
+ * @returns the `TOO_LARGE` to reject with, or nothing
+ */
+export function checkPages(
+  { pages, pixels }: { readonly pages: number; readonly pixels: number },
+  limits: Limits,
+): PipelineError | undefined {
+  return (
+    exceeds('pages', pages, limits.pages) ?? exceeds('pixels in all pages', pixels, limits.pixels)
+  );
+}
+
 /** @returns the `TOO_LARGE` to reject with, or nothing */
 export function checkDecoding(
   { cpuSeconds, memory }: DecodeCost,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isNameOf, longestName, pageRange } from './pages.ts';
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const NAME_IN_WORDS = 'a name is 1 to 64 lower-case letters, digits and inner hyphens';
@@ -26,6 +27,7 @@ export interface Named {
   readonly name?: unknown;
   readonly widths?: unknown;
   readonly encode?: unknown;
+  readonly pages?: unknown;
 }
 
 /** `web-320-webp`, or `w320-webp` of `w{width}`. */
@@ -68,7 +70,10 @@ export function nameProblem(variant: Named & { readonly name: string }): string 
   if (!variantNameSchema.safeParse(variant.name).success) return undefined;
   if (variant.name.includes(WIDTH) && variant.widths === undefined)
     return `${WIDTH} stands for each of the widths, and the variant has none, got "${variant.name}"`;
-  const wrong = [...namesOf(variant)].find((name) => !NAME.test(name));
+  const pages = pageRange(variant.pages);
+  const wrong = [...namesOf(variant)]
+    .map((name) => longestName({ name, ...(pages && { pages }) }))
+    .find((name) => !NAME.test(name));
   return wrong === undefined ? undefined : `${NAME_IN_WORDS}, and this leads to "${wrong}"`;
 }
 
@@ -91,6 +96,24 @@ export const eachOnce = z.superRefine<readonly unknown[]>(
   { when: ({ value }) => Array.isArray(value) },
 );
 
+/** Names that are also those of pages, by the index of their item; `page` is the variant with pages. */
+function takenByPages(
+  items: readonly (Named | null | undefined)[],
+): [index: number, names: { readonly name: string; readonly page: string }][] {
+  const withPages = items.flatMap((item) => {
+    const pages = pageRange(item?.pages);
+    return item && pages ? [...namesOf(item)].map((name) => ({ name, pages })) : [];
+  });
+  return items.flatMap((item, index) =>
+    pageRange(item?.pages)
+      ? []
+      : [...namesOf(item ?? {})].flatMap((name) => {
+          const page = withPages.find((one) => isNameOf(one, name));
+          return page ? [[index, { name, page: page.name }] as const] : [];
+        }),
+  ) as [number, { name: string; page: string }][];
+}
+
 /** Names must differ. The check runs together with all others, and items may have any type. */
 export const uniqueNames = z.superRefine<readonly (Named | null | undefined)[]>(
   (items, context) => {
@@ -106,6 +129,12 @@ export const uniqueNames = z.superRefine<readonly (Named | null | undefined)[]>(
         seen.add(name);
       }
     });
+    for (const [index, { name, page }] of takenByPages(items))
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'name'],
+        message: `"${name}" is also a page of "${page}": names must differ`,
+      });
   },
   { when: ({ value }) => Array.isArray(value) },
 );

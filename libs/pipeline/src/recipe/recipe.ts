@@ -13,7 +13,7 @@ import { catalog, RECIPE_FORMATS } from '../catalog.ts';
 import { type Choices, CHOICES } from '../contract/choices.ts';
 import { eachOnce, nameSchema, uniqueNames } from './names.ts';
 import { animatedSchema, expandVariant, type RecipeVariant, variantSchema } from './variant.ts';
-import { holds } from './when.ts';
+import { wantedVariants } from './pages.ts';
 
 const partsSchema = z.strictObject({
   thumbhash: z
@@ -196,23 +196,34 @@ export function selectRecipe<R extends Matching>(
   );
 }
 
-/** What the engine has to make of an upload: the variants whose conditions hold, but for copies. */
-export function renderRequest(
-  { name: recipe, variants, effort, placeholder }: Recipe,
-  facts: SourceFacts,
+/** An upload, and the facts of its pages that a recipe needs. */
+export type PageFacts = readonly [first: SourceFacts, ...others: SourceFacts[]];
+
+/**
+ * What the engine has to make of each page of an upload: the variants whose conditions hold for the first page, but for
+ * copies. The placeholder is that of the first page.
+ */
+export function renderRequests(
+  recipe: Recipe,
+  pages: PageFacts,
   choices: Choices = {},
-): EstimateRequest {
+): EstimateRequest[] {
+  const { name, effort, placeholder } = recipe;
   const cropping = cropSteps(choices);
-  const rendered = variants
-    .filter(({ when, copy }) => !copy && holds(when, facts))
-    .map((variant) => ({
-      ...variant,
-      steps: [...cropping, ...variant.steps.map((step) => withFocus(step, choices))],
-    }));
-  return {
-    ...{ facts, recipe, variants: rendered, effort, placeholder },
-    ...(cropping.length > 0 && { placeholderSteps: cropping }),
-  };
+  const wanted = wantedVariants(recipe, pages[0]).filter(({ copy }) => !copy);
+  return pages.map((facts) => {
+    const variants = wanted
+      .filter(({ page }) => page === (facts.page ?? 1))
+      .map(({ page: _, ...variant }) => ({
+        ...variant,
+        steps: [...cropping, ...variant.steps.map((step) => withFocus(step, choices))],
+      }));
+    return {
+      ...{ facts, recipe: name, variants, effort },
+      placeholder: facts.page === undefined ? placeholder : NO_PLACEHOLDER,
+      ...(cropping.length > 0 && { placeholderSteps: cropping }),
+    };
+  });
 }
 
 /** The region of the upright upload that all variants are made of. */

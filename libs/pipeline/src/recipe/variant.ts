@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { catalog } from '../catalog.ts';
 import { eachOnce, formatOf, nameProblem, variantName, variantNameSchema } from './names.ts';
 import { encodeSchema, type VariantStep, variantStepsSchema } from './steps.ts';
+import { pageRange, type PageRange, pagesSchema } from './pages.ts';
 import { type When, whenSchema } from './when.ts';
 
 export const animatedSchema = z.enum(['keep', 'first']);
@@ -29,6 +30,11 @@ const membersSchema = z.strictObject({
   when: whenSchema
     .optional()
     .describe('The variant is made only if all of this holds for the upload'),
+  pages: pagesSchema
+    .optional()
+    .describe(
+      'Pages of a multi-page TIFF: `all`, a page, or a range such as `1-5`. Each is a picture `KEY/NAME-pN.EXT`. Default: `first`, which is `KEY/NAME.EXT`',
+    ),
   animated: animatedSchema.optional().describe('For this variant, instead of the recipe’s'),
   copy: z
     .literal(true)
@@ -58,6 +64,8 @@ export interface RecipeVariant extends Variant {
   readonly when?: When;
   /** The upload itself; there are no steps. */
   readonly copy?: true;
+  /** One picture for each of these pages. */
+  readonly pages?: PageRange;
 }
 
 /** Runs together with all other checks. */
@@ -71,7 +79,7 @@ function checkMembers(variant: Written, context: z.RefinementCtx): void {
       });
     return;
   }
-  for (const member of ['steps', 'widths', 'encode', 'animated'])
+  for (const member of ['steps', 'widths', 'encode', 'animated', 'pages'])
     if (member in variant)
       context.addIssue({
         code: 'custom',
@@ -118,17 +126,19 @@ function followsUpright(before: readonly VariantStep[]): boolean {
  * @param animated the recipe's, where the variant says nothing
  */
 export function expandVariant(
-  { name, steps = [], widths, encode, when, animated: own, copy }: WrittenVariant,
+  { name, steps = [], widths, encode, when, animated: own, copy, pages }: WrittenVariant,
   animated: 'keep' | 'first',
 ): RecipeVariant[] {
   const condition = when && { when };
   if (copy) return [{ name, steps: [], copy, ...condition }];
+  const range = pageRange(pages);
   const isStill = (own ?? animated) === 'first';
   return (widths ?? [undefined]).flatMap((width) =>
     (encode ?? [undefined]).map((file) => ({
       name: variantName(name, width, formatOf(file)),
       steps: [...withWidth(steps, width), ...(file ? [file] : [])],
       ...condition,
+      ...(range && { pages: range }),
       ...(isStill && { animated: 'first' as const }),
     })),
   );

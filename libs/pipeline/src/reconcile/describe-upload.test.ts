@@ -22,7 +22,7 @@ const engine = {
 function described(granted: { limits?: object; memory: number }, facts: Partial<SourceFacts> = {}) {
   const { limits = {}, memory } = granted;
   const whole: Granted = { limits: limitsSchema.parse(limits), function: { memory } };
-  return describeUpload(recipe, { ...photo, ...facts }, engine, whole);
+  return describeUpload(recipe, [{ ...photo, ...facts }], engine, whole);
 }
 
 test('what an upload takes of the limits and of the memory', () => {

@@ -1,13 +1,12 @@
 import {
   describePlan,
+  type EstimateRequest,
   type ImageEngine,
   makePlan,
-  type RenderEstimate,
-  type SourceFacts,
 } from '@darkroom/transforms';
 import { catalog } from '../catalog.ts';
 import type { PipelineError } from '../contract/codes.ts';
-import { checkDecoding, checkFacts, checkFormat, type Limits } from '../contract/limits.ts';
+import { checkFacts, checkFormat, type Limits } from '../contract/limits.ts';
 import {
   checkMemory,
   filesAtOnce,
@@ -16,9 +15,11 @@ import {
   peakMemory,
   uploadMemory,
 } from '../memory.ts';
-import { type Recipe, renderRequest } from '../recipe/recipe.ts';
+import { wantedVariants } from '../recipe/pages.ts';
+import { type PageFacts, type Recipe, renderRequests } from '../recipe/recipe.ts';
 import { holds } from '../recipe/when.ts';
 import { checkSkipped, notRetryable } from './make-outputs.ts';
+import { checkUpload, estimateUpload, type UploadEstimate } from './pages.ts';
 import type { Settings } from '../stack/settings.ts';
 
 /** What a stack grants an upload. */
@@ -55,42 +56,44 @@ const number = new Intl.NumberFormat('en');
  * Describes for people what a recipe does to an upload: the stages with the reason for each barrier, copied variants,
  * omitted variants, the memory, and the use of the limits. It does not decode pixels.
  *
+ * @param pages as `inspectUpload` reads them
  * @throws PipelineError or ImageError with the code that the upload would be rejected with
  */
 export function describeUpload(
   recipe: Recipe,
-  facts: SourceFacts,
+  pages: PageFacts,
   engine: ImageEngine,
   granted: Granted,
 ): DescribedUpload {
-  const request = renderRequest(recipe, facts);
+  const [facts] = pages;
+  const requests = renderRequests(recipe, pages);
   const unfit = checkFormat(facts, recipe) ?? checkFacts(facts, granted.limits, 1);
   if (unfit) throw unfit;
-  const estimate = engine.estimate(request);
-  const tooMuch =
-    checkFacts(facts, granted.limits, estimate.pages) ??
-    (estimate.decoding && checkDecoding(estimate.decoding, granted.limits));
+  const estimate = estimateUpload(requests, engine);
+  const tooMuch = checkUpload(estimate, granted.limits);
   if (tooMuch) throw tooMuch;
   const { skipped = [] } = estimate;
   checkSkipped(skipped.map(notRetryable), facts, { recipe });
-  const plan = makePlan({
-    ...request,
-    placeholder: Object.values(recipe.placeholder).includes(true),
-    bind: (step) => catalog.bind(step),
-  });
   const { memory } = granted.function;
   const capacity = uploadMemory(memory);
   const need = (concurrency: number) =>
-    peakMemory(facts.bytes, engine.estimate({ ...request, concurrency }).memory);
+    peakMemory(
+      facts.bytes,
+      estimateUpload(
+        requests.map((request) => ({ ...request, concurrency })),
+        engine,
+      ).memory,
+    );
   const files = filesAtOnce(imagesAtOnce(memory), capacity, need);
   const mib = need(files);
-  const named = (wanted: Recipe['variants']) => wanted.map(({ name }) => name).join(', ');
-  const copies = recipe.variants.filter(({ copy, when }) => copy && holds(when, facts));
+  const named = (wanted: readonly { readonly name: string }[]) =>
+    wanted.map(({ name }) => name).join(', ');
+  const copies = wantedVariants(recipe, facts).filter(({ copy }) => copy);
   const unmade = recipe.variants.filter(({ when }) => !holds(when, facts));
-  const limits = usedLimits(facts, estimate, granted.limits);
+  const limits = usedLimits(pages, estimate, granted.limits);
   const lines = [
     `recipe ${recipe.name}, effort ${recipe.effort}`,
-    describePlan(plan, facts),
+    ...requests.map(describePage),
     ...(copies.length > 0 ? [`copied byte for byte: ${named(copies)}`] : []),
     ...(unmade.length > 0 ? [`not made, their conditions do not hold: ${named(unmade)}`] : []),
     ...skipped.map(({ variant, code, message }) => `skipped: ${variant}, ${code}: ${message}`),
@@ -106,6 +109,19 @@ export function describeUpload(
   };
 }
 
+/** The stages of the first page. Those of the other pages differ in sizes only, and are left out. */
+function describePage({ placeholder, ...request }: EstimateRequest): string {
+  const { facts, variants } = request;
+  if (facts.page !== undefined)
+    return `page ${facts.page}, ${facts.width}×${facts.height}: ${variants.map(({ name }) => name).join(', ')}`;
+  const plan = makePlan({
+    ...request,
+    placeholder: Object.values(placeholder ?? {}).includes(true),
+    bind: (step) => catalog.bind(step),
+  });
+  return describePlan(plan, facts);
+}
+
 /** @param files that are encoded at once */
 function describeMemory(mib: number, files: number, memory: number): string {
   const format = (value: number) => number.format(value);
@@ -117,15 +133,15 @@ function describeMemory(mib: number, files: number, memory: number): string {
 }
 
 function usedLimits(
-  { width, height, bytes }: SourceFacts,
-  { pages, decoding }: RenderEstimate,
+  all: PageFacts,
+  { pages, pixels, decoding }: UploadEstimate,
   limits: Limits,
 ): UsedLimit[] {
   const of = (limit: keyof Limits, used: number) => ({ limit, used, allowed: limits[limit] });
   return [
-    of('bytes', bytes),
-    of('pixels', width * height * pages),
-    of('side', Math.max(width, height)),
+    of('bytes', all[0].bytes),
+    of('pixels', pixels),
+    of('side', Math.max(...all.flatMap(({ width, height }) => [width, height]))),
     of('pages', pages),
     ...(decoding
       ? [of('cpuSeconds', decoding.cpuSeconds), of('memory', Math.ceil(decoding.memory))]
@@ -133,7 +149,7 @@ function usedLimits(
   ];
 }
 
-function describeLimits(limits: readonly UsedLimit[], { decoding }: RenderEstimate): string {
+function describeLimits(limits: readonly UsedLimit[], { decoding }: UploadEstimate): string {
   const shares = limits.map(
     ({ limit, used, allowed }) => `  ${limit}: ${number.format(used)} of ${number.format(allowed)}`,
   );

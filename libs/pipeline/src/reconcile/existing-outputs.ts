@@ -1,7 +1,7 @@
 import { OUTPUT_FILES, OUTPUT_FORMATS, type SourceFacts } from '@darkroom/transforms';
 import { type ManifestOutput } from '../contract/manifest.ts';
 import { type Origin, readLabel } from '../contract/metadata.ts';
-import { holds } from '../recipe/when.ts';
+import { wantedVariants } from '../recipe/pages.ts';
 import { type OutputFolder, waitForAll } from './output-folder.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { OutputKeys } from '../contract/keys.ts';
@@ -18,8 +18,7 @@ export async function outputsAlreadyThere(
   facts: SourceFacts,
   origin: Origin,
 ): Promise<readonly ManifestOutput[]> {
-  const wanted = recipe.variants.filter(({ when }) => holds(when, facts));
-  const listed = wanted
+  const listed = wantedVariants(recipe, facts)
     .flatMap(({ name }) => OUTPUT_FORMATS.map((format) => keys.output(name, format)))
     .flatMap((key) => {
       const eTag = folder.objects.get(key);

@@ -6,7 +6,6 @@ import {
   OUTPUT_FILES,
   type Rendered,
   type RenderedOutput,
-  type RenderEstimate,
   type SkippedVariant,
   type SourceFacts,
   type Survey,
@@ -34,14 +33,15 @@ import { type MakeOutcome, sha256Of } from '../contract/outcome-file.ts';
 import { labelled, type Origin, outputMetadata } from '../contract/metadata.ts';
 import type { SourceIdentity } from '../contract/source-identity.ts';
 import { checkMemory, filesAtOnce, peakMemory, readingMemory } from '../memory.ts';
-import { type Recipe, renderRequest } from '../recipe/recipe.ts';
-import { holds } from '../recipe/when.ts';
+import { wantedVariants } from '../recipe/pages.ts';
+import { type Recipe, renderRequests } from '../recipe/recipe.ts';
 import { codingOf, decodeBody, decodingMemory } from './content-encoding.ts';
 import { outputsAlreadyThere } from './existing-outputs.ts';
 import { type Engines, Isolation } from './isolation.ts';
 import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
 import type { FoundObject, UnreadableObject } from './object-store.ts';
 import { type OutputFolder, waitForAll } from './output-folder.ts';
+import { checkUpload, estimateUpload, inspectPages } from './pages.ts';
 
 /** One key's work, the same over all passes. */
 export interface KeyTask extends Engines {
@@ -118,17 +118,23 @@ export async function makeOutputs(
     const bytes = await decode(stored, coding, job);
     const origin = { sourceSha256: sha256Of(bytes), choices: pictureChoices(choices), metadata };
     const least = checkSurvey(await job.engine.survey(bytes), job);
-    const facts = await isolation.engineFor(least).inspect(bytes);
+    const reader = isolation.engineFor(least);
+    const facts = await reader.inspect(bytes);
     source = describe(source, facts);
     checkSource(facts, job);
-    const wanted = renderRequest(job.recipe, facts, choices);
-    const estimate = job.engine.estimate(wanted);
-    checkEstimate(estimate, facts, job);
-    const { planned, tooLarge } = splitByMemory(wanted, job);
+    const pages = await inspectPages(bytes, facts, { ...job, engine: reader });
+    const wanted = renderRequests(job.recipe, pages, choices);
+    const estimate = estimateUpload(wanted, job.engine);
+    throwIfAny(checkUpload(estimate, job.limits));
+    const split = wanted.map((one) => splitByMemory(one, job));
+    const tooLarge = split.flatMap((one) => one.tooLarge);
     checkSkipped([...(estimate.skipped ?? []).map(notRetryable), ...tooLarge], facts, job);
-    const need = (concurrency: number) => memoryOf({ ...planned, concurrency }, job.engine);
+    const need = (concurrency: number) =>
+      Math.max(
+        ...split.map(({ planned }) => memoryOf({ ...planned, concurrency }, job.engine)),
+      );
     const concurrency = filesAtOnce(job.vcpus, job.memory.capacity, need);
-    const request = { ...planned, concurrency };
+    const requests = split.map(({ planned }) => ({ ...planned, concurrency }));
     const needed = need(concurrency);
     throwIfAny(checkMemory(needed, job.memory.capacity));
     const { capacity } = job.memory;
@@ -140,11 +146,12 @@ export async function makeOutputs(
     // Nothing else runs next to an upload whose cost is unknown.
     await share.grow(estimate.decoding || !job.isolated ? needed : capacity);
     const done = new Set(there.map(({ variant }) => variant));
-    const rendering = renderVariants({ ...job, engine }, bytes, request, done);
+    const rendering = renderVariants({ ...job, engine }, bytes, requests, done);
     // On the last attempt, the GAVE_UP manifest stays alone in the folder until all outputs are rendered.
     const rendered = job.lastAttempt ? await collect(rendering) : rendering;
-    const written = await writeOutputs(job, folder, rendered, origin, there);
-    const skipped = inOrder([...written.skipped, ...tooLarge], job).filter(
+    const order = wantedVariants(job.recipe, facts).map(({ name }) => name);
+    const written = await writeOutputs(job, folder, { rendered, there, order }, origin);
+    const skipped = inOrder([...written.skipped, ...tooLarge], order).filter(
       ({ variant }) => !done.has(variant),
     );
     checkSkipped(skipped, facts, job);
@@ -248,15 +255,6 @@ function checkSurvey({ structure }: Survey, { limits, memory }: KeyTask) {
   return least;
 }
 
-function checkEstimate(
-  { pages, decoding }: RenderEstimate,
-  facts: SourceFacts,
-  { limits }: KeyTask,
-) {
-  throwIfAny(checkFacts(facts, limits, pages));
-  throwIfAny(decoding && checkDecoding(decoding, limits));
-}
-
 function memoryOf(request: EstimateRequest, engine: ImageEngine): number {
   return peakMemory(request.facts.bytes, engine.estimate(request).memory);
 }
@@ -288,12 +286,11 @@ export function notRetryable({ variant, code, message }: SkippedVariant): Manife
   return { variant, code, message, retryable: false };
 }
 
-/** In the order of the recipe's variants. */
+/** @param order names of the variants, as the manifest lists them */
 function inOrder<T extends { readonly variant: string }>(
   items: readonly T[],
-  { recipe }: Pick<KeyTask, 'recipe'>,
+  order: readonly string[],
 ): T[] {
-  const order = recipe.variants.map(({ name }) => name);
   return items.toSorted((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
 }
 
@@ -303,8 +300,8 @@ export function checkSkipped(
   facts: SourceFacts,
   job: Pick<KeyTask, 'recipe'>,
 ): void {
-  const [first, ...more] = inOrder(skipped, job);
-  const wanted = job.recipe.variants.filter(({ when }) => holds(when, facts));
+  const wanted = wantedVariants(job.recipe, facts).map(({ name }) => name);
+  const [first, ...more] = inOrder(skipped, wanted);
   if (!first || (!job.recipe.allOrNothing && skipped.length < wanted.length)) return;
   const others =
     more.length > 0
@@ -341,19 +338,25 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 /**
- * Copies come last, when all else has shown that the upload can be decoded.
+ * Pages come one after the other. Copies come last, when all else has shown that the upload can be decoded.
  * @param done variants that are there already
  */
 async function* renderVariants(
   { recipe, engine, signal }: Pick<KeyTask, 'recipe' | 'engine' | 'signal'>,
   source: Uint8Array,
-  request: EstimateRequest,
+  requests: readonly EstimateRequest[],
   done: ReadonlySet<string>,
 ): AsyncGenerator<Rendered, void> {
-  yield* engine.render({ source, ...request, done, ...(signal && { signal }) });
-  for (const { name, copy, when } of recipe.variants)
-    if (copy && holds(when, request.facts) && !done.has(name))
-      yield copyOf(name, source, request.facts);
+  for (const request of requests) {
+    const isDone = request.variants.every(({ name }) => done.has(name));
+    // The placeholder is that of the first page.
+    if (request.facts.page !== undefined && isDone) continue;
+    yield* engine.render({ source, ...request, done, ...(signal && { signal }) });
+  }
+  const facts = requests[0]?.facts;
+  if (!facts) return;
+  for (const { name, copy } of wantedVariants(recipe, facts))
+    if (copy && !done.has(name)) yield copyOf(name, source, facts);
 }
 
 function copyOf(variant: string, bytes: Uint8Array, facts: SourceFacts): RenderedOutput {
@@ -365,16 +368,20 @@ function copyOf(variant: string, bytes: Uint8Array, facts: SourceFacts): Rendere
   return { kind: 'output', variant, bytes, format, width, height };
 }
 
-/**
- * Puts each output as soon as it is made, and waits for all of them, also when making the others fails.
- * @param there outputs that need not be made
- */
+interface Making {
+  readonly rendered: AsyncIterable<Rendered> | Iterable<Rendered>;
+  /** Outputs that need not be made. */
+  readonly there: readonly ManifestOutput[];
+  /** Names of the variants, as the manifest lists them. */
+  readonly order: readonly string[];
+}
+
+/** Puts each output as soon as it is made, and waits for all of them, also when making the others fails. */
 async function writeOutputs(
   job: KeyTask,
   folder: OutputFolder,
-  rendered: AsyncIterable<Rendered> | Iterable<Rendered>,
+  { rendered, there, order }: Making,
   origin: Origin,
-  there: readonly ManifestOutput[],
 ): Promise<Pick<DoneManifest, 'outputs' | 'placeholder'> & { skipped: ManifestSkipped[] }> {
   const skipped: ManifestSkipped[] = [];
   const puts: Promise<ManifestOutput>[] = [];
@@ -400,7 +407,7 @@ async function writeOutputs(
     // A failed write hides what the rendering threw: it may have happened all the same, which needs a new attempt.
     await waitForAll(puts);
   }
-  const outputs = withCopies(inOrder([...there, ...(await Promise.all(puts))], job));
+  const outputs = withCopies(inOrder([...there, ...(await Promise.all(puts))], order));
   return { outputs, skipped, ...(placeholder && { placeholder }) };
 }
 

@@ -3,6 +3,7 @@ import { OUTPUT_FILES, OUTPUT_FORMATS, type OutputFormat } from '@darkroom/trans
 import * as z from 'zod';
 import { type MakeOutcome, outcomeMaker } from '../contract/outcome-file.ts';
 import { OUTCOME_FILE } from '../contract/keys.ts';
+import { isNameOf } from '../recipe/pages.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { nameSchema } from '../recipe/names.ts';
 import { bucketName, corsSchema } from './settings-sections.ts';
@@ -133,7 +134,9 @@ export function deliveredFiles(
     .flatMap((variant) => {
       const format = variantFormat(variant);
       const formats = format === undefined ? OUTPUT_FORMATS : [format];
-      return formats.map((one) => `${variant.name}.${OUTPUT_FILES[one].extension}`);
+      return formats.flatMap((one) =>
+        fileNames(variant).map((name) => `${name}.${OUTPUT_FILES[one].extension}`),
+      );
     });
   return [
     ...new Set([
@@ -144,13 +147,33 @@ export function deliveredFiles(
   ];
 }
 
+/** Digits of a page that a pattern can stand for. */
+const PAGE_DIGITS = 5;
+
+/**
+ * The names of a variant's files, as patterns of IAM. `*` would also stand for names that go on after the page, and for
+ * the files of other folders.
+ */
+function fileNames({ name, pages }: Pick<Recipe['variants'][number], 'name' | 'pages'>): string[] {
+  if (!pages) return [name];
+  const digits = String(pages.to ?? 10 ** PAGE_DIGITS - 1).length;
+  const fewest = String(pages.from).length;
+  return Array.from(
+    { length: digits - fewest + 1 },
+    (_, index) => `${name}-p${'?'.repeat(fewest + index)}`,
+  );
+}
+
 /** Whether CloudFront delivers a variant with this name. */
 function publicVariants(
   recipes: readonly Pick<Recipe, 'variants'>[],
   selected: readonly string[] | undefined,
 ): (name: string) => boolean {
-  if (selected) return (name) => selected.includes(name);
   const all = recipes.flatMap(({ variants }) => variants);
+  if (selected) {
+    const pages = all.filter((variant) => variant.pages && selected.includes(variant.name));
+    return (name) => selected.includes(name) || pages.some((variant) => isNameOf(variant, name));
+  }
   const copies = new Set(all.flatMap(({ name, copy }) => (copy ? [name] : [])));
   return (name) => !copies.has(name);
 }
@@ -280,6 +303,7 @@ function problemOf(
   if (!variant)
     return `the recipe has no variant "${name}"; it has: ${variants.map((one) => one.name).join(', ')}`;
   const format = variantFormat(variant);
+  if (variant.pages) return `variant "${name}" has pages: there is no file of this name`;
   if (!format) return `variant "${name}" needs an \`encode\` step that names its format`;
   const before = names.slice(0, index).flatMap((one) => find(one) ?? []);
   if (before.some((one) => variantFormat(one) === format))

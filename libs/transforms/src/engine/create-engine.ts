@@ -18,6 +18,7 @@ import { type DecoderBounds, decoderOf, decodeUpload } from './decoders/decode-u
 import { decodable } from './inspect/decodable.ts';
 import { inspect, survey } from './inspect/inspect.ts';
 import { isCutAtEnd } from './inspect/jpeg-end.ts';
+import { ofPage, pageFile, withPage } from './inspect/page.ts';
 import { withoutExtraChannels } from './inspect/tiff-channels.ts';
 import { execute } from './render/execute.ts';
 import { undecodable } from './render/explain-failure.ts';
@@ -81,7 +82,8 @@ function engineOf(
   async function* render(request: RenderRequest): AsyncGenerator<Rendered, void> {
     const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
     const plan = planOf(request);
-    const file = await prepared(source, facts, { decoders, stepTimeout, signal });
+    const own = pageFile(source, facts.format, facts.page);
+    const file = await prepared(own, facts, { decoders, stepTimeout, signal });
     let corrected: Promise<Uint8Array> | undefined;
     const job = {
       source: file,
@@ -96,7 +98,13 @@ function engineOf(
     yield* execute(plan, job, request.concurrency ?? concurrency, request.done);
   }
   return {
-    inspect: (source) => inspect(source, { svg, decoders, stepTimeout }),
+    inspect: (source, page = 1) =>
+      ofPage(page, async () => {
+        const options = { svg, decoders, stepTimeout };
+        if (page === 1) return inspect(source, options);
+        const { format } = await survey(source, options);
+        return { ...(await inspect(pageFile(source, format, page), options)), page };
+      }),
     survey: (source) => survey(source, { svg, decoders }),
     estimate(request) {
       const plan = planOf(request);
@@ -105,7 +113,10 @@ function engineOf(
       return skipped.length > 0 ? { ...estimate, skipped } : estimate;
     },
     async *render(request) {
-      yield* withGainMaps(render(request), request, render);
+      const rendered = withGainMaps(render(request), request, render);
+      const { page } = request.facts;
+      if (page === undefined) yield* rendered;
+      else yield* withPage(page, rendered);
     },
   };
 }

@@ -194,8 +194,19 @@ function unusedFrames({ stages }: RenderPlan, facts: SourceFacts): number {
   return Math.min(ANIMATION_HELD_MIB, (RAW_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL);
 }
 
-/** MiB of copies of the file: a JPEG without its end marker gets one, and is compared with and without it. */
-function copies({ structure, bytes }: SourceFacts): number {
+/** CPU seconds to copy the file for one of its pages, once to read its header and once to decode it. */
+const PAGE_SECONDS_PER_MIB = 0.001;
+
+/** CPU seconds to make the files of so many pages after the first one. */
+export function pageFileSeconds(bytes: number, pages: number): number {
+  return (PAGE_SECONDS_PER_MIB * bytes * pages) / MIB;
+}
+
+/**
+ * MiB of copies of the file: a JPEG without its end marker gets one, and is compared with and without it. A page gets one.
+ */
+function copies({ structure, bytes, page }: SourceFacts): number {
+  if (page !== undefined) return bytes / MIB;
   return structure?.format === 'jpeg' && !structure.ended ? (2 * bytes) / MIB : 0;
 }
 
@@ -308,7 +319,8 @@ export function estimateRender(
   const corrected = correction(facts);
   const read = reading(facts);
   const making = Math.max(corrected.making, read.making);
-  const cpuSeconds = corrected.cpuSeconds + read.cpuSeconds;
+  const copying = facts.page === undefined ? 0 : pageFileSeconds(facts.bytes, 1);
+  const cpuSeconds = corrected.cpuSeconds + read.cpuSeconds + copying;
   const besides =
     facts.bytes / MIB +
     corrected.held +

@@ -1,0 +1,92 @@
+import {
+  type EstimateRequest,
+  type ImageEngine,
+  pageFileSeconds,
+  type RenderEstimate,
+  type SourceFacts,
+} from '@darkroom/transforms';
+import type { PipelineError } from '../contract/codes.ts';
+import { checkDecoding, checkFacts, checkPages, type Limits } from '../contract/limits.ts';
+import { wantedPages } from '../recipe/pages.ts';
+import type { PageFacts, Recipe } from '../recipe/recipe.ts';
+
+/**
+ * Reads the headers of the other pages that a recipe needs.
+ * @throws PipelineError `TOO_LARGE` before it reads more pages than the limits allow
+ */
+export async function inspectPages(
+  source: Uint8Array,
+  first: SourceFacts,
+  { recipe, limits, engine }: { recipe: Recipe; limits: Limits; engine: Pick<ImageEngine, 'inspect'> },
+): Promise<PageFacts> {
+  const numbers = wantedPages(recipe, first);
+  const opening = pageFileSeconds(first.bytes, numbers.length - 1);
+  throwIfAny(
+    checkPages({ pages: numbers.length, pixels: 0 }, limits) ??
+      checkDecoding({ cpuSeconds: opening, memory: 0 }, limits),
+  );
+  const others: SourceFacts[] = [];
+  for (const page of numbers.slice(1)) {
+    const facts = await engine.inspect(source, page);
+    throwIfAny(checkFacts(facts, limits, 1));
+    others.push(facts);
+  }
+  return [first, ...others];
+}
+
+/**
+ * Reads the headers of the pages that a recipe needs.
+ * @throws PipelineError or ImageError with the code that the upload would be rejected with
+ */
+export async function inspectUpload(
+  source: Uint8Array,
+  reading: Parameters<typeof inspectPages>[2],
+): Promise<PageFacts> {
+  return inspectPages(source, await reading.engine.inspect(source), reading);
+}
+
+/** What all pages of an upload cost together. They are rendered one after the other. */
+export interface UploadEstimate extends RenderEstimate {
+  /** Of all pages and frames that are decoded. */
+  readonly pixels: number;
+}
+
+export function estimateUpload(
+  requests: readonly EstimateRequest[],
+  engine: Pick<ImageEngine, 'estimate'>,
+): UploadEstimate {
+  const each = requests.map((request) => ({ ...request.facts, ...engine.estimate(request) }));
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), 0);
+  const costs = each.flatMap(({ decoding }) => decoding ?? []);
+  const skipped = each.flatMap((one) => one.skipped ?? []);
+  const seconds = sum(each.map(({ stepSeconds = 0 }) => stepSeconds));
+  return {
+    pages: sum(each.map(({ pages }) => pages)),
+    pixels: sum(each.map(({ width, height, pages }) => width * height * pages)),
+    ...(costs.length === each.length && {
+      decoding: {
+        cpuSeconds: sum(costs.map(({ cpuSeconds }) => cpuSeconds)),
+        memory: most(costs.map(({ memory }) => memory)),
+      },
+    }),
+    ...(seconds > 0 && { stepSeconds: seconds }),
+    ...(skipped.length > 0 && { skipped }),
+    memory: most(each.map(({ memory }) => memory)),
+  };
+}
+
+/** @returns the `TOO_LARGE` to reject with, or nothing */
+export function checkUpload(
+  estimate: UploadEstimate,
+  limits: Limits,
+): PipelineError | undefined {
+  return (
+    checkPages(estimate, limits) ??
+    (estimate.decoding && checkDecoding(estimate.decoding, limits))
+  );
+}
+
+function throwIfAny(error: PipelineError | undefined): void {
+  if (error) throw error;
+}
