@@ -17,6 +17,7 @@ const recipe = {
     { name: 'large', when: { width: { min: 2000 } }, steps: [{ encode: 'webp' }] },
     { name: 'original', copy: true },
     { name: 'same', steps: [{ resize: { width: 10 } }] },
+    { name: 'document', pages: 'all', steps: [{ encode: 'png' }] },
   ],
 } as const;
 
@@ -45,6 +46,8 @@ describe('urls', () => {
     expect(made.large).toBeUndefined();
     // @ts-expect-error: its extension depends on the upload
     expect(made.original).toBeUndefined();
+    // @ts-expect-error: the upload decides how many pages there are
+    expect(made.document).toBeUndefined();
     // @ts-expect-error: its extension depends on the upload
     expect(made.same).toBeUndefined();
   });

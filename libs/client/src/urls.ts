@@ -105,11 +105,18 @@ function urlOf(folder: string, base: string): string {
 export function folderOf(key: string, recipe: RecipeOfUrls): string {
   const longest = Math.max(
     MANIFEST.length,
-    ...expand(recipe).map(({ name }) => name.length + 1 + LONGEST_EXTENSION),
+    ...expand(recipe).map(({ longest }) => longest.length + 1 + LONGEST_EXTENSION),
   );
   const bytes = utf8ToBytes(key);
   const isHashed = bytes.length + 1 + longest > MAX_KEY_BYTES || key.startsWith(LONG_PREFIX);
   return `${isHashed ? LONG_PREFIX + bytesToHex(sha256(bytes)) : key}/`;
+}
+
+/** What follows the name of a variant in that of its last page (docs/contract.md, "Pages"). */
+function lastPage(pages: unknown): string {
+  if (typeof pages === 'number') return `-p${pages}`;
+  if (typeof pages !== 'string' || pages === 'first') return '';
+  return `-p${pages === 'all' ? 10_000 : pages.slice(pages.indexOf('-') + 1)}`;
 }
 
 /** Plain variants of a recipe as it is written. */
@@ -118,11 +125,11 @@ function expand({ variants }: RecipeOfUrls) {
     const isKnown = when === undefined && copy === undefined && pages === undefined;
     const formats = encode ? encode.map(formatOf) : [undefined];
     return (widths ?? [undefined]).flatMap((width) =>
-      formats.map((listed) => ({
-        name: variantName(name, width, listed),
-        format: listed ?? formatOfSteps(steps),
-        isKnown,
-      })),
+      formats.map((listed) => {
+        const plain = variantName(name, width, listed);
+        const format = listed ?? formatOfSteps(steps);
+        return { name: plain, longest: plain + lastPage(pages), format, isKnown };
+      }),
     );
   });
 }

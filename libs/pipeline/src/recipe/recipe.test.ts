@@ -91,7 +91,8 @@ describe('a mistake is told with its path and what is allowed', () => {
 
   test('unknown keys, each by its name', () => {
     const variant = { name: 'web', step: [], stepz: [], steps };
-    const allowed = 'unknown key; allowed: name, steps, widths, encode, when, pages, animated, copy';
+    const allowed =
+      'unknown key; allowed: name, steps, widths, encode, when, pages, animated, copy';
     expect(
       problems({ name: 'photos', variants: [variant], match: { prefixes: ['a/'] }, onSource: 1 }),
     ).toEqual([

@@ -130,9 +130,7 @@ export async function makeOutputs(
     const tooLarge = split.flatMap((one) => one.tooLarge);
     checkSkipped([...(estimate.skipped ?? []).map(notRetryable), ...tooLarge], facts, job);
     const need = (concurrency: number) =>
-      Math.max(
-        ...split.map(({ planned }) => memoryOf({ ...planned, concurrency }, job.engine)),
-      );
+      Math.max(...split.map(({ planned }) => memoryOf({ ...planned, concurrency }, job.engine)));
     const concurrency = filesAtOnce(job.vcpus, job.memory.capacity, need);
     const requests = split.map(({ planned }) => ({ ...planned, concurrency }));
     const needed = need(concurrency);

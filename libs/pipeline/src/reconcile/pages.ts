@@ -17,7 +17,11 @@ import type { PageFacts, Recipe } from '../recipe/recipe.ts';
 export async function inspectPages(
   source: Uint8Array,
   first: SourceFacts,
-  { recipe, limits, engine }: { recipe: Recipe; limits: Limits; engine: Pick<ImageEngine, 'inspect'> },
+  {
+    recipe,
+    limits,
+    engine,
+  }: { recipe: Recipe; limits: Limits; engine: Pick<ImageEngine, 'inspect'> },
 ): Promise<PageFacts> {
   const numbers = wantedPages(recipe, first);
   const opening = pageFileSeconds(first.bytes, numbers.length - 1);
@@ -77,13 +81,9 @@ export function estimateUpload(
 }
 
 /** @returns the `TOO_LARGE` to reject with, or nothing */
-export function checkUpload(
-  estimate: UploadEstimate,
-  limits: Limits,
-): PipelineError | undefined {
+export function checkUpload(estimate: UploadEstimate, limits: Limits): PipelineError | undefined {
   return (
-    checkPages(estimate, limits) ??
-    (estimate.decoding && checkDecoding(estimate.decoding, limits))
+    checkPages(estimate, limits) ?? (estimate.decoding && checkDecoding(estimate.decoding, limits))
   );
 }
 

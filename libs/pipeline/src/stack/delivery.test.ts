@@ -1,5 +1,12 @@
-import { expect, test } from 'vitest';
-import { choiceProblems, deliveryChoices } from './delivery.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  choiceProblems,
+  deliveredFiles,
+  deliveryChoices,
+  makeOutcomeOf,
+  selectionProblems,
+} from './delivery.ts';
+import type { Manifest } from '../contract/manifest.ts';
 import { recipesSchema } from '../recipe/recipe.ts';
 import { parseSettings, SettingsError } from './settings.ts';
 
@@ -67,4 +74,61 @@ test('a stack file is told where it is wrong', () => {
   expect(() => parseSettings(settings, 'Pulumi.dev.yaml')).toThrow(
     /\n {2}delivery\.choices\.photos\.w\[1\]: the last one is for every client/,
   );
+});
+
+describe('variants with pages', () => {
+  const scans = (...more: object[]) =>
+    recipesSchema.parse([
+      {
+        name: 'scans',
+        variants: [{ ...variant('scan', { format: 'webp' }), pages: 'all' }, ...more],
+      },
+    ]);
+  const copy = (name: string) => ({ name, copy: true });
+  const none = { choices: {}, manifests: false, outcomes: false };
+
+  test('are delivered by the number of digits of the page', () => {
+    expect(deliveredFiles(scans(copy('original')), none)).toEqual(
+      ['?', '??', '???', '????', '?????'].map((page) => `scan-p${page}.webp`),
+    );
+    const few = recipesSchema.parse([
+      { name: 'scans', variants: [{ ...variant('scan', { format: 'webp' }), pages: '2-12' }] },
+    ]);
+    expect(deliveredFiles(few, none)).toEqual(['scan-p?.webp', 'scan-p??.webp']);
+  });
+
+  test('are in the outcome file with all pages if they are selected', () => {
+    const recipes = scans(variant('other', { format: 'webp' }));
+    const make = makeOutcomeOf({ recipes, delivery: { outcomes: true, variants: ['scan'] } });
+    const output = (name: string) => ({
+      ...{ variant: name, key: `k/${name}.webp`, format: 'webp' as const, eTag: 'e' },
+      ...{ contentType: 'image/webp', width: 1, height: 1, bytes: 1, sha256: name },
+    });
+    const manifest: Manifest = {
+      ...{ version: 1, status: 'done', recipe: 'scans', recipeHash: 'h' },
+      source: { bucket: 'b', key: 'k', versionId: null, eTag: 'e', bytes: 1 },
+      outputs: ['scan-p1', 'scan-p12', 'other'].map(output),
+    };
+    const file = JSON.parse(new TextDecoder().decode(make?.(manifest))) as {
+      variants: { name: string }[];
+    };
+    expect(file.variants.map(({ name }) => name)).toEqual(['scan-p1', 'scan-p12']);
+  });
+
+  test.each([
+    [copy('orig'), true],
+    [copy('scan-print'), true],
+    [copy('original'), false],
+    [copy('scan-printed'), false],
+  ])('a private file that a pattern stands for is refused: %j', (private_, isRefused) => {
+    const problems = selectionProblems(scans(private_), none);
+    expect(problems.map(({ message }) => message).join()).toMatch(
+      isRefused ? /is not delivered, and could be taken for a page of "scan"/ : /^$/,
+    );
+  });
+
+  test('are no choice of a URL', () => {
+    const problems = choiceProblems(scans(), { scans: { page: ['scan', 'scan'] } });
+    expect(problems[0]?.message).toContain('has pages');
+  });
 });

@@ -164,6 +164,33 @@ function fileNames({ name, pages }: Pick<Recipe['variants'][number], 'name' | 'p
   );
 }
 
+/**
+ * Variants that stay private, whose files a pattern for pages stands for too: by their names, or below an upload whose key
+ * ends like the name of a page.
+ */
+function exposedByPages(
+  recipes: readonly Recipe[],
+  selected: readonly string[] | undefined,
+): { readonly path: []; readonly message: string }[] {
+  const isPublic = publicVariants(recipes, selected);
+  const all = recipes.flatMap(({ variants }) => variants);
+  const withPages = all.filter(({ name, pages }) => pages && isPublic(name));
+  return all
+    .filter(({ name }) => !isPublic(name))
+    .flatMap(({ name }) => {
+      const exposing = withPages.find((variant) =>
+        fileNames(variant).some((pattern) => {
+          const digits = pattern.length - pattern.indexOf('?');
+          const isAlike = new RegExp(`^${pattern.replaceAll('?', '.')}$`).test(name);
+          return isAlike || name.length < digits;
+        }),
+      );
+      if (!exposing) return [];
+      const message = `"${name}" is not delivered, and could be taken for a page of "${exposing.name}": give it a name of at least ${PAGE_DIGITS} letters that does not begin with "${exposing.name}-p"`;
+      return [{ path: [], message }];
+    });
+}
+
 /** Whether CloudFront delivers a variant with this name. */
 function publicVariants(
   recipes: readonly Pick<Recipe, 'variants'>[],
@@ -193,9 +220,10 @@ export function makeOutcomeOf({
 /** Returns the problems of the selection, each with its path below `delivery.variants`. */
 export function selectionProblems(
   recipes: readonly Recipe[],
-  { variants: selected = [], choices }: Pick<Delivery, 'variants' | 'choices'>,
+  { variants, choices }: Pick<Delivery, 'variants' | 'choices'>,
 ): { readonly path: (string | number)[]; readonly message: string }[] {
-  const names = [...new Set(recipes.flatMap(({ variants }) => variants.map(({ name }) => name)))];
+  const selected = variants ?? [];
+  const names = [...new Set(recipes.flatMap((recipe) => recipe.variants.map(({ name }) => name)))];
   const unknown = selected.flatMap((name, index) =>
     names.includes(name)
       ? []
@@ -214,6 +242,7 @@ export function selectionProblems(
       path: [],
       message: `\`delivery.choices\` offers "${name}": add it`,
     })),
+    ...exposedByPages(recipes, variants),
   ];
 }
 

@@ -1,3 +1,4 @@
+export { tiffPage } from '../engine/inspect/tiff-page.ts';
 export { difference } from './compare.ts';
 export { renderAll, renderOne } from './render.ts';
 export { animatedSample, sample, type SampleOptions } from './samples.ts';

@@ -37,14 +37,17 @@ function rmse(one: Uint8Array, other: Uint8Array): number {
   return Math.sqrt(squares / one.length);
 }
 
-describe.each(['pillow', 'big-endian', 'bigtiff', 'fax'])('pages of %s.tiff (fixtures/pages/make.py)', (name) => {
-  test.each([1, 2, 3])('page %i has the pixels that Pillow reads', async (page) => {
-    const made = await grey(await rendered(fixture(`${name}.tiff`), page));
-    const wanted = await grey(fixture(`${name}-p${page}.png`));
-    expect(made.size).toBe(wanted.size);
-    expect(rmse(made.data, wanted.data)).toBeLessThan(0.5);
-  });
-});
+describe.each(['pillow', 'big-endian', 'bigtiff', 'fax'])(
+  'pages of %s.tiff (fixtures/pages/make.py)',
+  (name) => {
+    test.each([1, 2, 3])('page %i has the pixels that Pillow reads', async (page) => {
+      const made = await grey(await rendered(fixture(`${name}.tiff`), page));
+      const wanted = await grey(fixture(`${name}-p${page}.png`));
+      expect(made.size).toBe(wanted.size);
+      expect(rmse(made.data, wanted.data)).toBeLessThan(0.5);
+    });
+  },
+);
 
 test('a page has facts of its own', async () => {
   const source = fixture('pillow.tiff');
@@ -70,7 +73,10 @@ test('the copy of the file takes memory, and CPU time', async () => {
 describe('damaged documents', () => {
   test('a page that is not there', () => {
     expect(() => tiffPage(fixture('fax.tiff'), 4)).toThrow(
-      expect.objectContaining({ code: 'CORRUPT_IMAGE', message: expect.stringContaining('page 4') }),
+      expect.objectContaining({
+        code: 'CORRUPT_IMAGE',
+        message: expect.stringContaining('page 4'),
+      }),
     );
   });
 

@@ -11,7 +11,8 @@ export function pageFile(source: Uint8Array, format: SourceFormat, page = 1): Ui
 
 /** The message names the page, unless it names the variant, whose name has the page. */
 function named(page: number, cause: unknown): unknown {
-  if (!(cause instanceof ImageError) || page === 1 || cause.place?.variant !== undefined) return cause;
+  if (!(cause instanceof ImageError) || page === 1 || cause.place?.variant !== undefined)
+    return cause;
   return new ImageError(cause.code, `page ${page}: ${cause.message}`, { cause });
 }
 

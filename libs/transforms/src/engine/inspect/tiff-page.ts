@@ -12,8 +12,7 @@ export function tiffPage(source: Uint8Array, page: number): Uint8Array {
   const little = file[0] === 0x49;
   const u16 = (at: number) => (little ? file.readUInt16LE(at) : file.readUInt16BE(at));
   const u32 = (at: number) => (little ? file.readUInt32LE(at) : file.readUInt32BE(at));
-  const u64 = (at: number) =>
-    Number(little ? file.readBigUInt64LE(at) : file.readBigUInt64BE(at));
+  const u64 = (at: number) => Number(little ? file.readBigUInt64LE(at) : file.readBigUInt64BE(at));
   try {
     const big = u16(2) === 43;
     const offset = big ? u64 : u32;

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createEngine } from '@darkroom/transforms/engine';
+import { tiffPage } from '@darkroom/transforms/testing';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { catalog } from '../catalog.ts';
+import type { RecipeInput } from '../recipe/recipe.ts';
+import { recipeSchema } from '../recipe/recipe.ts';
+import { describeUpload } from './describe-upload.ts';
+import { limitsSchema } from '../contract/limits.ts';
+import { KEY, letters, MANIFEST, manifestOf, there } from '../testing/letters.ts';
+import { inspectUpload } from './pages.ts';
+import { reconcile } from './reconcile.ts';
+
+/** Documents through the real engine and the whole protocol. */
+const engine = createEngine({ catalog });
+const FOLDER = path.resolve(import.meta.dirname, '../../../transforms/fixtures/pages');
+/** Pages of 96×136, 136×96 and 80×60 pixels. */
+const scan = readFileSync(path.join(FOLDER, 'pillow.tiff'));
+const onePage = tiffPage(scan, 2);
+
+const PAGES: Partial<RecipeInput> = {
+  variants: [
+    { name: 'scan', pages: 'all', steps: [{ encode: 'png' }] },
+    { name: 'cover', steps: [{ resize: { width: 20 } }, { encode: 'webp' }] },
+  ],
+};
+
+function place(source: Uint8Array, limits: object = {}, recipe = PAGES) {
+  const bucket = letters(recipe, { engine, limits });
+  bucket.source.place(KEY, source);
+  return bucket;
+}
+
+test('each page is an output with its own size, in order', async () => {
+  const bucket = place(scan);
+  await reconcile(KEY, bucket);
+  const manifest = manifestOf(bucket);
+  expect(manifest?.source).toMatchObject({ format: 'tiff', width: 96, height: 136, pages: 3 });
+  expect(manifest?.outputs.map(({ key, width, height }) => [key, width, height])).toEqual([
+    [`${KEY}/scan-p1.png`, 96, 136],
+    [`${KEY}/scan-p2.png`, 136, 96],
+    [`${KEY}/scan-p3.png`, 80, 60],
+    [`${KEY}/cover.webp`, 20, 28],
+  ]);
+  expect(manifest).toMatchObject({ placeholder: { thumbhash: expect.any(String) } });
+  expect(await reconcile(KEY, bucket)).toEqual({ kind: 'acknowledged', code: 'UP_TO_DATE' });
+});
+
+test('a document that shrinks loses its other pages', async () => {
+  const bucket = place(scan);
+  await reconcile(KEY, bucket);
+  bucket.source.place(KEY, onePage);
+  await reconcile(KEY, bucket);
+  expect(there(bucket)).toEqual([`${KEY}/cover.webp`, MANIFEST, `${KEY}/scan-p1.png`]);
+  const page = bucket.processed.objects.get(`${KEY}/scan-p1.png`)?.body;
+  expect(await sharp(page).metadata()).toMatchObject({ width: 136, height: 96 });
+  expect(await reconcile(KEY, bucket)).toEqual({ kind: 'acknowledged', code: 'UP_TO_DATE' });
+});
+
+test('a retry makes only the pages that are not there, and the same manifest', async () => {
+  const bucket = place(scan);
+  await reconcile(KEY, bucket);
+  const before = bucket.processed.objects.get(MANIFEST)?.body;
+  for (const key of [MANIFEST, `${KEY}/scan-p3.png`]) bucket.processed.objects.delete(key);
+  bucket.requests();
+  await reconcile(KEY, bucket, { retry: true });
+  const puts = bucket.requests().filter((request) => request.startsWith('PUT'));
+  expect(puts.some((request) => request.includes('scan-p3.png'))).toBe(true);
+  expect(puts.some((request) => request.includes('scan-p2.png'))).toBe(false);
+  expect(bucket.processed.objects.get(MANIFEST)?.body).toEqual(before);
+});
+
+test.each([
+  [{ pages: 2 }, 'pages: 3, the limit is 2'],
+  // 13,056 pixels of the first page, twice that with the second, and 4,800 of the third.
+  [{ pixels: 30_000 }, 'pixels in all pages: 30,912, the limit is 30,000'],
+  [{ side: 135 }, 'longest side in pixels: 136, the limit is 135'],
+])('limits %j count all pages that are decoded', async (limits, message) => {
+  const bucket = place(scan, limits);
+  await reconcile(KEY, bucket);
+  expect(manifestOf(bucket)).toMatchObject({ error: { code: 'TOO_LARGE', message } });
+});
+
+test('pages that the recipe does not need do not count, and are not read', async () => {
+  const damaged = Buffer.from(scan);
+  const { structure } = await engine.inspect(scan, 3);
+  const start = structure?.format === 'tiff' ? structure.dataStart : 0;
+  damaged.fill(0xff, start, start + 200);
+  const first: Partial<RecipeInput> = {
+    variants: [{ name: 'scan', pages: 1, steps: [{ encode: 'png' }] }],
+  };
+  const bucket = place(damaged, { pages: 1 }, first);
+  await reconcile(KEY, bucket);
+  expect(there(bucket)).toEqual([MANIFEST, `${KEY}/scan-p1.png`]);
+});
+
+test('a damaged page is named, and rejects the document', async () => {
+  const damaged = Buffer.from(scan);
+  const { structure } = await engine.inspect(scan, 2);
+  const start = structure?.format === 'tiff' ? structure.dataStart : 0;
+  damaged.fill(0xff, start, start + 400);
+  const bucket = place(damaged);
+  await reconcile(KEY, bucket);
+  expect(manifestOf(bucket)).toMatchObject({
+    error: { code: 'CORRUPT_IMAGE', message: expect.stringMatching(/^page 2: /) },
+  });
+  expect(there(bucket)).toEqual([MANIFEST]);
+});
+
+test('the description has all pages, and what they cost together', async () => {
+  const recipe = recipeSchema.parse({ name: 'scans', ...PAGES });
+  const limits = limitsSchema.parse({});
+  const pages = await inspectUpload(scan, { recipe, limits, engine });
+  const granted = { limits, function: { memory: 1769 } };
+  const { text } = describeUpload(recipe, pages, engine, granted);
+  expect(text).toContain('page 2, 136×96: scan-p2\npage 3, 80×60: scan-p3\n');
+  expect(text).toContain('pages: 3 of 500');
+  expect(text).toContain('pixels: 30,912 of 100,000,000');
+});
