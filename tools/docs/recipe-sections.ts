@@ -32,6 +32,16 @@ export const recipeSections: readonly string[] = [
   '## Animations',
   'With `animated: keep` an animated GIF or WebP keeps its frames in outputs that are GIF or WebP; steps work on every frame, and other formats get the first one. With `animated: first` every output is a still of the first frame. A variant may say otherwise than its recipe: moving pictures, and a still for a list of thumbnails.',
 
+  '## Pages',
+  'A variant with `pages` makes a picture of each page of a multi-page TIFF: `all`, one page, or a range with both ends. Its outputs are `KEY/NAME-p1.EXT`, `KEY/NAME-p2.EXT` and so on. Without `pages` there is one picture of the first page, `KEY/NAME.EXT`:',
+  yaml(`variants:
+  - name: page
+    pages: all
+    steps: [rotate, { encode: webp }]
+  - name: preview
+    steps: [rotate, { resize: { width: 200 } }, { encode: webp }]`),
+  'A recipe in which another variant has the name of a page, such as `page-p1`, is refused. Uploads that are not documents have page 1. The limits count all pages that are decoded; [contract.md](contract.md#pages) has the rules, and [formats.md](formats.md#multi-page-tiff) a recipe for scans.',
+
   '## Placeholders',
   'The manifest’s `placeholder` holds a ThumbHash and the dominant colour, and a BlurHash too if asked:',
   yaml('placeholder: { blurhash: true, dominantColour: false }'),

@@ -3,6 +3,7 @@ import {
   isSameSource,
   isUpToDate,
   mayBeRetried,
+  mostOutputs,
   type Manifest,
   outputKeys,
   outputMetadata,
@@ -311,7 +312,10 @@ export async function judgeSource(
       ...(pixels !== undefined && { pixels }),
       requests: needsNoWork(kind)
         ? NO_REQUESTS
-        : requestsToFill(recipe.variants.length, listed, { hasManifest, isSourceChanged }),
+        : requestsToFill(mostOutputs(recipe, manifest?.source), listed, {
+            hasManifest,
+            isSourceChanged,
+          }),
     },
     ...(isBeside ? [] : leftovers),
   ];
@@ -360,7 +364,10 @@ export async function judgeByManifest(source: ListedObject, buckets: BucketPair)
     ...(pixels !== undefined && { pixels }),
     requests: needsNoWork(kind)
       ? NO_REQUESTS
-      : requestsToFill(recipe.variants.length, listed, { hasManifest, isSourceChanged }),
+      : requestsToFill(mostOutputs(recipe, manifest?.source), listed, {
+          hasManifest,
+          isSourceChanged,
+        }),
   };
 }
 

@@ -63,6 +63,7 @@ export { encodeSchema, variantStepSchema } from './recipe/steps.ts';
 export type { RecipeVariant } from './recipe/variant.ts';
 export { describeUpload, type UsedLimit } from './reconcile/describe-upload.ts';
 export { inspectUpload } from './reconcile/pages.ts';
+export { mostOutputs } from './recipe/pages.ts';
 export { NeedsIsolation, ProcessEnded } from './reconcile/isolation.ts';
 export { MemoryBudget } from './reconcile/memory-budget.ts';
 export type {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { outputKeys } from '../contract/keys.ts';
 import { recipeHash } from './recipe-hash.ts';
 import { limitsSchema } from '../contract/limits.ts';
-import { wantedPages, wantedVariants } from './pages.ts';
+import { mostOutputs, wantedPages, wantedVariants } from './pages.ts';
 import { recipeSchema } from './recipe.ts';
 
 const facts = (more: Partial<SourceFacts> = {}): SourceFacts => ({
@@ -67,6 +67,17 @@ describe('the pictures of a variant with pages', () => {
   test('conditions are about the first page', () => {
     const when = { width: { min: 21 } };
     expect(wantedVariants(recipe(variant('scan', { pages: 'all', when })), facts())).toEqual([]);
+  });
+
+  test('they are counted', () => {
+    const some = recipe(
+      variant('a', { pages: 'all' }),
+      variant('b'),
+      variant('c', { pages: '2-9' }),
+    );
+    expect(mostOutputs(some, { format: 'tiff', pages: 3 })).toBe(3 + 1 + 2);
+    expect(mostOutputs(some, { format: 'gif', pages: 3 })).toBe(1 + 1 + 0);
+    expect(mostOutputs(some)).toBe(2);
   });
 
   test('the first page is always read', () => {

@@ -87,6 +87,19 @@ export function wantedVariants(
     });
 }
 
+/** How many outputs a recipe makes at most, of a document with so many pages. */
+export function mostOutputs(
+  { variants }: { readonly variants: readonly RecipeVariant[] },
+  { format = '', pages: count = 1 }: { readonly format?: string; readonly pages?: number } = {},
+): number {
+  const last = hasPages(format) ? count : 1;
+  return variants.reduce(
+    (sum, { pages }) =>
+      sum + (pages ? Math.max(0, Math.min(pages.to ?? last, last) - pages.from + 1) : 1),
+    0,
+  );
+}
+
 /** The pages to decode, in order. The first one is always among them: it describes the upload. */
 export function wantedPages(
   recipe: { readonly variants: readonly RecipeVariant[] },
