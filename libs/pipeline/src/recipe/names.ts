@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isNameOf, longestName, pageRange } from './pages.ts';
+import { isNameOf, longestName, pageRange } from './page-range.ts';
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const NAME_IN_WORDS = 'a name is 1 to 64 lower-case letters, digits and inner hyphens';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { catalog } from '../catalog.ts';
 import { eachOnce, formatOf, nameProblem, variantName, variantNameSchema } from './names.ts';
 import { encodeSchema, type VariantStep, variantStepsSchema } from './steps.ts';
-import { pageRange, type PageRange, pagesSchema } from './pages.ts';
+import { pageRange, type PageRange, pagesSchema } from './page-range.ts';
 import { type When, whenSchema } from './when.ts';
 
 export const animatedSchema = z.enum(['keep', 'first']);

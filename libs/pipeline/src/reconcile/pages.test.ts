@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createEngine } from '@darkroom/transforms/engine';
 import { tiffPage } from '@darkroom/transforms/testing';
-import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { catalog } from '../catalog.ts';
 import type { RecipeInput } from '../recipe/recipe.ts';
@@ -54,8 +53,7 @@ test('a document that shrinks loses its other pages', async () => {
   bucket.source.place(KEY, onePage);
   await reconcile(KEY, bucket);
   expect(there(bucket)).toEqual([`${KEY}/cover.webp`, MANIFEST, `${KEY}/scan-p1.png`]);
-  const page = bucket.processed.objects.get(`${KEY}/scan-p1.png`)?.body;
-  expect(await sharp(page).metadata()).toMatchObject({ width: 136, height: 96 });
+  expect(manifestOf(bucket)?.outputs[0]).toMatchObject({ width: 136, height: 96 });
   expect(await reconcile(KEY, bucket)).toEqual({ kind: 'acknowledged', code: 'UP_TO_DATE' });
 });
 

@@ -3,7 +3,7 @@ import { OUTPUT_FILES, OUTPUT_FORMATS, type OutputFormat } from '@darkroom/trans
 import * as z from 'zod';
 import { type MakeOutcome, outcomeMaker } from '../contract/outcome-file.ts';
 import { OUTCOME_FILE } from '../contract/keys.ts';
-import { isNameOf } from '../recipe/pages.ts';
+import { isNameOf } from '../recipe/page-range.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { nameSchema } from '../recipe/names.ts';
 import { bucketName, corsSchema } from './settings-sections.ts';
