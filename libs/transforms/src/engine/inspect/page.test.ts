@@ -44,7 +44,7 @@ describe.each(['pillow', 'big-endian', 'bigtiff', 'fax'])(
       const made = await grey(await rendered(fixture(`${name}.tiff`), page));
       const wanted = await grey(fixture(`${name}-p${page}.png`));
       expect(made.size).toBe(wanted.size);
-    expect(rmse(made.data, wanted.data)).toBeLessThan(0.5);
+      expect(rmse(made.data, wanted.data)).toBeLessThan(0.5);
     });
   },
 );
