@@ -81,28 +81,35 @@ export function useDrops(): boolean {
   return isOver;
 }
 
-/** The button that chooses files, which the keyboard reaches, and the recipe that they are for. */
-export function ChooseFiles() {
-  const { data: stack } = useStack();
-  const [prefix, setPrefix] = usePrefix(stack);
+/** A button that chooses files, or a folder with all files in it. */
+function Picker(props: {
+  id: string;
+  text: string;
+  isFolder?: boolean;
+  prefix: string;
+  disabled: boolean;
+}) {
+  const { id, text, isFolder = false, prefix, disabled } = props;
   const picker = useRef<HTMLInputElement>(null);
-  const recipes = stack?.recipes ?? [];
-  const isWritable = useWritable();
-  if (!isWritable) return null;
   return (
-    <div className="choose">
-      <button type="button" id="choose" disabled={!stack} onClick={() => picker.current?.click()}>
-        Choose files
+    <>
+      <button
+        type="button"
+        id={id}
+        className={isFolder ? 'small' : undefined}
+        disabled={disabled}
+        onClick={() => picker.current?.click()}
+      >
+        {text}
       </button>
       <input
         ref={picker}
-        id="picker"
+        id={isFolder ? 'folder-picker' : 'picker'}
         type="file"
-        multiple
-        accept="image/*"
-        disabled={!stack}
+        {...(isFolder ? { webkitdirectory: '' } : { multiple: true, accept: 'image/*' })}
+        disabled={disabled}
         tabIndex={-1}
-        aria-label="Files to upload"
+        aria-label={isFolder ? 'Folder to upload' : 'Files to upload'}
         className="spoken"
         onChange={({ currentTarget }) => {
           sendFiles(chosenFiles(currentTarget.files ?? []), prefix);
@@ -110,6 +117,21 @@ export function ChooseFiles() {
           currentTarget.value = '';
         }}
       />
+    </>
+  );
+}
+
+/** The buttons that choose files, which the keyboard reaches, and the recipe that they are for. */
+export function ChooseFiles() {
+  const { data: stack } = useStack();
+  const [prefix, setPrefix] = usePrefix(stack);
+  const recipes = stack?.recipes ?? [];
+  const isWritable = useWritable();
+  if (!isWritable) return null;
+  return (
+    <div className="choose">
+      <Picker id="choose" text="Choose files" prefix={prefix} disabled={!stack} />
+      <Picker id="choose-folder" text="A folder" isFolder prefix={prefix} disabled={!stack} />
       {recipes.length > 1 && (
         <label>
           Recipe

@@ -39,6 +39,9 @@ export async function droppedFiles(transfer: DataTransfer): Promise<DroppedFile[
   return (await Promise.all(present.map((entry) => walk(entry, '')))).flat();
 }
 
+/** The files of a picker. Those of a chosen folder keep their path, and hidden ones are left out. */
 export function chosenFiles(files: Iterable<File>): DroppedFile[] {
-  return Array.from(files, (file) => ({ file, path: file.name }));
+  return Array.from(files, (file) => ({ file, path: file.webkitRelativePath || file.name })).filter(
+    ({ path }) => !path.includes('/.'),
+  );
 }

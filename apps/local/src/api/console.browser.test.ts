@@ -237,6 +237,21 @@ describe.skipIf(!chromium)(title, () => {
     expect(await keysOf(rig.stack.sourceBucket)).toHaveLength(3);
   });
 
+  test('takes a folder with its paths, without hidden files', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'folder-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    for (const name of ['cat.jpg', '.DS_Store']) await writeFile(path.join(folder, name), 'x');
+    const { page } = await open();
+    await page.getByText('No uploads yet.').waitFor();
+    const chosen = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'A folder' }).click();
+    await (await chosen).setFiles(folder);
+    await page.locator('.tray [data-state=stored]').waitFor();
+    expect(await keysOf(rig.stack.sourceBucket)).toEqual([
+      `uploads/${path.basename(folder)}/cat.jpg`,
+    ]);
+  });
+
   test('takes files that are dropped anywhere on it', async () => {
     const { page, sending } = await open();
     await page.getByText('No uploads yet.').waitFor();
