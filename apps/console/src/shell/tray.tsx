@@ -1,5 +1,12 @@
-import { Link } from 'wouter';
-import { clearSendings, sendAgain, useSendings, type Sending } from '../upload/queue.ts';
+import { useEffect } from 'react';
+import { Link, useLocation } from 'wouter';
+import {
+  clearIfStored,
+  clearSendings,
+  sendAgain,
+  useSendings,
+  type Sending,
+} from '../upload/queue.ts';
 import { count, formatBytes } from '../words/format.ts';
 
 const LABELS: Readonly<Record<Sending['state'], string>> = {
@@ -48,9 +55,11 @@ function Row({ sending }: { sending: Sending }) {
   );
 }
 
-/** The uploads of this page: failed ones first, then those on their way. */
+/** The uploads of this page: failed ones first, then those on their way. It covers no other view once all are stored. */
 export function Tray() {
   const sendings = useSendings();
+  const [location] = useLocation();
+  useEffect(clearIfStored, [location]);
   if (sendings.length === 0) return null;
   const order = { failed: 0, sending: 1, queued: 2, stored: 3 };
   const rows = sendings.toSorted((a, b) => order[a.state] - order[b.state]).slice(0, MOST_ROWS);

@@ -52,6 +52,11 @@ export function clearSendings(): void {
   for (const listener of listeners) listener();
 }
 
+/** Forgets all uploads if none is left to wait for, or to try again. */
+export function clearIfStored(): void {
+  if (sendings.every(({ state }) => state === 'stored')) clearSendings();
+}
+
 async function send(sending: Sending): Promise<void> {
   const wished = sending.wished ?? sending.key;
   /** Keys that other uploads have, as far as this page knows. */

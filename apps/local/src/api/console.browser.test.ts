@@ -143,6 +143,7 @@ describe.skipIf(!chromium)(title, () => {
     await choose(picked('cat.jpg'));
     await sending('uploads/cat.jpg').getByText('Stored').waitFor();
     await visit('Uploads');
+    await sending('uploads/cat.jpg').waitFor({ state: 'detached' });
     await card('uploads/cat.jpg').getByText('Waiting').waitFor();
 
     await rig.handler.develop('uploads/cat.jpg');
