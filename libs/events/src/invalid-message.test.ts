@@ -57,6 +57,8 @@ describe('names the path and the issue', () => {
       record({ eventVersion: '3.0' }),
       'Records[0].eventVersion: expected a version "2.x", found "3.0"',
     ],
+    [record({ eventVersion: '12.0' }), 'expected a version "2.x", found "12.0"'],
+    [record({ eventVersion: '20' }), 'expected a version "2.x", found "20"'],
     [record({ eventVersion: 2 }), 'expected a version "2.x", found a value of type number'],
     [object('', 'a.jpg'), 'Records[0].s3.bucket.name: Too small'],
     [object('b'.repeat(256), 'a.jpg'), 'Records[0].s3.bucket.name: Too big'],

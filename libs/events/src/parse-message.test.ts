@@ -68,6 +68,11 @@ describe('an S3 notification', () => {
     );
   });
 
+  test('may name an old bucket, with up to 255 characters', () => {
+    const old = 'b'.repeat(255);
+    expect(parse(s3Notification(s3Record(old, 'a.jpg')))).toEqual(changed([old, 'a.jpg']));
+  });
+
   test('requires only a bucket name and a URL-encoded key', () => {
     const body = '{"Records":[{"s3":{"bucket":{"name":"photos"},"object":{"key":"a+b%2B.jpg"}}}]}';
     expect(parseMessage(body)).toEqual(changed(['photos', 'a b+.jpg']));
