@@ -62,12 +62,12 @@ export const FUNCTION_FAULTS: readonly Fault[] = [
     ['one file at a time is encoded', 'vcpus: context.vcpus ?? 1', 'vcpus: 1'],
     [
       'an upload that changes meanwhile is not seen',
-      'return (await sourceIsStill(was, job.key, source)) ? outcome : undefined',
+      'return (await sourceIsStill(was, job, source)) ? outcome : undefined',
       'return outcome',
     ],
     [
       'an upload that changes while orphans are removed is not seen',
-      '(await sourceIsStill(head, job.key, source)) ? upToDate : undefined',
+      '(await sourceIsStill(head, job, source)) ? upToDate : undefined',
       'upToDate',
     ],
     [
@@ -107,18 +107,13 @@ export const FUNCTION_FAULTS: readonly Fault[] = [
     ],
     [
       'an upload is decoded that exceeds the limits',
-      'throwIfAny(decoding && checkDecoding(decoding, limits));',
+      'throwIfAny(checkUpload(estimate, job.limits));',
       '',
     ],
     [
       'a copied upload is served though it is out of place',
-      'if (copy && holds(when, request.facts) && !done.has(name))',
-      'if (copy && !done.has(name))',
-    ],
-    [
-      'scripts of an SVG are served',
-      "if (format === 'svg') throw",
-      "if (format === 'svg' && !bytes) throw",
+      'for (const { name, copy } of wantedVariants(recipe, facts))',
+      'for (const { name, copy } of recipe.variants)',
     ],
     [
       'the manifest lacks the time of the picture',

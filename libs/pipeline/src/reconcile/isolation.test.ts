@@ -121,6 +121,23 @@ describe('an upload over the limits', () => {
   });
 });
 
+test.each([
+  ['all', undefined, 1024],
+  ['its own part', CHEAP, 10],
+])('an upload has %s of the memory while it is rendered', async (_part, decoding, used) => {
+  const { bucket, named } = bucketWith(decoding);
+  const seen: number[] = [];
+  const watching: Partial<ImageEngine> = {
+    async *render(request) {
+      seen.push(Math.round(bucket.memory.used));
+      yield* letterEngine.render(request);
+    },
+  };
+  const engine = named('the function', watching);
+  await reconcile(KEY, { ...bucket, engine, isolated: named('the process', watching) });
+  expect(seen).toEqual([used]);
+});
+
 describe('an upload is processed in a process of its own', () => {
   const whole = ['the process reads the header', 'the process renders'];
   test.each([

@@ -67,6 +67,16 @@ async function undisturbed(letter: string) {
   return everything(bucket);
 }
 
+test('a write that fails ends the encoding of the others', async () => {
+  const { bucket, encoded, attempt } = setUp();
+  bucket.source.place(KEY, 'A');
+  bucket.processed.interfere = (request) => {
+    if (request === `PUT ${THUMB}`) throw new PipelineError('STORAGE_UNAVAILABLE', 'try again');
+  };
+  await expect(attempt()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+  expect(encoded.length).toBeLessThan(variants.length);
+});
+
 describe('an attempt after one that died', () => {
   test('makes only what is not there, and ends as if nothing had been', async () => {
     const { bucket, encoded, attempt, die } = setUp();
