@@ -69,7 +69,8 @@ test('of variants with conditions, those are made whose condition holds, and a n
 
 test('where no condition holds, the upload is done without outputs', async () => {
   const never = { name: 'never', when: { animated: true }, steps: encode('webp') };
-  const { bucket, manifest } = await process(photo, { variants: [never] });
+  const copy = { name: 'original', when: { animated: true }, copy: true };
+  const { bucket, manifest } = await process(photo, { variants: [never, copy] });
   expect(manifest).toMatchObject({ status: 'done', outputs: [], placeholder: {} });
   expect(there(bucket)).toEqual([MANIFEST]);
   expect(await reconcile(KEY, bucket)).toEqual({ kind: 'acknowledged', code: 'UP_TO_DATE' });
