@@ -56,6 +56,7 @@ describe('filters', () => {
     expect(filtersOf({ prefix: 'my photos/', suffixes: ['+1.jpg'] })).toEqual([
       { prefix: 'my', suffix: '1.jpg' },
     ]);
+    expect(filtersOf({ suffixes: [' copy.jpg'] })).toEqual([{ prefix: '', suffix: 'copy.jpg' }]);
     expect(filtersOf({ prefix: '写真/' })).toEqual([{ prefix: '', suffix: '' }]);
   });
 

@@ -1,6 +1,6 @@
-import { outputKeys, recipesSchema, type Recipe } from '@darkroom/pipeline';
+import { outputKeys, parseSettings, recipesSchema, type Recipe } from '@darkroom/pipeline';
 import { expect, test } from 'vitest';
-import { functionStatements, type Arns } from './function-role.ts';
+import { functionStatements, requirePolicySize, type Arns } from './function-role.ts';
 
 const arns: Arns = {
   source: 'arn:aws:s3:::source',
@@ -73,6 +73,26 @@ test('it may send traces where tracing is on', () => {
   });
 });
 
+test('in a VPC, Lambda may manage its interfaces, and the code of the function may not', () => {
+  const options = { prefixes, sideFiles: [], tracing: false, vpcOf: 'photos' };
+  const [lambda, code] = functionStatements(arns, options).slice(statements.length);
+  // The managed policy AWSLambdaVPCAccessExecutionRole, without its logs.
+  const actions = [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ];
+  expect(lambda).toMatchObject({ Effect: 'Allow', Action: actions, Resource: ['*'] });
+  const functions = 'arn:aws:lambda:eu-central-1:123456789012:function:photos-resizer-*';
+  expect(code).toMatchObject({
+    ...{ Effect: 'Deny', Action: actions, Resource: ['*'] },
+    Condition: { ArnLike: { 'lambda:SourceFunctionArn': functions } },
+  });
+});
+
 test('it may read the side files that recipes name, by their very keys', () => {
   const { Action, Resource } = functionStatements(arns, {
     prefixes,
@@ -108,4 +128,25 @@ test('every statement allows, and has an own name', () => {
   expect(new Set(statements.map(({ Effect }) => Effect))).toEqual(new Set(['Allow']));
   const sids = statements.map(({ Sid }) => Sid);
   expect(new Set(sids).size).toBe(sids.length);
+});
+
+test('a policy of 10,240 characters fits, and one of 10,241 is refused', () => {
+  let refusal = '';
+  const fits = (count: number, busNameLength: number) => {
+    const busArn = `arn:aws:events:us-east-1:123456789012:event-bus/${'b'.repeat(busNameLength)}`;
+    const recipes = [{ name: 'photos', variants: [{ name: 'small', steps: [] }] }];
+    const settings = parseSettings({ recipes, events: { busArn } }, 'test');
+    const many = Array.from({ length: count }, (_, index) => `tenants/${1000 + index}/`);
+    try {
+      requirePolicySize('photos', settings, { prefixes: many, sideFiles: [], tracing: false });
+    } catch (error) {
+      refusal = String(error);
+      return false;
+    }
+    return true;
+  };
+  let [count, length] = [1, 1];
+  while (fits(count + 1, 1)) count += 1;
+  while (fits(count, length + 1)) length += 1;
+  expect(refusal).toContain("the policy of the function's role has 10,241 characters");
 });

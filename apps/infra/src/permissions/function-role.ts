@@ -181,7 +181,7 @@ const MAX_INLINE_POLICY = 10_240;
  *
  * @throws PolicySizeError
  */
-function requirePolicySize(
+export function requirePolicySize(
   name: string,
   settings: Settings,
   contents: Parameters<typeof functionStatements>[1],
