@@ -69,7 +69,7 @@ test('of variants with conditions, those are made whose condition holds, and a n
 
 test('where no condition holds, the upload is done without outputs', async () => {
   const never = { name: 'never', when: { animated: true }, steps: encode('webp') };
-  const copy = { name: 'original', when: { animated: true }, copy: true };
+  const copy = { name: 'original', when: { animated: true }, copy: true } as const;
   const { bucket, manifest } = await process(photo, { variants: [never, copy] });
   expect(manifest).toMatchObject({ status: 'done', outputs: [], placeholder: {} });
   expect(there(bucket)).toEqual([MANIFEST]);
