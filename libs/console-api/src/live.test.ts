@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { LiveStream } from './live.ts';
 import type { Live } from './schemas.ts';
 
-test('a reading that ends after the stream was stopped is sent to nobody', async () => {
+test('a stopped stream ignores a reading that ends later', async () => {
   const reading = Promise.withResolvers<Live | undefined>();
   const live = new LiveStream(() => reading.promise, 60_000);
   const app = Fastify();

@@ -11,7 +11,7 @@ export interface PageRange {
 
 const RANGE = /^([1-9]\d{0,4})-([1-9]\d{0,4})$/;
 
-/** `2-4`; nothing if it is no range. */
+/** Reads `2-4`; otherwise nothing. */
 function rangeOf(text: string): Required<PageRange> | undefined {
   const [, from, to] = RANGE.exec(text) ?? [];
   const range = { from: Number(from), to: Number(to) };

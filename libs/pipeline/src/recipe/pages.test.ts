@@ -133,7 +133,7 @@ test.each([
   ['scan-p0', 'all'],
   ['scan-print', 'all'],
   ['scan-p1-x', 'all'],
-])('%s next to pages: %j is no collision', (name, pages) => {
+])('%s next to pages: %j does not collide', (name, pages) => {
   expect(problems(variant(name), variant('scan', { pages }))).toEqual([]);
 });
 

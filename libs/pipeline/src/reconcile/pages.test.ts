@@ -63,7 +63,17 @@ test('a retry makes only the pages that are not there, and the same manifest', a
   const before = bucket.processed.objects.get(MANIFEST)?.body;
   for (const key of [MANIFEST, `${KEY}/scan-p3.png`]) bucket.processed.objects.delete(key);
   bucket.requests();
-  await reconcile(KEY, bucket, { retry: true });
+  const decoded: number[] = [];
+  const watched: typeof engine = {
+    ...engine,
+    render(request) {
+      decoded.push(request.facts.page ?? 1);
+      return engine.render(request);
+    },
+  };
+  await reconcile(KEY, { ...bucket, engine: watched }, { retry: true });
+  // The first page has the placeholder.
+  expect(decoded).toEqual([1, 3]);
   const puts = bucket.requests().filter((request) => request.startsWith('PUT'));
   expect(puts.some((request) => request.includes('scan-p3.png'))).toBe(true);
   expect(puts.some((request) => request.includes('scan-p2.png'))).toBe(false);

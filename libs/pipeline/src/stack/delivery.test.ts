@@ -127,7 +127,7 @@ describe('variants with pages', () => {
     );
   });
 
-  test('are no choice of a URL', () => {
+  test('cannot be chosen by a URL', () => {
     const problems = choiceProblems(scans(), { scans: { page: ['scan', 'scan'] } });
     expect(problems[0]?.message).toContain('has pages');
   });

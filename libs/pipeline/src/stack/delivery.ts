@@ -147,7 +147,7 @@ export function deliveredFiles(
   ];
 }
 
-/** Digits of a page that a pattern can stand for. */
+/** Most digits of a page number in a pattern. */
 const PAGE_DIGITS = 5;
 
 /**
