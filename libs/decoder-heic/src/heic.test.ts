@@ -7,6 +7,7 @@ import { difference, renderOne } from '@darkroom/transforms/testing';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { heic } from './heic.ts';
+import { readPixels } from './heif-file.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, '../fixtures');
 const fixture = (name: string) => readFileSync(path.join(FOLDER, name));
@@ -16,6 +17,7 @@ const NAMES = readdirSync(FOLDER)
 
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog, decoders: [heic] });
+const FIRST = { page: 1, options: {} };
 const PNG = { encode: 'png' };
 const render = (name: string, ...steps: readonly unknown[]) =>
   renderOne(engine, catalog, fixture(`${name}.heic`), [...steps, PNG]);
@@ -47,7 +49,7 @@ const MAX_RMSE: Readonly<Record<string, number>> = {
 };
 
 test.each(NAMES)('%s has the pixels that pillow-heif reads', async (name) => {
-  const { width, height, channels, data } = await heic.read(fixture(`${name}.heic`));
+  const { width, height, channels, data } = readPixels(fixture(`${name}.heic`));
   const { samples, info } = await reference(name);
   expect({ width, height, channels }).toEqual({
     width: info.width,
@@ -61,8 +63,8 @@ test.each(NAMES)('%s has the pixels that pillow-heif reads', async (name) => {
 });
 
 test.each(NAMES)('%s has the header of its pixels', async (name) => {
-  const header = await heic.header(fixture(`${name}.heic`));
-  const { width, height, channels, data } = await heic.read(fixture(`${name}.heic`));
+  const header = await heic.header(fixture(`${name}.heic`), FIRST);
+  const { width, height, channels, data } = readPixels(fixture(`${name}.heic`));
   const depth = data instanceof Uint16Array ? 16 : 8;
   expect(header).toMatchObject({ width, height, channels, depth });
 });
@@ -77,7 +79,7 @@ test('data that several tiles have costs CPU time for each of them', async () =>
   const changed = Buffer.from(file);
   for (const tile of tiles)
     file.copy(changed, placeOf(tile), placeOf(longest), placeOf(longest) + 8);
-  const seconds = async (bytes: Buffer) => (await heic.header(bytes)).cost.cpuSeconds;
+  const seconds = async (bytes: Buffer) => (await heic.header(bytes, FIRST)).cost.cpuSeconds;
   const added = 4 * Math.max(...lengths) - lengths.reduce((sum, length) => sum + length, 0);
   expect(added).toBeGreaterThan(0);
   const perByte = 0.25 / 1024 ** 2;

@@ -11,7 +11,7 @@ import {
   SOURCE_FORMATS,
   type Transform,
 } from '@darkroom/transforms';
-import type * as z from 'zod';
+import * as z from 'zod';
 
 /** The transforms of this repository. A plugin is one entry in this list; nothing is scanned. */
 const listed = createCatalog([...builtinTransforms, pixelate, duotone, dhash]);
@@ -24,6 +24,29 @@ export const RECIPE_FORMATS = [
   ...SOURCE_FORMATS,
   ...decoders.flatMap(({ formats }) => formats),
 ] as const;
+
+/** The options of those that have any, by the names of the decoders. */
+type OptionsOfDecoders = {
+  readonly [
+    D in (typeof decoders)[number] as D extends Decoder<string, infer Name, infer Options>
+      ? z.ZodType extends Options
+        ? never
+        : Name
+      : never
+  ]: z.ZodOptional<NonNullable<D['options']>>;
+};
+
+const optionsOfDecoders: OptionsOfDecoders = Object.fromEntries(
+  decoders.flatMap(({ name, options }: Decoder) => (options ? [[name, options.optional()]] : [])),
+);
+
+/** A recipe’s `decoders`. */
+export const decoderOptionsSchema = z.strictObject(optionsOfDecoders);
+
+/** The formats of a decoder. */
+export function formatsOf(name: string): readonly string[] {
+  return decoders.find((decoder) => decoder.name === name)?.formats ?? [];
+}
 
 /** The decoders that a function with these recipes needs. */
 export function decodersOf(

@@ -1,4 +1,5 @@
-import type { DecodeCost } from './cost/decode-cost.ts';
+import type * as z from 'zod';
+import type { ReadingCost } from './cost/structure.ts';
 import { SOURCE_FORMATS } from './image-engine.ts';
 
 /** Colours by code points (ITU-T H.273), for files without an ICC profile. */
@@ -7,21 +8,28 @@ export interface ColourCodes {
   readonly transfer: number;
 }
 
-/** What a decoder knows about a file before it decodes a pixel. */
+/** Bits of a sample. */
+export type SampleDepth = 8 | 16;
+
+/** What a decoder knows about a page before it decodes a pixel. */
 export interface DecoderHeader {
-  /** Pixels as displayed: rotation, mirroring and cropping of the container are applied. */
+  /** Pixels as `read` returns them: rotation, mirroring and cropping of the container are applied. */
   readonly width: number;
   readonly height: number;
   /** 1: grey, 2: grey and alpha, 3: RGB, 4: RGB and alpha. Alpha is not premultiplied. */
   readonly channels: 1 | 2 | 3 | 4;
-  /** Bits of a sample that `read` returns. */
-  readonly depth: 8 | 16;
-  /** Pages or frames, at least 1. Default: 1. */
+  /** Of the samples that `read` returns. */
+  readonly depth: SampleDepth;
+  /** Pages or frames of the file, at least 1. Default: 1. */
   readonly pages?: number;
   /** ICC profile of the pixels; it wins over `colours`. Default: sRGB. */
   readonly icc?: Uint8Array;
   readonly colours?: ColourCodes;
-  /** EXIF as a TIFF structure, without a prefix. The engine ignores its orientation: the pixels are upright. */
+  /** EXIF orientation that is still to be applied, 1 to 8. Default: 1, the pixels are upright. */
+  readonly orientation?: number;
+  /** Pixels per inch. Default: unknown. */
+  readonly density?: number;
+  /** EXIF as a TIFF structure, without a prefix. The engine ignores its orientation. */
   readonly exif?: Uint8Array;
   /** XMP packet. */
   readonly xmp?: string;
@@ -29,16 +37,34 @@ export interface DecoderHeader {
    * What `read` costs: CPU seconds of the reference core (docs/performance.md), and MiB that it keeps, without the pixels
    * that it returns. Must not depend on the machine.
    */
-  readonly cost: DecodeCost;
+  readonly cost: ReadingCost;
 }
 
-/** Pixels of the first page, upright, row by row, without padding. */
+/** Pixels of a page, row by row, without padding. */
 export interface DecodedPixels {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 2 | 3 | 4;
   /** Each sample uses the whole range: 0 to 255, or 0 to 65,535. */
   readonly data: Uint8Array | Uint16Array;
+}
+
+/** A page as a JPEG, PNG, WebP or TIFF file, for libvips to decode. Its pixels and its profile are those of the header. */
+export interface DecodedFile {
+  readonly file: Uint8Array;
+}
+
+/** What to read. */
+export interface HeaderRequest<Options = unknown> {
+  /** From 1. */
+  readonly page: number;
+  /** Of the recipe, with defaults; an empty object if the decoder has none. */
+  readonly options: Options;
+}
+
+export interface ReadRequest<Options = unknown> extends HeaderRequest<Options> {
+  /** Only if the decoder `scales`: the size to return, pixels, instead of the header's. */
+  readonly size?: { readonly width: number; readonly height: number } | undefined;
 }
 
 /** Why a decoder rejects a file, as the `code` of an error. */
@@ -48,11 +74,19 @@ export type DecoderErrorCode = 'UNSUPPORTED_FORMAT' | 'CORRUPT_IMAGE' | 'TOO_LAR
 export const DETECTED_BYTES = 4096;
 
 /** Adds formats of uploads. Off until a recipe's `formats` names one of them. */
-export interface Decoder<Format extends string = string> {
+export interface Decoder<
+  Format extends string = string,
+  Name extends string = string,
+  Options extends z.ZodType = z.ZodType,
+> {
   /** Name of the library; lower-case letters, digits and inner hyphens. */
-  readonly name: string;
+  readonly name: Name;
   /** Increase it when the same file yields other pixels; part of the hash of the recipes that allow its formats. */
   readonly version: number;
+  /** A map, every member with a default. Recipes give it as `decoders: { NAME: … }`. Default: the decoder has no options. */
+  readonly options?: Options;
+  /** `read` returns any size that it is asked for, as sharp as a page of that size can be. For drawings. Default: false. */
+  readonly scales?: boolean;
   /** Names in recipes and manifests. */
   readonly formats: readonly [Format, ...Format[]];
   /**
@@ -61,16 +95,19 @@ export interface Decoder<Format extends string = string> {
    */
   readonly detect: (start: Uint8Array) => Format | undefined;
   /**
-   * Reads the header, without decoding. Any bytes may come.
+   * Reads the header of a page, without decoding. Any bytes may come.
    * @throws an error whose `code` is a `DecoderErrorCode`: manifests contain its message, which must depend only on the file.
    * Any other error is a damaged file, and only logs contain its message.
    */
-  readonly header: (source: Uint8Array) => Promise<DecoderHeader>;
+  header(source: Uint8Array, request: HeaderRequest<z.output<Options>>): Promise<DecoderHeader>;
   /**
-   * Decodes the first page. The engine rejects pixels that differ from the header.
+   * Decodes a page. The engine rejects pixels that differ from the header.
    * @throws as `header`
    */
-  readonly read: (source: Uint8Array) => Promise<DecodedPixels>;
+  read(
+    source: Uint8Array,
+    request: ReadRequest<z.output<Options>>,
+  ): Promise<DecodedPixels | DecodedFile>;
 }
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
@@ -80,9 +117,11 @@ const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
  * `header` and `read`, with `import()`, from modules that import nothing of Darkroom at run time.
  * @throws Error if a name or the version is not valid
  */
-export function defineDecoder<const Format extends string>(
-  decoder: Decoder<Format>,
-): Decoder<Format> {
+export function defineDecoder<
+  const Format extends string,
+  const Name extends string,
+  Options extends z.ZodType = z.ZodType,
+>(decoder: Decoder<Format, Name, Options>): Decoder<Format, Name, Options> {
   const { name, version, formats } = decoder;
   const wrong = [name, ...formats].find((one) => !NAME.test(one));
   if (wrong !== undefined) {

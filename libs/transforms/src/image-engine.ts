@@ -9,7 +9,7 @@ export type SourceFormat = (typeof SOURCE_FORMATS)[number] | (string & {});
 
 /** Whether files of this format are documents, whose pages are pictures of their own. */
 export function hasPages(format: SourceFormat): boolean {
-  return format === 'tiff';
+  return format === 'tiff' || !SOURCE_FORMATS.some((known) => known === format);
 }
 
 /** Formats of outputs. */
@@ -38,6 +38,15 @@ export const EFFORTS = ['fast', 'balanced', 'small'] as const;
 export type Effort = (typeof EFFORTS)[number];
 export const DEFAULT_EFFORT: Effort = 'balanced';
 
+/** Pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Options of decoders by their names, as a recipe gives them. */
+export type DecoderOptions = Readonly<Record<string, unknown>>;
+
 /** Facts from the header of an upload; no pixel is decoded. */
 export interface SourceFacts {
   readonly format: SourceFormat;
@@ -53,6 +62,8 @@ export interface SourceFacts {
   /** Size of the file, bytes. */
   readonly bytes: number;
   readonly hasAlpha: boolean;
+  /** Pixels per inch. Left out if a decoder has not said it. */
+  readonly density?: number;
   /** Progressive JPEG or interlaced PNG. The decoder keeps the whole picture in memory. */
   readonly progressive: boolean;
   /** Number of further pictures after a JPEG in its file, such as a gain map; left out if zero. */
@@ -199,6 +210,8 @@ export interface Survey {
 export interface RenderEstimate {
   /** Frames or pages that are decoded, at least 1. */
   readonly pages: number;
+  /** The size at which a drawing is decoded, if it is not that of the facts. */
+  readonly drawn?: Size;
   /** Reading the header, and all decodes of the upload; left out if the structure is not known. */
   readonly decoding?: DecodeCost;
   /** CPU time of steps that may take minutes, seconds of the reference core. Left out if the plan has none. */
@@ -219,9 +232,10 @@ export interface ImageEngine {
   /**
    * Reads the header with the format's decoder.
    * @param page of a document (`hasPages`), from 1, which is the default
+   * @param decoders the recipe's options; those left out have their defaults
    * @throws ImageError `UNSUPPORTED_FORMAT` (names the detected type) or `CORRUPT_IMAGE`
    */
-  inspect(source: Uint8Array, page?: number): Promise<SourceFacts>;
+  inspect(source: Uint8Array, page?: number, decoders?: DecoderOptions): Promise<SourceFacts>;
   /**
    * Estimates what rendering costs.
    * @throws ImageError as `render`, for what is clear before decoding

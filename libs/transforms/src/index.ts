@@ -6,12 +6,16 @@ export { createCatalog, type Catalog } from './catalog/catalog.ts';
 export { checkSteps } from './catalog/step-schema.ts';
 export {
   type ColourCodes,
+  type DecodedFile,
   type DecodedPixels,
   type Decoder,
   type DecoderErrorCode,
   type DecoderHeader,
   defineDecoder,
+  type HeaderRequest,
   listDecoders,
+  type ReadRequest,
+  type SampleDepth,
 } from './define-decoder.ts';
 export { defineTransform, type Transform } from './define-transform.ts';
 export {
@@ -22,6 +26,7 @@ export {
   OUTPUT_FILES,
   OUTPUT_FORMATS,
   SOURCE_FORMATS,
+  type DecoderOptions,
   type ImageEngine,
   type EstimateRequest,
   type OutputFormat,

@@ -1,9 +1,20 @@
 import type { Code } from '@darkroom/pipeline';
-import type { ImageEngine, Rendered, RenderRequest, SourceFacts } from '@darkroom/transforms';
+import type {
+  DecoderOptions,
+  ImageEngine,
+  Rendered,
+  RenderRequest,
+  SourceFacts,
+} from '@darkroom/transforms';
 
 /** What the function asks of the engine's process, one at a time. */
 export type Question =
-  | { readonly kind: 'inspect'; readonly source: Uint8Array; readonly page: number }
+  | {
+      readonly kind: 'inspect';
+      readonly source: Uint8Array;
+      readonly page: number;
+      readonly decoders: DecoderOptions;
+    }
   | { readonly kind: 'render'; readonly request: Omit<RenderRequest, 'signal'> };
 
 /** What the process answers: any number of `rendered`, and one of the others at the end. */

@@ -64,6 +64,14 @@ describe('the pictures of a variant with pages', () => {
     expect(names('gif')).toEqual(['scan-p1']);
   });
 
+  test('files of decoders are documents', () => {
+    const wanted = wantedVariants(
+      recipe(variant('scan', { pages: 'all' })),
+      facts({ format: 'heic' }),
+    );
+    expect(wanted.map(({ name }) => name)).toEqual(['scan-p1', 'scan-p2', 'scan-p3']);
+  });
+
   test('conditions are about the first page', () => {
     const when = { width: { min: 21 } };
     expect(wantedVariants(recipe(variant('scan', { pages: 'all', when })), facts())).toEqual([]);

@@ -9,7 +9,7 @@ import {
   type Step,
 } from '@darkroom/transforms';
 import * as z from 'zod';
-import { catalog, RECIPE_FORMATS } from '../catalog.ts';
+import { catalog, decoderOptionsSchema, formatsOf, RECIPE_FORMATS } from '../catalog.ts';
 import { type Choices, CHOICES } from '../contract/choices.ts';
 import { eachOnce, nameSchema, uniqueNames } from './names.ts';
 import { animatedSchema, expandVariant, type RecipeVariant, variantSchema } from './variant.ts';
@@ -89,6 +89,10 @@ const writtenSchema = z.strictObject({
     .describe(
       'Formats that are accepted, found by the bytes; others are `UNSUPPORTED_FORMAT`. The default leaves out `svg` and those with a decoder of their own (docs/formats.md)',
     ),
+  // Without a default, which would change the hash of every recipe.
+  decoders: decoderOptionsSchema
+    .optional()
+    .describe('How uploads of some formats are read, by the names of their decoders'),
   cacheControl: z
     .string()
     .regex(/^[\x20-\x7e]+$/, 'a header holds printable ASCII')
@@ -149,6 +153,19 @@ function refuseCopies({ formats, variants }: Written, context: z.RefinementCtx):
   });
 }
 
+/** Options that have no effect are a mistake. */
+function needFormats({ formats, decoders = {} }: Written, context: z.RefinementCtx): void {
+  for (const name of Object.keys(decoders)) {
+    const own = formatsOf(name);
+    if (own.some((format) => formats.some((allowed) => allowed === format))) continue;
+    context.addIssue({
+      code: 'custom',
+      path: ['decoders', name],
+      message: `needs ${own.join(' or ')} in the recipe’s formats`,
+    });
+  }
+}
+
 /** Expands responsive sets once. All other code sees plain variants. */
 function expandRecipe({ animated, variants, placeholder, ...rest }: Written) {
   return {
@@ -161,6 +178,7 @@ function expandRecipe({ animated, variants, placeholder, ...rest }: Written) {
 export const recipeSchema = writtenSchema
   .superRefine(refuseCopies)
   .superRefine(needFocus)
+  .superRefine(needFormats)
   .transform(expandRecipe);
 
 export const recipesSchema = z.array(recipeSchema).min(1).check(uniqueNames);

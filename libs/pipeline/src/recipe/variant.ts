@@ -33,7 +33,7 @@ const membersSchema = z.strictObject({
   pages: pagesSchema
     .optional()
     .describe(
-      'Pages of a multi-page TIFF: `all`, a page, or a range such as `1-5`. Each is a picture `KEY/NAME-pN.EXT`. Default: `first`, which is `KEY/NAME.EXT`',
+      'Pages of a document: `all`, a page, or a range such as `1-5`. Each is a picture `KEY/NAME-pN.EXT`. Default: `first`, which is `KEY/NAME.EXT`',
     ),
   animated: animatedSchema.optional().describe('For this variant, instead of the recipe’s'),
   copy: z

@@ -119,7 +119,7 @@ export async function makeOutputs(
     const origin = { sourceSha256: sha256Of(bytes), choices: pictureChoices(choices), metadata };
     const least = checkSurvey(await job.engine.survey(bytes), job);
     const reader = isolation.engineFor(least);
-    const facts = await reader.inspect(bytes);
+    const facts = await reader.inspect(bytes, 1, job.recipe.decoders);
     source = describe(source, facts);
     checkSource(facts, job);
     const pages = await inspectPages(bytes, facts, { ...job, engine: reader });

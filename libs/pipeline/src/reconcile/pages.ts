@@ -31,7 +31,7 @@ export async function inspectPages(
   );
   const others: SourceFacts[] = [];
   for (const page of numbers.slice(1)) {
-    const facts = await engine.inspect(source, page);
+    const facts = await engine.inspect(source, page, recipe.decoders);
     throwIfAny(checkFacts(facts, limits, 1));
     others.push(facts);
   }
@@ -46,7 +46,8 @@ export async function inspectUpload(
   source: Uint8Array,
   reading: Parameters<typeof inspectPages>[2],
 ): Promise<PageFacts> {
-  return inspectPages(source, await reading.engine.inspect(source), reading);
+  const { engine, recipe } = reading;
+  return inspectPages(source, await engine.inspect(source, 1, recipe.decoders), reading);
 }
 
 /** What all pages of an upload cost together. They are rendered one after the other. */
@@ -59,7 +60,10 @@ export function estimateUpload(
   requests: readonly EstimateRequest[],
   engine: Pick<ImageEngine, 'estimate'>,
 ): UploadEstimate {
-  const each = requests.map((request) => ({ ...request.facts, ...engine.estimate(request) }));
+  const each = requests.map((request) => {
+    const estimate = engine.estimate(request);
+    return { ...request.facts, ...estimate.drawn, ...estimate };
+  });
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), 0);
   const costs = each.flatMap(({ decoding }) => decoding ?? []);

@@ -6,6 +6,18 @@ import { scanPng, type PngStructure } from './png.ts';
 import { scanTiff, type TiffStructure } from './tiff.ts';
 import { scanWebp, type WebpStructure } from './webp.ts';
 
+/** What a decoder takes: CPU seconds, and MiB that it keeps. */
+interface Reading {
+  readonly cpuSeconds: number;
+  readonly memory: number;
+}
+
+/** What a decoder takes for a page. */
+export interface ReadingCost extends Reading {
+  /** In addition, for each megapixel of the size that is read. Default: nothing. */
+  readonly perMegapixel?: Reading;
+}
+
 /** What the decoder of another format has found in a header (`defineDecoder`). */
 export interface DecodedStructure {
   readonly format: 'decoded';
@@ -16,8 +28,12 @@ export interface DecodedStructure {
   readonly channels: number;
   /** Bits per sample: 8 or 16. */
   readonly depth: number;
-  /** What the decoder takes, once per upload: CPU seconds, and MiB that it keeps. */
-  readonly reading: { readonly cpuSeconds: number; readonly memory: number };
+  /** What the decoder takes, once per page. */
+  readonly reading: ReadingCost;
+  /** The decoder returns any size that it is asked for. */
+  readonly scales?: true;
+  /** The decoder's options, with defaults; plain JSON. Left out if it has none. */
+  readonly options?: unknown;
 }
 
 /** The properties of a file that decide what decoding it costs. Plain JSON; read without a decoder. */

@@ -6,6 +6,7 @@ import {
   type ImageEngine,
   type Rendered,
   type RenderRequest,
+  type Size,
   type SourceFacts,
 } from '../image-engine.ts';
 import { makePlan, type PlanInput } from '../plan/make-plan.ts';
@@ -82,12 +83,13 @@ function engineOf(
   async function* render(request: RenderRequest): AsyncGenerator<Rendered, void> {
     const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
     const plan = planOf(request);
-    const own = pageFile(source, facts.format, facts.page);
-    const file = await prepared(own, facts, { decoders, stepTimeout, signal });
+    const { drawn: size } = plan;
+    const file = await prepared(source, facts, { decoders, size, stepTimeout, signal });
     let corrected: Promise<Uint8Array> | undefined;
     const job = {
       source: file,
       facts,
+      size,
       pixels: facts.coding?.correctedFrom && (() => (corrected ??= correctedPixels(file, facts))),
       recipe,
       placeholder,
@@ -98,13 +100,8 @@ function engineOf(
     yield* execute(plan, job, request.concurrency ?? concurrency, request.done);
   }
   return {
-    inspect: (source, page = 1) =>
-      ofPage(page, async () => {
-        const options = { svg, decoders, stepTimeout };
-        if (page === 1) return inspect(source, options);
-        const { format } = await survey(source, options);
-        return { ...(await inspect(pageFile(source, format, page), options)), page };
-      }),
+    inspect: (source, page = 1, given = {}) =>
+      ofPage(page, () => inspect(source, { svg, decoders, given, page, stepTimeout })),
     survey: (source) => survey(source, { svg, decoders }),
     estimate(request) {
       const plan = planOf(request);
@@ -121,23 +118,34 @@ function engineOf(
   };
 }
 
+interface PrepareOptions extends DecoderBounds {
+  readonly decoders: readonly Decoder[];
+  /** Of the pixels, if it is not that of the facts. */
+  readonly size: Size | undefined;
+}
+
 /**
- * The file that is decoded for an upload.
+ * The file that is decoded for an upload, or for its page.
  * @throws ImageError if this needs a first decode, and the upload is damaged
  */
 async function prepared(
   source: Uint8Array,
   facts: SourceFacts,
-  { decoders, ...bounds }: DecoderBounds & { readonly decoders: readonly Decoder[] },
+  { decoders, size, ...bounds }: PrepareOptions,
 ): Promise<Uint8Array> {
-  const { format, structure } = facts;
+  const { format, structure, page = 1 } = facts;
   const decoder = decoderOf(format, decoders);
-  if (decoder) return decodable(await decodeUpload(source, { decoder, format }, bounds));
+  if (decoder) {
+    const options = structure?.format === 'decoded' ? structure.options : undefined;
+    const request = { page, options: options ?? {}, size };
+    return decodable(await decodeUpload(source, { decoder, format }, request, bounds));
+  }
+  const own = pageFile(source, format, page);
   try {
-    if (structure?.format === 'jpeg' && (await isCutAtEnd(source, structure))) {
+    if (structure?.format === 'jpeg' && (await isCutAtEnd(own, structure))) {
       throw new Error('the last scan of the JPEG is cut');
     }
-    const file = decodable(source);
+    const file = decodable(own);
     return format === 'tiff' ? await withoutExtraChannels(file) : file;
   } catch (cause) {
     throw undecodable(format, cause);

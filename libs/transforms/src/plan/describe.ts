@@ -36,7 +36,8 @@ function describeEnd(stage: Stage): string {
 /** Describes a plan as text: each stage (one sharp pipeline) with its operations and the reason for its end. */
 export function describePlan(plan: RenderPlan, facts: SourceFacts): string {
   const { format, width, height, orientation, bytes } = facts;
-  const head = `${format}, ${width}×${height}, orientation ${orientation}, ${bytes} bytes`;
+  const drawn = plan.drawn ? `, drawn at ${plan.drawn.width}×${plan.drawn.height}` : '';
+  const head = `${format}, ${width}×${height}, orientation ${orientation}, ${bytes} bytes${drawn}`;
   const stages = plan.stages.map((stage) =>
     [
       `stage ${stage.id}: ${describeInput(stage)}`,

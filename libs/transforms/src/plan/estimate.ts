@@ -1,6 +1,6 @@
 import { isCompared, isSearched } from '../builtin/encoders/encodings.ts';
 import { decodeCost, decodedBytes, openingSeconds, type DecodeCost } from '../cost/decode-cost.ts';
-import type { RenderEstimate, SourceFacts } from '../image-engine.ts';
+import type { RenderEstimate, Size, SourceFacts } from '../image-engine.ts';
 import { candidates } from './candidates.ts';
 import type { FileStage, RenderPlan, Stage } from './render-plan.ts';
 import { keepsGainMap } from './variant-settings.ts';
@@ -155,12 +155,14 @@ const HANDING_SECONDS_PER_MIB = 0.004;
 function reading({ structure }: SourceFacts) {
   if (structure?.format !== 'decoded') return { making: 0, held: 0, cpuSeconds: 0 };
   const pixels = decodedBytes(structure) / MIB;
-  const { cpuSeconds, memory } = structure.reading;
+  const megapixels = (structure.width * structure.height) / MEGAPIXEL;
+  const { cpuSeconds, memory, perMegapixel } = structure.reading;
   return {
     // The pixels, and their rows as PNG has them.
     making: 2 * pixels,
-    held: memory + pixels,
-    cpuSeconds: cpuSeconds + HANDING_SECONDS_PER_MIB * pixels,
+    held: memory + megapixels * (perMegapixel?.memory ?? 0) + pixels,
+    cpuSeconds:
+      cpuSeconds + megapixels * (perMegapixel?.cpuSeconds ?? 0) + HANDING_SECONDS_PER_MIB * pixels,
   };
 }
 
@@ -206,6 +208,7 @@ export function pageFileSeconds(bytes: number, pages: number): number {
  * MiB of copies of the file: a JPEG without its end marker gets one, and is compared with and without it. A page gets one.
  */
 function copies({ structure, bytes, page }: SourceFacts): number {
+  if (structure?.format === 'decoded') return 0;
   if (page !== undefined) return bytes / MIB;
   return structure?.format === 'jpeg' && !structure.ended ? (2 * bytes) / MIB : 0;
 }
@@ -300,16 +303,25 @@ function stepSeconds(plan: RenderPlan, facts: SourceFacts): { readonly stepSecon
   return seconds > 0 ? { stepSeconds: seconds } : {};
 }
 
+/** The facts of the pixels that are decoded. */
+function factsAt(drawn: Size | undefined, facts: SourceFacts): SourceFacts {
+  const { structure } = facts;
+  if (!drawn || structure?.format !== 'decoded') return facts;
+  return { ...facts, ...drawn, structure: { ...structure, ...drawn } };
+}
+
 /**
  * Estimates a rendering from the file's structure, its header and the plan. The memory is the growth of an idle process
  * (`BASE_MIB`) at its peak. It contains the file, the pixels between stages, what is laid over them, and the larger one of
  * decoding and of `concurrency` encoders at once. It errs on the safe side, and more so without a structure.
  */
 export function estimateRender(
-  facts: SourceFacts,
+  given: SourceFacts,
   plan: RenderPlan,
   concurrency: number,
 ): RenderEstimate {
+  const { drawn } = plan;
+  const facts = factsAt(drawn, given);
   const encoders = largest(
     plan.stages
       .flatMap((stage) => (stage.kind === 'file' ? [encoding(stage, facts)] : []))
@@ -340,6 +352,7 @@ export function estimateRender(
   const all = besides + copies(facts) + unusedFrames(plan, facts);
   return {
     pages,
+    ...(drawn && { drawn }),
     ...stepSeconds(plan, facts),
     decoding: {
       cpuSeconds: costs.reduce(

@@ -5,6 +5,7 @@ import { rotate } from '../builtin/rotate.ts';
 import type { Effort, SourceFacts, Step, Variant } from '../image-engine.ts';
 import { swapsSides } from '../orientation.ts';
 import { decodeMode, decodeModeKey } from './decode-mode.ts';
+import { drawnSize } from './drawn-size.ts';
 import type { DecodeMode, RenderPlan } from './render-plan.ts';
 import { type Ending, Planner } from './planner.ts';
 import { type BoundStep, type BoundVariant, stepTree } from './step-tree.ts';
@@ -123,9 +124,10 @@ function planAll({
   });
   const bindStep = (given: Step, step: number) => ({ ...given, step, bound: bind(given) });
   const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
-  for (const variant of placeholder
+  const all = placeholder
     ? [...bound, placeholderVariant(bound, placeholderSteps.map(bindStep))]
-    : bound) {
+    : bound;
+  for (const variant of all) {
     const mode = decodeMode(facts, settings.get(variant.name));
     const decode = decodes.get(decodeModeKey(mode)) ?? { mode, variants: [] };
     decode.variants.push(variant);
@@ -139,6 +141,7 @@ function planAll({
         return own ? [[variant.name, endingOf(variant, own)] as const] : [];
       }),
     ),
+    drawnSize(all, facts, storedShape(facts)),
   );
   for (const decode of decodes.values()) {
     planner.addDecode(facts, decode.mode, storedShape(facts), stepTree(decode.variants));

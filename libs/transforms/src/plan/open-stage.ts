@@ -13,7 +13,7 @@ export interface OpenStage {
   readonly used: ReadonlySet<SharpSlot>;
   /** Declared shape after the steps so far. */
   readonly shape: Shape;
-  /** Real size of the pixels. A shared scaling may have made it smaller than `shape`. */
+  /** Real size of the pixels. A shared scaling may have made it smaller than `shape`, and a decoder that scales any size. */
   readonly actual: { readonly width: number; readonly height: number };
   readonly gainedAlpha?: boolean;
   /** The upload is a drawing: a pipeline that starts from it draws it at the size of its resize, also if it enlarges. */

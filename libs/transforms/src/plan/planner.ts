@@ -1,5 +1,5 @@
 import type { Action, Scale, Shape } from '../bound-transform.ts';
-import type { SkippedVariant, SourceFacts } from '../image-engine.ts';
+import type { Size, SkippedVariant, SourceFacts } from '../image-engine.ts';
 import { type ImageError, isImpossible, stepError } from '../image-error.ts';
 import { checkFormatLimits } from './candidates.ts';
 import { sourcePixels } from './decode-mode.ts';
@@ -25,10 +25,13 @@ export class Planner {
   readonly #skipped: SkippedVariant[] = [];
   readonly #endings: ReadonlyMap<string, Ending>;
   readonly #recipe: string;
+  readonly #drawn: Size | undefined;
 
-  constructor(recipe: string, endings: ReadonlyMap<string, Ending>) {
+  /** @param drawn the size at which the upload is decoded, if it is not its own */
+  constructor(recipe: string, endings: ReadonlyMap<string, Ending>, drawn?: Size) {
     this.#recipe = recipe;
     this.#endings = endings;
+    this.#drawn = drawn;
   }
 
   /** The plan so far. */
@@ -37,19 +40,21 @@ export class Planner {
       stages: [...this.#stages],
       unmeasured: [...this.#unmeasured],
       skipped: [...this.#skipped],
+      ...(this.#drawn && { drawn: this.#drawn }),
     };
   }
 
   /** Adds all stages of one decode. */
   addDecode(facts: SourceFacts, mode: DecodeMode, shape: Shape, tree: StepTree): void {
     const { unusual, sealed } = sourcePixels(facts, mode);
+    const { width, height } = this.#drawn ?? shape;
     const open: OpenStage = {
       input: 'upload',
       mode,
       operations: [],
       used: new Set(),
       shape,
-      actual: { width: shape.width, height: shape.height },
+      actual: { width, height },
       ...(facts.format === 'svg' ? { vector: true } : {}),
       ...(unusual ? { unusualPixels: unusual } : {}),
       ...(sealed ? { sealed } : {}),
@@ -77,7 +82,7 @@ export class Planner {
       for (const name of tree.ends) this.#addEnd(open, name);
       return;
     }
-    const shared = sharedScale(tree.branches, open.shape);
+    const shared = sharedScale(tree.branches, open);
     const isAll = tree.ends.length === 0 && shared?.keys.size === tree.branches.size;
     const from = isAll ? open : this.#materialise(open, `shared by ${tree.variants.join(', ')}`);
     const scaled = shared ? this.#materialiseScaled(from, shared) : from;

@@ -1,5 +1,5 @@
 import type { Action, Shape } from '../bound-transform.ts';
-import type { SkippedVariant } from '../image-engine.ts';
+import type { Size, SkippedVariant } from '../image-engine.ts';
 import type { SharpSlot } from '../sharp-order.ts';
 import type { VariantSettings } from './variant-settings.ts';
 
@@ -82,4 +82,6 @@ export interface RenderPlan {
   readonly unmeasured: readonly Unmeasured[];
   /** Variants that cannot be made; the stages contain nothing for them. */
   readonly skipped: readonly SkippedVariant[];
+  /** The size at which the upload, a drawing, is decoded. Left out: its own. */
+  readonly drawn?: Size | undefined;
 }

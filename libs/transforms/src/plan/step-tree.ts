@@ -1,5 +1,5 @@
 import type { BoundTransform, Scale, Shape } from '../bound-transform.ts';
-import type { Step } from '../image-engine.ts';
+import type { Size, Step } from '../image-engine.ts';
 
 /** A step with its index. */
 export interface BoundStep extends Step {
@@ -59,12 +59,12 @@ export interface SharedScale {
 }
 
 /** A reduction with any kernel except `nearest`, which would show an earlier resampling. */
-function isReduction(scale: Scale | undefined, shape: Shape): scale is Scale {
+function isReduction(scale: Scale | undefined, { width, height }: Size): scale is Scale {
   return (
     scale !== undefined &&
     scale.kernel !== 'nearest' &&
-    scale.width <= shape.width &&
-    scale.height <= shape.height
+    scale.width <= width &&
+    scale.height <= height
   );
 }
 
@@ -83,14 +83,14 @@ function scaleOf({ bound }: StepBranch['step'], shape: Shape): Scale | undefined
  */
 export function sharedScale(
   branches: ReadonlyMap<string, StepBranch>,
-  shape: Shape,
+  { shape, actual }: { readonly shape: Shape; readonly actual: Size },
 ): SharedScale | undefined {
   const keys = new Set<string>();
   const variants: string[] = [];
   let to: Scale | undefined;
   for (const [key, { step, tree }] of branches) {
     const scale = scaleOf(step, shape);
-    if (!isReduction(scale, shape)) continue;
+    if (!isReduction(scale, actual)) continue;
     if (to && to.kernel !== scale.kernel) continue;
     keys.add(key);
     variants.push(...tree.variants);

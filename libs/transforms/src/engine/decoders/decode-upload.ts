@@ -1,12 +1,16 @@
 import type {
+  DecodedFile,
   DecodedPixels,
   Decoder,
   DecoderErrorCode,
   DecoderHeader,
+  HeaderRequest,
+  ReadRequest,
 } from '../../define-decoder.ts';
 import { DETECTED_BYTES } from '../../define-decoder.ts';
-import type { SourceFormat } from '../../image-engine.ts';
+import type { DecoderOptions, SourceFormat } from '../../image-engine.ts';
 import { ImageError, reasonOf } from '../../image-error.ts';
+import { isFileOf } from './is-file-of.ts';
 import { pngOfPixels } from './png-of-pixels.ts';
 
 /** A decoder, and the one of its formats that a file has. */
@@ -34,6 +38,11 @@ export function detectByDecoders(
 
 export function decoderOf(format: SourceFormat, decoders: readonly Decoder[]): Decoder | undefined {
   return decoders.find(({ formats }) => formats.includes(format));
+}
+
+/** What a recipe gives, with the decoder's defaults. */
+export function optionsOf({ name, options }: Decoder, given: DecoderOptions): unknown {
+  return options ? options.parse(given[name] ?? {}) : {};
 }
 
 const CODES: readonly unknown[] = [
@@ -91,12 +100,20 @@ const isCount = (value: unknown): boolean =>
 const isCost = (value: unknown) => typeof value === 'number' && value >= 0 && value < Infinity;
 
 /** What is wrong with a header; decoders may be anyone's. */
-function problemOf({ width, height, channels, depth, pages = 1, cost }: DecoderHeader) {
+function problemOf(
+  { width, height, channels, depth, orientation = 1, density, pages = 1, cost }: DecoderHeader,
+  { page }: HeaderRequest,
+) {
   if (!isCount(width) || !isCount(height)) return `a size of ${width}×${height}`;
   if (![1, 2, 3, 4].includes(channels)) return `${String(channels)} channels`;
   if (depth !== 8 && depth !== 16) return `samples of ${String(depth)} bits`;
-  if (!isCount(pages)) return `${pages} pages`;
-  if (!isCost(cost.cpuSeconds) || !isCost(cost.memory)) return 'no valid cost';
+  if (!isCount(pages) || pages < page) return `${pages} pages`;
+  if (!isCount(orientation) || orientation > 8) return `the orientation ${orientation}`;
+  if (density !== undefined && !(density > 0 && density < 2 ** 20))
+    return `a density of ${density}`;
+  const { perMegapixel = { cpuSeconds: 0, memory: 0 } } = cost;
+  const costs = [cost, perMegapixel].flatMap(({ cpuSeconds, memory }) => [cpuSeconds, memory]);
+  if (!costs.every(isCost)) return 'no valid cost';
   return undefined;
 }
 
@@ -104,11 +121,12 @@ function problemOf({ width, height, channels, depth, pages = 1, cost }: DecoderH
 export async function readHeader(
   source: Uint8Array,
   { decoder, format }: Detected,
+  request: HeaderRequest,
   bounds: DecoderBounds,
 ): Promise<DecoderHeader> {
   try {
-    const header = await withinTime(format, bounds, async () => decoder.header(source));
-    const problem = problemOf(header);
+    const header = await withinTime(format, bounds, async () => decoder.header(source, request));
+    const problem = problemOf(header, request);
     if (problem) throw new Error(`the decoder ${decoder.name} found ${problem}`);
     return header;
   } catch (cause) {
@@ -129,24 +147,26 @@ function differs(header: DecoderHeader, { width, height, channels, data }: Decod
 }
 
 /**
- * Decodes an upload into a file that libvips reads.
+ * Decodes an upload, or its page, into a file that libvips reads.
  * @throws ImageError as `readHeader`; `CORRUPT_IMAGE` also if the pixels differ from the header
  */
 export async function decodeUpload(
   source: Uint8Array,
   detected: Detected,
+  request: ReadRequest,
   bounds: DecoderBounds,
 ): Promise<Uint8Array> {
   const { decoder, format } = detected;
-  const header = await readHeader(source, detected, bounds);
-  let pixels: DecodedPixels;
+  const own = await readHeader(source, detected, request, bounds);
+  const header = { ...own, ...request.size };
+  let page: DecodedPixels | DecodedFile;
   try {
-    pixels = await withinTime(format, bounds, async () => decoder.read(source));
+    page = await withinTime(format, bounds, async () => decoder.read(source, request));
   } catch (cause) {
     throw rejection(format, 'data', cause);
   }
-  if (differs(header, pixels)) {
+  if ('file' in page ? !(await isFileOf(page.file, header)) : differs(header, page)) {
     throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is wrong`);
   }
-  return pngOfPixels(header, pixels);
+  return 'file' in page ? page.file : pngOfPixels(header, page);
 }

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { builtinTransforms } from '../../builtin/index.ts';
 import { createCatalog } from '../../catalog/catalog.ts';
 import {
@@ -8,7 +9,8 @@ import {
   type DecoderHeader,
   defineDecoder,
 } from '../../define-decoder.ts';
-import { renderOne } from '../../testing/render.ts';
+import { NO_PLACEHOLDER } from '../../image-engine.ts';
+import { renderAll, renderOne } from '../../testing/render.ts';
 import { createEngine } from '../create-engine.ts';
 
 const catalog = createCatalog(builtinTransforms);
@@ -109,6 +111,278 @@ describe('an upload of a decoder’s format', () => {
     const decoder = toy({ header: () => Promise.resolve(header) });
     expect(await engineWith(decoder).inspect(UPLOAD)).toMatchObject({
       ...{ orientation: 1, width: 4, camera: 'Model 24' },
+    });
+  });
+});
+
+describe('what a header says of its pixels', () => {
+  const exifOf = async (format: 'png' | 'jpeg', orientation?: number) => {
+    const picture = sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } });
+    const tagged = picture.withExif({ IFD0: { Model: 'Model 24' } });
+    const file = await (orientation ? tagged.withMetadata({ orientation }) : tagged)
+      .toFormat(format)
+      .toBuffer();
+    const { exif } = await sharp(file).metadata();
+    return (exif ?? Buffer.alloc(0)).subarray('Exif\0\0'.length);
+  };
+
+  test.each([
+    ['no EXIF', undefined],
+    ['EXIF of another orientation', 3],
+    ['EXIF without one', 0],
+  ])('its orientation is applied, with %s', async (_, tagged) => {
+    const exif = tagged === undefined ? undefined : await exifOf('jpeg', tagged);
+    const header = { ...HEADER, orientation: 6, ...(exif && { exif }) };
+    const decoder = toy({ header: () => Promise.resolve(header) });
+    expect(await engineWith(decoder).inspect(UPLOAD)).toMatchObject({
+      ...{ width: 2, height: 4, orientation: 6 },
+      ...(exif && { camera: 'Model 24' }),
+    });
+    const { bytes } = await render(decoder, { rotate: 'auto' });
+    const upright = await sharp(PIXELS.data, { raw: { width: 4, height: 2, channels: 3 } })
+      .rotate(90)
+      .raw()
+      .toBuffer();
+    expect(await raw(bytes)).toEqual([...upright]);
+  });
+
+  test('its density is a fact', async () => {
+    const decoder = toy({ header: () => Promise.resolve({ ...HEADER, density: 300 }) });
+    expect((await engineWith(decoder).inspect(UPLOAD)).density).toBe(300);
+  });
+
+  test.each([{ orientation: 9 }, { density: 0 }, { density: NaN }])(
+    '%j is a damaged header',
+    async (wrong) => {
+      const decoder = toy({ header: () => Promise.resolve({ ...HEADER, ...wrong }) });
+      await expect(engineWith(decoder).inspect(UPLOAD)).rejects.toMatchObject({
+        code: 'CORRUPT_IMAGE',
+      });
+    },
+  );
+});
+
+describe('a decoder that returns a file', () => {
+  const picture = () => sharp(PIXELS.data, { raw: { width: 4, height: 2, channels: 3 } }).clone();
+  const returning = (file: Uint8Array, header: Partial<DecoderHeader> = {}) =>
+    toy({
+      header: () => Promise.resolve({ ...HEADER, ...header }),
+      read: () => Promise.resolve({ file }),
+    });
+
+  test.each(['png', 'tiff'] as const)('gives the pixels of the %s', async (format) => {
+    const file = await picture().toFormat(format, { compression: 'lzw' }).toBuffer();
+    expect(await raw((await render(returning(file))).bytes)).toEqual([...PIXELS.data]);
+  });
+
+  test('with the profile of its header', async () => {
+    const file = await picture().withIccProfile('p3').png().toBuffer();
+    const { icc = Buffer.alloc(0) } = await sharp(file).metadata();
+    const { bytes } = await render(returning(file, { icc }));
+    expect(await raw(bytes)).toEqual([...(await sharp(file).raw().toBuffer())]);
+  });
+
+  const wrong: [string, () => Promise<Uint8Array>, Partial<DecoderHeader>?][] = [
+    ['another size', () => picture().resize(2, 4).png().toBuffer()],
+    ['other channels', () => picture().ensureAlpha().png().toBuffer()],
+    ['16 bits', () => picture().toColourspace('rgb16').png().toBuffer()],
+    ['another profile', () => picture().withIccProfile('p3').png().toBuffer()],
+    ['another orientation', () => picture().withMetadata({ orientation: 3 }).jpeg().toBuffer()],
+    ['a format that is not one of those', () => picture().gif().toBuffer()],
+    ['no picture', () => Promise.resolve(Buffer.from('nothing'))],
+    [
+      'colours by code points',
+      () => picture().png().toBuffer(),
+      { colours: { primaries: 12, transfer: 13 } },
+    ],
+  ];
+  test.each(wrong)('of %s is one with a wrong header', async (_, file, header) => {
+    await expect(render(returning(await file(), header))).rejects.toMatchObject({
+      code: 'CORRUPT_IMAGE',
+      message: 'the toy cannot be read: its header is wrong',
+    });
+  });
+
+  test('that ends early is damaged', async () => {
+    const file = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#159' } })
+      .png({ compressionLevel: 0 })
+      .toBuffer();
+    const decoder = returning(file.subarray(0, 6000), { width: 64, height: 64 });
+    await expect(render(decoder)).rejects.toMatchObject({ code: 'CORRUPT_IMAGE' });
+  });
+});
+
+describe('a decoder with options', () => {
+  const grey = (level: number): DecodedPixels => ({
+    ...PIXELS,
+    data: new Uint8Array(24).fill(level),
+  });
+  const decoder = defineDecoder({
+    ...toy(),
+    options: z.strictObject({ level: z.int().min(0).max(255).default(7) }),
+    header: (_, { options: { level } }) =>
+      Promise.resolve({ ...HEADER, cost: { cpuSeconds: level, memory: 0 } }),
+    read: (_, { options: { level } }) => Promise.resolve(grey(level)),
+  });
+  const variants = [{ name: 'one', steps: catalog.stepsSchema.parse([{ encode: 'png' }]) }];
+
+  test.each([
+    [undefined, 7],
+    [{}, 7],
+    [{ other: { level: 3 } }, 7],
+    [{ toy: { level: 9 } }, 9],
+  ])('given %j reads with the level %i, header and pixels', async (given, level) => {
+    const engine = engineWith(decoder);
+    const facts = await engine.inspect(UPLOAD, 1, given);
+    expect(facts.structure).toMatchObject({ options: { level }, reading: { cpuSeconds: level } });
+    const request = { source: UPLOAD, facts, recipe: 'photos', variants };
+    for await (const made of engine.render({ ...request, placeholder: NO_PLACEHOLDER })) {
+      if (made.kind === 'output') expect(new Set(await raw(made.bytes))).toEqual(new Set([level]));
+    }
+  });
+});
+
+describe('a decoder of documents', () => {
+  const sizes = [
+    { width: 4, height: 2 },
+    { width: 1, height: 3 },
+  ] as const;
+  const document = toy({
+    header: (_, { page }) =>
+      Promise.resolve({ ...HEADER, ...(sizes[page - 1] ?? sizes[0]), pages: 2 }),
+    read: (_, { page }) => {
+      const { width, height } = sizes[page - 1] ?? sizes[0];
+      return Promise.resolve({
+        ...{ width, height, channels: 3 },
+        data: new Uint8Array(width * height * 3).fill(page),
+      });
+    },
+  });
+
+  test('has facts of each page', async () => {
+    const engine = engineWith(document);
+    expect(await engine.inspect(UPLOAD)).toMatchObject({ width: 4, height: 2, pages: 2 });
+    expect(await engine.inspect(UPLOAD, 2)).toMatchObject({
+      ...{ width: 1, height: 3, pages: 1, page: 2, bytes: UPLOAD.length },
+    });
+  });
+
+  test('renders the page of the facts', async () => {
+    const engine = engineWith(document);
+    const facts = await engine.inspect(UPLOAD, 2);
+    const variants = [{ name: 'one-p2', steps: catalog.stepsSchema.parse([{ encode: 'png' }]) }];
+    for await (const made of engine.render({ source: UPLOAD, facts, recipe: 'scans', variants })) {
+      if (made.kind === 'output') expect(await raw(made.bytes)).toEqual(Array(9).fill(2));
+    }
+    expect.assertions(1);
+  });
+
+  test('without the page is damaged', async () => {
+    await expect(engineWith(document).inspect(UPLOAD, 3)).rejects.toMatchObject({
+      code: 'CORRUPT_IMAGE',
+      message: 'page 3: the toy cannot be read: its header is damaged',
+    });
+  });
+});
+
+describe('a decoder that scales', () => {
+  /** What it was asked for. */
+  const sizes: (object | undefined)[] = [];
+  const drawing = toy({
+    scales: true,
+    header: () =>
+      Promise.resolve({
+        ...{ ...HEADER, width: 40, height: 20 },
+        cost: { cpuSeconds: 0, memory: 1, perMegapixel: { cpuSeconds: 1e6, memory: 0 } },
+      }),
+    read: (_, { size = { width: 40, height: 20 } }) => {
+      sizes.push(size);
+      const { width, height } = size;
+      // One line, as sharp as it can be.
+      const data = new Uint8Array(width * height * 3).fill(255);
+      for (let y = 0; y < height; y += 1) data.fill(0, y * width * 3, y * width * 3 + 3);
+      return Promise.resolve({ width, height, channels: 3, data });
+    },
+  });
+  const NONE = { placeholder: NO_PLACEHOLDER };
+  const made = async (variants: Readonly<Record<string, unknown>>) => {
+    sizes.length = 0;
+    const steps: Readonly<Record<string, unknown>> = Object.fromEntries(
+      Object.entries(variants).map(([name, own]) => [name, [own, { encode: 'png' }]]),
+    );
+    const all = await renderAll(engineWith(drawing), catalog, UPLOAD, steps, NONE);
+    return { ...all, sizes: [...sizes] };
+  };
+
+  test('draws once, at the largest size that the variants scale to', async () => {
+    const { sizes, outputs } = await made({
+      small: { resize: { width: 20 } },
+      large: { resize: { width: 400 } },
+      wide: { resize: { width: 100, height: 10 } },
+    });
+    expect(sizes).toEqual([{ width: 400, height: 200 }]);
+    const large = outputs.get('large');
+    expect(large).toMatchObject({ width: 400, height: 200 });
+    // Enlarged pixels would be grey at the edge of the line.
+    const levels = new Set(await raw(large?.bytes ?? Buffer.alloc(0)));
+    expect(levels).toEqual(new Set([0, 255]));
+    expect(outputs.get('small')).toMatchObject({ width: 20, height: 10 });
+    expect(outputs.get('wide')).toMatchObject({ width: 100, height: 10 });
+  });
+
+  test('draws the parts that a resize cuts at the size of the whole', async () => {
+    const { sizes, outputs } = await made({ square: { resize: { width: 100, height: 100 } } });
+    expect(sizes).toEqual([{ width: 200, height: 100 }]);
+    expect(outputs.get('square')).toMatchObject({ width: 100, height: 100 });
+  });
+
+  test('draws its own size for steps that count in pixels', async () => {
+    const { sizes, outputs } = await made({
+      part: { crop: { left: 0, top: 0, width: 10, height: 10 } },
+      large: { resize: { width: 80 } },
+    });
+    expect(sizes).toEqual([{ width: 40, height: 20 }]);
+    expect(outputs.get('part')).toMatchObject({ width: 10, height: 10 });
+  });
+
+  test('draws its own size if nothing scales', async () => {
+    expect((await made({ same: { rotate: 'auto' } })).sizes).toEqual([{ width: 40, height: 20 }]);
+  });
+
+  test('draws no less than another variant needs, whose size is that of the page', async () => {
+    const { sizes, outputs } = await made({
+      same: { resize: { width: 40 } },
+      large: { resize: { width: 80 } },
+    });
+    expect(sizes).toEqual([{ width: 80, height: 40 }]);
+    expect(outputs.get('same')).toMatchObject({ width: 40, height: 20 });
+  });
+
+  test('does not enlarge what must not be enlarged', async () => {
+    const { sizes } = await made({ one: { resize: { width: 400, withoutEnlargement: true } } });
+    expect(sizes).toEqual([{ width: 40, height: 20 }]);
+  });
+
+  test('costs what the drawn size costs', async () => {
+    const engine = engineWith(drawing);
+    const facts = await engine.inspect(UPLOAD);
+    const of = (width: number) => {
+      const steps = catalog.stepsSchema.parse([{ resize: { width } }, { encode: 'png' }]);
+      const variants = [{ name: 'one', steps }];
+      return engine.estimate({ facts, recipe: 'plans', variants, ...NONE });
+    };
+    // A megapixel takes 10^6 CPU seconds.
+    expect(of(40).decoding?.cpuSeconds).toBeCloseTo(800, 0);
+    expect(of(400).decoding?.cpuSeconds).toBeCloseTo(80_000, 0);
+    expect(of(40).drawn).toBeUndefined();
+    expect(of(400).drawn).toEqual({ width: 400, height: 200 });
+  });
+
+  test('that returns another size than it is asked for has a wrong header', async () => {
+    const stubborn = toy({ scales: true });
+    await expect(render(stubborn, { resize: { width: 100 } })).rejects.toMatchObject({
+      code: 'CORRUPT_IMAGE',
+      message: 'the toy cannot be read: its header is wrong',
     });
   });
 });

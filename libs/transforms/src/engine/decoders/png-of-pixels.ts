@@ -11,6 +11,7 @@ const MAX_METADATA = 8 * 1024 * 1024;
 /** IHDR and the metadata of a picture. A file without its pixels is enough to read the header with sharp. */
 function headerChunks(header: DecoderHeader): Buffer[] {
   const { width, height, channels, depth, icc, colours, exif, xmp } = header;
+  const { orientation = 1, density } = header;
   const size = Buffer.alloc(13);
   size.writeUInt32BE(width, 0);
   size.writeUInt32BE(height, 4);
@@ -28,11 +29,29 @@ function headerChunks(header: DecoderHeader): Buffer[] {
       : colours
         ? [pngChunk('cICP', Buffer.from([colours.primaries, colours.transfer, 0, 1]))]
         : []),
-    ...(exif && exif.length <= MAX_METADATA ? [pngChunk('eXIf', upright(exif))] : []),
+    ...(density === undefined ? [] : [pngChunk('pHYs', physicalSize(density))]),
+    ...exifChunks(exif, orientation),
     ...(xmp !== undefined && xmp.length <= MAX_METADATA
       ? [pngChunk('iTXt', Buffer.from(`XML:com.adobe.xmp\0\0\0\0\0${xmp}`))]
       : []),
   ];
+}
+
+const METRE_PER_INCH = 0.0254;
+
+function physicalSize(density: number): Buffer {
+  const size = Buffer.alloc(9);
+  size.writeUInt32BE(Math.round(density / METRE_PER_INCH), 0);
+  size.writeUInt32BE(Math.round(density / METRE_PER_INCH), 4);
+  // The unit is a metre.
+  size[8] = 1;
+  return size;
+}
+
+function exifChunks(exif: Uint8Array | undefined, orientation: number): Buffer[] {
+  const block = exif && exif.length <= MAX_METADATA ? exif : undefined;
+  if (!block && orientation === 1) return [];
+  return [pngChunk('eXIf', withOrientation(block ?? EMPTY_EXIF, orientation))];
 }
 
 const END = pngChunk('IEND', Buffer.alloc(0));
@@ -64,19 +83,44 @@ export function pngOfPixels(header: DecoderHeader, { data, height }: DecodedPixe
 }
 
 const ORIENTATION = 0x0112;
+const SHORT = 3;
 const ENTRY = 12;
+/** A little-endian block whose only directory has no entries. */
+const EMPTY_EXIF = Buffer.from('49492a0008000000000000000000', 'hex');
 
-/** A copy of an EXIF block whose orientation is 1. Other entries, and damaged blocks, stay as they are. */
-function upright(exif: Uint8Array): Buffer {
+/** A copy of an EXIF block with another orientation. Other entries, and damaged blocks, stay as they are. */
+function withOrientation(exif: Uint8Array, orientation: number): Buffer {
   const copy = Buffer.from(exif);
   const isLittle = copy.toString('latin1', 0, 2) === 'II';
   const view = new DataView(copy.buffer, copy.byteOffset, copy.byteLength);
   try {
     const start = view.getUint32(4, isLittle);
     const count = view.getUint16(start, isLittle);
-    for (let at = start + 2; at < start + 2 + count * ENTRY; at += ENTRY) {
-      if (view.getUint16(at, isLittle) === ORIENTATION) view.setUint16(at + 8, 1, isLittle);
+    const end = start + 2 + count * ENTRY;
+    let found = false;
+    for (let at = start + 2; at < end; at += ENTRY) {
+      if (view.getUint16(at, isLittle) !== ORIENTATION) continue;
+      view.setUint16(at + 8, orientation, isLittle);
+      found = true;
     }
+    if (found || orientation === 1) return copy;
+    // A directory with the entry comes after the block; those of a TIFF may be anywhere.
+    const directory = copy.subarray(start, end + 4);
+    const entry = new DataView(new ArrayBuffer(ENTRY));
+    entry.setUint16(0, ORIENTATION, isLittle);
+    entry.setUint16(2, SHORT, isLittle);
+    entry.setUint32(4, 1, isLittle);
+    entry.setUint16(8, orientation, isLittle);
+    const made = Buffer.concat([
+      copy,
+      directory.subarray(0, 2),
+      Buffer.from(entry.buffer),
+      directory.subarray(2),
+    ]);
+    const all = new DataView(made.buffer, made.byteOffset, made.byteLength);
+    all.setUint32(4, copy.length, isLittle);
+    all.setUint16(copy.length, count + 1, isLittle);
+    return made;
   } catch {
     // The directory ends early.
   }

@@ -1,7 +1,7 @@
 import sharp, { type Metadata } from 'sharp';
 import { scanStructure } from '../../cost/structure.ts';
 import type { Decoder } from '../../define-decoder.ts';
-import type { SourceCoding, SourceFacts, Survey } from '../../image-engine.ts';
+import type { DecoderOptions, SourceCoding, SourceFacts, Survey } from '../../image-engine.ts';
 import { ImageError } from '../../image-error.ts';
 import { correctedCoding } from '../colour/corrected-pixels.ts';
 import { hasTables, profileKind } from '../colour/icc-profile.ts';
@@ -10,6 +10,7 @@ import {
   type Detected,
   decoderOf,
   detectByDecoders,
+  optionsOf,
   readHeader,
 } from '../decoders/decode-upload.ts';
 import { pngOfHeader } from '../decoders/png-of-pixels.ts';
@@ -17,6 +18,7 @@ import { otherPictures } from '../gain-map/jpeg-segments.ts';
 import { plainText, readExif } from '../metadata/exif.ts';
 import { decodable } from './decodable.ts';
 import { detectType } from './detect-type.ts';
+import { pageFile } from './page.ts';
 import { headerWithoutExtraChannels } from './tiff-channels.ts';
 import { unsupportedCoding, unsupportedMessage } from './unsupported-coding.ts';
 
@@ -38,6 +40,10 @@ interface InspectOptions extends DecoderBounds {
   readonly svg: boolean;
   /** Of the formats that the recipes allow. */
   readonly decoders: readonly Decoder[];
+  /** The recipe's. */
+  readonly given: DecoderOptions;
+  /** From 1. */
+  readonly page: number;
 }
 
 /**
@@ -64,15 +70,16 @@ export async function survey(
 }
 
 /**
- * Reads an upload's header. Uses only its bytes, not its name or media type.
+ * Reads the header of an upload, or of its page. Uses only its bytes, not its name or media type.
  * @throws ImageError `UNSUPPORTED_FORMAT` or `CORRUPT_IMAGE`
  */
 export async function inspect(source: Uint8Array, options: InspectOptions): Promise<SourceFacts> {
+  const { page, ...others } = options;
   const { format, structure } = await survey(source, options);
   const decoder = decoderOf(format, options.decoders);
-  return decoder
-    ? inspectDecoded(source, { decoder, format }, options)
-    : inspectFile(source, { format, ...(structure && { structure }) });
+  if (decoder) return inspectDecoded(source, { decoder, format }, options);
+  if (page === 1) return inspectFile(source, { format, ...(structure && { structure }) });
+  return { ...(await inspect(pageFile(source, format, page), { ...others, page: 1 })), page };
 }
 
 /** The facts of the pixels that the decoder makes. */
@@ -81,14 +88,21 @@ async function inspectDecoded(
   detected: Detected,
   options: InspectOptions,
 ): Promise<SourceFacts> {
-  const { format } = detected;
-  const header = await readHeader(source, detected, options);
-  const { width, height, channels, depth, pages = 1, cost } = header;
+  const { decoder, format } = detected;
+  const { page, given } = options;
+  const request = { page, options: optionsOf(decoder, given) };
+  const header = await readHeader(source, detected, request, options);
+  const { width, height, channels, depth, density, pages = 1, cost } = header;
   const bytes = source.length;
   return {
     ...(await inspectFile(pngOfHeader(header), { format })),
-    ...{ bytes, pages },
-    structure: { format: 'decoded', bytes, width, height, channels, depth, reading: cost },
+    ...(page === 1 ? { bytes, pages } : { bytes, pages: 1, page }),
+    ...(density !== undefined && { density }),
+    structure: {
+      ...{ format: 'decoded', bytes, width, height, channels, depth, reading: cost },
+      ...(decoder.scales && { scales: true }),
+      ...(decoder.options && { options: request.options }),
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import type { SourceFacts } from '../../image-engine.ts';
+import type { Size, SourceFacts } from '../../image-engine.ts';
 import type { DecodeMode } from '../../plan/render-plan.ts';
 import { failOnOf } from '../inspect/unsupported-coding.ts';
 import { frameOf, framesOf, type Picture } from './picture.ts';
@@ -8,13 +8,15 @@ import { frameOf, framesOf, type Picture } from './picture.ts';
 export interface Upload {
   readonly source: Uint8Array;
   readonly facts: SourceFacts;
+  /** Of the pixels, if it is not that of the facts. */
+  readonly size?: Size | undefined;
   /** The file that is decoded, if it is not `source`. */
   readonly pixels?: (() => Promise<Uint8Array>) | undefined;
 }
 
 /** Lazily opens the upload for decoding in one of the plan's modes. */
 export async function openUpload(
-  { source, facts, pixels }: Upload,
+  { source, facts, pixels, size = facts }: Upload,
   mode: DecodeMode,
 ): Promise<Sharp> {
   const { profile = 'none', depth = 8, space = 'rgb' } = facts.coding ?? {};
@@ -25,7 +27,7 @@ export async function openUpload(
     // A truncated picture is corrupt; sharp would otherwise fill the rest with grey.
     failOn: failOnOf(facts.structure),
     // Rejects a file that is larger than its header declares; the limits are already checked.
-    limitInputPixels: facts.width * facts.height * (mode.animated ? facts.pages : 1),
+    limitInputPixels: size.width * size.height * (mode.animated ? facts.pages : 1),
     ignoreIcc: profile === 'srgb' || mode.keepColours || convertLast,
     animated: mode.animated,
   });
