@@ -79,6 +79,14 @@ const PLAIN_GEOMETRY: ReadonlySet<SharpSlot> = new Set([
   'extractPost',
 ]);
 
+/** Operations with the same result in any colours. A search for the liveliest part finds it in any colours, too. */
+const ANY_COLOURS: ReadonlySet<SharpSlot> = new Set([...PLAIN_GEOMETRY, 'cropEmbed']);
+
+/** Whether a step may run before the colours of its input are converted. */
+export function worksInAnyColours(slots: readonly SharpSlot[] | undefined): boolean {
+  return slots?.every((slot) => ANY_COLOURS.has(slot)) ?? false;
+}
+
 /** State of an open pipeline, for `barrierReason`. */
 interface OpenPipeline {
   readonly used: ReadonlySet<SharpSlot>;

@@ -14,6 +14,7 @@ import { estimateRender } from '../plan/estimate.ts';
 import type { RenderPlan } from '../plan/render-plan.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
 import { correctedPixels } from './colour/corrected-pixels.ts';
+import { conversionOf, type ToSrgb } from './colour/to-srgb.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
 import { type DecoderBounds, decoderOf, decodeUpload } from './decoders/decode-upload.ts';
 import { decodable } from './inspect/decodable.ts';
@@ -86,11 +87,13 @@ function engineOf(
     const { drawn: size } = plan;
     const file = await prepared(source, facts, { decoders, size, stepTimeout, signal });
     let corrected: Promise<Uint8Array> | undefined;
+    let conversion: Promise<ToSrgb> | undefined;
     const job = {
       source: file,
       facts,
       size,
       pixels: facts.coding?.correctedFrom && (() => (corrected ??= correctedPixels(file, facts))),
+      toSrgb: () => (conversion ??= conversionOf(file)),
       recipe,
       placeholder,
       signal,

@@ -32,6 +32,16 @@ export function decodeMode(facts: SourceFacts, settings?: VariantSettings): Deco
   };
 }
 
+/**
+ * Whether the pixels can be converted to sRGB after a reduction, which saves time. Profiles with tables need LittleCMS, and
+ * corrected pixels are already in memory.
+ */
+export function canConvertLast(facts: SourceFacts, mode: DecodeMode): boolean {
+  const { depth = 8, space = 'rgb', profile, profileTables, correctedFrom } = facts.coding ?? {};
+  const isByPrimaries = profile === 'other' && space === 'rgb' && !profileTables;
+  return isByPrimaries && depth === 8 && !correctedFrom && !mode.keepColours && !mode.animated;
+}
+
 export function decodeModeKey({ animated, keepColours, depth }: DecodeMode): string {
   return `${animated ? 'frames' : 'first'} ${keepColours ? 'own colours' : 'srgb'} ${depth}`;
 }

@@ -9,10 +9,11 @@ function describeOperation({ transform, variants, step, output }: Operation): st
     : `  step ${step} of ${variants.join(', ')}: ${transform}, to ${size}`;
 }
 
-function describeInput({ input, mode }: Stage): string {
+function describeInput({ input, mode, convertsLast }: Stage): string {
   if (input !== 'upload') return `pixels of stage ${input}`;
   const what = mode.animated ? 'all frames' : 'the upload';
-  const colours = mode.keepColours ? 'colours as they are' : 'sRGB';
+  const inOwnColours = mode.keepColours || convertsLast;
+  const colours = inOwnColours ? 'colours as they are' : 'sRGB';
   return `decode ${what}, ${colours}, ${mode.depth} bits`;
 }
 
@@ -42,6 +43,7 @@ export function describePlan(plan: RenderPlan, facts: SourceFacts): string {
     [
       `stage ${stage.id}: ${describeInput(stage)}`,
       ...stage.operations.map(describeOperation),
+      ...(stage.convertsLast ? ['  convert to sRGB'] : []),
       describeEnd(stage),
     ].join('\n'),
   );

@@ -204,12 +204,18 @@ describe('with the structure of the file', () => {
     ...{ ...photo, width, height, bytes: 0, structure: structureOf(width, height) },
     ...more,
   });
-  const estimateAll = (facts: SourceFacts, steps: readonly unknown[], format = 'webp') => {
+  const estimateAll = (
+    facts: SourceFacts,
+    steps: readonly unknown[],
+    format = 'webp',
+    placeholder = true,
+  ) => {
     const variants = [
       { name: 'v', steps: catalog.stepsSchema.parse([...steps, { encode: format }]) },
     ];
     const bind = (step: Parameters<typeof catalog.bind>[0]) => catalog.bind(step);
-    return estimateRender(facts, makePlan({ recipe: 'photos', facts, variants, bind }), 1);
+    const plan = makePlan({ recipe: 'photos', facts, variants, bind, placeholder });
+    return estimateRender(facts, plan, 1);
   };
   const mib = (facts: SourceFacts, steps: readonly object[], format?: string) =>
     Math.round(estimateAll(facts, steps, format).memory * 10) / 10;
@@ -260,15 +266,34 @@ describe('with the structure of the file', () => {
     expect(mib(cut, small) - mib(jpeg({ bytes }), small)).toBeCloseTo(1.2 * 20, 5);
   });
 
-  test('a profile costs time for each decoded pixel, and more if it has tables', () => {
+  test('a profile with tables costs time for each decoded pixel', () => {
     const coding = { depth: 8, space: 'rgb', profile: 'other' } as const;
     const plain = seconds(jpeg());
     const megapixels = 24 / 8 ** 2;
-    expect(seconds(jpeg({ coding })) - plain).toBeCloseTo(0.005 + 0.015 * megapixels, 5);
     expect(seconds(jpeg({ coding: { ...coding, profileTables: true } })) - plain).toBeCloseTo(
       0.04 + 0.07 * megapixels,
       5,
     );
+  });
+
+  test('another profile costs time for each pixel of the output, or for each decoded one', () => {
+    const coding = { depth: 8, space: 'rgb', profile: 'other' } as const;
+    const profile = (steps: readonly unknown[]) => {
+      const [plain, own] = [jpeg(), jpeg({ coding })].map((facts) =>
+        estimateAll(facts, steps, 'webp', false),
+      );
+      return {
+        seconds: (own?.decoding?.cpuSeconds ?? 0) - (plain?.decoding?.cpuSeconds ?? 0),
+        memory: (own?.memory ?? 0) - (plain?.memory ?? 0),
+      };
+    };
+    const reduced = profile([{ resize: { width: 3000 } }]);
+    expect(reduced.seconds).toBeCloseTo(0.002 + 0.012 * 6, 5);
+    // The pixels are in memory while they are converted.
+    expect(reduced.memory).toBeCloseTo((1.2 * 3000 * 2000 * 3) / 1024 ** 2, 5);
+    const whole = profile([{ resize: { width: 5999 } }]);
+    expect(whole.seconds).toBeCloseTo(0.005 + 0.015 * 24, 5);
+    expect(whole.memory).toBeCloseTo(0, 5);
   });
 
   test('corrected pixels cost time for their tables and for each pixel', () => {
@@ -296,11 +321,12 @@ describe('with the structure of the file', () => {
   describe('the decoder reduces a JPEG before its first pixels come out', () => {
     /** The factor, by the time that the conversion of its pixels takes. */
     const factor = (steps: readonly unknown[], more: Partial<SourceFacts> = {}) => {
-      const coding = { depth: 8, space: 'rgb', profile: 'other' } as const;
+      const own = { depth: 8, space: 'rgb', profile: 'other' } as const;
+      const coding = { ...own, profileTables: true } as const;
       const [plain = 0, converted = 0] = [jpeg(more), jpeg({ ...more, coding })].map(
         (facts) => estimateAll(facts, steps).decoding?.cpuSeconds ?? 0,
       );
-      return Math.round(Math.sqrt((0.015 * 24) / (converted - plain - 0.005)) * 100) / 100;
+      return Math.round(Math.sqrt((0.07 * 24) / (converted - plain - 0.04)) * 100) / 100;
     };
 
     test.each([

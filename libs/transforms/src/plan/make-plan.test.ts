@@ -114,6 +114,65 @@ describe('steps share a pipeline until sharp’s order differs from theirs', () 
   });
 });
 
+describe('colours of a profile are converted', () => {
+  const coding = { depth: 8, space: 'rgb', profile: 'other' } as const;
+  const png = { format: 'png', orientation: 1, coding } as const;
+  const small = { resize: { width: 300 } };
+  const stagesOf = (steps: unknown[], facts: Partial<SourceFacts> = png) =>
+    makePlan({
+      recipe: 'photos',
+      facts: { ...photo, ...facts },
+      variants: [{ name: 'one', steps: catalog.stepsSchema.parse(steps) }],
+      bind: (step) => catalog.bind(step),
+      placeholder: false,
+    })
+      .stages.map(({ operations, convertsLast }) => [
+        ...operations.map(({ transform }) => transform),
+        ...(convertsLast ? ['convert'] : []),
+      ])
+      .flatMap((stage) => (stage.length > 0 ? [stage.join(' ')] : []));
+
+  test.each<[when: string, steps: unknown[], stages: string[]]>([
+    ['after a resize', [small], ['resize convert']],
+    [
+      'after a resize, a flip and a rotation',
+      [upright, small, 'flip', { rotate: 90 }],
+      ['rotate resize flip rotate convert'],
+    ],
+    ['before a filter', [small, 'sharpen'], ['resize convert', 'sharpen']],
+    ['before a plugin', [small, 'own'], ['resize convert', 'own']],
+    [
+      'between the scaling of a step and its border',
+      [{ resize: { width: 300, height: 300, fit: 'contain' } }],
+      ['scale convert', 'resize'],
+    ],
+    [
+      'by the decoder before a filter of the whole picture',
+      ['sharpen', small],
+      ['sharpen', 'resize'],
+    ],
+    ['by the decoder if most pixels stay', [{ resize: { width: 2400 } }], ['resize']],
+  ])('%s', (_, steps, stages) => {
+    expect(stagesOf(steps)).toEqual(stages);
+  });
+
+  test.each<[Partial<NonNullable<SourceFacts['coding']>>]>([
+    [{ profile: 'srgb' }],
+    [{ profile: 'none' }],
+    [{ profileTables: true }],
+    [{ space: 'grey' }],
+    [{ space: 'cmyk' }],
+    [{ depth: 16 }],
+    [{ correctedFrom: 8 }],
+  ])('by the decoder, if at all: %j', (more) => {
+    expect(stagesOf([small], { ...png, coding: { ...coding, ...more } })).toEqual(['resize']);
+  });
+
+  test('not if a variant keeps them', () => {
+    expect(stagesOf([{ colourspace: 'keep' }, small])).toEqual(['resize']);
+  });
+});
+
 describe('a barrier', () => {
   const png = { format: 'png', orientation: 1 } as const;
   const keep = { colourspace: 'keep' };

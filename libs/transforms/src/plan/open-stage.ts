@@ -1,6 +1,6 @@
 import type { Shape } from '../bound-transform.ts';
 import { NotApplicableError } from '../image-error.ts';
-import { makesGrey, type SharpSlot, barrierReason } from '../sharp-order.ts';
+import { makesGrey, type SharpSlot, barrierReason, worksInAnyColours } from '../sharp-order.ts';
 import { LOST_PROFILE } from './decode-mode.ts';
 import type { DecodeMode, Operation, StageInput } from './render-plan.ts';
 import type { BoundStep } from './step-tree.ts';
@@ -22,12 +22,26 @@ export interface OpenStage {
   readonly unusualPixels?: string;
   /** Why no step may follow in this pipeline. */
   readonly sealed?: string;
+  /** The pixels have the colours of the upload's profile, and the upload has so many of them. */
+  readonly unconverted?: number;
+}
+
+/**
+ * Whether the colours are converted at the end of the pipeline, and not by the decoder. This pays if the pipeline leaves
+ * much fewer pixels than it decodes, because they have to be in memory.
+ */
+export function convertsLast({ unconverted, actual }: OpenStage): boolean {
+  return unconverted !== undefined && 2 * actual.width * actual.height <= unconverted;
 }
 
 /** Returns the stage with one more operation, or the reason for a barrier before it. */
 export function withOperation(open: OpenStage, operation: Operation): OpenStage | string {
   const { slots, bound } = operation;
   if (open.sealed) return open.sealed;
+  const inAnyColours = worksInAnyColours(slots);
+  if (!inAnyColours && convertsLast(open)) {
+    return `${operation.transform} works on sRGB, which reduced pixels are converted to`;
+  }
   if (bound.kind !== 'pixels' && (open.input === 'upload' || open.operations.length > 0)) {
     return `${operation.transform} works on pixels in memory`;
   }
@@ -38,6 +52,7 @@ export function withOperation(open: OpenStage, operation: Operation): OpenStage 
   const mayLoseProfile = isGrey && open.mode.keepColours;
   if (mayLoseProfile && open.operations.length > 0) return LOST_PROFILE;
   const { output } = operation;
+  const { unconverted, ...rest } = open;
   const reason = barrierReason(
     {
       used: open.used,
@@ -49,7 +64,8 @@ export function withOperation(open: OpenStage, operation: Operation): OpenStage 
   );
   if (reason) return reason;
   return {
-    ...open,
+    ...rest,
+    ...(unconverted !== undefined && inAnyColours ? { unconverted } : {}),
     operations: [...open.operations, operation],
     used: new Set([...open.used, ...(slots ?? [])]),
     shape: output,

@@ -2,8 +2,8 @@ import type { Action, Scale, Shape } from '../bound-transform.ts';
 import type { Size, SkippedVariant, SourceFacts } from '../image-engine.ts';
 import { type ImageError, isImpossible, stepError } from '../image-error.ts';
 import { checkFormatLimits } from './candidates.ts';
-import { sourcePixels } from './decode-mode.ts';
-import { type OpenStage, withOperation, withStep } from './open-stage.ts';
+import { canConvertLast, sourcePixels } from './decode-mode.ts';
+import { convertsLast, type OpenStage, withOperation, withStep } from './open-stage.ts';
 import type {
   DecodeMode,
   FileStage,
@@ -12,7 +12,14 @@ import type {
   Stage,
   Unmeasured,
 } from './render-plan.ts';
-import { type BoundStep, sharedScale, type SharedScale, type StepTree } from './step-tree.ts';
+import { worksInAnyColours } from '../sharp-order.ts';
+import {
+  type BoundStep,
+  isReduction,
+  sharedScale,
+  type SharedScale,
+  type StepTree,
+} from './step-tree.ts';
 
 /** The end of a variant: its stage without input and operations. */
 export type Ending =
@@ -58,6 +65,7 @@ export class Planner {
       ...(facts.format === 'svg' ? { vector: true } : {}),
       ...(unusual ? { unusualPixels: unusual } : {}),
       ...(sealed ? { sealed } : {}),
+      ...(canConvertLast(facts, mode) ? { unconverted: width * height } : {}),
     };
     this.#addTree(
       mode.animated ? this.#materialise(open, 'frames are worked on one by one') : open,
@@ -96,7 +104,7 @@ export class Planner {
     const add = (stage: OpenStage) => withStep(stage, step, tree.variants);
     let joined: OpenStage | string;
     try {
-      joined = add(open);
+      joined = add(this.#reducedForColours(open, step, tree));
     } catch (cause) {
       this.#skip(tree.variants, step, cause);
       return;
@@ -105,6 +113,16 @@ export class Planner {
       typeof joined === 'string' ? this.#firstOf(this.#materialise(open, joined), add) : joined;
     if (step.bound.measured) this.#addUnmeasured(next, step, tree);
     else this.#addTree(next, tree);
+  }
+
+  /** Reduces the picture before a step that needs sRGB and would reduce it itself, because fewer pixels are converted then. */
+  #reducedForColours(open: OpenStage, { bound }: BoundStep, { variants }: StepTree): OpenStage {
+    if (open.unconverted === undefined || bound.kind === 'setting') return open;
+    const slots = bound.slots(open.shape, { fromUpload: open.input === 'upload', used: open.used });
+    if (worksInAnyColours(slots)) return open;
+    const to = bound.scale(open.shape);
+    const isReduced = to && isReduction(to, open.actual);
+    return isReduced ? this.#materialiseScaled(open, { to, variants }) : open;
   }
 
   /** Plans the rest of the tree after the step's pixels, and therefore their size, exist. */
@@ -132,7 +150,7 @@ export class Planner {
     for (const variant of variants) this.#skipped.push(skippedVariant(variant, errorOf(variant)));
   }
 
-  #materialiseScaled(open: OpenStage, { to, variants }: SharedScale): OpenStage {
+  #materialiseScaled(open: OpenStage, { to, variants }: Omit<SharedScale, 'keys'>): OpenStage {
     if (to.width === open.actual.width && to.height === open.actual.height) {
       return this.#materialise(open, `shared by ${variants.join(', ')}`);
     }
@@ -176,6 +194,7 @@ export class Planner {
       mode,
       operations,
       shape: { ...shape, ...actual },
+      ...(convertsLast(open) ? { convertsLast: true } : {}),
       barrier,
     };
     this.#stages.push(stage);
@@ -185,10 +204,14 @@ export class Planner {
   #addEnd(open: OpenStage, name: string): void {
     // The pixels of a step without `slots` are checked before they are written.
     const isUnknown = open.operations.some(({ slots }) => slots === undefined);
-    const { input, mode, operations, shape } =
-      isUnknown && open.sealed ? this.#materialise(open, open.sealed) : open;
+    const last = isUnknown && open.sealed ? this.#materialise(open, open.sealed) : open;
+    const { input, mode, operations, shape } = last;
     const ending = this.#endings.get(name) ?? { kind: 'placeholder' };
-    const stage = { id: this.#stages.length, input, mode, operations, shape, ...ending };
+    const stage = {
+      ...{ id: this.#stages.length, input, mode, operations, shape },
+      ...(convertsLast(last) ? { convertsLast: true } : {}),
+      ...ending,
+    };
     const tooLarge = stage.kind === 'file' ? checkFormatLimits(stage, this.#recipe) : undefined;
     if (tooLarge) this.#skipped.push(skippedVariant(name, tooLarge));
     else this.#stages.push(stage);

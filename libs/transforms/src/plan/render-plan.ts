@@ -42,6 +42,8 @@ interface CommonStage {
   /** Operations of one sharp pipeline, in the declared order, which matches sharp's order. */
   readonly operations: readonly Operation[];
   readonly shape: Shape;
+  /** The operations work in the colours of the upload's profile. The resulting pixels are converted to sRGB. */
+  readonly convertsLast?: boolean;
 }
 
 /** A stage that ends in raw pixels in memory. */

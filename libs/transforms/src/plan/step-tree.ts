@@ -59,7 +59,7 @@ export interface SharedScale {
 }
 
 /** A reduction with any kernel except `nearest`, which would show an earlier resampling. */
-function isReduction(scale: Scale | undefined, { width, height }: Size): scale is Scale {
+export function isReduction(scale: Scale | undefined, { width, height }: Size): scale is Scale {
   return (
     scale !== undefined &&
     scale.kernel !== 'nearest' &&

@@ -150,19 +150,30 @@ export function isLikeSrgb(curves: readonly Curve[], matrix?: Matrix): boolean {
  * that are linear, of another gamma, or of other primaries.
  */
 function isSrgb(profile: Buffer): boolean {
-  if (hasTables(profile)) return false;
-  const isGrey = textAt(profile, 16) === 'GRAY';
-  const curves = (isGrey ? ['kTRC'] : ['rTRC', 'gTRC', 'bTRC']).flatMap(
-    (name) => curveOf(profile, name) ?? [],
-  );
-  if (isGrey) return curves.length === 1 && isLikeSrgb(curves);
+  if (textAt(profile, 16) === 'GRAY') {
+    const curve = greyCurve(profile);
+    return curve !== undefined && isLikeSrgb([curve]);
+  }
+  const primaries = primariesOf(profile);
+  return primaries !== undefined && isLikeSrgb(primaries.curves, primaries.matrix);
+}
+
+/**
+ * The primaries and tone curves of a sound RGB profile: linear RGB to XYZ of D50, and coded values to light. `undefined` if
+ * it has tables or lacks something.
+ */
+export function primariesOf(
+  profile: Buffer,
+): { readonly curves: readonly Curve[]; readonly matrix: Matrix } | undefined {
+  if (hasTables(profile)) return undefined;
+  const curves = ['rTRC', 'gTRC', 'bTRC'].flatMap((name) => curveOf(profile, name) ?? []);
   const columns = ['rXYZ', 'gXYZ', 'bXYZ'].flatMap((name) => {
     const column = columnOf(profile, name);
     return column ? [column] : [];
   });
-  if (columns.length < 3 || curves.length < 3) return false;
+  if (columns.length < 3 || curves.length < 3) return undefined;
   const rows = [0, 1, 2].map((row) => columns.map((column) => column[row] ?? 0));
-  return isLikeSrgb(curves, rows as unknown as Matrix);
+  return { curves, matrix: rows as unknown as Matrix };
 }
 
 const axis = (count: number) => Array.from({ length: count }, (_, index) => index / (count - 1));

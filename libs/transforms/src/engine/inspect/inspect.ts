@@ -4,7 +4,7 @@ import type { Decoder } from '../../define-decoder.ts';
 import type { DecoderOptions, SourceCoding, SourceFacts, Survey } from '../../image-engine.ts';
 import { ImageError } from '../../image-error.ts';
 import { correctedCoding } from '../colour/corrected-pixels.ts';
-import { hasTables, profileKind } from '../colour/icc-profile.ts';
+import { hasTables, primariesOf, profileKind } from '../colour/icc-profile.ts';
 import {
   type DecoderBounds,
   type Detected,
@@ -30,10 +30,14 @@ function coding(header: Metadata, source: Uint8Array): SourceCoding {
     depth: depth === 'uchar' || depth === 'char' ? 8 : 16,
     space: kind,
     profile,
-    ...(icc && profile === 'other' && hasTables(icc) && { profileTables: true }),
+    ...(icc && profile === 'other' && needsTables(icc, kind) && { profileTables: true }),
     ...(chromaSubsampling ? { chromaSubsampling } : {}),
     ...correctedCoding(source, header),
   };
+}
+
+function needsTables(profile: Buffer, space: SourceCoding['space']): boolean {
+  return space === 'rgb' ? !primariesOf(profile) : hasTables(profile);
 }
 
 interface InspectOptions extends DecoderBounds {

@@ -9,7 +9,7 @@ import { decodeFrames, openUpload } from './upload.ts';
 
 /** Opens a stage's input and lazily adds its operations. Frames of an animation are opened one at a time. */
 async function openStage(stage: Stage, frame: Frame | undefined, job: RenderJob): Promise<Sharp> {
-  let image = frame?.open() ?? (await openUpload(job, stage.mode));
+  let image = frame?.open() ?? (await openUpload(job, stage.mode, stage.convertsLast));
   for (const operation of stage.operations) {
     image = await addOperation(image, operation, stage, job);
   }
@@ -53,9 +53,16 @@ export async function pixelsOf(
         ? await runRaw(frame, operation, stage, job)
         : await draw(stage, frame, job);
     checkPromises(stage, made, job);
+    if (stage.convertsLast) await convert(made, job);
     frames.push(made);
   }
   return { ...input, frames };
+}
+
+/** Converts the pixels of a stage from the upload's profile to sRGB. */
+async function convert({ data, channels }: Frame, { toSrgb }: RenderJob): Promise<void> {
+  if (!toSrgb || data instanceof Uint16Array) throw new Error('pixels without a conversion');
+  (await toSrgb())(data, channels);
 }
 
 function checkPromises(stage: Stage, made: Frame, job: RenderJob): void {
@@ -79,6 +86,11 @@ export async function openForFile(
   input: Picture | undefined,
   job: RenderJob,
 ): Promise<Sharp> {
+  if (stage.convertsLast) {
+    const [frame] = (await pixelsOf(stage, input, job)).frames;
+    if (!frame) throw new Error('a picture without a frame');
+    return frame.open();
+  }
   if (!stage.mode.animated) return openStage(stage, input?.frames[0], job);
   const isDone = input && stage.operations.length === 0;
   return openAnimation(isDone ? input : await pixelsOf(stage, input, job));

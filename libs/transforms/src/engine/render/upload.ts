@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Size, SourceFacts } from '../../image-engine.ts';
 import type { DecodeMode } from '../../plan/render-plan.ts';
+import type { ToSrgb } from '../colour/to-srgb.ts';
 import { failOnOf } from '../inspect/unsupported-coding.ts';
 import { frameOf, framesOf, type Picture } from './picture.ts';
 
@@ -12,12 +13,15 @@ export interface Upload {
   readonly size?: Size | undefined;
   /** The file that is decoded, if it is not `source`. */
   readonly pixels?: (() => Promise<Uint8Array>) | undefined;
+  /** Of the upload's profile. */
+  readonly toSrgb?: (() => Promise<ToSrgb>) | undefined;
 }
 
 /** Lazily opens the upload for decoding in one of the plan's modes. */
 export async function openUpload(
   { source, facts, pixels, size = facts }: Upload,
   mode: DecodeMode,
+  isConvertedLater = false,
 ): Promise<Sharp> {
   const { profile = 'none', depth = 8, space = 'rgb' } = facts.coding ?? {};
   // sharp converts 16-bit pixels with a profile to Display P3, not sRGB (pipeline.cc, 374). They are therefore converted
@@ -28,7 +32,7 @@ export async function openUpload(
     failOn: failOnOf(facts.structure),
     // Rejects a file that is larger than its header declares; the limits are already checked.
     limitInputPixels: size.width * size.height * (mode.animated ? facts.pages : 1),
-    ignoreIcc: profile === 'srgb' || mode.keepColours || convertLast,
+    ignoreIcc: profile === 'srgb' || mode.keepColours || convertLast || isConvertedLater,
     animated: mode.animated,
   });
   return convertLast ? image.withIccProfile('srgb') : image;
