@@ -5,14 +5,15 @@ import { animatedSample, paintScene, sample, ultraHdrSample } from '@darkroom/tr
 import { STRUCTURES } from '@darkroom/transforms/testing/structure/index.ts';
 import sharp, { type Sharp } from 'sharp';
 import { mutateBytes, mutatePieces } from './mutations.ts';
+import { pdf } from './pdf-structure.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** Formats whose files are mutated: those that libvips reads, and those of decoders. */
-export const FUZZED_FORMATS = [...OUTPUT_FORMATS, 'heic'] as const;
+export const FUZZED_FORMATS = [...OUTPUT_FORMATS, 'heic', 'pdf'] as const;
 export type FuzzedFormat = (typeof FUZZED_FORMATS)[number];
 
 /** How their files are divided. */
-export const FUZZED_STRUCTURES = { ...STRUCTURES, heic: STRUCTURES.avif };
+export const FUZZED_STRUCTURES = { ...STRUCTURES, heic: STRUCTURES.avif, pdf };
 
 /** Identifies one mutated image. */
 export interface CaseId {
@@ -115,13 +116,14 @@ const BASES: Readonly<Record<OutputFormat, readonly (() => Promise<Buffer>)[]>> 
   ],
 };
 
-const HEIC_FOLDER = path.resolve(import.meta.dirname, '../../../libs/decoder-heic/fixtures');
+const LIBRARIES = path.resolve(import.meta.dirname, '../../../libs');
 
 /** Returns the same bytes each time. */
 export async function basesOf(format: FuzzedFormat): Promise<readonly Buffer[]> {
-  if (format === 'heic') {
-    const names = (await readdir(HEIC_FOLDER)).filter((name) => name.endsWith('.heic')).sort();
-    return Promise.all(names.map((name) => readFile(path.join(HEIC_FOLDER, name))));
+  if (format === 'heic' || format === 'pdf') {
+    const folder = path.join(LIBRARIES, `decoder-${format}/fixtures`);
+    const names = (await readdir(folder)).filter((name) => name.endsWith(`.${format}`)).sort();
+    return Promise.all(names.map((name) => readFile(path.join(folder, name))));
   }
   return Promise.all(BASES[format].map((make) => make()));
 }

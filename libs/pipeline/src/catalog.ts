@@ -1,4 +1,5 @@
 import { heic } from '@darkroom/decoder-heic';
+import { pdf } from '@darkroom/decoder-pdf';
 import { dhash } from '@darkroom/transform-dhash';
 import { duotone } from '@darkroom/transform-duotone';
 import { pixelate } from '@darkroom/transform-pixelate';
@@ -17,7 +18,7 @@ import * as z from 'zod';
 const listed = createCatalog([...builtinTransforms, pixelate, duotone, dhash]);
 
 /** The decoders of this repository: formats that a recipe may allow in addition to the built-in ones. */
-const decoders = listDecoders([heic]);
+const decoders = listDecoders([heic, pdf]);
 
 /** Every format that a recipe's `formats` may name. */
 export const RECIPE_FORMATS = [
@@ -38,7 +39,7 @@ type OptionsOfDecoders = {
 
 const optionsOfDecoders: OptionsOfDecoders = Object.fromEntries(
   decoders.flatMap(({ name, options }: Decoder) => (options ? [[name, options.optional()]] : [])),
-);
+) as OptionsOfDecoders;
 
 /** A recipe’s `decoders`. */
 export const decoderOptionsSchema = z.strictObject(optionsOfDecoders);

@@ -1,6 +1,6 @@
 export type { RawPixels } from './bound-transform.ts';
 export { builtinTransforms } from './builtin/index.ts';
-export { colourSchema, rgbOf } from './builtin/shared/colour.ts';
+export { colourSchema, opacityOf, rgbOf } from './builtin/shared/colour.ts';
 export { lengthInPixels, lengthSchema, type Length } from './builtin/shared/length.ts';
 export { createCatalog, type Catalog } from './catalog/catalog.ts';
 export { checkSteps } from './catalog/step-schema.ts';

@@ -1976,7 +1976,8 @@ export interface components {
                   checksumSha256?: string;
                   contentEncoding?: string;
                   /** @enum {string} */
-                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic';
+                  format?:
+                    'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic' | 'pdf';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -2052,7 +2053,8 @@ export interface components {
                   checksumSha256?: string;
                   contentEncoding?: string;
                   /** @enum {string} */
-                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic';
+                  format?:
+                    'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic' | 'pdf';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -2881,7 +2883,8 @@ export interface components {
                   checksumSha256?: string;
                   contentEncoding?: string;
                   /** @enum {string} */
-                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic';
+                  format?:
+                    'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic' | 'pdf';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -2957,7 +2960,8 @@ export interface components {
                   checksumSha256?: string;
                   contentEncoding?: string;
                   /** @enum {string} */
-                  format?: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic';
+                  format?:
+                    'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic' | 'pdf';
                   width?: number;
                   height?: number;
                   orientation?: number;

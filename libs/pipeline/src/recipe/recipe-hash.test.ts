@@ -52,6 +52,17 @@ test('it changes with the versions of the decoders whose formats the recipe allo
   expect(recipeHash(recipe, limits)).toBe(expected.slice(0, 16));
 });
 
+test('it changes with the options of decoders, and not with other writings of them', () => {
+  const hash = (decoders?: RecipeInput['decoders']) =>
+    recipeHash(
+      recipeSchema.parse({ ...photos, formats: ['pdf'], ...(decoders && { decoders }) }),
+      limits,
+    );
+  expect(hash({ pdf: { dpi: 300 } })).not.toBe(hash());
+  expect(hash({ pdf: { dpi: 300 } })).not.toBe(hash({ pdf: { dpi: 200 } }));
+  expect(hash({ pdf: {} })).toBe(hash({ pdf: { dpi: 150, background: '#ffffff' } }));
+});
+
 test('earlier hashes are those with lower versions of transforms, and not the current one', () => {
   const versions = vi.spyOn(catalog, 'versions');
   try {

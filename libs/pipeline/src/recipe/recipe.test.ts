@@ -81,6 +81,22 @@ describe('a mistake is told with its path and what is allowed', () => {
     ]);
   });
 
+  test('options of a decoder', () => {
+    const given = (decoders: object, formats: string[] = ['jpeg', 'pdf']) =>
+      problems({ name: 'scans', variants, formats, decoders });
+    expect(given({ pdf: { dpi: 300, background: 'transparent' } })).toEqual([]);
+    expect(given({ pdf: { dpi: 0 } })).toEqual([
+      expect.stringMatching(/^\[0\]\.decoders\.pdf\.dpi: .*>=1/),
+    ]);
+    expect(given({ pdf: { scale: 2 } })).toEqual([
+      '[0].decoders.pdf.scale: unknown key; allowed: dpi, background',
+    ]);
+    expect(given({ heic: {} })[0]).toMatch(/^\[0\]\.decoders\.heic: unknown key; allowed: .*pdf/);
+    expect(given({ pdf: {} }, ['jpeg'])).toEqual([
+      '[0].decoders.pdf: needs pdf in the recipe’s formats',
+    ]);
+  });
+
   test('an unknown transform', () => {
     expect(problems({ name: 'photos', variants: [{ name: 'web', steps: ['resise'] }] })).toEqual([
       expect.stringMatching(
