@@ -96,13 +96,26 @@ interface Manifest {
   readonly author?: string | { readonly name: string };
 }
 
+/** Licences of WebAssembly in packages that leave out its text, by the packages' names. */
+const EMBEDDED: Readonly<Record<string, { readonly what: string; readonly licence: string }>> = {
+  '@hyzyla/pdfium': { what: 'PDFium', licence: 'Apache-2.0' },
+};
+
 function packageNotice(folder: string): Notice {
   const manifest = readJson(path.join(folder, 'package.json')) as Manifest;
   const { name, version, license = '', author } = manifest;
   const files = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && LICENCE_FILE.test(entry.name))
     .map(({ name }) => name);
-  const texts = files.sort().map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
+  const embedded = EMBEDDED[name];
+  const texts = files
+    .sort()
+    .map((file) => readFileSync(path.join(folder, file), 'utf8').trim())
+    .concat(
+      embedded
+        ? [`It contains ${embedded.what} (${embedded.licence}).`, licenceText(embedded.licence)]
+        : [],
+    );
   if (texts.length > 0)
     return { name: `${name} ${version} (${license})`, text: texts.join('\n\n') };
   // Some packages name a licence without its text.

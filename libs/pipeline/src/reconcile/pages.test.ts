@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createEngine } from '@darkroom/transforms/engine';
 import { tiffPage } from '@darkroom/transforms/testing';
-import { expect, test } from 'vitest';
-import { catalog } from '../catalog.ts';
+import { describe, expect, test } from 'vitest';
+import { catalog, decodersOf } from '../catalog.ts';
 import type { RecipeInput } from '../recipe/recipe.ts';
 import { recipeSchema } from '../recipe/recipe.ts';
 import { describeUpload } from './describe-upload.ts';
@@ -126,4 +126,63 @@ test('the description has all pages, and what they cost together', async () => {
   expect(text).toContain('page 2, 136×96: scan-p2\npage 3, 80×60: scan-p3\n');
   expect(text).toContain('pages: 3 of 500');
   expect(text).toContain('pixels: 30,912 of 100,000,000');
+});
+
+describe('a PDF', () => {
+  const documents = path.resolve(import.meta.dirname, '../../../decoder-pdf/fixtures');
+  const [letter, cover] = ['pages.pdf', 'text.pdf'].map((name) =>
+    readFileSync(path.join(documents, name)),
+  ) as [Buffer, Buffer];
+  const recipe = {
+    formats: ['pdf'],
+    decoders: { pdf: { dpi: 72 } },
+    variants: [
+      { name: 'page', pages: 'all', steps: [{ rotate: 'auto' }, { encode: 'png' }] },
+      { name: 'large', pages: '2-9', steps: [{ resize: { width: 600 } }, { encode: 'webp' }] },
+    ],
+  } satisfies Partial<RecipeInput>;
+  const placed = (source: Buffer, given: Partial<RecipeInput> = recipe, limits: object = {}) => {
+    const reader = createEngine({ catalog, decoders: decodersOf([{ formats: ['pdf'] }]) });
+    const bucket = letters(given, { engine: reader, limits });
+    bucket.source.place(KEY, source);
+    return bucket;
+  };
+
+  test('has an output of each page, at the resolution of the recipe', async () => {
+    const bucket = placed(letter);
+    await reconcile(KEY, bucket);
+    const manifest = manifestOf(bucket);
+    expect(manifest?.source).toMatchObject({ format: 'pdf', width: 216, height: 144, pages: 4 });
+    expect(manifest?.outputs.map(({ key, width, height }) => [key, width, height])).toEqual([
+      [`${KEY}/page-p1.png`, 216, 144],
+      [`${KEY}/page-p2.png`, 144, 216],
+      [`${KEY}/page-p3.png`, 216, 144],
+      [`${KEY}/page-p4.png`, 180, 84],
+      [`${KEY}/large-p2.webp`, 600, 900],
+      [`${KEY}/large-p3.webp`, 600, 400],
+      [`${KEY}/large-p4.webp`, 600, 280],
+    ]);
+  });
+
+  test('that shrinks loses its other pages', async () => {
+    const bucket = placed(letter);
+    await reconcile(KEY, bucket);
+    bucket.source.place(KEY, cover);
+    await reconcile(KEY, bucket);
+    expect(there(bucket)).toEqual([MANIFEST, `${KEY}/page-p1.png`]);
+  });
+
+  test('is within the limit of pixels at the size that is drawn', async () => {
+    const variants = [
+      { name: 'large', steps: [{ resize: { width: 3000 } }, { encode: 'webp' as const }] },
+    ];
+    const bucket = placed(cover, { ...recipe, variants }, { pixels: 1_000_000 });
+    await reconcile(KEY, bucket);
+    expect(manifestOf(bucket)).toMatchObject({
+      error: {
+        code: 'TOO_LARGE',
+        message: 'pixels in all pages: 6,000,000, the limit is 1,000,000',
+      },
+    });
+  });
 });
