@@ -1,4 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseManifest } from '@darkroom/pipeline';
@@ -57,6 +66,17 @@ test('writes outputs and manifests of a folder with the keys of the bucket', asy
   expect(manifest).toMatchObject({ status: 'done', source: { key: 'uploads/trip/b.jpg' } });
   expect(said.out).toMatch(/Recipe photos: 2 photos, 4 outputs/);
   expect(said.out).toMatch(/about \$[\d.]+ per million uploads/);
+});
+
+test('takes the files in folders that its formats name', async () => {
+  const document = path.resolve(import.meta.dirname, '../../../libs/decoder-pdf/fixtures/text.pdf');
+  await mkdir(inFolder('documents'));
+  await copyFile(document, inFolder('documents/A.PDF'));
+  await writeFile(inFolder('pdf.yaml'), recipe(80).replace('match:', 'formats: [pdf], match:'));
+  expect(await darkroom(inFolder('recipe.yaml'), inFolder('documents'))).toBe(2);
+  expect(said.error).toMatch(/documents: the folder has no pictures/);
+  expect(await darkroom(inFolder('pdf.yaml'), inFolder('documents'))).toBe(0);
+  expect(said.out).toMatch(/Recipe photos: 1 photos, 2 outputs/);
 });
 
 test('reports a rejected photo with its code, renders the others and exits with 1', async () => {

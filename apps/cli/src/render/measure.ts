@@ -68,7 +68,7 @@ export async function measure(
     sideFiles: sideFilesFolder(file),
   });
   const other = against === undefined ? undefined : await otherRecipe(against, recipe.name);
-  const { photos, ignored } = await findPhotos(paths);
+  const { photos, ignored } = await findPhotos(paths, recipe.formats);
   if (ignored > 0) terminal.note(`Skipped ${ignored} files in folders that are not pictures.`);
   const bar = terminal.progress('rendering', photos.length);
   const { renderAll } = await import('@darkroom/rendering');

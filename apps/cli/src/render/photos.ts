@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { SOURCE_FORMATS } from '@darkroom/transforms';
 import { CommandError } from '../command-error.ts';
 import { pathOf } from '../path-of.ts';
 
@@ -19,13 +20,29 @@ export interface FoundPhotos {
   readonly ignored: number;
 }
 
-const PICTURE = /\.(?:jpe?g|png|webp|avif|gif|tiff?|svgz?)$/i;
+/** Of the formats whose name is not the only one. */
+const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
+  jpeg: ['jpg', 'jpeg'],
+  tiff: ['tif', 'tiff'],
+  svg: ['svg', 'svgz'],
+  heic: ['heic', 'heif'],
+};
+
+/** Pictures that the recipe rejects by their built-in format are tried, too. */
+function extensionsOf(formats: readonly string[]): readonly string[] {
+  return [...new Set([...SOURCE_FORMATS, ...formats])].flatMap((one) => EXTENSIONS[one] ?? [one]);
+}
 
 /**
  * Finds files and the pictures in folders. A file that is named itself may have any extension.
+ * @param formats of the recipe
  * @throws CommandError if a path does not exist, if there is no picture, or if two photos have the same key
  */
-export async function findPhotos(paths: readonly string[]): Promise<FoundPhotos> {
+export async function findPhotos(
+  paths: readonly string[],
+  formats: readonly string[],
+): Promise<FoundPhotos> {
+  const extensions = extensionsOf(formats);
   const photos: Photo[] = [];
   let ignored = 0;
   for (const given of paths) {
@@ -40,7 +57,7 @@ export async function findPhotos(paths: readonly string[]): Promise<FoundPhotos>
       photos.push({ name: given, file, key: path.basename(file), bytes: entry.size });
       continue;
     }
-    const found = await walk(file);
+    const found = await walk(file, extensions);
     ignored += found.ignored;
     for (const { relative, bytes } of found.files)
       photos.push({
@@ -52,7 +69,7 @@ export async function findPhotos(paths: readonly string[]): Promise<FoundPhotos>
   }
   if (photos.length === 0)
     throw new CommandError(`${paths.join(', ')}: the folder has no pictures`, {
-      remedy: 'Pictures in folders are files named .jpg, .png, .webp, .avif, .gif, .tif or .svg.',
+      remedy: `Pictures in folders are files named ${extensions.map((one) => `.${one}`).join(', ')}.`,
     });
   const seen = new Map<string, Photo>();
   for (const photo of photos) {
@@ -67,14 +84,14 @@ export async function findPhotos(paths: readonly string[]): Promise<FoundPhotos>
 }
 
 /** Does not follow links out of the folder, and skips hidden files. */
-async function walk(folder: string) {
+async function walk(folder: string, extensions: readonly string[]) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files: { relative: string; bytes: number }[] = [];
   let ignored = 0;
   for (const entry of entries) {
     const relative = path.relative(folder, path.join(entry.parentPath, entry.name));
     if (!entry.isFile() || relative.split(path.sep).some((part) => part.startsWith('.'))) continue;
-    if (!PICTURE.test(entry.name)) {
+    if (!extensions.includes(path.extname(entry.name).slice(1).toLowerCase())) {
       ignored++;
       continue;
     }
