@@ -104,7 +104,7 @@ test('steps of the placeholder come before its own', () => {
     placeholderSteps: catalog.stepsSchema.parse(['rotate', { crop: region }]),
     bind: (step) => catalog.bind(step),
   });
-  expect(plan.stages.at(-1)?.shape).toMatchObject({ width: 100, height: 100 });
+  expect(plan.stages.at(-1)?.shape).toMatchObject({ width: 32, height: 32 });
 });
 
 describe('a strip that cover has to enlarge', () => {

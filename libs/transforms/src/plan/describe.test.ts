@@ -41,6 +41,6 @@ stage 3: pixels of stage 2
   step 3 of soft: resize, to 640×480
   = soft: avif, 640×480
 stage 4: pixels of stage 0
-  step 1 of (placeholder): resize, to 100×75
-  = placeholder, from 100×75`);
+  step 1 of (placeholder): resize, to 32×24
+  = placeholder, from 32×24`);
 });

@@ -70,7 +70,7 @@ describe('variants of one upload', () => {
       '1 from 0: resize to 320×214, small',
       '2 from 0: nothing to 1280×855, large',
       '3 from 0: nothing to 1280×855, jpeg',
-      '4 from 0: resize to 100×67, placeholder',
+      '4 from 0: resize to 32×21, placeholder',
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('variants of one upload', () => {
       '1 from 0: scale to 640×427, the largest size that small, large, (placeholder) need',
       '2 from 1: resize to 320×214, small',
       '3 from 1: nothing to 640×427, large',
-      '4 from 1: resize to 100×67, placeholder',
+      '4 from 1: resize to 32×21, placeholder',
       '5 from 0: nothing to 3000×2003, full',
     ]);
   });
@@ -99,7 +99,7 @@ describe('variants of one upload', () => {
     expect(lines.slice(1)).toEqual([
       '1 from 0: resize to 320×214, icon',
       '2 from 0: resize to 6000×4006, huge',
-      '3 from 0: resize to 100×67, placeholder',
+      '3 from 0: resize to 32×21, placeholder',
     ]);
   });
 });
@@ -170,6 +170,34 @@ describe('colours of a profile are converted', () => {
 
   test('not if a variant keeps them', () => {
     expect(stagesOf([{ colourspace: 'keep' }, small])).toEqual(['resize']);
+  });
+});
+
+describe('a rotated photo is reduced before it is cut, because sharp cannot shrink on load otherwise', () => {
+  const focus = { width: 300, height: 300, position: 'focus', focus: { x: 0.2, y: 0.5 } };
+
+  test.each<[steps: unknown[], stages: string[]]>([
+    [
+      [upright, { resize: focus }],
+      [
+        '0 from upload: rotate scale to 449×300, the largest size that one need',
+        '1 from 0: resize to 300×300, one',
+      ],
+    ],
+    [
+      [upright, { resize: { width: 300 } }, { crop: { aspectRatio: '1:1' } }],
+      [
+        '0 from upload: rotate resize to 300×200, sharp makes upright before an extract, and cannot shrink on load then',
+        '1 from 0: crop to 200×200, one',
+      ],
+    ],
+    [[{ resize: focus }], ['0 from upload: resize to 300×300, one']],
+    [
+      [upright, { resize: { width: 300, height: 300 } }],
+      ['0 from upload: rotate resize to 300×300, one'],
+    ],
+  ])('%j', (steps, stages) => {
+    expect(planOf({ one: steps }, {}, false)).toEqual(stages);
   });
 });
 
@@ -252,10 +280,10 @@ test('variants that are skipped cost no pixels', () => {
 });
 
 test('the placeholder is not larger than the picture', () => {
-  const tiny = { width: 50, height: 40, orientation: 1 };
+  const tiny = { width: 30, height: 20, orientation: 1 };
   const lines = planOf({ one: [upright, { encode: 'webp' }] }, tiny);
   expect(lines.filter((line) => line.endsWith('placeholder'))).toEqual([
-    '1 from 0: nothing to 50×40, placeholder',
+    '1 from 0: nothing to 30×20, placeholder',
   ]);
 });
 

@@ -67,7 +67,7 @@ test('the plan of a variant does what its steps say in their order', async () =>
         const source = await sample({ ...picture, ...kind });
         const [found] = await compare(source, { one: [...steps, { encode: 'png' }] }, placeholder);
         // The reference rounds to 8 bits after every step; the plan of a picture this small is made from the
-        // placeholder's 100 pixels, and is therefore resampled twice.
+        // placeholder's pixels, and is therefore resampled twice.
         expect(found?.mean).toBeLessThan(2);
       },
     ),

@@ -12,7 +12,7 @@ import type {
   Stage,
   Unmeasured,
 } from './render-plan.ts';
-import { worksInAnyColours } from '../sharp-order.ts';
+import { losesShrinkOnLoad, worksInAnyColours } from '../sharp-order.ts';
 import {
   type BoundStep,
   isReduction,
@@ -104,7 +104,7 @@ export class Planner {
     const add = (stage: OpenStage) => withStep(stage, step, tree.variants);
     let joined: OpenStage | string;
     try {
-      joined = add(this.#reducedForColours(open, step, tree));
+      joined = add(this.#reducedFirst(open, step, tree));
     } catch (cause) {
       this.#skip(tree.variants, step, cause);
       return;
@@ -115,11 +115,15 @@ export class Planner {
     else this.#addTree(next, tree);
   }
 
-  /** Reduces the picture before a step that needs sRGB and would reduce it itself, because fewer pixels are converted then. */
-  #reducedForColours(open: OpenStage, { bound }: BoundStep, { variants }: StepTree): OpenStage {
-    if (open.unconverted === undefined || bound.kind === 'setting') return open;
-    const slots = bound.slots(open.shape, { fromUpload: open.input === 'upload', used: open.used });
-    if (worksInAnyColours(slots)) return open;
+  /**
+   * Reduces the picture before a step that reduces it itself, but only after all pixels were converted to sRGB or made
+   * upright.
+   */
+  #reducedFirst(open: OpenStage, { bound }: BoundStep, { variants }: StepTree): OpenStage {
+    if (open.input !== 'upload' || bound.kind === 'setting') return open;
+    const slots = bound.slots(open.shape, { fromUpload: true, used: open.used });
+    const isConverted = open.unconverted !== undefined && !worksInAnyColours(slots);
+    if (!isConverted && !losesShrinkOnLoad(open.used, slots)) return open;
     const to = bound.scale(open.shape);
     const isReduced = to && isReduction(to, open.actual);
     return isReduced ? this.#materialiseScaled(open, { to, variants }) : open;

@@ -62,7 +62,7 @@ export interface FileStage extends CommonStage {
   readonly fit?: string;
 }
 
-/** A stage that ends in the placeholder, upright and at most 100×100 pixels. */
+/** A stage that ends in the placeholder, upright and small. */
 export interface PlaceholderStage extends CommonStage {
   readonly kind: 'placeholder';
 }

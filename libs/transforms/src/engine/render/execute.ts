@@ -5,6 +5,8 @@ import { equalFiles } from '../../plan/equal-files.ts';
 import { skippedVariant } from '../../plan/planner.ts';
 import type { FileStage, PlaceholderStage, RenderPlan, Stage } from '../../plan/render-plan.ts';
 import { explainFailure } from './explain-failure.ts';
+import { meanPixels } from './mean-pixels.ts';
+import type { Picture } from './picture.ts';
 import { PictureCache } from './picture-cache.ts';
 import { placeholderOf } from './placeholder.ts';
 import { openForFile, pixelsOf } from './run-stage.ts';
@@ -41,11 +43,19 @@ function skipped(stage: EndStage, cause: unknown): SkippedVariant {
   return skippedVariant(stage.variant, cause);
 }
 
+/** The frame of a placeholder that only reduces a small one. */
+function reduced({ operations, shape }: PlaceholderStage, input: Picture | undefined) {
+  const [frame] = input?.frames ?? [];
+  const isReduction = operations.length === 1 && operations[0]?.transform === 'resize';
+  const means = frame && isReduction ? meanPixels(frame, shape) : undefined;
+  return means && [means];
+}
+
 async function make(stage: EndStage, pictures: PictureCache, job: RenderJob): Promise<Rendered> {
   return pictures.with(stage, async (input) => {
     job.signal?.throwIfAborted();
     if (stage.kind === 'placeholder') {
-      const [frame] = (await pixelsOf(stage, input, job)).frames;
+      const [frame] = reduced(stage, input) ?? (await pixelsOf(stage, input, job)).frames;
       if (!frame) throw new Error('a picture without a frame');
       return placeholderOf(frame, job.placeholder);
     }

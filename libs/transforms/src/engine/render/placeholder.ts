@@ -6,24 +6,33 @@ import type { Frame } from './picture.ts';
 /** Components of a BlurHash, more along the longer side, as in its examples (https://github.com/woltapp/blurhash). */
 const [LONG, SHORT] = [4, 3];
 
-/** Makes the placeholder from an upright picture of at most 100×100 pixels. */
+/** Makes the placeholder from a small upright picture. */
 export async function placeholderOf(
   frame: Frame,
   parts: PlaceholderParts,
 ): Promise<RenderedPlaceholder> {
-  const { data, info } = await frame
-    .open()
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+  const rgba = await rgbaOf(frame);
   return {
     kind: 'placeholder',
     ...(parts.thumbhash && {
-      thumbhash: Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64'),
+      thumbhash: Buffer.from(rgbaToThumbHash(frame.width, frame.height, rgba)).toString('base64'),
     }),
     ...(parts.blurhash && { blurhash: await blurHashOf(frame) }),
-    ...(parts.dominantColour && { dominantColour: dominantColour(data) }),
+    ...(parts.dominantColour && { dominantColour: dominantColour(rgba) }),
   };
+}
+
+/** A pipeline of sharp takes longer than so few pixels need. */
+async function rgbaOf(frame: Frame): Promise<Uint8Array> {
+  const { data, channels } = frame;
+  if (channels !== 3 || data instanceof Uint16Array) {
+    return frame.open().ensureAlpha().raw().toBuffer();
+  }
+  const rgba = new Uint8Array((data.length / 3) * 4).fill(255);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    rgba.set(data.subarray(from, from + 3), to);
+  }
+  return rgba;
 }
 
 async function blurHashOf(frame: Frame): Promise<string> {
