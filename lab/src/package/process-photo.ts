@@ -27,7 +27,7 @@ type Variant = SettingsInput['recipes'][number]['variants'][number];
 const recipes: SettingsInput['recipes'] = [
   {
     name: 'photos',
-    formats: ['jpeg', 'heic'],
+    formats: ['jpeg', 'heic', 'pdf'],
     variants: [
       {
         name: 'thumb',
@@ -45,10 +45,21 @@ const recipes: SettingsInput['recipes'] = [
   },
 ];
 
+const ROTATED_PAGE = `%PDF-1.4
+1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
+2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj
+3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 216 144] /Rotate 90 /Contents 4 0 R>> endobj
+4 0 obj <</Length 30>> stream
+1 0 0 rg 20 20 100 60 re f
+endstream endobj
+trailer <</Root 1 0 R>>
+%%EOF`;
+
 /** Rotated photos: stored in landscape, displayed in portrait, two by three. */
 const PHOTOS = {
   jpeg: () => paintLandscape(1).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
   heic: () => readFile(path.join(workspace, 'libs/decoder-heic/fixtures/rotated.heic')),
+  pdf: () => Promise.resolve(Buffer.from(ROTATED_PAGE)),
 };
 
 /** Uploads a photo, invokes the package with the decoder, and checks each output. */
@@ -70,7 +81,7 @@ export async function processPhoto(
   const code = builtPackage(architecture);
   const options = {
     ...{ code, node, endpoint: aws.endpoint, environment },
-    added: [path.join(`${code}-decoders`, 'heic')],
+    added: ['heic', 'pdf'].map((name) => path.join(`${code}-decoders`, name)),
   };
   const unpacked = await UnpackedFunction.start(options);
   const read = async (key: string) => {

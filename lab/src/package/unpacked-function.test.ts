@@ -11,8 +11,9 @@ const x64Title = isX64
   : `the package for x86_64: NOT TESTED, this machine is ${process.platform}-${process.arch}`;
 
 test.skipIf(!isX64)(x64Title, () => processPhoto('x86_64', node));
-test.skipIf(!isX64)(`with the decoder of HEIC, ${x64Title}`, () =>
-  processPhoto('x86_64', node, 'heic'),
+test.skipIf(!isX64).each(['heic', 'pdf'] as const)(
+  `with the decoder of %s, ${x64Title}`,
+  (format) => processPhoto('x86_64', node, format),
 );
 
 const DECODED = { width: 64, height: 96, bytes: 3 * 64 * 96 };
