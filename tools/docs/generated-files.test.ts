@@ -17,7 +17,8 @@ test.each(files)('$path is what the schemas say', ({ path: file, text }) => {
 });
 
 describe('the pictures', () => {
-  const pages = files.map(({ text }) => text).join('\n');
+  const formats = readFileSync(path.join(CHECKOUT, 'docs/formats.md'), 'utf8');
+  const pages = [...files.map(({ text }) => text), formats].join('\n');
 
   test('are those that the pages show', () => {
     const shown = [...pages.matchAll(/\(pictures\/([^)]+)\)/g)].map(([, name]) => name);

@@ -1,4 +1,6 @@
-import { catalog } from '@darkroom/pipeline';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { catalog, decodersOf, RECIPE_FORMATS } from '@darkroom/pipeline';
 import { createEngine } from '@darkroom/transforms/engine';
 import { renderOne, sample, type SampleOptions } from '@darkroom/transforms/testing';
 import { shortStep } from './steps-yaml.ts';
@@ -61,7 +63,31 @@ async function logo(): Promise<Uint8Array> {
   return (await renderOne(engine, catalog, disc, steps)).bytes;
 }
 
-const engine = createEngine({ catalog, readSideFile: logo });
+const engine = createEngine({
+  catalog,
+  readSideFile: logo,
+  decoders: decodersOf([{ formats: RECIPE_FORMATS }]),
+});
+
+const LIBRARIES = path.resolve(import.meta.dirname, '../../libs');
+const WIDE = { resize: { width: 432 } };
+/** The paper is as white as the page that shows it. */
+const EDGE = { extend: { top: 1, bottom: 1, left: 1, right: 1, background: '#a0a0a0' } };
+
+/** A file of each format with a decoder, and the steps that show it, by the names of the pictures. */
+const OF_FORMATS: Readonly<Record<string, { file: string; steps: readonly unknown[] }>> = {
+  'format-heic.webp': { file: 'decoder-heic/fixtures/plain.heic', steps: [] },
+  'format-pdf.webp': { file: 'decoder-pdf/fixtures/drawing.pdf', steps: [WIDE, EDGE] },
+};
+
+async function formatPicture(
+  name: string,
+  { file, steps }: (typeof OF_FORMATS)[string],
+): Promise<Picture> {
+  const source = await readFile(path.join(LIBRARIES, file));
+  const made = await renderOne(engine, catalog, source, [...steps, ENCODE]);
+  return { name, bytes: made.bytes, width: made.width, height: made.height };
+}
 
 async function picture(
   name: string,
@@ -80,6 +106,8 @@ async function picture(
 /** All pictures of the pages, the same on every run. */
 export async function makePictures(): Promise<readonly Picture[]> {
   const pictures = [await picture(SCENE, {})];
+  for (const [name, shown] of Object.entries(OF_FORMATS))
+    pictures.push(await formatPicture(name, shown));
   for (const entry of transformEntries(catalog)) {
     const showing = showingOf(entry);
     if (!showing) continue;
