@@ -10,12 +10,22 @@ import { answerSqs } from './testing/answer-sqs.ts';
 import { captureOutput } from './testing/captured-output.ts';
 import { s3Error, startCannedAws, type Answer, type CannedAws } from './testing/canned-aws.ts';
 
-const forks = vi.hoisted(() => [] as string[]);
+/** The processes that the handler has started, and what it has asked them. */
+const forks = vi.hoisted(
+  () => [] as { readonly child: childProcess.ChildProcess; readonly questions: unknown[] }[],
+);
 vi.mock('node:child_process', async (importOriginal) => {
   const actual = await importOriginal<typeof childProcess>();
   const fork = (...given: Parameters<typeof actual.fork>) => {
-    forks.push(String(given[0]));
-    return actual.fork(...given);
+    const child = actual.fork(...given);
+    const send = child.send.bind(child) as (question: unknown, sent: () => void) => boolean;
+    const questions: unknown[] = [];
+    child.send = (question: unknown, sent: unknown) => {
+      questions.push(question);
+      return send(question, sent as () => void);
+    };
+    forks.push({ child, questions });
+    return child;
   };
   return { ...actual, fork };
 });
@@ -29,11 +39,18 @@ const recipes = [
 ];
 let aws: CannedAws;
 let picture: Buffer;
+/** Takes more than half of the memory of a function with 180 MiB. */
+let largePicture: Buffer;
 
 beforeAll(async () => {
   aws = await startCannedAws();
   picture = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'teal' } })
     .jpeg()
+    .toBuffer();
+  largePicture = await sharp({
+    create: { width: 1600, height: 1600, channels: 3, background: 'teal' },
+  })
+    .png({ progressive: true })
     .toBuffer();
 });
 beforeEach(() => {
@@ -57,7 +74,7 @@ afterAll(() => aws.close());
 const EMPTY_LIST =
   '<?xml version="1.0"?><ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
 
-/** An S3 in which every upload is the picture and the processed bucket is empty; SQS takes every request. */
+/** An S3 in which every upload is the picture, or the large one if its name says so, and the processed bucket is empty; SQS takes every request. */
 const everyUpload: Answer = (response, request) => {
   const [method, url = ''] = request.line.split(' ');
   if (method === 'POST') return answerSqs(response, request);
@@ -65,8 +82,9 @@ const everyUpload: Answer = (response, request) => {
   if (url.includes('list-type=2'))
     return void response.writeHead(200, { 'content-type': 'application/xml' }).end(EMPTY_LIST);
   if (!url.startsWith('/source/')) return s3Error(404, 'NoSuchKey')(response, request);
-  response.writeHead(200, { etag: '"picture"', 'content-length': picture.byteLength });
-  response.end(method === 'HEAD' ? undefined : picture);
+  const bytes = url.includes('large') ? largePicture : picture;
+  response.writeHead(200, { etag: '"picture"', 'content-length': bytes.byteLength });
+  response.end(method === 'HEAD' ? undefined : bytes);
 };
 
 const record = (key: string, receiveCount = 1) =>
@@ -132,6 +150,34 @@ describe('a batch with a repeated message', () => {
     expect(forks).toHaveLength(2);
     expect(order()).toEqual(['+b', '-b', '+a', '-a']);
     expect(manifests().map(({ status }) => status)).toEqual(['done', 'done']);
+    // No process outlives its image.
+    for (const { child } of forks) expect(child.signalCode ?? child.exitCode).not.toBeNull();
+  });
+
+  test('encodes as many files of an image at once as the function has vCPUs', async () => {
+    aws.answer(everyUpload);
+    await call([record('uploads/a.jpg', 2)]);
+    expect(forks.flatMap(({ questions }) => questions)).toContainEqual(
+      expect.objectContaining({
+        kind: 'render',
+        request: expect.objectContaining({ concurrency: 2 }) as object,
+      }),
+    );
+  });
+});
+
+describe('an image that takes most of the memory', () => {
+  test('has a process of its own, and waits for the images that have not started', async () => {
+    vi.stubEnv('DARKROOM_CONCURRENCY', '1');
+    aws.answer(everyUpload);
+    const { failed } = await call(
+      ['large', 'a', 'b'].map((name) => record(`uploads/${name}.jpg`)),
+      { memory: 180 },
+    );
+    expect(failed).toEqual([]);
+    expect(forks).toHaveLength(1);
+    expect(order()).toEqual(['+large', '+a', '-a', '+b', '-b', '+large', '-large']);
+    expect(manifests().map(({ status }) => status)).toEqual(['done', 'done', 'done']);
   });
 });
 
@@ -187,15 +233,18 @@ describe('a failed message', () => {
       .flatMap(({ body }) => (JSON.parse(body) as { Entries: object[] }).Entries);
 
   test.each([
-    [0, 12],
-    [0.999, 16],
-  ])('comes back after a random delay: %d of the range is %d s', async (random, seconds) => {
+    { what: 'at least 12 s', attempt: 1, random: 0, seconds: 12 },
+    { what: 'at most 4 s more after the first attempt', attempt: 1, random: 0.999, seconds: 16 },
+    { what: 'at most 24 s more after the second', attempt: 2, random: 0.999, seconds: 36 },
+    { what: 'no later than the queue allows', attempt: 2, random: 0.999, seconds: 20, longest: 20 },
+  ])('comes back after a random delay: $what', async ({ attempt, random, seconds, longest }) => {
+    if (longest !== undefined) vi.stubEnv('DARKROOM_LONGEST_BACK_OFF', String(longest));
     vi.spyOn(Math, 'random').mockReturnValue(random);
     aws.answer((response, request) =>
       (request.line === 'POST /' ? answerSqs : s3Error(403, 'AccessDenied'))(response, request),
     );
     try {
-      await call([record('uploads/a.jpg')]);
+      await call([record('uploads/a.jpg', attempt)]);
     } finally {
       vi.mocked(Math.random).mockRestore();
     }
@@ -211,5 +260,18 @@ describe('a failed message', () => {
       'back-off not set',
       'metrics',
     ]);
+  });
+
+  test('whose delay SQS does not take leaves a second for the response', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
+    aws.answer(s3Error(403, 'AccessDenied'));
+    try {
+      const { failed } = await call([record('uploads/a.jpg')], { remaining: 30_000 });
+      expect(failed).toEqual(['uploads/a.jpg']);
+      expect(timeout).toHaveBeenLastCalledWith(29_000);
+    } finally {
+      timeout.mockRestore();
+    }
+    expect(delays()).toEqual([]);
   });
 });
