@@ -2,6 +2,7 @@ import type { SourceFormat } from '@darkroom/transforms';
 import { writeAvif, type AvifGenes } from './files/avif.ts';
 import { writeGainMap, type GainMapGenes } from './files/gain-map.ts';
 import { writeGif, type GifGenes } from './files/gif.ts';
+import { writeHeic, type HeicGenes } from './files/heic.ts';
 import { writeHdrAvif, writeHdrPng, type HdrGenes } from './files/hdr.ts';
 import { encodeJpeg, writeJpeg, type JpegGenes, type PhotoGenes } from './files/jpeg.ts';
 import { CONTENTS } from './files/pixels.ts';
@@ -277,6 +278,18 @@ export const FAMILIES: readonly Family[] = [
     },
     writeHdrAvif,
     ({ width, height, grid }) => width * height * grid ** 2 <= 9_000_000,
+    THUMBNAIL,
+  ),
+  family<HeicGenes>(
+    'uploads: HEIC',
+    'heic',
+    {
+      ...SMALL,
+      tile: ['plain', 'ten-bit', 'grey', 'enc-lossless'],
+      grid: [1, 2, 4, 8, 12, 16, 20, 24, 28, 31],
+    },
+    writeHeic,
+    undefined,
     THUMBNAIL,
   ),
   family<TiffGenes>(

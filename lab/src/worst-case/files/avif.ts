@@ -40,18 +40,36 @@ function findBox(file: Buffer, type: string): Buffer {
   return file.subarray(at, at + file.readUInt32BE(at));
 }
 
-/** A grid whose tiles are all of the picture's one item. `colours` are the code points of its `colr` box. */
-function inGrid(
+/** Names of the boxes of a coding. */
+interface Coding {
+  readonly brand: string;
+  readonly item: string;
+  readonly configuration: string;
+  /** Each tile is an item of its own, though all have the same data: libheif refuses a tile that is named twice. */
+  readonly hasItems: boolean;
+}
+const AV1: Coding = { brand: 'avif', item: 'av01', configuration: 'av1C', hasItems: false };
+export const HEVC: Coding = {
+  brand: 'heic',
+  item: 'hvc1',
+  configuration: 'hvcC',
+  hasItems: true,
+};
+
+/** A grid whose tiles are all the same coded picture. `colours` are the code points of its `colr` box. */
+export function inGrid(
   file: Buffer,
-  { width, height, grid }: AvifGenes,
-  colours: readonly number[] = [],
+  { width, height, grid }: Pick<AvifGenes, 'width' | 'height' | 'grid'>,
+  { colours = [], coding = AV1 }: { colours?: readonly number[]; coding?: Coding } = {},
 ): Buffer {
   const data = findBox(file, 'mdat').subarray(8);
   const tiles = grid * grid;
   const entry = (id: number, type: string) =>
     box('infe', u32(0x02000000), u16(id, 0), text(type), Buffer.from([0]));
-  // Item 1 is the grid; item 2 the tile, named as often as the grid has cells.
-  const ftyp = box('ftyp', text('avif'), u32(0), text('avifmif1miaf'));
+  // Item 1 is the grid. The others are tiles: one, named as often as the grid has cells, or one for each cell.
+  const items = Array.from({ length: coding.hasItems ? tiles : 1 }, (_, index) => 2 + index);
+  const named = coding.hasItems ? items : Array<number>(tiles).fill(2);
+  const ftyp = box('ftyp', text(coding.brand), u32(0), text(`${coding.brand}mif1miaf`));
   const payload = Buffer.concat([
     Buffer.from([0, 1, grid - 1, grid - 1]),
     u32(width * grid, height * grid),
@@ -62,15 +80,21 @@ function inGrid(
       u32(0),
       box('hdlr', u32(0, 0), text('pict'), Buffer.alloc(13)),
       box('pitm', u32(0), u16(1)),
-      box('iinf', u32(0), u16(2), entry(1, 'grid'), entry(2, 'av01')),
-      box('iref', u32(0), box('dimg', u16(1, tiles, ...Array<number>(tiles).fill(2)))),
+      box(
+        'iinf',
+        u32(0),
+        u16(1 + items.length),
+        entry(1, 'grid'),
+        ...items.map((item) => entry(item, coding.item)),
+      ),
+      box('iref', u32(0), box('dimg', u16(1, tiles, ...named))),
       box(
         'iprp',
         box(
           'ipco',
           box('ispe', u32(0, width * grid, height * grid)),
           box('ispe', u32(0, width, height)),
-          findBox(file, 'av1C'),
+          findBox(file, coding.configuration),
           box('pixi', u32(0), Buffer.from([3, 8, 8, 8])),
           ...(colours.length > 0
             ? [box('colr', text('nclx'), u16(...colours), Buffer.from([0x80]))]
@@ -78,22 +102,20 @@ function inGrid(
         ),
         box(
           'ipma',
-          u32(0, 2),
+          u32(0, 1 + items.length),
           u16(1),
           Buffer.from(colours.length > 0 ? [3, 1, 4, 5] : [2, 1, 4]),
-          u16(2),
-          Buffer.from([2, 2, 0x83]),
+          ...items.flatMap((item) => [u16(item), Buffer.from([2, 2, 0x83])]),
         ),
       ),
       box('idat', payload),
       box(
         'iloc',
         u32(0x01000000),
-        u16(0x4400, 2),
+        u16(0x4400, 1 + items.length),
         u16(1, 1, 0, 1),
         u32(0, payload.length),
-        u16(2, 0, 0, 1),
-        u32(offset, data.length),
+        ...items.flatMap((item) => [u16(item, 0, 0, 1), u32(offset, data.length)]),
       ),
     );
   const offset = ftyp.length + meta(0).length + 8;
@@ -111,7 +133,7 @@ export async function writeAvifOfColours(
   colours: readonly [primaries: number, transfer: number, matrix: number],
 ): Promise<Buffer> {
   const opaque = { ...genes, alpha: false };
-  return inGrid(await encode(opaque), opaque, colours);
+  return inGrid(await encode(opaque), opaque, { colours });
 }
 
 async function encode(genes: AvifGenes): Promise<Buffer> {
