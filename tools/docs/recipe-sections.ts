@@ -33,7 +33,7 @@ export const recipeSections: readonly string[] = [
   'With `animated: keep` an animated GIF or WebP keeps its frames in outputs that are GIF or WebP; steps work on every frame, and other formats get the first one. With `animated: first` every output is a still of the first frame. A variant may say otherwise than its recipe: moving pictures, and a still for a list of thumbnails.',
 
   '## Pages',
-  'A variant with `pages` makes a picture of each page of a multi-page TIFF: `all`, one page, or a range with both ends. Its outputs are `KEY/NAME-p1.EXT`, `KEY/NAME-p2.EXT` and so on. Without `pages` there is one picture of the first page, `KEY/NAME.EXT`:',
+  'A variant with `pages` makes a picture of each page of a multi-page TIFF, a PDF or another document: `all`, one page, or a range with both ends. Its outputs are `KEY/NAME-p1.EXT`, `KEY/NAME-p2.EXT` and so on. Without `pages` there is one picture of the first page, `KEY/NAME.EXT`:',
   yaml(`variants:
   - name: page
     pages: all

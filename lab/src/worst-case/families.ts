@@ -6,6 +6,7 @@ import { writeHeic, type HeicGenes } from './files/heic.ts';
 import { writeHdrAvif, writeHdrPng, type HdrGenes } from './files/hdr.ts';
 import { encodeJpeg, writeJpeg, type JpegGenes, type PhotoGenes } from './files/jpeg.ts';
 import { CONTENTS } from './files/pixels.ts';
+import { PDF_OBJECTS, type PdfGenes, writePdf } from './files/pdf.ts';
 import { isPossible as isPng, writePng, type PngGenes } from './files/png.ts';
 import { isPossible as isTiff, writeTiff, type TiffGenes } from './files/tiff.ts';
 import { writeWebp, type WebpGenes } from './files/webp.ts';
@@ -407,5 +408,22 @@ export const FAMILIES: readonly Family[] = [
     writePng,
     isPng,
     WITH_RECIPE,
+  ),
+  family<PdfGenes>(
+    'uploads: PDF',
+    'pdf',
+    {
+      animated: [false],
+      toWidth: [320, 1280, 100_000],
+      width: [100, 600, 1200],
+      height: [100, 800],
+      objects: PDF_OBJECTS,
+      count: [1, 10, 300, 5000],
+      content: CONTENTS,
+      side: [1, 500, 3000],
+    },
+    writePdf,
+    undefined,
+    THUMBNAIL,
   ),
 ];

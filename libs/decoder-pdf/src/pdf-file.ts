@@ -30,6 +30,7 @@ interface Pdfium {
     right: number,
     top: number,
   ): number;
+  _FPDFPath_GetDrawMode(path: number, fill: number, stroke: number): number;
   _FPDFPageObj_GetMatrix(object: number, matrix: number): number;
   _FPDFPageObj_HasTransparency(object: number): number;
   _FPDFImageObj_GetImageFilterCount(image: number): number;
@@ -66,7 +67,7 @@ interface Pdfium {
 
 /** Values of PDFium's enumerations (fpdfview.h, fpdf_edit.h). */
 const ERROR = { password: 4, security: 5 };
-const OBJECT = { image: 3, form: 5 };
+const OBJECT = { path: 2, image: 3, shading: 4, form: 5 };
 const BITMAP = { opaque: 3, alpha: 4 };
 /** RGB instead of BGR. */
 const REVERSE_BYTE_ORDER = 0x10;
@@ -92,7 +93,7 @@ const SECONDS = {
 const MEMORY = {
   ...{ fixed: 60, perMib: 2.5, perObject: 0.0005 },
   ...{ perImageMegapixel: 6, perJpxMegapixel: 30 },
-  ...{ paper: 5.5, perLayer: 4 },
+  ...{ paper: 5.5, perLayer: 6 },
 };
 const MEGAPIXEL = 1_000_000;
 const MIB = 1024 * 1024;
@@ -100,6 +101,11 @@ const MIB = 1024 * 1024;
 const MAX_OBJECTS = 500_000;
 const MAX_DEPTH = 12;
 const BUFFER_BYTES = 64;
+/** Of the page, at most, that a line covers: its box says little. */
+const LINE_SHARE = 0.01;
+/** A gradient takes so many times the CPU time of a colour, and a layer too. */
+const SHADING_FACTOR = 3;
+const LAYER_FACTOR = 4;
 
 type Instantiated = (instance: WebAssembly.Instance, module: WebAssembly.Module) => void;
 
@@ -229,7 +235,13 @@ class PageScale {
     const pdfium = this.#pdfium;
     this.#objects += 1;
     const type = pdfium._FPDFPageObj_GetType(object);
-    if (type !== OBJECT.form) this.#area += Math.min(place.area, this.#box(object) * place.factor);
+    if (type !== OBJECT.form) {
+      const area = Math.min(place.area, this.#box(object) * place.factor);
+      const isShading = type === OBJECT.shading;
+      this.#area += this.#isLine(object, type)
+        ? Math.min(area, place.area * LINE_SHARE)
+        : area * (isShading ? SHADING_FACTOR : 1);
+    }
     if (type === OBJECT.image) this.#addPicture(object);
     if (type !== OBJECT.form || place.depth === MAX_DEPTH) return;
     const layers = place.layers + (pdfium._FPDFPageObj_HasTransparency(object) ? 1 : 0);
@@ -245,6 +257,13 @@ class PageScale {
 
   #floats(count: number): Float32Array {
     return this.#pdfium.HEAPF32.subarray(this.#buffer >> 2, (this.#buffer >> 2) + count);
+  }
+
+  #isLine(object: number, type: number): boolean {
+    const fill = this.#buffer;
+    if (type !== OBJECT.path || !this.#pdfium._FPDFPath_GetDrawMode(object, fill, fill + 4))
+      return false;
+    return this.#pdfium.HEAP32[fill >> 2] === 0;
   }
 
   #box(object: number): number {
@@ -295,7 +314,7 @@ function costOf(source: Uint8Array, weight: Weight): DecoderHeader['cost'] {
     perMegapixel: {
       cpuSeconds:
         SECONDS.paper +
-        SECONDS.perCoverage * (coverage + layers) +
+        SECONDS.perCoverage * (coverage + LAYER_FACTOR * layers) +
         SECONDS.perObjectDrawn * objects,
       memory: MEMORY.paper + MEMORY.perLayer * layers,
     },
