@@ -14,8 +14,19 @@ interface Pdfium {
   _FPDF_GetPageCount(document: number): number;
   _FPDF_LoadPage(document: number, index: number): number;
   _FPDF_ClosePage(page: number): void;
-  _FPDFPage_GetAnnotCount(page: number): number;
-  _FPDFPage_Flatten(page: number, use: number): number;
+  _FPDFDOC_InitFormFillEnvironment(document: number, callbacks: number): number;
+  _FPDF_SetFormFieldHighlightAlpha(forms: number, alpha: number): void;
+  _FPDF_FFLDraw(
+    forms: number,
+    bitmap: number,
+    page: number,
+    left: number,
+    top: number,
+    width: number,
+    height: number,
+    rotate: number,
+    flags: number,
+  ): void;
   _FPDF_GetPageWidthF(page: number): number;
   _FPDF_GetPageHeightF(page: number): number;
   _FPDFPage_CountObjects(page: number): number;
@@ -69,9 +80,10 @@ interface Pdfium {
 const ERROR = { password: 4, security: 5 };
 const OBJECT = { path: 2, image: 3, shading: 4, form: 5 };
 const BITMAP = { opaque: 3, alpha: 4 };
-/** RGB instead of BGR. */
-const REVERSE_BYTE_ORDER = 0x10;
-const FOR_DISPLAY = 0;
+/** With comments; RGB instead of BGR. */
+const FLAGS = 0x01 | 0x10;
+/** `FPDF_FORMFILLINFO`: its version, without XFA, and then pointers to functions, none of which exist. */
+const CALLBACKS = { version: 2, bytes: 512 };
 const POINTS_PER_INCH = 72;
 
 class PdfError extends Error {
@@ -131,7 +143,8 @@ async function newPdfium(): Promise<Pdfium> {
 interface Opened {
   readonly pdfium: Pdfium;
   readonly pages: number;
-  /** Pointer. */
+  /** Pointers. */
+  readonly document: number;
   readonly page: number;
 }
 
@@ -148,22 +161,10 @@ async function withPage<T>(
   if (document === 0) throw refusal(pdfium._FPDF_GetLastError());
   const pages = pdfium._FPDF_GetPageCount(document);
   if (pages < 1) throw new PdfError('CORRUPT_IMAGE', 'it has no pages');
-  const pointer = page <= pages ? loadPage(pdfium, document, page - 1) : 0;
+  const pointer = page <= pages ? pdfium._FPDF_LoadPage(document, page - 1) : 0;
   if (pointer === 0) throw new PdfError('CORRUPT_IMAGE', 'the page is damaged');
   // Nothing is closed: the whole instance is left.
-  return work({ pdfium, pages, page: pointer });
-}
-
-/**
- * A page with its comments and filled fields as drawings, as they are stored. PDFium draws fields in a form environment only,
- * which is what could run scripts; there is none.
- */
-function loadPage(pdfium: Pdfium, document: number, index: number): number {
-  const page = pdfium._FPDF_LoadPage(document, index);
-  if (page === 0 || pdfium._FPDFPage_GetAnnotCount(page) === 0) return page;
-  pdfium._FPDFPage_Flatten(page, FOR_DISPLAY);
-  pdfium._FPDF_ClosePage(page);
-  return pdfium._FPDF_LoadPage(document, index);
+  return work({ pdfium, pages, document, page: pointer });
 }
 
 function refusal(error: number): PdfError {
@@ -376,10 +377,28 @@ export function readPixels(
     if (bitmap === 0) throw new PdfError('TOO_LARGE', 'there is not enough memory for its page');
     pdfium._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, colourOf(background));
     const { page: pointer } = opened;
-    pdfium._FPDF_RenderPageBitmap(bitmap, pointer, 0, 0, width, height, 0, REVERSE_BYTE_ORDER);
+    pdfium._FPDF_RenderPageBitmap(bitmap, pointer, 0, 0, width, height, 0, FLAGS);
+    drawFields(opened, bitmap, width, height);
     const shape = { width, height, channels: isOpaque ? 3 : 4 } as const;
     return { ...shape, data: samplesOf(pdfium, bitmap, shape) };
   });
+}
+
+/** Fields as they are filled in. Nothing can run: this PDFium has no JavaScript, and nothing answers its calls. */
+function drawFields(
+  { pdfium, document, page }: Opened,
+  bitmap: number,
+  width: number,
+  height: number,
+): void {
+  const callbacks = pdfium._malloc(CALLBACKS.bytes);
+  if (callbacks === 0) throw new PdfError('TOO_LARGE', 'there is not enough memory for its fields');
+  pdfium.HEAPU8.fill(0, callbacks, callbacks + CALLBACKS.bytes);
+  pdfium.HEAPU8[callbacks] = CALLBACKS.version;
+  const forms = pdfium._FPDFDOC_InitFormFillEnvironment(document, callbacks);
+  if (forms === 0) return;
+  pdfium._FPDF_SetFormFieldHighlightAlpha(forms, 0);
+  pdfium._FPDF_FFLDraw(forms, bitmap, page, 0, 0, width, height, 0, FLAGS);
 }
 
 /** 32 bits, in the byte order of the drawing. */

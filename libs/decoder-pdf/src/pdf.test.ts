@@ -176,6 +176,24 @@ describe('what a document does', () => {
     expect(at(pixels, 30 / 216, 1 - 82 / 144)).not.toEqual([255, 255, 255]);
   });
 
+  test('a page with a comment has the box and the fonts of its parent', async () => {
+    const objects = [
+      '<< /Type /Catalog /Pages 2 0 R >>',
+      '<< /Type /Pages /Count 1 /Kids [3 0 R] /MediaBox [0 0 100 50] /Resources 5 0 R >>',
+      '<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Annots [6 0 R] >>',
+      '<< /Length 38 >> stream\nBT /F1 90 Tf 0 0 Td (\\225\\225\\225) Tj ET  \nendstream',
+      '<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> >> >>',
+      '<< /Type /Annot /Subtype /Square /Rect [80 30 98 48] /C [1 0 0] /IC [1 0 0] /F 4 >>',
+    ];
+    const body = objects.map((object, index) => `${index + 1} 0 obj ${object} endobj`).join('\n');
+    const source = Buffer.from(`%PDF-1.4\n${body}\ntrailer << /Root 1 0 R >>\n%%EOF`);
+    const pixels = await draw(source, 1, { dpi: 72 });
+    expect(pixels).toMatchObject({ width: 100, height: 50 });
+    // A bullet of the font, and the comment.
+    expect(at(pixels, 0.16, 0.34)).toEqual([0, 0, 0]);
+    expect(at(pixels, 0.9, 0.2)).toEqual([255, 0, 0]);
+  });
+
   test('a script does not run: this one would never end', async () => {
     expect(fixture('scripts.pdf').includes('while \\(true\\)')).toBe(true);
     await expect(render('scripts')).resolves.toMatchObject({ width: 450 });
