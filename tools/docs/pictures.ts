@@ -22,6 +22,13 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   encode: { options: { format: 'jpeg', quality: 5 } },
   trim: { before: [{ extend: { top: 12, bottom: 30, left: 40, right: 20, background: 'white' } }] },
   normalise: { before: [{ modulate: { brightness: 0.5 } }] },
+  deskew: {
+    before: [
+      { levels: { outputBlack: 225 } },
+      { watermark: { text: 'A scanned page', colour: 'black', width: '42%', tile: true } },
+      { rotate: { angle: 5, background: 'white' } },
+    ],
+  },
   flatten: { sample: { alpha: true } },
 };
 
@@ -45,7 +52,7 @@ export interface Showing {
 /** @returns undefined if there is nothing to show */
 export function showingOf({ transform, examples }: TransformEntry): Showing | undefined {
   const { name, kind, scalar } = transform;
-  if (kind !== 'pixels' && kind !== 'raw' && name !== 'encode') return undefined;
+  if ((kind === 'facts' || kind === 'setting') && name !== 'encode') return undefined;
   const { sample: own, before, options = examples[0] ?? {} } = SHOWN[name] ?? {};
   return {
     before: own || before ? `${name}-before.webp` : SCENE,

@@ -9,6 +9,7 @@ import { shortStep, stepsYaml } from './steps-yaml.ts';
 const KINDS: Readonly<Record<Transform['kind'], string>> = {
   pixels: '',
   raw: 'Works on raw pixels: a barrier between sharp’s pipelines.',
+  samples: 'Works on pixels in memory, of 8 or 16 bits: a barrier between sharp’s pipelines.',
   facts: 'Changes no pixel; what it finds stands in the manifest, in the output’s `facts`.',
   setting: 'A setting of the file: holds for the whole variant, wherever it stands in the steps.',
 };

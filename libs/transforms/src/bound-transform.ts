@@ -62,6 +62,12 @@ export interface RawPixels {
   readonly channels: 3 | 4;
 }
 
+/** As `RawPixels`, in 8 or 16 bits per channel and in the colours of the variant. */
+export interface AnyPixels extends Omit<RawPixels, 'data'> {
+  /** `width × height × channels` samples. */
+  readonly data: Uint8Array | Uint16Array;
+}
+
 type Awaitable<T> = T | Promise<T>;
 
 /** A step that the engine runs. */
@@ -75,6 +81,11 @@ export type Action =
     }
   /** Computes on pixels; may change them in place. */
   | { readonly kind: 'raw'; apply(pixels: RawPixels, context: StepContext): Awaitable<RawPixels> }
+  /** As `raw`, on pixels of 8 or 16 bits in the variant's colours. */
+  | {
+      readonly kind: 'samples';
+      apply(pixels: AnyPixels, context: StepContext): Awaitable<AnyPixels>;
+    }
   /** Analyses the picture without changing it. */
   | { readonly kind: 'facts'; apply(image: Sharp, context: StepContext): Awaitable<Facts> };
 

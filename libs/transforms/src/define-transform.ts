@@ -1,6 +1,7 @@
 import type { Sharp } from 'sharp';
 import type * as z from 'zod';
 import type {
+  AnyPixels,
   BoundTransform,
   RawPixels,
   Scale,
@@ -105,6 +106,23 @@ interface RawDefinition<
   ) => RawPixels | Promise<RawPixels>;
 }
 
+/** As `RawDefinition`, on pixels of 8 or 16 bits in the variant's colours: 16 bits are kept. */
+interface SamplesDefinition<
+  Name extends string,
+  Schema extends z.ZodType,
+  Scalar extends string = string,
+> extends CommonDefinition<Name, Schema, Scalar> {
+  readonly kind: 'samples';
+  /** As in `PixelDefinition`. */
+  readonly after?: (input: Shape, options: z.output<Schema>) => Shape;
+  /** May change and return `pixels.data`. The result has as many bits as the input. */
+  readonly apply: (
+    pixels: AnyPixels,
+    options: z.output<Schema>,
+    context: StepContext,
+  ) => AnyPixels | Promise<AnyPixels>;
+}
+
 /** An analysis. The manifest contains its result in the output's `facts`, under the transform's name. */
 interface FactsDefinition<
   Name extends string,
@@ -132,6 +150,7 @@ interface SettingDefinition<
 type Definition<Name extends string, Schema extends z.ZodType, Scalar extends string> =
   | PixelDefinition<Name, Schema, Scalar>
   | RawDefinition<Name, Schema, Scalar>
+  | SamplesDefinition<Name, Schema, Scalar>
   | FactsDefinition<Name, Schema, Scalar>
   | SettingDefinition<Name, Schema, Scalar>;
 
@@ -173,6 +192,14 @@ function bind<Name extends string, Schema extends z.ZodType, Scalar extends stri
       return {
         ...nothing,
         kind: 'raw',
+        after: (input) => shapeAfter(definition, input, options),
+        slots: () => undefined,
+        apply: (pixels, context) => definition.apply(pixels, options, context),
+      };
+    case 'samples':
+      return {
+        ...nothing,
+        kind: 'samples',
         after: (input) => shapeAfter(definition, input, options),
         slots: () => undefined,
         apply: (pixels, context) => definition.apply(pixels, options, context),

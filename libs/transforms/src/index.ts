@@ -1,4 +1,4 @@
-export type { RawPixels } from './bound-transform.ts';
+export type { AnyPixels, RawPixels } from './bound-transform.ts';
 export { builtinTransforms } from './builtin/index.ts';
 export { colourSchema, opacityOf, rgbOf } from './builtin/shared/colour.ts';
 export { lengthInPixels, lengthSchema, type Length } from './builtin/shared/length.ts';

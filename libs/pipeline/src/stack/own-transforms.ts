@@ -18,7 +18,12 @@ export type OwnTransformModules = Readonly<Record<string, Readonly<Record<string
 
 const NAME = /^[a-z][a-z0-9]*(?:-?[a-z0-9]+)*$/i;
 /** Settings are read by the engine itself, which does not know those of others. */
-const KINDS: readonly unknown[] = ['pixels', 'raw', 'facts'] satisfies Transform['kind'][];
+const KINDS: readonly unknown[] = [
+  'pixels',
+  'raw',
+  'samples',
+  'facts',
+] satisfies Transform['kind'][];
 
 /**
  * The transforms that modules export, each once. Other exports are ignored.

@@ -1,6 +1,9 @@
+import { binarise } from './binarise.ts';
 import { blur } from './blur.ts';
+import { colourmap } from './colourmap.ts';
 import { colourspace } from './colourspace.ts';
 import { crop } from './crop.ts';
+import { deskew } from './deskew.ts';
 import { encode } from './encode.ts';
 import { extend } from './extend.ts';
 import { flatten } from './flatten.ts';
@@ -8,6 +11,7 @@ import { flip } from './flip.ts';
 import { flop } from './flop.ts';
 import { gamma } from './gamma.ts';
 import { grayscale } from './grayscale.ts';
+import { levels } from './levels.ts';
 import { mask } from './mask.ts';
 import { median } from './median.ts';
 import { metadata } from './metadata.ts';
@@ -27,6 +31,7 @@ export const builtinTransforms = [
   resize,
   crop,
   trim,
+  deskew,
   extend,
   flip,
   flop,
@@ -36,8 +41,11 @@ export const builtinTransforms = [
   modulate,
   grayscale,
   tint,
+  colourmap,
   normalise,
   gamma,
+  levels,
+  binarise,
   negate,
   flatten,
   mask,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { Shape } from '../bound-transform.ts';
 import { defineTransform } from '../define-transform.ts';
 import { swapsSides, uprightOperations } from '../orientation.ts';
 import type { SharpSlot } from '../sharp-order.ts';
 import { colourSchema, isTranslucent } from './shared/colour.ts';
+import type { Size } from './shared/resize-geometry.ts';
 
 const options = z
   .strictObject({
@@ -29,7 +29,7 @@ const normalised = (angle: number) => ((angle % 360) + 360) % 360;
 const isQuarter = (angle: number) => normalised(angle) % 90 === 0;
 
 /** Bounding box of the rotated picture, rounded like `vips_similarity`. */
-function turned({ width, height }: Shape, angle: number) {
+export function turned({ width, height }: Size, angle: number): Size {
   const radians = (angle * Math.PI) / 180;
   const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
   const xs = [0, width * cos, -height * sin, width * cos - height * sin];

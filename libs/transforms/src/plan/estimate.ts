@@ -283,7 +283,10 @@ function overlays({ stages }: RenderPlan, facts: SourceFacts): number {
   const sizes = stages.flatMap(({ operations, mode }) =>
     operations
       .filter(({ slots }) => slots?.includes('composite') ?? true)
-      .map(({ output }) => output.width * output.height * (mode.animated ? facts.pages : 1)),
+      .map(
+        ({ output }) =>
+          output.width * output.height * (mode.animated ? facts.pages : 1) * (mode.depth / 8),
+      ),
   );
   return sizes.reduce((sum, size) => sum + (RAW_MIB_PER_MEGAPIXEL * size) / MEGAPIXEL, 0);
 }

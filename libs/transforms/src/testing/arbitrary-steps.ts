@@ -77,6 +77,11 @@ const STEPS = {
   // The very darkest and lightest pixel (0 and 100) hang on single steps of rounding.
   normalise: fc.constantFrom({}, { lower: 5, upper: 95 }),
   gamma: fc.constantFrom({ gamma: 1.5 }, { gamma: 1.2, gammaOut: 1.8 }),
+  levels: fc.constantFrom({ black: 10, white: 240, gamma: 1.2 }, { outputBlack: [30, 0, 60] }),
+  colourmap: fc.constantFrom('grey', 'viridis', { map: 'heat', reverse: true }),
+  // A threshold turns single steps of rounding into black and white: the least does so to few pixels.
+  binarise: fc.constantFrom(8),
+  deskew: fc.constant({}),
   negate: fc.constantFrom({ alpha: false }, { alpha: true }),
   flatten: colour,
   mask: fc.constantFrom('rounded', 'circle'),

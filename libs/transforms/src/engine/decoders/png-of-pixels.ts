@@ -8,8 +8,11 @@ const COLOUR_TYPES = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
 /** A profile, or XMP, that is longer is left out: libpng and libspng refuse such chunks. */
 const MAX_METADATA = 8 * 1024 * 1024;
 
+/** What a PNG says about its pixels. */
+type PixelHeader = Omit<DecoderHeader, 'cost' | 'pages'>;
+
 /** IHDR and the metadata of a picture. A file without its pixels is enough to read the header with sharp. */
-function headerChunks(header: DecoderHeader): Buffer[] {
+function headerChunks(header: PixelHeader): Buffer[] {
   const { width, height, channels, depth, icc, colours, exif, xmp } = header;
   const { orientation = 1, density } = header;
   const size = Buffer.alloc(13);
@@ -66,7 +69,7 @@ export function pngOfHeader(header: DecoderHeader): Buffer {
 }
 
 /** An uncompressed PNG. libvips reads its pixels, colours and metadata as those of any other upload. */
-export function pngOfPixels(header: DecoderHeader, { data, height }: DecodedPixels): Buffer {
+export function pngOfPixels(header: PixelHeader, { data, height }: DecodedPixels): Buffer {
   const row = data.byteLength / height;
   const rows = Buffer.alloc(height * (1 + row));
   const samples = Buffer.from(data.buffer, data.byteOffset, data.byteLength);

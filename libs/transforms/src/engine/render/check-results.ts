@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import * as z from 'zod';
-import type { RawPixels, Shape } from '../../bound-transform.ts';
+import type { AnyPixels, Shape } from '../../bound-transform.ts';
 import type { Facts } from '../../image-engine.ts';
 import type { Frame } from './picture.ts';
 
@@ -20,12 +20,15 @@ export function checkedImage(given: unknown): Sharp {
   throw new Error(`returned ${words(given)} and not an image`);
 }
 
-/** @throws Error if a step did not return pixels of the declared shape */
-export function checkedPixels(given: unknown, promised: Shape): RawPixels {
-  const pixels = (given ?? {}) as Partial<RawPixels>;
+/** @throws Error if a step did not return pixels of the declared shape and depth */
+export function checkedPixels(given: unknown, promised: Shape, depth: 8 | 16): AnyPixels {
+  const pixels = (given ?? {}) as Partial<AnyPixels>;
   const { data, width, height, channels } = pixels;
-  if (!(data instanceof Uint8Array)) {
-    throw new Error(`returned ${given ? `data of ${words(data)}` : words(given)} and not bytes`);
+  if (!(data instanceof (depth === 16 ? Uint16Array : Uint8Array))) {
+    const wanted = depth === 16 ? 'a Uint16Array' : 'bytes';
+    throw new Error(
+      `returned ${given ? `data of ${words(data)}` : words(given)} and not ${wanted}`,
+    );
   }
   const wanted = promised.hasAlpha ? 4 : 3;
   if (width !== promised.width || height !== promised.height || channels !== wanted) {
@@ -33,8 +36,11 @@ export function checkedPixels(given: unknown, promised: Shape): RawPixels {
       `returned ${width}×${height} pixels of ${channels} channels and not ${promised.width}×${promised.height} of ${wanted}`,
     );
   }
-  const bytes = width * height * wanted;
-  if (data.length !== bytes) throw new Error(`returned ${data.length} bytes and not ${bytes}`);
+  const samples = width * height * wanted;
+  if (data.length !== samples) {
+    const unit = depth === 16 ? 'samples' : 'bytes';
+    throw new Error(`returned ${data.length} ${unit} and not ${samples}`);
+  }
   return { data, width, height, channels: wanted };
 }
 

@@ -1,6 +1,8 @@
-import type { Facts } from '../../image-engine.ts';
 import sharp, { type Sharp } from 'sharp';
+import type { AnyPixels } from '../../bound-transform.ts';
+import type { Facts } from '../../image-engine.ts';
 import type { Stage } from '../../plan/render-plan.ts';
+import { pngOfPixels } from '../decoders/png-of-pixels.ts';
 
 /** Pixels of one frame in memory: raw, or an uncompressed PNG if the pixels need a profile. */
 export interface Frame {
@@ -52,6 +54,15 @@ function pngFrame(data: Buffer, info: RawInfo): Frame {
   };
 }
 
+/** Other pixels in the colours of a frame that has a profile. */
+export async function framedLike(frame: Frame, pixels: AnyPixels): Promise<Frame> {
+  const { icc } = await sharp(frame.data, { limitInputPixels: false }).metadata();
+  const depth = pixels.data instanceof Uint16Array ? 16 : 8;
+  const { width, height, channels } = pixels;
+  const header = { width, height, channels, depth, ...(icc ? { icc } : {}) } as const;
+  return pngFrame(pngOfPixels(header, pixels), { width, height, channels });
+}
+
 /** Makes a pipeline end and composite in 16-bit pixels; sharp otherwise composites in 8-bit sRGB (pipeline.cc, 819). */
 export function inSixteenBits(image: Sharp): Sharp {
   return image.pipelineColourspace('rgb16').toColourspace('rgb16');
@@ -86,7 +97,8 @@ export async function frameOf(
   return rawFrame(deep ? asUint16(data) : data, info);
 }
 
-function asUint16(data: Buffer): Uint16Array {
+/** The samples of sharp's 16-bit output. */
+export function asUint16(data: Buffer): Uint16Array {
   const { buffer, byteOffset, byteLength } = data;
   return byteOffset % 2 === 0
     ? new Uint16Array(buffer, byteOffset, byteLength / 2)

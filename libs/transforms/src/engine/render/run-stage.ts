@@ -49,7 +49,7 @@ export async function pixelsOf(
   for (const frame of input?.frames ?? [undefined]) {
     job.signal?.throwIfAborted();
     const made =
-      frame && operation?.bound.kind === 'raw'
+      frame && (operation?.bound.kind === 'raw' || operation?.bound.kind === 'samples')
         ? await runRaw(frame, operation, stage, job)
         : await draw(stage, frame, job);
     checkPromises(stage, made, job);

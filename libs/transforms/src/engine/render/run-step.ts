@@ -1,11 +1,18 @@
 import sharp, { type Sharp } from 'sharp';
-import type { StepContext } from '../../bound-transform.ts';
+import type { AnyPixels, RawPixels, StepContext } from '../../bound-transform.ts';
 import type { Facts, PlaceholderParts } from '../../image-engine.ts';
 import type { ErrorLocation } from '../../image-error.ts';
 import type { Operation, Stage } from '../../plan/render-plan.ts';
 import { readBounded, type ReadSideFile } from '../side-files.ts';
 import { checkedFacts, checkedImage, checkedPixels } from './check-results.ts';
-import { type Frame, type Picture, rawFrame } from './picture.ts';
+import {
+  asUint16,
+  type Frame,
+  framedLike,
+  inSixteenBits,
+  type Picture,
+  rawFrame,
+} from './picture.ts';
 import { runStepCode, type StepBounds } from './time-limit.ts';
 import type { Upload } from './upload.ts';
 
@@ -41,9 +48,12 @@ function runIn<T>(
   });
 }
 
-/** Converts a frame to 8-bit sRGB. */
-function plain(frame: Frame, { hasAlpha }: Operation['input']): Sharp {
-  const image = frame.open().toColourspace('srgb');
+/** Converts a frame to 8 bits. */
+function plain(frame: Frame): Sharp {
+  return frame.open().toColourspace('srgb');
+}
+
+function withAlpha(image: Sharp, hasAlpha: boolean): Sharp {
   return hasAlpha ? image.ensureAlpha() : image.removeAlpha();
 }
 
@@ -65,6 +75,25 @@ export async function addOperation(
   return slots === undefined && !keepColours && depth === 8 ? made.toColourspace('srgb') : made;
 }
 
+/** A copy of a frame's pixels for a step that computes on them. */
+async function copyOf(
+  frame: Frame,
+  { hasAlpha }: Operation['input'],
+  { depth }: StepStage['mode'],
+): Promise<AnyPixels> {
+  const image = depth === 16 ? inSixteenBits(frame.open()) : plain(frame);
+  const { data, info } = await withAlpha(image, hasAlpha)
+    .raw({ depth: depth === 16 ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  return {
+    data: depth === 16 ? asUint16(data) : data,
+    width,
+    height,
+    channels: hasAlpha ? 4 : 3,
+  };
+}
+
 /** Runs a step that computes on raw pixels, on a copy of them. */
 export async function runRaw(
   frame: Frame,
@@ -73,14 +102,26 @@ export async function runRaw(
   job: RenderJob,
 ): Promise<Frame> {
   const { bound, input, output } = operation;
-  if (bound.kind !== 'raw') throw new Error(`${operation.transform} does not work on raw pixels`);
-  const { data, info } = await plain(frame, input).raw().toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  const pixels = { data, width, height, channels: input.hasAlpha ? 4 : 3 } as const;
+  if (bound.kind !== 'raw' && bound.kind !== 'samples')
+    throw new Error(`${operation.transform} does not work on raw pixels`);
+  const { mode } = stage;
+  const pixels = await copyOf(frame, input, mode);
   const made = await runIn(stage, operation, job, async (context) =>
-    checkedPixels(await bound.apply(pixels, context), output),
+    checkedPixels(
+      // Recipes cannot combine such a step with other pixels (`checkSteps`).
+      bound.kind === 'samples'
+        ? await bound.apply(pixels, context)
+        : await bound.apply(pixels as RawPixels, context),
+      output,
+      mode.depth,
+    ),
   );
-  return rawFrame(Buffer.from(made.data.buffer, made.data.byteOffset, made.data.length), made);
+  const { data } = made;
+  if (mode.keepColours) return framedLike(frame, made);
+  return rawFrame(
+    data instanceof Uint16Array ? data : Buffer.from(data.buffer, data.byteOffset, data.length),
+    made,
+  );
 }
 
 /** Runs an analysing step, on the first frame of an animation. */
@@ -95,7 +136,7 @@ export async function findFacts(
   if (bound.kind !== 'facts' || !frame)
     throw new Error(`${operation.transform} has nothing to see`);
   return runIn(stage, operation, job, async (context) =>
-    checkedFacts(await bound.apply(plain(frame, input), context)),
+    checkedFacts(await bound.apply(withAlpha(plain(frame), input.hasAlpha), context)),
   );
 }
 
