@@ -8,7 +8,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 /** Steps that ask much of a picture, for each built-in transform. */
 const STEPS: Readonly<Record<string, readonly unknown[]>> = {
+  binarise: ['binarise', { binarise: 'sauvola' }, { binarise: 128 }],
   blur: ['blur', { blur: 0.3 }],
+  colourmap: [{ colourmap: 'viridis' }, { colourmap: { map: 'heat', reverse: true } }],
   colourspace: [{ colourspace: 'keep' }, { colourspace: 'p3' }],
   crop: [
     { crop: { width: 100, height: 100 } },
@@ -17,6 +19,7 @@ const STEPS: Readonly<Record<string, readonly unknown[]>> = {
     { crop: { aspectRatio: '1000:1' } },
     { crop: { aspectRatio: '1:1000', focus: { x: 1, y: 1 } } },
   ],
+  deskew: ['deskew', { deskew: { limit: 30, least: 0 } }],
   encode: [
     ...OUTPUT_FORMATS,
     { format: 'webp', maxBytes: 1 },
@@ -38,6 +41,11 @@ const STEPS: Readonly<Record<string, readonly unknown[]>> = {
   flop: ['flop'],
   gamma: ['gamma'],
   grayscale: ['grayscale'],
+  levels: [
+    { levels: { black: 100, white: 101, gamma: 10 } },
+    { levels: { outputBlack: 255, outputWhite: 0 } },
+    { levels: { black: [0, 10, 20] } },
+  ],
   mask: ['mask', { mask: 'circle' }, { mask: { radius: 500 } }],
   median: [{ median: 3 }],
   metadata: [{ metadata: ['exif', 'copyright'] }],

@@ -1462,6 +1462,16 @@ export interface components {
       | 'left top'
       | 'attention'
       | 'entropy';
+    /** @description A CSS colour (`white`, `#8a6f52`, `#8a6f5280`, `rgb(138, 111, 82)`, `transparent`), or `{ r, g, b, alpha }` with channels 0 to 255 and alpha 0 to 1. */
+    colourInput:
+      | string
+      | {
+          r: number;
+          g: number;
+          b: number;
+          /** @default 1 */
+          alpha: number;
+        };
     /** @description 1 (smallest) to 100 (best), or `{ ssim: 0.98 }` with a value from 0.5 to 0.9999. `ssim` selects the lowest quality whose structural similarity to the picture before encoding is at least that value. It is measured on lightness with the `bezkrovny` algorithm of ssim.js. The search uses 16 tiles of 128×128 pixels, then checks and corrects the result on the whole file, with at most 4 files. It takes 3 to 11 times the CPU of one file (five photos, 1,280 pixels wide: JPEG 4 to 11, WebP 3 to 9, AVIF 3 to 6 times). If no quality is sufficient, the file has quality 100. */
     qualityInput:
       | number
@@ -1773,16 +1783,6 @@ export interface components {
               resolutionUnit: 'inch' | 'cm';
             }
         );
-    /** @description A CSS colour (`white`, `#8a6f52`, `#8a6f5280`, `rgb(138, 111, 82)`, `transparent`), or `{ r, g, b, alpha }` with channels 0 to 255 and alpha 0 to 1. */
-    colourInput:
-      | string
-      | {
-          r: number;
-          g: number;
-          b: number;
-          /** @default 1 */
-          alpha: number;
-        };
     ErrorInput: {
       code: string;
       /** @description One sentence for people */
@@ -2369,6 +2369,16 @@ export interface components {
       | 'left top'
       | 'attention'
       | 'entropy';
+    /** @description A CSS colour (`white`, `#8a6f52`, `#8a6f5280`, `rgb(138, 111, 82)`, `transparent`), or `{ r, g, b, alpha }` with channels 0 to 255 and alpha 0 to 1. */
+    colour:
+      | string
+      | {
+          r: number;
+          g: number;
+          b: number;
+          /** @default 1 */
+          alpha: number;
+        };
     /** @description 1 (smallest) to 100 (best), or `{ ssim: 0.98 }` with a value from 0.5 to 0.9999. `ssim` selects the lowest quality whose structural similarity to the picture before encoding is at least that value. It is measured on lightness with the `bezkrovny` algorithm of ssim.js. The search uses 16 tiles of 128×128 pixels, then checks and corrects the result on the whole file, with at most 4 files. It takes 3 to 11 times the CPU of one file (five photos, 1,280 pixels wide: JPEG 4 to 11, WebP 3 to 9, AVIF 3 to 6 times). If no quality is sufficient, the file has quality 100. */
     quality:
       | number
@@ -2680,16 +2690,6 @@ export interface components {
               resolutionUnit: 'inch' | 'cm';
             }
         );
-    /** @description A CSS colour (`white`, `#8a6f52`, `#8a6f5280`, `rgb(138, 111, 82)`, `transparent`), or `{ r, g, b, alpha }` with channels 0 to 255 and alpha 0 to 1. */
-    colour:
-      | string
-      | {
-          r: number;
-          g: number;
-          b: number;
-          /** @default 1 */
-          alpha: number;
-        };
     Error: {
       code: string;
       /** @description One sentence for people */

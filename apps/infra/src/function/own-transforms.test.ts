@@ -103,7 +103,11 @@ describe('a file of own transforms is refused', () => {
       definitionWith('version: 0'),
       /version must be a whole number from 1, got 0/,
     ],
-    ['as a setting', definitionWith(`kind: 'setting'`), /one of pixels, raw, facts, got "setting"/],
+    [
+      'as a setting',
+      definitionWith(`kind: 'setting'`),
+      /one of pixels, raw, samples, facts, got "setting"/,
+    ],
     [
       'if it accepts unknown options',
       definitionWith('options: z.object({})'),
