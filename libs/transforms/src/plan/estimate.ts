@@ -1,6 +1,7 @@
 import { isCompared, isSearched } from '../builtin/encoders/encodings.ts';
 import { decodeCost, decodedBytes, openingSeconds, type DecodeCost } from '../cost/decode-cost.ts';
 import type { RenderEstimate, Size, SourceCoding, SourceFacts } from '../image-engine.ts';
+import { losesShrinkOnLoad } from '../sharp-order.ts';
 import { candidates } from './candidates.ts';
 import type { FileStage, RenderPlan, Stage } from './render-plan.ts';
 import { keepsGainMap } from './variant-settings.ts';
@@ -80,9 +81,15 @@ const GAIN_MAP_SECONDS_PER_MEGAPIXEL = 0.04;
 
 /** The factor by which the decoder may reduce the picture before its first pixels come out. */
 function shrinkOnLoad({ operations }: Stage): number {
+  const used = new Set(operations.flatMap(({ slots }) => slots ?? []));
+  if (losesShrinkOnLoad(used, [...used]) && operations[0]?.input.orientation !== 1) return 1;
   const first = operations.find(({ slots }) => !slots?.every((slot) => slot === 'autoOrient'));
   if (!first?.slots?.includes('resize')) return 1;
-  const { input, output } = first;
+  return shrinkOf(first.input, first.output);
+}
+
+/** As `shrinkOnLoad`, for a reduction from one size to another. */
+export function shrinkOf(input: Size, output: Size): number {
   // A cut keeps less than it scales to: the side that is not cut decides.
   const least = Math.min(
     Math.max(input.width, input.height) / Math.max(output.width, output.height),

@@ -315,7 +315,11 @@ describe('a reduction is not shared', () => {
     const cubic = [upright, { resize: { width: 640, kernel: 'cubic' } }];
     const made = lines({ cubic, lanczos: [upright, { resize: { width: 320 } }] });
     expect(made).toContain('from 0: resize to 320×214, lanczos');
-    expect(made).toContain('from 0: resize to 640×427, cubic');
+    // The placeholder takes the kernel of the first variant, and starts from the same reduction.
+    expect(made).toContain(
+      'from 0: scale to 640×427, the largest size that cubic, (placeholder) need',
+    );
+    expect(made).toContain('from 1: resize to 32×21, placeholder');
   });
 
   test('below the larger of two shapes', () => {

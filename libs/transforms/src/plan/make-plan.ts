@@ -158,6 +158,13 @@ const PLACEHOLDER = '(placeholder)';
  */
 const SIDE = 32;
 
+/** The kernel with which the first variant begins to reduce. `nearest` would make a poor placeholder. */
+function kernelOf(variants: readonly BoundVariant[]): unknown {
+  const steps = variants[0]?.steps ?? [];
+  const kernel = steps.find(({ transform }) => transform === 'resize')?.options['kernel'];
+  return kernel === 'nearest' ? undefined : kernel;
+}
+
 /** Steps of the placeholder: a small upright picture. It rotates at the same point as the variants and shares their decode. */
 function placeholderVariant(
   variants: readonly BoundVariant[],
@@ -171,6 +178,8 @@ function placeholderVariant(
       height: SIDE,
       fit: 'inside',
       withoutEnlargement: true,
+      // With another kernel, the placeholder and the variants could not start from one reduction.
+      kernel: kernelOf(variants),
     }),
   };
   const uprightFirst = variants.some(({ steps }) => {
