@@ -54,7 +54,8 @@ const MOVING: Space<DecodeGenes> = { animated: [false, true], toWidth: [320, 128
 /** Most pixels that a file is written from: the search wants many files, not large ones. */
 const MAX_PIXELS = 25_000_000;
 
-const isSmall = ({ width = 1, height = 1 }: Genes) => Number(width) * Number(height) <= MAX_PIXELS;
+/** Pixels of a file, 1 for a family without these genes. */
+export const pixelsOf = ({ width = 1, height = 1 }: Genes) => Number(width) * Number(height);
 
 function family<G extends object>(
   name: string,
@@ -69,7 +70,7 @@ function family<G extends object>(
     format,
     ...(rendering && { rendering }),
     space: space,
-    isPossible: (genes) => isSmall(genes) && isPossible(genes as G & DecodeGenes),
+    isPossible: (genes) => pixelsOf(genes) <= MAX_PIXELS && isPossible(genes as G & DecodeGenes),
     write: (genes) => write(genes as G),
   };
 }

@@ -138,11 +138,12 @@ function mutated(family: Family, genes: Genes, random: SeededRandom): Genes {
 }
 
 function possible(family: Family, random: SeededRandom, best: Trial | undefined): Genes {
-  for (;;) {
+  for (let tries = 0; tries < 100_000; tries += 1) {
     const isFresh = !best || random.below(3) === 0;
     const genes = isFresh ? anyGenes(family, random) : mutated(family, best.genes, random);
     if (family.isPossible(genes)) return genes;
   }
+  throw new Error(`No combination of genes of "${family.name}" is possible`);
 }
 
 export interface SearchOptions {

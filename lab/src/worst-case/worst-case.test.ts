@@ -1,6 +1,6 @@
 import { scanStructure } from '@darkroom/transforms';
 import { expect, test } from 'vitest';
-import { FAMILIES, type Family } from './families.ts';
+import { FAMILIES, pixelsOf, type Family } from './families.ts';
 import { type AvifGenes, writeAvif } from './files/avif.ts';
 import { exceeds, searchFamily, type Trial } from './search.ts';
 
@@ -34,8 +34,7 @@ test.each(FAMILIES)(
     const trials: Trial[] = [];
     const small: Family = {
       ...family,
-      isPossible: (genes) =>
-        family.isPossible(genes) && Number(genes['width']) * Number(genes['height']) <= 4_000_000,
+      isPossible: (genes) => family.isPossible(genes) && pixelsOf(genes) <= 4_000_000,
     };
     const most = family.rendering ? UPLOADS : FILES;
     const { files } = await searchFamily(small, {
