@@ -134,7 +134,7 @@ export class Trials {
           hash.update(made.variant).update(made.bytes);
         } else if (made.kind === 'skipped') {
           hash.update(`${made.variant} ${made.code} ${made.message}`);
-        } else {
+        } else if (made.kind === 'placeholder') {
           hash.update(`${made.thumbhash} ${made.dominantColour}`);
         }
       }

@@ -79,7 +79,14 @@ test.each(PAGES)('$name, page $page, has the header of its pixels', async ({ nam
 describe('facts', () => {
   test('are those of the page at 150 dpi, without options', async () => {
     expect(await engine.inspect(fixture('pages.pdf'))).toMatchObject({
-      ...{ format: 'pdf', width: 450, height: 300, pages: 4, density: 150, hasAlpha: false },
+      ...{
+        format: 'pdf',
+        width: 450,
+        height: 300,
+        pages: 4,
+        resolution: { x: 150, y: 150 },
+        hasAlpha: false,
+      },
       structure: { scales: true, options: { dpi: 150, background: '#ffffff' } },
     });
   });

@@ -47,6 +47,12 @@ export interface Size {
 /** Options of decoders by their names, as a recipe gives them. */
 export type DecoderOptions = Readonly<Record<string, unknown>>;
 
+/** Pixels per inch of the upright picture. They differ if the pixels are not square, as in faxes. */
+export interface Resolution {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Facts from the header of an upload; no pixel is decoded. */
 export interface SourceFacts {
   readonly format: SourceFormat;
@@ -62,8 +68,8 @@ export interface SourceFacts {
   /** Size of the file, bytes. */
   readonly bytes: number;
   readonly hasAlpha: boolean;
-  /** Pixels per inch. Left out if a decoder has not said it. */
-  readonly density?: number;
+  /** Left out if the file does not say it. */
+  readonly resolution?: Resolution;
   /** Progressive JPEG or interlaced PNG. The decoder keeps the whole picture in memory. */
   readonly progressive: boolean;
   /** Number of further pictures after a JPEG in its file, such as a gain map; left out if zero. */
@@ -160,6 +166,32 @@ export const NO_PLACEHOLDER: PlaceholderParts = {
   blurhash: false,
 };
 
+/** What can be measured of the samples of an upload. */
+export const MEASURES = ['minimum', 'maximum', 'mean', 'percentiles', 'histogram'] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** The samples of one channel, as the file stores them: from 0 to 255, or to 65,535. */
+export interface MeasuredChannel {
+  readonly channel: 'grey' | 'red' | 'green' | 'blue';
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly mean?: number;
+  /** By their numbers; between two samples interpolated. */
+  readonly percentiles?: Readonly<Record<string, number>>;
+  /** How many samples are in each of the parts, equal ones, of the range: `from` belongs to it, `to` does not. */
+  readonly histogram?: {
+    readonly from: number;
+    readonly to: number;
+    readonly counts: readonly number[];
+  };
+}
+
+/** What the samples of the upload are: of its first page or frame, without alpha. */
+export interface Measured {
+  readonly kind: 'measured';
+  readonly channels: readonly MeasuredChannel[];
+}
+
 /** A variant that cannot be made of this upload; the other variants are made. */
 export interface SkippedVariant {
   readonly kind: 'skipped';
@@ -169,7 +201,7 @@ export interface SkippedVariant {
   readonly message: string;
 }
 
-export type Rendered = RenderedOutput | RenderedPlaceholder | SkippedVariant;
+export type Rendered = RenderedOutput | RenderedPlaceholder | Measured | SkippedVariant;
 
 export interface RenderRequest {
   readonly source: Uint8Array;
@@ -181,6 +213,8 @@ export interface RenderRequest {
   readonly placeholder?: PlaceholderParts;
   /** Steps before those of the placeholder itself. Default: none. */
   readonly placeholderSteps?: readonly Step[];
+  /** What to measure of the upload, in a decode of its own. Default: nothing. */
+  readonly measures?: readonly Measure[];
   /** Default: `DEFAULT_EFFORT`. */
   readonly effort?: Effort | undefined;
   /** Number of files encoded in parallel, at least 1. It does not change the bytes. Default: the engine's own value. */
@@ -196,7 +230,14 @@ export interface RenderRequest {
 /** The inputs of an estimate. */
 export type EstimateRequest = Pick<
   RenderRequest,
-  'facts' | 'recipe' | 'variants' | 'placeholder' | 'placeholderSteps' | 'effort' | 'concurrency'
+  | 'facts'
+  | 'recipe'
+  | 'variants'
+  | 'placeholder'
+  | 'placeholderSteps'
+  | 'measures'
+  | 'effort'
+  | 'concurrency'
 >;
 
 /** What the bytes of an upload are, found without a decoder. */

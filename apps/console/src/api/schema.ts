@@ -1984,6 +1984,27 @@ export interface components {
                   pages?: number;
                   takenAt?: string;
                   camera?: string;
+                  facts?: {
+                    resolution?: {
+                      x: number;
+                      y: number;
+                    };
+                    channels?: {
+                      /** @enum {string} */
+                      channel: 'grey' | 'red' | 'green' | 'blue';
+                      minimum?: number;
+                      maximum?: number;
+                      mean?: number;
+                      percentiles?: {
+                        [key: string]: number;
+                      };
+                      histogram?: {
+                        from: number;
+                        to: number;
+                        counts: number[];
+                      };
+                    }[];
+                  };
                   choices?: {
                     focus?: {
                       x: number;
@@ -2061,6 +2082,27 @@ export interface components {
                   pages?: number;
                   takenAt?: string;
                   camera?: string;
+                  facts?: {
+                    resolution?: {
+                      x: number;
+                      y: number;
+                    };
+                    channels?: {
+                      /** @enum {string} */
+                      channel: 'grey' | 'red' | 'green' | 'blue';
+                      minimum?: number;
+                      maximum?: number;
+                      mean?: number;
+                      percentiles?: {
+                        [key: string]: number;
+                      };
+                      histogram?: {
+                        from: number;
+                        to: number;
+                        counts: number[];
+                      };
+                    }[];
+                  };
                   choices?: {
                     focus?: {
                       x: number;
@@ -2891,6 +2933,27 @@ export interface components {
                   pages?: number;
                   takenAt?: string;
                   camera?: string;
+                  facts?: {
+                    resolution?: {
+                      x: number;
+                      y: number;
+                    };
+                    channels?: {
+                      /** @enum {string} */
+                      channel: 'grey' | 'red' | 'green' | 'blue';
+                      minimum?: number;
+                      maximum?: number;
+                      mean?: number;
+                      percentiles?: {
+                        [key: string]: number;
+                      };
+                      histogram?: {
+                        from: number;
+                        to: number;
+                        counts: number[];
+                      };
+                    }[];
+                  };
                   choices?: {
                     focus?: {
                       x: number;
@@ -2968,6 +3031,27 @@ export interface components {
                   pages?: number;
                   takenAt?: string;
                   camera?: string;
+                  facts?: {
+                    resolution?: {
+                      x: number;
+                      y: number;
+                    };
+                    channels?: {
+                      /** @enum {string} */
+                      channel: 'grey' | 'red' | 'green' | 'blue';
+                      minimum?: number;
+                      maximum?: number;
+                      mean?: number;
+                      percentiles?: {
+                        [key: string]: number;
+                      };
+                      histogram?: {
+                        from: number;
+                        to: number;
+                        counts: number[];
+                      };
+                    }[];
+                  };
                   choices?: {
                     focus?: {
                       x: number;

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import {
   getStory,
@@ -19,12 +19,20 @@ import { StateBadge } from '../parts/state-badge.tsx';
 import { deliveryUrl, s3Url } from '../words/commands.ts';
 import {
   formatBytes,
+  formatChannel,
   formatDollars,
   formatName,
   formatPixels,
   formatSaving,
+  formatValue,
 } from '../words/format.ts';
-import { describeShot, describeSource, pictureMarkup, summarise } from '../words/outcome.ts';
+import {
+  describeChannel,
+  describeShot,
+  describeSource,
+  pictureMarkup,
+  summarise,
+} from '../words/outcome.ts';
 import { explainRejection, whatToDo } from '../words/rejections.ts';
 import { STATES } from '../words/states.ts';
 import { Compare } from './compare.tsx';
@@ -143,6 +151,15 @@ function Facts({ story }: { story: Story }) {
           )}
           <dt>Recipe</dt>
           <dd>{status.recipe ?? 'none matches'}</dd>
+          {manifest?.source.facts?.channels?.map((channel) => (
+            <Fragment key={channel.channel}>
+              <dt>{formatChannel(channel.channel)}</dt>
+              <dd>
+                {describeChannel(channel)}
+                {channel.histogram && <Histogram {...channel.histogram} />}
+              </dd>
+            </Fragment>
+          ))}
           {placeholder?.dominantColour !== undefined && (
             <>
               <dt>Colour</dt>
@@ -181,6 +198,23 @@ function Facts({ story }: { story: Story }) {
         )}
       </section>
     </div>
+  );
+}
+
+/** How many samples have each value, from the least to the largest. */
+function Histogram({ from, to, counts }: { from: number; to: number; counts: readonly number[] }) {
+  const most = Math.max(1, ...counts);
+  const bars = counts.map((count, at) => `M${at} 100V${100 - (100 * count) / most}h1V100z`);
+  return (
+    <svg
+      className="histogram"
+      viewBox={`0 0 ${counts.length} 100`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`Histogram from ${formatValue(from)} to ${formatValue(to)}`}
+    >
+      <path d={bars.join('')} />
+    </svg>
   );
 }
 

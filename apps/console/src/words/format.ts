@@ -6,6 +6,8 @@ const FORMATS: Readonly<Record<string, string>> = {
   gif: 'GIF',
   tiff: 'TIFF',
   svg: 'SVG',
+  heic: 'HEIC',
+  pdf: 'PDF',
 };
 
 /** As people write it. */
@@ -29,6 +31,18 @@ export function formatBytes(bytes: number): string {
 /** `4032 × 3024` */
 export function formatPixels(width: number, height: number): string {
   return `${width} × ${height}`;
+}
+
+/** `300 dpi`, or `204 × 98 dpi` */
+export function formatResolution({ x, y }: { readonly x: number; readonly y: number }): string {
+  return x === y ? `${formatValue(x)} dpi` : `${formatValue(x)} × ${formatValue(y)} dpi`;
+}
+
+const values = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 5, useGrouping: false });
+
+/** A measured value, with five digits. */
+export function formatValue(value: number): string {
+  return values.format(value);
 }
 
 /** `2.4 %` of the original; nothing where that has no bytes. */
@@ -81,4 +95,9 @@ export function formatDollars(dollars: number): string {
 export function formatMinutes(minutes: number): string {
   if (minutes < 1) return 'below 1 min';
   return minutes < 120 ? `${Math.round(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
+/** `Red` */
+export function formatChannel(channel: string): string {
+  return channel.slice(0, 1).toUpperCase() + channel.slice(1);
 }

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Output } from '../api/client.ts';
-import { describeShot, describeSource, pictureMarkup, summarise } from './outcome.ts';
+import {
+  describeChannel,
+  describeShot,
+  describeSource,
+  pictureMarkup,
+  summarise,
+} from './outcome.ts';
 
 const source = {
   ...{ bucket: 'in', key: 'uploads/my cat.jpg', versionId: null, eTag: 'abc', bytes: 2_400_000 },
@@ -43,6 +49,22 @@ test('an animation says how many frames it has', () => {
   expect(describeSource({ source: { ...source, format: 'gif', pages: 12 } })).toContain(
     '12 frames',
   );
+});
+
+test('a document says how many pages it has, and its resolution if the recipe asks for it', () => {
+  const fax = { ...source, format: 'tiff' as const, pages: 3 };
+  const facts = { resolution: { x: 203.99, y: 98 } };
+  expect(describeSource({ source: { ...fax, facts } })).toEqual(
+    expect.arrayContaining(['3 pages', '203.99 × 98 dpi']),
+  );
+  const square = { resolution: { x: 300, y: 300 } };
+  expect(describeSource({ source: { ...fax, facts: square } })).toContain('300 dpi');
+});
+
+test('a channel is described by what the recipe asks about it', () => {
+  expect(
+    describeChannel({ channel: 'red', minimum: 0, mean: 69.38166666, percentiles: { 50: 57 } }),
+  ).toBe('minimum 0, mean 69.382, median 57');
 });
 
 test('all variants are summed up', () => {

@@ -5,20 +5,24 @@ import {
   formatName,
   formatPixels,
   formatRatio,
+  formatResolution,
   formatTakenAt,
+  formatValue,
 } from './format.ts';
 
 /** The facts of an upload: `JPEG`, `4032 × 3024`, … */
 export function describeSource({ source }: Pick<Manifest, 'source'>): string[] {
-  const { format, width, height, pages = 1, bytes, takenAt, camera } = source;
+  const { format, width, height, pages = 1, bytes, takenAt, camera, facts: measured } = source;
+  const isAnimation = format === 'gif' || format === 'webp' || format === 'avif';
   const taken = takenAt === undefined ? undefined : formatTakenAt(takenAt);
   const facts = [
     format === undefined ? undefined : formatName(format),
     width === undefined || height === undefined ? undefined : formatPixels(width, height),
-    pages > 1 ? count(pages, 'frame') : undefined,
+    pages > 1 ? count(pages, isAnimation ? 'frame' : 'page') : undefined,
     formatBytes(bytes),
     taken === undefined ? undefined : `taken ${taken}`,
     camera,
+    measured?.resolution && formatResolution(measured.resolution),
   ];
   return facts.filter((fact): fact is string => fact !== undefined && fact !== '');
 }
@@ -35,6 +39,16 @@ export function describeShot(shot: NonNullable<Rendering['shot']>): string[] {
     iso && `ISO ${iso}`,
     focalLength && `${round(focalLength)} mm${like35}`,
   ].filter((fact): fact is string => Boolean(fact));
+}
+
+type Channel = NonNullable<NonNullable<Manifest['source']['facts']>['channels']>[number];
+
+/** What the recipe asks about a channel: `minimum 8, maximum 216, mean 69.4, median 57`. */
+export function describeChannel({ minimum, maximum, mean, percentiles }: Channel): string {
+  const found = Object.entries({ minimum, maximum, mean, median: percentiles?.['50'] });
+  return found
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${formatValue(value)}`]))
+    .join(', ');
 }
 
 type Sized = Pick<Output, 'bytes'>;

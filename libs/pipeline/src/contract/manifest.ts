@@ -5,6 +5,22 @@ import { RECIPE_FORMATS } from '../catalog.ts';
 import { choicesSchema } from './choices.ts';
 import { CODES, isRejection, type Code, type RejectionCode } from './codes.ts';
 
+/** Measured of the samples of one channel, as the file stores them. */
+const channelSchema = z.object({
+  channel: z.enum(['grey', 'red', 'green', 'blue']),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  mean: z.number().optional(),
+  percentiles: z.record(z.string(), z.number()).optional(),
+  histogram: z.object({ from: z.number(), to: z.number(), counts: z.array(z.number()) }).optional(),
+});
+
+const sourceFactsSchema = z.object({
+  // Pixels per inch of the upright picture, if the file states them.
+  resolution: z.object({ x: z.number(), y: z.number() }).optional(),
+  channels: z.array(channelSchema).min(1).optional(),
+});
+
 const sourceSchema = z.object({
   bucket: z.string(),
   key: z.string(),
@@ -24,6 +40,8 @@ const sourceSchema = z.object({
   pages: z.number().optional(),
   takenAt: z.string().optional(),
   camera: z.string().optional(),
+  // What the recipe's `facts` asks for.
+  facts: sourceFactsSchema.optional(),
   // What the upload's metadata chooses, as far as the recipe allows it.
   choices: choicesSchema.optional(),
 });

@@ -115,7 +115,7 @@ describe('a mistake is told with its path and what is allowed', () => {
       '[0].match.prefixes: unknown key; allowed: prefix, suffixes',
       `[0].variants[0].step: ${allowed}`,
       `[0].variants[0].stepz: ${allowed}`,
-      '[0].onSource: unknown key; allowed: name, match, variants, effort, animated, placeholder, formats, decoders, cacheControl, onSourceRemoved, allOrNothing, choices',
+      '[0].onSource: unknown key; allowed: name, match, variants, effort, animated, placeholder, formats, decoders, cacheControl, onSourceRemoved, allOrNothing, facts, choices',
     ]);
   });
 

@@ -2,6 +2,7 @@ import {
   DEFAULT_PLACEHOLDER,
   type EstimateRequest,
   isOutputFormat,
+  MEASURES,
   NO_PLACEHOLDER,
   type PlaceholderParts,
   SOURCE_FORMATS,
@@ -46,6 +47,9 @@ export const DEFAULT_CACHE_CONTROL = 'public, max-age=300, stale-while-revalidat
 const keyPartSchema = z
   .string()
   .refine((part) => Buffer.byteLength(part) <= 1024, 'a key has at most 1,024 bytes');
+
+/** What the manifest can say about an upload. */
+const FACTS = ['resolution', ...MEASURES] as const;
 
 /** A recipe as it is written: every member with its text for the reference pages. */
 const writtenSchema = z.strictObject({
@@ -108,6 +112,15 @@ const writtenSchema = z.strictObject({
     .optional()
     .describe(
       'Rejects an upload if one of its variants cannot be made. Default: false, the manifest lists such variants as `skipped` and the others are made',
+    ),
+  // Without a default, too.
+  facts: z
+    .array(z.enum(FACTS))
+    .min(1)
+    .check(eachOnce)
+    .optional()
+    .describe(
+      'What the manifest says about the samples of the upload, in `source.facts`. All but `resolution` take a decode of their own. Default: nothing',
     ),
   // Without a default, too.
   choices: z
@@ -219,14 +232,16 @@ export type PageFacts = readonly [first: SourceFacts, ...others: SourceFacts[]];
 
 /**
  * What the engine has to make of each page of an upload: the variants whose conditions hold for the first page, but for
- * copies. The placeholder is that of the first page.
+ * copies. The placeholder and the measures are those
+ * of the first page.
  */
 export function renderRequests(
   recipe: Recipe,
   pages: PageFacts,
   choices: Choices = {},
 ): EstimateRequest[] {
-  const { name, effort, placeholder } = recipe;
+  const { name, effort, placeholder, facts: wantedFacts = [] } = recipe;
+  const measures = wantedFacts.filter((fact) => fact !== 'resolution');
   const cropping = cropSteps(choices);
   const wanted = wantedVariants(recipe, pages[0]).filter(({ copy }) => !copy);
   return pages.map((facts) => {
@@ -239,6 +254,7 @@ export function renderRequests(
     return {
       ...{ facts, recipe: name, variants, effort },
       placeholder: facts.page === undefined ? placeholder : NO_PLACEHOLDER,
+      ...(facts.page === undefined && measures.length > 0 && { measures }),
       ...(cropping.length > 0 && { placeholderSteps: cropping }),
     };
   });

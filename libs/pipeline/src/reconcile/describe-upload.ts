@@ -93,6 +93,7 @@ export function describeUpload(
   const limits = usedLimits(pages, estimate, granted.limits);
   const lines = [
     `recipe ${recipe.name}, effort ${recipe.effort}`,
+    ...requests.flatMap(describeMeasures),
     ...requests.map(describePage),
     ...(copies.length > 0 ? [`copied byte for byte: ${named(copies)}`] : []),
     ...(unmade.length > 0 ? [`not made, their conditions do not hold: ${named(unmade)}`] : []),
@@ -107,6 +108,13 @@ export function describeUpload(
     ...(estimate.decoding && { decodeSeconds: estimate.decoding.cpuSeconds }),
     limits,
   };
+}
+
+/** Only the first page is measured. */
+function describeMeasures({ measures = [] }: EstimateRequest): string[] {
+  return measures.length > 0
+    ? [`decode the upload for the manifest's facts: ${measures.join(', ')}`]
+    : [];
 }
 
 /** The stages of the first page. Those of the other pages differ in sizes only, and are left out. */

@@ -1,5 +1,6 @@
 import { createEngine } from '@darkroom/transforms/engine';
 import { sample } from '@darkroom/transforms/testing';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { catalog } from '../catalog.ts';
 import { formatManifest, parseManifest } from '../contract/manifest.ts';
@@ -23,6 +24,41 @@ test('what a plugin finds out stands in the manifest, with the output that it lo
   const [thumb, web] = manifestOf(bucket)?.outputs ?? [];
   expect(thumb?.facts).toEqual({ dhash: expect.stringMatching(/^[0-9a-f]{16}$/) });
   expect(web).not.toHaveProperty('facts');
+});
+
+test('what the recipe asks about the upload stands in the manifest, and stays when it is uploaded again', async () => {
+  const recipe = {
+    facts: ['resolution' as const, 'minimum' as const, 'histogram' as const],
+    variants: [{ name: 'web', steps: [{ encode: 'webp' as const }] }],
+  };
+  const bucket = letters(recipe, { engine: createEngine({ catalog }) });
+  const scan = await sharp({
+    create: { width: 20, height: 10, channels: 3, background: '#102030' },
+  })
+    .withMetadata({ density: 300 })
+    .png()
+    .toBuffer();
+  bucket.source.place(KEY, scan);
+  await reconcile(KEY, bucket);
+  const { source } = manifestOf(bucket) ?? {};
+  expect(source?.facts?.resolution).toEqual({ x: 300, y: 300 });
+  const channels = source?.facts?.channels ?? [];
+  expect(channels.map(({ channel, minimum }) => [channel, minimum])).toEqual([
+    ...[['red', 0x10], ['green', 0x20], ['blue', 0x30]], // prettier-ignore
+  ]);
+  expect(channels[0]?.histogram?.counts[0x10]).toBe(200);
+  expect(channels[0]).not.toHaveProperty('mean');
+
+  bucket.source.place(KEY, scan);
+  await reconcile(KEY, bucket);
+  expect(manifestOf(bucket)?.source.facts).toEqual(source?.facts);
+});
+
+test('a recipe that asks nothing about the upload writes no facts of it', async () => {
+  const bucket = letters({}, { engine: createEngine({ catalog }) });
+  bucket.source.place(KEY, await sample({ width: 64, height: 48 }));
+  await reconcile(KEY, bucket);
+  expect(manifestOf(bucket)?.source).not.toHaveProperty('facts');
 });
 
 test('facts are any JSON, and are read back as they were written', () => {

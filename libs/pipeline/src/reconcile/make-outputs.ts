@@ -3,6 +3,7 @@ import {
   type ImageEngine,
   isOutputFormat,
   leastRenderMemory,
+  type MeasuredChannel,
   OUTPUT_FILES,
   type Rendered,
   type RenderedOutput,
@@ -148,7 +149,12 @@ export async function makeOutputs(
     // On the last attempt, the GAVE_UP manifest stays alone in the folder until all outputs are rendered.
     const rendered = job.lastAttempt ? await collect(rendering) : rendering;
     const order = wantedVariants(job.recipe, facts).map(({ name }) => name);
-    const written = await writeOutputs(job, folder, { rendered, there, order }, origin);
+    const { channels, ...written } = await writeOutputs(
+      job,
+      folder,
+      { rendered, there, order },
+      origin,
+    );
     const skipped = inOrder([...written.skipped, ...tooLarge], order).filter(
       ({ variant }) => !done.has(variant),
     );
@@ -156,7 +162,7 @@ export async function makeOutputs(
     return {
       ...head,
       status: 'done',
-      source,
+      source: { ...source, ...factsOf(job.recipe, facts, channels) },
       ...written,
       skipped: skipped.length > 0 ? skipped : undefined,
     };
@@ -329,6 +335,23 @@ function describe(
   };
 }
 
+/** What the recipe's `facts` asks for. */
+function factsOf(
+  { facts: wanted = [] }: Recipe,
+  { resolution }: SourceFacts,
+  channels: readonly MeasuredChannel[] | undefined,
+): Pick<ManifestSource, 'facts'> {
+  if (wanted.length === 0) return {};
+  return {
+    facts: {
+      ...(resolution && wanted.includes('resolution') && { resolution }),
+      ...(channels && { channels: [...channels] as Channels }),
+    },
+  };
+}
+
+type Channels = NonNullable<ManifestSource['facts']>['channels'];
+
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);
@@ -374,16 +397,22 @@ interface Making {
   readonly order: readonly string[];
 }
 
+interface Written extends Pick<DoneManifest, 'outputs' | 'placeholder'> {
+  readonly skipped: ManifestSkipped[];
+  readonly channels?: readonly MeasuredChannel[];
+}
+
 /** Puts each output as soon as it is made, and waits for all of them, also when making the others fails. */
 async function writeOutputs(
   job: KeyTask,
   folder: OutputFolder,
   { rendered, there, order }: Making,
   origin: Origin,
-): Promise<Pick<DoneManifest, 'outputs' | 'placeholder'> & { skipped: ManifestSkipped[] }> {
+): Promise<Written> {
   const skipped: ManifestSkipped[] = [];
   const puts: Promise<ManifestOutput>[] = [];
   let placeholder: DoneManifest['placeholder'];
+  let channels: Written['channels'];
   let failed = false;
   try {
     for await (const item of rendered) {
@@ -391,6 +420,10 @@ async function writeOutputs(
       if (item.kind === 'placeholder') {
         const { kind: _, ...parts } = item;
         placeholder = parts;
+        continue;
+      }
+      if (item.kind === 'measured') {
+        ({ channels } = item);
         continue;
       }
       if (item.kind === 'skipped') {
@@ -406,7 +439,7 @@ async function writeOutputs(
     await waitForAll(puts);
   }
   const outputs = withCopies(inOrder([...there, ...(await Promise.all(puts))], order));
-  return { outputs, skipped, ...(placeholder && { placeholder }) };
+  return { outputs, skipped, ...(placeholder && { placeholder }), ...(channels && { channels }) };
 }
 
 /**

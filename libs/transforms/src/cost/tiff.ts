@@ -34,6 +34,8 @@ export interface TiffStructure {
   readonly rowsPerStrip: number;
   /** Offset of the first strip or tile, bytes; 0 if the file has none. */
   readonly dataStart: number;
+  /** Pixels per inch, as stored (tags 282, 283 and 296); left out if the file does not say it. */
+  readonly resolution?: { readonly x: number; readonly y: number };
   /** Directories, which are the pages. */
   readonly pages: number;
   /** Entries of all directories, with their values: bytes that a decoder reads to open the file. */
@@ -55,6 +57,8 @@ const TYPE_BYTES: Readonly<Record<number, number>> = {
   1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8,
 }; // prettier-ignore
 
+const RATIONAL = 5;
+
 interface Entry {
   readonly tag: number;
   readonly values: readonly number[];
@@ -75,6 +79,7 @@ function readEntry(file: ByteReader, at: number, layout: Layout, withValues: boo
   const start = valueBytes <= inline ? place : readOffset(file, place, layout);
   const read = (index: number) => {
     const value = start + index * size;
+    if (type === RATIONAL) return file.u32(value, little) / file.u32(value + 4, little);
     if (size === 2) return file.u16(value, little);
     if (size === 4) return file.u32(value, little);
     return size === 8 ? file.u64(value, little) : file.u8(value);
@@ -88,7 +93,9 @@ function readEntry(file: ByteReader, at: number, layout: Layout, withValues: boo
 }
 
 /** Tags of the first directory that decide the cost, and where its pixels begin. */
-const TAGS = new Set([256, 257, 258, 259, 262, 273, 277, 278, 284, 322, 323, 324, 338, 339, 530]);
+const TAGS = new Set([
+  256, 257, 258, 259, 262, 273, 277, 278, 282, 283, 284, 296, 322, 323, 324, 338, 339, 530,
+]);
 
 interface Directories {
   readonly first: ReadonlyMap<number, readonly number[]>;
@@ -153,6 +160,9 @@ function keptSamples(
   return first < 0 || colours + first >= samples ? kept : [...kept, colours + first];
 }
 
+/** Units of tag 296: 2 inch, which is the default, and 3 centimetre; 1 is a ratio only. */
+const PER_INCH: Readonly<Record<number, number>> = { 2: 1, 3: 2.54 };
+
 /** Reads the chain of directories; the first one describes the page that is decoded. */
 export function scanTiff(file: ByteReader): TiffStructure | undefined {
   const little = file.u8(0) === 0x49;
@@ -169,6 +179,8 @@ export function scanTiff(file: ByteReader): TiffStructure | undefined {
   const [tileWidth, tileHeight] = [value(322, 0), value(323, 0)];
   const planar = value(284, 1) === 2;
   const depth = Math.max(1, ...(first.get(258) ?? []));
+  const factor = PER_INCH[value(296, 2)] ?? 0;
+  const [x, y] = [value(282, 0) * factor, value(283, 0) * factor];
   const kept = keptSamples(value(262, 1), samples, first.get(338) ?? [], { planar, depth });
   return {
     format: 'tiff',
@@ -187,6 +199,7 @@ export function scanTiff(file: ByteReader): TiffStructure | undefined {
     ...(tileWidth > 0 && tileHeight > 0 && { tile: { width: tileWidth, height: tileHeight } }),
     rowsPerStrip: Math.max(1, Math.min(height, value(278, height))),
     dataStart: value(324, value(273, 0)),
+    ...(x > 0 && y > 0 && x + y < Infinity && { resolution: { x, y } }),
     pages,
     directoryBytes,
   };

@@ -22,6 +22,7 @@ import { inspect, survey } from './inspect/inspect.ts';
 import { isCutAtEnd } from './inspect/jpeg-end.ts';
 import { ofPage, pageFile, withPage } from './inspect/page.ts';
 import { withoutExtraChannels } from './inspect/tiff-channels.ts';
+import { measureUpload } from './measure/measure-upload.ts';
 import { execute } from './render/execute.ts';
 import { undecodable } from './render/explain-failure.ts';
 import { setUpSharp } from './sharp-setup.ts';
@@ -83,6 +84,7 @@ function engineOf(
   };
   async function* render(request: RenderRequest): AsyncGenerator<Rendered, void> {
     const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
+    const { measures = [] } = request;
     const plan = planOf(request);
     const { drawn: size } = plan;
     const file = await prepared(source, facts, { decoders, size, stepTimeout, signal });
@@ -100,6 +102,7 @@ function engineOf(
       stepTimeout,
       readSideFile: readSideFile && readOnce(readSideFile),
     };
+    if (measures.length > 0) yield await measureUpload(job, measures);
     yield* execute(plan, job, request.concurrency ?? concurrency, request.done);
   }
   return {
@@ -109,7 +112,9 @@ function engineOf(
     estimate(request) {
       const plan = planOf(request);
       const { skipped } = plan;
-      const estimate = estimateRender(request.facts, plan, request.concurrency ?? concurrency);
+      const { measures = [] } = request;
+      const parallel = request.concurrency ?? concurrency;
+      const estimate = estimateRender(request.facts, plan, parallel, measures.length > 0);
       return skipped.length > 0 ? { ...estimate, skipped } : estimate;
     },
     async *render(request) {

@@ -329,15 +329,33 @@ function factsAt(drawn: Size | undefined, facts: SourceFacts): SourceFacts {
   return { ...facts, ...drawn, structure: { ...structure, ...drawn } };
 }
 
+/** CPU seconds to measure a megapixel of one channel. */
+const MEASURING_SECONDS = 0.004;
+
+/** The samples of the whole upload, which are decoded and measured before anything else. */
+function measuring({ width, height, coding, structure }: SourceFacts): DecodeCost {
+  const { cpuSeconds, memory } = structure
+    ? decodeCost(structure, { animated: false })
+    : { cpuSeconds: 0, memory: 0 };
+  const samples = width * height * (coding?.space === 'grey' ? 1 : 3);
+  return {
+    cpuSeconds: cpuSeconds + (MEASURING_SECONDS * samples) / MEGAPIXEL,
+    memory: memory + (samples * (coding?.depth ?? 8)) / 8 / MIB,
+  };
+}
+
 /**
  * Estimates a rendering from the file's structure, its header and the plan. The memory is the growth of an idle process
  * (`BASE_MIB`) at its peak. It contains the file, the pixels between stages, what is laid over them, and the larger one of
  * decoding and of `concurrency` encoders at once. It errs on the safe side, and more so without a structure.
+ *
+ * @param isMeasured the upload itself is measured too
  */
 export function estimateRender(
   given: SourceFacts,
   plan: RenderPlan,
   concurrency: number,
+  isMeasured = false,
 ): RenderEstimate {
   const { drawn } = plan;
   const facts = factsAt(drawn, given);
@@ -359,16 +377,18 @@ export function estimateRender(
     materialised(plan, facts) +
     overlays(plan, facts) +
     gainMaps(plan, facts);
+  const measured = isMeasured ? measuring(facts) : { memory: 0, cpuSeconds: 0 };
   const pages = plan.stages.some((stage) => isMoving(stage, facts)) ? facts.pages : 1;
   const costs = decodes(plan, facts);
   if (!costs || !facts.structure) {
     const factor = UNKNOWN_STRUCTURE;
     const decoding = factor * decodingByHeader(plan, facts) + making;
-    const memory = factor * besides + Math.max(decoding, factor * encoders);
+    const memory = factor * besides + Math.max(decoding + measured.memory, factor * encoders);
     return { pages, memory, ...stepSeconds(plan, facts) };
   }
   const memory = costs.map((cost) => cost.memory);
   const all = besides + copies(facts) + unusedFrames(plan, facts);
+  const decoding = Math.max(largest(memory, concurrency), measured.memory) + making;
   return {
     pages,
     ...(drawn && { drawn }),
@@ -376,10 +396,10 @@ export function estimateRender(
     decoding: {
       cpuSeconds: costs.reduce(
         (sum, cost) => sum + cost.cpuSeconds,
-        openingSeconds(facts.structure) + cpuSeconds,
+        openingSeconds(facts.structure) + cpuSeconds + measured.cpuSeconds,
       ),
-      memory: Math.max(0, ...memory) + read.held,
+      memory: Math.max(measured.memory, ...memory) + read.held,
     },
-    memory: HEAP_MIB + HOLES * (all + Math.max(largest(memory, concurrency) + making, encoders)),
+    memory: HEAP_MIB + HOLES * (all + Math.max(decoding, encoders)),
   };
 }

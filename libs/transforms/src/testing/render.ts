@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type {
   ImageEngine,
+  MeasuredChannel,
   RenderedOutput,
   RenderedPlaceholder,
   RenderRequest,
@@ -17,6 +18,7 @@ interface RenderedAll {
   /** By variant. */
   readonly outputs: ReadonlyMap<string, RenderedOutput>;
   readonly placeholder?: RenderedPlaceholder;
+  readonly channels?: readonly MeasuredChannel[];
   /** Variants in the order in which they came. */
   readonly order: readonly string[];
   readonly skipped: readonly SkippedVariant[];
@@ -28,7 +30,7 @@ export async function renderAll(
   catalog: Catalog,
   source: Uint8Array,
   variants: Readonly<Record<string, unknown>>,
-  more: Pick<RenderRequest, 'effort' | 'placeholder' | 'signal' | 'done'> = {},
+  more: Pick<RenderRequest, 'effort' | 'placeholder' | 'measures' | 'signal' | 'done'> = {},
 ): Promise<RenderedAll> {
   const facts = await engine.inspect(source);
   const parsed: Variant[] = Object.entries(variants).map(([name, steps]) => ({
@@ -40,15 +42,21 @@ export async function renderAll(
   const order: string[] = [];
   const skipped: SkippedVariant[] = [];
   let placeholder: RenderedPlaceholder | undefined;
+  let channels: readonly MeasuredChannel[] | undefined;
   for await (const made of engine.render({ ...request, ...more })) {
     if (made.kind === 'placeholder') placeholder = made;
+    else if (made.kind === 'measured') ({ channels } = made);
     else if (made.kind === 'skipped') skipped.push(made);
     else {
       outputs.set(made.variant, made);
       order.push(made.variant);
     }
   }
-  return { facts, outputs, order, skipped, ...(placeholder ? { placeholder } : {}) };
+  return {
+    ...{ facts, outputs, order, skipped },
+    ...(placeholder ? { placeholder } : {}),
+    ...(channels ? { channels } : {}),
+  };
 }
 
 /** One variant of an upload. @throws ImageError if it is skipped */

@@ -146,9 +146,11 @@ describe('what a header says of its pixels', () => {
     expect(await raw(bytes)).toEqual([...upright]);
   });
 
-  test('its density is a fact', async () => {
+  test('its density is the resolution', async () => {
     const decoder = toy({ header: () => Promise.resolve({ ...HEADER, density: 300 }) });
-    expect((await engineWith(decoder).inspect(UPLOAD)).density).toBe(300);
+    expect((await engineWith(decoder).inspect(UPLOAD)).resolution).toEqual({
+      ...{ x: 300, y: 300 },
+    });
   });
 
   test.each([{ orientation: 9 }, { density: 0 }, { density: NaN }])(

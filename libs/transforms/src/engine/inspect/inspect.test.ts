@@ -30,6 +30,8 @@ test('reads displayed size, camera and time from a photo’s header', async () =
     progressive: true,
     takenAt: '2024-05-01T12:03:04',
     camera: 'Acme X1',
+    // What libvips writes if it knows none.
+    resolution: { x: 25.4, y: 25.4 },
     coding: { depth: 8, space: 'rgb', profile: 'none', chromaSubsampling: '4:2:0' },
     structure: expect.objectContaining({
       format: 'jpeg',

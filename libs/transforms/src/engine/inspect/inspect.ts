@@ -19,6 +19,7 @@ import { plainText, readExif } from '../metadata/exif.ts';
 import { decodable } from './decodable.ts';
 import { detectType } from './detect-type.ts';
 import { pageFile } from './page.ts';
+import { resolutionOf } from './resolution.ts';
 import { headerWithoutExtraChannels } from './tiff-channels.ts';
 import { unsupportedCoding, unsupportedMessage } from './unsupported-coding.ts';
 
@@ -101,7 +102,7 @@ async function inspectDecoded(
   return {
     ...(await inspectFile(pngOfHeader(header), { format })),
     ...(page === 1 ? { bytes, pages } : { bytes, pages: 1, page }),
-    ...(density !== undefined && { density }),
+    ...(density !== undefined && { resolution: { x: density, y: density } }),
     structure: {
       ...{ format: 'decoded', bytes, width, height, channels, depth, reading: cost },
       ...(decoder.scales && { scales: true }),
@@ -124,14 +125,17 @@ async function inspectFile(
       cause,
     });
   }
-  const orientation = header.orientation ?? 1;
+  const { orientation: stated = 1 } = header;
+  const orientation = stated >= 1 && stated <= 8 ? stated : 1;
   const others = otherPictures(source);
+  const tags = await readExif(header.exif);
+  const resolution = resolutionOf(source, { structure, tags, orientation });
   return {
     format,
     ...(orientation >= 5
       ? { width: header.height, height: header.width }
       : { width: header.width, height: header.height }),
-    orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
+    orientation,
     pages: header.pages ?? 1,
     bytes: source.length,
     hasAlpha: header.hasAlpha,
@@ -140,7 +144,8 @@ async function inspectFile(
       otherPictures: others.length,
       otherStructures: others.flatMap((file) => scanStructure(file, 'jpeg').structure ?? []),
     }),
-    ...(await cameraFacts(header.exif)),
+    ...(resolution && { resolution }),
+    ...cameraFacts(tags),
     coding: coding(header, file),
     ...(structure && { structure }),
   };
@@ -170,9 +175,8 @@ function takenAt(value: unknown): string | undefined {
     : text;
 }
 
-/** Reads camera and capture time from an EXIF block. */
-async function cameraFacts(exif: Uint8Array | undefined): Promise<CameraFacts> {
-  const tags = await readExif(exif);
+/** Camera and capture time from the tags of EXIF. */
+function cameraFacts(tags: Readonly<Record<string, unknown>>): CameraFacts {
   const taken = takenAt(tags['DateTimeOriginal']) ?? takenAt(tags['CreateDate']);
   const [make, model] = [plainText(tags['Make']), plainText(tags['Model'])];
   const name = model.toLowerCase().startsWith(make.toLowerCase()) ? model : `${make} ${model}`;
