@@ -47,10 +47,18 @@ export function createCatalog<const T extends readonly Transform[]>(
     return transform;
   };
   const stepSchema = createStepSchema(get, names);
+  // A process parses its recipes once: all uploads have the same steps.
+  const bound = new WeakMap<Step, BoundTransform>();
   return {
     names,
     get,
-    bind: (step) => known(step.transform).bind(step.options),
+    bind(step) {
+      const before = bound.get(step);
+      if (before) return before;
+      const made = known(step.transform).bind(step.options);
+      bound.set(step, made);
+      return made;
+    },
     // The schemas check the input at run time; the type gives the compiler the same information.
     stepSchema: stepSchema as z.ZodType<Step, StepInput<T[number]>>,
     stepsSchema: createStepsSchema(stepSchema, get) as z.ZodType<Step[], StepInput<T[number]>[]>,

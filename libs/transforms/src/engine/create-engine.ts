@@ -1,3 +1,4 @@
+import { builtinTransforms } from '../builtin/index.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Decoder } from '../define-decoder.ts';
 import {
@@ -8,6 +9,9 @@ import {
   type RenderRequest,
   type Size,
   type SourceFacts,
+  type Step,
+  type Survey,
+  type Variant,
 } from '../image-engine.ts';
 import { makePlan, type PlanInput } from '../plan/make-plan.ts';
 import { estimateRender } from '../plan/estimate.ts';
@@ -64,28 +68,42 @@ function engineOf(
   }: EngineOptions,
 ): ImageEngine {
   setUpSharp({ svg });
+  const bind = (step: Step) => catalog.bind(step);
+  const isBuiltin = (name: string) =>
+    builtinTransforms.some((transform) => transform === catalog.get(name));
+  // The pipeline estimates a request several times before it renders it.
+  const planned = new WeakMap<readonly Variant[], { input: PlanInput; plan: RenderPlan }>();
   const planOf = ({
     facts,
     variants,
     recipe,
-    placeholder = DEFAULT_PLACEHOLDER,
+    placeholder: parts = DEFAULT_PLACEHOLDER,
     placeholderSteps,
     effort,
   }: EstimateRequest): RenderPlan => {
-    return planner({
-      facts,
-      variants,
-      recipe,
-      placeholder: Object.values(placeholder).includes(true),
-      placeholderSteps,
-      effort,
-      bind: (step) => catalog.bind(step),
-    });
+    const placeholder = Object.values(parts).includes(true);
+    const input = { facts, variants, recipe, placeholder, placeholderSteps, effort, bind };
+    const before = planned.get(variants);
+    if (before && isSame(before.input, input)) return before.plan;
+    const plan = planner(input);
+    planned.set(variants, { input, plan });
+    return plan;
+  };
+  // Estimates and limits need the structure before the header is read.
+  const surveyed = new WeakMap<Uint8Array, Promise<Survey>>();
+  const surveyOf = (source: Uint8Array) => {
+    const before = surveyed.get(source);
+    if (before) return before;
+    const made = survey(source, { svg, decoders });
+    surveyed.set(source, made);
+    return made;
   };
   async function* render(request: RenderRequest): AsyncGenerator<Rendered, void> {
     const { source, facts, recipe, placeholder = DEFAULT_PLACEHOLDER, signal } = request;
     const { measures = [] } = request;
     const plan = planOf(request);
+    // To run a plan may extend it.
+    planned.delete(request.variants);
     const { drawn: size } = plan;
     const file = await prepared(source, facts, { decoders, size, stepTimeout, signal });
     let corrected: Promise<Uint8Array> | undefined;
@@ -100,6 +118,7 @@ function engineOf(
       placeholder,
       signal,
       stepTimeout,
+      isBuiltin,
       readSideFile: readSideFile && readOnce(readSideFile),
     };
     if (measures.length > 0) yield await measureUpload(job, measures);
@@ -107,8 +126,8 @@ function engineOf(
   }
   return {
     inspect: (source, page = 1, given = {}) =>
-      ofPage(page, () => inspect(source, { svg, decoders, given, page, stepTimeout })),
-    survey: (source) => survey(source, { svg, decoders }),
+      ofPage(page, () => inspect(source, { svg, decoders, given, page, stepTimeout, surveyOf })),
+    survey: surveyOf,
     estimate(request) {
       const plan = planOf(request);
       const { skipped } = plan;
@@ -124,6 +143,10 @@ function engineOf(
       else yield* withPage(page, rendered);
     },
   };
+}
+
+function isSame<T extends object>(one: T, other: T): boolean {
+  return (Object.keys(one) as (keyof T)[]).every((name) => one[name] === other[name]);
 }
 
 interface PrepareOptions extends DecoderBounds {

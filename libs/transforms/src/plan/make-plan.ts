@@ -2,6 +2,7 @@ import type { BoundTransform, Shape } from '../bound-transform.ts';
 import { flatten } from '../builtin/flatten.ts';
 import { resize } from '../builtin/resize.ts';
 import { rotate } from '../builtin/rotate.ts';
+import type { Transform } from '../define-transform.ts';
 import type { Effort, SourceFacts, Step, Variant } from '../image-engine.ts';
 import { swapsSides } from '../orientation.ts';
 import { decodeMode, decodeModeKey } from './decode-mode.ts';
@@ -36,16 +37,33 @@ export function storedShape({ width, height, orientation, hasAlpha }: SourceFact
 /** GIF has no orientation tag; decoders of AVIF disagree about it. */
 const TAGLESS: ReadonlySet<string> = new Set(['gif', 'avif']);
 
+/** A step that a recipe does not name. */
+type OwnStep = Omit<BoundStep, 'step'>;
+
+const ownSteps = new Map<string, OwnStep>();
+
+/** Parses the options once. */
+function ownStep(
+  { name, options, bind }: Pick<Transform, 'name' | 'options' | 'bind'>,
+  given: Readonly<Record<string, unknown>>,
+): OwnStep {
+  const id = `${name} ${JSON.stringify(given)}`;
+  const before = ownSteps.get(id);
+  if (before) return before;
+  const parsed = options.parse(given) as OwnStep['options'];
+  const made = { transform: name, options: parsed, bound: bind(parsed) };
+  ownSteps.set(id, made);
+  return made;
+}
+
 /** The pixels of these formats, and of files with a kept profile, are made upright. */
 function upright(step: number): BoundStep {
-  const options = rotate.options.parse({});
-  return { transform: rotate.name, options, step, bound: rotate.bind(options) };
+  return { ...ownStep(rotate, {}), step };
 }
 
 /** JPEG has no transparency. sharp would use a black background; users expect white. */
 function onWhite(step: number): BoundStep {
-  const options = flatten.options.parse({ background: '#ffffff' });
-  return { transform: flatten.name, options, step, bound: flatten.bind(options) };
+  return { ...ownStep(flatten, { background: '#ffffff' }), step };
 }
 
 function endsWithAlpha(steps: readonly BoundStep[], upload: Shape): boolean {
@@ -170,26 +188,19 @@ function placeholderVariant(
   variants: readonly BoundVariant[],
   first: readonly BoundStep[],
 ): BoundVariant {
-  const upright = { transform: 'rotate', options: rotate.options.parse({}) };
-  const small = {
-    transform: 'resize',
-    options: resize.options.parse({
-      width: SIDE,
-      height: SIDE,
-      fit: 'inside',
-      withoutEnlargement: true,
-      // With another kernel, the placeholder and the variants could not start from one reduction.
-      kernel: kernelOf(variants),
-    }),
-  };
+  const small = ownStep(resize, {
+    width: SIDE,
+    height: SIDE,
+    fit: 'inside',
+    withoutEnlargement: true,
+    // With another kernel, the placeholder and the variants could not start from one reduction.
+    kernel: kernelOf(variants),
+  });
   const uprightFirst = variants.some(({ steps }) => {
     const first = steps.find(({ bound }) => bound.kind === 'pixels');
-    return first && JSON.stringify(first.options) === JSON.stringify(upright.options);
+    return first && JSON.stringify(first.options) === JSON.stringify(upright(0).options);
   });
-  const steps = [
-    { ...upright, step: 0, bound: rotate.bind(upright.options) },
-    { ...small, step: 1, bound: resize.bind(small.options) },
-  ];
+  const steps = [upright(0), { ...small, step: 1 }];
   const own = uprightFirst ? steps : steps.reverse();
   return { name: PLACEHOLDER, steps: [...first, ...own] };
 }

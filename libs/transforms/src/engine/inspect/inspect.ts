@@ -49,6 +49,8 @@ interface InspectOptions extends DecoderBounds {
   readonly given: DecoderOptions;
   /** From 1. */
   readonly page: number;
+  /** As `survey`, which may have read this file before. */
+  readonly surveyOf: (source: Uint8Array) => Promise<Survey>;
 }
 
 /**
@@ -80,7 +82,7 @@ export async function survey(
  */
 export async function inspect(source: Uint8Array, options: InspectOptions): Promise<SourceFacts> {
   const { page, ...others } = options;
-  const { format, structure } = await survey(source, options);
+  const { format, structure } = await options.surveyOf(source);
   const decoder = decoderOf(format, options.decoders);
   if (decoder) return inspectDecoded(source, { decoder, format }, options);
   if (page === 1) return inspectFile(source, { format, ...(structure && { structure }) });

@@ -13,7 +13,7 @@ import {
   type Picture,
   rawFrame,
 } from './picture.ts';
-import { runStepCode, type StepBounds } from './time-limit.ts';
+import { runLazyCode, runStepCode, type StepBounds } from './time-limit.ts';
 import type { Upload } from './upload.ts';
 
 /** The rendering of one upload. */
@@ -21,6 +21,8 @@ export interface RenderJob extends Upload, StepBounds {
   readonly recipe: string;
   readonly placeholder: PlaceholderParts;
   readonly readSideFile?: ReadSideFile | undefined;
+  /** Whether a transform is the built-in one of this name. */
+  readonly isBuiltin: (transform: string) => boolean;
 }
 
 type StepStage = Pick<Stage, 'input' | 'mode' | 'operations'>;
@@ -39,8 +41,12 @@ function runIn<T>(
   job: RenderJob,
   work: (context: StepContext) => T | Promise<T>,
 ): Promise<T> {
-  return runStepCode(locationOf(job, operation), job, (signal) => {
-    const { facts, readSideFile } = job;
+  const isOwn = operation.slots !== undefined && job.isBuiltin(operation.transform);
+  const run = isOwn ? runLazyCode : runStepCode;
+  return run(locationOf(job, operation), job, (signal) => {
+    const { readSideFile } = job;
+    // A plugin that changes the facts would change the plan.
+    const facts = isOwn ? job.facts : structuredClone(job.facts);
     // Same rule as `withStep`: after another step, sharp would run `autoOrient()` first.
     const fromUpload = input === 'upload' && operation === operations[0];
     const place = { facts, signal, fromUpload, animated: mode.animated };
@@ -140,15 +146,14 @@ export async function findFacts(
   );
 }
 
-/** Context of a step. Contains copies, because a plugin that changes them would change the plan. */
+/** Context of a step. Contains copies: a plugin may change them. */
 function stepContext(
   { variants, input, output }: Operation,
-  { facts, ...place }: Pick<StepContext, 'facts' | 'fromUpload' | 'animated' | 'signal'>,
+  place: Pick<StepContext, 'facts' | 'fromUpload' | 'animated' | 'signal'>,
   readSideFile: ReadSideFile | undefined,
 ): StepContext {
   return {
     ...place,
-    facts: structuredClone(facts),
     variants: [...variants],
     input: { ...input },
     output: { ...output },

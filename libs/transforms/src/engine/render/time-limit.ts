@@ -10,18 +10,24 @@ export interface StepBounds {
   readonly stepTimeout: number;
 }
 
+/** Runs the first part of a step's code, until its first `await`. */
+type Call = <T>(work: () => T, milliseconds: number) => T;
+
 const sandbox = createContext({ work: undefined });
 const callWork = new Script('work()');
 
 /** Calls a function and terminates it after the time limit, even in a loop (Node's `vm`, option `timeout`). */
-function callWithTimeLimit<T>(work: () => T, milliseconds: number): T {
+const callWithTimeLimit: Call = <T>(work: () => T, milliseconds: number): T => {
   sandbox['work'] = work;
   try {
     return callWork.runInContext(sandbox, { timeout: milliseconds }) as T;
   } finally {
     sandbox['work'] = undefined;
   }
-}
+};
+
+/** For code that does not loop: `vm` starts a thread for each call, which takes longer than most steps. */
+const callDirectly: Call = (work) => work();
 
 function isLoop(cause: unknown): boolean {
   // The error belongs to the other realm, and `instanceof Error` would be false.
@@ -38,7 +44,22 @@ export function runStepCode<T>(
   bounds: StepBounds,
   work: (signal: AbortSignal) => T | Promise<T>,
 ): Promise<T> {
-  return withTimeLimit(place, bounds, work, (cause) => stepError(place, cause));
+  return withTimeLimit(place, bounds, work, {
+    call: callWithTimeLimit,
+    explain: (cause) => stepError(place, cause),
+  });
+}
+
+/** As `runStepCode`, for a built-in step that only adds operations to sharp's pipeline. */
+export function runLazyCode<T>(
+  place: Required<ErrorLocation>,
+  bounds: StepBounds,
+  work: (signal: AbortSignal) => T | Promise<T>,
+): Promise<T> {
+  return withTimeLimit(place, bounds, work, {
+    call: callDirectly,
+    explain: (cause) => stepError(place, cause),
+  });
 }
 
 /**
@@ -50,14 +71,17 @@ export function waitForPixels<T>(
   bounds: StepBounds,
   work: () => Promise<T>,
 ): Promise<T> {
-  return withTimeLimit(place, bounds, work, (cause) => cause);
+  return withTimeLimit(place, bounds, work, {
+    call: callWithTimeLimit,
+    explain: (cause) => cause,
+  });
 }
 
 async function withTimeLimit<T>(
   place: Required<ErrorLocation>,
   { signal, stepTimeout: milliseconds }: StepBounds,
   work: (signal: AbortSignal) => T | Promise<T>,
-  explain: (cause: unknown) => unknown,
+  { call, explain }: { readonly call: Call; readonly explain: (cause: unknown) => unknown },
 ): Promise<T> {
   const own = new AbortController();
   const both = signal ? AbortSignal.any([signal, own.signal]) : own.signal;
@@ -68,7 +92,7 @@ async function withTimeLimit<T>(
   both.addEventListener('abort', abort, { once: true });
   try {
     signal?.throwIfAborted();
-    return await Promise.race([callWithTimeLimit(() => work(both), milliseconds), aborted.promise]);
+    return await Promise.race([call(() => work(both), milliseconds), aborted.promise]);
   } catch (cause) {
     if (isLoop(cause)) throw stepTimedOut(place, late());
     throw both.aborted ? stepTimedOut(place, cause) : explain(cause);
