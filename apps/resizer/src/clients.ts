@@ -1,5 +1,4 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '@darkroom/pipeline';
 
 /**
@@ -27,7 +26,6 @@ export const createS3 = () =>
     requestChecksumCalculation: 'WHEN_SUPPORTED',
     responseChecksumValidation: 'WHEN_SUPPORTED',
   });
-export const createSqs = () => new SQSClient(clientConfig);
 
 /**
  * Traces an AWS client's requests with X-Ray if tracing is on. Otherwise X-Ray's SDK is not loaded: it takes a noticeable

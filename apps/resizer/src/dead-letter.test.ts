@@ -1,7 +1,7 @@
 import { PipelineError } from '@darkroom/pipeline';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSqs } from './clients.ts';
+import { createSqs } from './sqs-client.ts';
 import { sendDeadLetter } from './dead-letter.ts';
 import { messageSent, type SentMessage } from './testing/answer-sqs.ts';
 import { startCannedAws, status, type CannedAws } from './testing/canned-aws.ts';

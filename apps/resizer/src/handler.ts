@@ -13,19 +13,18 @@ import {
 } from '@darkroom/pipeline';
 import { peakOfProcess } from '@darkroom/transforms/engine';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { clientTracing, createS3, createSqs } from './clients.ts';
-import { sendDeadLetter } from './dead-letter.ts';
+import { clientTracing, createS3 } from './clients.ts';
 import { createFunctionEngine } from './function-engine.ts';
 import { isolatedEngine } from './isolation/isolated-engine.ts';
 import { s3ObjectStore } from './object-store.ts';
-import { createAnnounce, eventBusSender, webhookSender } from './outcome-events.ts';
+import { createAnnounce, eventBusSender } from './outcome-events.ts';
 import {
   processMessage,
   type Message,
   type MessageContext,
   type TimeSlot,
 } from './process-message.ts';
-import { returnToQueue, type FailedMessage } from './return-to-queue.ts';
+import type { FailedMessage } from './return-to-queue.ts';
 import { createTelemetry } from './telemetry.ts';
 import { planBatch, TimeSlots } from './time-slots.ts';
 
@@ -42,17 +41,31 @@ const metrics = new Metrics({
 });
 const traced = await clientTracing(environment.tracing);
 const s3 = traced(createS3());
-const sqs = traced(createSqs());
+let loadedQueues: ReturnType<typeof loadQueues> | undefined;
 const { eventBus, webhookQueueUrl } = environment;
 const announce =
   eventBus === undefined
     ? undefined
     : createAnnounce(eventBus.split(':')[1] ?? 'aws', [
         await eventBusSender(eventBus, traced),
-        ...(webhookQueueUrl === undefined ? [] : [webhookSender(sqs, webhookQueueUrl)]),
+        ...(webhookQueueUrl === undefined ? [] : [await createWebhookSender(webhookQueueUrl)]),
       ]);
 const report = createTelemetry(logger, metrics);
 const engine = createFunctionEngine(environment, root, s3);
+
+async function loadQueues() {
+  const { createSqs, ...all } = await import('./queues.ts');
+  return { ...all, sqs: traced(createSqs()) };
+}
+
+function queues(): ReturnType<typeof loadQueues> {
+  return (loadedQueues ??= loadQueues());
+}
+
+async function createWebhookSender(queueUrl: string) {
+  const { webhookSender, sqs } = await queues();
+  return webhookSender(sqs, queueUrl);
+}
 
 /** Processes a batch of SQS records. @returns the ids of the records that SQS has to deliver again */
 export async function handler(event: SQSEvent, lambda: Context): Promise<SQSBatchResponse> {
@@ -99,7 +112,10 @@ function messageContext(isolated: boolean, lambda: Context): MessageContext {
   return {
     report,
     maxReceiveCount: environment.maxReceiveCount,
-    sendDeadLetter: (letter) => sendDeadLetter(sqs, environment.deadLetterQueueUrl, letter),
+    sendDeadLetter: async (letter) => {
+      const { sendDeadLetter, sqs } = await queues();
+      await sendDeadLetter(sqs, environment.deadLetterQueueUrl, letter);
+    },
     inTimeSlot: async (message, work) => {
       try {
         return await attempt(message, work, false);
@@ -143,6 +159,7 @@ async function backOffAll(messages: readonly FailedMessage[], lambda: Context): 
   if (messages.length === 0) return;
   const left = Math.max(0, lambda.getRemainingTimeInMillis() - ANSWERING_MS);
   const signal = AbortSignal.timeout(left);
+  const { returnToQueue, sqs } = await queues();
   const problems = await returnToQueue(sqs, environment.queueUrl, messages, signal);
   if (problems.length > 0) report.backOffFailed(problems);
 }

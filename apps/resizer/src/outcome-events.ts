@@ -1,5 +1,3 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import {
   outcomeEvent,
   outputKeys,
@@ -14,7 +12,6 @@ import {
 } from '@darkroom/pipeline';
 import { awsError } from './aws-error.ts';
 import { clientConfig } from './clients.ts';
-import { formatWebhookMessage } from './webhook-message.ts';
 
 /** What has become of a key. A `PipelineError` means that its message is in the dead-letter queue. */
 export interface Announcement {
@@ -129,15 +126,4 @@ class RefusedEntry extends Error {
     super(message ?? 'the entry was not taken');
     this.name = code;
   }
-}
-
-/** @param queueUrl of the queue of the webhook's function */
-export function webhookSender(sqs: SQSClient, queueUrl: string): SendEvent {
-  return async (event, signal) => {
-    const MessageBody = formatWebhookMessage(event);
-    const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody });
-    await sqs.send(command, { abortSignal: signal }).catch((cause: unknown) => {
-      throw awsError(cause, `SendMessage to ${queueUrl}`);
-    });
-  };
 }

@@ -3,8 +3,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { parseWebhookEnvironment, parseWebhookReceiver } from '@darkroom/pipeline';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { clientConfig, createSqs } from './clients.ts';
+import { clientConfig } from './clients.ts';
 import { returnToQueue, type FailedMessage } from './return-to-queue.ts';
+import { createSqs } from './sqs-client.ts';
 import { deliver, retryDelay } from './webhook-delivery.ts';
 import { parseWebhookMessage } from './webhook-message.ts';
 

@@ -80,12 +80,8 @@ export {
   type ReconcileOutcome,
   type Wanted,
 } from './reconcile/reconcile.ts';
-export {
-  deliveredFiles,
-  deliveryChoices,
-  makeOutcomeOf,
-  type RecipeChoices,
-} from './stack/delivery.ts';
+export { deliveredFiles, deliveryChoices, type RecipeChoices } from './stack/delivery.ts';
+export { makeOutcomeOf } from './stack/public-variants.ts';
 export {
   formatEnvironment,
   parseEnvironment,

@@ -36,9 +36,10 @@ interface CommonDefinition<Name extends string, Schema extends z.ZodType, Scalar
   readonly version: number;
   /**
    * Strict object schema: an unknown option is an error. It must accept its own output. Set `description` and `examples`
-   * in `meta`, and `describe` each option: the reference pages and editors show these texts.
+   * in `meta`, and `describe` each option: the reference pages and editors show these texts. A function makes the schema
+   * when a recipe needs it: a cold start does not build those of all transforms.
    */
-  readonly options: Schema;
+  readonly options: Schema | (() => Schema);
   readonly scalar?: Scalar;
   /**
    * Names of the files that `apply` reads with `context.readFile`. A deployment packages these files or grants access to
@@ -160,15 +161,19 @@ export function defineTransform<
   Schema extends z.ZodType,
   const Scalar extends keyof z.input<Schema> & string = never,
 >(definition: Definition<Name, Schema, Scalar>): Transform<Name, Schema, Scalar> {
-  const { name, version, kind = 'pixels', options: schema, scalar, sideFiles } = definition;
+  const { name, version, kind = 'pixels', options, scalar, sideFiles } = definition;
+  let schema: Schema | undefined;
+  const schemaOf = () => (schema ??= typeof options === 'function' ? options() : options);
   return {
     name,
     version,
     kind,
-    options: schema,
+    get options() {
+      return schemaOf();
+    },
     ...(scalar === undefined ? {} : { scalar }),
     sideFiles: (given) => sideFiles?.(given as z.output<Schema>) ?? [],
-    bind: (given) => bind(definition, deepFreeze(schema.parse(given))),
+    bind: (given) => bind(definition, deepFreeze(schemaOf().parse(given))),
   };
 }
 

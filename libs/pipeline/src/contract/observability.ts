@@ -2,6 +2,9 @@
 export const METRICS_NAMESPACE = 'Darkroom';
 export const METRICS_SERVICE = 'darkroom';
 
+/** From the least level on. */
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+
 /**
  * Dimensions of every metric. The function's name keeps pipelines and stacks of one account apart.
  *

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { outcomeFileSchema } from '../contract/outcome-file.ts';
-import { makeOutcomeOf } from '../stack/delivery.ts';
+import { makeOutcomeOf } from '../stack/public-variants.ts';
 import { KEY, letters, type Letters, MANIFEST, manifestOf, there } from '../testing/letters.ts';
 import { reconcile } from './reconcile.ts';
 

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  choiceProblems,
-  deliveredFiles,
-  deliveryChoices,
-  makeOutcomeOf,
-  selectionProblems,
-} from './delivery.ts';
+import { choiceProblems, deliveredFiles, deliveryChoices, selectionProblems } from './delivery.ts';
+import { makeOutcomeOf } from './public-variants.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { recipesSchema } from '../recipe/recipe.ts';
 import { parseSettings, SettingsError } from './settings.ts';

@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { OUTPUT_FILES, OUTPUT_FORMATS, type OutputFormat } from '@darkroom/transforms';
 import * as z from 'zod';
-import { type MakeOutcome, outcomeMaker } from '../contract/outcome-file.ts';
 import { OUTCOME_FILE } from '../contract/keys.ts';
-import { isNameOf } from '../recipe/page-range.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { nameSchema } from '../recipe/names.ts';
+import { publicVariants } from './public-variants.ts';
 import { bucketName, corsSchema } from './settings-sections.ts';
 
 /** For each recipe, the variants of each URL name. */
@@ -189,32 +188,6 @@ function exposedByPages(
       const message = `"${name}" is not delivered, and could be taken for a page of "${exposing.name}": give it a name of at least ${PAGE_DIGITS} letters that does not begin with "${exposing.name}-p"`;
       return [{ path: [], message }];
     });
-}
-
-/** Whether CloudFront delivers a variant with this name. */
-function publicVariants(
-  recipes: readonly Pick<Recipe, 'variants'>[],
-  selected: readonly string[] | undefined,
-): (name: string) => boolean {
-  const all = recipes.flatMap(({ variants }) => variants);
-  if (selected) {
-    const pages = all.filter((variant) => variant.pages && selected.includes(variant.name));
-    return (name) => selected.includes(name) || pages.some((variant) => isNameOf(variant, name));
-  }
-  const copies = new Set(all.flatMap(({ name, copy }) => (copy ? [name] : [])));
-  return (name) => !copies.has(name);
-}
-
-/** Makes the outcome files of a stack; undefined if it writes none. */
-export function makeOutcomeOf({
-  recipes,
-  delivery,
-}: {
-  readonly recipes: readonly Pick<Recipe, 'variants'>[];
-  readonly delivery?: Pick<Delivery, 'outcomes' | 'variants'> | undefined;
-}): MakeOutcome | undefined {
-  if (!delivery?.outcomes) return undefined;
-  return outcomeMaker(publicVariants(recipes, delivery.variants));
 }
 
 /** Returns the problems of the selection, each with its path below `delivery.variants`. */

@@ -14,7 +14,7 @@ import {
   transportRecipes,
 } from './environment.ts';
 import { doneManifest } from '../testing/manifests.ts';
-import { makeOutcomeOf } from './delivery.ts';
+import { makeOutcomeOf } from './public-variants.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 const few: RecipeInput[] = [{ name: 'photos', variants: [{ name: 'thumb', steps: ['rotate'] }] }];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LOG_LEVELS } from '../contract/observability.ts';
 import { webhookSchema } from './webhook.ts';
 
 /** An alias would do for some of the resources only (a function's variables and a log group take ARNs alone). */
@@ -110,8 +111,6 @@ export const queueSchema = z
         message: `must be longer than queue.retention (${queue.retention} s): a dead letter keeps the age of its message`,
       });
   });
-
-export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 export const logsSchema = z.strictObject({

@@ -7,7 +7,7 @@ import {
 } from '@darkroom/transforms';
 import { limitsSchema } from '../contract/limits.ts';
 import { parseManifest, type Manifest } from '../contract/manifest.ts';
-import { makeOutcomeOf } from '../stack/delivery.ts';
+import { makeOutcomeOf } from '../stack/public-variants.ts';
 import { MemoryBudget } from '../reconcile/memory-budget.ts';
 import { letterEngine } from './letter-engine.ts';
 import { recipesSchema, type RecipeInput } from '../recipe/recipe.ts';

@@ -6,49 +6,50 @@ import { fullSample, lumaOf } from './shared/samples.ts';
 
 const METHODS = ['otsu', 'sauvola'] as const;
 
-const options = z
-  .strictObject({
-    threshold: z
-      .union([z.enum(METHODS), z.number().min(0).max(255)], {
-        error: 'expected otsu, sauvola, or a number from 0 to 255',
-      })
-      .default('otsu')
-      .describe(
-        '`otsu` finds the value that best separates dark and light pixels. `sauvola` compares each pixel with its surroundings: for photos of pages, with shadows or stains. A number, 0 to 255: lighter pixels become white.',
-      ),
-    window: z
-      .number()
-      .int()
-      .min(3)
-      .max(999)
-      .refine((side) => side % 2 === 1, { error: 'expected an odd number' })
-      .optional()
-      .describe(
-        'Only with `sauvola`: side of the square around each pixel, an odd number of pixels; about twice the height of a letter. Default: 25.',
-      ),
-    k: z
-      .number()
-      .min(0)
-      .max(1)
-      .optional()
-      .describe('Only with `sauvola`: a larger value gives thinner letters. Default: 0.2.'),
-  })
-  .superRefine(({ threshold, window, k }, context) => {
-    if (threshold === 'sauvola') return;
-    for (const [name, value] of Object.entries({ window, k })) {
-      if (value !== undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [name],
-          message: `${name} requires threshold: sauvola`,
-        });
-    }
-  })
-  .meta({
-    description:
-      'Makes a scan black and white by the pixels’ luma (Rec. 709). Transparency stays. Put `deskew` and `resize` before it: both make grey edges.',
-    examples: [{ threshold: 'sauvola' as const, window: 15 }, { threshold: 'otsu' as const }],
-  });
+const options = () =>
+  z
+    .strictObject({
+      threshold: z
+        .union([z.enum(METHODS), z.number().min(0).max(255)], {
+          error: 'expected otsu, sauvola, or a number from 0 to 255',
+        })
+        .default('otsu')
+        .describe(
+          '`otsu` finds the value that best separates dark and light pixels. `sauvola` compares each pixel with its surroundings: for photos of pages, with shadows or stains. A number, 0 to 255: lighter pixels become white.',
+        ),
+      window: z
+        .number()
+        .int()
+        .min(3)
+        .max(999)
+        .refine((side) => side % 2 === 1, { error: 'expected an odd number' })
+        .optional()
+        .describe(
+          'Only with `sauvola`: side of the square around each pixel, an odd number of pixels; about twice the height of a letter. Default: 25.',
+        ),
+      k: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe('Only with `sauvola`: a larger value gives thinner letters. Default: 0.2.'),
+    })
+    .superRefine(({ threshold, window, k }, context) => {
+      if (threshold === 'sauvola') return;
+      for (const [name, value] of Object.entries({ window, k })) {
+        if (value !== undefined)
+          context.addIssue({
+            code: 'custom',
+            path: [name],
+            message: `${name} requires threshold: sauvola`,
+          });
+      }
+    })
+    .meta({
+      description:
+        'Makes a scan black and white by the pixels’ luma (Rec. 709). Transparency stays. Put `deskew` and `resize` before it: both make grey edges.',
+      examples: [{ threshold: 'sauvola' as const, window: 15 }, { threshold: 'otsu' as const }],
+    });
 
 /** Index of the pixel that stands for one outside the picture: the edge mirrors. */
 function mirrored(at: number, side: number): number {

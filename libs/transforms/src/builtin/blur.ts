@@ -5,37 +5,38 @@ import { defineTransform } from '../define-transform.ts';
 const INTEGER = 'integer';
 const MIN_AMPLITUDE = 0.2;
 
-const options = z
-  .strictObject({
-    sigma: z
-      .number()
-      .min(0.3)
-      .max(1000)
-      .optional()
-      .describe(
-        'Radius of the Gaussian, pixels. Default: a fast, mild 3×3 box blur without other options.',
-      ),
-    precision: z
-      .enum(['integer', 'float', 'approximate'])
-      .default(INTEGER)
-      .describe('Precision of the computation.'),
-    minAmplitude: z
-      .number()
-      .min(0.001)
-      .max(1)
-      .default(MIN_AMPLITUDE)
-      .describe(
-        'Amplitude at which the Gaussian is cut off. Smaller values are more exact and slower.',
-      ),
-  })
-  .superRefine(({ sigma, precision, minAmplitude }, context) => {
-    if (sigma !== undefined) return;
-    const refuse = (name: string) =>
-      context.addIssue({ code: 'custom', path: [name], message: `${name} requires sigma` });
-    if (precision !== INTEGER) refuse('precision');
-    if (minAmplitude !== MIN_AMPLITUDE) refuse('minAmplitude');
-  })
-  .meta({ description: 'Blurs the picture.', examples: [{ sigma: 4 }] });
+const options = () =>
+  z
+    .strictObject({
+      sigma: z
+        .number()
+        .min(0.3)
+        .max(1000)
+        .optional()
+        .describe(
+          'Radius of the Gaussian, pixels. Default: a fast, mild 3×3 box blur without other options.',
+        ),
+      precision: z
+        .enum(['integer', 'float', 'approximate'])
+        .default(INTEGER)
+        .describe('Precision of the computation.'),
+      minAmplitude: z
+        .number()
+        .min(0.001)
+        .max(1)
+        .default(MIN_AMPLITUDE)
+        .describe(
+          'Amplitude at which the Gaussian is cut off. Smaller values are more exact and slower.',
+        ),
+    })
+    .superRefine(({ sigma, precision, minAmplitude }, context) => {
+      if (sigma !== undefined) return;
+      const refuse = (name: string) =>
+        context.addIssue({ code: 'custom', path: [name], message: `${name} requires sigma` });
+      if (precision !== INTEGER) refuse('precision');
+      if (minAmplitude !== MIN_AMPLITUDE) refuse('minAmplitude');
+    })
+    .meta({ description: 'Blurs the picture.', examples: [{ sigma: 4 }] });
 
 /**
  * CPU seconds for each megapixel and pixel of sigma, measured with sigmas from 50 to 300. libvips has fast code for masks

@@ -3,20 +3,21 @@ import { defineTransform } from '../define-transform.ts';
 import { COLOUR_MAPS, type ColourMap, MAP_STEPS } from './shared/colour-maps.ts';
 import { fullSample, lumaOf } from './shared/samples.ts';
 
-const options = z
-  .strictObject({
-    map: z
-      .enum(COLOUR_MAPS)
-      .describe(
-        '`grey`: black to white. `viridis`: dark blue over green to yellow, and `magma`: black over purple to light yellow; equal steps look equal, also in grey and for most colour-blind people. `heat`: black over red and yellow to white (`hot` of matplotlib).',
-      ),
-    reverse: z.boolean().default(false).describe('Begins with the colour of the lightest pixel.'),
-  })
-  .meta({
-    description:
-      'Shows lightness as colours, for pictures of measured values. Replaces each pixel’s luma (Rec. 709) by a colour of the map, with the tables of matplotlib. 16-bit pictures keep their 16 bits (`colourspace: keep`, PNG or TIFF): colours between two steps of the table are interpolated. Transparency stays.',
-    examples: [{ map: 'viridis' as const }, { map: 'heat' as const, reverse: true }],
-  });
+const options = () =>
+  z
+    .strictObject({
+      map: z
+        .enum(COLOUR_MAPS)
+        .describe(
+          '`grey`: black to white. `viridis`: dark blue over green to yellow, and `magma`: black over purple to light yellow; equal steps look equal, also in grey and for most colour-blind people. `heat`: black over red and yellow to white (`hot` of matplotlib).',
+        ),
+      reverse: z.boolean().default(false).describe('Begins with the colour of the lightest pixel.'),
+    })
+    .meta({
+      description:
+        'Shows lightness as colours, for pictures of measured values. Replaces each pixel’s luma (Rec. 709) by a colour of the map, with the tables of matplotlib. 16-bit pictures keep their 16 bits (`colourspace: keep`, PNG or TIFF): colours between two steps of the table are interpolated. Transparency stays.',
+      examples: [{ map: 'viridis' as const }, { map: 'heat' as const, reverse: true }],
+    });
 
 /** The colour of each luma from 0 to `full`: red, green and blue in turn. */
 function coloursOf(map: ColourMap, reverse: boolean, full: 255 | 65_535): Uint16Array {

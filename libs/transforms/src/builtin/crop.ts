@@ -12,74 +12,82 @@ import {
 } from './shared/position.ts';
 import type { Size } from './shared/resize-geometry.ts';
 
-const options = z
-  .strictObject({
-    left: lengthSchema.optional().describe('Left edge of the region.'),
-    top: lengthSchema.optional().describe('Upper edge of the region.'),
-    width: lengthSchema
-      .optional()
-      .describe('Width of the region, above 0; requires `height`, excludes `aspectRatio`.'),
-    height: lengthSchema.optional().describe('Height of the region, above 0.'),
-    aspectRatio: z
-      .string()
-      .regex(/^\d+(\.\d+)?:\d+(\.\d+)?$/, {
-        error: 'expected WIDTH:HEIGHT (16:9)',
-        abort: true,
-      })
-      .refine((text) => text.split(':').every((part) => Number(part) > 0), {
-        error: 'expected two numbers above 0',
-      })
-      .optional()
-      .describe('Instead of a size: `16:9` keeps the largest region with that aspect ratio.'),
-    gravity: gravitySchema
-      .optional()
-      .describe('With `aspectRatio`: the part to keep; default `centre`.'),
-    focus: pointSchema
-      .optional()
-      .describe('With `aspectRatio`, instead of `gravity`: a point to keep in the centre.'),
-    otherwise: z
-      .enum(['reject', 'clamp'])
-      .optional()
-      .describe(
-        'If the region is not inside the picture: `reject` (default) skips the variant as `NOT_APPLICABLE`, `clamp` moves the region into the picture and reduces it to the picture’s size.',
-      ),
-  })
-  .superRefine((given, context) => {
-    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
-    const { left, top, width, height, aspectRatio, gravity, focus, otherwise } = given;
-    for (const [name, side] of Object.entries({ width, height })) {
-      if (side !== undefined && Number.parseFloat(`${side}`) === 0) {
-        context.addIssue({ code: 'custom', path: [name], message: 'expected more than 0' });
+const options = () =>
+  z
+    .strictObject({
+      left: lengthSchema.optional().describe('Left edge of the region.'),
+      top: lengthSchema.optional().describe('Upper edge of the region.'),
+      width: lengthSchema
+        .optional()
+        .describe('Width of the region, above 0; requires `height`, excludes `aspectRatio`.'),
+      height: lengthSchema.optional().describe('Height of the region, above 0.'),
+      aspectRatio: z
+        .string()
+        .regex(/^\d+(\.\d+)?:\d+(\.\d+)?$/, {
+          error: 'expected WIDTH:HEIGHT (16:9)',
+          abort: true,
+        })
+        .refine((text) => text.split(':').every((part) => Number(part) > 0), {
+          error: 'expected two numbers above 0',
+        })
+        .optional()
+        .describe('Instead of a size: `16:9` keeps the largest region with that aspect ratio.'),
+      gravity: gravitySchema
+        .optional()
+        .describe('With `aspectRatio`: the part to keep; default `centre`.'),
+      focus: pointSchema
+        .optional()
+        .describe('With `aspectRatio`, instead of `gravity`: a point to keep in the centre.'),
+      otherwise: z
+        .enum(['reject', 'clamp'])
+        .optional()
+        .describe(
+          'If the region is not inside the picture: `reject` (default) skips the variant as `NOT_APPLICABLE`, `clamp` moves the region into the picture and reduces it to the picture’s size.',
+        ),
+    })
+    .superRefine((given, context) => {
+      const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+      const { left, top, width, height, aspectRatio, gravity, focus, otherwise } = given;
+      for (const [name, side] of Object.entries({ width, height })) {
+        if (side !== undefined && Number.parseFloat(`${side}`) === 0) {
+          context.addIssue({ code: 'custom', path: [name], message: 'expected more than 0' });
+        }
       }
-    }
-    if (aspectRatio === undefined) {
-      if (width === undefined || height === undefined) {
-        refuse('needs width and height, or aspectRatio');
+      if (aspectRatio === undefined) {
+        if (width === undefined || height === undefined) {
+          refuse('needs width and height, or aspectRatio');
+        }
+        if (gravity !== undefined || focus !== undefined)
+          refuse('gravity and focus require aspectRatio');
+      } else {
+        if (otherwise !== undefined)
+          refuse('otherwise requires width and height: a region with an aspect ratio always fits');
+        if ([left, top, width, height].some((edge) => edge !== undefined)) {
+          refuse(
+            'aspectRatio can be combined with gravity or focus, not with left, top, width and height',
+          );
+        }
+        if (gravity !== undefined && focus !== undefined)
+          refuse('needs gravity or focus, not both');
       }
-      if (gravity !== undefined || focus !== undefined)
-        refuse('gravity and focus require aspectRatio');
-    } else {
-      if (otherwise !== undefined)
-        refuse('otherwise requires width and height: a region with an aspect ratio always fits');
-      if ([left, top, width, height].some((edge) => edge !== undefined)) {
-        refuse(
-          'aspectRatio can be combined with gravity or focus, not with left, top, width and height',
-        );
-      }
-      if (gravity !== undefined && focus !== undefined) refuse('needs gravity or focus, not both');
-    }
-  })
-  .meta({
-    description: 'Extracts a region of the picture (sharp’s `extract`).',
-    examples: [
-      { aspectRatio: '1:1', focus: { x: 0.7, y: 0.4 } },
-      { left: '10%', top: '10%', width: '80%', height: '80%' } as const,
-    ],
-  });
+    })
+    .meta({
+      description: 'Extracts a region of the picture (sharp’s `extract`).',
+      examples: [
+        { aspectRatio: '1:1', focus: { x: 0.7, y: 0.4 } },
+        { left: '10%', top: '10%', width: '80%', height: '80%' } as const,
+      ],
+    });
 
 function region(
   input: Shape,
-  { left = 0, top = 0, width = '100%', height = '100%', ...given }: z.output<typeof options>,
+  {
+    left = 0,
+    top = 0,
+    width = '100%',
+    height = '100%',
+    ...given
+  }: z.output<ReturnType<typeof options>>,
 ): Region {
   if (given.aspectRatio === undefined) {
     return regionAt(input, { left, top, width, height }, given.otherwise);

@@ -4,29 +4,30 @@ import { turned } from './rotate.ts';
 import { colourSchema, isTranslucent } from './shared/colour.ts';
 import { skewOf } from './shared/skew.ts';
 
-const options = z
-  .strictObject({
-    limit: z
-      .number()
-      .min(1)
-      .max(30)
-      .default(15)
-      .describe('Largest angle that is looked for, degrees. A page that is turned more stays.'),
-    least: z
-      .number()
-      .min(0)
-      .max(10)
-      .default(0.1)
-      .describe('Smallest angle that is corrected, degrees. A page that is turned less stays.'),
-    background: colourSchema
-      .default('#ffffff')
-      .describe('Fills what the page does not cover after the turn.'),
-  })
-  .meta({
-    description:
-      'Straightens a scanned page: finds the angle of text lines or of the page’s edges in a reduced copy, and turns the picture by it around its centre. The size stays: corners of the picture may be cut. A picture without lines stays as it is. Put `rotate: auto` before it: lines must be closer to horizontal than to vertical. Keeps 16 bits.',
-    examples: [{ background: 'white', limit: 10 }],
-  });
+const options = () =>
+  z
+    .strictObject({
+      limit: z
+        .number()
+        .min(1)
+        .max(30)
+        .default(15)
+        .describe('Largest angle that is looked for, degrees. A page that is turned more stays.'),
+      least: z
+        .number()
+        .min(0)
+        .max(10)
+        .default(0.1)
+        .describe('Smallest angle that is corrected, degrees. A page that is turned less stays.'),
+      background: colourSchema
+        .default('#ffffff')
+        .describe('Fills what the page does not cover after the turn.'),
+    })
+    .meta({
+      description:
+        'Straightens a scanned page: finds the angle of text lines or of the page’s edges in a reduced copy, and turns the picture by it around its centre. The size stays: corners of the picture may be cut. A picture without lines stays as it is. Put `rotate: auto` before it: lines must be closer to horizontal than to vertical. Keeps 16 bits.',
+      examples: [{ background: 'white', limit: 10 }],
+    });
 
 /** Longer side of the reduced copy, pixels. Its text lines still differ by more than a pixel at 0.05 degrees. */
 const SIDE = 1200;

@@ -6,30 +6,31 @@ import type { Size } from './shared/resize-geometry.ts';
 const UP_TO_HALF = /^([0-4]?\d(\.\d+)?|50(\.0+)?)%$/;
 const RADIUS = 'expected pixels (0 and up) or a percentage up to 50%';
 
-const options = z
-  .strictObject({
-    shape: z
-      .enum(['rounded', 'circle'])
-      .default('rounded')
-      .describe(
-        '`rounded` rounds the corners; `circle` keeps the largest ellipse that fits into the picture.',
-      ),
-    radius: z
-      .union([z.number().min(0), z.string().regex(UP_TO_HALF, { error: RADIUS })], {
-        error: RADIUS,
-      })
-      .default('10%')
-      .describe(
-        'With `rounded`: radius of the corners in pixels, or as a percentage of the shorter side, up to `50%`.',
-      ),
-  })
-  .meta({
-    description:
-      'Makes the corners transparent. Use an output format with transparency: PNG, WebP, AVIF or TIFF.',
-    examples: [{ shape: 'circle' as const }],
-  });
+const options = () =>
+  z
+    .strictObject({
+      shape: z
+        .enum(['rounded', 'circle'])
+        .default('rounded')
+        .describe(
+          '`rounded` rounds the corners; `circle` keeps the largest ellipse that fits into the picture.',
+        ),
+      radius: z
+        .union([z.number().min(0), z.string().regex(UP_TO_HALF, { error: RADIUS })], {
+          error: RADIUS,
+        })
+        .default('10%')
+        .describe(
+          'With `rounded`: radius of the corners in pixels, or as a percentage of the shorter side, up to `50%`.',
+        ),
+    })
+    .meta({
+      description:
+        'Makes the corners transparent. Use an output format with transparency: PNG, WebP, AVIF or TIFF.',
+      examples: [{ shape: 'circle' as const }],
+    });
 
-function radii({ width, height }: Shape, { shape, radius }: z.output<typeof options>) {
+function radii({ width, height }: Shape, { shape, radius }: z.output<ReturnType<typeof options>>) {
   if (shape === 'circle') return [width / 2, height / 2] as const;
   const shorter = Math.min(width, height);
   const pixels =

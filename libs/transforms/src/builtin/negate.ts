@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
 
-const options = z
-  .strictObject({
-    alpha: z.boolean().default(true).describe('Also negates the alpha channel.'),
-  })
-  .meta({ description: 'Inverts the colours.', examples: [{ alpha: false }] });
+const options = () =>
+  z
+    .strictObject({
+      alpha: z.boolean().default(true).describe('Also negates the alpha channel.'),
+    })
+    .meta({ description: 'Inverts the colours.', examples: [{ alpha: false }] });
 
 export const negate = defineTransform({
   name: 'negate',

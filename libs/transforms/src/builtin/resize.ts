@@ -19,88 +19,89 @@ import { FITS, resizedSize, type ResizeTarget, scaledSize } from './shared/resiz
 
 const side = z.number().int().min(1).max(65_535);
 
-const options = z
-  .strictObject({
-    width: side
-      .optional()
-      .describe(
-        'Pixels. If only one of `width` and `height` is given, the other follows from the aspect ratio.',
-      ),
-    height: side.optional().describe('Pixels.'),
-    fit: z
-      .enum(FITS)
-      .default('cover')
-      .describe(
-        'If both sides are given: `cover` crops, `contain` pads, `fill` ignores the aspect ratio, `inside` and `outside` keep the whole picture and its aspect ratio at most or at least at that size.',
-      ),
-    position: z
-      .enum([...positionSchema.options, 'focus'])
-      .default('centre')
-      .describe(
-        'The part that `cover` keeps, and the position of the picture for `contain`. `attention` and `entropy` search for the most interesting region; only with `cover`. Animations use `centre` instead, because their frames would jump. `focus` keeps the focal point that the upload names (recipe option `choices`) as close to the centre as the edges allow.',
-      ),
-    focus: pointSchema
-      .optional()
-      .describe('With `position: focus`: the point of uploads that name none.'),
-    otherwise: positionSchema
-      .optional()
-      .describe(
-        'With `position: focus`, instead of `focus`: the position for uploads that name no point; default `centre`.',
-      ),
-    background: colourSchema.default('#000000').describe('Colour of the padding for `contain`.'),
-    kernel: z
-      .enum([
-        'nearest',
-        'linear',
-        'cubic',
-        'mitchell',
-        'lanczos2',
-        'lanczos3',
-        'mks2013',
-        'mks2021',
-      ])
-      .default('lanczos3')
-      .describe('Interpolation kernel.'),
-    withoutEnlargement: z
-      .boolean()
-      .default(false)
-      .describe('Does not enlarge pictures that are smaller.'),
-    withoutReduction: z
-      .boolean()
-      .default(false)
-      .describe('Does not reduce pictures that are larger.'),
-    fastShrinkOnLoad: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Lets the JPEG and WebP decoder reduce the picture. `false` takes 6 to 20 % more CPU at 24 megapixels.',
-      ),
-    dpr: z
-      .number()
-      .min(1)
-      .max(4)
-      .default(1)
-      .describe('Device pixel ratio: multiplies `width` and `height`.'),
-  })
-  .refine((given) => given.width !== undefined || given.height !== undefined, {
-    error: 'needs a width, a height or both',
-  })
-  .superRefine(({ position, focus, otherwise }, context) => {
-    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
-    if (position !== 'focus' && (focus ?? otherwise) !== undefined)
-      refuse('focus and otherwise require position: focus');
-    if (focus !== undefined && otherwise !== undefined)
-      refuse('needs focus or otherwise, not both');
-  })
-  .meta({
-    description: 'Resizes the picture.',
-    examples: [
-      { width: 160, height: 160 },
-      { width: 1280, withoutEnlargement: true },
-    ],
-  });
+const options = () =>
+  z
+    .strictObject({
+      width: side
+        .optional()
+        .describe(
+          'Pixels. If only one of `width` and `height` is given, the other follows from the aspect ratio.',
+        ),
+      height: side.optional().describe('Pixels.'),
+      fit: z
+        .enum(FITS)
+        .default('cover')
+        .describe(
+          'If both sides are given: `cover` crops, `contain` pads, `fill` ignores the aspect ratio, `inside` and `outside` keep the whole picture and its aspect ratio at most or at least at that size.',
+        ),
+      position: z
+        .enum([...positionSchema.options, 'focus'])
+        .default('centre')
+        .describe(
+          'The part that `cover` keeps, and the position of the picture for `contain`. `attention` and `entropy` search for the most interesting region; only with `cover`. Animations use `centre` instead, because their frames would jump. `focus` keeps the focal point that the upload names (recipe option `choices`) as close to the centre as the edges allow.',
+        ),
+      focus: pointSchema
+        .optional()
+        .describe('With `position: focus`: the point of uploads that name none.'),
+      otherwise: positionSchema
+        .optional()
+        .describe(
+          'With `position: focus`, instead of `focus`: the position for uploads that name no point; default `centre`.',
+        ),
+      background: colourSchema.default('#000000').describe('Colour of the padding for `contain`.'),
+      kernel: z
+        .enum([
+          'nearest',
+          'linear',
+          'cubic',
+          'mitchell',
+          'lanczos2',
+          'lanczos3',
+          'mks2013',
+          'mks2021',
+        ])
+        .default('lanczos3')
+        .describe('Interpolation kernel.'),
+      withoutEnlargement: z
+        .boolean()
+        .default(false)
+        .describe('Does not enlarge pictures that are smaller.'),
+      withoutReduction: z
+        .boolean()
+        .default(false)
+        .describe('Does not reduce pictures that are larger.'),
+      fastShrinkOnLoad: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Lets the JPEG and WebP decoder reduce the picture. `false` takes 6 to 20 % more CPU at 24 megapixels.',
+        ),
+      dpr: z
+        .number()
+        .min(1)
+        .max(4)
+        .default(1)
+        .describe('Device pixel ratio: multiplies `width` and `height`.'),
+    })
+    .refine((given) => given.width !== undefined || given.height !== undefined, {
+      error: 'needs a width, a height or both',
+    })
+    .superRefine(({ position, focus, otherwise }, context) => {
+      const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+      if (position !== 'focus' && (focus ?? otherwise) !== undefined)
+        refuse('focus and otherwise require position: focus');
+      if (focus !== undefined && otherwise !== undefined)
+        refuse('needs focus or otherwise, not both');
+    })
+    .meta({
+      description: 'Resizes the picture.',
+      examples: [
+        { width: 160, height: 160 },
+        { width: 1280, withoutEnlargement: true },
+      ],
+    });
 
-type Options = z.output<typeof options>;
+type Options = z.output<ReturnType<typeof options>>;
 
 function target({ width, height, dpr, ...rest }: Options): ResizeTarget {
   return {

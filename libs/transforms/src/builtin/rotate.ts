@@ -5,25 +5,26 @@ import type { SharpSlot } from '../sharp-order.ts';
 import { colourSchema, isTranslucent } from './shared/colour.ts';
 import type { Size } from './shared/resize-geometry.ts';
 
-const options = z
-  .strictObject({
-    angle: z
-      .union([z.literal('auto'), z.number().min(-360).max(360)], {
-        error: 'expected auto, or degrees from -360 to 360',
-      })
-      .default('auto')
-      .describe(
-        '`auto` makes the picture upright by its EXIF orientation; a second `auto` has no effect. A number rotates by that many degrees, clockwise, in addition to the EXIF orientation.',
-      ),
-    background: colourSchema
-      .default('#000000')
-      .describe('Fills the corners if the angle is not a multiple of 90 degrees.'),
-  })
-  .meta({
-    description:
-      'Rotates the picture. Without `rotate: auto` the pixels stay as the camera stored them, and the file keeps the orientation tag, with which viewers show it upright.',
-    examples: [{ angle: 12, background: 'white' }, { angle: 'auto' as const }],
-  });
+const options = () =>
+  z
+    .strictObject({
+      angle: z
+        .union([z.literal('auto'), z.number().min(-360).max(360)], {
+          error: 'expected auto, or degrees from -360 to 360',
+        })
+        .default('auto')
+        .describe(
+          '`auto` makes the picture upright by its EXIF orientation; a second `auto` has no effect. A number rotates by that many degrees, clockwise, in addition to the EXIF orientation.',
+        ),
+      background: colourSchema
+        .default('#000000')
+        .describe('Fills the corners if the angle is not a multiple of 90 degrees.'),
+    })
+    .meta({
+      description:
+        'Rotates the picture. Without `rotate: auto` the pixels stay as the camera stored them, and the file keeps the orientation tag, with which viewers show it upright.',
+      examples: [{ angle: 12, background: 'white' }, { angle: 'auto' as const }],
+    });
 
 const normalised = (angle: number) => ((angle % 360) + 360) % 360;
 const isQuarter = (angle: number) => normalised(angle) % 90 === 0;

@@ -4,42 +4,43 @@ import { defineTransform } from '../define-transform.ts';
 import { NotApplicableError } from '../image-error.ts';
 import { type Colour, colourSchema, rgbOf } from './shared/colour.ts';
 
-const options = z
-  .strictObject({
-    background: colourSchema
-      .optional()
-      .describe('Colour of the border. Default: the colour of the top left pixel.'),
-    threshold: z
-      .number()
-      .min(0)
-      .max(255)
-      .default(10)
-      .describe('Maximum difference of a border pixel from the background, 0 to 255.'),
-    lineArt: z
-      .boolean()
-      .default(false)
-      .describe(
-        'For drawings with few colours: also detects thin lines. Not suitable for photos with noise.',
-      ),
-    margin: z
-      .number()
-      .int()
-      .min(0)
-      .max(65_535)
-      .default(0)
-      .describe('Pixels of border to keep around the content.'),
-    otherwise: z
-      .enum(['keep', 'reject'])
-      .optional()
-      .describe(
-        'What happens to animations, and to pictures that consist only of border or are less than 3 pixels wide or high: `keep` leaves them unchanged, `reject` skips the variant as `NOT_APPLICABLE`. Default: `reject` for animations, `keep` for the others.',
-      ),
-  })
-  .meta({
-    description:
-      'Removes borders of one colour or of full transparency. The size of the result depends on the pixels: the picture is decoded at full resolution. `otherwise` decides about animations and about pictures without content.',
-    examples: [{ threshold: 40 }],
-  });
+const options = () =>
+  z
+    .strictObject({
+      background: colourSchema
+        .optional()
+        .describe('Colour of the border. Default: the colour of the top left pixel.'),
+      threshold: z
+        .number()
+        .min(0)
+        .max(255)
+        .default(10)
+        .describe('Maximum difference of a border pixel from the background, 0 to 255.'),
+      lineArt: z
+        .boolean()
+        .default(false)
+        .describe(
+          'For drawings with few colours: also detects thin lines. Not suitable for photos with noise.',
+        ),
+      margin: z
+        .number()
+        .int()
+        .min(0)
+        .max(65_535)
+        .default(0)
+        .describe('Pixels of border to keep around the content.'),
+      otherwise: z
+        .enum(['keep', 'reject'])
+        .optional()
+        .describe(
+          'What happens to animations, and to pictures that consist only of border or are less than 3 pixels wide or high: `keep` leaves them unchanged, `reject` skips the variant as `NOT_APPLICABLE`. Default: `reject` for animations, `keep` for the others.',
+        ),
+    })
+    .meta({
+      description:
+        'Removes borders of one colour or of full transparency. The size of the result depends on the pixels: the picture is decoded at full resolution. `otherwise` decides about animations and about pictures without content.',
+      examples: [{ threshold: 40 }],
+    });
 
 export const trim = defineTransform({
   name: 'trim',

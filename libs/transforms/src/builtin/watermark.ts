@@ -37,72 +37,74 @@ const BLENDS = [
 const FOREIGN =
   /[^\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Common}\p{sc=Inherited}]|\p{Emoji_Presentation}/u;
 
-const options = z
-  .strictObject({
-    image: sideFileSchema
-      .optional()
-      .describe(
-        'Side file with the mark: a PNG, WebP, JPEG or AVIF of at most 16 MiB. A name in the folder `assets`, or `s3:` and a key of the source bucket.',
-      ),
-    text: z
-      .string()
-      .regex(/\S/, { error: 'expected a text with at least one visible character' })
-      .max(200)
-      .optional()
-      .describe('Instead of `image`: a text of one or more lines, written from left to right.'),
-    font: sideFileSchema
-      .optional()
-      .describe(
-        'With `text`: side file with a TrueType, OpenType or WOFF font. Default: Open Sans semi-bold, which is included and supports Latin, Greek and Cyrillic.',
-      ),
-    colour: colourSchema.optional().describe('With `text`: its colour; default white.'),
-    width: share
-      .default('25%')
-      .describe(
-        'Width of the mark as a percentage of the picture’s width. The height follows from the aspect ratio, at most the picture’s height.',
-      ),
-    opacity: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(1)
-      .describe('Opacity of the mark, 0 to 1, multiplied with its own transparency.'),
-    angle: z
-      .number()
-      .min(-360)
-      .max(360)
-      .default(0)
-      .describe('Rotates the mark, degrees clockwise. `width` is the width before the rotation.'),
-    blend: z.enum(BLENDS).default('over').describe('Blend mode of the mark and the picture.'),
-    gravity: gravitySchema.default('southeast').describe('Position of the mark.'),
-    margin: share
-      .default('3%')
-      .describe(
-        'Distance between the mark and the edges, as a percentage of the picture’s shorter side; with `tile`, distance between marks.',
-      ),
-    tile: z.boolean().default(false).describe('Repeats the mark over the whole picture.'),
-  })
-  .superRefine((given, context) => {
-    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
-    const { image, text, font, colour } = given;
-    if ((image === undefined) === (text === undefined)) refuse('needs image or text, one of them');
-    if (text === undefined && (font ?? colour) !== undefined)
-      refuse('font and colour go with text');
-    const [foreign] = (font === undefined && text?.match(FOREIGN)) || [];
-    if (foreign) {
-      const message = `Open Sans has no ${JSON.stringify(foreign)}; it supports Latin, Greek and Cyrillic. Set font to a font that has it`;
-      context.addIssue({ code: 'custom', path: ['text'], message });
-    }
-  })
-  .meta({
-    description: 'Adds an image, such as a logo, or a text to the picture.',
-    examples: [
-      { image: 'logo.png', width: '30%', opacity: 0.7 },
-      { text: '© Ada Lovelace', opacity: 0.5, angle: -30, tile: true },
-    ],
-  });
+const options = () =>
+  z
+    .strictObject({
+      image: sideFileSchema
+        .optional()
+        .describe(
+          'Side file with the mark: a PNG, WebP, JPEG or AVIF of at most 16 MiB. A name in the folder `assets`, or `s3:` and a key of the source bucket.',
+        ),
+      text: z
+        .string()
+        .regex(/\S/, { error: 'expected a text with at least one visible character' })
+        .max(200)
+        .optional()
+        .describe('Instead of `image`: a text of one or more lines, written from left to right.'),
+      font: sideFileSchema
+        .optional()
+        .describe(
+          'With `text`: side file with a TrueType, OpenType or WOFF font. Default: Open Sans semi-bold, which is included and supports Latin, Greek and Cyrillic.',
+        ),
+      colour: colourSchema.optional().describe('With `text`: its colour; default white.'),
+      width: share
+        .default('25%')
+        .describe(
+          'Width of the mark as a percentage of the picture’s width. The height follows from the aspect ratio, at most the picture’s height.',
+        ),
+      opacity: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(1)
+        .describe('Opacity of the mark, 0 to 1, multiplied with its own transparency.'),
+      angle: z
+        .number()
+        .min(-360)
+        .max(360)
+        .default(0)
+        .describe('Rotates the mark, degrees clockwise. `width` is the width before the rotation.'),
+      blend: z.enum(BLENDS).default('over').describe('Blend mode of the mark and the picture.'),
+      gravity: gravitySchema.default('southeast').describe('Position of the mark.'),
+      margin: share
+        .default('3%')
+        .describe(
+          'Distance between the mark and the edges, as a percentage of the picture’s shorter side; with `tile`, distance between marks.',
+        ),
+      tile: z.boolean().default(false).describe('Repeats the mark over the whole picture.'),
+    })
+    .superRefine((given, context) => {
+      const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+      const { image, text, font, colour } = given;
+      if ((image === undefined) === (text === undefined))
+        refuse('needs image or text, one of them');
+      if (text === undefined && (font ?? colour) !== undefined)
+        refuse('font and colour go with text');
+      const [foreign] = (font === undefined && text?.match(FOREIGN)) || [];
+      if (foreign) {
+        const message = `Open Sans has no ${JSON.stringify(foreign)}; it supports Latin, Greek and Cyrillic. Set font to a font that has it`;
+        context.addIssue({ code: 'custom', path: ['text'], message });
+      }
+    })
+    .meta({
+      description: 'Adds an image, such as a logo, or a text to the picture.',
+      examples: [
+        { image: 'logo.png', width: '30%', opacity: 0.7 },
+        { text: '© Ada Lovelace', opacity: 0.5, angle: -30, tile: true },
+      ],
+    });
 
-type Options = z.output<typeof options>;
+type Options = z.output<ReturnType<typeof options>>;
 
 const part = (text: string, side: number) => shareOf(text) * side;
 

@@ -19,14 +19,19 @@ const stepOf = (transform: string, options: unknown): Step => ({
   transform,
   options: options as Step['options'],
 });
-const NOTHING = stepOf(metadata.name, metadata.options.parse({}));
-const LOSSLESS = stepOf(encode.name, encode.options.parse({ format: 'png', compressionLevel: 0 }));
+
+/** Steps without an effect, and a file without a loss. */
+const replacements = () => ({
+  nothing: stepOf(metadata.name, metadata.options.parse({})),
+  lossless: stepOf(encode.name, encode.options.parse({ format: 'png', compressionLevel: 0 })),
+});
 
 /** Keeps only the variant's geometry. Steps keep their indexes, which error messages use. */
 function geometryOf({ name, steps }: Variant): Variant {
+  const { nothing, lossless } = replacements();
   return {
     name,
-    steps: [...steps.map((step) => (appliesToGainMap(step) ? step : NOTHING)), LOSSLESS],
+    steps: [...steps.map((step) => (appliesToGainMap(step) ? step : nothing)), lossless],
   };
 }
 

@@ -1,5 +1,3 @@
-import exifr from 'exifr';
-
 /** Bytes of one value of each type, from type 1 on (TIFF 6.0, section 2; CIPA DC-008, 4.6.2). */
 const SIZES = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
 /** Entries that lead to another directory: EXIF, GPS, interoperability (CIPA DC-008, 4.6.3). */
@@ -63,6 +61,8 @@ export async function readExif(
   if (!exif) return {};
   const block = Buffer.from(exif.buffer, exif.byteOffset, exif.byteLength);
   const isPrefixed = block.toString('latin1', 0, PREFIX.length) === PREFIX;
+  // Loaded for the first upload that has EXIF: a cold start takes noticeably longer with it.
+  const { default: exifr } = await import('exifr');
   try {
     const tags: unknown = await exifr.parse(
       limitExifLengths(isPrefixed ? block.subarray(PREFIX.length) : block),

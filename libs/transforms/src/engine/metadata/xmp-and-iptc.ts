@@ -1,4 +1,3 @@
-import exifr from 'exifr';
 import type { Metadata } from 'sharp';
 
 /** Author and rights, with the names of the EXIF tags. */
@@ -94,6 +93,7 @@ function asFile({ iptc, xmp }: GivenBlocks): Buffer {
 /** Reads IPTC and XMP. Damaged blocks count as empty. */
 export async function readBlocks(given: GivenBlocks): Promise<Blocks> {
   const only = { iptc: true, xmp: true, tiff: false, jfif: false, icc: false, ihdr: false };
+  const { default: exifr } = await import('exifr');
   try {
     const read: unknown = await exifr.parse(asFile(given), { ...only, mergeOutput: false });
     return (read ?? {}) as Blocks;
