@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { formatEnvironment, parseSettings, transportRecipes } from '@darkroom/pipeline';
@@ -28,12 +28,29 @@ function start(environment: Readonly<Record<string, string>>) {
   return promisify(execFile)(process.execPath, args, { cwd: folder, env });
 }
 
+/** Of what a start reads, with some room for updates of packages. */
+const [MOST_BYTES, MOST_MODULES] = [1_020_000, 780];
+
 function bundle(): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter(
       ({ name, parentPath }) => name.endsWith('.mjs') && !parentPath.includes('node_modules/@'),
     )
     .map(({ name, parentPath }) => path.join(parentPath, name));
+}
+
+/** What Node loads for the function's start: the handler's file and its static imports. */
+function readAtStart(file = path.join(folder, 'index.mjs'), found = new Set<string>()): string[] {
+  if (found.has(file)) return [];
+  found.add(file);
+  const imports = readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*"(\.[^"]+\.mjs)"/g);
+  for (const [, name = ''] of imports) readAtStart(path.join(path.dirname(file), name), found);
+  return [...found];
+}
+
+function sourcesOf(file: string): string[] {
+  const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] };
+  return sources.map((source) => path.resolve(path.dirname(file), source));
 }
 
 /** The last line; the metrics of the call come before it. */
@@ -77,13 +94,29 @@ describe('the built package', () => {
 
   // As one file the bundle has 2 MB, most of which nearly no start needs.
   test('reads at its start nothing that only some recipes and settings need', () => {
-    const lazy = ['fontkit', '@aws-sdk/client-eventbridge', '@aws-lambda-powertools/tracer'];
+    const lazy = [
+      'fontkit',
+      'exifr',
+      '@aws-sdk/client-sqs',
+      '@aws-sdk/client-eventbridge',
+      '@aws-lambda-powertools/tracer',
+    ];
     const packages = (files: readonly string[]) => {
       const text = files.map((file) => readFileSync(`${file}.map`, 'utf8')).join();
       return lazy.filter((name) => text.includes(`node_modules/${name}/`));
     };
     expect(packages(bundle())).toEqual(lazy);
-    expect(packages([path.join(folder, 'index.mjs')])).toEqual([]);
+    expect(packages(readAtStart())).toEqual([]);
+  });
+
+  // A start compiles and runs all of it. Raise the numbers only for what every upload needs.
+  test('has a pinned size at its start', () => {
+    const files = readAtStart();
+    const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+    const modules = new Set(files.flatMap(sourcesOf));
+    console.log(`a start reads ${bytes} bytes of ${modules.size} modules`);
+    expect(bytes).toBeLessThan(MOST_BYTES);
+    expect(modules.size).toBeLessThan(MOST_MODULES);
   });
 
   // Deployments add them for recipes that allow their formats.
