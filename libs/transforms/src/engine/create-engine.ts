@@ -69,8 +69,11 @@ function engineOf(
 ): ImageEngine {
   setUpSharp({ svg });
   const bind = (step: Step) => catalog.bind(step);
-  const isBuiltin = (name: string) =>
-    builtinTransforms.some((transform) => transform === catalog.get(name));
+  const isBuiltin = (name: string) => {
+    const found = catalog.get(name);
+    // The planner's own steps are in no catalog.
+    return !found || builtinTransforms.some((transform) => transform === found);
+  };
   // The pipeline estimates a request several times before it renders it.
   const planned = new WeakMap<readonly Variant[], { input: PlanInput; plan: RenderPlan }>();
   const planOf = ({

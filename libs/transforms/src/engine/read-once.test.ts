@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { Script } from 'node:vm';
+import { expect, test, vi } from 'vitest';
 import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import type { Step } from '../image-engine.ts';
@@ -40,4 +41,18 @@ test('a file is scanned once, however often it is surveyed', async () => {
   expect(engine.survey(source)).toBe(survey);
   expect(engine.survey(Buffer.from(source))).not.toBe(survey);
   expect(await survey).toMatchObject({ format: 'jpeg' });
+});
+
+test('built-in steps and those of the planner start no watchdog thread', async () => {
+  const watched = vi.spyOn(Script.prototype, 'runInContext');
+  const engine = createEngine({ catalog });
+  const source = await sample({ width: 640, height: 480 });
+  const facts = await engine.inspect(source);
+  const variants = [40, 60].map((width) => ({
+    name: `w${width}`,
+    steps: catalog.stepsSchema.parse(['rotate', { resize: { width } }, { encode: 'jpeg' }]),
+  }));
+  for await (const _ of engine.render({ source, facts, recipe: 'photos', variants }));
+  expect(watched).not.toHaveBeenCalled();
+  watched.mockRestore();
 });
