@@ -169,7 +169,14 @@ const depConstraints = [
   {
     // Benchmarks run what was built, as processes.
     sourceTag: 'room:bench',
-    onlyDependOnLibsWithTags: ['room:pipeline', 'room:transforms'],
+    onlyDependOnLibsWithTags: [
+      'room:pipeline',
+      'room:transforms',
+      'room:events',
+      'room:embedded-aws',
+      'room:local-lambda',
+      'room:economics',
+    ],
   },
   {
     sourceTag: 'room:docs',

@@ -1,29 +1,31 @@
 import { expect, test } from 'vitest';
-import { ArgumentsError, BENCHMARKS, parseArguments } from './arguments.ts';
+import { ArgumentsError, parseArguments } from './arguments.ts';
 
-test('without a name, every benchmark runs', () => {
-  expect(parseArguments([])).toEqual({ benchmarks: BENCHMARKS, write: false });
+const off = { part: 'jobs', quick: false, write: false, check: false, render: false };
+
+test('without arguments, everything is measured in three rounds', () => {
+  expect(parseArguments([])).toEqual({ rounds: 3, ...off });
 });
 
-test('options are read, before and after the name', () => {
-  expect(
-    parseArguments(['--rounds', '5', 'transforms', '--photos=pictures', '--megapixels', '24']),
-  ).toEqual({
-    benchmarks: ['transforms'],
-    rounds: 5,
-    photos: 'pictures',
-    megapixels: 24,
-    write: false,
+test('a quick run has one round', () => {
+  expect(parseArguments(['--quick', '--photos=pictures'])).toEqual({
+    ...{ rounds: 1, photos: 'pictures' },
+    ...{ ...off, quick: true },
   });
+  expect(parseArguments(['--quick', '--rounds', '2']).rounds).toBe(2);
+});
+
+test('the encoders are a part of their own', () => {
+  expect(parseArguments(['encoders', '--photos=pictures']).part).toBe('encoders');
 });
 
 test.each([
-  [['warm-start'], /no benchmark is called warm-start; there are cold-start, transforms/],
-  [['transforms', '--round', '5'], /--round/],
-  [['--rounds', 'five'], /--rounds takes a number above 0 and up to 1000, and not five/],
-  [['--rounds', '2.5'], /--rounds takes a whole number, and not 2.5/],
-  [['--rounds', '0'], /above 0/],
-  [['--megapixels', '1e9'], /--megapixels takes a number above 0 and up to 100, and not 1e9/],
+  [['transforms'], /measures jobs or encoders, not transforms/],
+  [['jobs', 'encoders'], /not jobs encoders/],
+  [['--round', '5'], /--round/],
+  [['--rounds', 'five'], /--rounds takes a whole number from 1 to 100, not five/],
+  [['--rounds', '2.5'], /not 2.5/],
+  [['--rounds', '0'], /not 0/],
 ])('%j is refused with a reason', (args, reason) => {
   expect(() => parseArguments(args)).toThrow(ArgumentsError);
   expect(() => parseArguments(args)).toThrow(reason);

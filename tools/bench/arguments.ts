@@ -1,27 +1,33 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-export const BENCHMARKS = ['cold-start', 'transforms'] as const;
-export type Benchmark = (typeof BENCHMARKS)[number];
-
 const OPTIONS = {
-  /** Folder of photos; without it, pictures are generated. */
+  /** Folder of photos; left out, the tool generates pictures. */
   photos: { type: 'string' },
-  /** How often everything is measured. */
-  rounds: { type: 'string' },
-  /** Photos with fewer megapixels are enlarged to as many. */
-  megapixels: { type: 'string' },
-  /** Writes the figures into docs/performance.md. */
+  /** Folder with `venv` and `node_modules` of the rivals (docs/performance.md). */
+  rivals: { type: 'string' },
+  /** One round with one small photo; writes nothing without `--write`. */
+  quick: { type: 'boolean', default: false },
+  /** Writes the report of a quick run, too. The page says that it is one. */
   write: { type: 'boolean', default: false },
+  /** Compares the ratios with the committed report; writes nothing. */
+  check: { type: 'boolean', default: false },
+  /** Generates the page and the plots from the committed report, and measures nothing. */
+  render: { type: 'boolean', default: false },
+  rounds: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
+/** What to measure: all jobs, or the settings of the encoders. */
+const PARTS = ['jobs', 'encoders'] as const;
+
 export interface Arguments {
-  readonly benchmarks: readonly Benchmark[];
+  readonly part: (typeof PARTS)[number];
   readonly photos?: string;
-  /** At least 1; each benchmark has its default. */
-  readonly rounds?: number;
-  /** Above 0, at most 100. */
-  readonly megapixels?: number;
+  readonly rivals?: string;
+  readonly quick: boolean;
   readonly write: boolean;
+  readonly check: boolean;
+  readonly render: boolean;
+  readonly rounds: number;
 }
 
 /** The arguments are wrong; the message explains why. */
@@ -30,15 +36,8 @@ export class ArgumentsError extends Error {
   readonly code = 'BAD_ARGUMENTS';
 }
 
-const MOST_ROUNDS = 1_000;
-const MOST_MEGAPIXELS = 100;
-
-function number(name: string, given: string | undefined, most: number): number | undefined {
-  if (given === undefined) return undefined;
-  const value = Number(given);
-  if (given.trim() !== '' && value > 0 && value <= most) return value;
-  throw new ArgumentsError(`--${name} takes a number above 0 and up to ${most}, and not ${given}`);
-}
+const ROUNDS = 3;
+const MOST_ROUNDS = 100;
 
 function parse(args: readonly string[]) {
   try {
@@ -51,25 +50,17 @@ function parse(args: readonly string[]) {
 /** @throws ArgumentsError */
 export function parseArguments(args: readonly string[]): Arguments {
   const { values, positionals } = parse(args);
-  const isKnown = (name: string): name is Benchmark => BENCHMARKS.some((known) => known === name);
-  const unknown = positionals.filter((name) => !isKnown(name));
-  if (unknown.length > 0) {
+  const [given = 'jobs', ...more] = positionals;
+  const part = PARTS.find((name) => name === given);
+  if (part === undefined || more.length > 0)
     throw new ArgumentsError(
-      `no benchmark is called ${unknown.join(', ')}; there are ${BENCHMARKS.join(', ')}`,
+      `The benchmark measures ${PARTS.join(' or ')}, not ${positionals.join(' ')}`,
     );
-  }
-  const rounds = number('rounds', values.rounds, MOST_ROUNDS);
-  if (rounds !== undefined && !Number.isInteger(rounds)) {
-    throw new ArgumentsError(`--rounds takes a whole number, and not ${rounds}`);
-  }
-  const megapixels = number('megapixels', values.megapixels, MOST_MEGAPIXELS);
-  const benchmarks = positionals.filter(isKnown);
-  const { photos, write } = values;
-  return {
-    benchmarks: benchmarks.length > 0 ? benchmarks : BENCHMARKS,
-    ...(photos === undefined ? {} : { photos }),
-    ...(rounds === undefined ? {} : { rounds }),
-    ...(megapixels === undefined ? {} : { megapixels }),
-    write,
-  };
+  const { rounds, ...rest } = values;
+  const count = rounds === undefined ? (values.quick ? 1 : ROUNDS) : Number(rounds);
+  if (!Number.isInteger(count) || count < 1 || count > MOST_ROUNDS)
+    throw new ArgumentsError(
+      `--rounds takes a whole number from 1 to ${MOST_ROUNDS}, not ${rounds}`,
+    );
+  return { ...rest, part, rounds: count };
 }

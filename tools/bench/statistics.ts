@@ -8,7 +8,8 @@ export function median(numbers: readonly number[]): number {
   return quantile(numbers, 0.5);
 }
 
-function quantile(numbers: readonly number[], share: number): number {
+/** @param share 0 for the smallest, 1 for the largest. @throws RangeError for no numbers */
+export function quantile(numbers: readonly number[], share: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   const found = sorted[Math.floor((sorted.length - 1) * share)];
   if (found === undefined) throw new RangeError('There are no numbers');

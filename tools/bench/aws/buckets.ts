@@ -1,0 +1,3 @@
+/** The buckets of the embedded AWS. */
+export const SOURCE = 'source';
+export const PROCESSED = 'processed';
