@@ -1,5 +1,5 @@
 import { catalog } from '@darkroom/pipeline';
-import type { Transform } from '@darkroom/transforms';
+import { isDisplayStep, type Transform } from '@darkroom/transforms';
 import { jsonSchemaOf, type JsonSchema } from './json-schema.ts';
 import { optionRows, optionsTable, typeInWords, type Links } from './options-table.ts';
 import { showingOf, type Showing } from './pictures.ts';
@@ -11,8 +11,10 @@ const KINDS: Readonly<Record<Transform['kind'], string>> = {
   raw: 'Works on raw pixels: a barrier between sharp’s pipelines.',
   samples: 'Works on pixels in memory, of 8 or 16 bits: a barrier between sharp’s pipelines.',
   facts: 'Changes no pixel; what it finds stands in the manifest, in the output’s `facts`.',
-  setting: 'A setting of the file: holds for the whole variant, wherever it stands in the steps.',
+  setting: 'A setting of the file: holds for the whole variant, wherever it is among the steps.',
 };
+
+const SHOWS = 'Comes first, or after `rotate: auto`; a variant has one such step.';
 
 function optionsOf({ schema, transform }: TransformEntry, links: Links): string {
   try {
@@ -49,7 +51,9 @@ function section(entry: TransformEntry, links: Links): string {
   const showing = showingOf(entry);
   return [
     `## ${name}`,
-    [description, KINDS[kind]].filter(Boolean).join(' '),
+    [description, isDisplayStep({ transform: name }) ? SHOWS : KINDS[kind]]
+      .filter(Boolean)
+      .join(' '),
     ...(showing ? [picturesTable(showing)] : []),
     '```yaml\n' + stepsYaml(steps) + '\n```',
     optionsOf(entry, links),

@@ -64,6 +64,11 @@ const STEPS: Readonly<Record<string, readonly unknown[]>> = {
   ],
   rotate: ['rotate', { rotate: 90 }, { rotate: 33 }, { rotate: { angle: -179.9 } }],
   sharpen: ['sharpen', { sharpen: { sigma: 5 } }],
+  stretch: [
+    ...['linear', 'sqrt', 'log', 'asinh', 'zscale', 'percentile'].map((stretch) => ({ stretch })),
+    { stretch: { type: 'zscale', perChannel: true } },
+    { stretch: { black: [1, 2, 3], white: 4 } },
+  ],
   tint: [{ tint: 'red' }],
   trim: [
     'trim',
@@ -74,6 +79,11 @@ const STEPS: Readonly<Record<string, readonly unknown[]>> = {
   watermark: [
     { watermark: { text: 'Ada' } },
     { watermark: { text: 'Ada Lovelace', tile: true, angle: 45 } },
+  ],
+  window: [
+    'window',
+    { window: { centre: 9, width: 1 } },
+    { window: { centre: -5, width: 0.1, shape: 'sigmoid' } },
   ],
 };
 

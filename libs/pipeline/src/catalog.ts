@@ -1,3 +1,4 @@
+import { fits } from '@darkroom/decoder-fits';
 import { heic } from '@darkroom/decoder-heic';
 import { pdf } from '@darkroom/decoder-pdf';
 import { dhash } from '@darkroom/transform-dhash';
@@ -18,7 +19,7 @@ import * as z from 'zod';
 const listed = createCatalog([...builtinTransforms, pixelate, duotone, dhash]);
 
 /** The decoders of this repository: formats that a recipe may allow in addition to the built-in ones. */
-const decoders = listDecoders([heic, pdf]);
+const decoders = listDecoders([heic, pdf, fits]);
 
 /** Every format that a recipe's `formats` may name. */
 export const RECIPE_FORMATS = [

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ReadingCost } from './cost/structure.ts';
+import type { Display } from './display/display.ts';
 import { SOURCE_FORMATS } from './image-engine.ts';
 
 /** Colours by code points (ITU-T H.273), for files without an ICC profile. */
@@ -8,8 +9,8 @@ export interface ColourCodes {
   readonly transfer: number;
 }
 
-/** Bits of a sample. */
-export type SampleDepth = 8 | 16;
+/** Bits of a sample; 32: floating point. */
+export type SampleDepth = 8 | 16 | 32;
 
 /** What a decoder knows about a page before it decodes a pixel. */
 export interface DecoderHeader {
@@ -45,8 +46,21 @@ export interface DecodedPixels {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 2 | 3 | 4;
-  /** Each sample uses the whole range: 0 to 255, or 0 to 65,535. */
-  readonly data: Uint8Array | Uint16Array;
+  /** Without `values`, each sample uses the whole range: 0 to 255, or 0 to 65,535. */
+  readonly data: Uint8Array | Uint16Array | Float32Array;
+  /** For samples that are measurements; required for floating point. Default: samples are levels of a picture. */
+  readonly values?: SampleValues;
+}
+
+/** What samples mean. `window` and `stretch` show their values. */
+export interface SampleValues {
+  /** Value = `offset` + `scale` × sample. A sample that is NaN has no value. */
+  readonly scale: number;
+  readonly offset: number;
+  /** Low values are bright. Default: false. */
+  readonly inverted?: boolean;
+  /** How the values are shown if a recipe does not say; default: the whole range of the samples. Required for floating point. */
+  readonly display?: Display;
 }
 
 /** A page as a JPEG, PNG, WebP or TIFF file, for libvips to decode. Its pixels and its profile are those of the header. */

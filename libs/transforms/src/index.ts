@@ -16,7 +16,10 @@ export {
   listDecoders,
   type ReadRequest,
   type SampleDepth,
+  type SampleValues,
 } from './define-decoder.ts';
+export type { Display, StretchDisplay, WindowDisplay } from './display/display.ts';
+export { isDisplayStep } from './plan/display-of.ts';
 export { defineTransform, type Transform } from './define-transform.ts';
 export {
   DEFAULT_PLACEHOLDER,

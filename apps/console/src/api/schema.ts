@@ -1977,7 +1977,16 @@ export interface components {
                   contentEncoding?: string;
                   /** @enum {string} */
                   format?:
-                    'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic' | 'pdf';
+                    | 'jpeg'
+                    | 'png'
+                    | 'webp'
+                    | 'avif'
+                    | 'gif'
+                    | 'tiff'
+                    | 'svg'
+                    | 'heic'
+                    | 'pdf'
+                    | 'fits';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -2075,7 +2084,16 @@ export interface components {
                   contentEncoding?: string;
                   /** @enum {string} */
                   format?:
-                    'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic' | 'pdf';
+                    | 'jpeg'
+                    | 'png'
+                    | 'webp'
+                    | 'avif'
+                    | 'gif'
+                    | 'tiff'
+                    | 'svg'
+                    | 'heic'
+                    | 'pdf'
+                    | 'fits';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -2926,7 +2944,16 @@ export interface components {
                   contentEncoding?: string;
                   /** @enum {string} */
                   format?:
-                    'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic' | 'pdf';
+                    | 'jpeg'
+                    | 'png'
+                    | 'webp'
+                    | 'avif'
+                    | 'gif'
+                    | 'tiff'
+                    | 'svg'
+                    | 'heic'
+                    | 'pdf'
+                    | 'fits';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -3024,7 +3051,16 @@ export interface components {
                   contentEncoding?: string;
                   /** @enum {string} */
                   format?:
-                    'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg' | 'heic' | 'pdf';
+                    | 'jpeg'
+                    | 'png'
+                    | 'webp'
+                    | 'avif'
+                    | 'gif'
+                    | 'tiff'
+                    | 'svg'
+                    | 'heic'
+                    | 'pdf'
+                    | 'fits';
                   width?: number;
                   height?: number;
                   orientation?: number;

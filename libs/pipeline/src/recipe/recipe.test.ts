@@ -100,7 +100,7 @@ describe('a mistake is told with its path and what is allowed', () => {
   test('an unknown transform', () => {
     expect(problems({ name: 'photos', variants: [{ name: 'web', steps: ['resise'] }] })).toEqual([
       expect.stringMatching(
-        /^\[0\]\.variants\[0\]\.steps\[0\]\.resise: unknown transform "resise"; known: rotate, resize, /,
+        /^\[0\]\.variants\[0\]\.steps\[0\]\.resise: unknown transform "resise"; known: window, stretch, rotate, /,
       ),
     ]);
   });

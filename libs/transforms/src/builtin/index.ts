@@ -21,12 +21,16 @@ import { normalise } from './normalise.ts';
 import { resize } from './resize.ts';
 import { rotate } from './rotate.ts';
 import { sharpen } from './sharpen.ts';
+import { stretch } from './stretch.ts';
 import { tint } from './tint.ts';
 import { trim } from './trim.ts';
 import { watermark } from './watermark.ts';
+import { window } from './window.ts';
 
 /** Every built-in transform, in the order of the documentation. */
 export const builtinTransforms = [
+  window,
+  stretch,
   rotate,
   resize,
   crop,

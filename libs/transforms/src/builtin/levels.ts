@@ -1,13 +1,7 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
+import { ofChannel, perChannel } from './shared/per-channel.ts';
 import { fullSample } from './shared/samples.ts';
-
-/** One value, or one each for red, green and blue. */
-function perChannel(value: z.ZodNumber) {
-  return z.union([value, z.tuple([value, value, value])], {
-    error: 'expected a number, or three of them: red, green, blue',
-  });
-}
 
 const level = z.number().min(0).max(255);
 
@@ -29,9 +23,13 @@ const options = z
         'Lightest value of the result. Below `outputBlack`, the picture becomes a negative.',
       ),
   })
-  .refine(({ black, white }) => [0, 1, 2].every((band) => of(black, band) < of(white, band)), {
-    error: 'black must be less than white',
-  })
+  .refine(
+    ({ black, white }) =>
+      [0, 1, 2].every((band) => ofChannel(black, band) < ofChannel(white, band)),
+    {
+      error: 'black must be less than white',
+    },
+  )
   .meta({
     description:
       'Sets the black point, the white point and the mid-tones, of all channels or of each. Numbers are on the scale from 0 to 255 also for 16-bit pictures, which keep their 16 bits (`colourspace: keep`, PNG or TIFF). Transparency stays.',
@@ -43,10 +41,6 @@ const options = z
 
 type Options = z.output<typeof options>;
 
-function of(value: number | readonly number[], band: number): number {
-  return typeof value === 'number' ? value : (value[band] ?? 0);
-}
-
 /** The new value of each sample of a channel. */
 function tableOf(given: Options, band: number, full: 255 | 65_535): Uint16Array {
   const [black, white, low, high] = [
@@ -54,8 +48,8 @@ function tableOf(given: Options, band: number, full: 255 | 65_535): Uint16Array 
     given.white,
     given.outputBlack,
     given.outputWhite,
-  ].map((value) => (of(value, band) / 255) * full) as [number, number, number, number];
-  const exponent = 1 / of(given.gamma, band);
+  ].map((value) => (ofChannel(value, band) / 255) * full) as [number, number, number, number];
+  const exponent = 1 / ofChannel(given.gamma, band);
   return Uint16Array.from({ length: full + 1 }, (_, value) => {
     const share = Math.max(0, Math.min(1, (value - black) / (white - black)));
     return Math.round(low + (high - low) * share ** exponent);

@@ -45,7 +45,7 @@ describe('a step in the recipe’s form', () => {
       {
         path: 'resise',
         message: expect.stringMatching(
-          /^unknown transform "resise"; known: rotate, resize, crop, /,
+          /^unknown transform "resise"; known: window, stretch, rotate, resize, crop, /,
         ),
       },
     ]);

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { rotate } from '../builtin/rotate.ts';
 import type { Transform } from '../define-transform.ts';
 import type { Step } from '../image-engine.ts';
 import { gainMapConflict } from '../plan/gain-map-steps.ts';
+import { isDisplayStep } from '../plan/display-of.ts';
 import { keepsGainMap, variantSettings } from '../plan/variant-settings.ts';
 
 type Find = (name: string) => Transform | undefined;
@@ -121,10 +123,15 @@ function optionProblems(
   });
 }
 
+/** Whether a step only makes the picture upright. */
+const isUpright = ({ transform, options }: Step) =>
+  transform === rotate.name && options['angle'] === 'auto';
+
 /**
  * Checks the rules between the steps of a variant. Settings apply to the whole variant and occur once. Facts have the
- * transform's name as key and occur once. No step follows `encode`. Raw steps require sRGB. A kept gain map allows only
- * steps that can change the map in the same way.
+ * transform's name as key and occur once. At most one step shows the values of the file: the decode does its work, before
+ * all steps but `rotate: auto`, which changes no value. No step follows `encode`. Raw steps require sRGB. A kept gain map
+ * allows only steps that can change the map in the same way.
  */
 export function checkSteps(
   steps: readonly Step[],
@@ -137,6 +144,8 @@ export function checkSteps(
   );
   // Only JPEG uploads have a gain map: `source` therefore means JPEG here.
   const hasGainMap = keepsGainMap(variantSettings({ steps }, { format: 'jpeg' }));
+  let worked: string | undefined;
+  let shown: string | undefined;
   steps.forEach((step, index) => {
     const { transform } = step;
     const refuse = (message: string) =>
@@ -149,6 +158,15 @@ export function checkSteps(
     if (kind !== 'setting' && said.has('encode')) {
       refuse(`${transform} comes after encode, which writes the file: move encode to the end`);
     }
+    if (isDisplayStep(step)) {
+      if (worked !== undefined)
+        refuse(`${transform} shows the values of the file: move it before ${worked}`);
+      if (shown !== undefined && shown !== transform)
+        refuse(
+          `a variant can show the values of the file only once: remove ${shown} or ${transform}`,
+        );
+      shown = transform;
+    } else if (kind !== 'setting' && !isUpright(step)) worked ??= transform;
     const why = hasGainMap && kind ? gainMapConflict(step, kind) : undefined;
     if (why) refuse(why);
     if (kind === 'raw' && keepsColours) {

@@ -237,16 +237,19 @@ function avifCost(file: AvifStructure): DecodeCost {
   );
 }
 
-/** Bytes of an upload's pixels between its decoder and libvips. */
+/** Bytes of an upload's samples as its decoder returns them. */
 export function decodedBytes({ width, height, channels, depth }: DecodedStructure): number {
   return (width * height * channels * depth) / 8;
 }
 
 /** A decode starts from the decoder's pixels, which are an uncompressed PNG. */
 function decodedCost(file: DecodedStructure): DecodeCost {
-  const { width, height, channels, depth } = file;
+  const { width, height, channels } = file;
+  // Values of floating point are shown in 16 bits.
+  const depth = Math.min(16, file.depth);
+  const bytes = decodedBytes({ ...file, depth });
   return pngCost({
-    ...{ format: 'png', bytes: decodedBytes(file), width, height, depth },
+    ...{ format: 'png', bytes, width, height, depth },
     ...{ colourType: channels < 3 ? 0 : 2, interlaced: false, alpha: channels % 2 === 0 },
     ...{ chunks: 1, frames: 1 },
   });

@@ -1,6 +1,7 @@
 import { builtinTransforms } from '../builtin/index.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Decoder } from '../define-decoder.ts';
+import type { Display } from '../display/display.ts';
 import {
   DEFAULT_PLACEHOLDER,
   type EstimateRequest,
@@ -17,9 +18,9 @@ import { makePlan, type PlanInput } from '../plan/make-plan.ts';
 import { estimateRender } from '../plan/estimate.ts';
 import type { RenderPlan } from '../plan/render-plan.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
-import { correctedPixels } from './colour/corrected-pixels.ts';
 import { conversionOf, type ToSrgb } from './colour/to-srgb.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
+import { displayKey, type PreparedUpload, shownFiles } from './display/shown-files.ts';
 import { type DecoderBounds, decoderOf, decodeUpload } from './decoders/decode-upload.ts';
 import { decodable } from './inspect/decodable.ts';
 import { inspect, survey } from './inspect/inspect.ts';
@@ -108,15 +109,17 @@ function engineOf(
     // To run a plan may extend it.
     planned.delete(request.variants);
     const { drawn: size } = plan;
-    const file = await prepared(source, facts, { decoders, size, stepTimeout, signal });
-    let corrected: Promise<Uint8Array> | undefined;
+    const displays = displaysOf(plan, measures.length > 0);
+    const upload = await prepared(source, facts, {
+      ...{ decoders, displays, size, stepTimeout, signal },
+    });
     let conversion: Promise<ToSrgb> | undefined;
     const job = {
-      source: file,
+      source: upload.file,
       facts,
       size,
-      pixels: facts.coding?.correctedFrom && (() => (corrected ??= correctedPixels(file, facts))),
-      toSrgb: () => (conversion ??= conversionOf(file)),
+      pixels: shownFiles(upload, facts),
+      toSrgb: () => (conversion ??= conversionOf(upload.file)),
       recipe,
       placeholder,
       signal,
@@ -152,27 +155,36 @@ function isSame<T extends object>(one: T, other: T): boolean {
   return (Object.keys(one) as (keyof T)[]).every((name) => one[name] === other[name]);
 }
 
+/** Each once. Measures are taken of the upload as its file says. */
+function displaysOf({ stages }: RenderPlan, isMeasured: boolean): readonly (Display | undefined)[] {
+  const displays = stages.map(({ mode }) => mode.display);
+  if (isMeasured) displays.push(undefined);
+  return [...new Map(displays.map((display) => [displayKey(display), display])).values()];
+}
+
 interface PrepareOptions extends DecoderBounds {
   readonly decoders: readonly Decoder[];
   /** Of the pixels, if it is not that of the facts. */
   readonly size: Size | undefined;
+  /** The ways in which the values of the upload are shown. */
+  readonly displays: readonly (Display | undefined)[];
 }
 
 /**
- * The file that is decoded for an upload, or for its page.
+ * The files that are decoded for an upload, or for its page.
  * @throws ImageError if this needs a first decode, and the upload is damaged
  */
 async function prepared(
   source: Uint8Array,
   facts: SourceFacts,
-  { decoders, size, ...bounds }: PrepareOptions,
-): Promise<Uint8Array> {
+  { decoders, displays, size, ...bounds }: PrepareOptions,
+): Promise<PreparedUpload> {
   const { format, structure, page = 1 } = facts;
   const decoder = decoderOf(format, decoders);
   if (decoder) {
     const options = structure?.format === 'decoded' ? structure.options : undefined;
     const request = { page, options: options ?? {}, size };
-    return decodable(await decodeUpload(source, { decoder, format }, request, bounds));
+    return decodeUpload(source, { decoder, format }, request, { ...bounds, displays });
   }
   const own = pageFile(source, format, page);
   try {
@@ -180,7 +192,7 @@ async function prepared(
       throw new Error('the last scan of the JPEG is cut');
     }
     const file = decodable(own);
-    return format === 'tiff' ? await withoutExtraChannels(file) : file;
+    return { file: format === 'tiff' ? await withoutExtraChannels(file) : file };
   } catch (cause) {
     throw undecodable(format, cause);
   }

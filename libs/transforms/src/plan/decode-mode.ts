@@ -12,14 +12,15 @@ interface SourcePixels {
 }
 
 /** The decode mode of a variant; without settings, of the placeholder. */
-export function decodeMode(facts: SourceFacts, settings?: VariantSettings): DecodeMode {
+export function decodeMode(facts: SourceFacts, settings?: Partial<VariantSettings>): DecodeMode {
   const { depth = 8, space = 'rgb', profile = 'none' } = facts.coding ?? {};
-  const { encodings = [], colourspace = 'srgb' } = settings ?? {};
+  const { encodings = [], colourspace = 'srgb', display } = settings ?? {};
   const keep = colourspace === 'keep';
   const isWide = colourspace === 'p3' && profile === 'other' && space === 'rgb';
   const isDeep = encodings.every(({ format }) => format === 'png' || format === 'tiff');
   const animated =
     settings?.animated !== 'first' &&
+    !display &&
     facts.pages > 1 &&
     (facts.format === 'gif' || facts.format === 'webp') &&
     encodings.some(holdsAnimation);
@@ -29,6 +30,7 @@ export function decodeMode(facts: SourceFacts, settings?: VariantSettings): Deco
     keepColours: !animated && (isWide || (keep && profile !== 'none' && space === 'rgb')),
     // CMYK is converted by its profile, which sharp ignores in 16 bits.
     depth: keep && depth === 16 && isDeep && space !== 'cmyk' ? 16 : 8,
+    ...(display && { display }),
   };
 }
 
@@ -39,11 +41,13 @@ export function decodeMode(facts: SourceFacts, settings?: VariantSettings): Deco
 export function canConvertLast(facts: SourceFacts, mode: DecodeMode): boolean {
   const { depth = 8, space = 'rgb', profile, profileTables, correctedFrom } = facts.coding ?? {};
   const isByPrimaries = profile === 'other' && space === 'rgb' && !profileTables;
-  return isByPrimaries && depth === 8 && !correctedFrom && !mode.keepColours && !mode.animated;
+  const isPlain = !mode.keepColours && !mode.animated && !mode.display;
+  return isByPrimaries && depth === 8 && !correctedFrom && isPlain;
 }
 
-export function decodeModeKey({ animated, keepColours, depth }: DecodeMode): string {
-  return `${animated ? 'frames' : 'first'} ${keepColours ? 'own colours' : 'srgb'} ${depth}`;
+export function decodeModeKey({ animated, keepColours, depth, display }: DecodeMode): string {
+  const shown = display ? ` ${JSON.stringify(display)}` : '';
+  return `${animated ? 'frames' : 'first'} ${keepColours ? 'own colours' : 'srgb'} ${depth}${shown}`;
 }
 
 /**

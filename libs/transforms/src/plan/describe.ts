@@ -14,7 +14,8 @@ function describeInput({ input, mode, convertsLast }: Stage): string {
   const what = mode.animated ? 'all frames' : 'the upload';
   const inOwnColours = mode.keepColours || convertsLast;
   const colours = inOwnColours ? 'colours as they are' : 'sRGB';
-  return `decode ${what}, ${colours}, ${mode.depth} bits`;
+  const shown = mode.display ? `, ${mode.display.type} of its values` : '';
+  return `decode ${what}, ${colours}, ${mode.depth} bits${shown}`;
 }
 
 function describeFormats(stage: FileStage): string {

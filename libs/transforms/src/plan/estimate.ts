@@ -123,7 +123,7 @@ function decodesOfUpload({ stages }: RenderPlan, facts: SourceFacts): DecodeCost
     .filter(({ input }) => input === 'upload')
     .map((stage) => {
       const animated = isMoving(stage, facts);
-      const shrink = structure.format === 'jpeg' ? shrinkOnLoad(stage) : 1;
+      const shrink = structure.format === 'jpeg' && !stage.mode.display ? shrinkOnLoad(stage) : 1;
       const cost = decodeCost(structure, { animated, shrink });
       if (coding?.profile !== 'other' || stage.mode.keepColours) return cost;
       const converted = stage.convertsLast
@@ -168,18 +168,43 @@ const HANDING_SECONDS_PER_MIB = 0.004;
  * The decoder of another format: MiB while it hands over its pixels, MiB that it and the file with its pixels hold until the
  * upload is done, and CPU seconds.
  */
-function reading({ structure }: SourceFacts) {
+function reading(plan: RenderPlan, { structure }: SourceFacts) {
   if (structure?.format !== 'decoded') return { making: 0, held: 0, cpuSeconds: 0 };
-  const pixels = decodedBytes(structure) / MIB;
+  const samples = decodedBytes(structure) / MIB;
+  // Values of floating point are shown in 16 bits, in a file for each way to show them.
+  const pixels = structure.depth === 32 ? samples / 2 : samples;
+  const files = displayKeys(plan).size || 1;
   const megapixels = (structure.width * structure.height) / MEGAPIXEL;
   const { cpuSeconds, memory, perMegapixel } = structure.reading;
   return {
-    // The pixels, and their rows as PNG has them.
-    making: 2 * pixels,
-    held: memory + megapixels * (perMegapixel?.memory ?? 0) + pixels,
+    // The samples, the pixels, and their rows as PNG has them.
+    making: samples + (structure.depth === 32 ? 2 : 1) * pixels,
+    held: memory + megapixels * (perMegapixel?.memory ?? 0) + files * pixels,
     cpuSeconds:
-      cpuSeconds + megapixels * (perMegapixel?.cpuSeconds ?? 0) + HANDING_SECONDS_PER_MIB * pixels,
+      cpuSeconds +
+      megapixels * (perMegapixel?.cpuSeconds ?? 0) +
+      files * HANDING_SECONDS_PER_MIB * pixels,
   };
+}
+
+/** The ways in which the values of the upload are shown. */
+function displayKeys({ stages }: RenderPlan): ReadonlySet<string> {
+  return new Set(stages.map(({ mode }) => JSON.stringify(mode.display ?? null)));
+}
+
+/** CPU seconds to find limits in a megapixel and to show its values. */
+const SHOWING_SECONDS = 0.15;
+
+/** Values that steps show: MiB of the samples and of the files, and CPU seconds. */
+function showing(plan: RenderPlan, { width, height, hasAlpha, coding, structure }: SourceFacts) {
+  const files = [...displayKeys(plan)].filter((key) => key !== 'null').length;
+  const area = width * height;
+  const cpuSeconds = (files * SHOWING_SECONDS * area) / MEGAPIXEL;
+  if (files === 0 || (structure?.format === 'decoded' && structure.depth === 32)) {
+    return { held: 0, cpuSeconds };
+  }
+  const samples = (area * (hasAlpha ? 4 : 3) * (coding?.depth ?? 8)) / 8 / MIB;
+  return { held: (1 + files) * samples, cpuSeconds };
 }
 
 /** MiB of the decoder without its output, by the header alone. */
@@ -366,14 +391,16 @@ export function estimateRender(
     concurrency,
   );
   const corrected = correction(facts);
-  const read = reading(facts);
+  const read = reading(plan, facts);
+  const shown = showing(plan, facts);
   const making = Math.max(corrected.making, read.making);
   const copying = facts.page === undefined ? 0 : pageFileSeconds(facts.bytes, 1);
-  const cpuSeconds = corrected.cpuSeconds + read.cpuSeconds + copying;
+  const cpuSeconds = corrected.cpuSeconds + read.cpuSeconds + shown.cpuSeconds + copying;
   const besides =
     facts.bytes / MIB +
     corrected.held +
     read.held +
+    shown.held +
     materialised(plan, facts) +
     overlays(plan, facts) +
     gainMaps(plan, facts);

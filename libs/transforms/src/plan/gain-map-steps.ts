@@ -1,6 +1,7 @@
 import { encode } from '../builtin/encode.ts';
 import { encodingsOf } from '../builtin/encoders/encodings.ts';
 import type { Step } from '../image-engine.ts';
+import { isDisplayStep } from './display-of.ts';
 
 type Options = Step['options'];
 
@@ -40,7 +41,8 @@ export function gainMapConflict({ transform, options }: Step, kind: string): str
     );
     return isBounded ? `${but}: the map is added after maxBytes is checked` : undefined;
   }
-  if (kind === 'setting' || kind === 'facts') return undefined;
+  const isSetting = kind === 'setting' && !isDisplayStep({ transform });
+  if (isSetting || kind === 'facts') return undefined;
   if (!ALLOWED.includes(transform)) return `${but}: only ${ALLOWED.join(', ')} can`;
   const why = FOLLOWED[transform]?.(options);
   return why && `${but}: ${why}`;

@@ -141,12 +141,16 @@ function planAll({
     return own ? [bindVariant(variant, own, { bind, facts })] : [];
   });
   const bindStep = (given: Step, step: number) => ({ ...given, step, bound: bind(given) });
+  // The placeholder shows what the first variant shows.
+  const [first] = variants;
+  const display = first && settings.get(first.name)?.display;
+  const placeholderSettings: Pick<VariantSettings, 'display'> = display ? { display } : {};
   const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
   const all = placeholder
     ? [...bound, placeholderVariant(bound, placeholderSteps.map(bindStep))]
     : bound;
   for (const variant of all) {
-    const mode = decodeMode(facts, settings.get(variant.name));
+    const mode = decodeMode(facts, settings.get(variant.name) ?? placeholderSettings);
     const decode = decodes.get(decodeModeKey(mode)) ?? { mode, variants: [] };
     decode.variants.push(variant);
     decodes.set(decodeModeKey(mode), decode);

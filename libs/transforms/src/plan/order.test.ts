@@ -4,7 +4,11 @@ import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { createEngine, createReferenceEngine } from '../engine/create-engine.ts';
 import { DEFAULT_PLACEHOLDER, NO_PLACEHOLDER, type PlaceholderParts } from '../image-engine.ts';
-import { arbitrarySteps, arbitraryVariants, DRAWN_TRANSFORMS } from '../testing/arbitrary-steps.ts';
+import {
+  arbitraryShownSteps,
+  arbitraryVariants,
+  DRAWN_TRANSFORMS,
+} from '../testing/arbitrary-steps.ts';
 import { difference } from '../testing/compare.ts';
 import { logoOnly, renderAll } from '../testing/render.ts';
 import { sample, type SampleOptions } from '../testing/samples.ts';
@@ -61,7 +65,7 @@ test('the plan of a variant does what its steps say in their order', async () =>
     fc.asyncProperty(
       pictures,
       fc.constantFrom<SampleOptions>({ format: 'png' }, { format: 'png', alpha: true }),
-      arbitrarySteps,
+      arbitraryShownSteps,
       placeholders,
       async (picture, kind, steps, placeholder) => {
         const source = await sample({ ...picture, ...kind });

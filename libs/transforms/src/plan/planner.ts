@@ -62,7 +62,7 @@ export class Planner {
       used: new Set(),
       shape,
       actual: { width, height },
-      ...(facts.format === 'svg' ? { vector: true } : {}),
+      ...(facts.format === 'svg' && !mode.display ? { vector: true } : {}),
       ...(unusual ? { unusualPixels: unusual } : {}),
       ...(sealed ? { sealed } : {}),
       ...(canConvertLast(facts, mode) ? { unconverted: width * height } : {}),

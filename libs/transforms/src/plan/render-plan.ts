@@ -1,5 +1,6 @@
 import type { Action, Shape } from '../bound-transform.ts';
 import type { Size, SkippedVariant } from '../image-engine.ts';
+import type { Display } from '../display/display.ts';
 import type { SharpSlot } from '../sharp-order.ts';
 import type { VariantSettings } from './variant-settings.ts';
 
@@ -11,6 +12,8 @@ export interface DecodeMode {
   readonly keepColours: boolean;
   /** Bits per channel that the steps work with. */
   readonly depth: 8 | 16;
+  /** How values of the file are shown; left out: as the file says. */
+  readonly display?: Display;
 }
 
 /** One step of a variant, or a scaling that the planner added for several of them (`transform` is `scale`). */

@@ -2,7 +2,9 @@ import { type ColourSpace, colourSpaceOf } from '../builtin/colourspace.ts';
 import type { EncodeOptions } from '../builtin/encode.ts';
 import { encodingsOf } from '../builtin/encoders/encodings.ts';
 import { type KeptMetadata, keptMetadata } from '../builtin/metadata.ts';
+import type { Display } from '../display/display.ts';
 import { DEFAULT_EFFORT, type Effort, type SourceFacts, type Variant } from '../image-engine.ts';
+import { displayOf } from './display-of.ts';
 
 /** Settings from a variant's `encode`, `metadata` and `colourspace` steps. */
 export interface VariantSettings {
@@ -12,6 +14,8 @@ export interface VariantSettings {
   readonly encodeStep?: number;
   readonly metadata: KeptMetadata;
   readonly colourspace: ColourSpace;
+  /** How values of the file are shown; left out: as the file says. */
+  readonly display?: Display;
   /** The variant's `animated`. */
   readonly animated: 'keep' | 'first';
 }
@@ -22,6 +26,7 @@ export function variantSettings(
   effort: Effort = DEFAULT_EFFORT,
 ): VariantSettings {
   const encodeStep = variant.steps.findIndex(({ transform }) => transform === 'encode');
+  const display = displayOf(variant.steps);
   const optionsOf = (name: string) =>
     variant.steps.find(({ transform }) => transform === name)?.options;
   return {
@@ -29,6 +34,7 @@ export function variantSettings(
     ...(encodeStep < 0 ? {} : { encodeStep }),
     metadata: keptMetadata(optionsOf('metadata')),
     colourspace: colourSpaceOf(optionsOf('colourspace')),
+    ...(display && { display }),
     animated: variant.animated ?? 'keep',
   };
 }

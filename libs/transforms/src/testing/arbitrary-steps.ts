@@ -99,17 +99,39 @@ const STEPS = {
     .map(([mark, more]) => ({ ...mark, ...more })),
 } as const;
 
-/** Names of the transforms that `arbitrarySteps` draws from. */
-export const DRAWN_TRANSFORMS: readonly string[] = Object.keys(STEPS);
-
-const step = fc.oneof(
-  ...Object.entries(STEPS).map(([name, options]: [string, fc.Arbitrary<unknown>]) =>
-    options.map((given) => ({ [name]: given })),
+/** One step of every transform that shows the values of the upload. Such steps come first. */
+const DISPLAYS = {
+  window: fc.constantFrom(
+    {},
+    { centre: 120, width: 200 },
+    { centre: 90, width: 300, shape: 'sigmoid' },
   ),
+  stretch: fc.constantFrom('sqrt', { type: 'linear', black: 20, white: [200, 230, 255] }),
+} as const;
+
+/** Names of the transforms that `arbitrarySteps` draws from. */
+export const DRAWN_TRANSFORMS: readonly string[] = Object.keys({ ...DISPLAYS, ...STEPS });
+
+function oneOf(steps: Readonly<Record<string, fc.Arbitrary<unknown>>>) {
+  return fc.oneof(
+    ...Object.entries(steps).map(([name, options]) => options.map((given) => ({ [name]: given }))),
+  );
+}
+
+const step = oneOf(STEPS);
+/** None, in most cases. */
+const displays = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([]) },
+  oneOf(DISPLAYS).map((display) => [display]),
 );
 
 /** Steps in the recipe's form. */
 export const arbitrarySteps = fc.array(step, { minLength: 1, maxLength: 5 });
+
+/** As `arbitrarySteps`, sometimes with a step that shows the values of the upload. */
+export const arbitraryShownSteps = fc
+  .tuple(displays, arbitrarySteps)
+  .map(([display, steps]) => [...display, ...steps]);
 
 /** Several variants' steps, of which some begin alike. */
 export const arbitraryVariants = fc

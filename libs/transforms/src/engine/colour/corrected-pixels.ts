@@ -11,7 +11,7 @@ import { toneMapper } from './tone-mapping.ts';
 type Samples = Uint8Array | Uint16Array;
 
 /** Pixels of a decoder, row by row. */
-interface Pixels {
+export interface Pixels {
   readonly data: Samples;
   /** Colours and alpha. */
   readonly channels: number;
@@ -205,7 +205,7 @@ export async function correctedPixels(source: Uint8Array, facts: SourceFacts): P
     // Only LittleCMS can apply tables, and libvips lets it do so for 8 bits.
     pixels = { ...pixels, data: Uint8Array.from(pixels.data, (value) => Math.round(value / 257)) };
   }
-  return tiff(pixels, header, profile);
+  return tiffOfPixels(pixels, header, profile);
 }
 
 /** TIFF 6.0, section 2: types of values. */
@@ -213,9 +213,10 @@ const [SHORT, LONG, UNDEFINED] = [3, 4, 7];
 /** Pixels of an uncompressed little-endian TIFF start at a multiple of this. */
 const ALIGNMENT = 16;
 
-function tiff(
+/** An uncompressed TIFF, which libvips reads row by row. */
+export function tiffOfPixels(
   { data, channels }: Pixels,
-  { width, height, orientation = 1 }: Metadata,
+  { width, height, orientation = 1 }: Pick<Metadata, 'width' | 'height' | 'orientation'>,
   profile: Buffer | undefined,
 ): Uint8Array {
   const hasAlpha = channels % 2 === 0;

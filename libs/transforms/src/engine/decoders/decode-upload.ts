@@ -6,12 +6,16 @@ import type {
   DecoderHeader,
   HeaderRequest,
   ReadRequest,
+  SampleValues,
 } from '../../define-decoder.ts';
 import { DETECTED_BYTES } from '../../define-decoder.ts';
+import { type Display, displayed } from '../../display/display.ts';
 import type { DecoderOptions, SourceFormat } from '../../image-engine.ts';
 import { ImageError, reasonOf } from '../../image-error.ts';
 import { isFileOf } from './is-file-of.ts';
-import { pngOfPixels } from './png-of-pixels.ts';
+import { displayKey, type PreparedUpload } from '../display/shown-files.ts';
+import { decodable } from '../inspect/decodable.ts';
+import { pngOfHeader, pngOfPixels } from './png-of-pixels.ts';
 
 /** A decoder, and the one of its formats that a file has. */
 export interface Detected {
@@ -106,7 +110,7 @@ function problemOf(
 ) {
   if (!isCount(width) || !isCount(height)) return `a size of ${width}×${height}`;
   if (![1, 2, 3, 4].includes(channels)) return `${String(channels)} channels`;
-  if (depth !== 8 && depth !== 16) return `samples of ${String(depth)} bits`;
+  if (![8, 16, 32].includes(depth)) return `samples of ${String(depth)} bits`;
   if (!isCount(pages) || pages < page) return `${pages} pages`;
   if (!isCount(orientation) || orientation > 8) return `the orientation ${orientation}`;
   if (density !== undefined && !(density > 0 && density < 2 ** 20))
@@ -134,28 +138,50 @@ export async function readHeader(
   }
 }
 
+const SAMPLES = { 8: Uint8Array, 16: Uint16Array, 32: Float32Array };
+
 /** Whether the pixels are those that the header has announced. */
-function differs(header: DecoderHeader, { width, height, channels, data }: DecodedPixels) {
-  const type = header.depth === 16 ? Uint16Array : Uint8Array;
+function differs(
+  header: DecoderHeader,
+  { width, height, channels, data, values }: DecodedPixels,
+): boolean {
+  const type = SAMPLES[header.depth];
   return (
     width !== header.width ||
     height !== header.height ||
     channels !== header.channels ||
     !(data instanceof type) ||
-    data.length !== width * height * channels
+    data.length !== width * height * channels ||
+    (header.depth === 32 && !values)
   );
 }
 
+const PLAIN: SampleValues = { scale: 1, offset: 0 };
+
+/** The pixels as a file for each way in which their values are shown. */
+function shown(
+  header: DecoderHeader,
+  { width, channels, data, values = PLAIN }: DecodedPixels,
+  displays: readonly (Display | undefined)[],
+): ReadonlyMap<string, Uint8Array> {
+  const { display: own, ...others } = values;
+  const files = displays.map((display) => {
+    const levels = displayed({ width, channels, data, ...others }, display ?? own);
+    return [displayKey(display), decodable(pngOfPixels(header, levels))] as const;
+  });
+  return new Map(files);
+}
+
 /**
- * Decodes an upload, or its page, into a file that libvips reads.
+ * Decodes an upload, or its page, into files that libvips reads.
  * @throws ImageError as `readHeader`; `CORRUPT_IMAGE` also if the pixels differ from the header
  */
 export async function decodeUpload(
   source: Uint8Array,
   detected: Detected,
   request: ReadRequest,
-  bounds: DecoderBounds,
-): Promise<Uint8Array> {
+  bounds: DecoderBounds & { readonly displays: readonly (Display | undefined)[] },
+): Promise<PreparedUpload> {
   const { decoder, format } = detected;
   const own = await readHeader(source, detected, request, bounds);
   const header = { ...own, ...request.size };
@@ -168,5 +194,9 @@ export async function decodeUpload(
   if ('file' in page ? !(await isFileOf(page.file, header)) : differs(header, page)) {
     throw new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is wrong`);
   }
-  return 'file' in page ? page.file : pngOfPixels(header, page);
+  if ('file' in page) return { file: decodable(page.file) };
+  const { data, values } = page;
+  return values || data instanceof Float32Array
+    ? { file: pngOfHeader(header), shown: shown(header, page, bounds.displays) }
+    : { file: decodable(pngOfPixels(header, data)) };
 }

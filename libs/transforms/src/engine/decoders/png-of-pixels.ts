@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib';
-import type { DecodedPixels, DecoderHeader } from '../../define-decoder.ts';
+import type { AnyPixels } from '../../bound-transform.ts';
+import type { DecoderHeader } from '../../define-decoder.ts';
 import { pngChunk } from '../colour/png-colours.ts';
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
@@ -18,7 +19,8 @@ function headerChunks(header: PixelHeader): Buffer[] {
   const size = Buffer.alloc(13);
   size.writeUInt32BE(width, 0);
   size.writeUInt32BE(height, 4);
-  size.set([depth, COLOUR_TYPES[channels], 0, 0, 0], 8);
+  // Values of floating point are shown in 16 bits.
+  size.set([depth === 8 ? 8 : 16, COLOUR_TYPES[channels], 0, 0, 0], 8);
   return [
     SIGNATURE,
     pngChunk('IHDR', size),
@@ -69,7 +71,8 @@ export function pngOfHeader(header: DecoderHeader): Buffer {
 }
 
 /** An uncompressed PNG. libvips reads its pixels, colours and metadata as those of any other upload. */
-export function pngOfPixels(header: PixelHeader, { data, height }: DecodedPixels): Buffer {
+export function pngOfPixels(header: PixelHeader, data: AnyPixels['data']): Buffer {
+  const { height } = header;
   const row = data.byteLength / height;
   const rows = Buffer.alloc(height * (1 + row));
   const samples = Buffer.from(data.buffer, data.byteOffset, data.byteLength);

@@ -8,7 +8,7 @@ import { measured } from './measure.ts';
 
 /**
  * Measures the samples of an upload as its file stores them: at its full size and depth, in its own colours. Only CMYK is
- * converted, to sRGB.
+ * converted, to sRGB, and measurements are shown as their file says.
  * @throws ImageError `CORRUPT_IMAGE`
  */
 export async function measureUpload(
@@ -18,7 +18,7 @@ export async function measureUpload(
   const { depth = 8, space = 'rgb' } = facts.coding ?? {};
   const isDeep = depth === 16 && space !== 'cmyk';
   try {
-    const image = sharp(await (pixels ? pixels() : source), {
+    const image = sharp(await (pixels ? pixels(undefined) : source), {
       failOn: failOnOf(facts.structure),
       limitInputPixels: size.width * size.height,
       ignoreIcc: space !== 'cmyk',

@@ -60,7 +60,7 @@ export async function framedLike(frame: Frame, pixels: AnyPixels): Promise<Frame
   const depth = pixels.data instanceof Uint16Array ? 16 : 8;
   const { width, height, channels } = pixels;
   const header = { width, height, channels, depth, ...(icc ? { icc } : {}) } as const;
-  return pngFrame(pngOfPixels(header, pixels), { width, height, channels });
+  return pngFrame(pngOfPixels(header, pixels.data), { width, height, channels });
 }
 
 /** Makes a pipeline end and composite in 16-bit pixels; sharp otherwise composites in 8-bit sRGB (pipeline.cc, 819). */

@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
+import type { Display } from '../../display/display.ts';
 import type { Size, SourceFacts } from '../../image-engine.ts';
 import type { DecodeMode } from '../../plan/render-plan.ts';
 import type { ToSrgb } from '../colour/to-srgb.ts';
@@ -12,7 +13,7 @@ export interface Upload {
   /** Of the pixels, if it is not that of the facts. */
   readonly size?: Size | undefined;
   /** The file that is decoded, if it is not `source`. */
-  readonly pixels?: (() => Promise<Uint8Array>) | undefined;
+  readonly pixels?: ((display: Display | undefined) => Promise<Uint8Array>) | undefined;
   /** Of the upload's profile. */
   readonly toSrgb?: (() => Promise<ToSrgb>) | undefined;
 }
@@ -27,7 +28,7 @@ export async function openUpload(
   // sharp converts 16-bit pixels with a profile to Display P3, not sRGB (pipeline.cc, 374). They are therefore converted
   // at the end of the pipeline.
   const convertLast = depth === 16 && profile === 'other' && space === 'rgb' && !mode.keepColours;
-  const image = sharp(await (pixels ? pixels() : source), {
+  const image = sharp(await (pixels ? pixels(mode.display) : source), {
     // A truncated picture is corrupt; sharp would otherwise fill the rest with grey.
     failOn: failOnOf(facts.structure),
     // Rejects a file that is larger than its header declares; the limits are already checked.
@@ -35,7 +36,7 @@ export async function openUpload(
     ignoreIcc: profile === 'srgb' || mode.keepColours || convertLast || isConvertedLater,
     animated: mode.animated,
   });
-  return convertLast ? image.withIccProfile('srgb') : image;
+  return convertLast ? image.withIccProfile('srgb', { attach: false }) : image;
 }
 
 /** Decodes the upload's frames; without `animated`, only the first one. */
