@@ -1766,7 +1766,7 @@ export interface components {
                */
               bigtiff: boolean;
               /**
-               * @description Horizontal resolution, pixels per millimetre.
+               * @description Horizontal resolution, pixels per millimetre. If it is set, `metadata: { keep: [resolution] }` does not replace it.
                * @default 1
                */
               xres: number;
@@ -2733,7 +2733,7 @@ export interface components {
                */
               bigtiff: boolean;
               /**
-               * @description Horizontal resolution, pixels per millimetre.
+               * @description Horizontal resolution, pixels per millimetre. If it is set, `metadata: { keep: [resolution] }` does not replace it.
                * @default 1
                */
               xres: number;

@@ -41,10 +41,10 @@ const options = () =>
   z
     .strictObject({
       keep: z
-        .array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', 'gainMap', ...tags]))
+        .array(z.enum(['exif', 'gps', 'copyright', 'xmp', 'icc', 'gainMap', 'resolution', ...tags]))
         .default([])
         .describe(
-          'Metadata to keep. `copyright`: artist and copyright, read from EXIF, IPTC or XMP; written as EXIF, or as XMP (`dc:creator`, `dc:rights`) if the text is not ASCII. `exif`: camera, exposure, times, description. `gps`: the position; never part of `exif`. Single EXIF tags: by name. `xmp`: title, description, creator, contributor, publisher, rights, subject and format of Dublin Core; `xmp:CreateDate`, `Label`, `Rating`; `xmpRights:Certificate`, `Marked`, `Owner`, `UsageTerms`, `WebStatement`; `photoshop:AuthorsPosition`, `CaptionWriter`, `Credit`, `DateCreated`, `Headline`, `Source`. All other properties are dropped, among them positions and the names of places. With `gps`: the whole packet. `icc`: embeds the sRGB profile; Display P3 and kept colours always embed theirs. `gainMap`: the gain map of an Ultra HDR JPEG, for HDR displays (see above). GIF keeps no metadata and TIFF no EXIF: sharp cannot write them. sharp cannot write IPTC in any format.',
+          'Metadata to keep. `copyright`: artist and copyright, read from EXIF, IPTC or XMP; written as EXIF, or as XMP (`dc:creator`, `dc:rights`) if the text is not ASCII. `exif`: camera, exposure, times, description. `gps`: the position; never part of `exif`. Single EXIF tags: by name. `xmp`: title, description, creator, contributor, publisher, rights, subject and format of Dublin Core; `xmp:CreateDate`, `Label`, `Rating`; `xmpRights:Certificate`, `Marked`, `Owner`, `UsageTerms`, `WebStatement`; `photoshop:AuthorsPosition`, `CaptionWriter`, `Credit`, `DateCreated`, `Headline`, `Source`. All other properties are dropped, among them positions and the names of places. With `gps`: the whole packet. `icc`: embeds the sRGB profile; Display P3 and kept colours always embed theirs. `resolution`: pixels per inch, in proportion if the picture is scaled: its size on paper stays. JPEG, PNG, TIFF, WebP and AVIF state it. `gainMap`: the gain map of an Ultra HDR JPEG, for HDR displays (see above). GIF keeps no metadata and TIFF no EXIF: sharp cannot write them. sharp cannot write IPTC in any format.',
         ),
     })
     .refine(({ keep }) => !(keep.includes('xmp') && keep.includes('gainMap')), {
@@ -74,6 +74,7 @@ export interface KeptMetadata {
   readonly xmp: boolean;
   readonly icc: boolean;
   readonly gainMap: boolean;
+  readonly resolution: boolean;
   /** The position may stay. */
   readonly position: boolean;
 }
@@ -86,6 +87,7 @@ export function keptMetadata(given: unknown): KeptMetadata {
     xmp: wanted.has('xmp'),
     icc: wanted.has('icc'),
     gainMap: wanted.has('gainMap'),
+    resolution: wanted.has('resolution'),
     position: keep.includes('gps'),
   };
 }

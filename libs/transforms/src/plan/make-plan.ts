@@ -9,6 +9,7 @@ import { decodeMode, decodeModeKey } from './decode-mode.ts';
 import { drawnSize } from './drawn-size.ts';
 import type { DecodeMode, RenderPlan } from './render-plan.ts';
 import { type Ending, Planner } from './planner.ts';
+import { squarePixels } from './square-pixels.ts';
 import { type BoundStep, type BoundVariant, stepTree } from './step-tree.ts';
 import { variantSettings, type VariantSettings } from './variant-settings.ts';
 
@@ -88,6 +89,7 @@ export function bindVariant(
   return {
     name,
     steps: [
+      ...squarePixels(facts),
       ...bound,
       ...(isTagless ? [upright(steps.length)] : []),
       ...(isOpaque ? [] : [onWhite(steps.length)]),
@@ -147,7 +149,10 @@ function planAll({
   const placeholderSettings: Pick<VariantSettings, 'display'> = display ? { display } : {};
   const decodes = new Map<string, { mode: DecodeMode; variants: BoundVariant[] }>();
   const all = placeholder
-    ? [...bound, placeholderVariant(bound, placeholderSteps.map(bindStep))]
+    ? [
+        ...bound,
+        placeholderVariant(bound, [...squarePixels(facts), ...placeholderSteps.map(bindStep)]),
+      ]
     : bound;
   for (const variant of all) {
     const mode = decodeMode(facts, settings.get(variant.name) ?? placeholderSettings);

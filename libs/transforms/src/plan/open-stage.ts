@@ -1,4 +1,4 @@
-import type { Shape } from '../bound-transform.ts';
+import type { Scale, Shape } from '../bound-transform.ts';
 import { NotApplicableError } from '../image-error.ts';
 import { makesGrey, type SharpSlot, barrierReason, worksInAnyColours } from '../sharp-order.ts';
 import { LOST_PROFILE } from './decode-mode.ts';
@@ -15,6 +15,8 @@ export interface OpenStage {
   readonly shape: Shape;
   /** Real size of the pixels. A shared scaling may have made it smaller than `shape`, and a decoder that scales any size. */
   readonly actual: { readonly width: number; readonly height: number };
+  /** Pixels per inch of `shape`, if they are known and the same in both directions. */
+  readonly density?: number | undefined;
   readonly gainedAlpha?: boolean;
   /** The upload is a drawing: a pipeline that starts from it draws it at the size of its resize, also if it enlarges. */
   readonly vector?: boolean;
@@ -77,15 +79,27 @@ export function withOperation(open: OpenStage, operation: Operation): OpenStage 
   };
 }
 
+/** A scaling keeps the size of the picture on paper. One that is not the same in both directions leaves it unknown. */
+function densityAfter({ density, shape }: OpenStage, scale: Scale | undefined): number | undefined {
+  if (density === undefined || !scale) return density;
+  const [x, y] = [scale.width / shape.width, scale.height / shape.height];
+  // Sides are whole numbers.
+  const isUniform = Math.abs(scale.height - x * shape.height) <= 1 || Math.abs(x - y) <= 0.01 * y;
+  return isUniform ? density * (scale.width > scale.height ? x : y) : undefined;
+}
+
 /** As `withOperation`, for a step of the variants. */
 export function withStep(
-  open: OpenStage,
+  given: OpenStage,
   { transform, options, bound, step }: BoundStep,
   variants: readonly string[],
 ): OpenStage | string {
-  if (bound.kind === 'setting') return open;
-  const output = bound.after(open.shape);
-  const scale = bound.scale(open.shape);
+  if (bound.kind === 'setting') return given;
+  const output = bound.after(given.shape);
+  const scale = bound.scale(given.shape);
+  // Square pixels are what the density is about (`squarePixels`).
+  const density = transform === 'scale' ? given.density : densityAfter(given, scale);
+  const open = { ...given, density };
   const { width, height } = open.actual;
   const isDone =
     scale?.width === width &&

@@ -12,6 +12,7 @@ import type {
   Stage,
   Unmeasured,
 } from './render-plan.ts';
+import { densityOf } from './square-pixels.ts';
 import { losesShrinkOnLoad, worksInAnyColours } from '../sharp-order.ts';
 import {
   type BoundStep,
@@ -62,6 +63,7 @@ export class Planner {
       used: new Set(),
       shape,
       actual: { width, height },
+      density: densityOf(facts),
       ...(facts.format === 'svg' && !mode.display ? { vector: true } : {}),
       ...(unusual ? { unusualPixels: unusual } : {}),
       ...(sealed ? { sealed } : {}),
@@ -188,7 +190,7 @@ export class Planner {
 
   /** Ends a pipeline in pixels and opens a new one from them. Does nothing if the pixels are already materialised. */
   #materialise(open: OpenStage, barrier: string): OpenStage {
-    const { input, mode, operations, shape, actual } = open;
+    const { input, mode, operations, shape, actual, density } = open;
     if (input !== 'upload' && operations.length === 0) return open;
     const id = this.#stages.length;
     const stage: PixelStage = {
@@ -202,18 +204,20 @@ export class Planner {
       barrier,
     };
     this.#stages.push(stage);
-    return { input: id, mode, operations: [], used: new Set(), shape, actual };
+    return { input: id, mode, operations: [], used: new Set(), shape, actual, density };
   }
 
   #addEnd(open: OpenStage, name: string): void {
     // The pixels of a step without `slots` are checked before they are written.
     const isUnknown = open.operations.some(({ slots }) => slots === undefined);
     const last = isUnknown && open.sealed ? this.#materialise(open, open.sealed) : open;
-    const { input, mode, operations, shape } = last;
+    const { input, mode, operations, shape, density } = last;
     const ending = this.#endings.get(name) ?? { kind: 'placeholder' };
+    const isStated = ending.kind === 'file' && ending.settings.metadata.resolution;
     const stage = {
       ...{ id: this.#stages.length, input, mode, operations, shape },
       ...(convertsLast(last) ? { convertsLast: true } : {}),
+      ...(isStated && density !== undefined && !mode.animated ? { density } : {}),
       ...ending,
     };
     const tooLarge = stage.kind === 'file' ? checkFormatLimits(stage, this.#recipe) : undefined;

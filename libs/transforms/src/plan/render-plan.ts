@@ -63,6 +63,8 @@ export interface FileStage extends CommonStage {
   readonly settings: VariantSettings;
   /** `fit` of the variant's last resize. */
   readonly fit?: string;
+  /** Pixels per inch that the file states; left out: none. */
+  readonly density?: number;
 }
 
 /** A stage that ends in the placeholder, upright and small. */

@@ -87,7 +87,7 @@ export function wantedQuality(given: EncodeOptions, longerSide: number): Quality
 
 /** Lazily sets the encoder. */
 export function setEncoder(image: Sharp, given: EncodeOptions, picture: EncodedPicture): Sharp {
-  const { quality, ...playback } = picture;
+  const { quality, density, ...playback } = picture;
   switch (given.format) {
     case 'jpeg':
       return setJpeg(image, given, quality);
@@ -100,6 +100,6 @@ export function setEncoder(image: Sharp, given: EncodeOptions, picture: EncodedP
     case 'gif':
       return setGif(image, given, playback);
     case 'tiff':
-      return setTiff(image, given, quality);
+      return setTiff(image, given, { quality, density });
   }
 }

@@ -93,6 +93,8 @@ export interface Playback {
 export interface EncodedPicture extends Playback {
   /** 1 to 100; encoders without a quality ignore it. */
   readonly quality: number;
+  /** Pixels per inch. sharp writes it itself, except into a TIFF. */
+  readonly density?: number | undefined;
 }
 
 const count = z.number().int().min(0).max(65_535).optional();

@@ -2,6 +2,7 @@ import type { Sharp } from 'sharp';
 import * as z from 'zod';
 import type { Effort } from '../../image-engine.ts';
 import {
+  type EncodedPicture,
   maxBytesSchema,
   otherwiseSchema,
   plainQualitySchema,
@@ -10,7 +11,8 @@ import {
 
 const TIFF_QUALITY = 80;
 const tileSide = z.number().int().min(16).max(32_768).multipleOf(16);
-const resolution = z.number().min(0.001).max(1_000_000).default(1);
+const NO_RESOLUTION = 1;
+const resolution = z.number().min(0.001).max(1_000_000).default(NO_RESOLUTION);
 
 export const tiffSchema = z
   .strictObject({
@@ -37,7 +39,9 @@ export const tiffSchema = z
     tileHeight: tileSide.default(256).describe('With `tile`: pixels, a multiple of 16.'),
     pyramid: z.boolean().default(false).describe('Also stores reduced copies of the picture.'),
     bigtiff: z.boolean().default(false).describe('For files of more than 4 GiB.'),
-    xres: resolution.describe('Horizontal resolution, pixels per millimetre.'),
+    xres: resolution.describe(
+      'Horizontal resolution, pixels per millimetre. If it is set, `metadata: { keep: [resolution] }` does not replace it.',
+    ),
     yres: resolution.describe('Vertical resolution, pixels per millimetre.'),
     resolutionUnit: z
       .enum(['inch', 'cm'])
@@ -63,7 +67,16 @@ export const TIFF_PRESETS: Readonly<Record<Effort, Partial<TiffOptions>>> = {
   small: { compression: 'deflate' },
 };
 
-export function setTiff(image: Sharp, given: TiffOptions, quality: number): Sharp {
+const MM_PER_INCH = 25.4;
+
+export function setTiff(
+  image: Sharp,
+  given: TiffOptions,
+  { quality, density }: Pick<EncodedPicture, 'quality' | 'density'>,
+): Sharp {
   const { format: _, maxBytes: __, otherwise: ___, ...settings } = given;
-  return image.tiff({ ...settings, quality });
+  const isGiven = settings.xres !== NO_RESOLUTION || settings.yres !== NO_RESOLUTION;
+  if (density === undefined || isGiven) return image.tiff({ ...settings, quality });
+  const resolution = density / MM_PER_INCH;
+  return image.tiff({ ...settings, quality, xres: resolution, yres: resolution });
 }

@@ -12,6 +12,8 @@ export interface Encodable {
   readonly longerSide: number;
   /** Only for animations. */
   readonly playback?: Playback;
+  /** Pixels per inch that the file states. */
+  readonly density?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,7 +33,10 @@ export async function encodeOnce(
   quality: number,
 ): Promise<EncodedFile> {
   picture.signal?.throwIfAborted();
-  const image = setEncoder(picture.open(), options, { quality, ...picture.playback });
+  const image = setEncoder(picture.open(), options, {
+    ...{ quality, density: picture.density },
+    ...picture.playback,
+  });
   const { data, info } = await image.toBuffer({ resolveWithObject: true });
   return {
     format: options.format,

@@ -115,13 +115,16 @@ export async function fileMetadata(
 ): Promise<(image: Sharp) => Sharp> {
   const { metadata } = stage.settings;
   const { orientation } = stage.shape;
+  const { density } = stage;
   const exif = await exifToKeep(header, metadata.tags);
   const xmp = await xmpToKeep(header, metadata, exif?.IFD0);
   return (image) => {
     if (exif) image.withExif(exif);
-    if (orientation !== 1) {
-      // The tag comes only with `withMetadata`, which also embeds a profile.
-      image.withMetadata({ orientation }).withIccProfile('srgb', { attach: false });
+    if (orientation !== 1 || density !== undefined) {
+      // They come only with `withMetadata`, which also embeds a profile.
+      image
+        .withMetadata({ ...(orientation !== 1 && { orientation }), ...(density && { density }) })
+        .withIccProfile('srgb', { attach: false });
     }
     if (xmp) image.withXmp(xmp);
     if (stage.mode.depth === 16) inSixteenBits(image);

@@ -55,7 +55,7 @@ async function openerOf(
   const { mode, shape } = stage;
   const isRepeated = encodings.length > 1 || encodings.some(isSearched);
   // `withMetadata` would keep all metadata of the upload; materialised pixels have no metadata.
-  const isTagged = shape.orientation !== 1 && !mode.animated;
+  const isTagged = (shape.orientation !== 1 || stage.density !== undefined) && !mode.animated;
   const isFit = !comesBeforeColours(stage, job) && !wouldBeFloats(stage, encodings);
   if (!isRepeated && !isTagged && isFit) return () => pipeline;
   if (!mode.animated) {
@@ -85,6 +85,7 @@ export async function writeFile(
     longerSide: Math.max(width, height),
     // Raw pixels do not carry playback data.
     ...(stage.mode.animated ? { playback: playbackOf(header) } : {}),
+    density: stage.density,
     signal: job.signal,
   };
   try {
