@@ -1,4 +1,10 @@
-import { outputKeys, parseSettings, recipesSchema, type Recipe } from '@darkroom/pipeline';
+import {
+  outputKeys,
+  parseSettings,
+  recipesSchema,
+  type Recipe,
+  type SettingsInput,
+} from '@darkroom/pipeline';
 import { expect, test } from 'vitest';
 import { functionStatements, requirePolicySize, type Arns } from './function-role.ts';
 
@@ -10,11 +16,34 @@ const arns: Arns = {
   logGroup: 'arn:aws:logs:eu-central-1:123456789012:log-group:logs',
 };
 const prefixes = ['uploads/', 'scans/'];
-const statements = functionStatements(arns, { prefixes, sideFiles: [], tracing: false });
+const statementsWith = (
+  more: Partial<Arns> = {},
+  contents: Partial<Parameters<typeof functionStatements>[1]> = {},
+) =>
+  functionStatements(
+    { ...arns, ...more },
+    { prefixes, sideFiles: [], tracing: false, ...contents },
+  );
+
+const settingsWith = (input: Omit<SettingsInput, 'recipes'>) =>
+  parseSettings(
+    { recipes: [{ name: 'photos', variants: [{ name: 'small', steps: [] }] }], ...input },
+    'test',
+  );
+const manyPrefixes = (count: number) =>
+  Array.from({ length: count }, (_, index) => `tenants/${1000 + index}/`);
+
+const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/ffffffff-0000-4000-8000-000000000000';
+const KEY_ID = 'key/ffffffff-0000-4000-8000-000000000000';
+const BUS = 'arn:aws:events:eu-central-1:123456789012:event-bus/team';
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+/** The names of the longest regions, such as `ap-southeast-1`, have 14 characters. */
+const longest = (service: string, resource: string) =>
+  `arn:aws:${service}:ap-southeast-1:123456789012:${resource}`;
 
 /** As IAM would decide, for the one wildcard that the statements use. */
 function isAllowed(action: string, resource: string): boolean {
-  return statements.some(
+  return statementsWith().some(
     ({ Action, Resource = [] }) =>
       Action.includes(action) &&
       Resource.some((allowed) =>
@@ -24,7 +53,7 @@ function isAllowed(action: string, resource: string): boolean {
 }
 
 test('grants exactly the permissions that the function uses', () => {
-  const granted = statements.flatMap(({ Action, Resource = [] }) =>
+  const granted = statementsWith().flatMap(({ Action, Resource = [] }) =>
     Action.flatMap((action) => Resource.map((resource) => `${action} ${resource}`)),
   );
   expect(granted).toEqual([
@@ -65,8 +94,8 @@ test.each(['uploads/cat.jpg', `uploads/${'long'.repeat(254)}`])(
 );
 
 test('it may send traces where tracing is on', () => {
-  const traced = functionStatements(arns, { prefixes, sideFiles: [], tracing: true });
-  expect(traced.slice(0, -1)).toEqual(statements);
+  const traced = statementsWith({}, { tracing: true });
+  expect(traced.slice(0, -1)).toEqual(statementsWith());
   expect(traced.at(-1)).toMatchObject({
     Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     Resource: ['*'],
@@ -74,8 +103,7 @@ test('it may send traces where tracing is on', () => {
 });
 
 test('in a VPC, Lambda may manage its interfaces, and the code of the function may not', () => {
-  const options = { prefixes, sideFiles: [], tracing: false, vpcOf: 'photos' };
-  const [lambda, code] = functionStatements(arns, options).slice(statements.length);
+  const [lambda, code] = statementsWith({}, { vpcOf: 'photos' }).slice(statementsWith().length);
   // The managed policy AWSLambdaVPCAccessExecutionRole, without its logs.
   const actions = [
     'ec2:CreateNetworkInterface',
@@ -94,11 +122,10 @@ test('in a VPC, Lambda may manage its interfaces, and the code of the function m
 });
 
 test('it may read the side files that recipes name, by their very keys', () => {
-  const { Action, Resource } = functionStatements(arns, {
-    prefixes,
-    sideFiles: ['brand/logo.png', 'brand/seal.webp'],
-    tracing: false,
-  }).find(({ Sid }) => Sid === 'ReadSideFiles') ?? { Action: [], Resource: [] };
+  const { Action, Resource } = statementsWith(
+    {},
+    { sideFiles: ['brand/logo.png', 'brand/seal.webp'] },
+  ).find(({ Sid }) => Sid === 'ReadSideFiles') ?? { Action: [], Resource: [] };
   expect(Action).toEqual(['s3:GetObject']);
   expect(Resource).toEqual([
     'arn:aws:s3:::source/brand/logo.png',
@@ -106,14 +133,14 @@ test('it may read the side files that recipes name, by their very keys', () => {
   ]);
 });
 
-test('it may use the keys and the event bus of its stack, each with its own statement', () => {
+test('it may use the keys, the event bus and the webhook of its stack, each with its own statement', () => {
   const key = 'arn:aws:kms:eu-central-1:123456789012:key/1';
   const sourceKey = 'arn:aws:kms:eu-central-1:123456789012:key/2';
   const eventBus = 'arn:aws:events:eu-central-1:123456789012:event-bus/outcomes';
-  const options = { prefixes, sideFiles: [], tracing: false };
+  const webhookQueue = 'arn:aws:sqs:eu-central-1:123456789012:webhook';
   const added = (more: Partial<Arns>) =>
-    functionStatements({ ...arns, ...more }, options)
-      .slice(statements.length)
+    statementsWith(more)
+      .slice(statementsWith().length)
       .map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource }));
   const allow = (Action: string[], resource: string) => ({
     ...{ Effect: 'Allow', Action, Resource: [resource] },
@@ -122,23 +149,29 @@ test('it may use the keys and the event bus of its stack, each with its own stat
   expect(added({ key })).toEqual([allow(['kms:Decrypt', 'kms:GenerateDataKey'], key)]);
   expect(added({ sourceKey })).toEqual([allow(['kms:Decrypt'], sourceKey)]);
   expect(added({ eventBus })).toEqual([allow(['events:PutEvents'], eventBus)]);
+  expect(added({ webhookQueue })).toEqual([allow(['sqs:SendMessage'], webhookQueue)]);
 });
 
-test('every statement allows, and has an own name', () => {
-  expect(new Set(statements.map(({ Effect }) => Effect))).toEqual(new Set(['Allow']));
-  const sids = statements.map(({ Sid }) => Sid);
+test('every statement allows, except the one about interfaces, and has an own name that IAM accepts', () => {
+  const all = statementsWith(
+    { key: 'key', sourceKey: 'sourceKey', eventBus: 'bus', webhookQueue: 'queue' },
+    { sideFiles: ['logo.png'], tracing: true, vpcOf: 'photos' },
+  );
+  const denials = all.filter(({ Effect }) => Effect !== 'Allow').map(({ Sid }) => Sid);
+  expect(denials).toEqual(['DenyInterfacesToCode']);
+  const sids = all.map(({ Sid }) => Sid);
   expect(new Set(sids).size).toBe(sids.length);
+  // IAM user guide, "IAM JSON policy elements: Sid".
+  for (const sid of sids) expect(sid).toMatch(/^[A-Za-z0-9]+$/);
 });
 
 test('a policy of 10,240 characters fits, and one of 10,241 is refused', () => {
   let refusal = '';
   const fits = (count: number, busNameLength: number) => {
     const busArn = `arn:aws:events:us-east-1:123456789012:event-bus/${'b'.repeat(busNameLength)}`;
-    const recipes = [{ name: 'photos', variants: [{ name: 'small', steps: [] }] }];
-    const settings = parseSettings({ recipes, events: { busArn } }, 'test');
-    const many = Array.from({ length: count }, (_, index) => `tenants/${1000 + index}/`);
+    const contents = { prefixes: manyPrefixes(count), sideFiles: [], tracing: false };
     try {
-      requirePolicySize('photos', settings, { prefixes: many, sideFiles: [], tracing: false });
+      requirePolicySize('photos', settingsWith({ events: { busArn } }), contents);
     } catch (error) {
       refusal = String(error);
       return false;
@@ -150,3 +183,49 @@ test('a policy of 10,240 characters fits, and one of 10,241 is refused', () => {
   while (fits(count, length + 1)) length += 1;
   expect(refusal).toContain("the policy of the function's role has 10,241 characters");
 });
+
+test.each<[string, Omit<SettingsInput, 'recipes'>, Partial<Arns>]>([
+  ['no options', {}, {}],
+  ['an existing bucket', { source: { bucket: 'holiday' } }, { source: 'arn:aws:s3:::holiday' }],
+  [
+    'the key of an existing bucket',
+    { source: { bucket: 'holiday', keyArn: KEY } },
+    { source: 'arn:aws:s3:::holiday', sourceKey: KEY },
+  ],
+  ['a key of the stack', { encryption: { kms: true } }, { key: longest('kms', KEY_ID) }],
+  [
+    'an event bus of the stack',
+    { events: {} },
+    { eventBus: longest('events', 'event-bus/photos-outcomes-0a1b2c3') },
+  ],
+  ['a given event bus', { events: { busArn: BUS } }, { eventBus: BUS }],
+  [
+    'a webhook',
+    { events: { webhook: { url: 'https://shop.example/', secret: SECRET } } },
+    {
+      eventBus: longest('events', 'event-bus/photos-outcomes-0a1b2c3'),
+      webhookQueue: longest('sqs', 'photos-webhook-queue-0a1b2c3'),
+    },
+  ],
+])(
+  'before the resources have names, a policy with %s has the length of the longest ones',
+  (_what, input, more) => {
+    const longestArns: Arns = {
+      source: 'arn:aws:s3:::photos-source-0a1b2c3',
+      processed: 'arn:aws:s3:::photos-processed-0a1b2c3',
+      queue: longest('sqs', 'photos-queue-0a1b2c3'),
+      deadLetters: longest('sqs', 'photos-dead-letters-0a1b2c3'),
+      logGroup: longest('logs', 'log-group:photos-logs-0a1b2c3'),
+      ...more,
+    };
+    const contents = { prefixes: manyPrefixes(200), sideFiles: [], tracing: false };
+    const policy = { Version: '2012-10-17', Statement: functionStatements(longestArns, contents) };
+    const { length } = JSON.stringify(policy);
+    expect(() => requirePolicySize('photos', settingsWith(input), contents)).toThrow(
+      expect.objectContaining({
+        code: 'POLICY_TOO_LARGE',
+        message: expect.stringContaining(` ${length.toLocaleString('en')} characters`),
+      }),
+    );
+  },
+);
