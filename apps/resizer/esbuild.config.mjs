@@ -7,10 +7,13 @@ export default {
   mainFields: ['module', 'main'],
   // `debug` does without; what a package only may have is no reason to ship a tool of this repository.
   external: ['supports-color'],
+  // Decoders contain their WebAssembly: a package says under this condition where it is (libs/decoder-dicom).
+  conditions: ['bundled', 'module'],
+  loader: { '.wasm': 'binary' },
   // A stack trace needs the map, not the sources' text in it.
   sourcesContent: false,
-  // CommonJS packages in an ES module bundle call `require` for Node's own modules.
+  // CommonJS packages in an ES module bundle call `require` for Node's own modules, and look for their folder.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url), __dirname = import.meta.dirname;",
   },
 };

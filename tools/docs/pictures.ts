@@ -84,6 +84,10 @@ const EDGE = { extend: { top: 1, bottom: 1, left: 1, right: 1, background: '#a0a
 /** A file of each format with a decoder, and the steps that show it, by the names of the pictures. */
 const OF_FORMATS: Readonly<Record<string, { file: string; steps: readonly unknown[] }>> = {
   'format-heic.webp': { file: 'decoder-heic/fixtures/plain.heic', steps: [] },
+  'format-dicom.webp': {
+    file: 'decoder-dicom/fixtures/ct.dcm',
+    steps: [{ window: { centre: 60, width: 300 } }, WIDE],
+  },
   'format-pdf.webp': { file: 'decoder-pdf/fixtures/drawing.pdf', steps: [WIDE, EDGE] },
 };
 

@@ -100,6 +100,9 @@ const { metafile } = await bundle({
   platform: 'node',
   target: 'node24',
   mainFields: ['module', 'main'],
+  // As in apps/resizer/esbuild.config.mjs.
+  conditions: ['bundled', 'module'],
+  loader: { '.wasm': 'binary' },
   minify: true,
   keepNames: true,
   legalComments: 'none',

@@ -96,9 +96,17 @@ interface Manifest {
   readonly author?: string | { readonly name: string };
 }
 
-/** Licences of WebAssembly in packages that leave out its text, by the packages' names. */
-const EMBEDDED: Readonly<Record<string, { readonly what: string; readonly licence: string }>> = {
-  '@hyzyla/pdfium': { what: 'PDFium', licence: 'Apache-2.0' },
+/** WebAssembly in packages that leave out its licences, by the packages' names. */
+const EMBEDDED: Readonly<
+  Record<string, { readonly what: string; readonly licences: readonly string[] }>
+> = {
+  '@hyzyla/pdfium': { what: 'PDFium', licences: ['Apache-2.0'] },
+  '@cornerstonejs/codec-charls': { what: 'CharLS', licences: ['BSD-3-Clause'] },
+  '@cornerstonejs/codec-libjpeg-turbo-8bit': {
+    what: 'libjpeg-turbo',
+    licences: ['IJG', 'BSD-3-Clause'],
+  },
+  '@cornerstonejs/codec-openjpeg': { what: 'OpenJPEG', licences: ['BSD-2-Clause'] },
 };
 
 function packageNotice(folder: string): Notice {
@@ -107,23 +115,21 @@ function packageNotice(folder: string): Notice {
   const files = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && LICENCE_FILE.test(entry.name))
     .map(({ name }) => name);
-  const embedded = EMBEDDED[name];
-  const texts = files
-    .sort()
-    .map((file) => readFileSync(path.join(folder, file), 'utf8').trim())
-    .concat(
-      embedded
-        ? [`It contains ${embedded.what} (${embedded.licence}).`, licenceText(embedded.licence)]
-        : [],
-    );
-  if (texts.length > 0)
-    return { name: `${name} ${version} (${license})`, text: texts.join('\n\n') };
-  // Some packages name a licence without its text.
-  const holder = typeof author === 'string' ? author : (author?.name ?? `the authors of ${name}`);
-  const text = licenceText(license, name)
-    .replace(/<year> ?/i, '')
-    .replace(/<(?:copyright holders?|owner)>/i, holder);
-  return { name: `${name} ${version} (${license})`, text };
+  const holder = typeof author === 'object' ? author.name : author || `the authors of ${name}`;
+  const texts =
+    files.length > 0
+      ? files.sort().map((file) => readFileSync(path.join(folder, file), 'utf8').trim())
+      : // Some packages name a licence without its text.
+        [heldBy(holder, licenceText(license, name))];
+  const { what, licences } = EMBEDDED[name] ?? { what: '', licences: [] };
+  if (licences.length > 0) texts.push(`It contains ${what} (${licences.join(', ')}).`);
+  texts.push(...licences.map((id) => heldBy(`the authors of ${what}`, licenceText(id))));
+  return { name: `${name} ${version} (${license})`, text: texts.join('\n\n') };
+}
+
+/** Fills in the template of a licence. */
+function heldBy(holder: string, text: string): string {
+  return text.replace(/<year> ?/i, '').replace(/<(?:copyright holders?|owner)>/i, holder);
 }
 
 /** Data files of our own libraries, such as fonts, carry their terms in a property `licence`. */

@@ -5,15 +5,16 @@ import { animatedSample, paintScene, sample, ultraHdrSample } from '@darkroom/tr
 import { STRUCTURES } from '@darkroom/transforms/testing/structure/index.ts';
 import sharp, { type Sharp } from 'sharp';
 import { mutateBytes, mutatePieces } from './mutations.ts';
+import { dicom } from './dicom-structure.ts';
 import { pdf } from './pdf-structure.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** Formats whose files are mutated: those that libvips reads, and those of decoders. */
-export const FUZZED_FORMATS = [...OUTPUT_FORMATS, 'heic', 'pdf'] as const;
+export const FUZZED_FORMATS = [...OUTPUT_FORMATS, 'heic', 'pdf', 'dicom'] as const;
 export type FuzzedFormat = (typeof FUZZED_FORMATS)[number];
 
 /** How their files are divided. */
-export const FUZZED_STRUCTURES = { ...STRUCTURES, heic: STRUCTURES.avif, pdf };
+export const FUZZED_STRUCTURES = { ...STRUCTURES, heic: STRUCTURES.avif, pdf, dicom };
 
 /** Identifies one mutated image. */
 export interface CaseId {
@@ -120,9 +121,10 @@ const LIBRARIES = path.resolve(import.meta.dirname, '../../../libs');
 
 /** Returns the same bytes each time. */
 export async function basesOf(format: FuzzedFormat): Promise<readonly Buffer[]> {
-  if (format === 'heic' || format === 'pdf') {
+  if (format === 'heic' || format === 'pdf' || format === 'dicom') {
     const folder = path.join(LIBRARIES, `decoder-${format}/fixtures`);
-    const names = (await readdir(folder)).filter((name) => name.endsWith(`.${format}`)).sort();
+    const ending = format === 'dicom' ? '.dcm' : `.${format}`;
+    const names = (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
     return Promise.all(names.map((name) => readFile(path.join(folder, name))));
   }
   return Promise.all(BASES[format].map((make) => make()));

@@ -57,7 +57,7 @@ describe('the npm package of the command line', () => {
     const [packed] = user.packed;
     expect(packed?.name).toBe('@darkroom/cli');
     const files = packed?.files.filter(
-      (file) => !/^(?:function\/|[\w-]+-[A-Z\d]{8}\.mjs$)/.test(file),
+      (file) => !/^(?:function\/|[\w.-]+-[A-Z\d]{8}\.mjs$)/.test(file),
     );
     expect(files).toEqual([
       'LICENSE',
@@ -81,7 +81,7 @@ describe('the npm package of the command line', () => {
     ]);
     const megabytes = (packed?.packedBytes ?? 0) / 1024 / 1024;
     console.log(`@darkroom/cli: ${megabytes.toFixed(1)} MiB packed`);
-    // PDFium and libheif are in it twice: in the function's package and for `darkroom render`.
+    // PDFium, libheif and the codecs of DICOM are in it twice: in the function's package and for `darkroom render`.
     expect(megabytes).toBeLessThan(12);
     const notices = await readFile(path.join(PACKAGE, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     const { inputs } = JSON.parse(await readFile(path.join(PACKAGE, '../meta.json'), 'utf8')) as {

@@ -16,6 +16,7 @@ import sharp from 'sharp';
 import { expect } from 'vitest';
 import { RunningAws } from '@darkroom/embedded-aws/testing';
 import { paintLandscape } from '@darkroom/local/painting';
+import { attribute, dicomFile, fragments, SYNTAX } from '@darkroom/decoder-dicom/testing';
 import { toSqsRecord } from '@darkroom/local-lambda/testing';
 import { builtPackage, type Architecture, workspace } from './built-package.ts';
 import type { NodeCommand } from './emulated-node.ts';
@@ -27,7 +28,7 @@ type Variant = SettingsInput['recipes'][number]['variants'][number];
 const recipes: SettingsInput['recipes'] = [
   {
     name: 'photos',
-    formats: ['jpeg', 'heic', 'pdf'],
+    formats: ['jpeg', 'heic', 'pdf', 'dicom'],
     variants: [
       {
         name: 'thumb',
@@ -60,7 +61,29 @@ const PHOTOS = {
   jpeg: () => paintLandscape(1).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
   heic: () => readFile(path.join(workspace, 'libs/decoder-heic/fixtures/rotated.heic')),
   pdf: () => Promise.resolve(Buffer.from(ROTATED_PAGE)),
+  dicom: radiograph,
 };
+
+const PATIENT = 'Lovelace^Ada';
+
+/** A photo in portrait, compressed as JPEG, with a patient in its attributes. */
+async function radiograph(): Promise<Buffer> {
+  const size = { width: 64, height: 96 };
+  const photo = await paintLandscape(1).rotate(90).resize(size).jpeg().toBuffer();
+  const short = (tag: number, value: number) => attribute(tag, 'US', value);
+  return dicomFile(
+    {
+      0x0010_0010: attribute(0x0010_0010, 'PN', PATIENT),
+      0x0010_4000: attribute(0x0010_4000, 'LT', PATIENT),
+      0x0028_0002: short(0x0028_0002, 3),
+      0x0028_0004: attribute(0x0028_0004, 'CS', 'YBR_FULL_422'),
+      0x0028_0010: short(0x0028_0010, size.height),
+      0x0028_0011: short(0x0028_0011, size.width),
+      0x7fe0_0010: fragments(photo),
+    },
+    { syntax: SYNTAX.jpeg, preamble: Buffer.alloc(128, PATIENT) },
+  );
+}
 
 /** Uploads a photo, invokes the package with the decoder, and checks each output. */
 export async function processPhoto(
@@ -81,7 +104,7 @@ export async function processPhoto(
   const code = builtPackage(architecture);
   const options = {
     ...{ code, node, endpoint: aws.endpoint, environment },
-    added: ['heic', 'pdf'].map((name) => path.join(`${code}-decoders`, name)),
+    added: ['heic', 'pdf', 'dicom'].map((name) => path.join(`${code}-decoders`, name)),
   };
   const unpacked = await UnpackedFunction.start(options);
   const read = async (key: string) => {
@@ -115,6 +138,9 @@ export async function processPhoto(
         return [variant, { format: compression === 'av1' ? 'avif' : file.format, width, height }];
       }),
     );
+    const files = await Promise.all(manifest.outputs.map(({ key }) => read(key)));
+    const written = Buffer.concat([...files, Buffer.from(JSON.stringify(manifest))]);
+    expect(written.includes('Lovelace') || unpacked.printed.includes('Lovelace')).toBe(false);
     const high = { width: 160, height: 240 };
     expect(Object.fromEntries(made)).toEqual({
       thumb: { format: 'webp', width: 120, height: 120 },

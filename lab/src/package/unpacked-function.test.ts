@@ -11,7 +11,7 @@ const x64Title = isX64
   : `the package for x86_64: NOT TESTED, this machine is ${process.platform}-${process.arch}`;
 
 test.skipIf(!isX64)(x64Title, () => processPhoto('x86_64', node));
-test.skipIf(!isX64).each(['heic', 'pdf'] as const)(
+test.skipIf(!isX64).each(['heic', 'pdf', 'dicom'] as const)(
   `with the decoder of %s, ${x64Title}`,
   (format) => processPhoto('x86_64', node, format),
 );

@@ -1,3 +1,4 @@
+import { dicom } from '@darkroom/decoder-dicom';
 import { fits } from '@darkroom/decoder-fits';
 import { heic } from '@darkroom/decoder-heic';
 import { pdf } from '@darkroom/decoder-pdf';
@@ -19,7 +20,7 @@ import * as z from 'zod';
 const listed = createCatalog([...builtinTransforms, pixelate, duotone, dhash]);
 
 /** The decoders of this repository: formats that a recipe may allow in addition to the built-in ones. */
-const decoders = listDecoders([heic, pdf, fits]);
+const decoders = listDecoders([heic, pdf, fits, dicom]);
 
 /** Every format that a recipe's `formats` may name. */
 export const RECIPE_FORMATS = [

@@ -1986,7 +1986,8 @@ export interface components {
                     | 'svg'
                     | 'heic'
                     | 'pdf'
-                    | 'fits';
+                    | 'fits'
+                    | 'dicom';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -2093,7 +2094,8 @@ export interface components {
                     | 'svg'
                     | 'heic'
                     | 'pdf'
-                    | 'fits';
+                    | 'fits'
+                    | 'dicom';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -2953,7 +2955,8 @@ export interface components {
                     | 'svg'
                     | 'heic'
                     | 'pdf'
-                    | 'fits';
+                    | 'fits'
+                    | 'dicom';
                   width?: number;
                   height?: number;
                   orientation?: number;
@@ -3060,7 +3063,8 @@ export interface components {
                     | 'svg'
                     | 'heic'
                     | 'pdf'
-                    | 'fits';
+                    | 'fits'
+                    | 'dicom';
                   width?: number;
                   height?: number;
                   orientation?: number;

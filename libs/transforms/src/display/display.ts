@@ -3,7 +3,7 @@ import { ofChannel } from '../builtin/shared/per-channel.ts';
 import { fullSample } from '../builtin/shared/samples.ts';
 
 /** How values of a file become levels of a picture. Plain JSON. */
-export type Display = WindowDisplay | StretchDisplay;
+export type Display = WindowDisplay | StretchDisplay | TableDisplay;
 
 /** A window of values (DICOM PS3.3, C.11.2.1.2 and C.11.2.1.3). */
 export interface WindowDisplay {
@@ -13,6 +13,15 @@ export interface WindowDisplay {
   readonly width: number;
   /** DICOM's LINEAR, LINEAR_EXACT and SIGMOID. */
   readonly shape: 'linear' | 'exact' | 'sigmoid';
+}
+
+/** A table of levels, such as a VOI LUT of DICOM. Only files have one. */
+export interface TableDisplay {
+  readonly type: 'table';
+  /** The value of the first level. Lower values have its level, and values above the last one that of the last. */
+  readonly first: number;
+  /** From 0 to 1, at least one. */
+  readonly levels: readonly number[];
 }
 
 /** A curve between two values. */
@@ -69,6 +78,11 @@ export function windowCurve({ centre, width, shape }: WindowDisplay): Curve {
       return (value) => bounded((value - middle) / rest + 0.5);
     }
   }
+}
+
+export function tableCurve({ first, levels }: TableDisplay): Curve {
+  const last = levels.length - 1;
+  return (value) => levels[Math.min(last, Math.max(0, Math.round(value - first)))] ?? 0;
 }
 
 /** Parameters of astropy's `LogStretch` and `AsinhStretch`. */
@@ -248,6 +262,7 @@ function curvesOf(samples: ValueSamples, display: Display): readonly Curve[] {
   const colours = channels < 3 ? 1 : 3;
   const all = Array.from({ length: colours }, (_, colour) => colour);
   if (display.type === 'window') return all.map(() => windowCurve(display));
+  if (display.type === 'table') return all.map(() => tableCurve(display));
   const pixels = data.length / channels;
   // From the bottom row, as FITS files store it: zscale then samples the values that astropy samples.
   const value = (pixel: number, colour: number) => {

@@ -80,6 +80,11 @@ function latin1(source: Uint8Array, start: number, end: number): string {
   return Buffer.from(source.subarray(start, end)).toString('latin1');
 }
 
+/** The first 128 bytes of a DICOM file are free for other uses (PS3.10, 7.1): some have the header of a TIFF there. */
+export function isAlsoDicom(source: Uint8Array): boolean {
+  return isTiff(source) && latin1(source, 128, 132) === 'DICM';
+}
+
 function isTiff(source: Uint8Array): boolean {
   const start = latin1(source, 0, 4);
   return start === 'II*\0' || start === 'MM\0*';

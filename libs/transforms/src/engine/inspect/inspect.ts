@@ -17,7 +17,7 @@ import { pngOfHeader } from '../decoders/png-of-pixels.ts';
 import { otherPictures } from '../gain-map/jpeg-segments.ts';
 import { plainText, readExif } from '../metadata/exif.ts';
 import { decodable } from './decodable.ts';
-import { detectType } from './detect-type.ts';
+import { detectType, isAlsoDicom } from './detect-type.ts';
 import { pageFile } from './page.ts';
 import { resolutionOf } from './resolution.ts';
 import { headerWithoutExtraChannels } from './tiff-channels.ts';
@@ -63,9 +63,9 @@ export async function survey(
 ): Promise<Survey> {
   if (source.length === 0) throw new ImageError('CORRUPT_IMAGE', 'the upload has zero bytes');
   const { name, format } = await detectType(source);
+  const detected = !format || isAlsoDicom(source) ? detectByDecoders(source, decoders) : undefined;
+  if (detected) return { format: detected.format };
   if (!format || (format === 'svg' && !svg)) {
-    const detected = format ? undefined : detectByDecoders(source, decoders);
-    if (detected) return { format: detected.format };
     throw new ImageError('UNSUPPORTED_FORMAT', `the upload is ${name}, which cannot be processed`);
   }
   const file = decodable(source);

@@ -1,0 +1,10 @@
+/** Of the runtime: the part of its types that this library uses; those of a browser would declare far more. */
+declare namespace WebAssembly {
+  interface Module {
+    readonly _module: never;
+  }
+  class Instance {
+    constructor(module: Module, imports: object);
+  }
+  function compile(bytes: Uint8Array): Promise<Module>;
+}
