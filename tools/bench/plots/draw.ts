@@ -4,7 +4,7 @@ import { parseHTML } from 'linkedom';
 /** Colours that differ for most readers (Okabe and Ito). */
 export const COLOURS = [
   ...['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999'],
-  ...['#8b4513', '#7b3fa0'],
+  ...['#8b4513', '#7b3fa0', '#bcbd22'],
 ] as const;
 
 export interface Panel {
