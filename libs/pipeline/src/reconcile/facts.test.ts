@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { createEngine } from '@darkroom/transforms/engine';
 import { sample } from '@darkroom/transforms/testing';
-import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { catalog } from '../catalog.ts';
 import { formatManifest, parseManifest } from '../contract/manifest.ts';
 import { reconcile } from './reconcile.ts';
 import { KEY, letters, manifestOf } from '../testing/letters.ts';
 import { doneManifest } from '../testing/manifests.ts';
+
+/** Its facts, by numpy, are in facts.json next to it. */
+const PHOTO = new URL('../../../transforms/fixtures/facts/photo.jpg', import.meta.url);
 
 test('what a plugin finds out stands in the manifest, with the output that it looked at', async () => {
   const recipe = {
@@ -32,21 +35,18 @@ test('what the recipe asks about the upload stands in the manifest, and stays wh
     variants: [{ name: 'web', steps: [{ encode: 'webp' as const }] }],
   };
   const bucket = letters(recipe, { engine: createEngine({ catalog }) });
-  const scan = await sharp({
-    create: { width: 20, height: 10, channels: 3, background: '#102030' },
-  })
-    .withMetadata({ density: 300 })
-    .png()
-    .toBuffer();
+  const scan = await readFile(PHOTO);
   bucket.source.place(KEY, scan);
   await reconcile(KEY, bucket);
   const { source } = manifestOf(bucket) ?? {};
-  expect(source?.facts?.resolution).toEqual({ x: 300, y: 300 });
+  expect(source?.facts?.resolution).toEqual({ x: 240, y: 120 });
   const channels = source?.facts?.channels ?? [];
   expect(channels.map(({ channel, minimum }) => [channel, minimum])).toEqual([
-    ...[['red', 0x10], ['green', 0x20], ['blue', 0x30]], // prettier-ignore
+    ['red', 8],
+    ['green', 36],
+    ['blue', 0],
   ]);
-  expect(channels[0]?.histogram?.counts[0x10]).toBe(200);
+  expect(channels[0]?.histogram?.counts[8]).toBe(2);
   expect(channels[0]).not.toHaveProperty('mean');
 
   bucket.source.place(KEY, scan);
