@@ -29,7 +29,7 @@ export interface Task {
 const [given = ''] = process.argv.slice(2);
 const task = JSON.parse(given) as Task;
 const job = JOBS.find(({ id }) => id === task.job);
-if (!job) throw new Error(`there is no job ${task.job}`);
+if (!job) throw new Error(`unknown job: ${task.job}`);
 
 /** Prepares the upload of a pass; the work itself, which is measured, returns the bytes that it made. */
 type Work = () => Promise<number>;

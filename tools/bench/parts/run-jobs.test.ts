@@ -18,7 +18,7 @@ test('a contestant counts with the median of its ratios, each of one round', () 
   ]);
 });
 
-test('without bare sharp there are no ratios', () => {
+test('a report without bare sharp has no ratios', () => {
   expect(rowsOf(new Map([['function', [took(1)]]]))[0]).not.toHaveProperty('ratio');
 });
 
