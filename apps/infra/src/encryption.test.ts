@@ -28,14 +28,11 @@ const GIVEN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/ffffffff-0000-4000-8000-0000
 describe.each([
   ['a key of the stack', true, OWN],
   ['a given key', GIVEN, GIVEN],
-])('%s', (_what, kms, arn) => {
-  const inputs = async () => {
-    const deployment = await deploy({ encryption: { kms }, events: {}, delivery: {} });
-    return (name: string) => deployment.resource(name).inputs;
-  };
+])('%s', async (_what, kms, arn) => {
+  const deployment = await deploy({ encryption: { kms }, events: {}, delivery: {} });
+  const inputsOf = (name: string) => deployment.resource(name).inputs;
 
-  test('encrypts all that the pipeline keeps', async () => {
-    const inputsOf = await inputs();
+  test('encrypts all that the pipeline keeps', () => {
     for (const [name, input] of ENCRYPTED)
       expect({ name, key: inputsOf(name)[input] }).toEqual({ name, key: arn });
     for (const name of ['photos-queue', 'photos-dead-letters'])
@@ -49,8 +46,7 @@ describe.each([
       ]);
   });
 
-  test('may be used by the function, and no other key', async () => {
-    const inputsOf = await inputs();
+  test('may be used by the function, and no other key', () => {
     const withKey = statementsOf(inputsOf('photos-role-policy')).filter(({ Action }) =>
       Action.some((action) => action.startsWith('kms:')),
     );

@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { S3Client } from '@aws-sdk/client-s3';
 import {
   catalog,
   decodersOf,
@@ -11,13 +10,14 @@ import {
 } from '@darkroom/pipeline';
 import { type ImageEngine, readSideFileName } from '@darkroom/transforms';
 import { createEngine, type ReadSideFile } from '@darkroom/transforms/engine';
+import type { S3Sender } from './direct-s3.ts';
 import { s3ObjectStore } from './object-store.ts';
 
 /** The function's engine, in each of its processes. @param root folder of the package */
 export function createFunctionEngine(
   environment: Environment,
   root: string,
-  s3: S3Client,
+  s3: S3Sender,
 ): ImageEngine {
   return createEngine({
     catalog,
@@ -32,7 +32,7 @@ export interface SideFileOptions {
   readonly recipes: readonly Recipe[];
   /** Folder of the function's package. */
   readonly root: string;
-  readonly s3: S3Client;
+  readonly s3: S3Sender;
   readonly sourceBucket: string;
 }
 

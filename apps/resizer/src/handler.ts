@@ -14,6 +14,7 @@ import {
 import { peakOfProcess } from '@darkroom/transforms/engine';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { clientTracing, createS3 } from './clients.ts';
+import { directS3 } from './direct-s3.ts';
 import { createFunctionEngine } from './function-engine.ts';
 import { isolatedEngine } from './isolation/isolated-engine.ts';
 import { s3ObjectStore } from './object-store.ts';
@@ -40,7 +41,8 @@ const metrics = new Metrics({
   defaultDimensions: metricDimensions(process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'unknown'),
 });
 const traced = await clientTracing(environment.tracing);
-const s3 = traced(createS3());
+// X-Ray traces the requests of the SDK's client only.
+const s3 = environment.tracing ? traced(createS3()) : directS3(createS3());
 let loadedQueues: ReturnType<typeof loadQueues> | undefined;
 const { eventBus, webhookQueueUrl } = environment;
 const announce =

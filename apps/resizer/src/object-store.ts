@@ -4,10 +4,8 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  paginateListObjectsV2,
   type GetObjectCommandOutput,
   type HeadObjectCommandOutput,
-  type S3Client,
 } from '@aws-sdk/client-s3';
 import {
   PipelineError,
@@ -16,6 +14,7 @@ import {
   type ObjectStore,
   type SourceIdentity,
 } from '@darkroom/pipeline';
+import type { S3Sender } from './direct-s3.ts';
 import { awsError, isMissing, mayNeedKey, whyUnreadable } from './aws-error.ts';
 
 /** S3 quotes an ETag in headers; manifests, events and cache keys have it bare. */
@@ -30,7 +29,7 @@ const quoted = (eTag: string): string => `"${eTag}"`;
  *
  * @param signal ends all requests: they fail as `TIMEOUT`
  */
-export function s3ObjectStore(s3: S3Client, bucket: string, signal: AbortSignal): ObjectStore {
+export function s3ObjectStore(s3: S3Sender, bucket: string, signal: AbortSignal): ObjectStore {
   const options = { abortSignal: signal };
   const failure = (error: unknown, request: string): PipelineError =>
     // A body that is cut off by the signal says no more than that it was cut off.
@@ -68,16 +67,21 @@ export function s3ObjectStore(s3: S3Client, bucket: string, signal: AbortSignal)
 
     async list(prefix) {
       const objects: { key: string; eTag: string }[] = [];
-      const pages = paginateListObjectsV2(
-        { client: s3 },
-        // Keys may hold characters that XML cannot: S3 encodes them on request.
-        { Bucket: bucket, Prefix: prefix, Delimiter: '/', EncodingType: 'url' },
-        options,
-      );
+      let token: string | undefined;
       try {
-        for await (const { Contents = [] } of pages)
-          for (const { Key = '', ETag } of Contents)
+        do {
+          const page = await s3.send(
+            new ListObjectsV2Command({
+              ...{ Bucket: bucket, Prefix: prefix, Delimiter: '/', ContinuationToken: token },
+              // Keys may hold characters that XML cannot: S3 encodes them on request.
+              EncodingType: 'url',
+            }),
+            options,
+          );
+          for (const { Key = '', ETag } of page.Contents ?? [])
             objects.push({ key: decodeListedKey(Key), eTag: bare(ETag, Key) });
+          token = page.NextContinuationToken;
+        } while (token !== undefined);
       } catch (error) {
         throw failure(error, `LIST ${bucket}/${prefix}`);
       }
