@@ -32,6 +32,7 @@ export const MODULES: readonly Module[] = [
     ],
     tests: ['libs/pipeline/src/**/*.test.ts'],
     mutateTables: false,
+    keepsSources: true,
   },
   {
     name: 'schemas',
@@ -90,11 +91,14 @@ export const MODULES: readonly Module[] = [
     ],
     tests: [
       'libs/transforms/src/plan/{traps,make-plan,describe,estimate}.test.ts',
-      'libs/transforms/src/plan/{candidates,decode-mode,gain-map-steps}.test.ts',
+      'libs/transforms/src/plan/{candidates,decode-mode,display-of,drawn-size}.test.ts',
+      'libs/transforms/src/plan/{equal-stages,gain-map-steps,square-pixels}.test.ts',
+      'libs/transforms/src/plan/variant-settings.test.ts',
       'libs/transforms/src/sharp-order.test.ts',
       'libs/transforms/src/engine/encode/encode-smallest.test.ts',
     ],
     mutateTables: false,
+    keepsSources: true,
   },
   {
     name: 'engine',
@@ -105,9 +109,10 @@ export const MODULES: readonly Module[] = [
     ],
     tests: [
       'libs/transforms/src/engine/{inspect,metadata}/*.test.ts',
-      'libs/transforms/src/builtin/{metadata,rotate}.test.ts',
+      'libs/transforms/src/builtin/{metadata,resolution,rotate}.test.ts',
     ],
     mutateTables: false,
+    keepsSources: true,
   },
   {
     name: 'builtin',
@@ -115,6 +120,7 @@ export const MODULES: readonly Module[] = [
     mutate: ['libs/transforms/src/builtin/**/*.ts'],
     tests: ['libs/transforms/src/builtin/**/*.test.ts', 'libs/transforms/src/catalog/*.test.ts'],
     mutateTables: false,
+    keepsSources: true,
   },
   {
     name: 'resizer',
@@ -279,6 +285,7 @@ export const MODULES: readonly Module[] = [
       'apps/infra/src/encryption.test.ts',
     ],
     mutateTables: false,
+    keepsSources: true,
   },
   {
     name: 'embedded-aws',

@@ -19,6 +19,7 @@ interface Report {
         readonly mutants: readonly {
           readonly replacement?: string;
           readonly status: string;
+          readonly statusReason?: string;
           readonly location: { readonly start: Position; readonly end: Position };
         }[];
       }
@@ -32,8 +33,8 @@ interface Position {
   readonly column: number;
 }
 
-/** Ignored mutants, and those that do not compile, say nothing about the tests. */
-const TRIED = new Set(['Killed', 'Timeout', 'Survived', 'NoCoverage']);
+/** Ignored mutants say nothing about the tests. `RuntimeError`: a test file failed outside its tests, as on import. */
+const TRIED = new Set(['Killed', 'Timeout', 'RuntimeError', 'Survived', 'NoCoverage']);
 
 export interface RunOptions {
   /** Processes that run tests at the same time. */
@@ -49,6 +50,7 @@ export async function runStryker(module: Module, options: RunOptions): Promise<M
   process.chdir(CHECKOUT);
   process.env.MUTATED_PROJECT = module.project;
   process.env.RUNS_PER_THREAD = String(module.runsPerThread ?? '');
+  process.env.KEEPS_SOURCES = String(module.keepsSources ?? false);
   await new Stryker({
     testRunner: 'vitest',
     vitest: { configFile: 'tools/mutate/stryker-vitest.config.mjs', related: false },
@@ -77,7 +79,9 @@ export async function runStryker(module: Module, options: RunOptions): Promise<M
     jsonReporter: { fileName: report },
     allowConsoleColors: false,
     thresholds: { high: 100, low: 0, break: null },
-    timeoutMS: 10_000,
+    // A busy machine is no endless loop.
+    timeoutMS: 30_000,
+    timeoutFactor: 4,
     dryRunTimeoutMinutes: 30,
     allowEmpty: false,
   }).runMutationTest();
@@ -85,6 +89,7 @@ export async function runStryker(module: Module, options: RunOptions): Promise<M
 }
 
 function mutantsOf({ files }: Report): Mutant[] {
+  requireSandbox(files);
   return Object.entries(files).flatMap(([file, { source, mutants }]) => {
     const lines = source.split('\n');
     return mutants
@@ -95,10 +100,25 @@ function mutantsOf({ files }: Report): Mutant[] {
         line: (lines[start.line - 1] ?? '').trim(),
         original: textBetween(lines, start, end),
         replacement,
-        killed: status === 'Killed' || status === 'Timeout',
+        killed: status !== 'Survived' && status !== 'NoCoverage',
         covered: status !== 'NoCoverage',
       }));
   });
+}
+
+/**
+ * If the sandbox of a run disappears, every later mutant looks like one that no test can load.
+ *
+ * @throws Error if that has happened
+ */
+function requireSandbox(files: Report['files']): void {
+  const lost = Object.values(files)
+    .flatMap(({ mutants }) => mutants)
+    .filter(({ statusReason = '' }) => /Cannot find module .* imported from/.test(statusReason));
+  if (lost.length > 0)
+    throw new Error(
+      `${lost.length} mutants were not tried, because their files had gone: ${lost[0]?.statusReason}\nRun it with --again.`,
+    );
 }
 
 function textBetween(lines: readonly string[], start: Position, end: Position): string {

@@ -12,6 +12,9 @@ const { default: project } = await import(
 // Code frames and diffs of failures are not read, but take most of the time of a killed mutant.
 project.test.reporters = [{}];
 
+// A thread that is not isolated evaluates only the test files again.
+project.test.isolate = process.env.KEEPS_SOURCES !== 'true';
+
 export default mergeConfig(project, {
   plugins: [warmWorker(Number(process.env.RUNS_PER_THREAD) || undefined).plugin],
 });

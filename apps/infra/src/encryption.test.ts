@@ -28,11 +28,14 @@ const GIVEN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/ffffffff-0000-4000-8000-0000
 describe.each([
   ['a key of the stack', true, OWN],
   ['a given key', GIVEN, GIVEN],
-])('%s', async (_what, kms, arn) => {
-  const deployment = await deploy({ encryption: { kms }, events: {}, delivery: {} });
-  const inputsOf = (name: string) => deployment.resource(name).inputs;
+])('%s', (_what, kms, arn) => {
+  const inputs = async () => {
+    const deployment = await deploy({ encryption: { kms }, events: {}, delivery: {} });
+    return (name: string) => deployment.resource(name).inputs;
+  };
 
-  test('encrypts all that the pipeline keeps', () => {
+  test('encrypts all that the pipeline keeps', async () => {
+    const inputsOf = await inputs();
     for (const [name, input] of ENCRYPTED)
       expect({ name, key: inputsOf(name)[input] }).toEqual({ name, key: arn });
     for (const name of ['photos-queue', 'photos-dead-letters'])
@@ -46,7 +49,8 @@ describe.each([
       ]);
   });
 
-  test('may be used by the function, and no other key', () => {
+  test('may be used by the function, and no other key', async () => {
+    const inputsOf = await inputs();
     const withKey = statementsOf(inputsOf('photos-role-policy')).filter(({ Action }) =>
       Action.some((action) => action.startsWith('kms:')),
     );

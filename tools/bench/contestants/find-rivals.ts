@@ -47,7 +47,9 @@ export function findRivals(folder: string | undefined): Rivals {
     /^([\d.]+) ([\d.]+)\n/.exec(folder === undefined ? '' : say(python, ['-c', imports])) ?? [];
   if (pillow !== undefined && boto3 !== undefined)
     Object.assign(versions, { Pillow: pillow, boto3 });
-  else missing.push({ name: 'Pillow handler', why: 'no venv with Pillow and boto3 in --rivals' });
+  else
+    for (const name of ['Pillow handler', 'Pillow draft handler'] as const)
+      missing.push({ name, why: 'no venv with Pillow and boto3 in --rivals' });
   const hasIpx = folder !== undefined && existsSync(path.join(folder, 'node_modules/ipx'));
   if (!hasIpx) missing.push({ name: 'ipx', why: 'not in --rivals' });
   return {

@@ -13,7 +13,12 @@ import { measureProgram } from './measure-program.ts';
 
 const PROCESS = path.join(import.meta.dirname, 'contestant-process.ts');
 const PILLOW = path.join(import.meta.dirname, 'pillow_handler.py');
-const HANDLERS: readonly ContestantName[] = ['function', 'sharp handler', 'Pillow handler'];
+const HANDLERS: readonly ContestantName[] = [
+  'function',
+  'sharp handler',
+  'Pillow handler',
+  'Pillow draft handler',
+];
 /** For Node to compile the hot code: more for jobs that take little. */
 const warmUpsOf = ({ passes }: Job) => (passes > 1 ? 10 : 2);
 
@@ -81,13 +86,9 @@ async function run(
   // As the functions run: docs/architecture.md, "Memory".
   const env = isHandler ? aws.environment(job) : { ...process.env, ...ALLOCATOR_VARIABLES };
   const { pages = 1, animated = false, outputs } = job;
-  const [command, args] =
-    contestant === 'Pillow handler'
-      ? [
-          rivals.python ?? 'python3',
-          [PILLOW, JSON.stringify({ ...task, pages, animated, outputs })],
-        ]
-      : [process.execPath, [PROCESS, JSON.stringify(task)]];
+  const [command, args] = contestant.startsWith('Pillow')
+    ? [rivals.python ?? 'python3', [PILLOW, JSON.stringify({ ...task, pages, animated, outputs })]]
+    : [process.execPath, [PROCESS, JSON.stringify(task)]];
   await aws.counts();
   const { stdout } = await runFile(command, args, { env, maxBuffer: 2 ** 26 });
   const measured = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Measured;

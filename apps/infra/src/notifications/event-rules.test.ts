@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { eventPatterns } from './event-rules.ts';
+import { eventPatterns, patternsOf } from './event-rules.ts';
 import { notificationFilters } from './filters.ts';
 
 type KeyPattern = { prefix?: string; suffix?: string; wildcard?: string };
@@ -42,6 +42,34 @@ test('every key that a recipe matches passes exactly one pattern', () => {
   );
 });
 
+test('a pattern names the keys by the beginning, the end, or both', () => {
+  const filters = [
+    { prefix: 'scans/', suffix: '' },
+    { prefix: '', suffix: '.tif' },
+    { prefix: 'uploads/', suffix: '.jpg' },
+  ];
+  expect(eventPatterns('uploads', filters)).toEqual([
+    {
+      source: ['aws.s3'],
+      'detail-type': ['Object Created', 'Object Deleted'],
+      detail: {
+        bucket: { name: ['uploads'] },
+        object: { key: [{ prefix: 'scans/' }, { suffix: '.tif' }, { wildcard: 'uploads/*.jpg' }] },
+      },
+    },
+  ]);
+});
+
+test('a bucket must send its events to EventBridge', () => {
+  const filters = [{ prefix: 'scans/', suffix: '' }];
+  expect(patternsOf('uploads', { eventbridge: true }, filters)).toEqual(
+    eventPatterns('uploads', filters).map((pattern) => JSON.stringify(pattern)),
+  );
+  expect(() => patternsOf('uploads', { eventbridge: false }, filters)).toThrow(
+    expect.objectContaining({ code: 'EVENTBRIDGE_OFF' }),
+  );
+});
+
 test('a recipe for every key needs no pattern of keys', () => {
   expect(eventPatterns('uploads', [{ prefix: '', suffix: '' }])).toEqual([
     {
@@ -61,6 +89,17 @@ test('many filters become several rules, each within EventBridge’s limit', () 
   expect(patterns).toHaveLength(11);
   // Characters of one pattern (EventBridge user guide, "Quotas").
   for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThan(2048);
+});
+
+test('a rule is filled up to the last byte of its pattern', () => {
+  // Each filter is the text {"prefix":"…"} and a comma. Of 2,048 characters, 200 are for the rest of the pattern.
+  const filters = (first: number) =>
+    [first, 924 - 14].map((length, index) => ({
+      prefix: String.fromCharCode(97 + index).repeat(length),
+      suffix: '',
+    }));
+  expect(eventPatterns('uploads', filters(924 - 14))).toHaveLength(1);
+  expect(eventPatterns('uploads', filters(924 - 14 + 1))).toHaveLength(2);
 });
 
 test.each([300, 400])(

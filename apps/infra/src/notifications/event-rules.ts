@@ -63,10 +63,9 @@ export function createEventRules(
   if (source?.bucket === undefined || source.notifications !== 'eventbridge') return [];
   const { bucket } = source;
   // The name is known at the first preview, which therefore refuses. Outputs of resources are not.
-  const patterns = aws.s3.getBucketNotificationOutput({ bucket }, opts).apply(({ eventbridge }) => {
-    if (!eventbridge) throw eventBridgeIsOff(bucket);
-    return eventPatterns(bucket, filters).map((pattern) => JSON.stringify(pattern));
-  });
+  const patterns = aws.s3
+    .getBucketNotificationOutput({ bucket }, opts)
+    .apply((configuration) => patternsOf(bucket, configuration, filters));
   return chunks(filters).map(
     (_, index) =>
       new aws.cloudwatch.EventRule(
@@ -79,6 +78,16 @@ export function createEventRules(
         opts,
       ),
   );
+}
+
+/** @throws ExistingBucketError if the bucket does not send its events to EventBridge */
+export function patternsOf(
+  bucket: string,
+  { eventbridge }: { readonly eventbridge: boolean },
+  filters: readonly Filter[],
+): string[] {
+  if (!eventbridge) throw eventBridgeIsOff(bucket);
+  return eventPatterns(bucket, filters).map((pattern) => JSON.stringify(pattern));
 }
 
 /** The program cannot switch it on: putting the bucket's notification configuration would replace the existing one. */

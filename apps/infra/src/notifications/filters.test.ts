@@ -1,7 +1,7 @@
 import { recipesSchema, selectRecipe, type Recipe } from '@darkroom/pipeline';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FilterError, notificationFilters, prefixesOf, type Filter } from './filters.ts';
+import { notificationFilters, prefixesOf, type Filter } from './filters.ts';
 
 interface Match {
   prefix?: string;
@@ -64,7 +64,9 @@ describe('filters', () => {
     const tenants = (count: number) =>
       Array.from({ length: count }, (_, index) => ({ prefix: `tenant${index}/` }));
     expect(filtersOf(...tenants(100))).toHaveLength(100);
-    expect(() => filtersOf(...tenants(101))).toThrow(FilterError);
+    expect(() => filtersOf(...tenants(101))).toThrow(
+      expect.objectContaining({ name: 'FilterError', code: 'TOO_MANY_FILTERS' }),
+    );
     expect(() => filtersOf(...tenants(101))).toThrow(/need 101 notification filters, S3 takes 100/);
   });
 });

@@ -5,7 +5,10 @@ import {
   type Recipe,
   type SettingsInput,
 } from '@darkroom/pipeline';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { ImagePipeline } from '../image-pipeline.ts';
+import { ACCOUNT, REGION } from '../testing/provider.ts';
+import { runWithMocks, statementsOf } from '../testing/run-with-mocks.ts';
 import { functionStatements, requirePolicySize, type Arns } from './function-role.ts';
 
 const arns: Arns = {
@@ -229,3 +232,97 @@ test.each<[string, Omit<SettingsInput, 'recipes'>, Partial<Arns>]>([
     );
   },
 );
+
+describe('a deployment', () => {
+  const recipes: SettingsInput['recipes'] = [
+    {
+      ...{ name: 'photos', match: { prefix: 'uploads/' } },
+      variants: [{ name: 'small', steps: [{ watermark: 's3:brand/logo.png' }] }],
+    },
+  ];
+  const deploy = (settings: Omit<SettingsInput, 'recipes'>) =>
+    runWithMocks(
+      () => new ImagePipeline('photos', { recipes, ...settings, packageDir: import.meta.dirname }),
+    );
+  const of = (service: string, resource: string) =>
+    `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}-0a1b2c3`;
+
+  test('names what it creates in the policy of its function', async () => {
+    const deployment = await deploy({});
+    const created: Arns = {
+      source: 'arn:aws:s3:::photos-source-0a1b2c3',
+      processed: 'arn:aws:s3:::photos-processed-0a1b2c3',
+      queue: of('sqs', 'photos-queue'),
+      deadLetters: of('sqs', 'photos-dead-letters'),
+      logGroup: of('logs', 'log-group:photos-logs'),
+    };
+    const contents = { prefixes: ['uploads/'], sideFiles: ['brand/logo.png'], tracing: false };
+    const { inputs } = deployment.resource('photos-role-policy');
+    expect(inputs).toEqual({
+      role: 'photos-role-0a1b2c3',
+      policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: functionStatements(created, contents),
+      }),
+    });
+  });
+
+  test('adds what each feature needs', async () => {
+    const webhook = { url: 'https://shop.example/', secret: SECRET };
+    const deployment = await deploy({
+      ...{ source: { bucket: 'holiday', keyArn: KEY }, encryption: { kms: true }, tracing: true },
+      events: { webhook },
+      function: {
+        vpc: { subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] },
+      },
+    });
+    const statements = statementsOf(deployment.resource('photos-role-policy').inputs);
+    const resourcesOf = Object.fromEntries(statements.map(({ Sid, Resource }) => [Sid, Resource]));
+    expect(resourcesOf).toMatchObject({
+      ReadUploads: ['arn:aws:s3:::holiday/uploads/*'],
+      UseKey: [expect.stringMatching(/^arn:aws:kms:eu-central-1:123456789012:key\/[0-9a-f-]{36}$/)],
+      DecryptUploads: [KEY],
+      TellOutcomes: [of('events', 'event-bus/photos-outcomes')],
+      TellWebhook: [of('sqs', 'photos-webhook-queue')],
+      SendTraces: ['*'],
+      ManageInterfaces: ['*'],
+      DenyInterfacesToCode: ['*'],
+    });
+    expect(JSON.stringify(statements)).toContain(':function:photos-resizer-*');
+  });
+
+  test('has a role that Lambda alone may take, with the tags of the stack', async () => {
+    const deployment = await deploy({ tags: { team: 'web' } });
+    expect(deployment.resource('photos-role').inputs).toEqual({
+      assumeRolePolicy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            ...{ Sid: 'AllowLambda', Effect: 'Allow' },
+            ...{ Principal: { Service: 'lambda.amazonaws.com' }, Action: ['sts:AssumeRole'] },
+          },
+        ],
+      }),
+      tags: expect.objectContaining({ team: 'web' }) as object,
+    });
+  });
+
+  test('limits the role by a boundary, if one is given', async () => {
+    const permissionsBoundary = 'arn:aws:iam::123456789012:policy/boundary';
+    const deployment = await deploy({ function: { permissionsBoundary } });
+    const { inputs } = deployment.resource('photos-role');
+    expect(inputs['permissionsBoundary']).toBe(permissionsBoundary);
+  });
+
+  test('refuses a policy that IAM would refuse', async () => {
+    const many = manyPrefixes(100).map((prefix, index) => ({
+      ...{ name: `tenant${index}`, match: { prefix: `${prefix}${'p'.repeat(50)}` } },
+      variants: [{ name: 'small', steps: [] }],
+    }));
+    await expect(
+      runWithMocks(
+        () => new ImagePipeline('photos', { recipes: many, packageDir: import.meta.dirname }),
+      ),
+    ).rejects.toMatchObject({ code: 'POLICY_TOO_LARGE' });
+  });
+});

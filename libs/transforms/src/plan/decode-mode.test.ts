@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { SourceFacts } from '../image-engine.ts';
-import { decodeMode, decodeModeKey, LOST_PROFILE, sourcePixels } from './decode-mode.ts';
+import {
+  canConvertLast,
+  decodeMode,
+  decodeModeKey,
+  LOST_PROFILE,
+  sourcePixels,
+} from './decode-mode.ts';
 import { variantSettings } from './variant-settings.ts';
 
 type Coding = NonNullable<SourceFacts['coding']>;
@@ -71,6 +77,29 @@ describe('bits', () => {
     ['first srgb 8', { depth: 16, space: 'cmyk', profile: 'other' }, 'tiff', 'keep'],
   ])('%s: %j as %s, colourspace %s', (expected, coding, format, to) => {
     expect(mode(facts({}, coding), { encode: format, colourspace: to })).toBe(expected);
+  });
+});
+
+describe('values of the file that a step shows', () => {
+  const display = { type: 'window', centre: 40, width: 400, shape: 'linear' } as const;
+  const moving = facts({ format: 'gif', pages: 3 });
+
+  test('are those of the first frame, in a decode of their own', () => {
+    const shown = decodeMode(moving, { ...variantSettings({ steps: [] }, moving), display });
+    expect(shown).toMatchObject({ animated: false, display });
+    expect(decodeModeKey(shown)).toBe(`first srgb 8 ${JSON.stringify(display)}`);
+    expect(decodeMode(moving, variantSettings({ steps: [] }, moving))).not.toHaveProperty(
+      'display',
+    );
+  });
+
+  test('are converted before any step', () => {
+    const wide = facts({}, { profile: 'other' });
+    const plain = decodeMode(wide, {});
+    expect(canConvertLast(wide, plain)).toBe(true);
+    expect(canConvertLast(wide, { ...plain, display })).toBe(false);
+    expect(canConvertLast(wide, { ...plain, animated: true })).toBe(false);
+    expect(canConvertLast(wide, { ...plain, keepColours: true })).toBe(false);
   });
 });
 
