@@ -92,8 +92,8 @@ export const MODULES: readonly Module[] = [
     tests: [
       'libs/transforms/src/plan/{traps,make-plan,describe,estimate}.test.ts',
       'libs/transforms/src/plan/{candidates,decode-mode,display-of,drawn-size}.test.ts',
-      'libs/transforms/src/plan/{equal-stages,gain-map-steps,square-pixels}.test.ts',
-      'libs/transforms/src/plan/variant-settings.test.ts',
+      'libs/transforms/src/plan/{equal-stages,gain-map-steps,open-stage,planner}.test.ts',
+      'libs/transforms/src/plan/{square-pixels,variant-settings}.test.ts',
       'libs/transforms/src/sharp-order.test.ts',
       'libs/transforms/src/engine/encode/encode-smallest.test.ts',
     ],

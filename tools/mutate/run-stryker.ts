@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import type { Module } from './module.ts';
 import type { Mutant } from './score.ts';
+import { testFiles } from './test-files.ts';
 
 export const CHECKOUT = path.resolve(import.meta.dirname, '../..');
 
@@ -63,7 +64,8 @@ export async function runStryker(module: Module, options: RunOptions): Promise<M
       // No own code.
       '!**/index.ts',
     ],
-    testFiles: [...module.tests],
+    // Stryker's globs cannot exclude.
+    testFiles: testFiles(module.tests, CHECKOUT),
     ignoreStatic: module.mutateTables === false,
     coverageAnalysis: 'perTest',
     concurrency: options.concurrency,

@@ -4,10 +4,12 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   leavesFloats,
+  losesShrinkOnLoad,
   makesGrey,
   SHARP_ORDER,
   type SharpSlot,
   barrierReason,
+  worksInAnyColours,
 } from './sharp-order.ts';
 
 /** Text in sharp's pipeline.cc at the line where the slot begins. */
@@ -146,4 +148,26 @@ test('steps that move or scale pixels leave integers, and an unknown step may no
   expect(leavesFloats(undefined)).toBe(true);
   expect(makesGrey(['resize', 'grayscale'])).toBe(true);
   expect(makesGrey(['tint'])).toBe(false);
+});
+
+test('an unknown step may not work in any colours, and may cut nothing', () => {
+  expect(worksInAnyColours(undefined)).toBe(false);
+  expect(worksInAnyColours(['resize', 'cropEmbed'])).toBe(true);
+  expect(worksInAnyColours(['resize', 'extend'])).toBe(false);
+  const upright = new Set<SharpSlot>(['autoOrient']);
+  expect(losesShrinkOnLoad(upright, undefined)).toBe(false);
+  expect(losesShrinkOnLoad(upright, ['resize', 'extractPost'])).toBe(true);
+  expect(losesShrinkOnLoad(new Set(), ['extractPost'])).toBe(false);
+});
+
+test('the first operation of a step decides, in whatever order it names them', () => {
+  const open = {
+    used: new Set<SharpSlot>(['flip', 'resize']),
+    hasAlpha: false,
+    gainedAlpha: false,
+  };
+  expect(barrierReason(open, ['blur', 'extractPre'])).toBe('sharp does extractPre before flip');
+  expect(barrierReason(open, ['extractPre', 'blur'])).toBe('sharp does extractPre before flip');
+  expect(barrierReason(open, ['sharpen', 'blur'])).toBeUndefined();
+  expect(barrierReason(open, [])).toBeUndefined();
 });

@@ -6,11 +6,12 @@
  *
  * The exit code is 1 if no test notices a fault, or if a fault no longer fits its file.
  */
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createVitest, type Vitest } from 'vitest/node';
 import { MODULES } from '../modules.ts';
 import type { Module } from '../module.ts';
+import { testFiles } from '../test-files.ts';
 import { warmWorker } from '../warm-worker.ts';
 import type { Fault } from './fault.ts';
 import { FAULTS } from './faults.ts';
@@ -114,12 +115,7 @@ function fileOf({ file }: Fault): string {
 }
 
 function testsOf(fault: Fault, module: Module): string[] {
-  const globs = fault.tests ?? module.tests;
-  const files = (patterns: readonly string[]) =>
-    patterns.flatMap((pattern) => globSync(pattern, { cwd: CHECKOUT }));
-  const excluded = files(globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)));
-  const tests = files(globs.filter((glob) => !glob.startsWith('!')));
-  return tests.filter((file) => !excluded.includes(file)).map((file) => path.join(CHECKOUT, file));
+  return testFiles(fault.tests ?? module.tests, CHECKOUT).map((file) => path.join(CHECKOUT, file));
 }
 
 /** The test of the file and those of its folder are the likeliest to notice. */

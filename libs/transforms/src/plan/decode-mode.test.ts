@@ -103,6 +103,28 @@ describe('values of the file that a step shows', () => {
   });
 });
 
+test('16 bits are for variants whose every format has them', () => {
+  const deep = facts({}, { depth: 16 });
+  const of = (...formats: string[]) => {
+    const options = { format: 'smallest', of: formats.map((format) => ({ format })) };
+    const steps = [
+      { transform: 'colourspace', options: { space: 'keep' } },
+      { transform: 'encode', options },
+    ];
+    return decodeMode(deep, variantSettings({ steps }, deep)).depth;
+  };
+  expect(of('png', 'tiff')).toBe(16);
+  expect(of('png', 'webp')).toBe(8);
+});
+
+test('16 bits with a profile are converted by the decoder', () => {
+  const deep = facts({}, { depth: 16, profile: 'other' });
+  expect(canConvertLast(deep, decodeMode(deep, {}))).toBe(false);
+  const kept = { animated: false, keepColours: true, depth: 16 } as const;
+  expect(sourcePixels(deep, kept)).toEqual({});
+  expect(sourcePixels(deep, { ...kept, depth: 8 })).toEqual({ sealed: LOST_PROFILE });
+});
+
 test('an upload whose coding is not known is 8-bit RGB without a profile', () => {
   const { coding: _, ...unknown } = facts();
   expect(mode(unknown, { encode: 'png', colourspace: 'keep' })).toBe('first srgb 8');

@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog/catalog.ts';
+import { defineTransform } from '../define-transform.ts';
 import type { DecodedStructure } from '../cost/structure.ts';
 import type { SourceFacts } from '../image-engine.ts';
 import { drawnSize } from './drawn-size.ts';
 
-const catalog = createCatalog(builtinTransforms);
+/** A plugin that does not say which operations of sharp it uses. */
+const own = defineTransform({
+  ...{ name: 'own', version: 1, apply: (image) => image },
+  options: z.strictObject({}).meta({ description: 'For the test.', examples: [{}] }),
+});
+const catalog = createCatalog([...builtinTransforms, own]);
 const shape = { width: 400, height: 300, orientation: 1, hasAlpha: false };
 const structure: DecodedStructure = {
   ...{ format: 'decoded', bytes: 1000, width: 400, height: 300, channels: 3, depth: 8 },
@@ -51,6 +58,8 @@ test('settings may come before', () => {
 
 test.each<[when: string, variants: unknown[][]]>([
   ['begins with another step, which counts in its pixels', [['flip', resize(800)]]],
+  ['begins with a turn, which the upload may need', [['rotate', resize(800)]]],
+  ['begins with a step of unknown effect', [['own', resize(800)], [resize(100)]]],
   ['has no step', [[resize(800)], []]],
   ['shows each pixel', [[resize(800, { kernel: 'nearest' })]]],
 ])('it keeps its own size if a variant %s', (_when, variants) => {

@@ -10,7 +10,7 @@ const catalog = createCatalog(builtinTransforms);
 /** The groups of equal files of a picture of 100×80 pixels: the first, then the others. */
 function groupsOf(
   variants: Record<string, unknown[]>,
-  wanted: (file: FileStage) => boolean = () => true,
+  wanted: (file: FileStage) => boolean = ({ variant }) => variant.length > 0,
 ): string[] {
   const { stages } = makePlan({
     recipe: 'photos',

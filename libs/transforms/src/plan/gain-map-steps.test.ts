@@ -33,6 +33,17 @@ test.each<[why: string, transform: string, options: Record<string, unknown>]>([
   expect(gainMapConflict({ transform, options }, 'pixels')).toContain(`${transform} ${BUT}${why}`);
 });
 
+test('the map cannot follow a JPEG of at most so many bytes, also among several formats', () => {
+  const jpeg = { format: 'jpeg', maxBytes: 1000 };
+  const options = { format: 'smallest', of: [{ format: 'webp' }, jpeg] };
+  expect(gainMapConflict({ transform: 'encode', options }, 'setting')).toContain('maxBytes');
+});
+
+test('the map cannot follow a step that shows other values', () => {
+  const window = { transform: 'window', options: { centre: 40, width: 400 } };
+  expect(gainMapConflict(window, 'setting')).toContain(`window ${BUT}only`);
+});
+
 test('settings and facts do not change the picture', () => {
   for (const kind of ['setting', 'facts'])
     expect(gainMapConflict({ transform: 'metadata', options: {} }, kind)).toBeUndefined();
