@@ -32,6 +32,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const photo = (width = 4000) => sharp(small).resize(width);
 
+const DRAWING =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="4000" height="3000"><circle cx="2000" cy="1500" r="1400"/></svg>';
+
 test.each<[name: string, make: () => Promise<Buffer>, steps?: unknown]>([
   [
     'a camera’s JPEG of 12 megapixels',
@@ -45,7 +48,30 @@ test.each<[name: string, make: () => Promise<Buffer>, steps?: unknown]>([
     'an interlaced PNG of 12 megapixels',
     () => photo().png({ progressive: true, compressionLevel: 1 }).toBuffer(),
   ],
-  ['an AVIF of 6 megapixels', () => photo(2828).avif({ effort: 0 }).toBuffer()],
+  [
+    'an interlaced PNG of 12 megapixels and 16 bits',
+    () => photo().toColourspace('rgb16').png({ progressive: true, compressionLevel: 1 }).toBuffer(),
+  ],
+  ['an AVIF of 12 megapixels', () => photo().avif({ effort: 0 }).toBuffer()],
+  ['a WebP of 12 megapixels', () => photo().webp({ effort: 0 }).toBuffer()],
+  [
+    'a lossless WebP of 12 megapixels with alpha',
+    () => photo().ensureAlpha(0.5).webp({ effort: 0, lossless: true }).toBuffer(),
+  ],
+  ['a GIF of 12 megapixels', () => photo().gif({ effort: 1, colours: 16 }).toBuffer()],
+  ['a TIFF of 12 megapixels', () => photo().tiff({ compression: 'lzw' }).toBuffer()],
+  ['an SVG of 12 megapixels', () => Promise.resolve(Buffer.from(DRAWING))],
+  // The encoders that take the most.
+  [
+    'a JPEG of 6 megapixels, written as AVIF of the same size',
+    () => photo(2828).jpeg().toBuffer(),
+    [{ encode: { format: 'avif', effort: 0 } }],
+  ],
+  [
+    'a JPEG of 6 megapixels, written as WebP of the same size',
+    () => photo(2828).jpeg().toBuffer(),
+    [{ encode: 'webp' }],
+  ],
   ['an animation', () => animatedSample('webp', { width: 480, height: 320, frames: 24 })],
   [
     'a mask over 24 megapixels of kept colours',

@@ -13,7 +13,7 @@ import { peakOfProcess } from '../engine/peak-of-process.ts';
 const MIB = 1024 * 1024;
 
 const catalog = createCatalog(builtinTransforms);
-const engine = createEngine({ catalog });
+const engine = createEngine({ catalog, svg: true });
 const thumbnails = [320, 640, 1280].flatMap((width) =>
   ['webp', 'jpeg'].map((format) => [
     'rotate',
