@@ -21,9 +21,26 @@ const PROGRAM = `
   console.log(JSON.stringify(await handler({ Records: [] }, lambda)));
 `;
 
+/** Prints how many maps the start reads, whether the first stack trace reads some, and the trace. */
+const FAILING_PROGRAM = `
+  import fs from 'node:fs';
+  import { syncBuiltinESMExports } from 'node:module';
+  const { readFileSync } = fs;
+  let maps = 0;
+  fs.readFileSync = (file, ...options) => {
+    if (String(file).endsWith('.map')) maps++;
+    return readFileSync(file, ...options);
+  };
+  syncBuiltinESMExports();
+  const { handler } = await import('./index.mjs');
+  const atStart = maps;
+  const { stack } = await handler({}, {}).catch((error) => error);
+  console.log(JSON.stringify({ atStart, isRead: maps > atStart, stack }));
+`;
+
 /** As Lambda starts it: a fresh process with nothing but the function's own variables. */
-function start(environment: Readonly<Record<string, string>>) {
-  const args = ['--input-type=module', '--eval', PROGRAM];
+function start(environment: Readonly<Record<string, string>>, program = PROGRAM) {
+  const args = ['--input-type=module', '--eval', program];
   const env = { AWS_REGION: 'us-east-1', LAMBDA_TASK_ROOT: folder, ...environment };
   return promisify(execFile)(process.execPath, args, { cwd: folder, env });
 }
@@ -83,6 +100,17 @@ describe('the built package', () => {
       stderr: expect.stringMatching(
         /The function's environment is not valid:\n {2}DARKROOM_LIMITS: is missing: expected text\n {2}DARKROOM_CONCURRENCY: /,
       ),
+    });
+  });
+
+  test('names the sources in its stack traces, and reads their maps only then', async () => {
+    const { stdout } = await start(variables, FAILING_PROGRAM);
+    expect(answerIn(stdout)).toEqual({
+      atStart: 0,
+      isRead: true,
+      stack: expect.stringMatching(
+        /^TypeError: Cannot read .*\n {4}at .*\/apps\/resizer\/src\/handler\.ts:\d+:\d+\)/,
+      ) as string,
     });
   });
 

@@ -1,2 +1,4 @@
 /** What Lambda starts: the package's `index.mjs`, for the function's handler `index.handler`. */
+import './stack-traces.ts';
+
 export { handler } from './handler.ts';

@@ -1,4 +1,5 @@
 /** The function that sends events to the webhook. Lambda starts `webhook.mjs` of the package for `webhook.handler`. */
+import './stack-traces.ts';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { parseWebhookEnvironment, parseWebhookReceiver } from '@darkroom/pipeline';

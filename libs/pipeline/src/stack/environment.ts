@@ -135,7 +135,6 @@ export function formatEnvironment(
     ...ALLOCATOR_VARIABLES,
     // Of libuv's threads, 4 by default, each image takes one: names are looked up and files read in the others.
     ...(concurrency > 2 && { UV_THREADPOOL_SIZE: String(concurrency + 2) }),
-    NODE_OPTIONS: '--enable-source-maps',
   };
   const bytes = environmentBytes(variables);
   if (bytes > MAX_ENVIRONMENT_BYTES)

@@ -92,7 +92,6 @@ export function formatWebhookEnvironment(
     DARKROOM_WEBHOOK_RECEIVER: receiver,
     POWERTOOLS_SERVICE_NAME: 'webhook',
     POWERTOOLS_LOG_LEVEL: logLevel,
-    NODE_OPTIONS: '--enable-source-maps',
   };
 }
 
