@@ -19,6 +19,11 @@ export interface Module {
    * of an earlier run, and without `mutateTables`: code that runs on import runs once. Default: false.
    */
   readonly keepsSources?: boolean;
+  /**
+   * Milliseconds after which a test fails, for modules whose faults make tests wait forever. Stryker would need half a minute
+   * and a new process for each. Far above the time of the slowest test. Default: that of the project.
+   */
+  readonly testTimeoutMs?: number;
   /** See `warmWorker`. Default: 100. */
   readonly runsPerThread?: number;
   /** Mutants that no test can kill. They do not count. */

@@ -33,6 +33,7 @@ export const MODULES: readonly Module[] = [
     tests: ['libs/pipeline/src/**/*.test.ts'],
     mutateTables: false,
     keepsSources: true,
+    testTimeoutMs: 20_000,
   },
   {
     name: 'schemas',
@@ -99,6 +100,159 @@ export const MODULES: readonly Module[] = [
     ],
     mutateTables: false,
     keepsSources: true,
+    equivalents: [
+      {
+        file: 'libs/transforms/src/plan/make-plan.ts',
+        line: 'if (before) return before;',
+        replacements: ['false'],
+        reason: 'the step is made again, with the same result',
+      },
+      {
+        file: 'libs/transforms/src/plan/make-plan.ts',
+        line: 'ownSteps.set(id, made);',
+        reason: 'the step is made again, with the same result',
+      },
+      {
+        file: 'libs/transforms/src/plan/make-plan.ts',
+        line: '} catch {',
+        reason: 'the planner skips the variant because of the same error',
+      },
+      {
+        file: 'libs/transforms/src/plan/make-plan.ts',
+        line: 'return false;',
+        reason: 'the planner skips the variant because of the same error',
+      },
+      {
+        file: 'libs/transforms/src/plan/make-plan.ts',
+        line: 'if (plan.skipped.length === 0) return plan;',
+        replacements: ['false'],
+        reason: 'the plan is made again, with the same result',
+      },
+      {
+        file: 'libs/transforms/src/plan/make-plan.ts',
+        line: 'return own ? [bindVariant(variant, own, { bind, facts })] : [];',
+        replacements: ['["Stryker was here"]'],
+        reason: 'each variant has settings',
+      },
+      {
+        file: 'libs/transforms/src/plan/make-plan.ts',
+        line: 'return own ? [[variant.name, endingOf(variant, own)] as const] : [];',
+        replacements: ['["Stryker was here"]'],
+        reason: 'each variant has settings',
+      },
+      {
+        file: 'libs/transforms/src/plan/make-plan.ts',
+        line: 'const display = first && settings.get(first.name)?.display;',
+        replacements: ['settings.get(first.name).display'],
+        reason: 'each variant has settings',
+      },
+      {
+        file: 'libs/transforms/src/plan/make-plan.ts',
+        line: 'const steps = variants[0]?.steps ?? [];',
+        replacements: ['["Stryker was here"]'],
+        reason: 'a text is no resize',
+      },
+      {
+        file: 'libs/transforms/src/plan/open-stage.ts',
+        line: 'return unconverted !== undefined && 2 * actual.width * actual.height <= unconverted;',
+        replacements: ['true'],
+        reason: 'no number is at most undefined',
+      },
+      {
+        file: 'libs/transforms/src/plan/open-stage.ts',
+        line: 'const isGrey = makesGrey(slots ?? []);',
+        replacements: ['["Stryker was here"]'],
+        reason: 'no operation has this name',
+      },
+      {
+        file: 'libs/transforms/src/plan/open-stage.ts',
+        line: 'slots ?? [],',
+        replacements: ['["Stryker was here"]'],
+        reason: 'such a step starts a pipeline, whose operations nothing follows',
+      },
+      {
+        file: 'libs/transforms/src/plan/open-stage.ts',
+        line: 'used: new Set([...open.used, ...(slots ?? [])]),',
+        replacements: ['["Stryker was here"]'],
+        reason: 'such a step ends the pipeline',
+      },
+      {
+        file: 'libs/transforms/src/plan/planner.ts',
+        line: '} else if (ways === 1 && ending !== undefined && more.length === 0) this.#addEnd(open, ending);',
+        replacements: ['true'],
+        reason: 'one way that is not a branch is one ending',
+      },
+      {
+        file: 'libs/transforms/src/plan/planner.ts',
+        line: "if (open.input !== 'upload' || bound.kind === 'setting') return open;",
+        reason:
+          'the tree has no settings, and only a pipeline from the upload has colours to convert or `autoOrient`',
+      },
+      {
+        file: 'libs/transforms/src/plan/candidates.ts',
+        line: "return encoding.format === 'tiff' && encoding.compression === 'jpeg' ? 'jpeg' : encoding.format;",
+        replacements: ['true'],
+        reason: 'no other format has this compression',
+      },
+      {
+        file: 'libs/transforms/src/plan/decode-mode.ts',
+        line: "const { encodings = [], colourspace = 'srgb', display } = settings ?? {};",
+        reason: 'without settings nothing is kept, and a text has no frames',
+      },
+      {
+        file: 'libs/transforms/src/plan/decode-mode.ts',
+        line: "const { depth = 8, space = 'rgb', profile = 'none' } = facts.coding ?? {};",
+        reason: 'an unknown coding has 8 bits and no profile, so that its space does not matter',
+      },
+      {
+        file: 'libs/transforms/src/plan/decode-mode.ts',
+        line: "const { depth = 8, space = 'rgb', profile, profileTables, correctedFrom } = facts.coding ?? {};",
+        reason: 'an unknown coding has no profile to convert',
+      },
+      {
+        file: 'libs/transforms/src/plan/gain-map-steps.ts',
+        line: "const isBounded = encodingsOf(options, 'jpeg', 'balanced').some(",
+        replacements: ['""'],
+        reason: 'neither the format of the upload nor the effort sets `maxBytes`',
+      },
+      {
+        file: 'libs/transforms/src/plan/drawn-size.ts',
+        line: "({ bound }) => bound.kind !== 'setting' && bound.slots(shape, context)?.length !== 0,",
+        replacements: [
+          'true',
+          '""',
+          `bound.kind !== 'setting' || bound.slots(shape, context)?.length !== 0`,
+        ],
+        reason: 'settings use no operations',
+      },
+      {
+        file: 'libs/transforms/src/plan/equal-files.ts',
+        line: "if (stage.kind === 'placeholder' || (stage.kind === 'file' && !wanted(stage))) continue;",
+        replacements: ['false', '""'],
+        reason: 'there is one placeholder',
+      },
+      {
+        file: 'libs/transforms/src/plan/equal-files.ts',
+        line: "const settings = stage.kind === 'file' ? { ...stage.settings, encodeStep: undefined } : undefined;",
+        replacements: ['true'],
+        reason: 'the kind is a part of the key',
+      },
+      {
+        file: 'libs/transforms/src/plan/square-pixels.ts',
+        line: 'width: Math.round(ratio > 1 ? width : width / ratio),',
+        reason: 'square pixels are not scaled',
+      },
+      {
+        file: 'libs/transforms/src/plan/square-pixels.ts',
+        line: 'height: Math.round(ratio > 1 ? height * ratio : height),',
+        reason: 'square pixels are not scaled',
+      },
+      {
+        file: 'libs/transforms/src/sharp-order.ts',
+        line: 'return POSITION.get(slot) ?? -1;',
+        reason: 'every operation has a position',
+      },
+    ],
   },
   {
     name: 'engine',

@@ -51,6 +51,7 @@ export async function runStryker(module: Module, options: RunOptions): Promise<M
   process.chdir(CHECKOUT);
   process.env.MUTATED_PROJECT = module.project;
   process.env.RUNS_PER_THREAD = String(module.runsPerThread ?? '');
+  process.env.TEST_TIMEOUT_MS = String(module.testTimeoutMs ?? '');
   process.env.KEEPS_SOURCES = String(module.keepsSources ?? false);
   await new Stryker({
     testRunner: 'vitest',

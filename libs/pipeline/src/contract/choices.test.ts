@@ -30,7 +30,12 @@ describe('choices of an upload', () => {
     [{ focus: '1e-1,0' }, 'numbers from 0 to 1'],
     [{ focus: '0.3,0.7,0.1' }, 'expected X,Y'],
     [{ crop: '0.5,0,0.6,1' }, 'inside the picture'],
+    [{ crop: '0.5,0,0.6' }, 'expected LEFT,TOP,WIDTH,HEIGHT: numbers'],
+    [{ crop: '0,0.5,1,0.6' }, 'inside the picture'],
     [{ crop: '0,0,0,1' }, 'above 0'],
+    [{ crop: '0,0,1,0' }, 'above 0'],
+    // Long text is not decoded at all.
+    [{ alt: `x${' '.repeat(8192)}` }, '2048 bytes'],
     [{ alt: 'é'.repeat(1025) }, '2048 bytes'],
     [{ alt: 'x'.repeat(10_000) }, '2048 bytes'],
     [{ alt: '=?UTF-8?B?AAE=?=' }, 'readable text'],
@@ -38,6 +43,12 @@ describe('choices of an upload', () => {
     const [name = ''] = Object.keys(metadata);
     const choices = of(metadata);
     expect(choices).toEqual({ ignored: { [name]: expect.stringContaining(message) as string } });
+  });
+
+  test('may have a text of 2,048 bytes, which S3 may return in four times as many characters', () => {
+    const longest = 'é'.repeat(1024);
+    expect(of({ alt: longest })).toEqual({ alt: longest });
+    expect(of({ alt: `x${' '.repeat(8191)}` })).toEqual({ alt: 'x' });
   });
 
   test('count only if the recipe allows them by name', () => {
@@ -64,4 +75,16 @@ test('a crop of whole shares has the size of its pixels', () => {
     width: 150,
     height: 50,
   });
+});
+
+test('an upload without a crop keeps its size', () => {
+  expect(croppedSize({ width: 301, height: 200 })).toEqual({ width: 301, height: 200 });
+  expect(croppedSize({ width: 301, height: 200 }, { alt: 'A cat' })).toEqual({
+    ...{ width: 301, height: 200 },
+  });
+});
+
+test('a crop of less than a pixel has one', () => {
+  const crop = { left: 0.999999, top: 0, width: 0.000001, height: 0.000001 };
+  expect(croppedSize({ width: 100, height: 100 }, { crop })).toEqual({ width: 1, height: 1 });
 });

@@ -70,6 +70,27 @@ test('it is read as it was written, in ASCII without spaces', () => {
   );
 });
 
+test('2,048 bytes of names and values are enough, and one more is too much', () => {
+  const withText = (length: number) =>
+    labelled({ ...output, facts: { text: 'x'.repeat(length) } }, origin);
+  const bytesOf = (metadata: object) =>
+    Object.entries(metadata).reduce((sum, [name, value]) => sum + `${name}${value}`.length, 0);
+  const fits = 2048 - bytesOf(withText(0));
+  expect(withText(fits)).toHaveProperty('output');
+  expect(bytesOf(withText(fits))).toBe(2048);
+  expect(withText(fits + 1)).not.toHaveProperty('output');
+});
+
+test('choices of the upload are said only if there are any, and have to agree', () => {
+  const chosen = { ...origin, choices: '{"focus":{"x":0,"y":1}}' };
+  expect(labelled(output, origin)).not.toHaveProperty('source-choices');
+  const metadata = labelled(output, chosen);
+  expect(metadata).toMatchObject({ 'source-choices': chosen.choices });
+  expect(readLabel(metadata, chosen)).toEqual(label);
+  expect(readLabel(metadata, origin)).toBeUndefined();
+  expect(readLabel(labelled(output, origin), chosen)).toBeUndefined();
+});
+
 describe('it says nothing', () => {
   test('where it would be too long for S3', () => {
     const metadata = labelled({ ...output, facts: { text: 'x'.repeat(2000) } }, origin);

@@ -59,6 +59,20 @@ test('a manifest that EventBridge has no room for is told without its outputs', 
   expect(event.resources).toEqual([ARN]);
 });
 
+test('EventBridge has room for less than 255 KiB of an entry', () => {
+  const withRecipe = (length: number) =>
+    outcomeEvent({ ...done(1), recipe: 'x'.repeat(length) }, of);
+  const { source, 'detail-type': type, resources, detail } = withRecipe(0);
+  const bytes = [source, type, JSON.stringify(detail), ...resources].join('').length;
+  expect(withRecipe(255 * 1024 - bytes - 1).detail).not.toHaveProperty('abridged');
+  expect(withRecipe(255 * 1024 - bytes).detail).toHaveProperty('abridged', true);
+});
+
+test('a rejection has no outputs to leave out', () => {
+  const error = { ...rejected.error, message: 'x'.repeat(300_000) };
+  expect(outcomeEvent({ ...rejected, error }, of).detail).toMatchObject({ error });
+});
+
 test.each([0, 1, 700, 2000])(
   'events of manifests with %d outputs fit, and their schema',
   (count) => {
@@ -89,6 +103,9 @@ test('only repetitions of an event have its id', () => {
     outcomeEvent(outcome, place).detail.eventId;
   const first = idOf(done(1), of);
   expect(idOf(done(1), { ...of, startedAt: new Date(0) })).toBe(first);
+  // A manifest that was read has its members in another order.
+  const { status, ...members } = done(1);
+  expect(idOf({ status, ...members }, of)).toBe(first);
   const others = [
     idOf(done(2), of),
     // The upload was replaced twice, and is the first one again.

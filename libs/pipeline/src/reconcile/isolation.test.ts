@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { verdictOf } from '../contract/codes.ts';
 import { letterEngine } from '../testing/letter-engine.ts';
 import { KEY, letters, manifestOf } from '../testing/letters.ts';
-import { NeedsIsolation, ProcessEnded } from './isolation.ts';
+import { Isolation, NeedsIsolation, ProcessEnded } from './isolation.ts';
 import { reconcile } from './reconcile.ts';
 
 const CHEAP: DecodeCost = { cpuSeconds: 0.1, memory: 20 };
@@ -224,4 +224,23 @@ describe('an upload whose process is killed', () => {
       code: 'TIMEOUT',
     });
   });
+});
+
+test('more than 5 CPU seconds of decode and steps, or more than half of the memory, need a process', () => {
+  const engine = letterEngine;
+  const isolated = { ...letterEngine };
+  const isIsolated = (...of: Parameters<Isolation['engineFor']>) =>
+    new Isolation({ engine, isolated }).engineFor(...of) === isolated;
+  const seconds = (cpuSeconds: number) => ({ cpuSeconds, memory: 20 });
+  expect(isIsolated(seconds(5))).toBe(false);
+  expect(isIsolated(seconds(5.1))).toBe(true);
+  expect(isIsolated(seconds(3), { stepSeconds: 2 })).toBe(false);
+  expect(isIsolated(seconds(3), { stepSeconds: 2.1 })).toBe(true);
+  expect(isIsolated(seconds(1), { memoryShare: 0.5 })).toBe(false);
+  expect(isIsolated(seconds(1), { memoryShare: 0.51 })).toBe(true);
+  expect(isIsolated(undefined)).toBe(true);
+  const later = new Isolation({ engine, isolated: 'later' });
+  expect(() => later.engineFor(seconds(6))).toThrow(
+    expect.objectContaining({ name: 'NeedsIsolation' }),
+  );
 });

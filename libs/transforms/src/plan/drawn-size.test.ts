@@ -71,6 +71,16 @@ test('it keeps its own size if that is the largest one', () => {
   expect(sizeFor([])).toBeUndefined();
 });
 
+test('steps without effect may come before', () => {
+  const [idle, scaling] = catalog.stepsSchema
+    .parse(['own', resize(800)])
+    .map((given, index) => ({ ...given, step: index, bound: catalog.bind(given) }));
+  if (!idle || !scaling) throw new Error('two steps');
+  const bound = { ...idle.bound, slots: () => [] };
+  const variants = [{ name: 'one', steps: [{ ...idle, bound }, scaling] }];
+  expect(drawnSize(variants, page, shape)).toEqual({ width: 800, height: 600 });
+});
+
 test('a variant that cannot be made does not decide', () => {
   const outside = [{ crop: { left: 0, top: 0, width: 9000, height: 10 } }];
   const failing = catalog.stepsSchema
