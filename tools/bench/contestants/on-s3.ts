@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { formatMessage } from '@darkroom/events';
 import { toSqsRecord } from '@darkroom/local-lambda/testing';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
@@ -61,7 +66,19 @@ export function sharpHandler(job: Job): Handle {
   };
 }
 
-/** Uploads a file, which is not part of the figures. */
+const stored = new Set<string>();
+
+/**
+ * Uploads a file, which is not part of the figures: S3 copies it after the first time, because the garbage of an upload
+ * from this process would make V8 collect during the work that is measured.
+ */
 export async function upload(s3: S3Client, file: string, key: string): Promise<void> {
-  await s3.send(new PutObjectCommand({ Bucket: SOURCE, Key: key, Body: await readFile(file) }));
+  const original = `originals/${path.basename(file)}`;
+  if (!stored.has(file))
+    await s3.send(
+      new PutObjectCommand({ Bucket: SOURCE, Key: original, Body: await readFile(file) }),
+    );
+  stored.add(file);
+  const CopySource = `${SOURCE}/${original}`;
+  await s3.send(new CopyObjectCommand({ Bucket: SOURCE, Key: key, CopySource }));
 }
