@@ -1,3 +1,3 @@
 import { project } from '../vitest/project.mjs';
 
-export default project(import.meta.dirname, { include: ['*.test.{ts,mjs}'] });
+export default project(import.meta.dirname, { include: ['{,planted/}*.test.{ts,mjs}'] });

@@ -86,7 +86,7 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     ['the height of a file is not checked', '&& height <= limit', ''],
   ]),
   ...faultsIn('planner', 'libs/transforms/src/plan/make-plan.ts', [
-    ['the placeholder is made of 32 pixels', 'SIDE = 100', 'SIDE = 32'],
+    ['the placeholder is made of 16 pixels', 'SIDE = 32', 'SIDE = 16'],
     ['a GIF stays as the camera held it', "['gif', 'avif']", "['avif']"],
     ['an AVIF stays as the camera held it', "['gif', 'avif']", "['gif']"],
     ['transparency becomes black in a JPEG', "'#ffffff'", "'#000000'"],
@@ -153,10 +153,10 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     ['a cropped picture has its whole gain map', '  crop: () => undefined,\n', ''],
     ['a sharpened picture cannot keep its gain map', ", 'sharpen'];", '];'],
     ['padding glows', "if (fit === 'contain') return PADDED;", ''],
-    ['a searched region has another gain map', "|| position === 'entropy'", ''],
+    ['a searched region has another gain map', "|| place === 'entropy'", ''],
   ]),
   ...faultsIn('planner', 'libs/transforms/src/plan/step-tree.ts', [
-    ['an enlargement is shared', 'scale.width <= shape.width &&', ''],
+    ['an enlargement is shared', 'scale.width <= width &&', ''],
     ['a nearest neighbour is resampled twice', "scale.kernel !== 'nearest' &&", ''],
     ['kernels are mixed', 'if (to && to.kernel !== scale.kernel) continue;', ''],
     [

@@ -361,7 +361,7 @@ export const FUNCTION_FAULTS: readonly Fault[] = [
       ['an event goes on after the time of the image', '{ abortSignal: signal }', '{}'],
       [
         'a lost event is not sent again',
-        "if (outcome.code !== 'UP_TO_DATE') return undefined;",
+        "return found.kind === 'found' ? parseManifest(await found.read()) : undefined;",
         'return undefined;',
       ],
     ],
