@@ -100,6 +100,7 @@ export const MODULES: readonly Module[] = [
     ],
     mutateTables: false,
     keepsSources: true,
+    minimum: 99,
     equivalents: [
       {
         file: 'libs/transforms/src/plan/make-plan.ts',
