@@ -98,6 +98,7 @@ describe('an error of any kind gets a code of the contract', () => {
     [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'connect'],
     [Object.assign(new Error('no own code'), { code: 'toString' }), 'no own code'],
     [Object.assign(new Error('a number'), { code: 500 }), 'a number'],
+    [Object.assign(new Error('a list'), { code: ['CONFLICT'] }), 'a list'],
     ['only a text', 'only a text'],
     [undefined, 'undefined'],
     [null, 'null'],

@@ -1,6 +1,6 @@
-import type { SourceFacts } from '@darkroom/transforms';
+import { decodeCost, type SourceFacts, type Structure } from '@darkroom/transforms';
 import { describe, expect, test } from 'vitest';
-import { checkBytes, checkFacts, limitsSchema } from './limits.ts';
+import { checkBytes, checkFacts, leastDecoding, limitsSchema } from './limits.ts';
 
 const limits = limitsSchema.parse({ bytes: 1_000_000, pixels: 60_000, side: 400, pages: 3 });
 
@@ -42,4 +42,13 @@ describe('an image is TOO_LARGE by its header', () => {
   ])('%j: %s', (given, message) => {
     expect(checkFacts(facts(given), limits)).toMatchObject({ code: 'TOO_LARGE', message });
   });
+});
+
+test('the least that a decode costs is that of the smallest size', () => {
+  const structure: Structure = {
+    ...{ format: 'jpeg', bytes: 5_000_000, width: 6000, height: 4000, components: 3, process: 0 },
+    ...{ blocks: 562_500, held: false, scans: 1, firstBlocks: 562_500, refinedBlocks: 0 },
+    ...{ ended: true, complete: true },
+  };
+  expect(leastDecoding(structure)).toEqual(decodeCost(structure, { animated: false, shrink: 8 }));
 });

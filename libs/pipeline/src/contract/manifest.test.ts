@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { formatManifest, parseManifest, type Manifest } from './manifest.ts';
+import { formatManifest, mayBeRetried, parseManifest, type Manifest } from './manifest.ts';
 import { doneManifest, rejectedManifest } from '../testing/manifests.ts';
 
 const textOf = (manifest: Manifest) => new TextDecoder().decode(formatManifest(manifest));
@@ -118,4 +118,23 @@ describe('a reader', () => {
   test.each(['', '{"version": 1', '\0\xff', 'manifest'])('takes %j for no manifest', (text) => {
     expect(parseManifest(Buffer.from(text, 'latin1'))).toBeUndefined();
   });
+});
+
+test('an upload may be retried if one of its skipped variants may', () => {
+  const skipped = (...retryable: boolean[]) =>
+    mayBeRetried({
+      ...doneManifest,
+      skipped: retryable.map((one, index) => ({
+        ...{ variant: `v${index}`, code: 'TOO_LARGE', message: 'too tall', retryable: one },
+      })),
+    });
+  expect(skipped(true, false)).toBe(true);
+  expect(skipped(false, true)).toBe(true);
+  expect(skipped(false, false)).toBe(false);
+});
+
+test('a byte order mark is not part of a manifest', () => {
+  const text = textOf(doneManifest);
+  expect(parseManifest(new TextEncoder().encode(text))).toBeDefined();
+  expect(parseManifest(new TextEncoder().encode(`\uFEFF${text}`))).toBeUndefined();
 });

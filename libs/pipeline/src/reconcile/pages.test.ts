@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { pageFileSeconds, type RenderEstimate, type SourceFacts } from '@darkroom/transforms';
 import { createEngine } from '@darkroom/transforms/engine';
 import { tiffPage } from '@darkroom/transforms/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { catalog, decodersOf } from '../catalog.ts';
 import type { RecipeInput } from '../recipe/recipe.ts';
 import { recipeSchema } from '../recipe/recipe.ts';
 import { describeUpload } from './describe-upload.ts';
 import { limitsSchema } from '../contract/limits.ts';
 import { KEY, letters, MANIFEST, manifestOf, there } from '../testing/letters.ts';
-import { inspectUpload } from './pages.ts';
+import { estimateUpload, inspectPages, inspectUpload } from './pages.ts';
 import { reconcile } from './reconcile.ts';
 
 /** Documents through the real engine and the whole protocol. */
@@ -184,5 +185,98 @@ describe('a PDF', () => {
         message: 'pixels in all pages: 6,000,000, the limit is 1,000,000',
       },
     });
+  });
+});
+
+describe('the estimate of all pages', () => {
+  const photo: SourceFacts = {
+    ...{ format: 'gif', width: 20, height: 10, orientation: 1, pages: 3, bytes: 1000 },
+    ...{ hasAlpha: false, progressive: false },
+  };
+  const request = (facts: Partial<SourceFacts> = {}) => ({
+    ...{ facts: { ...photo, ...facts }, recipe: 'photos', variants: [] },
+  });
+  const estimating = (...estimates: Partial<RenderEstimate>[]) => {
+    const left = [...estimates];
+    return { estimate: () => ({ pages: 1, memory: 10, ...left.shift() }) };
+  };
+
+  test('adds up pixels, seconds and skipped variants, and takes the most of the memory', () => {
+    const skip = (variant: string) =>
+      ({ kind: 'skipped', variant, code: 'TOO_LARGE', message: 'too tall' }) as const;
+    expect(
+      estimateUpload(
+        [request(), request({ width: 30, height: 5, page: 2 })],
+        estimating(
+          {
+            ...{ pages: 3, memory: 40, stepSeconds: 2, skipped: [skip('one')] },
+            decoding: { cpuSeconds: 0.5, memory: 7 },
+          },
+          {
+            ...{ memory: 30, stepSeconds: 0.25, skipped: [skip('two')] },
+            decoding: { cpuSeconds: 0.25, memory: 9 },
+          },
+        ),
+      ),
+    ).toEqual({
+      ...{ pages: 4, pixels: 20 * 10 * 3 + 30 * 5, memory: 40, stepSeconds: 2.25 },
+      decoding: { cpuSeconds: 0.75, memory: 9 },
+      skipped: [skip('one'), skip('two')],
+    });
+  });
+
+  test('leaves out what there is none of, and costs that are not known of every page', () => {
+    const decoding = { cpuSeconds: 0.5, memory: 7 };
+    const estimate = estimateUpload([request(), request()], estimating({ decoding }, {}));
+    expect(estimate).toStrictEqual({ pages: 2, pixels: 400, memory: 10 });
+  });
+
+  test('counts the pixels of a drawing at the size at which it is drawn', () => {
+    const drawn = { width: 200, height: 100 };
+    expect(estimateUpload([request()], estimating({ drawn })).pixels).toBe(20_000);
+  });
+});
+
+describe('before the other pages are read', () => {
+  const first = (pages: number): SourceFacts => ({
+    ...{ format: 'tiff', width: 20, height: 10, orientation: 1, pages, bytes: 1000 },
+    ...{ hasAlpha: false, progressive: false },
+  });
+  const recipe = recipeSchema.parse({
+    name: 'scans',
+    variants: [{ name: 'page', pages: 'all', steps: [] }],
+  });
+  const read = (pages: number, given: object, page: Partial<SourceFacts> = {}, bytes = 1000) => {
+    const inspect = vi.fn(() => Promise.resolve({ ...first(1), ...page }));
+    const reading = inspectPages(
+      Buffer.of(),
+      { ...first(pages), bytes },
+      {
+        ...{ recipe, limits: limitsSchema.parse(given), engine: { inspect } },
+      },
+    );
+    return { reading, inspect };
+  };
+
+  test('their number is checked', async () => {
+    const { reading, inspect } = read(4, { pages: 3 });
+    await expect(reading).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(inspect).not.toHaveBeenCalled();
+    expect(await read(3, { pages: 3 }).reading).toHaveLength(3);
+  });
+
+  test('the time to open the file for each of them is checked', async () => {
+    // Two other pages take 3.9 seconds, which count as 4.
+    const bytes = Math.round((3.9 / pageFileSeconds(1_000_000, 2)) * 1_000_000);
+    const { reading, inspect } = read(3, { cpuSeconds: 3 }, {}, bytes);
+    await expect(reading).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(inspect).not.toHaveBeenCalled();
+    expect(await read(3, { cpuSeconds: 4 }, {}, bytes).reading).toHaveLength(3);
+  });
+
+  test('a page that is too large ends it', async () => {
+    const { reading, inspect } = read(3, { side: 100 }, { width: 101 });
+    await expect(reading).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(inspect).toHaveBeenCalledTimes(1);
   });
 });

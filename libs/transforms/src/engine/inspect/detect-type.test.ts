@@ -1,7 +1,7 @@
-import { crc32 } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { sample } from '../../testing/samples.ts';
-import { detectType } from './detect-type.ts';
+import { detectType, isAlsoDicom } from './detect-type.ts';
 
 /** A TIFF's header and first directory, of tags with one number each. */
 function tiff(tags: Readonly<Record<number, number>>, little = true): Buffer {
@@ -105,4 +105,82 @@ function animated(png: Buffer): Buffer {
 test('an animated PNG is a PNG', async () => {
   const png = await sample({ width: 20, height: 10, format: 'png' });
   expect(await detectType(animated(png))).toEqual({ name: 'image/apng', format: 'png' });
+});
+
+test.each([
+  ['IIRS\x08\0\0\0', 'a camera raw file (ORF)'],
+  ['MMOR\x08\0\0\0', 'a camera raw file (ORF)'],
+  ['\0MRM', 'a camera raw file (MRW)'],
+  ['#?RGBE\n', 'a Radiance picture (HDR)'],
+  ['P1\n2 2\n', 'a Netpbm picture (PPM)'],
+  ['SIMPLE  =                    T', 'a FITS picture'],
+  ['DDS |\0\0\0', 'a DirectDraw surface (DDS)'],
+  ['8BPS\0\x01', 'a Photoshop document (PSD)'],
+  ['%PDF-1.7\n', 'a PDF document'],
+  ['PK\x03\x04', 'a ZIP archive'],
+  ['\xff\x0a', 'a JPEG XL picture'],
+  ['\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 ', 'a JPEG 2000 picture'],
+  ['\xff\x4f\xff\x51', 'a JPEG 2000 picture'],
+  ['\0\0\x01\0\x01\0', 'an icon (ICO)'],
+  ['fLaC', 'FLAC (audio/flac)'],
+  ['a\0b', 'of no known type'],
+])('%j is %s', async (start, name) => {
+  const bytes = Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(60)]);
+  expect(await detectType(bytes)).toEqual({ name });
+});
+
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"></svg>';
+const DRAWING = { name: 'an SVG drawing', format: 'svg' };
+
+test.each([
+  SVG,
+  '<svg/>',
+  `\n  ${SVG}`,
+  `<?xml version="1.0"?>\n${SVG}`,
+  `<?xml version="1.0"?><!-- one --> <!-- two -->${SVG}`,
+  `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/svg11.dtd">${SVG}`,
+  `<!DOCTYPE svg SYSTEM 'svg11.dtd'>\n<!-- after -->\n${SVG}`,
+  '<s:svg xmlns:s="http://www.w3.org/2000/svg"/>',
+])('a drawing: %s', async (text) => {
+  expect(await detectType(Buffer.from(text))).toEqual(DRAWING);
+});
+
+test.each([
+  ['<!DOCTYPE html><title>x</title>', 'an HTML page'],
+  ['<html></html>', 'an HTML page'],
+  ['<head></head>', 'an HTML page'],
+  ['<body></body>', 'an HTML page'],
+  ['  <HTML lang="en">', 'an HTML page'],
+  ['<?xml version="1.0"?><rss/>', 'an XML document'],
+  ['<!-- without an end', 'an XML document with a comment that is too long'],
+  ['{"a": 1}', 'JSON or other text'],
+  ['[1, 2]', 'JSON or other text'],
+  ['just <svg> words', 'text'],
+  ['<svgs/>', 'text'],
+  ['<htmlx>', 'text'],
+])('%s is %s', async (text, name) => {
+  expect(await detectType(Buffer.from(text))).toEqual({ name });
+});
+
+test('what is compressed is named', async () => {
+  const name = async (content: string | Buffer) => detectType(gzipSync(content));
+  expect(await name(SVG)).toEqual({ name: 'a compressed SVG drawing', format: 'svg' });
+  expect(await name('words')).toEqual({ name: 'a gzip file; its content is text' });
+  expect(await name(gzipSync(SVG))).toEqual({ name: 'a gzip file inside a gzip file' });
+  expect(await name(Buffer.from([0, 1, 2]))).toEqual({
+    name: 'a gzip file; its content is of no known type',
+  });
+});
+
+test('a DICOM file may have the header of a TIFF in its first bytes', () => {
+  const dicom = (start: string, mark: string) => {
+    const file = Buffer.alloc(140);
+    file.write(start, 'latin1');
+    file.write(mark, 128, 'latin1');
+    return file;
+  };
+  expect(isAlsoDicom(dicom('II*\0', 'DICM'))).toBe(true);
+  expect(isAlsoDicom(dicom('MM\0*', 'DICM'))).toBe(true);
+  expect(isAlsoDicom(dicom('II*\0', 'none'))).toBe(false);
+  expect(isAlsoDicom(dicom('PNG.', 'DICM'))).toBe(false);
 });

@@ -2,11 +2,13 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { builtinTransforms } from '../../builtin/index.ts';
 import { createCatalog } from '../../catalog/catalog.ts';
+import type { JpegStructure } from '../../cost/jpeg.ts';
+import type { TiffStructure } from '../../cost/tiff.ts';
 import { renderOne } from '../../testing/render.ts';
 import { sample } from '../../testing/samples.ts';
 import { tiffFile, type TiffOptions } from '../../testing/tiff-file.ts';
 import { createEngine } from '../create-engine.ts';
-import { unsupportedCoding } from './unsupported-coding.ts';
+import { failOnOf, unsupportedCoding, unsupportedMessage } from './unsupported-coding.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });
@@ -88,6 +90,77 @@ describe('a tile that cannot be decoded is never blank', () => {
     const list = source.readUInt32LE(offsets + 8);
     source.writeUInt16LE(length - 4, list + 2);
     await expect(render(source)).rejects.toMatchObject({ code: 'CORRUPT_IMAGE' });
+  });
+});
+
+describe('the structure of a TIFF shows what the decoder lacks', () => {
+  const rgb: TiffStructure = {
+    ...{ format: 'tiff', bytes: 1000, width: 40, height: 30, depth: 8, samples: 3 },
+    ...{ sampleFormat: 1, compression: 1, photometric: 2, fullChroma: false, planar: false },
+    ...{ rowsPerStrip: 30, dataStart: 8, pages: 1, directoryBytes: 100 },
+  };
+  const tile = { width: 16, height: 16 };
+  const [SIGNED, FLOAT, COMPLEX] = [2, 3, 5] as const;
+  const [GREY, CMYK, YCBCR, LAB] = [1, 5, 6, 8] as const;
+  const [JPEG, WEBP] = [7, 50_001] as const;
+
+  test.each<[coding: string | undefined, more: Partial<TiffStructure>]>([
+    [undefined, {}],
+    [undefined, { tile }],
+    [undefined, { planar: true }],
+    ['tiles of separate planes', { planar: true, tile }],
+    ['LERC compression', { compression: 34_887 }],
+    ['compression 12345', { compression: 12_345 }],
+    ['LogLuv colours', { photometric: 32_845 }],
+    ['colours of kind 77', { photometric: 77 }],
+    ['signed samples of 16 bits', { sampleFormat: SIGNED, depth: 16 }],
+    [undefined, { sampleFormat: SIGNED, depth: 16, photometric: LAB }],
+    ['Lab colours of 8 bits', { photometric: LAB }],
+    ['floating-point samples of 16 bits', { sampleFormat: FLOAT, depth: 16 }],
+    [undefined, { sampleFormat: FLOAT, depth: 32 }],
+    ['complex samples', { sampleFormat: COMPLEX, depth: 32 }],
+    [undefined, { sampleFormat: 4 }],
+    ['CMYK samples of 32 bits', { photometric: CMYK, depth: 32 }],
+    [undefined, { photometric: CMYK, depth: 16 }],
+    ['premultiplied samples of 32 bits', { depth: 32, isPremultiplied: true }],
+    [undefined, { depth: 32, isPremultiplied: true, sampleFormat: FLOAT }],
+    [undefined, { depth: 16, isPremultiplied: true }],
+    [undefined, { depth: 32 }],
+    ['samples of 12 bits', { depth: 12 }],
+    ['samples of 4 bits', { depth: 4 }],
+    [undefined, { depth: 1, samples: 1, photometric: GREY }],
+    [undefined, { depth: 2, samples: 1, photometric: GREY }],
+    [undefined, { depth: 4, samples: 1, photometric: GREY }],
+    ['samples of 6 bits', { depth: 6, samples: 1, photometric: GREY }],
+    ['JPEG compression of 16 bits', { compression: JPEG, depth: 16 }],
+    [undefined, { compression: JPEG, photometric: YCBCR, fullChroma: true }],
+    ['YCbCr colours without JPEG compression', { photometric: YCBCR, fullChroma: true }],
+    ['YCbCr colours without JPEG compression', { photometric: YCBCR, planar: true }],
+    [undefined, { photometric: YCBCR }],
+    [undefined, { kept: [0, 1, 2], samples: 5 }],
+    [undefined, { kept: [0, 1, 2], samples: 5, depth: 16 }],
+    ['5 channels of this coding', { kept: [0, 1, 2], samples: 5, depth: 32 }],
+    ['5 channels of this coding', { kept: [0, 1, 2], samples: 5, compression: JPEG }],
+    ['5 channels of this coding', { kept: [0, 1, 2], samples: 5, compression: WEBP }],
+    [undefined, { kept: [0, 1, 2], samples: 5, depth: 32, planar: true }],
+  ])('%s: %j', (coding, more) => {
+    expect(unsupportedCoding(Buffer.alloc(100), 'tiff', { ...rgb, ...more })).toBe(coding);
+  });
+
+  test('and which of them are decoded strictly', () => {
+    const jpeg = (ended: boolean) => ({ format: 'jpeg', ended }) as JpegStructure;
+    expect(failOnOf(rgb)).toBe('error');
+    expect(failOnOf({ ...rgb, tile })).toBe('warning');
+    expect(failOnOf(jpeg(true))).toBe('error');
+    expect(failOnOf(jpeg(false))).toBe('warning');
+    expect(failOnOf(undefined)).toBe('error');
+  });
+
+  test('other formats show nothing', () => {
+    expect(unsupportedCoding(Buffer.alloc(100), 'tiff', undefined)).toBeUndefined();
+    expect(unsupportedMessage('tiff', 'LERC compression')).toBe(
+      'the upload is a valid tiff file with LERC compression, which cannot be processed; save it with another coding',
+    );
   });
 });
 
