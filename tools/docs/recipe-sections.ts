@@ -42,6 +42,16 @@ export const recipeSections: readonly string[] = [
     steps: [rotate, { resize: { width: 200 } }, { encode: webp }]`),
   'A recipe in which another variant has the name of a page, such as `page-p1`, is refused. Uploads that are not documents have page 1. The limits count all pages that are decoded; [contract.md](contract.md#pages) has the rules, and [formats.md](formats.md#multi-page-tiff) a recipe for scans.',
 
+  '## Frames',
+  'A variant with `frames` makes a still of each frame of an animated GIF or WebP, as a browser shows it: `all`, one frame, or a range with both ends. `{ evenly: 4 }` makes four at most, at the same distance, from the first one on. Its outputs are `KEY/NAME-f1.EXT`, `KEY/NAME-f2.EXT` and so on, by the numbers of the frames:',
+  yaml(`variants:
+  - name: clip
+    steps: [{ resize: { width: 480 } }, { encode: webp }]
+  - name: still
+    frames: { evenly: 4 }
+    steps: [{ resize: { width: 240 } }, { encode: webp }]`),
+  'Of an animation of 300 frames, the stills are `still-f1`, `still-f76`, `still-f151` and `still-f226`. All steps work on them as on pictures, also `trim` and encoders that cannot hold an animation. Uploads that are not animations have frame 1. A variant has pages, frames, or `animated`; [contract.md](contract.md#frames) has the rules. `pages` also takes `evenly`.',
+
   '## Placeholders',
   'The manifest’s `placeholder` holds a ThumbHash and the dominant colour, and a BlurHash too if asked:',
   yaml('placeholder: { blurhash: true, dominantColour: false }'),

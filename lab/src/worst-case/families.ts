@@ -30,6 +30,8 @@ export type Quantity = 'cpuSeconds' | 'memory';
 /** How the engine renders an upload. */
 export interface Rendering {
   readonly variants: (genes: Genes) => UploadOrder['variants'];
+  /** So many stills, of an animation. */
+  readonly frames?: (genes: Genes) => number;
   /** The estimate of the CPU time does not contain encoders. */
   readonly quantities: readonly Quantity[];
 }
@@ -84,6 +86,13 @@ const THUMBNAIL: Rendering = {
   quantities: ['cpuSeconds', 'memory'],
 };
 const SMALL: Space<DecodeGenes> = { animated: [false], toWidth: [16, 320] };
+
+interface StillGenes {
+  readonly stills: number;
+}
+/** Stills of an animation, as small. */
+const STILLS: Rendering = { ...THUMBNAIL, frames: ({ stills }) => Number(stills) };
+const ANY_STILLS = { ...SMALL, stills: [2, 5, 10_000] };
 
 /** Recipes by their names: steps of each variant. */
 const RECIPES: Readonly<Record<string, UploadOrder['variants']>> = {
@@ -372,6 +381,41 @@ export const FAMILIES: readonly Family[] = [
     writeGif,
     ({ width, height, frames, screen }) => width * height * screen ** 2 * frames <= 10_000_000,
     WITH_RECIPE,
+  ),
+  family<WebpGenes & StillGenes>(
+    'uploads: frames of WebP',
+    'webp',
+    {
+      ...ANY_STILLS,
+      width: [16, 250, 500, 1000],
+      height: [16, 250, 500, 1000],
+      lossless: [true, false],
+      alpha: [true, false],
+      content: CONTENTS,
+      quality: [80],
+      frames: [2, 5, 20, 60],
+      canvas: [1, 2, 4],
+    },
+    writeWebp,
+    ({ width, height, frames, canvas }) => width * height * canvas ** 2 * frames <= 40_000_000,
+    STILLS,
+  ),
+  family<GifGenes & StillGenes>(
+    'uploads: frames of GIF',
+    'gif',
+    {
+      ...ANY_STILLS,
+      width: [16, 250, 500, 1000],
+      height: [16, 250, 500, 1000],
+      content: CONTENTS,
+      frames: [2, 5, 20, 60],
+      screen: [1, 2, 4],
+      disposal: [0, 2, 3],
+      interlaced: [false],
+    },
+    writeGif,
+    ({ width, height, frames, screen }) => width * height * screen ** 2 * frames <= 40_000_000,
+    STILLS,
   ),
   family<PhotoGenes & RecipeGenes>(
     'uploads: JPEG photos',

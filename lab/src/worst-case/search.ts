@@ -69,8 +69,8 @@ function decodes({ format }: Family, genes: Genes, file: string, source: Buffer)
 }
 
 /** Measures a rendering, with nothing if the cost is unknown or above what a search can afford. */
-function renderings({ variants }: Rendering, genes: Genes, file: string) {
-  const order = { file, variants: variants(genes), most: MOST };
+function renderings({ variants, frames }: Rendering, genes: Genes, file: string) {
+  const order = { file, variants: variants(genes), frames: frames?.(genes), most: MOST };
   return async (): Promise<Measured | undefined> => {
     const { estimated, ...measured } = await measureUpload(order, KILLED);
     return estimated && { estimated, ...measured };

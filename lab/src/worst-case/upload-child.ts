@@ -1,6 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { decodersOf, RECIPE_FORMATS } from '@darkroom/pipeline';
-import { builtinTransforms, createCatalog } from '@darkroom/transforms';
+import { decodersOf, partsIn, RECIPE_FORMATS } from '@darkroom/pipeline';
+import {
+  builtinTransforms,
+  createCatalog,
+  isAnimation,
+  NO_PLACEHOLDER,
+} from '@darkroom/transforms';
 import { createEngine } from '@darkroom/transforms/engine';
 import sharp from 'sharp';
 import { type Cost, cpu, status } from './process-status.ts';
@@ -9,6 +14,8 @@ import { type Cost, cpu, status } from './process-status.ts';
 export interface UploadOrder {
   readonly file: string;
   readonly variants: readonly (readonly unknown[])[];
+  /** The variants are made of so many of its frames, at the same distance. Left out: of the file. */
+  readonly frames?: number | undefined;
   /** An upload that is estimated to cost more is not rendered. */
   readonly most: Cost;
 }
@@ -28,26 +35,35 @@ const RENDERINGS = 2;
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog, decoders: decodersOf([{ formats: RECIPE_FORMATS }]) });
 
-function requestOf(variants: UploadOrder['variants']) {
+type Pictures = Pick<UploadOrder, 'variants' | 'frames'>;
+
+async function requestOf(source: Buffer, { variants, frames }: Pictures) {
+  const facts = await engine.inspect(source);
+  const made = variants.map((steps, index) => ({
+    name: `v${index}`,
+    steps: catalog.stepsSchema.parse(steps),
+  }));
+  if (frames === undefined || !isAnimation(facts))
+    return { recipe: 'photos', facts, variants: made };
+  const wanted = partsIn({ from: 1, evenly: frames }, facts.pages);
   return {
-    recipe: 'photos',
-    variants: variants.map((steps, index) => ({
-      name: `v${index}`,
-      steps: catalog.stepsSchema.parse(steps),
-    })),
+    ...{ recipe: 'photos', facts: await engine.inspect(source, 'frames') },
+    placeholder: NO_PLACEHOLDER,
+    variants: wanted.flatMap((frame) =>
+      made.map(({ name, steps }) => ({ name: `${name}-f${frame}`, steps, frame })),
+    ),
   };
 }
 
-async function render(source: Buffer, variants: UploadOrder['variants']) {
-  const facts = await engine.inspect(source);
-  const request = { ...requestOf(variants), facts };
+async function render(source: Buffer, pictures: Pictures) {
+  const request = await requestOf(source, pictures);
   for await (const _ of engine.render({ ...request, source })) void _;
 }
 
-async function measure({ file, variants, most }: UploadOrder): Promise<MeasuredUpload> {
+async function measure({ file, most, ...pictures }: UploadOrder): Promise<MeasuredUpload> {
   // Loads what every upload needs: then the process is as idle as a function between two uploads.
   const small = { width: 64, height: 48, channels: 3, background: '#123' } as const;
-  await render(await sharp({ create: small }).jpeg().toBuffer(), variants);
+  await render(await sharp({ create: small }).jpeg().toBuffer(), pictures);
   globalThis.gc?.();
   // Resets the peak (proc(5), clear_refs).
   writeFileSync('/proc/self/clear_refs', '5');
@@ -60,14 +76,13 @@ async function measure({ file, variants, most }: UploadOrder): Promise<MeasuredU
   });
   try {
     const source = readFileSync(file);
-    const facts = await engine.inspect(source);
-    const { decoding, memory } = engine.estimate({ ...requestOf(variants), facts });
+    const { decoding, memory } = engine.estimate(await requestOf(source, pictures));
     if (!decoding || decoding.cpuSeconds > most.cpuSeconds || memory > most.memory) return answer();
     estimated = { cpuSeconds: decoding.cpuSeconds, memory };
     const times: number[] = [];
     for (let time = 0; time < RENDERINGS; time += 1) {
       const started = cpu();
-      await render(source, variants);
+      await render(source, pictures);
       times.push(cpu() - started);
     }
     cpuSeconds = Math.min(...times);

@@ -18,6 +18,7 @@ const recipe = {
     { name: 'original', copy: true },
     { name: 'same', steps: [{ resize: { width: 10 } }] },
     { name: 'document', pages: 'all', steps: [{ encode: 'png' }] },
+    { name: 'clip', frames: { evenly: 4 }, steps: [{ encode: 'png' }] },
   ],
 } as const;
 
@@ -48,6 +49,8 @@ describe('urls', () => {
     expect(made.original).toBeUndefined();
     // @ts-expect-error: the upload decides how many pages there are
     expect(made.document).toBeUndefined();
+    // @ts-expect-error: the upload decides how many frames there are
+    expect(made.clip).toBeUndefined();
     // @ts-expect-error: its extension depends on the upload
     expect(made.same).toBeUndefined();
   });

@@ -23,6 +23,7 @@ interface VariantOfUrls {
   readonly when?: unknown;
   readonly copy?: unknown;
   readonly pages?: unknown;
+  readonly frames?: unknown;
 }
 
 /** `webp` of `'webp'` and of `{ format: 'webp' }`. */
@@ -33,7 +34,10 @@ type FormatOf<Options> = Options extends Format
     : never;
 /** Whether a variant is made of every upload, and its URL is known: unconditional, one file, of a format that the recipe names. */
 type Made<V> = V extends
-  { readonly when: unknown } | { readonly copy: unknown } | { readonly pages: unknown }
+  | { readonly when: unknown }
+  | { readonly copy: unknown }
+  | { readonly pages: unknown }
+  | { readonly frames: unknown }
   ? never
   : V;
 type StepFormat<V> = V extends { readonly steps: readonly (infer Step)[] }
@@ -71,7 +75,7 @@ const LONGEST_EXTENSION = 4;
 
 /**
  * URLs of an upload's variants, without a request. Variants are missing here if they are conditional (`when`), copies,
- * paged, or written in the upload's own format: only the outcome knows whether and as what they were made.
+ * of pages or frames, or written in the upload's own format: only the outcome knows whether and as what they were made.
  *
  * @param key of the upload, such as `uploads/cat.jpg`
  * @param recipe that matches the key, written `as const`
@@ -112,23 +116,25 @@ export function folderOf(key: string, recipe: RecipeOfUrls): string {
   return `${isHashed ? LONG_PREFIX + bytesToHex(sha256(bytes)) : key}/`;
 }
 
-/** What follows the name of a variant in that of its last page (docs/contract.md, "Pages"). */
-function lastPage(pages: unknown): string {
-  if (typeof pages === 'number') return `-p${pages}`;
-  if (typeof pages !== 'string' || pages === 'first') return '';
-  return `-p${pages === 'all' ? 10_000 : pages.slice(pages.indexOf('-') + 1)}`;
+/** What follows the name of a variant in that of its last page or frame (docs/contract.md, "Pages" and "Frames"). */
+function lastPart(infix: '-p' | '-f', parts: unknown): string {
+  if (parts === undefined || parts === 'first') return '';
+  const isRange = typeof parts === 'string' && parts !== 'all';
+  if (isRange) return infix + parts.slice(parts.indexOf('-') + 1);
+  return `${infix}${typeof parts === 'number' ? parts : 10_000}`;
 }
 
 /** Plain variants of a recipe as it is written. */
 function expand({ variants }: RecipeOfUrls) {
-  return variants.flatMap(({ name, steps = [], widths, encode, when, copy, pages }) => {
-    const isKnown = when === undefined && copy === undefined && pages === undefined;
+  return variants.flatMap(({ name, steps = [], widths, encode, when, copy, pages, frames }) => {
+    const isKnown = [when, copy, pages, frames].every((member) => member === undefined);
+    const last = lastPart('-p', pages) + lastPart('-f', frames);
     const formats = encode ? encode.map(formatOf) : [undefined];
     return (widths ?? [undefined]).flatMap((width) =>
       formats.map((listed) => {
         const plain = variantName(name, width, listed);
         const format = listed ?? formatOfSteps(steps);
-        return { name: plain, longest: plain + lastPage(pages), format, isKnown };
+        return { name: plain, longest: plain + last, format, isKnown };
       }),
     );
   });

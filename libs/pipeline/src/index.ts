@@ -64,6 +64,7 @@ export type { RecipeVariant } from './recipe/variant.ts';
 export { describeUpload, type UsedLimit } from './reconcile/describe-upload.ts';
 export { inspectUpload } from './reconcile/pages.ts';
 export { mostOutputs } from './recipe/pages.ts';
+export { partsIn } from './recipe/part-range.ts';
 export { NeedsIsolation, ProcessEnded } from './reconcile/isolation.ts';
 export { MemoryBudget } from './reconcile/memory-budget.ts';
 export type {

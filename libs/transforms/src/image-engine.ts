@@ -1,5 +1,5 @@
 import type { DecodeCost } from './cost/decode-cost.ts';
-import type { Structure } from './cost/structure.ts';
+import type { AnimationStructure, Structure } from './cost/structure.ts';
 import type { SkipCode } from './image-error.ts';
 
 /** Formats of uploads. `svg` is off unless a recipe allows it: SVGs can load other files and expand in memory. */
@@ -10,6 +10,11 @@ export type SourceFormat = (typeof SOURCE_FORMATS)[number] | (string & {});
 /** Whether files of this format are documents, whose pages are pictures of their own. */
 export function hasPages(format: SourceFormat): boolean {
   return format === 'tiff' || !SOURCE_FORMATS.some((known) => known === format);
+}
+
+/** Whether a file is an animation that the engine decodes frame by frame. */
+export function isAnimation({ format, pages }: Pick<SourceFacts, 'format' | 'pages'>): boolean {
+  return pages > 1 && (format === 'gif' || format === 'webp');
 }
 
 /** Formats of outputs. */
@@ -65,6 +70,8 @@ export interface SourceFacts {
   readonly pages: number;
   /** The page that these facts are about, from 2; its own `pages` is 1. Left out for the first page and for whole files. */
   readonly page?: number;
+  /** The facts are about each frame of this animation, as it is shown; their own `pages` is 1. Left out for whole files. */
+  readonly frameOf?: AnimationStructure;
   /** Size of the file, bytes. */
   readonly bytes: number;
   readonly hasAlpha: boolean;
@@ -119,6 +126,8 @@ export interface Variant {
   readonly steps: readonly Step[];
   /** For animations: `keep` (default) keeps all frames if the output format supports them, `first` keeps the first frame. */
   readonly animated?: 'keep' | 'first' | undefined;
+  /** The frame that is its upload, from 1. Required if the facts are those of frames, and left out otherwise. */
+  readonly frame?: number | undefined;
 }
 
 /** The encoded file of a variant. */
@@ -249,7 +258,7 @@ export interface Survey {
 
 /** What a rendering costs, estimated before any pixel is decoded. */
 export interface RenderEstimate {
-  /** Frames or pages that are decoded, at least 1. */
+  /** Frames or pages that are decoded. The first frame counts with its file, not with the frames that have pictures. */
   readonly pages: number;
   /** The size at which a drawing is decoded, if it is not that of the facts. */
   readonly drawn?: Size;
@@ -272,11 +281,16 @@ export interface ImageEngine {
   survey(source: Uint8Array): Promise<Survey>;
   /**
    * Reads the header with the format's decoder.
-   * @param page of a document (`hasPages`), from 1, which is the default
+   * @param part the page of a document (`hasPages`), from 1, which is the default; or the frames of an animation
+   * (`isAnimation`), which all have the same facts
    * @param decoders the recipe's options; those left out have their defaults
    * @throws ImageError `UNSUPPORTED_FORMAT` (names the detected type) or `CORRUPT_IMAGE`
    */
-  inspect(source: Uint8Array, page?: number, decoders?: DecoderOptions): Promise<SourceFacts>;
+  inspect(
+    source: Uint8Array,
+    part?: number | 'frames',
+    decoders?: DecoderOptions,
+  ): Promise<SourceFacts>;
   /**
    * Estimates what rendering costs.
    * @throws ImageError as `render`, for what is clear before decoding

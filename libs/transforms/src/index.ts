@@ -25,6 +25,7 @@ export {
   DEFAULT_PLACEHOLDER,
   NO_PLACEHOLDER,
   hasPages,
+  isAnimation,
   isOutputFormat,
   MEASURES,
   OUTPUT_FILES,

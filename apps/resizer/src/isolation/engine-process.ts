@@ -37,8 +37,8 @@ async function answer(question: Question, engine: ImageEngine): Promise<void> {
 
 async function* answers(question: Question, engine: ImageEngine): AsyncGenerator<Answer> {
   if (question.kind === 'inspect') {
-    const { source, page, decoders } = question;
-    yield { kind: 'facts', facts: await engine.inspect(source, page, decoders) };
+    const { source, part, decoders } = question;
+    yield { kind: 'facts', facts: await engine.inspect(source, part, decoders) };
     return;
   }
   for await (const rendered of engine.render(question.request))

@@ -51,8 +51,8 @@ export function isolatedEngine(
   return {
     survey: (source) => engine.survey(source),
     estimate: (request) => engine.estimate(request),
-    async inspect(source, page = 1, decoders = {}) {
-      for await (const answer of ask({ kind: 'inspect', source, page, decoders }))
+    async inspect(source, part = 1, decoders = {}) {
+      for await (const answer of ask({ kind: 'inspect', source, part, decoders }))
         if (answer.kind === 'facts') return answer.facts;
       throw new PipelineError('INTERNAL', 'The engine’s process answered without facts');
     },

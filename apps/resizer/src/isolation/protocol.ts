@@ -12,7 +12,7 @@ export type Question =
   | {
       readonly kind: 'inspect';
       readonly source: Uint8Array;
-      readonly page: number;
+      readonly part: number | 'frames';
       readonly decoders: DecoderOptions;
     }
   | { readonly kind: 'render'; readonly request: Omit<RenderRequest, 'signal'> };

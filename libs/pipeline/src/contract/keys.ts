@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { OUTPUT_FILES, type OutputFormat } from '@darkroom/transforms';
-import { longestName, type NamedPages } from '../recipe/page-range.ts';
+import { longestName, type NamedParts } from '../recipe/part-range.ts';
 
 /** S3's limit for a key, bytes of UTF-8 (S3 user guide, "Naming Amazon S3 objects"). */
 export const MAX_KEY_BYTES = 1024;
@@ -16,7 +16,7 @@ const LONGEST_EXTENSION = Math.max(
 
 /** All of a recipe that keys depend on. */
 export interface NamedVariants {
-  readonly variants: readonly NamedPages[];
+  readonly variants: readonly NamedParts[];
 }
 
 /** Keys of the outputs of one upload in the processed bucket. */

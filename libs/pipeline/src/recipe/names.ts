@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isNameOf, longestName, pageRange } from './page-range.ts';
+import { isNameOf, longestName, type NamedParts, partRange, partsOf } from './part-range.ts';
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const NAME_IN_WORDS = 'a name is 1 to 64 lower-case letters, digits and inner hyphens';
@@ -28,6 +28,7 @@ export interface Named {
   readonly widths?: unknown;
   readonly encode?: unknown;
   readonly pages?: unknown;
+  readonly frames?: unknown;
 }
 
 /** `web-320-webp`, or `w320-webp` of `w{width}`. */
@@ -53,6 +54,13 @@ function namesOf({ name, widths, encode }: Named): Set<string> {
   );
 }
 
+/** The names of one variant as written, each with its pages or frames. */
+function namedParts(variant: Named): NamedParts[] {
+  const [pages, frames] = [partRange(variant.pages), partRange(variant.frames)];
+  const parts = { ...(pages && { pages }), ...(frames && { frames }) };
+  return [...namesOf(variant)].map((name) => ({ name, ...parts }));
+}
+
 /** Of the items that are right. */
 function formatsOf(encode: readonly unknown[]): string[] {
   return encode.map((step) => formatOf(step)).filter((format) => format !== undefined);
@@ -70,9 +78,8 @@ export function nameProblem(variant: Named & { readonly name: string }): string 
   if (!variantNameSchema.safeParse(variant.name).success) return undefined;
   if (variant.name.includes(WIDTH) && variant.widths === undefined)
     return `${WIDTH} stands for each of the widths, and the variant has none, got "${variant.name}"`;
-  const pages = pageRange(variant.pages);
-  const wrong = [...namesOf(variant)]
-    .map((name) => longestName({ name, ...(pages && { pages }) }))
+  const wrong = namedParts(variant)
+    .map(longestName)
     .find((name) => !NAME.test(name));
   return wrong === undefined ? undefined : `${NAME_IN_WORDS}, and this leads to "${wrong}"`;
 }
@@ -96,22 +103,23 @@ export const eachOnce = z.superRefine<readonly unknown[]>(
   { when: ({ value }) => Array.isArray(value) },
 );
 
-/** Names that are also those of pages, by the index of their item; `page` is the variant with pages. */
-function takenByPages(
+/** Names that are also those of pages or frames, by the index of their item. */
+function takenByParts(
   items: readonly (Named | null | undefined)[],
-): [index: number, names: { readonly name: string; readonly page: string }][] {
-  const withPages = items.flatMap((item) => {
-    const pages = pageRange(item?.pages);
-    return item && pages ? [...namesOf(item)].map((name) => ({ name, pages })) : [];
-  });
-  return items.flatMap((item, index) =>
-    pageRange(item?.pages)
-      ? []
-      : [...namesOf(item ?? {})].flatMap((name) => {
-          const page = withPages.find((one) => isNameOf(one, name));
-          return page ? [[index, { name, page: page.name }] as const] : [];
-        }),
-  ) as [number, { name: string; page: string }][];
+): { readonly index: number; readonly message: string }[] {
+  const named = items.map((item) => namedParts(item ?? {}));
+  const withParts = named.flat().filter(partsOf);
+  return named.flatMap((own, index) =>
+    own
+      .filter((variant) => !partsOf(variant))
+      .flatMap(({ name }) => {
+        const other = withParts.find((one) => isNameOf(one, name));
+        const what = other && partsOf(other)?.what;
+        if (!what) return [];
+        const message = `"${name}" is also a ${what} of "${other.name}": names must differ`;
+        return [{ index, message }];
+      }),
+  );
 }
 
 /** Names must differ. The check runs together with all others, and items may have any type. */
@@ -129,12 +137,8 @@ export const uniqueNames = z.superRefine<readonly (Named | null | undefined)[]>(
         seen.add(name);
       }
     });
-    for (const [index, { name, page }] of takenByPages(items))
-      context.addIssue({
-        code: 'custom',
-        path: [index, 'name'],
-        message: `"${name}" is also a page of "${page}": names must differ`,
-      });
+    for (const { index, message } of takenByParts(items))
+      context.addIssue({ code: 'custom', path: [index, 'name'], message });
   },
   { when: ({ value }) => Array.isArray(value) },
 );

@@ -93,13 +93,100 @@ describe('the pictures of a variant with pages', () => {
   });
 });
 
+describe('the pictures of a variant with frames', () => {
+  const animation = facts({ format: 'gif', pages: 10 });
+
+  test.each([
+    ['all', 10, 'clip-f10'],
+    ['2-4', 3, 'clip-f4'],
+    ['9-12', 2, 'clip-f10'],
+    [7, 1, 'clip-f7'],
+    ['first', 1, 'clip'],
+    ['11-12', 0, undefined],
+  ])('frames: %j of a GIF of 10 frames', (frames, count, last) => {
+    const wanted = wantedVariants(recipe(variant('clip', { frames })), animation);
+    expect([wanted.length, wanted.at(-1)?.name]).toEqual([count, last]);
+  });
+
+  test.each([
+    [1, 10, [1]],
+    [3, 10, [1, 4, 7]],
+    [4, 300, [1, 76, 151, 226]],
+    [9, 9, [1, 2, 3, 4, 5, 6, 7, 8, 9]],
+    [9, 4, [1, 2, 3, 4]],
+  ])('so many evenly: %i of %i', (evenly, pages, frames) => {
+    const clip = recipe(variant('clip', { frames: { evenly } }));
+    const wanted = wantedVariants(clip, { ...animation, pages });
+    expect(wanted.map(({ frame }) => frame)).toEqual(frames);
+    expect(wanted.map(({ name }) => name)).toEqual(frames.map((frame) => `clip-f${frame}`));
+  });
+
+  test('files that are not animations have one frame, documents too', () => {
+    const all = recipe(variant('clip', { frames: 'all' }));
+    for (const format of ['jpeg', 'avif', 'tiff', 'pdf'])
+      expect(wantedVariants(all, facts({ format, pages: 5 }))).toMatchObject([
+        { name: 'clip-f1', page: 1 },
+      ]);
+    expect(wantedVariants(all, facts({ format: 'gif', pages: 1 }))[0]).not.toHaveProperty('frame');
+  });
+
+  test('`first` is a still, whatever the recipe says about animations', () => {
+    const [still] = recipe(variant('clip', { frames: 'first' })).variants;
+    expect(still).toMatchObject({ name: 'clip', animated: 'first' });
+  });
+
+  test('they are counted', () => {
+    const some = recipe(
+      variant('a', { frames: 'all' }),
+      variant('b', { frames: { evenly: 4 } }),
+      variant('c', { frames: '2-3' }),
+    );
+    expect(mostOutputs(some, { format: 'webp', pages: 10 })).toBe(10 + 4 + 2);
+    expect(mostOutputs(some, { format: 'tiff', pages: 10 })).toBe(1 + 1 + 0);
+  });
+});
+
 describe('a recipe is refused', () => {
   test.each(['last', '0-2', '3-2', '1-', '-2', '1-10001', 0, 10_001, 1.5, ['all'], ''])(
     'with pages: %j',
     (pages) => {
       expect(problems(variant('scan', { pages })).join()).toMatch(/^variants\.0\.pages: /);
+      expect(problems(variant('scan', { frames: pages })).join()).toMatch(/^variants\.0\.frames: /);
     },
   );
+
+  test.each([{ evenly: 0 }, { evenly: 10_001 }, { even: 3 }, {}])('with frames: %j', (frames) => {
+    expect(problems(variant('scan', { frames })).join()).toMatch(/^variants\.0\.frames/);
+  });
+
+  test('with pages and frames in one variant', () => {
+    expect(problems(variant('scan', { pages: 'all', frames: 'all' }))).toEqual([
+      'variants.0.frames: documents have pages and animations have frames: make a variant for each',
+    ]);
+  });
+
+  test.each(['keep', 'first'])('with frames and animated: %s', (animated) => {
+    expect(problems(variant('scan', { frames: 'all', animated }))).toEqual([
+      'variants.0.animated: the frames of an animation are stills: remove animated, or frames',
+    ]);
+  });
+
+  test.each([
+    ['clip-f1', 'all'],
+    ['clip-f9', { evenly: 3 }],
+    ['clip-f2', '1-5'],
+  ])('whose %s is also one of frames: %j', (name, frames) => {
+    expect(problems(variant(name), variant('clip', { frames }))).toEqual([
+      `variants.0.name: "${name}" is also a frame of "clip": names must differ`,
+    ]);
+    expect(problems(variant(name), variant('clip', { pages: frames }))).toEqual([]);
+  });
+
+  test('with frames of a copy', () => {
+    expect(problems({ name: 'clip', copy: true, frames: 'all' }).join()).toContain(
+      'frames cannot change them',
+    );
+  });
 
   test.each([
     ['scan-p1', 'all'],
@@ -159,4 +246,5 @@ test('keys leave room for the number of the last page', () => {
   // scan-p99.tiff has as many characters as the manifest's name, less one.
   expect(isLong('1-99')).toBe(false);
   expect(isLong('all')).toBe(true);
+  expect(isLong({ evenly: 2 })).toBe(true);
 });

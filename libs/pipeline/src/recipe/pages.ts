@@ -1,48 +1,56 @@
-import { hasPages, type SourceFacts } from '@darkroom/transforms';
-import { pageName } from './page-range.ts';
+import { hasPages, isAnimation, type SourceFacts } from '@darkroom/transforms';
+import { partName, partsIn } from './part-range.ts';
 import type { RecipeVariant } from './variant.ts';
 import { holds } from './when.ts';
 
 /** A picture that a recipe makes of an upload. */
-export interface WantedVariant extends Omit<RecipeVariant, 'pages'> {
+export interface WantedVariant extends Omit<RecipeVariant, 'pages' | 'frames'> {
   /** From 1. */
   readonly page: number;
+  /** From 1, of an animation; left out if the picture is not that of one frame. */
+  readonly frame?: number;
 }
 
 /**
  * What a recipe makes of an upload, in the order of the manifest: the variants whose conditions hold, and of those with
- * `pages` one picture for each page that the upload has. Files that are not documents have one page.
+ * `pages` or `frames` one picture for each page or frame that the upload has. Files that are not documents have one page,
+ * and those that are not animations have one frame.
  */
 export function wantedVariants(
   { variants }: { readonly variants: readonly RecipeVariant[] },
   facts: SourceFacts,
 ): WantedVariant[] {
-  const count = hasPages(facts.format) ? facts.pages : 1;
+  const pageCount = hasPages(facts.format) ? facts.pages : 1;
+  const moves = isAnimation(facts);
   return variants
     .filter(({ when }) => holds(when, facts))
-    .flatMap(({ pages, ...variant }) => {
-      if (!pages) return [{ ...variant, page: 1 }];
-      const { from, to = count } = pages;
-      const length = Math.max(0, Math.min(to, count) - from + 1);
-      return Array.from({ length }, (_, index) => ({
-        ...variant,
-        name: pageName(variant.name, from + index),
-        page: from + index,
-      }));
+    .flatMap(({ pages, frames, ...variant }): WantedVariant[] => {
+      const { name } = variant;
+      if (pages)
+        return partsIn(pages, pageCount).map((page) => ({
+          ...{ ...variant, name: partName(name, 'page', page), page },
+        }));
+      if (frames)
+        return partsIn(frames, moves ? facts.pages : 1).map((frame) => ({
+          ...{ ...variant, name: partName(name, 'frame', frame), page: 1 },
+          ...(moves && { frame }),
+        }));
+      return [{ ...variant, page: 1 }];
     });
 }
 
-/** How many outputs a recipe makes at most, of a document with so many pages. */
+/** How many outputs a recipe makes at most, of an upload with so many pages or frames. */
 export function mostOutputs(
   { variants }: { readonly variants: readonly RecipeVariant[] },
   { format = '', pages: count = 1 }: { readonly format?: string; readonly pages?: number } = {},
 ): number {
-  const last = hasPages(format) ? count : 1;
-  return variants.reduce(
-    (sum, { pages }) =>
-      sum + (pages ? Math.max(0, Math.min(pages.to ?? last, last) - pages.from + 1) : 1),
-    0,
-  );
+  const pageCount = hasPages(format) ? count : 1;
+  const frameCount = isAnimation({ format, pages: count }) ? count : 1;
+  const outputs = variants.map(({ pages, frames }) => {
+    if (pages) return partsIn(pages, pageCount).length;
+    return frames ? partsIn(frames, frameCount).length : 1;
+  });
+  return outputs.reduce((sum, each) => sum + each, 0);
 }
 
 /** The pages to decode, in order. The first one is always among them: it describes the upload. */
@@ -52,4 +60,12 @@ export function wantedPages(
 ): number[] {
   const pages = wantedVariants(recipe, facts).map(({ page }) => page);
   return [...new Set([1, ...pages])].toSorted((a, b) => a - b);
+}
+
+/** Whether a recipe makes pictures of the frames of an animation. */
+export function wantsFrames(
+  recipe: { readonly variants: readonly RecipeVariant[] },
+  facts: SourceFacts,
+): boolean {
+  return wantedVariants(recipe, facts).some(({ frame }) => frame !== undefined);
 }

@@ -108,7 +108,7 @@ describe('a mistake is told with its path and what is allowed', () => {
   test('unknown keys, each by its name', () => {
     const variant = { name: 'web', step: [], stepz: [], steps };
     const allowed =
-      'unknown key; allowed: name, steps, widths, encode, when, pages, animated, copy';
+      'unknown key; allowed: name, steps, widths, encode, when, pages, frames, animated, copy';
     expect(
       problems({ name: 'photos', variants: [variant], match: { prefixes: ['a/'] }, onSource: 1 }),
     ).toEqual([

@@ -227,13 +227,12 @@ export function selectRecipe<R extends Matching>(
   );
 }
 
-/** An upload, and the facts of its pages that a recipe needs. */
+/** An upload, and the facts of its pages, or of all its frames, that a recipe needs. */
 export type PageFacts = readonly [first: SourceFacts, ...others: SourceFacts[]];
 
 /**
- * What the engine has to make of each page of an upload: the variants whose conditions hold for the first page, but for
- * copies. The placeholder and the measures are those
- * of the first page.
+ * What the engine has to make of each page of an upload, and of its frames: the variants whose conditions hold for the first
+ * page, but for copies. The placeholder and the measures are those of the first page.
  */
 export function renderRequests(
   recipe: Recipe,
@@ -244,17 +243,20 @@ export function renderRequests(
   const measures = wantedFacts.filter((fact) => fact !== 'resolution');
   const cropping = cropSteps(choices);
   const wanted = wantedVariants(recipe, pages[0]).filter(({ copy }) => !copy);
-  return pages.map((facts) => {
+  return pages.map((facts, index) => {
+    const isFirst = index === 0;
     const variants = wanted
-      .filter(({ page }) => page === (facts.page ?? 1))
+      .filter(({ page, frame }) =>
+        facts.frameOf ? frame !== undefined : frame === undefined && page === (facts.page ?? 1),
+      )
       .map(({ page: _, ...variant }) => ({
         ...variant,
         steps: [...cropping, ...variant.steps.map((step) => withFocus(step, choices))],
       }));
     return {
       ...{ facts, recipe: name, variants, effort },
-      placeholder: facts.page === undefined ? placeholder : NO_PLACEHOLDER,
-      ...(facts.page === undefined && measures.length > 0 && { measures }),
+      placeholder: isFirst ? placeholder : NO_PLACEHOLDER,
+      ...(isFirst && measures.length > 0 && { measures }),
       ...(cropping.length > 0 && { placeholderSteps: cropping }),
     };
   });

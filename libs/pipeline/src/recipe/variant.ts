@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { catalog } from '../catalog.ts';
 import { eachOnce, formatOf, nameProblem, variantName, variantNameSchema } from './names.ts';
 import { encodeSchema, type VariantStep, variantStepsSchema } from './steps.ts';
-import { pageRange, type PageRange, pagesSchema } from './page-range.ts';
+import { framesSchema, pagesSchema, type PartRange, partRange } from './part-range.ts';
 import { type When, whenSchema } from './when.ts';
 
 export const animatedSchema = z.enum(['keep', 'first']);
@@ -33,7 +33,12 @@ const membersSchema = z.strictObject({
   pages: pagesSchema
     .optional()
     .describe(
-      'Pages of a document: `all`, a page, or a range such as `1-5`. Each is a picture `KEY/NAME-pN.EXT`. Default: `first`, which is `KEY/NAME.EXT`',
+      'Pages of a document: `all`, a page, a range such as `1-5`, or so many `evenly`. Each is a picture `KEY/NAME-pN.EXT`. Default: `first`, which is `KEY/NAME.EXT`',
+    ),
+  frames: framesSchema
+    .optional()
+    .describe(
+      'Frames of an animated GIF or WebP as stills: `all`, a frame, a range such as `1-5`, or so many `evenly`. Each is a picture `KEY/NAME-fN.EXT`; `first` is `KEY/NAME.EXT`. Default: none, the variant follows `animated`',
     ),
   animated: animatedSchema.optional().describe('For this variant, instead of the recipe’s'),
   copy: z
@@ -45,6 +50,7 @@ const membersSchema = z.strictObject({
 interface Written {
   readonly steps?: unknown;
   readonly copy?: unknown;
+  readonly frames?: unknown;
 }
 /** A variant as it is written; `expandVariant` makes plain ones of it. */
 export type WrittenVariant = z.output<typeof membersSchema>;
@@ -65,11 +71,27 @@ export interface RecipeVariant extends Variant {
   /** The upload itself; there are no steps. */
   readonly copy?: true;
   /** One picture for each of these pages. */
-  readonly pages?: PageRange;
+  readonly pages?: PartRange;
+  /** One picture for each of these frames. */
+  readonly frames?: PartRange;
 }
 
 /** Runs together with all other checks. */
 function checkMembers(variant: Written, context: z.RefinementCtx): void {
+  if (variant.frames !== undefined) {
+    if ('pages' in variant)
+      context.addIssue({
+        code: 'custom',
+        path: ['frames'],
+        message: 'documents have pages and animations have frames: make a variant for each',
+      });
+    if ('animated' in variant)
+      context.addIssue({
+        code: 'custom',
+        path: ['animated'],
+        message: 'the frames of an animation are stills: remove animated, or frames',
+      });
+  }
   if (variant.copy === undefined) {
     if (variant.steps === undefined)
       context.addIssue({
@@ -79,7 +101,7 @@ function checkMembers(variant: Written, context: z.RefinementCtx): void {
       });
     return;
   }
-  for (const member of ['steps', 'widths', 'encode', 'animated', 'pages'])
+  for (const member of ['steps', 'widths', 'encode', 'animated', 'pages', 'frames'])
     if (member in variant)
       context.addIssue({
         code: 'custom',
@@ -126,19 +148,20 @@ function followsUpright(before: readonly VariantStep[]): boolean {
  * @param animated the recipe's, where the variant says nothing
  */
 export function expandVariant(
-  { name, steps = [], widths, encode, when, animated: own, copy, pages }: WrittenVariant,
+  { name, steps = [], widths, encode, when, animated: own, copy, pages, frames }: WrittenVariant,
   animated: 'keep' | 'first',
 ): RecipeVariant[] {
   const condition = when && { when };
   if (copy) return [{ name, steps: [], copy, ...condition }];
-  const range = pageRange(pages);
-  const isStill = (own ?? animated) === 'first';
+  const [pageRange, frameRange] = [partRange(pages), partRange(frames)];
+  const isStill = (own ?? animated) === 'first' || frames === 'first';
   return (widths ?? [undefined]).flatMap((width) =>
     (encode ?? [undefined]).map((file) => ({
       name: variantName(name, width, formatOf(file)),
       steps: [...withWidth(steps, width), ...(file ? [file] : [])],
       ...condition,
-      ...(range && { pages: range }),
+      ...(pageRange && { pages: pageRange }),
+      ...(frameRange && { frames: frameRange }),
       ...(isStill && { animated: 'first' as const }),
     })),
   );

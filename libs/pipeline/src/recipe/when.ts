@@ -1,4 +1,4 @@
-import type { SourceFacts } from '@darkroom/transforms';
+import { isAnimation, type SourceFacts } from '@darkroom/transforms';
 import * as z from 'zod';
 import { RECIPE_FORMATS } from '../catalog.ts';
 
@@ -48,10 +48,6 @@ function inRange(value: number, { min = 0, max = Infinity }: Range = {}): boolea
   return min <= value && value <= max;
 }
 
-function isAnimated({ format, pages }: SourceFacts): boolean {
-  return pages > 1 && (format === 'gif' || format === 'webp');
-}
-
 /** Whether the condition holds for an upload, as far as its header tells. */
 export function holds(when: When | undefined, facts: SourceFacts): boolean {
   if (!when) return true;
@@ -61,7 +57,7 @@ export function holds(when: When | undefined, facts: SourceFacts): boolean {
     inRange(facts.width, width) &&
     inRange(facts.height, height) &&
     inRange(facts.width * facts.height, pixels) &&
-    (animated ?? isAnimated(facts)) === isAnimated(facts) &&
+    (animated ?? isAnimation(facts)) === isAnimation(facts) &&
     (hasAlpha ?? facts.hasAlpha) === facts.hasAlpha
   );
 }

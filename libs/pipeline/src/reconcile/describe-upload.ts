@@ -117,9 +117,11 @@ function describeMeasures({ measures = [] }: EstimateRequest): string[] {
     : [];
 }
 
-/** The stages of the first page. Those of the other pages differ in sizes only, and are left out. */
+/** The stages of the first page. Those of the other pages and of frames differ in sizes only, and are left out. */
 function describePage({ placeholder, ...request }: EstimateRequest): string {
   const { facts, variants } = request;
+  if (facts.frameOf)
+    return `frames, ${facts.width}×${facts.height}: ${variants.map(({ name }) => name).join(', ')}`;
   if (facts.page !== undefined)
     return `page ${facts.page}, ${facts.width}×${facts.height}: ${variants.map(({ name }) => name).join(', ')}`;
   const plan = makePlan({

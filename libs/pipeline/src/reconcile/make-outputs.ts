@@ -368,10 +368,10 @@ async function* renderVariants(
   requests: readonly EstimateRequest[],
   done: ReadonlySet<string>,
 ): AsyncGenerator<Rendered, void> {
-  for (const request of requests) {
+  for (const [index, request] of requests.entries()) {
     const isDone = request.variants.every(({ name }) => done.has(name));
     // The placeholder is that of the first page.
-    if (request.facts.page !== undefined && isDone) continue;
+    if (index > 0 && isDone) continue;
     yield* engine.render({ source, ...request, done, ...(signal && { signal }) });
   }
   const facts = requests[0]?.facts;

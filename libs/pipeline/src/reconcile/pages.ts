@@ -7,11 +7,11 @@ import {
 } from '@darkroom/transforms';
 import type { PipelineError } from '../contract/codes.ts';
 import { checkDecoding, checkFacts, checkPages, type Limits } from '../contract/limits.ts';
-import { wantedPages } from '../recipe/pages.ts';
+import { wantedPages, wantsFrames } from '../recipe/pages.ts';
 import type { PageFacts, Recipe } from '../recipe/recipe.ts';
 
 /**
- * Reads the headers of the other pages that a recipe needs.
+ * Reads the headers of the other pages that a recipe needs, and those of the frames, which are all alike.
  * @throws PipelineError `TOO_LARGE` before it reads more pages than the limits allow
  */
 export async function inspectPages(
@@ -35,6 +35,7 @@ export async function inspectPages(
     throwIfAny(checkFacts(facts, limits, 1));
     others.push(facts);
   }
+  if (wantsFrames(recipe, first)) others.push(await engine.inspect(source, 'frames'));
   return [first, ...others];
 }
 

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { OUTCOME_FILE } from '../contract/keys.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { nameSchema } from '../recipe/names.ts';
+import { INFIXES, type NamedParts, partsOf } from '../recipe/part-range.ts';
 import { publicVariants } from './public-variants.ts';
 import { bucketName, corsSchema } from './settings-sections.ts';
 
@@ -147,45 +148,48 @@ export function deliveredFiles(
 }
 
 /** Most digits of a page number in a pattern. */
-const PAGE_DIGITS = 5;
+const PART_DIGITS = 5;
 
 /**
  * The names of a variant's files, as patterns of IAM. `*` would also stand for names that go on after the page, and for
  * the files of other folders.
  */
-function fileNames({ name, pages }: Pick<Recipe['variants'][number], 'name' | 'pages'>): string[] {
-  if (!pages) return [name];
-  const digits = String(pages.to ?? 10 ** PAGE_DIGITS - 1).length;
-  const fewest = String(pages.from).length;
+function fileNames({ name, ...variant }: NamedParts): string[] {
+  const parts = partsOf(variant);
+  if (!parts) return [name];
+  const { from, to } = parts.range;
+  const digits = String(to ?? 10 ** PART_DIGITS - 1).length;
+  const fewest = String(from).length;
   return Array.from(
     { length: digits - fewest + 1 },
-    (_, index) => `${name}-p${'?'.repeat(fewest + index)}`,
+    (_, index) => `${name}${INFIXES[parts.what]}${'?'.repeat(fewest + index)}`,
   );
 }
 
 /**
- * Variants that stay private, whose files a pattern for pages stands for too: by their names, or below an upload whose key
- * ends like the name of a page.
+ * Variants that stay private, whose files a pattern for pages or frames stands for too: by their names, or below an upload
+ * whose key ends like the name of a page.
  */
-function exposedByPages(
+function exposedByParts(
   recipes: readonly Recipe[],
   selected: readonly string[] | undefined,
 ): { readonly path: []; readonly message: string }[] {
   const isPublic = publicVariants(recipes, selected);
   const all = recipes.flatMap(({ variants }) => variants);
-  const withPages = all.filter(({ name, pages }) => pages && isPublic(name));
+  const withParts = all.filter((variant) => partsOf(variant) && isPublic(variant.name));
   return all
     .filter(({ name }) => !isPublic(name))
     .flatMap(({ name }) => {
-      const exposing = withPages.find((variant) =>
+      const exposing = withParts.find((variant) =>
         fileNames(variant).some((pattern) => {
           const digits = pattern.length - pattern.indexOf('?');
           const isAlike = new RegExp(`^${pattern.replaceAll('?', '.')}$`).test(name);
           return isAlike || name.length < digits;
         }),
       );
-      if (!exposing) return [];
-      const message = `"${name}" is not delivered, and could be taken for a page of "${exposing.name}": give it a name of at least ${PAGE_DIGITS} letters that does not begin with "${exposing.name}-p"`;
+      const { what } = (exposing && partsOf(exposing)) ?? {};
+      if (!exposing || !what) return [];
+      const message = `"${name}" is not delivered, and could be taken for a ${what} of "${exposing.name}": give it a name of at least ${PART_DIGITS} letters that does not begin with "${exposing.name}${INFIXES[what]}"`;
       return [{ path: [], message }];
     });
 }
@@ -215,7 +219,7 @@ export function selectionProblems(
       path: [],
       message: `\`delivery.choices\` offers "${name}": add it`,
     })),
-    ...exposedByPages(recipes, variants),
+    ...exposedByParts(recipes, variants),
   ];
 }
 
@@ -305,7 +309,8 @@ function problemOf(
   if (!variant)
     return `the recipe has no variant "${name}"; it has: ${variants.map((one) => one.name).join(', ')}`;
   const format = variantFormat(variant);
-  if (variant.pages) return `variant "${name}" has pages: there is no file of this name`;
+  const parts = partsOf(variant);
+  if (parts) return `variant "${name}" has ${parts.what}s: there is no file of this name`;
   if (!format) return `variant "${name}" needs an \`encode\` step that names its format`;
   const before = names.slice(0, index).flatMap((one) => find(one) ?? []);
   if (before.some((one) => variantFormat(one) === format))

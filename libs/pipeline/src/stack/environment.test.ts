@@ -214,7 +214,7 @@ describe('a wrong environment', () => {
       '  DARKROOM_PROCESSED_BUCKET: Too small: expected string to have >=3 characters, got ""',
       '  DARKROOM_DEAD_LETTER_QUEUE_URL: Invalid URL, got "photos-dead-letters"',
       expect.stringMatching(/^ {2}DARKROOM_RECIPES\[0\]\.variants\[0\]\.name: a name is /),
-      '  DARKROOM_RECIPES[0].variants[0].stepz: unknown key; allowed: name, steps, widths, encode, when, pages, animated, copy (recipe "photos", variant "V")',
+      '  DARKROOM_RECIPES[0].variants[0].stepz: unknown key; allowed: name, steps, widths, encode, when, pages, frames, animated, copy (recipe "photos", variant "V")',
       '  DARKROOM_RECIPES[0].variants[0].steps: is missing: expected a list, or copy: true (recipe "photos", variant "V")',
       expect.stringMatching(/^ {2}DARKROOM_LIMITS: is no JSON: /),
       '  DARKROOM_MAX_RECEIVE_COUNT: must be a whole number above 0, got "0"',

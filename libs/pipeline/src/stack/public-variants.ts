@@ -1,5 +1,5 @@
 import { type MakeOutcome, outcomeMaker } from '../contract/outcome-file.ts';
-import { isNameOf } from '../recipe/page-range.ts';
+import { isNameOf, partsOf } from '../recipe/part-range.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 
 /** Whether CloudFront delivers a variant with this name. */
@@ -9,8 +9,8 @@ export function publicVariants(
 ): (name: string) => boolean {
   const all = recipes.flatMap(({ variants }) => variants);
   if (selected) {
-    const pages = all.filter((variant) => variant.pages && selected.includes(variant.name));
-    return (name) => selected.includes(name) || pages.some((variant) => isNameOf(variant, name));
+    const named = all.filter((variant) => partsOf(variant) && selected.includes(variant.name));
+    return (name) => selected.includes(name) || named.some((variant) => isNameOf(variant, name));
   }
   const copies = new Set(all.flatMap(({ name, copy }) => (copy ? [name] : [])));
   return (name) => !copies.has(name);

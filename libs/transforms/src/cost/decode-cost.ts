@@ -2,7 +2,7 @@ import type { AvifStructure } from './avif.ts';
 import type { GifStructure } from './gif.ts';
 import type { JpegStructure } from './jpeg.ts';
 import type { PngStructure } from './png.ts';
-import type { DecodedStructure, Structure } from './structure.ts';
+import type { AnimationStructure, DecodedStructure, Structure } from './structure.ts';
 import type { TiffStructure } from './tiff.ts';
 import type { WebpStructure } from './webp.ts';
 
@@ -273,6 +273,23 @@ export function decodeCost(structure: Structure, decoding: Decoding): DecodeCost
   const isMoving = decoding.animated && (structure.format === 'webp' || structure.format === 'gif');
   const lines = structure.height * (isMoving ? structure.frames : 1);
   return { ...cost, cpuSeconds: cost.cpuSeconds + (lines * LINE_SECONDS) / (decoding.shrink ?? 1) };
+}
+
+/**
+ * Estimates one decode of the frames `from` to `to` of an animation. A decoder composes all frames up to the last one, and
+ * keeps those from the first one on. MiB without the pixels that it returns.
+ */
+export function framesCost(
+  structure: AnimationStructure,
+  { from, to }: { readonly from: number; readonly to: number },
+): DecodeCost {
+  const part = (frames: number) => decodeCost({ ...structure, frames }, { animated: true });
+  // Comparing the frames of a WebP takes all of them, whichever are decoded.
+  const opening =
+    structure.format === 'webp'
+      ? 3.4 * WEBP_FRAMES_SQUARED * (structure.frames ** 2 - Math.min(to, structure.frames) ** 2)
+      : 0;
+  return { cpuSeconds: part(to).cpuSeconds + opening, memory: part(to - from + 1).memory };
 }
 
 function costOf(structure: Structure, decoding: Decoding): DecodeCost {

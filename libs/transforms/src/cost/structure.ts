@@ -46,6 +46,9 @@ export type Structure =
   | AvifStructure
   | DecodedStructure;
 
+/** Of a file that may have frames. */
+export type AnimationStructure = WebpStructure | GifStructure;
+
 const SCANNERS: Readonly<Record<string, (file: ByteReader) => Structure | undefined>> = {
   jpeg: scanJpeg,
   png: scanPng,

@@ -7,6 +7,7 @@ import {
   type EstimateRequest,
   type ImageEngine,
   type Rendered,
+  type RenderEstimate,
   type RenderRequest,
   type Size,
   type SourceFacts,
@@ -15,7 +16,8 @@ import {
   type Variant,
 } from '../image-engine.ts';
 import { makePlan, type PlanInput } from '../plan/make-plan.ts';
-import { estimateRender } from '../plan/estimate.ts';
+import { estimateFrames, estimateRender } from '../plan/estimate.ts';
+import { frameWindows, variantsByFrame } from '../plan/frame-windows.ts';
 import type { RenderPlan } from '../plan/render-plan.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
 import { conversionOf, type ToSrgb } from './colour/to-srgb.ts';
@@ -25,11 +27,12 @@ import { type DecoderBounds, decoderOf, decodeUpload } from './decoders/decode-u
 import { decodable } from './inspect/decodable.ts';
 import { inspect, survey } from './inspect/inspect.ts';
 import { isCutAtEnd } from './inspect/jpeg-end.ts';
-import { ofPage, pageFile, withPage } from './inspect/page.ts';
+import { ofPage, ofPart, pageFile } from './inspect/page.ts';
 import { withoutExtraChannels } from './inspect/tiff-channels.ts';
 import { measureUpload } from './measure/measure-upload.ts';
 import { execute } from './render/execute.ts';
 import { undecodable } from './render/explain-failure.ts';
+import { frameFiles } from './render/frames.ts';
 import { setUpSharp } from './sharp-setup.ts';
 import { readOnce, type ReadSideFile } from './side-files.ts';
 
@@ -130,23 +133,41 @@ function engineOf(
     if (measures.length > 0) yield await measureUpload(job, measures);
     yield* execute(plan, job, request.concurrency ?? concurrency, request.done);
   }
+  async function* renderFrames(request: RenderRequest): AsyncGenerator<Rendered, void> {
+    const { source, facts, variants, done, signal } = request;
+    const ofFrames = variantsByFrame(variants);
+    const isDone = (frame: number) => ofFrames.get(frame)?.every(({ name }) => done?.has(name));
+    for (const window of frameWindows([...ofFrames.keys()], facts)) {
+      const frames = window.frames.filter((frame) => !isDone(frame));
+      if (frames.length === 0) continue;
+      signal?.throwIfAborted();
+      const files = await frameFiles(source, facts, { ...window, frames });
+      for (const [frame, file] of files) {
+        const own = { ...request, source: file(), variants: ofFrames.get(frame) ?? [] };
+        yield* ofPart(`frame ${frame}`, render(own));
+      }
+    }
+  }
+  function estimate(request: EstimateRequest): RenderEstimate {
+    const plan = planOf(request);
+    const { skipped } = plan;
+    const { measures = [] } = request;
+    const parallel = request.concurrency ?? concurrency;
+    const estimated = estimateRender(request.facts, plan, parallel, measures.length > 0);
+    return skipped.length > 0 ? { ...estimated, skipped } : estimated;
+  }
   return {
-    inspect: (source, page = 1, given = {}) =>
-      ofPage(page, () => inspect(source, { svg, decoders, given, page, stepTimeout, surveyOf })),
+    inspect: (source, part = 1, given = {}) =>
+      ofPage(part, () => inspect(source, { svg, decoders, given, part, stepTimeout, surveyOf })),
     survey: surveyOf,
-    estimate(request) {
-      const plan = planOf(request);
-      const { skipped } = plan;
-      const { measures = [] } = request;
-      const parallel = request.concurrency ?? concurrency;
-      const estimate = estimateRender(request.facts, plan, parallel, measures.length > 0);
-      return skipped.length > 0 ? { ...estimate, skipped } : estimate;
-    },
+    estimate: (request) =>
+      request.facts.frameOf ? estimateFrames(request, estimate) : estimate(request),
     async *render(request) {
+      const { page, frameOf } = request.facts;
+      if (frameOf) return yield* renderFrames(request);
       const rendered = withGainMaps(render(request), request, render);
-      const { page } = request.facts;
       if (page === undefined) yield* rendered;
-      else yield* withPage(page, rendered);
+      else yield* ofPart(`page ${page}`, rendered);
     },
   };
 }

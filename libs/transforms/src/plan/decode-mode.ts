@@ -1,5 +1,5 @@
 import { holdsAnimation } from '../builtin/encoders/encodings.ts';
-import type { SourceFacts } from '../image-engine.ts';
+import { isAnimation, type SourceFacts } from '../image-engine.ts';
 import type { DecodeMode } from './render-plan.ts';
 import type { VariantSettings } from './variant-settings.ts';
 
@@ -21,8 +21,7 @@ export function decodeMode(facts: SourceFacts, settings?: Partial<VariantSetting
   const animated =
     settings?.animated !== 'first' &&
     !display &&
-    facts.pages > 1 &&
-    (facts.format === 'gif' || facts.format === 'webp') &&
+    isAnimation(facts) &&
     encodings.some(holdsAnimation);
   return {
     animated,

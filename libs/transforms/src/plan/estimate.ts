@@ -1,8 +1,21 @@
 import { isCompared, isSearched } from '../builtin/encoders/encodings.ts';
-import { decodeCost, decodedBytes, openingSeconds, type DecodeCost } from '../cost/decode-cost.ts';
-import type { RenderEstimate, Size, SourceCoding, SourceFacts } from '../image-engine.ts';
+import {
+  decodeCost,
+  decodedBytes,
+  framesCost,
+  openingSeconds,
+  type DecodeCost,
+} from '../cost/decode-cost.ts';
+import type {
+  EstimateRequest,
+  RenderEstimate,
+  Size,
+  SourceCoding,
+  SourceFacts,
+} from '../image-engine.ts';
 import { losesShrinkOnLoad } from '../sharp-order.ts';
 import { candidates } from './candidates.ts';
+import { frameWindows, variantsByFrame } from './frame-windows.ts';
 import type { FileStage, RenderPlan, Stage } from './render-plan.ts';
 import { keepsGainMap } from './variant-settings.ts';
 
@@ -428,5 +441,58 @@ export function estimateRender(
       memory: Math.max(measured.memory, ...memory) + read.held,
     },
     memory: HEAP_MIB + HOLES * (all + Math.max(decoding, encoders)),
+  };
+}
+
+/** What a rendered frame leaves behind until garbage collection, MiB and times its samples; the most of all of them, MiB. */
+const LEFT = { fixed: 0.8, perSample: 6, most: 40 };
+
+/**
+ * Estimates a rendering of frames, which is one of each after the other. They are decoded together, in windows.
+ *
+ * @param estimate of one frame with its variants, as a file of its own
+ */
+export function estimateFrames(
+  request: EstimateRequest,
+  estimate: (frame: EstimateRequest) => RenderEstimate,
+): RenderEstimate {
+  const { facts, variants } = request;
+  const { frameOf } = facts;
+  if (!frameOf) throw new Error('not the facts of frames');
+  const ofFrames = variantsByFrame(variants);
+  const each = [...ofFrames.values()].map((own) => estimate({ ...request, variants: own }));
+  // MiB of its samples.
+  const frame = (facts.width * facts.height * (facts.hasAlpha ? 4 : 3)) / MIB;
+  const windows = frameWindows([...ofFrames.keys()], facts).map((window) => {
+    const { cpuSeconds, memory } = framesCost(frameOf, window);
+    const samples = (window.to - window.from + 1) * frame;
+    return { cpuSeconds: cpuSeconds + HANDING_SECONDS_PER_MIB * samples, memory, samples };
+  });
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const most = (values: readonly number[]) => Math.max(0, ...values);
+  const held = most(windows.map(({ samples }) => samples));
+  // While sharp hands over the pixels of a window, it has them twice.
+  const making = most(windows.map(({ memory, samples }) => memory + 2 * samples));
+  const seconds = sum(each.map(({ stepSeconds: own = 0 }) => own));
+  const skipped = each.flatMap((one) => one.skipped ?? []);
+  return {
+    pages: ofFrames.size - (ofFrames.has(1) ? 1 : 0),
+    ...(seconds > 0 && { stepSeconds: seconds }),
+    ...(skipped.length > 0 && { skipped }),
+    decoding: {
+      cpuSeconds:
+        openingSeconds(frameOf) +
+        sum([
+          ...each.map(({ decoding }) => decoding?.cpuSeconds ?? 0),
+          ...windows.map((one) => one.cpuSeconds),
+        ]),
+      memory: Math.max(making, held + most(each.map(({ decoding }) => decoding?.memory ?? 0))),
+    },
+    memory: Math.max(
+      HEAP_MIB + HOLES * (facts.bytes / MIB + making),
+      HOLES * held +
+        most(each.map(({ memory }) => memory)) +
+        Math.min(LEFT.most, ofFrames.size * (LEFT.fixed + LEFT.perSample * frame)),
+    ),
   };
 }

@@ -10,7 +10,7 @@ const COLOUR_TYPES = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
 const MAX_METADATA = 8 * 1024 * 1024;
 
 /** What a PNG says about its pixels. */
-type PixelHeader = Omit<DecoderHeader, 'cost' | 'pages'>;
+export type PixelHeader = Omit<DecoderHeader, 'cost' | 'pages'>;
 
 /** IHDR and the metadata of a picture. A file without its pixels is enough to read the header with sharp. */
 function headerChunks(header: PixelHeader): Buffer[] {
@@ -62,7 +62,7 @@ function exifChunks(exif: Uint8Array | undefined, orientation: number): Buffer[]
 const END = pngChunk('IEND', Buffer.alloc(0));
 
 /** A PNG that holds everything but the pixels. */
-export function pngOfHeader(header: DecoderHeader): Buffer {
+export function pngOfHeader(header: PixelHeader): Buffer {
   return Buffer.concat([
     ...headerChunks(header),
     pngChunk('IDAT', deflateSync(Buffer.alloc(0))),

@@ -16,6 +16,7 @@ import {
 import { pngOfHeader } from '../decoders/png-of-pixels.ts';
 import { otherPictures } from '../gain-map/jpeg-segments.ts';
 import { plainText, readExif } from '../metadata/exif.ts';
+import { frameHeader } from '../render/frames.ts';
 import { decodable } from './decodable.ts';
 import { detectType, isAlsoDicom } from './detect-type.ts';
 import { pageFile } from './page.ts';
@@ -47,8 +48,8 @@ interface InspectOptions extends DecoderBounds {
   readonly decoders: readonly Decoder[];
   /** The recipe's. */
   readonly given: DecoderOptions;
-  /** From 1. */
-  readonly page: number;
+  /** The page, from 1; or the frames of an animation, which all have the same facts. */
+  readonly part: number | 'frames';
   /** As `survey`, which may have read this file before. */
   readonly surveyOf: (source: Uint8Array) => Promise<Survey>;
 }
@@ -77,23 +78,50 @@ export async function survey(
 }
 
 /**
- * Reads the header of an upload, or of its page. Uses only its bytes, not its name or media type.
+ * Reads the header of an upload, or of its page or frames. Uses only its bytes, not its name or media type.
  * @throws ImageError `UNSUPPORTED_FORMAT` or `CORRUPT_IMAGE`
  */
 export async function inspect(source: Uint8Array, options: InspectOptions): Promise<SourceFacts> {
-  const { page, ...others } = options;
+  const { part, ...others } = options;
   const { format, structure } = await options.surveyOf(source);
+  if (part === 'frames') return inspectFrames(source, { format, ...(structure && { structure }) });
   const decoder = decoderOf(format, options.decoders);
-  if (decoder) return inspectDecoded(source, { decoder, format }, options);
-  if (page === 1) return inspectFile(source, { format, ...(structure && { structure }) });
-  return { ...(await inspect(pageFile(source, format, page), { ...others, page: 1 })), page };
+  if (decoder) return inspectDecoded(source, { decoder, format }, { ...options, page: part });
+  if (part === 1) return inspectFile(source, { format, ...(structure && { structure }) });
+  return { ...(await inspect(pageFile(source, format, part), { ...others, part: 1 })), page: part };
+}
+
+/** The facts of each frame, which is decoded before it is rendered like an upload of its own. */
+async function inspectFrames(
+  source: Uint8Array,
+  { format, structure }: Survey,
+): Promise<SourceFacts> {
+  const damaged = (cause?: unknown) =>
+    new ImageError('CORRUPT_IMAGE', `the ${format} cannot be read: its header is damaged`, {
+      cause,
+    });
+  if (structure?.format !== 'gif' && structure?.format !== 'webp') throw damaged();
+  const header = await frameHeader(source).catch((cause: unknown) => {
+    throw damaged(cause);
+  });
+  const { width, height, channels, depth } = header;
+  const bytes = source.length;
+  return {
+    ...(await inspectFile(pngOfHeader(header), { format })),
+    ...{ bytes, pages: 1, frameOf: structure },
+    structure: {
+      ...{ format: 'decoded', bytes, width, height, channels, depth },
+      // That of all frames together (`framesCost`).
+      reading: { cpuSeconds: 0, memory: 0 },
+    },
+  };
 }
 
 /** The facts of the pixels that the decoder makes. */
 async function inspectDecoded(
   source: Uint8Array,
   detected: Detected,
-  options: InspectOptions,
+  options: Pick<InspectOptions, 'given' | keyof DecoderBounds> & { readonly page: number },
 ): Promise<SourceFacts> {
   const { decoder, format } = detected;
   const { page, given } = options;

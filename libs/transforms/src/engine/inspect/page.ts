@@ -9,27 +9,26 @@ export function pageFile(source: Uint8Array, format: SourceFormat, page = 1): Ui
   return tiffPage(source, page);
 }
 
-/** The message names the page, unless it names the variant, whose name has the page. */
-function named(page: number, cause: unknown): unknown {
-  if (!(cause instanceof ImageError) || page === 1 || cause.place?.variant !== undefined)
-    return cause;
-  return new ImageError(cause.code, `page ${page}: ${cause.message}`, { cause });
+/** The message names the page, or the frame, unless it names the variant, whose name has the number. */
+function named(part: string, cause: unknown): unknown {
+  if (!(cause instanceof ImageError) || cause.place?.variant !== undefined) return cause;
+  return new ImageError(cause.code, `${part}: ${cause.message}`, { cause });
 }
 
-/** Errors of the work name the page. */
-export async function ofPage<T>(page: number, work: () => Promise<T>): Promise<T> {
+/** Errors of the work name the page. Those of the first one are about the file. */
+export async function ofPage<T>(page: number | 'frames', work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw named(page, cause);
+    throw typeof page === 'number' && page > 1 ? named(`page ${page}`, cause) : cause;
   }
 }
 
-/** Errors between the items name the page. */
-export async function* withPage<T>(page: number, items: AsyncIterable<T>): AsyncGenerator<T, void> {
+/** Errors between the items name their part of the upload, such as `page 2`. */
+export async function* ofPart<T>(part: string, items: AsyncIterable<T>): AsyncGenerator<T, void> {
   try {
     yield* items;
   } catch (cause) {
-    throw named(page, cause);
+    throw named(part, cause);
   }
 }

@@ -51,6 +51,13 @@ function oneByte(copy: Buffer, at: number, isLittle: boolean): void {
 /** What an EXIF block in JPEG, WebP and AVIF starts with before its TIFF header (CIPA DC-008, 4.7.2). */
 const PREFIX = 'Exif\0\0';
 
+/** The TIFF structure of an EXIF block. */
+export function withoutPrefix(exif: Uint8Array): Buffer {
+  const block = Buffer.from(exif.buffer, exif.byteOffset, exif.byteLength);
+  const isPrefixed = block.toString('latin1', 0, PREFIX.length) === PREFIX;
+  return isPrefixed ? block.subarray(PREFIX.length) : block;
+}
+
 /**
  * Reads the raw tags of an EXIF block: strings, numbers and lists of numbers. Damaged EXIF does not reject a picture; it
  * counts as empty.
@@ -59,21 +66,16 @@ export async function readExif(
   exif: Uint8Array | undefined,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!exif) return {};
-  const block = Buffer.from(exif.buffer, exif.byteOffset, exif.byteLength);
-  const isPrefixed = block.toString('latin1', 0, PREFIX.length) === PREFIX;
   // Loaded for the first upload that has EXIF: a cold start takes noticeably longer with it.
   const { default: exifr } = await import('exifr');
   try {
-    const tags: unknown = await exifr.parse(
-      limitExifLengths(isPrefixed ? block.subarray(PREFIX.length) : block),
-      {
-        tiff: true,
-        exif: true,
-        gps: true,
-        reviveValues: false,
-        translateValues: false,
-      },
-    );
+    const tags: unknown = await exifr.parse(limitExifLengths(withoutPrefix(exif)), {
+      tiff: true,
+      exif: true,
+      gps: true,
+      reviveValues: false,
+      translateValues: false,
+    });
     return (tags ?? {}) as Record<string, unknown>;
   } catch {
     return {};
