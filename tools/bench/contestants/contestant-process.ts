@@ -7,7 +7,7 @@ import path from 'node:path';
 import { BALANCED, JOBS, QUALITY, type ContestantName, type Job } from '../jobs.ts';
 import type { Measured } from '../measured.ts';
 import { peakOf } from '../peak-memory.ts';
-import type { DoJob } from './in-memory.ts';
+import type { DoJob } from './hand-written.ts';
 
 /** What a process does, as JSON. */
 export interface Task {
@@ -43,12 +43,14 @@ function inMemory(doJob: DoJob): Prepare {
 }
 
 async function onS3(own: Job): Promise<Prepare> {
-  const { s3Client, sharpHandler, upload, wholeFunction } = await import('./on-s3.ts');
-  const s3 = s3Client();
-  const handle = task.contestant === 'function' ? await wholeFunction() : sharpHandler(own);
+  const { upload } = await import('./uploads.ts');
+  const handle =
+    task.contestant === 'function'
+      ? await (await import('./whole-function.ts')).wholeFunction()
+      : (await import('./sharp-handler.ts')).sharpHandler(own);
   return async (file, pass) => {
     const key = `${own.id}/${task.run}/${pass}-${path.basename(file)}`;
-    await upload(s3, file, key);
+    await upload(file, key);
     return async () => {
       await handle(key);
       if (task.twice) await handle(key);
@@ -89,9 +91,9 @@ async function ipx(own: Job): Promise<Prepare> {
 async function prepareFor(own: Job): Promise<Prepare> {
   if (task.contestant === 'function' || task.contestant === 'sharp handler') return onS3(own);
   if (task.contestant === 'ipx') return ipx(own);
-  // The others do not carry the engine's code in their memory.
-  const { decodeOnce, engine, pipelinePerOutput } = await import('./in-memory.ts');
-  if (task.contestant === 'engine') return inMemory(engine(own));
+  // Each process carries the code of its contestant only: V8 collects all of it again and again.
+  if (task.contestant === 'engine') return inMemory((await import('./engine.ts')).engine(own));
+  const { decodeOnce, pipelinePerOutput } = await import('./hand-written.ts');
   return inMemory(task.contestant === 'floor' ? decodeOnce(own) : pipelinePerOutput(own, BALANCED));
 }
 

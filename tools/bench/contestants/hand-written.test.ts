@@ -2,7 +2,8 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { paintScene } from '@darkroom/transforms/testing';
 import { type Job, SETTINGS } from '../jobs.ts';
-import { decodeOnce, engine, pipelinePerOutput } from './in-memory.ts';
+import { engine } from './engine.ts';
+import { decodeOnce, pipelinePerOutput } from './hand-written.ts';
 
 const [width, height] = [600, 400];
 const { data } = paintScene(width, height, 7);
