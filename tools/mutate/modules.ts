@@ -34,6 +34,7 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 20_000,
+    minimum: 96,
     equivalents: [
       {
         file: 'libs/pipeline/src/contract/choices.ts',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awsError, isMissing } from './aws-error.ts';
+import { awsError, isMissing, statusOf, whyUnreadable } from './aws-error.ts';
 
 /** As the SDK throws it. */
 function sdkError(name: string, httpStatusCode?: number): Error {
@@ -26,6 +26,7 @@ test.each([
   ['a text', 'STORAGE_UNAVAILABLE'],
   [null, 'STORAGE_UNAVAILABLE'],
   [{ $metadata: null }, 'STORAGE_UNAVAILABLE'],
+  [{ $metadata: 'a text' }, 'STORAGE_UNAVAILABLE'],
   [{ $metadata: { httpStatusCode: '412' } }, 'STORAGE_UNAVAILABLE'],
 ])('%o is %s', (error, code) => {
   expect(awsError(error, 'GET photos/a.jpg')).toMatchObject({ code, cause: error });
@@ -43,4 +44,22 @@ test('an object is missing, or its bucket is', () => {
   expect(isMissing(sdkError('NotFound', 404))).toBe(true);
   expect(isMissing(sdkError('NoSuchBucket', 404))).toBe(false);
   expect(isMissing(sdkError('AccessDenied', 403))).toBe(false);
+});
+
+test('a status is a number', () => {
+  expect(statusOf(sdkError('NoSuchKey', 404))).toBe(404);
+  expect(statusOf({ $metadata: { httpStatusCode: '404' } })).toBeUndefined();
+  expect(statusOf({ $metadata: {} })).toBeUndefined();
+});
+
+test('an object that its uploader has archived or encrypted says what to do', () => {
+  const encrypted = (code: number) =>
+    Object.assign(sdkError('InvalidRequest', code), {
+      message: 'The object was stored using a form of Server Side Encryption.',
+    });
+  expect(whyUnreadable(sdkError('InvalidObjectState', 403))).toContain('restore it');
+  expect(whyUnreadable(encrypted(400))).toContain('SSE-C');
+  expect(whyUnreadable(encrypted(403))).toBeUndefined();
+  expect(whyUnreadable(sdkError('InvalidRequest', 400))).toBeUndefined();
+  expect(whyUnreadable({ $metadata: { httpStatusCode: 400 } })).toBeUndefined();
 });

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { formatMessage } from '@darkroom/events';
 import { formatEnvironment, parseSettings, transportRecipes } from '@darkroom/pipeline';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 import { answerSqs } from './testing/answer-sqs.ts';
 import { captureOutput } from './testing/captured-output.ts';
 import { s3Error, startCannedAws, type Answer, type CannedAws } from './testing/canned-aws.ts';
@@ -138,6 +147,50 @@ describe('a batch', () => {
     expect(percent).toBeGreaterThan(1);
     expect(percent).toBeLessThan(1000);
   });
+});
+
+test('the removal of an upload goes to the event bus and to the queue of the webhook', async () => {
+  setEnvironment({
+    DARKROOM_EVENT_BUS: 'arn:aws-cn:events:cn-north-1:123456789012:event-bus/photos',
+    DARKROOM_WEBHOOK_QUEUE_URL: `${aws.url}/123456789012/webhook`,
+  });
+  onTestFinished(() => {
+    setEnvironment({ DARKROOM_EVENT_BUS: undefined, DARKROOM_WEBHOOK_QUEUE_URL: undefined });
+  });
+  let isRemoved = false;
+  const manifest = 'uploads/a.jpg/manifest.json';
+  const listing = `<ListBucketResult><Contents><Key>${manifest}</Key><ETag>"m"</ETag></Contents></ListBucketResult>`;
+  const taken = '{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}';
+  aws.answer((response, request) => {
+    const target = request.headers['x-amz-target'] ?? '';
+    if (target === 'AWSEvents.PutEvents')
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end(taken);
+    if (target !== '') return answerSqs(response, request);
+    isRemoved ||= request.line.startsWith('DELETE');
+    if (request.line.startsWith('DELETE')) return void response.writeHead(204).end();
+    if (request.line.includes('list-type=2'))
+      return void response.writeHead(200, { 'content-type': 'application/xml' }).end(listing);
+    if (request.line.startsWith(`GET /processed/${manifest}`))
+      return void response.writeHead(200, { etag: '"m"', 'content-length': '2' }).end('{}');
+    return s3Error(404, 'NoSuchKey')(response, request);
+  });
+  const { failed } = await call(
+    record('1', formatMessage({ bucket: 'source', key: 'uploads/a.jpg' })),
+  );
+  expect({ failed, isRemoved }).toEqual({ failed: [], isRemoved: true });
+  const sent = aws.requests.filter(({ line }) => line === 'POST /');
+  const [toBus, ...more] = sent.filter(({ body }) => body.includes('EventBusName'));
+  expect(more).toEqual([]);
+  const { Entries } = JSON.parse(toBus?.body ?? '') as { Entries: object[] };
+  // The partition of AWS is that of the bus.
+  expect(Entries).toMatchObject([
+    { DetailType: 'ImageRemoved', Resources: [`arn:aws-cn:s3:::processed/${manifest}`] },
+  ]);
+  const queued = sent.filter(({ body }) => body.includes('MessageBody'));
+  expect(queued.map(({ body }) => JSON.parse(body) as object)).toMatchObject([
+    { QueueUrl: `${aws.url}/123456789012/webhook` },
+  ]);
+  expect(queued[0]?.body).toContain('image.removed');
 });
 
 describe('the start of the function', () => {

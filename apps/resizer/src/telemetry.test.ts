@@ -187,6 +187,20 @@ describe('an attempt that failed', () => {
   });
 });
 
+test('records an event that was not sent', async () => {
+  const error = new PipelineError('THROTTLED', 'PutEvents: ThrottlingException');
+  const { log } = await recorded((report) => {
+    report.eventFailed(KEY, error);
+    report.memory(1, 1024);
+  });
+  expect(log).toEqual([
+    expect.objectContaining({
+      ...{ level: 'ERROR', message: 'event not sent', key: KEY, code: 'THROTTLED' },
+      error: expect.objectContaining({ message: 'PutEvents: ThrottlingException' }) as object,
+    }),
+  ]);
+});
+
 test('memory is a share of what the function has', async () => {
   const { metrics } = await recorded((report) => report.memory(768 * 1024 * 1024, 1024));
   expect(metrics).toEqual([expect.objectContaining({ MemoryUsed: 75 })]);

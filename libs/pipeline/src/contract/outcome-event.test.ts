@@ -70,7 +70,9 @@ test('EventBridge has room for less than 255 KiB of an entry', () => {
 
 test('a rejection has no outputs to leave out', () => {
   const error = { ...rejected.error, message: 'x'.repeat(300_000) };
-  expect(outcomeEvent({ ...rejected, error }, of).detail).toMatchObject({ error });
+  const { detail } = outcomeEvent({ ...rejected, error }, of);
+  expect(detail).toMatchObject({ error, outputs: [] });
+  expect(detail).not.toHaveProperty('abridged');
 });
 
 test.each([0, 1, 700, 2000])(

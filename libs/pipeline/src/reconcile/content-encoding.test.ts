@@ -91,6 +91,11 @@ describe('a body that cannot be decoded', () => {
     },
   );
 
+  test('is taken as it is if it is of another coding than the client says', async () => {
+    const zipped = gzipSync('A');
+    expect(await decode(zipped, 'br')).toEqual(zipped);
+  });
+
   test.each([
     ['ends in its header', gzipSync('A').subarray(0, 10), 'gzip'],
     ['ends after some bytes', gzipSync(Buffer.alloc(200_000, 'ab')).subarray(0, -8), 'gzip'],

@@ -54,6 +54,17 @@ test('what the recipe asks about the upload stands in the manifest, and stays wh
   expect(manifestOf(bucket)?.source.facts).toEqual(source?.facts);
 });
 
+test('only what the recipe asks about stands in the manifest', async () => {
+  const recipe = {
+    facts: ['minimum' as const],
+    variants: [{ name: 'web', steps: [{ encode: 'webp' as const }] }],
+  };
+  const bucket = letters(recipe, { engine: createEngine({ catalog }) });
+  bucket.source.place(KEY, await readFile(PHOTO));
+  await reconcile(KEY, bucket);
+  expect(Object.keys(manifestOf(bucket)?.source.facts ?? {})).toEqual(['channels']);
+});
+
 test('a recipe that asks nothing about the upload writes no facts of it', async () => {
   const bucket = letters({}, { engine: createEngine({ catalog }) });
   bucket.source.place(KEY, await sample({ width: 64, height: 48 }));

@@ -1,5 +1,5 @@
 import { ImageError } from '@darkroom/transforms';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { reconcile } from './reconcile.ts';
 import {
   failsHalfWay,
@@ -331,5 +331,36 @@ describe('a neighbour', () => {
     };
     await expect(reconcile(KEY, bucket)).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(version).toBe(6);
+  });
+});
+
+test('an upload that appears while the outputs of the one before are removed is processed', async () => {
+  const bucket = letters();
+  bucket.source.place(KEY, 'A');
+  await reconcile(KEY, bucket);
+  bucket.source.objects.delete(KEY);
+  const remove = bucket.processed.delete.bind(bucket.processed);
+  vi.spyOn(bucket.processed, 'delete').mockImplementation((...given) => {
+    bucket.source.place(KEY, 'B');
+    return remove(...given);
+  });
+  expect((await reconcile(KEY, bucket)).kind).toBe('done');
+  expect(bucket.processed.textOf(`${KEY}/web.webp`)).toBe('web of B');
+});
+
+test('an upload that may choose and is gone takes its outputs along', async () => {
+  const bucket = letters({ choices: ['focus'] });
+  bucket.source.place(KEY, 'A');
+  await reconcile(KEY, bucket);
+  bucket.source.objects.delete(KEY);
+  expect(await reconcile(KEY, bucket)).toEqual({ kind: 'acknowledged', code: 'SOURCE_MISSING' });
+  expect(bucket.processed.objects.size).toBe(0);
+});
+
+test('an upload whose side is over the limit is rejected', async () => {
+  const bucket = letters({}, { limits: { side: 1 } });
+  bucket.source.place(KEY, 'A');
+  expect(await reconcile(KEY, bucket)).toMatchObject({
+    manifest: { error: { code: 'TOO_LARGE', message: expect.stringContaining('side') as string } },
   });
 });
