@@ -46,7 +46,7 @@ function start(environment: Readonly<Record<string, string>>, program = PROGRAM)
 }
 
 /** Of what a start reads, with some room for updates of packages. */
-const [MOST_BYTES, MOST_MODULES] = [1_020_000, 780];
+const [MOST_BYTES, MOST_MODULES] = [1_005_000, 765];
 
 function bundle(): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -125,6 +125,7 @@ describe('the built package', () => {
     const lazy = [
       'fontkit',
       'exifr',
+      'ssim.js',
       '@aws-sdk/client-sqs',
       '@aws-sdk/client-eventbridge',
       '@aws-lambda-powertools/tracer',

@@ -2,14 +2,23 @@ import type { EncodeOptions } from '../../builtin/encode.ts';
 import { maxBytesOf, wantedQuality } from '../../builtin/encoders/encodings.ts';
 import { type Encodable, type EncodedFile, encodeOnce } from './encode-once.ts';
 import { fitBytes, TooManyBytes, type Attempt } from './fit-bytes.ts';
-import { encodeWithSimilarity } from './search-quality.ts';
+
+/** Loads the search and its measure when a variant first asks for them. */
+async function withSimilarity(
+  picture: Encodable,
+  options: EncodeOptions,
+  wanted: number,
+): Promise<Attempt> {
+  const { encodeWithSimilarity } = await import('./search-quality.ts');
+  return encodeWithSimilarity(picture, options, wanted);
+}
 
 /** Encodes with one set of options. @throws TooManyBytes */
 async function encodeAs(picture: Encodable, options: EncodeOptions): Promise<EncodedFile> {
   const quality = wantedQuality(options, picture.longerSide);
   const tried: Attempt =
     typeof quality === 'object'
-      ? await encodeWithSimilarity(picture, options, quality.ssim)
+      ? await withSimilarity(picture, options, quality.ssim)
       : { quality, file: await encodeOnce(picture, options, quality) };
   const maxBytes = maxBytesOf(options);
   const fits = maxBytes === undefined || tried.file.bytes.length <= maxBytes;
