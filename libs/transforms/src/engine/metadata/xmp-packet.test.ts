@@ -6,6 +6,7 @@ import { createCatalog } from '../../catalog/catalog.ts';
 import { renderOne } from '../../testing/render.ts';
 import { sample } from '../../testing/samples.ts';
 import { createEngine } from '../create-engine.ts';
+import { unescaped } from './xmp-and-iptc.ts';
 import { allowedXmp, xmpPacket } from './xmp-packet.ts';
 
 const catalog = createCatalog(builtinTransforms);
@@ -102,4 +103,92 @@ test('any text is written as XML that reads as the same text', async () => {
     }),
     { numRuns: 200 },
   );
+});
+
+/** The properties of a packet, as it is written. */
+const propertiesOf = (given: Parameters<typeof xmpPacket>[0]) =>
+  /<rdf:Description rdf:about="" [^>]*>(.*)<\/rdf:Description>/.exec(xmpPacket(given) ?? '')?.[1];
+
+test.each<[what: string, given: Parameters<typeof xmpPacket>[0], written: string]>([
+  [
+    'a text in languages',
+    {
+      dc: {
+        title: [
+          { lang: 'x-default', value: 'Title' },
+          { lang: 'de', value: 'Titel' },
+        ],
+      },
+    },
+    '<dc:title><rdf:Alt><rdf:li xml:lang="x-default">Title</rdf:li><rdf:li xml:lang="de">Titel</rdf:li></rdf:Alt></dc:title>',
+  ],
+  [
+    'a text without a language',
+    { dc: { rights: 'Me' } },
+    '<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">Me</rdf:li></rdf:Alt></dc:rights>',
+  ],
+  [
+    'terms in a language',
+    { xmpRights: { UsageTerms: { lang: 'fr', value: 'Non' } } },
+    '<xmpRights:UsageTerms><rdf:Alt><rdf:li xml:lang="fr">Non</rdf:li></rdf:Alt></xmpRights:UsageTerms>',
+  ],
+  [
+    'an ordered list',
+    { dc: { creator: ['Jane', 'Bob'] } },
+    '<dc:creator><rdf:Seq><rdf:li>Jane</rdf:li><rdf:li>Bob</rdf:li></rdf:Seq></dc:creator>',
+  ],
+  [
+    'a list of one',
+    { dc: { subject: 'one' } },
+    '<dc:subject><rdf:Bag><rdf:li>one</rdf:li></rdf:Bag></dc:subject>',
+  ],
+  ['a plain text', { dc: { format: 'image/jpeg' } }, '<dc:format>image/jpeg</dc:format>'],
+  ['a number', { xmp: { Rating: 5 } }, '<xmp:Rating>5</xmp:Rating>'],
+  ['a truth', { xmpRights: { Marked: true } }, '<xmpRights:Marked>true</xmpRights:Marked>'],
+  [
+    'a list of another namespace',
+    { photoshop: { Credit: ['Me', 'You'] } },
+    '<photoshop:Credit><rdf:Bag><rdf:li>Me</rdf:li><rdf:li>You</rdf:li></rdf:Bag></photoshop:Credit>',
+  ],
+  [
+    'characters of XML',
+    { photoshop: { Credit: '"A" & <B>\u0001' } },
+    '<photoshop:Credit>&quot;A&quot; &amp; &lt;B&gt;</photoshop:Credit>',
+  ],
+  [
+    'several, in the order of the names that are kept',
+    { photoshop: { Source: 'S', Credit: 'C' }, dc: { format: 'F' } },
+    '<dc:format>F</dc:format><photoshop:Credit>C</photoshop:Credit><photoshop:Source>S</photoshop:Source>',
+  ],
+])('a packet has %s', (_what, given, written) => {
+  expect(propertiesOf(given)).toBe(written);
+});
+
+test.each<[what: string, given: Parameters<typeof xmpPacket>[0]]>([
+  ['nothing is given', {}],
+  ['the name is not kept', { dc: { GPSLatitude: '46,37.5N' } }],
+  ['the value is a structure', { dc: { title: { Latitude: '46,37.5N' } } }],
+  ['the value is null', { xmp: { Label: null } }],
+  ['the list is empty', { dc: { subject: [] } }],
+])('there is no packet if %s', (_what, given) => {
+  expect(xmpPacket(given)).toBeUndefined();
+});
+
+test('the namespaces of a packet are the usual ones', () => {
+  expect(xmpPacket({ xmp: { Rating: 5 } })).toContain(
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:xmpRights="http://ns.adobe.com/xap/1.0/rights/" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"',
+  );
+});
+
+test.each([
+  ['&amp;&lt;&gt;&quot;&apos;', '&<>"\''],
+  ['&#65;&#x42;&#X63;', 'ABc'],
+  ['&#x1F600;', '😀'],
+  ['&#xD800;', '\uFFFD'],
+  ['&#1114112;&#x110000;', '&#1114112;&#x110000;'],
+  ['&#1114111;', '\u{10FFFF}'],
+  ['&eacute; & &;', '&eacute; & &;'],
+  ['&amp;lt;', '&lt;'],
+])('the text %s is %s', (escaped, text) => {
+  expect(unescaped(escaped)).toBe(text);
 });
