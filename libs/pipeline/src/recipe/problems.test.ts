@@ -36,7 +36,7 @@ test.each<[string, object, string]>([
   [
     'an unknown key of a variant',
     { variants: [{ name: 'web', steps: [], step: 1 }] },
-    'allowed: name, steps, widths, encode, when, pages, animated, copy (recipe "photos", variant "web")',
+    'allowed: name, steps, widths, encode, when, pages, frames, animated, copy (recipe "photos", variant "web")',
   ],
   ['a member of the recipe', { effort: 'max' }, 'got "max" (recipe "photos")'],
   ['no variants', { variants: undefined }, 'is missing: expected a list (recipe "photos")'],
