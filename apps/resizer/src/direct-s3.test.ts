@@ -55,3 +55,14 @@ test('a body whose connection has ended before it is read is an error', async ()
   await closed;
   await expect(object.read()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
 });
+
+test('a bucket whose requests are signed in another way is the client’s', async () => {
+  const client = createS3();
+  const send = vi.spyOn(client, 'send').mockImplementation(() => ({ Contents: [] }));
+  const directory = 'photos--use1-az4--x-s3';
+  const store = s3ObjectStore(directS3(client), directory, new AbortController().signal);
+  aws.answer(status(200, {}, '<ListBucketResult></ListBucketResult>'));
+  expect(await store.list('a.jpg/')).toEqual([]);
+  expect(send).toHaveBeenCalledTimes(1);
+  expect(aws.requests).toEqual([]);
+});

@@ -164,9 +164,10 @@ export function directS3(client: S3Client): S3Sender {
   async function firstAnswer(
     { method, query, headers }: Operation<unknown>,
     input: Input,
+    endpoint: EndpointV2,
     options: HttpHandlerOptions,
   ): Promise<HttpResponse> {
-    const { url } = await endpointOf(input.Bucket);
+    const { url } = endpoint;
     const key = (input.Key ?? '').split('/').map(extendedEncodeURIComponent).join('/');
     const { Body: body } = input;
     const request = new HttpRequest({
@@ -187,8 +188,10 @@ export function directS3(client: S3Client): S3Sender {
       }),
       body,
     });
-    const signingDate = new Date(Date.now() + config.systemClockOffset);
-    const signed = await signer.sign(request, { signingDate });
+    const signed = await signer.sign(request, {
+      signingDate: new Date(Date.now() + config.systemClockOffset),
+      signingRegion: schemeOf(endpoint)?.signingRegion,
+    });
     const answer = (await config.requestHandler.handle(signed as HttpRequest, options)) as {
       response: HttpResponse;
     };
@@ -199,11 +202,14 @@ export function directS3(client: S3Client): S3Sender {
     const operation = OPERATIONS.get(command.constructor) as Operation<unknown> | undefined;
     if (!operation) return client.send(command, options);
     const input = command.input as Input;
+    const endpoint = await endpointOf(input.Bucket).catch(() => undefined);
+    // Others are for directory buckets and multi-Region access points; and the client throws what is wrong with an endpoint.
+    if (!endpoint || schemeOf(endpoint)?.name !== 'sigv4') return client.send(command, options);
     const strategy = (await config.retryStrategy()) as RetryStrategyV2;
     const token = await strategy.acquireInitialRetryToken('');
     let first: (() => HttpResponse) | undefined;
     try {
-      const response = await firstAnswer(operation, input, options);
+      const response = await firstAnswer(operation, input, endpoint, options);
       const output =
         response.statusCode < 300 ? await operation.output(response, client) : undefined;
       if (output) {
@@ -229,6 +235,14 @@ export function directS3(client: S3Client): S3Sender {
     return client.send(command, options);
   }
   return { send: send as S3Client['send'] };
+}
+
+/** How requests to an endpoint are signed, as the SDK's rules say. */
+function schemeOf({ properties = {} }: EndpointV2) {
+  const { authSchemes } = properties as {
+    authSchemes?: readonly { readonly name: string; readonly signingRegion?: string }[];
+  };
+  return authSchemes?.[0];
 }
 
 const META = 'x-amz-meta-';
