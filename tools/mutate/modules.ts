@@ -200,6 +200,16 @@ export const MODULES: readonly Module[] = [
     equivalents: [
       {
         file: 'libs/transforms/src/plan/estimate.ts',
+        line: 'const used = new Set(operations.flatMap(({ slots }) => slots ?? []));',
+        reason: 'the planner leaves no reduction in a pipeline that turns upright and cuts',
+      },
+      {
+        file: 'libs/transforms/src/plan/estimate.ts',
+        line: 'if (losesShrinkOnLoad(used, [...used]) && operations[0]?.input.orientation !== 1) return 1;',
+        reason: 'the planner leaves no reduction in a pipeline that turns upright and cuts',
+      },
+      {
+        file: 'libs/transforms/src/plan/estimate.ts',
         line: "return structure?.format === 'jpeg' && !structure.ended ? (2 * bytes) / MIB : 0;",
         replacements: ['structure.format'],
         reason: 'the only caller has a structure',
@@ -235,6 +245,7 @@ export const MODULES: readonly Module[] = [
     tests: [
       'libs/transforms/src/plan/{traps,make-plan,describe,estimate}.test.ts',
       'libs/transforms/src/plan/{candidates,decode-mode,display-of,drawn-size}.test.ts',
+      'libs/transforms/src/plan/frame-windows.test.ts',
       'libs/transforms/src/plan/{equal-stages,gain-map-steps,open-stage,planner}.test.ts',
       'libs/transforms/src/plan/{square-pixels,variant-settings}.test.ts',
       'libs/transforms/src/sharp-order.test.ts',
@@ -583,6 +594,7 @@ export const MODULES: readonly Module[] = [
     ],
     mutateTables: false,
     keepsSources: true,
+    testTimeoutMs: 60_000,
   },
   {
     name: 'embedded-aws',

@@ -2,12 +2,15 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { builtinTransforms } from '../builtin/index.ts';
 import { createCatalog } from '../catalog/catalog.ts';
+import { decodeCost, framesCost, openingSeconds } from '../cost/decode-cost.ts';
+import type { GifStructure } from '../cost/gif.ts';
 import type { JpegStructure } from '../cost/jpeg.ts';
+import type { DecodedStructure } from '../cost/structure.ts';
 import type { WebpStructure } from '../cost/webp.ts';
 import { defineTransform } from '../define-transform.ts';
-import type { SourceFacts } from '../image-engine.ts';
+import type { RenderEstimate, SourceFacts } from '../image-engine.ts';
 import { makePlan } from './make-plan.ts';
-import { estimateRender, leastRenderMemory } from './estimate.ts';
+import { estimateFrames, estimateRender, leastRenderMemory, pageFileSeconds } from './estimate.ts';
 
 /** A plugin that does not say which operations of sharp it uses. */
 const own = defineTransform({
@@ -383,4 +386,216 @@ describe('with the structure of the file', () => {
     expect(estimateAll(gif, small).pages).toBe(10);
     expect(estimateAll(gif, small, 'jpeg').pages).toBe(1);
   });
+});
+
+describe('the estimate of frames', () => {
+  const MIB = 1024 * 1024;
+  const frameOf: GifStructure = {
+    ...{ format: 'gif', bytes: MIB, width: 1024, height: 1024, frames: 40 },
+    ...{ framePixels: MIB, restores: false },
+  };
+  const facts: SourceFacts = {
+    ...{ format: 'gif', width: 1024, height: 1024, orientation: 1, pages: 1, bytes: MIB },
+    ...{ hasAlpha: true, progressive: false, frameOf },
+  };
+  const variantsOf = (...frames: number[]) =>
+    frames.map((frame, index) => ({ name: `v${index}`, steps: [], frame }));
+  /** A frame takes 100 MiB to render, and 0.5 seconds and 3 MiB to decode. */
+  const ofFrame: RenderEstimate = {
+    ...{ pages: 1, memory: 100, decoding: { cpuSeconds: 0.5, memory: 3 } },
+  };
+  const of = (
+    frames: number[],
+    each: Partial<RenderEstimate> = {},
+    more: Partial<SourceFacts> = {},
+  ) => {
+    const asked: (readonly string[])[] = [];
+    const estimate = estimateFrames(
+      { facts: { ...facts, ...more }, recipe: 'photos', variants: variantsOf(...frames) },
+      ({ variants }) => {
+        asked.push(variants.map(({ name }) => name));
+        return { ...ofFrame, ...each };
+      },
+    );
+    return { asked, estimate };
+  };
+
+  test('asks for each frame with its variants', () => {
+    expect(of([3, 1, 3]).asked).toEqual([['v1'], ['v0', 'v2']]);
+  });
+
+  test('counts other frames than the first one, and decodes all of a window together', () => {
+    // Pixels of 1 MiB with alpha are 4 MiB for each frame, and two windows of at most 23 frames.
+    const [first, second] = [
+      framesCost(frameOf, { from: 1, to: 3 }),
+      framesCost(frameOf, { from: 30, to: 30 }),
+    ];
+    const { estimate } = of([1, 3, 30]);
+    expect(estimate.pages).toBe(2);
+    const seconds = 3 * 0.5 + first.cpuSeconds + second.cpuSeconds + 0.004 * (3 * 4 + 1 * 4);
+    expect(estimate.decoding?.cpuSeconds).toBeCloseTo(openingSeconds(frameOf) + seconds, 9);
+    // Twice the samples while they are handed over.
+    const making = Math.max(first.memory + 2 * 12, second.memory + 2 * 4);
+    expect(estimate.decoding?.memory).toBeCloseTo(Math.max(making, 12 + 3), 9);
+    const left = 3 * (0.8 + 6 * 4);
+    expect(estimate.memory).toBeCloseTo(
+      Math.max(5 + 1.2 * (1 + making), 1.2 * 12 + 100 + Math.min(40, left)),
+      9,
+    );
+    expect(estimate).not.toHaveProperty('stepSeconds');
+    expect(estimate).not.toHaveProperty('skipped');
+  });
+
+  test('adds up seconds of steps and skipped variants; frames without alpha are smaller', () => {
+    const skip = { kind: 'skipped', variant: 'v0', code: 'TOO_LARGE', message: 'x' } as const;
+    const { estimate } = of([2], { stepSeconds: 1.5, skipped: [skip] }, { hasAlpha: false });
+    expect(estimate).toMatchObject({ pages: 1, stepSeconds: 1.5, skipped: [skip] });
+    const { memory } = framesCost(frameOf, { from: 2, to: 2 });
+    expect(estimate.memory).toBeCloseTo(
+      Math.max(5 + 1.2 * (1 + memory + 6), 1.2 * 3 + 100 + Math.min(40, 0.8 + 6 * 3)),
+      9,
+    );
+  });
+
+  test('takes the memory of the pixels, if a frame takes less', () => {
+    const { estimate } = of([1, 20], { memory: 1, decoding: { cpuSeconds: 0, memory: 90 } });
+    const making = framesCost(frameOf, { from: 1, to: 20 }).memory + 2 * 80;
+    expect(estimate.memory).toBeCloseTo(5 + 1.2 * (1 + making), 9);
+    expect(estimate.decoding?.memory).toBeCloseTo(Math.max(making, 80 + 90), 9);
+  });
+
+  test('is of frames only', () => {
+    const { frameOf: _, ...whole } = facts;
+    const request = { facts: whole, recipe: 'photos', variants: variantsOf(1) };
+    expect(() => estimateFrames(request, () => ofFrame)).toThrow('not the facts of frames');
+  });
+});
+
+describe('a file whose decoder is one of ours', () => {
+  const MIB = 1024 * 1024;
+  const structure: DecodedStructure = {
+    ...{ format: 'decoded', bytes: 3 * MIB, width: 2000, height: 1000, channels: 1, depth: 16 },
+    reading: {
+      ...{ cpuSeconds: 0.5, memory: 30 },
+      perMegapixel: { cpuSeconds: 0.1, memory: 4 },
+    },
+  };
+  const scan: SourceFacts = {
+    ...{ format: 'dicom', width: 2000, height: 1000, orientation: 1, pages: 1, bytes: 3 * MIB },
+    ...{ hasAlpha: false, progressive: false, structure },
+    coding: { depth: 16, space: 'grey', profile: 'none' },
+  };
+  const of = (
+    facts: SourceFacts,
+    variants: unknown[][] = [[{ resize: { width: 100 } }, { encode: 'webp' }]],
+    isMeasured = false,
+  ) =>
+    estimateRender(
+      facts,
+      makePlan({
+        ...{ recipe: 'scans', facts, placeholder: false, bind: (step) => catalog.bind(step) },
+        variants: variants.map((steps, index) => ({
+          ...{ name: `v${index}`, steps: catalog.stepsSchema.parse(steps) },
+        })),
+      }),
+      1,
+      isMeasured,
+    );
+  const decode = decodeCost(structure, { animated: false });
+  /** MiB of its samples, and of a file with them. */
+  const samples = (2000 * 1000 * 2) / MIB;
+
+  test('takes the decoder, its pixels, and the time to hand them over', () => {
+    const { decoding, memory } = of(scan);
+    const held = 30 + 2 * 4 + samples;
+    expect(decoding?.cpuSeconds).toBeCloseTo(decode.cpuSeconds + 0.7 + 0.004 * samples, 9);
+    expect(decoding?.memory).toBeCloseTo(decode.memory + held, 9);
+    expect(memory).toBeCloseTo(5 + 1.2 * (3 + held + decode.memory + 2 * samples), 9);
+  });
+
+  test('of fixed cost has no cost for each megapixel', () => {
+    const reading = { cpuSeconds: 0.5, memory: 30 };
+    const { decoding } = of({ ...scan, structure: { ...structure, reading } });
+    expect(decoding?.cpuSeconds).toBeCloseTo(decode.cpuSeconds + 0.5 + 0.004 * samples, 9);
+    expect(decoding?.memory).toBeCloseTo(decode.memory + 30 + samples, 9);
+  });
+
+  test('of floating point is shown in 16 bits, once for each way to show it', () => {
+    const floats = { ...structure, depth: 32 };
+    const shown = [{ stretch: { type: 'asinh' } }, { resize: { width: 100 } }, { encode: 'webp' }];
+    const plain = [{ resize: { width: 100 } }, { encode: 'webp' }];
+    const { decoding, memory } = of({ ...scan, structure: floats }, [plain, shown]);
+    const held = 30 + 2 * 4 + 2 * samples;
+    const each = decodeCost(floats, { animated: false });
+    expect(decoding?.cpuSeconds).toBeCloseTo(
+      2 * each.cpuSeconds + 0.7 + 2 * 0.004 * samples + 2 * 0.15,
+      9,
+    );
+    expect(decoding?.memory).toBeCloseTo(each.memory + held, 9);
+    expect(memory).toBeCloseTo(5 + 1.2 * (3 + held + each.memory + 4 * samples), 9);
+  });
+
+  test('of 16 bits that steps show holds its samples, and those that are shown', () => {
+    const shown = [{ stretch: { type: 'asinh' } }, { resize: { width: 100 } }, { encode: 'webp' }];
+    const difference = (facts: SourceFacts) => {
+      const [plain, stretched] = [of(facts), of(facts, [shown])];
+      expect((stretched.decoding?.cpuSeconds ?? 0) - (plain.decoding?.cpuSeconds ?? 0)).toBeCloseTo(
+        2 * 0.15,
+        9,
+      );
+      return stretched.memory - plain.memory;
+    };
+    expect(difference(scan)).toBeCloseTo(1.2 * 2 * 3 * samples, 6);
+    expect(difference({ ...scan, coding: undefined })).toBeCloseTo(1.2 * 2 * 3 * (samples / 2), 6);
+  });
+
+  test('that is measured too is decoded once more, before', () => {
+    const { decoding } = of(scan);
+    const measured = of(scan, undefined, true);
+    expect(measured.decoding?.cpuSeconds).toBeCloseTo(
+      (decoding?.cpuSeconds ?? 0) + decode.cpuSeconds + 0.004 * 2,
+      9,
+    );
+    const held = 30 + 2 * 4 + samples;
+    expect(measured.decoding?.memory).toBeCloseTo(decode.memory + samples + held, 9);
+    const colours = { ...scan, coding: { depth: 8, space: 'rgb', profile: 'none' } as const };
+    expect(of(colours, undefined, true).decoding?.cpuSeconds).toBeCloseTo(
+      (decoding?.cpuSeconds ?? 0) + decode.cpuSeconds + 0.004 * 6,
+      9,
+    );
+  });
+
+  test('and that is a page takes the time of a copy, and no memory', () => {
+    const [whole, page] = [of(scan), of({ ...scan, page: 2 })];
+    expect((page.decoding?.cpuSeconds ?? 0) - (whole.decoding?.cpuSeconds ?? 0)).toBeCloseTo(
+      0.003,
+      9,
+    );
+    expect(page.memory).toBe(whole.memory);
+    expect(pageFileSeconds(5 * MIB, 4)).toBeCloseTo(0.02, 9);
+  });
+
+  test('and that is drawn counts at the size at which it is drawn', () => {
+    const drawing = { ...scan, structure: { ...structure, scales: true } as const };
+    const drawn = of(drawing, [[{ resize: { width: 4000 } }, { encode: 'webp' }]]);
+    expect(drawn.drawn).toEqual({ width: 4000, height: 2000 });
+    const large = { ...structure, width: 4000, height: 2000 };
+    expect(drawn.decoding?.memory).toBeCloseTo(
+      decodeCost(large, { animated: false }).memory + 30 + 8 * 4 + 4 * samples,
+      9,
+    );
+    expect(of(scan)).not.toHaveProperty('drawn');
+  });
+});
+
+test('a page is a copy of the file', () => {
+  const MIB = 1024 * 1024;
+  const structure: JpegStructure = {
+    ...{ format: 'jpeg', bytes: 3 * MIB, width: 6000, height: 4000, components: 3, process: 0 },
+    ...{ blocks: 562_500, held: false, scans: 1, firstBlocks: 562_500, refinedBlocks: 0 },
+    ...{ ended: true, complete: true },
+  };
+  const facts = { bytes: 3 * MIB, structure };
+  const [whole, page] = [estimate(50, facts), estimate(50, { ...facts, page: 2 })];
+  expect(page - whole).toBeCloseTo(1.2 * 3, 6);
 });
