@@ -9,6 +9,7 @@ import { type CannedAws, s3Error, startCannedAws, status } from './testing/canne
 let aws: CannedAws;
 beforeAll(async () => {
   aws = await startCannedAws();
+  vi.stubEnv('AWS_EXECUTION_ENV', 'AWS_Lambda_test');
 });
 afterAll(() => aws.close());
 
@@ -38,6 +39,9 @@ test('the middleware of the SDK sees only what is not a success', async () => {
   expect(await store.head('a.jpg')).toMatchObject({ bytes: 4 });
   expect(send).toHaveBeenCalledTimes(1);
   expect(aws.requests).toHaveLength(2);
+  // The lab tells the function's requests by that.
+  for (const { headers } of aws.requests)
+    expect(headers['user-agent']).toMatch(/^aws-sdk-js\/.* exec-env\/AWS_Lambda_test/);
 });
 
 test('a body whose connection has ended before it is read is an error', async () => {

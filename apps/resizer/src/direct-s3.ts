@@ -148,6 +148,7 @@ export function directS3(client: S3Client): S3Sender {
     uriEscapePath: false,
   });
 
+  let userAgent: Promise<string> | undefined;
   const endpointOf = (bucket: string) => {
     let endpoint = endpoints.get(bucket);
     if (!endpoint) {
@@ -179,6 +180,7 @@ export function directS3(client: S3Client): S3Sender {
       query: given(query(input)),
       headers: given({
         host: url.host,
+        'user-agent': await (userAgent ??= userAgentOf(client)),
         ...headers(input),
         ...(body && {
           'content-length': String(body.byteLength),
@@ -243,6 +245,16 @@ function schemeOf({ properties = {} }: EndpointV2) {
     authSchemes?: readonly { readonly name: string; readonly signingRegion?: string }[];
   };
   return authSchemes?.[0];
+}
+
+/** The SDK's: it names the environment of the function in the logs of S3. */
+async function userAgentOf({ config }: S3Client): Promise<string> {
+  const parts = await config.defaultUserAgentProvider();
+  return parts
+    .map(([name, version]) =>
+      version ? `${name}${name.includes('/') ? '#' : '/'}${version}` : name,
+    )
+    .join(' ');
 }
 
 const META = 'x-amz-meta-';
