@@ -595,6 +595,7 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 60_000,
+    minimum: 96,
   },
   {
     name: 'embedded-aws',
