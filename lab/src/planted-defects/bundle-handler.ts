@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { CHECKOUT } from '../testing/workspace.ts';
 
 const RESIZER = path.join(CHECKOUT, 'apps/resizer');
@@ -13,8 +13,18 @@ export function bundleHandlerWithDefects(outfile: string): Promise<void> {
     import { handler as real } from ${JSON.stringify(HANDLER)};
     export const handler = withDefects(real);
   `;
-  return bundleHandler(contents, outfile);
+  return bundleHandler(contents, outfile, [everythingThroughTheClient]);
 }
+
+/** The defects are in the SDK's client, which the handler otherwise needs for errors only. */
+const everythingThroughTheClient: Plugin = {
+  name: 'everything through the client',
+  setup(bundle) {
+    bundle.onLoad({ filter: /\/resizer\/src\/direct-s3\.ts$/ }, () => ({
+      contents: 'export const directS3 = (client) => client;',
+    }));
+  },
+};
 
 /** Bundles the handler with a module that is loaded first. */
 export function bundleHandlerAfter(module: string, outfile: string): Promise<void> {
@@ -25,7 +35,11 @@ export function bundleHandlerAfter(module: string, outfile: string): Promise<voi
   return bundleHandler(contents, outfile);
 }
 
-async function bundleHandler(contents: string, outfile: string): Promise<void> {
+async function bundleHandler(
+  contents: string,
+  outfile: string,
+  plugins: Plugin[] = [],
+): Promise<void> {
   const configuration = path.join(RESIZER, 'esbuild.config.mjs');
   const { default: product } = (await import(pathToFileURL(configuration).href)) as {
     default: BuildOptions;
@@ -37,6 +51,7 @@ async function bundleHandler(contents: string, outfile: string): Promise<void> {
     stdin: { contents, resolveDir: RESIZER, loader: 'ts' },
     outfile,
     bundle: true,
+    plugins,
     format: 'esm',
     platform: 'node',
     target: 'node24',
