@@ -24,7 +24,7 @@ export function withFigures(page: string, name: string, text: string): string {
 export async function readFigures<T>(file: string): Promise<T> {
   const found = path.join(FOLDER, file);
   const text = await readFile(found, 'utf8').catch((cause: unknown) => {
-    throw new Error(`There is no docs/performance/${file}: run the benchmark once`, { cause });
+    throw new Error(`docs/performance/${file} is missing: run the benchmark once`, { cause });
   });
   return JSON.parse(text) as T;
 }

@@ -71,7 +71,7 @@ async function measure(given: Arguments): Promise<Report> {
       onProgress: say,
     });
     const [job] = JOBS;
-    if (!job) throw new Error('There are no jobs');
+    if (!job) throw new Error('The list of jobs is empty');
     const [photo = ''] = await makeSources('photo', photos, { folder });
     const once = await runContestant('function', job, [photo], { ...shared, passes: 1 });
     const twice = await runContestant('function', job, [photo], {
