@@ -445,7 +445,7 @@ export function estimateRender(
 }
 
 /** What a rendered frame leaves behind until garbage collection, MiB and times its samples; the most of all of them, MiB. */
-const LEFT = { fixed: 0.8, perSample: 6, most: 40 };
+const LEFT = { fixed: 0.8, perSample: 6, most: 65 };
 
 /**
  * Estimates a rendering of frames, which is one of each after the other. They are decoded together, in windows.
