@@ -60,7 +60,7 @@ export const recipeSections: readonly string[] = [
   '## Facts of an upload',
   'The manifest can say what the samples of an upload are, which is what programs for scans, slides and sky images start from:',
   yaml('facts: [resolution, minimum, maximum, mean, percentiles, histogram]'),
-  'They are in `source.facts`, for each channel of the first page or frame, as the file stores them ([contract.md](contract.md#facts-of-the-upload)).',
+  'They are in `source.facts`, for each channel of the first page or frame, as the file stores them; those of FITS and grey DICOM files are in the file’s own units ([contract.md](contract.md#facts-of-the-upload)).',
 
   '## Choices of an upload',
   'An upload can name a focal point, a crop and an alternative text in its metadata, if the recipe allows each by name. Cuts with `position: focus` keep the focal point; uploads without one use the step’s `focus` or `otherwise`:',

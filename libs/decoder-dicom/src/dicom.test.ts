@@ -2,9 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
-import { builtinTransforms, createCatalog } from '@darkroom/transforms';
+import {
+  builtinTransforms,
+  createCatalog,
+  type MeasuredChannel,
+  MEASURES,
+} from '@darkroom/transforms';
 import { createEngine } from '@darkroom/transforms/engine';
-import { renderOne } from '@darkroom/transforms/testing';
+import { inDigits, renderAll, renderOne } from '@darkroom/transforms/testing';
 import sharp from 'sharp';
 import { describe, expect, test, vi } from 'vitest';
 import { ALLOWED } from './attributes.ts';
@@ -17,6 +22,7 @@ import {
   openSequence,
   SYNTAX,
 } from './testing/dicom-writer.ts';
+import { badMarkedFiles, MARKER, markedFile } from './testing/marked-file.ts';
 
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog, decoders: [dicom] });
@@ -159,6 +165,18 @@ describe('the window', () => {
   });
 });
 
+/** By numpy, of the values of pydicom (fixtures/facts.py). */
+const FACTS = JSON.parse(fixture('facts.json').toString()) as Record<string, MeasuredChannel>;
+
+test.each(Object.entries(FACTS))('%s has the facts that numpy measures', async (name, wanted) => {
+  const measures = [...MEASURES];
+  const steps = { one: [{ window: { centre: 60, width: 300 } }, PNG] };
+  const { channels } = await renderAll(engine, catalog, fixture(`${name}.dcm`), steps, {
+    measures,
+  });
+  expect(inDigits(channels)).toEqual(inDigits([wanted]));
+});
+
 describe('text in the pixels', () => {
   const burned = dicomFile({
     [ALLOWED.BurnedInAnnotation]: attribute(ALLOWED.BurnedInAnnotation, 'CS', 'YES'),
@@ -182,46 +200,6 @@ describe('text in the pixels', () => {
 });
 
 describe('attributes', () => {
-  const MARKER = 'Marker^24';
-  const text = (tag: number, vr = 'LO') => attribute(tag, vr, MARKER);
-  /** Every kind of attribute, also some of the allowed ones. */
-  const attributes = [
-    text(0x0008_0080),
-    text(0x0008_103e),
-    openSequence(
-      0x0008_1140,
-      Buffer.concat([text(0x0008_1155, 'UI'), openSequence(0x0008_1199, text(0x0008_0104))]),
-    ),
-    attribute(0x0009_0010, 'LO', MARKER),
-    attribute(0x0009_1001, 'UN', Buffer.from(MARKER)),
-    attribute(0x0009_1002, 'UN', Buffer.from(MARKER)),
-    text(0x0010_0010, 'PN'),
-    text(0x0010_0020),
-    text(0x0010_4000, 'LT'),
-    text(0x0020_4000, 'LT'),
-    text(ALLOWED.WindowCenter, 'DS'),
-    attribute(0x0028_1055, 'LO', MARKER),
-    attribute(0x0028_2000, 'OB', Buffer.from(MARKER.repeat(20))),
-    attribute(0x0040_0275, 'SQ', item(text(0x0040_0007))),
-    text(0x0040_a160, 'UT'),
-    text(0x4008_0114, 'PN'),
-    text(0x6000_1500),
-    attribute(0x6000_3000, 'OW', Buffer.from(MARKER)),
-    attribute(0xfffa_fffa, 'SQ', item(text(0x0400_0120, 'UT'))),
-    attribute(0xfffc_fffc, 'OB', Buffer.from(MARKER)),
-  ];
-  const meta = Buffer.concat([
-    text(0x0002_0013, 'SH'),
-    text(0x0002_0016, 'AE'),
-    text(0x0002_0100, 'UI'),
-    attribute(0x0002_0102, 'OB', Buffer.from(MARKER)),
-  ]);
-  const preamble = Buffer.alloc(128, MARKER);
-  const tagOf = (one: Buffer) => one.readUInt16LE(0) * 65_536 + one.readUInt16LE(2);
-  const added = Object.fromEntries(attributes.map((one) => [tagOf(one), one]));
-  const marked = (changes: Readonly<Record<number, Buffer>> = {}, syntax = SYNTAX.explicit) =>
-    dicomFile({ ...added, ...changes }, { syntax, preamble, meta });
-
   /** Everything that leaves the engine. */
   async function traces(source: Uint8Array): Promise<string> {
     const seen: string[] = [];
@@ -257,47 +235,20 @@ describe('attributes', () => {
   }
 
   test('the file of these tests holds the marker 25 times and more, and is read', async () => {
-    expect(marked().toString('latin1').split(MARKER).length).toBeGreaterThan(25);
-    expect(await traces(marked())).toContain('"format":"dicom"');
+    expect(markedFile().toString('latin1').split(MARKER).length).toBeGreaterThan(25);
+    expect(await traces(markedFile())).toContain('"format":"dicom"');
   });
 
   test('do not leave the engine', async () => {
-    expect(await traces(marked())).not.toContain('Marker');
+    expect(await traces(markedFile())).not.toContain('Marker');
   });
 
-  const wrong: [string, Buffer][] = [
-    ['a transfer syntax', marked({}, MARKER)],
-    [
-      'the photometric interpretation',
-      marked({
-        [ALLOWED.PhotometricInterpretation]: text(ALLOWED.PhotometricInterpretation, 'CS'),
-      }),
-    ],
-    [
-      'the number of frames',
-      marked({ [ALLOWED.NumberOfFrames]: text(ALLOWED.NumberOfFrames, 'IS') }),
-    ],
-    ['the slope', marked({ [ALLOWED.RescaleSlope]: text(ALLOWED.RescaleSlope, 'DS') })],
-    [
-      'run lengths',
-      marked({ [ALLOWED.PixelData]: fragments(Buffer.from(MARKER.repeat(10))) }, SYNTAX.rle),
-    ],
-    [
-      'a JPEG',
-      marked({ [ALLOWED.PixelData]: fragments(Buffer.from(MARKER.repeat(10))) }, SYNTAX.jpeg),
-    ],
-    [
-      'a JPEG 2000',
-      marked({ [ALLOWED.PixelData]: fragments(Buffer.from(MARKER.repeat(10))) }, SYNTAX.jpeg2000),
-    ],
-    ['no meta header', Buffer.concat([text(0x0008_0005, 'CS'), ...attributes])],
-  ];
-  test.each(wrong)('do not leave it if they are in place of %s', async (_, file) => {
+  test.each(badMarkedFiles())('do not leave it if they are in place of %s', async (_, file) => {
     expect(await traces(file)).not.toContain('Marker');
   });
 
   test('do not leave it if the file is cut off or changed', async () => {
-    const file = marked();
+    const file = markedFile();
     let state = 24;
     const random = (below: number) => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

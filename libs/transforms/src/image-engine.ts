@@ -179,7 +179,7 @@ export const NO_PLACEHOLDER: PlaceholderParts = {
 export const MEASURES = ['minimum', 'maximum', 'mean', 'percentiles', 'histogram'] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** The samples of one channel, as the file stores them: from 0 to 255, or to 65,535. */
+/** The samples of one channel, as the file stores them: from 0 to 255, or to 65,535; or the values of measurements. */
 export interface MeasuredChannel {
   readonly channel: 'grey' | 'red' | 'green' | 'blue';
   readonly minimum?: number;
@@ -187,7 +187,7 @@ export interface MeasuredChannel {
   readonly mean?: number;
   /** By their numbers; between two samples interpolated. */
   readonly percentiles?: Readonly<Record<string, number>>;
-  /** How many samples are in each of the parts, equal ones, of the range: `from` belongs to it, `to` does not. */
+  /** How many samples are in each of the parts, equal ones, of the range. `to` belongs to it if the samples are measurements. */
   readonly histogram?: {
     readonly from: number;
     readonly to: number;

@@ -6,6 +6,7 @@ import {
   DEFAULT_PLACEHOLDER,
   type EstimateRequest,
   type ImageEngine,
+  type Measure,
   type Rendered,
   type RenderEstimate,
   type RenderRequest,
@@ -112,9 +113,9 @@ function engineOf(
     // To run a plan may extend it.
     planned.delete(request.variants);
     const { drawn: size } = plan;
-    const displays = displaysOf(plan, measures.length > 0);
+    const displays = displaysOf(plan);
     const upload = await prepared(source, facts, {
-      ...{ decoders, displays, size, stepTimeout, signal },
+      ...{ decoders, displays, measures, size, stepTimeout, signal },
     });
     let conversion: Promise<ToSrgb> | undefined;
     const job = {
@@ -130,7 +131,7 @@ function engineOf(
       isBuiltin,
       readSideFile: readSideFile && readOnce(readSideFile),
     };
-    if (measures.length > 0) yield await measureUpload(job, measures);
+    if (measures.length > 0) yield upload.measured ?? (await measureUpload(job, measures));
     yield* execute(plan, job, request.concurrency ?? concurrency, request.done);
   }
   async function* renderFrames(request: RenderRequest): AsyncGenerator<Rendered, void> {
@@ -176,10 +177,9 @@ function isSame<T extends object>(one: T, other: T): boolean {
   return (Object.keys(one) as (keyof T)[]).every((name) => one[name] === other[name]);
 }
 
-/** Each once. Measures are taken of the upload as its file says. */
-function displaysOf({ stages }: RenderPlan, isMeasured: boolean): readonly (Display | undefined)[] {
+/** Each once. */
+function displaysOf({ stages }: RenderPlan): readonly (Display | undefined)[] {
   const displays = stages.map(({ mode }) => mode.display);
-  if (isMeasured) displays.push(undefined);
   return [...new Map(displays.map((display) => [displayKey(display), display])).values()];
 }
 
@@ -189,6 +189,7 @@ interface PrepareOptions extends DecoderBounds {
   readonly size: Size | undefined;
   /** The ways in which the values of the upload are shown. */
   readonly displays: readonly (Display | undefined)[];
+  readonly measures: readonly Measure[];
 }
 
 /**
@@ -198,14 +199,14 @@ interface PrepareOptions extends DecoderBounds {
 async function prepared(
   source: Uint8Array,
   facts: SourceFacts,
-  { decoders, displays, size, ...bounds }: PrepareOptions,
+  { decoders, displays, measures, size, ...bounds }: PrepareOptions,
 ): Promise<PreparedUpload> {
   const { format, structure, page = 1 } = facts;
   const decoder = decoderOf(format, decoders);
   if (decoder) {
     const options = structure?.format === 'decoded' ? structure.options : undefined;
     const request = { page, options: options ?? {}, size };
-    return decodeUpload(source, { decoder, format }, request, { ...bounds, displays });
+    return decodeUpload(source, { decoder, format }, request, { ...bounds, displays, measures });
   }
   const own = pageFile(source, format, page);
   try {

@@ -1,5 +1,6 @@
 export { tiffPage } from '../engine/inspect/tiff-page.ts';
 export { difference } from './compare.ts';
+export { inDigits } from './in-digits.ts';
 export { renderAll, renderOne } from './render.ts';
 export { animatedSample, sample, type SampleOptions } from './samples.ts';
 export { paintScene, seededRandom } from './scene.ts';

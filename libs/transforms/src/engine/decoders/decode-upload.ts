@@ -10,11 +10,12 @@ import type {
 } from '../../define-decoder.ts';
 import { DETECTED_BYTES } from '../../define-decoder.ts';
 import { type Display, displayed } from '../../display/display.ts';
-import type { DecoderOptions, SourceFormat } from '../../image-engine.ts';
+import type { DecoderOptions, Measure, SourceFormat } from '../../image-engine.ts';
 import { ImageError, reasonOf } from '../../image-error.ts';
 import { isFileOf } from './is-file-of.ts';
 import { displayKey, type PreparedUpload } from '../display/shown-files.ts';
 import { decodable } from '../inspect/decodable.ts';
+import { measured } from '../measure/measure.ts';
 import { pngOfHeader, pngOfPixels } from './png-of-pixels.ts';
 
 /** A decoder, and the one of its formats that a file has. */
@@ -172,15 +173,20 @@ function shown(
   return new Map(files);
 }
 
+interface DecodeOptions extends DecoderBounds {
+  readonly displays: readonly (Display | undefined)[];
+  readonly measures: readonly Measure[];
+}
+
 /**
- * Decodes an upload, or its page, into files that libvips reads.
+ * Decodes an upload, or its page, into files that libvips reads. Measurements are measured here, by the values of the file.
  * @throws ImageError as `readHeader`; `CORRUPT_IMAGE` also if the pixels differ from the header
  */
 export async function decodeUpload(
   source: Uint8Array,
   detected: Detected,
   request: ReadRequest,
-  bounds: DecoderBounds & { readonly displays: readonly (Display | undefined)[] },
+  { displays, measures, ...bounds }: DecodeOptions,
 ): Promise<PreparedUpload> {
   const { decoder, format } = detected;
   const own = await readHeader(source, detected, request, bounds);
@@ -196,7 +202,14 @@ export async function decodeUpload(
   }
   if ('file' in page) return { file: decodable(page.file) };
   const { data, values } = page;
-  return values || data instanceof Float32Array
-    ? { file: pngOfHeader(header), shown: shown(header, page, bounds.displays) }
-    : { file: decodable(pngOfPixels(header, data)) };
+  if (!values && !(data instanceof Float32Array)) {
+    return { file: decodable(pngOfPixels(header, data)) };
+  }
+  return {
+    file: pngOfHeader(header),
+    shown: shown(header, page, displays),
+    ...(measures.length > 0 && {
+      measured: { kind: 'measured', channels: measured(page, measures) },
+    }),
+  };
 }

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { type Display, displayed, type ValueSamples } from '../../display/display.ts';
-import type { SourceFacts } from '../../image-engine.ts';
+import type { Measured, SourceFacts } from '../../image-engine.ts';
 import { correctedPixels, tiffOfPixels } from '../colour/corrected-pixels.ts';
 import { failOnOf } from '../inspect/unsupported-coding.ts';
 import { asUint16, inSixteenBits } from '../render/picture.ts';
@@ -10,6 +10,8 @@ export interface PreparedUpload {
   /** Has the metadata; and the pixels, unless `shown` has them. */
   readonly file: Uint8Array;
   readonly shown?: ReadonlyMap<string, Uint8Array>;
+  /** What is measured of the values, if the recipe asks for it. */
+  readonly measured?: Measured;
 }
 
 export function displayKey(display: Display | undefined): string {

@@ -8,7 +8,7 @@ import { measured } from './measure.ts';
 
 /**
  * Measures the samples of an upload as its file stores them: at its full size and depth, in its own colours. Only CMYK is
- * converted, to sRGB, and measurements are shown as their file says.
+ * converted, to sRGB.
  * @throws ImageError `CORRUPT_IMAGE`
  */
 export async function measureUpload(
