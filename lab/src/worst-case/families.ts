@@ -1,5 +1,7 @@
 import type { SourceFormat } from '@darkroom/transforms';
 import { writeAvif, type AvifGenes } from './files/avif.ts';
+import { DICOM_CODINGS, type DicomGenes, isDicom, writeDicom } from './files/dicom.ts';
+import { bytesOfFits, type FitsGenes, writeFits } from './files/fits.ts';
 import { writeGainMap, type GainMapGenes } from './files/gain-map.ts';
 import { writeGif, type GifGenes } from './files/gif.ts';
 import { writeHeic, type HeicGenes } from './files/heic.ts';
@@ -83,6 +85,23 @@ const resized = ({ toWidth }: Genes) => ({
 /** A small output: its encoder costs little. */
 const THUMBNAIL: Rendering = {
   variants: (genes) => [['rotate', resized(genes), { encode: 'jpeg' }]],
+  quantities: ['cpuSeconds', 'memory'],
+};
+/** Ways in which a recipe shows the values of a file: steps before the thumbnail, for each variant. */
+const SHOWINGS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
+  own: [[]],
+  asinh: [[{ stretch: 'asinh' }]],
+  percentile: [[{ stretch: 'percentile' }]],
+  window: [[{ window: { centre: 100, width: 90 } }]],
+  three: [[], [{ stretch: 'log' }], [{ stretch: 'zscale' }]],
+};
+const OF_VALUES: Rendering = {
+  variants: (genes) =>
+    (SHOWINGS[String(genes['shown'])] ?? [[]]).map((steps) => [
+      ...steps,
+      resized(genes),
+      { encode: 'jpeg' },
+    ]),
   quantities: ['cpuSeconds', 'memory'],
 };
 const SMALL: Space<DecodeGenes> = { animated: [false], toWidth: [16, 320] };
@@ -470,5 +489,48 @@ export const FAMILIES: readonly Family[] = [
     writePdf,
     undefined,
     THUMBNAIL,
+  ),
+  family<FitsGenes>(
+    'uploads: FITS',
+    'fits',
+    {
+      ...SMALL,
+      width: SIDES,
+      height: SIDES,
+      bitpix: [8, 16, 32, 64, -32, -64],
+      blank: [true, false],
+      planes: [1, 3],
+      content: CONTENTS,
+      cards: [0, 100, 35_000],
+      empty: [0, 1, 900],
+      shown: Object.keys(SHOWINGS),
+    },
+    writeFits,
+    (genes) => bytesOfFits(genes) <= 100_000_000,
+    OF_VALUES,
+  ),
+  family<DicomGenes & Pick<FitsGenes, 'shown'>>(
+    'uploads: DICOM',
+    'dicom',
+    {
+      ...SMALL,
+      width: SIDES,
+      height: SIDES,
+      coding: DICOM_CODINGS,
+      colours: ['grey', 'rgb', 'palette'],
+      bits: [8, 16, 32],
+      content: CONTENTS,
+      frames: [1, 3, 1000],
+      parts: [1, 2, 1000, 100_000],
+      attributes: [0, 100, 1_000_000],
+      scans: [0, 10, 300],
+      jpeg: ['baseline', 'progressive', 'arithmetic', 'progressive arithmetic'],
+      tile: [0, 16, 256],
+      block: [4, 64],
+      shown: Object.keys(SHOWINGS),
+    },
+    writeDicom,
+    isDicom,
+    OF_VALUES,
   ),
 ];

@@ -29,9 +29,9 @@ export const dicom = defineDecoder({
     const isFile = text.startsWith('DICM', PREAMBLE) || META.test(text) || DATA_SET.test(text);
     return isFile ? 'dicom' : undefined;
   },
-  async header(source, { options: { burnedIn } }) {
+  async header(source, { page, options: { burnedIn } }) {
     const { readHeader } = await import('./dicom-file.ts');
-    return readHeader(source, { burnedIn });
+    return readHeader(source, { page, burnedIn });
   },
   async read(source, { page, options: { burnedIn } }) {
     const { readPixels } = await import('./dicom-file.ts');

@@ -19,8 +19,11 @@ function bitsOfFrame({ width, height, samples, allocated, photometric }: DicomIm
   return width * height * perPixel * allocated;
 }
 
-/** @throws DicomError if the pixel data cannot hold the frames of the header */
-export function checkLength(image: DicomImage): void {
+/**
+ * @returns the number of fragments
+ * @throws DicomError if the pixel data cannot hold the frames of the header
+ */
+export function checkLength(image: DicomImage): number {
   const { pixelData, frames, width, height, syntax } = image;
   const isNative = syntax.compression === 'none';
   if (isNative === pixelData.open) {
@@ -29,7 +32,7 @@ export function checkLength(image: DicomImage): void {
   }
   if (!isNative) {
     locate(image, frames);
-    return;
+    return fragmentsOf(pixelData).length;
   }
   const needed = Math.ceil((frames * bitsOfFrame(image)) / 8);
   const given = pixelData.end - pixelData.start;
@@ -39,7 +42,10 @@ export function checkLength(image: DicomImage): void {
       `${frames} × ${width}×${height} pixels need ${needed} bytes, and its pixel data has ${given}`,
     );
   }
+  return 0;
 }
+
+const START_OF_SCAN = Buffer.from([0xff, 0xda]);
 
 function offsetsOf(data: Uint8Array, bytes: 4 | 8): readonly number[] {
   const view = new DataView(data.buffer, data.byteOffset, data.length);
@@ -84,16 +90,32 @@ function locate({ attributes, pixelData, frames }: DicomImage, page: number): re
   return fragments.slice(from, to);
 }
 
+/** The compressed bytes of a frame. @throws DicomError */
+function codedFrame(image: DicomImage, page: number): Uint8Array {
+  const { source } = image.pixelData;
+  const parts = locate(image, page).map(({ start, end }) => source.subarray(start, end));
+  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+}
+
+/** How often the JPEG of a frame may visit its pixels: its scans, at least 1. @throws DicomError */
+export function scansOf(image: DicomImage, page: number): number {
+  const frame = codedFrame(image, page);
+  const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.length);
+  let scans = 0;
+  for (let at = bytes.indexOf(START_OF_SCAN); at >= 0; at = bytes.indexOf(START_OF_SCAN, at + 2)) {
+    scans += 1;
+  }
+  return Math.max(1, scans);
+}
+
 /** @throws DicomError; errors of the codecs */
 export async function readFrame(image: DicomImage, page: number): Promise<StoredFrame> {
-  const { syntax, pixelData, width, height, samples, allocated, photometric } = image;
-  const { source } = pixelData;
+  const { syntax, width, height, samples, allocated, photometric } = image;
   const { compression } = syntax;
   if (compression === 'none') {
     return { data: nativeFrame(image, page), planar: image.planar, rgb: false };
   }
-  const parts = locate(image, page).map(({ start, end }) => source.subarray(start, end));
-  const frame = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+  const frame = codedFrame(image, page);
   if (compression !== 'rle') {
     const isRgb = photometric === 'RGB';
     return decodeFrame(compression, frame, { width, height, samples, isRgb });

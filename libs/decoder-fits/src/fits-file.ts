@@ -27,21 +27,27 @@ function depthOf({ bitpix, blank }: FitsImage): 8 | 16 | 32 {
   return bitpix === 8 || bitpix === 16 ? bitpix : 32;
 }
 
-/** CPU seconds for a megapixel of a plane (measured: docs/formats.md), and to find the headers. */
-const COST = { cpuSeconds: 0.02, perMegapixel: { cpuSeconds: 0.06, memory: 0 } };
+/** Measured (docs/formats.md). Numbers and text are garbage in the heap, which grows until it is collected. */
+const COST = {
+  ...{ cpuSeconds: 0.03, memory: 1, mostGarbage: 32 },
+  perCard: { cpuSeconds: 1e-6, garbage: 1e-4 },
+  perMegapixel: { cpuSeconds: 0.06, garbage: 16 },
+};
 
 /** @throws FitsError */
 export function readHeader(source: Uint8Array, page: number, options: Options): DecoderHeader {
   const image = openPage(source, page, options);
-  const { width, height, pages, shown } = image;
-  const { cpuSeconds, memory } = COST.perMegapixel;
+  const { width, height, pages, shown, cards } = image;
+  const { perCard, perMegapixel, mostGarbage } = COST;
   const planes = shown.length;
+  const megapixels = (planes * width * height) / 1e6;
+  const garbage = cards * perCard.garbage + megapixels * perMegapixel.garbage;
   return {
     ...{ width, height, pages, channels: planes === 3 ? 3 : 1, depth: depthOf(image) },
     cost: {
-      cpuSeconds: COST.cpuSeconds + source.length / 1e9,
-      memory: 1,
-      perMegapixel: { cpuSeconds: planes * cpuSeconds, memory },
+      cpuSeconds: COST.cpuSeconds + cards * perCard.cpuSeconds,
+      memory: COST.memory + Math.min(mostGarbage, garbage),
+      perMegapixel: { cpuSeconds: planes * perMegapixel.cpuSeconds, memory: 0 },
     },
   };
 }

@@ -45,6 +45,8 @@ export interface FitsImage {
   readonly blank?: number;
   /** Offset of the data, bytes. */
   readonly start: number;
+  /** Cards that were read to find the image. */
+  readonly cards: number;
 }
 
 function text(source: Uint8Array, from: number, length: number): string {
@@ -65,6 +67,7 @@ function valueOf(card: string): Value | undefined {
 
 interface Header {
   readonly keywords: Keywords;
+  readonly cards: number;
   /** Offset of the data, bytes. */
   readonly end: number;
 }
@@ -77,7 +80,8 @@ function readKeywords(source: Uint8Array, start: number): Header | undefined {
     if (at + CARD > source.length) return undefined;
     const keyword = text(source, at, 8).trimEnd();
     if (keyword === 'END') {
-      return { keywords, end: start + Math.ceil(((index + 1) * CARD) / BLOCK) * BLOCK };
+      const cards = index + 1;
+      return { keywords, cards, end: start + Math.ceil((cards * CARD) / BLOCK) * BLOCK };
     }
     // The first one counts (4.1.2.1 leaves it open).
     if (!KEYWORD.test(keyword) || keywords.has(keyword)) continue;
@@ -133,14 +137,14 @@ function imageOf(
   hdu: number,
   keywords: Keywords,
   { bitpix, axes }: Data,
-  start: number,
+  place: Pick<FitsImage, 'start' | 'cards'>,
 ): FitsImage | undefined {
   const [width = 0, height = 0, ...others] = axes;
   const planes = others.reduce((product, side) => product * side, 1);
   if (width === 0 || height === 0 || planes === 0) return undefined;
   const blank = keywords.get('BLANK');
   return {
-    ...{ hdu, bitpix, width, height, planes, start },
+    ...{ hdu, bitpix, width, height, planes, ...place },
     bscale: numberOf(keywords, 'BSCALE', 1),
     bzero: numberOf(keywords, 'BZERO', 0),
     ...(typeof blank === 'number' && bitpix > 0 && { blank }),
@@ -156,6 +160,7 @@ function imageOf(
 export function findImage(source: Uint8Array, wanted?: number): FitsImage {
   let start = 0;
   let isCompressed = false;
+  let cards = 0;
   for (let hdu = 0; hdu < MAX_HDUS && start < source.length; hdu += 1) {
     const header = readKeywords(source, start);
     if (!header) {
@@ -164,6 +169,7 @@ export function findImage(source: Uint8Array, wanted?: number): FitsImage {
       throw new FitsError('CORRUPT_IMAGE', 'the header has no END');
     }
     const { keywords, end } = header;
+    cards += header.cards;
     const type = hdu === 0 ? 'IMAGE' : keywords.get('XTENSION');
     if (type === undefined) break;
     if (hdu === 0 && keywords.get('SIMPLE') !== true) {
@@ -171,7 +177,8 @@ export function findImage(source: Uint8Array, wanted?: number): FitsImage {
     }
     const data = dataOf(keywords);
     if (wanted === undefined || wanted === hdu) {
-      const image = type === 'IMAGE' ? imageOf(hdu, keywords, data, end) : undefined;
+      const image =
+        type === 'IMAGE' ? imageOf(hdu, keywords, data, { start: end, cards }) : undefined;
       if (image) {
         if (end + data.bytes > source.length) {
           throw new FitsError('CORRUPT_IMAGE', 'the file ends before its data does');

@@ -1,4 +1,4 @@
-import { deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import type { AnyPixels } from '../../bound-transform.ts';
 import type { DecoderHeader } from '../../define-decoder.ts';
 import { pngChunk } from '../colour/png-colours.ts';
@@ -70,22 +70,81 @@ export function pngOfHeader(header: PixelHeader): Buffer {
   ]);
 }
 
-/** An uncompressed PNG. libvips reads its pixels, colours and metadata as those of any other upload. */
+/** Bytes of a block of a zlib stream that is not compressed (RFC 1951, 3.2.4). */
+const BLOCK = 65_535;
+/** The start of such a stream (RFC 1950). */
+const ZLIB = [0x78, 0x01];
+
+/**
+ * An uncompressed PNG, in the only copy that is made of the pixels. libvips reads its pixels, colours and metadata as those
+ * of any other upload.
+ */
 export function pngOfPixels(header: PixelHeader, data: AnyPixels['data']): Buffer {
   const { height } = header;
-  const row = data.byteLength / height;
-  const rows = Buffer.alloc(height * (1 + row));
   const samples = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const row = samples.length / height;
   // The first byte of a row is its filter: none.
-  for (let y = 0; y < height; y += 1) samples.copy(rows, y * (1 + row) + 1, y * row, (y + 1) * row);
-  if (data instanceof Uint16Array) {
+  const line = Buffer.alloc(1 + row);
+  const rows = height * line.length;
+  const blocks = Math.ceil(rows / BLOCK);
+  const head = Buffer.concat(headerChunks(header));
+  const idat = ZLIB.length + 5 * blocks + rows + 4;
+  const file = Buffer.alloc(head.length + 8 + idat + 4 + END.length);
+  head.copy(file);
+  file.writeUInt32BE(idat, head.length);
+  file.write('IDAT', head.length + 4, 'latin1');
+  const start = head.length + 8;
+  file.set(ZLIB, start);
+  for (let block = 0; block < blocks; block += 1) {
+    const at = start + ZLIB.length + block * (BLOCK + 5);
+    const length = Math.min(BLOCK, rows - block * BLOCK);
+    file[at] = block + 1 === blocks ? 1 : 0;
+    file.writeUInt16LE(length, at + 1);
+    file.writeUInt16LE(BLOCK - length, at + 3);
+  }
+  const checksum = new Adler32();
+  for (let y = 0; y < height; y += 1) {
+    samples.copy(line, 1, y * row, (y + 1) * row);
     // Samples of PNG are big-endian.
-    for (let y = 0; y < height; y += 1) {
-      rows.subarray(y * (1 + row) + 1, (y + 1) * (1 + row)).swap16();
+    if (data instanceof Uint16Array) line.subarray(1).swap16();
+    checksum.add(line);
+    for (let from = 0; from < line.length;) {
+      const at = y * line.length + from;
+      const end = Math.min(line.length, from + BLOCK - (at % BLOCK));
+      line.copy(file, start + ZLIB.length + 5 * (Math.floor(at / BLOCK) + 1) + at, from, end);
+      from = end;
     }
   }
-  const stored = deflateSync(rows, { level: 0 });
-  return Buffer.concat([...headerChunks(header), pngChunk('IDAT', stored), END]);
+  const end = start + idat;
+  file.writeUInt32BE(checksum.value, end - 4);
+  file.writeUInt32BE(crc32(file.subarray(start - 4, end)), end);
+  END.copy(file, end + 4);
+  return file;
+}
+
+/** The checksum of zlib streams (RFC 1950, 8.2). */
+class Adler32 {
+  #a = 1;
+  #b = 0;
+
+  add(bytes: Uint8Array): void {
+    let [a, b] = [this.#a, this.#b];
+    // Of so few bytes, the sums stay below 2³¹.
+    for (let from = 0; from < bytes.length; from += 2000) {
+      const end = Math.min(bytes.length, from + 2000);
+      for (let at = from; at < end; at += 1) {
+        a += bytes[at] ?? 0;
+        b += a;
+      }
+      a %= 65_521;
+      b %= 65_521;
+    }
+    [this.#a, this.#b] = [a, b];
+  }
+
+  get value(): number {
+    return this.#b * 65_536 + this.#a;
+  }
 }
 
 const ORIENTATION = 0x0112;
