@@ -6,15 +6,16 @@ import { STRUCTURES } from '@darkroom/transforms/testing/structure/index.ts';
 import sharp, { type Sharp } from 'sharp';
 import { mutateBytes, mutatePieces } from './mutations.ts';
 import { dicom } from './dicom-structure.ts';
+import { fits } from './fits-structure.ts';
 import { pdf } from './pdf-structure.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** Formats whose files are mutated: those that libvips reads, and those of decoders. */
-export const FUZZED_FORMATS = [...OUTPUT_FORMATS, 'heic', 'pdf', 'dicom'] as const;
+export const FUZZED_FORMATS = [...OUTPUT_FORMATS, 'heic', 'pdf', 'dicom', 'fits'] as const;
 export type FuzzedFormat = (typeof FUZZED_FORMATS)[number];
 
 /** How their files are divided. */
-export const FUZZED_STRUCTURES = { ...STRUCTURES, heic: STRUCTURES.avif, pdf, dicom };
+export const FUZZED_STRUCTURES = { ...STRUCTURES, heic: STRUCTURES.avif, pdf, dicom, fits };
 
 /** Identifies one mutated image. */
 export interface CaseId {
@@ -117,11 +118,14 @@ const BASES: Readonly<Record<OutputFormat, readonly (() => Promise<Buffer>)[]>> 
   ],
 };
 
+const isBuiltIn = (format: FuzzedFormat): format is OutputFormat =>
+  (OUTPUT_FORMATS as readonly string[]).includes(format);
+
 const LIBRARIES = path.resolve(import.meta.dirname, '../../../libs');
 
 /** Returns the same bytes each time. */
 export async function basesOf(format: FuzzedFormat): Promise<readonly Buffer[]> {
-  if (format === 'heic' || format === 'pdf' || format === 'dicom') {
+  if (!isBuiltIn(format)) {
     const folder = path.join(LIBRARIES, `decoder-${format}/fixtures`);
     const ending = format === 'dicom' ? '.dcm' : `.${format}`;
     const names = (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
