@@ -85,8 +85,12 @@ const EDGE = { extend: { top: 1, bottom: 1, left: 1, right: 1, background: '#a0a
 const OF_FORMATS: Readonly<Record<string, { file: string; steps: readonly unknown[] }>> = {
   'format-heic.webp': { file: 'decoder-heic/fixtures/plain.heic', steps: [] },
   'format-dicom.webp': {
-    file: 'decoder-dicom/fixtures/ct.dcm',
-    steps: [{ window: { centre: 60, width: 300 } }, WIDE],
+    file: 'decoder-dicom/fixtures/phantom.dcm',
+    steps: [{ resize: { width: 320 } }],
+  },
+  'format-fits.webp': {
+    file: 'decoder-fits/fixtures/sky.fits',
+    steps: [{ stretch: { type: 'asinh', black: 290, white: 2500 } }, WIDE],
   },
   'format-pdf.webp': { file: 'decoder-pdf/fixtures/drawing.pdf', steps: [WIDE, EDGE] },
 };
