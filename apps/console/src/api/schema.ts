@@ -1497,7 +1497,7 @@ export interface components {
                * @enum {string}
                */
               otherwise?: 'reject' | 'exceed';
-              /** @description Progressive JPEG: 3 % fewer bytes for 1.7 times the CPU of a baseline JPEG. Default: false with `effort: fast`, otherwise true. */
+              /** @description Progressive JPEG: 2 % fewer bytes for twice the CPU of a baseline JPEG. Default: false with `effort: fast`, otherwise true. */
               progressive?: boolean;
               /**
                * @description `4:2:0` keeps a quarter of the colour detail, `4:4:4` all of it.
@@ -1510,7 +1510,7 @@ export interface components {
                * @default 3
                */
               quantisationTable: number;
-              /** @description Trellis quantisation and overshoot deringing: 10 % fewer bytes for 3 times the CPU or more. Default: true with `effort: small`, otherwise false. */
+              /** @description Trellis quantisation and overshoot deringing: 4 % fewer bytes at equal quality for 2.5 times the CPU. Default: true with `effort: small`, otherwise false. */
               mozjpeg?: boolean;
               /** @description Only this part of `mozjpeg`. Default: the value of `mozjpeg`. */
               trellisQuantisation?: boolean;
@@ -1620,7 +1620,7 @@ export interface components {
                * @default false
                */
               exact: boolean;
-              /** @description CPU effort, 0 to 6. Compared with 4: 2 takes 0.44 times the CPU for 4 % more bytes, 6 takes 2.15 times the CPU for 6 % fewer bytes. Default: 2 with `effort: fast`, 4 with `balanced`, 6 with `small`. */
+              /** @description CPU effort, 0 to 6. Compared with 4: 2 takes 0.46 times the CPU for 5 % more bytes, 6 takes 2.5 times the CPU for 5 % fewer bytes. Default: 2 with `effort: fast`, 4 with `balanced`, 6 with `small`. */
               effort?: number;
               /**
                * @description For animations: no key frames, for fewer bytes; slow.
@@ -1654,7 +1654,7 @@ export interface components {
                * @default false
                */
               lossless: boolean;
-              /** @description CPU effort: 0 is fast, 9 is small. Compared with 1: 0 takes 0.4 to 0.6 times the CPU for 8 % more bytes, 3 takes 3 times the CPU for 6 % fewer bytes, 4 (sharp’s default) takes 25 times the CPU. Default: 0 with `effort: fast`, 1 with `balanced`, 3 with `small`. */
+              /** @description CPU effort: 0 is fast, 9 is small. Compared with 1, at equal quality: 0 takes 0.3 times the CPU for 7 % more bytes, 3 takes 3 times the CPU for 4 % fewer bytes, 4 (sharp’s default) takes 12 times the CPU for 7 % fewer bytes. Default: 0 with `effort: fast`, 1 with `balanced`, 3 with `small`. */
               effort?: number;
               /**
                * @description `4:2:0` keeps a quarter of the colour detail, `4:4:4` all of it.
@@ -2466,7 +2466,7 @@ export interface components {
                * @enum {string}
                */
               otherwise?: 'reject' | 'exceed';
-              /** @description Progressive JPEG: 3 % fewer bytes for 1.7 times the CPU of a baseline JPEG. Default: false with `effort: fast`, otherwise true. */
+              /** @description Progressive JPEG: 2 % fewer bytes for twice the CPU of a baseline JPEG. Default: false with `effort: fast`, otherwise true. */
               progressive?: boolean;
               /**
                * @description `4:2:0` keeps a quarter of the colour detail, `4:4:4` all of it.
@@ -2479,7 +2479,7 @@ export interface components {
                * @default 3
                */
               quantisationTable: number;
-              /** @description Trellis quantisation and overshoot deringing: 10 % fewer bytes for 3 times the CPU or more. Default: true with `effort: small`, otherwise false. */
+              /** @description Trellis quantisation and overshoot deringing: 4 % fewer bytes at equal quality for 2.5 times the CPU. Default: true with `effort: small`, otherwise false. */
               mozjpeg?: boolean;
               /** @description Only this part of `mozjpeg`. Default: the value of `mozjpeg`. */
               trellisQuantisation?: boolean;
@@ -2589,7 +2589,7 @@ export interface components {
                * @default false
                */
               exact: boolean;
-              /** @description CPU effort, 0 to 6. Compared with 4: 2 takes 0.44 times the CPU for 4 % more bytes, 6 takes 2.15 times the CPU for 6 % fewer bytes. Default: 2 with `effort: fast`, 4 with `balanced`, 6 with `small`. */
+              /** @description CPU effort, 0 to 6. Compared with 4: 2 takes 0.46 times the CPU for 5 % more bytes, 6 takes 2.5 times the CPU for 5 % fewer bytes. Default: 2 with `effort: fast`, 4 with `balanced`, 6 with `small`. */
               effort?: number;
               /**
                * @description For animations: no key frames, for fewer bytes; slow.
@@ -2623,7 +2623,7 @@ export interface components {
                * @default false
                */
               lossless: boolean;
-              /** @description CPU effort: 0 is fast, 9 is small. Compared with 1: 0 takes 0.4 to 0.6 times the CPU for 8 % more bytes, 3 takes 3 times the CPU for 6 % fewer bytes, 4 (sharp’s default) takes 25 times the CPU. Default: 0 with `effort: fast`, 1 with `balanced`, 3 with `small`. */
+              /** @description CPU effort: 0 is fast, 9 is small. Compared with 1, at equal quality: 0 takes 0.3 times the CPU for 7 % more bytes, 3 takes 3 times the CPU for 4 % fewer bytes, 4 (sharp’s default) takes 12 times the CPU for 7 % fewer bytes. Default: 0 with `effort: fast`, 1 with `balanced`, 3 with `small`. */
               effort?: number;
               /**
                * @description `4:2:0` keeps a quarter of the colour detail, `4:4:4` all of it.

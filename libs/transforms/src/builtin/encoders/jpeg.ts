@@ -19,7 +19,7 @@ export const jpegSchema = z
       .boolean()
       .optional()
       .describe(
-        'Progressive JPEG: 3 % fewer bytes for 1.7 times the CPU of a baseline JPEG. Default: false with `effort: fast`, otherwise true.',
+        'Progressive JPEG: 2 % fewer bytes for twice the CPU of a baseline JPEG. Default: false with `effort: fast`, otherwise true.',
       ),
     chromaSubsampling: chromaSubsamplingSchema,
     quantisationTable: z
@@ -35,7 +35,7 @@ export const jpegSchema = z
       .boolean()
       .optional()
       .describe(
-        'Trellis quantisation and overshoot deringing: 10 % fewer bytes for 3 times the CPU or more. Default: true with `effort: small`, otherwise false.',
+        'Trellis quantisation and overshoot deringing: 4 % fewer bytes at equal quality for 2.5 times the CPU. Default: true with `effort: small`, otherwise false.',
       ),
     trellisQuantisation: z
       .boolean()
