@@ -188,7 +188,7 @@ export async function writeDicom(genes: DicomGenes): Promise<Buffer> {
   const others = Buffer.alloc(attributes * one.length, one);
   const file = dicomFile(
     {
-      ...(attributes > 0 ? { 0x0009_0010: others } : {}),
+      0x0009_0010: others,
       ...short(0x0028_0002, samples),
       0x0028_0004: attribute(0x0028_0004, 'CS', PHOTOMETRIC[colours]),
       ...short(0x0028_0006, 0),

@@ -532,7 +532,7 @@ describe('a file whose decoder is one of ours', () => {
       9,
     );
     expect(decoding?.memory).toBeCloseTo(each.memory + held, 9);
-    expect(memory).toBeCloseTo(5 + 1.2 * (3 + held + each.memory + 4 * samples), 9);
+    expect(memory).toBeCloseTo(5 + 1.2 * (3 + held + each.memory + 3 * samples), 9);
   });
 
   test('of 16 bits that steps show holds its samples, and those that are shown', () => {
