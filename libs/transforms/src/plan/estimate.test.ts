@@ -439,7 +439,7 @@ describe('the estimate of frames', () => {
     expect(estimate.decoding?.memory).toBeCloseTo(Math.max(making, 12 + 3), 9);
     const left = 3 * (0.8 + 6 * 4);
     expect(estimate.memory).toBeCloseTo(
-      Math.max(5 + 1.2 * (1 + making), 1.2 * 12 + 100 + Math.min(40, left)),
+      Math.max(5 + 1.2 * (1 + making), 1.2 * 12 + 100 + Math.min(65, left)),
       9,
     );
     expect(estimate).not.toHaveProperty('stepSeconds');
