@@ -2,9 +2,13 @@ import type { Metafile } from './notices.ts';
 
 /** Modules that a decoder imports when it is needed are entry points of the bundle, in the decoder's library. */
 const DECODER = /^libs\/decoder-([a-z0-9-]+)\//;
+/** So is the library that writes PDF files: a part of the package that only some recipes need, as decoders are. */
+const PARTS: Readonly<Record<string, string>> = {
+  'libs/transforms/src/engine/document/document.ts': 'encode-pdf',
+};
 
 /**
- * The files of a bundle that only a decoder needs, with their maps, by the decoder's name.
+ * The files of a bundle that only a decoder or `encode: pdf` needs, with their maps, by its name.
  *
  * @param bundle folder of the bundle, relative to the workspace
  * @returns paths relative to that folder, sorted
@@ -13,7 +17,10 @@ export function decoderFiles(
   { outputs }: Metafile,
   bundle: string,
 ): ReadonlyMap<string, readonly string[]> {
-  const nameOf = (file: string) => DECODER.exec(outputs[file]?.entryPoint ?? '')?.[1];
+  const nameOf = (file: string) => {
+    const { entryPoint = '' } = outputs[file] ?? {};
+    return DECODER.exec(entryPoint)?.[1] ?? PARTS[entryPoint];
+  };
   const reach = (start: readonly string[], leaveOut: (file: string) => boolean) => {
     const found = new Set<string>();
     const visit = (file: string) => {

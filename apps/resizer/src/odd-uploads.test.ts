@@ -1,6 +1,6 @@
 import { catalog, MemoryBudget, NeedsIsolation, ProcessEnded, reconcile } from '@darkroom/pipeline';
 import { letters, manifestOf, KEY } from '@darkroom/pipeline/testing';
-import { builtinTransforms, OUTPUT_FORMATS } from '@darkroom/transforms';
+import { builtinTransforms, PICTURE_FORMATS } from '@darkroom/transforms';
 import { animatedSample, sample } from '@darkroom/transforms/testing';
 import { createEngine } from '@darkroom/transforms/engine';
 import sharp from 'sharp';
@@ -21,7 +21,7 @@ const STEPS: Readonly<Record<string, readonly unknown[]>> = {
   ],
   deskew: ['deskew', { deskew: { limit: 30, least: 0 } }],
   encode: [
-    ...OUTPUT_FORMATS,
+    ...PICTURE_FORMATS,
     { format: 'webp', maxBytes: 1 },
     { format: 'jpeg', maxBytes: 1, otherwise: 'exceed' },
     { format: 'avif', quality: { ssim: 0.99 } },

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { OUTPUT_FORMATS, type OutputFormat } from '@darkroom/transforms';
+import { PICTURE_FORMATS, type PictureFormat } from '@darkroom/transforms';
 import { animatedSample, paintScene, sample, ultraHdrSample } from '@darkroom/transforms/testing';
 import { STRUCTURES } from '@darkroom/transforms/testing/structure/index.ts';
 import sharp, { type Sharp } from 'sharp';
@@ -11,7 +11,7 @@ import { pdf } from './pdf-structure.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** Formats whose files are mutated: those that libvips reads, and those of decoders. */
-export const FUZZED_FORMATS = [...OUTPUT_FORMATS, 'heic', 'pdf', 'dicom', 'fits'] as const;
+export const FUZZED_FORMATS = [...PICTURE_FORMATS, 'heic', 'pdf', 'dicom', 'fits'] as const;
 export type FuzzedFormat = (typeof FUZZED_FORMATS)[number];
 
 /** How their files are divided. */
@@ -62,13 +62,13 @@ function scene(): Sharp {
   return sharp(paintScene(width, height).data, { raw: { width, height, channels: 3 } });
 }
 
-const bare = (format: OutputFormat) => sample({ ...SIZE, format });
-const dressed = (format: OutputFormat) => sample({ ...DRESSED, format });
-const seeThrough = (format: OutputFormat) => sample({ ...SIZE, format, alpha: true });
+const bare = (format: PictureFormat) => sample({ ...SIZE, format });
+const dressed = (format: PictureFormat) => sample({ ...DRESSED, format });
+const seeThrough = (format: PictureFormat) => sample({ ...SIZE, format, alpha: true });
 const deep = () => scene().toColourspace('rgb16');
 
 /** Small real files. Each has a property of its format that the others do not have. */
-const BASES: Readonly<Record<OutputFormat, readonly (() => Promise<Buffer>)[]>> = {
+const BASES: Readonly<Record<PictureFormat, readonly (() => Promise<Buffer>)[]>> = {
   jpeg: [
     () => bare('jpeg'),
     () => dressed('jpeg'),
@@ -118,8 +118,8 @@ const BASES: Readonly<Record<OutputFormat, readonly (() => Promise<Buffer>)[]>> 
   ],
 };
 
-const isBuiltIn = (format: FuzzedFormat): format is OutputFormat =>
-  (OUTPUT_FORMATS as readonly string[]).includes(format);
+const isBuiltIn = (format: FuzzedFormat): format is PictureFormat =>
+  (PICTURE_FORMATS as readonly string[]).includes(format);
 
 const LIBRARIES = path.resolve(import.meta.dirname, '../../../libs');
 

@@ -38,6 +38,8 @@ export interface OutcomeVariant {
   width: number;
   height: number;
   bytes: number;
+  /** Of a document. */
+  pages?: number | undefined;
   /** Name of an earlier variant whose file has the same bytes. */
   sameAs?: string | undefined;
   /** Without quotes. */

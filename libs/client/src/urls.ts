@@ -8,6 +8,7 @@ const EXTENSIONS = {
   avif: 'avif',
   gif: 'gif',
   tiff: 'tiff',
+  pdf: 'pdf',
 } as const;
 type Format = keyof typeof EXTENSIONS;
 
@@ -134,7 +135,9 @@ function expand({ variants }: RecipeOfUrls) {
       formats.map((listed) => {
         const plain = variantName(name, width, listed);
         const format = listed ?? formatOfSteps(steps);
-        return { name: plain, longest: plain + last, format, isKnown };
+        // A document has all its pages in one file.
+        const isOneFile = format === 'pdf' && frames === undefined;
+        return { name: plain, longest: isOneFile ? plain : plain + last, format, isKnown };
       }),
     );
   });

@@ -65,6 +65,7 @@ export { describeUpload, type UsedLimit } from './reconcile/describe-upload.ts';
 export { inspectUpload } from './reconcile/pages.ts';
 export { mostOutputs } from './recipe/pages.ts';
 export { partsIn } from './recipe/part-range.ts';
+export { packageParts } from './stack/package-parts.ts';
 export { NeedsIsolation, ProcessEnded } from './reconcile/isolation.ts';
 export { MemoryBudget } from './reconcile/memory-budget.ts';
 export type {

@@ -17,13 +17,17 @@ export function isAnimation({ format, pages }: Pick<SourceFacts, 'format' | 'pag
   return pages > 1 && (format === 'gif' || format === 'webp');
 }
 
-/** Formats of outputs. */
-export const OUTPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
+/** Formats of outputs that are pictures. */
+export const PICTURE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
+export type PictureFormat = (typeof PICTURE_FORMATS)[number];
+
+/** Formats of outputs: pictures and documents. */
+export const OUTPUT_FORMATS = [...PICTURE_FORMATS, 'pdf'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** Whether outputs can have the format of an upload. */
-export function isOutputFormat(format: SourceFormat): format is OutputFormat {
-  return OUTPUT_FORMATS.some((known) => known === format);
+/** Whether an output can have the format of its upload. A PDF is drawn anew: the upload could carry scripts. */
+export function isPictureFormat(format: SourceFormat): format is PictureFormat {
+  return PICTURE_FORMATS.some((known) => known === format);
 }
 
 /** Extension (without the dot) and media type of each output format. */
@@ -36,6 +40,7 @@ export const OUTPUT_FILES: Readonly<
   avif: { extension: 'avif', contentType: 'image/avif' },
   gif: { extension: 'gif', contentType: 'image/gif' },
   tiff: { extension: 'tiff', contentType: 'image/tiff' },
+  pdf: { extension: 'pdf', contentType: 'application/pdf' },
 };
 
 /** Presets for encoder options that an `encode` step leaves out: CPU time against file size. */
@@ -136,9 +141,11 @@ export interface RenderedOutput {
   readonly variant: string;
   readonly bytes: Uint8Array;
   readonly format: OutputFormat;
-  /** Pixels; one page of an animation. */
+  /** Pixels; one page of an animation, the first page of a document. */
   readonly width: number;
   readonly height: number;
+  /** Of a document. */
+  readonly pages?: number;
   /** `fit` of the variant's last resize, for page layout. */
   readonly fit?: string;
   /** Results of the variant's analysing steps, by transform name. */
@@ -268,6 +275,8 @@ export interface RenderEstimate {
   readonly stepSeconds?: number;
   /** Variants that cannot be made, as far as that is known before decoding; left out if there are none. */
   readonly skipped?: readonly SkippedVariant[];
+  /** Bytes of the files that are pages of documents; left out if there are none. */
+  readonly documentBytes?: number;
   /** Peak memory of the whole rendering in addition to the process at rest, MiB; on the safe side. */
   readonly memory: number;
 }
@@ -304,4 +313,6 @@ export interface ImageEngine {
    * @throws ImageError `CORRUPT_IMAGE`, `TOO_LARGE`, `TRANSFORM_FAILED` or `TIMEOUT`
    */
   render(request: RenderRequest): AsyncIterable<Rendered>;
+  /** Joins documents of one page each to one, in this order. The engine has made them. */
+  join(pages: readonly Uint8Array[]): Promise<Uint8Array>;
 }

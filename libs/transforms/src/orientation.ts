@@ -1,3 +1,6 @@
+import type { Shape } from './bound-transform.ts';
+import type { SourceFacts } from './image-engine.ts';
+
 /** Operations that make pixels of an EXIF orientation upright: first mirror, then rotate. */
 interface UprightOperations {
   readonly flip: boolean;
@@ -24,4 +27,11 @@ export function uprightOperations(orientation: number): UprightOperations {
 /** Whether upright pixels have width and height exchanged: orientations 5 to 8. */
 export function swapsSides(orientation: number): boolean {
   return orientation >= 5;
+}
+
+/** Shape of the upload before its first step: pixels as stored. */
+export function storedShape({ width, height, orientation, hasAlpha }: SourceFacts): Shape {
+  return swapsSides(orientation)
+    ? { width: height, height: width, orientation, hasAlpha }
+    : { width, height, orientation, hasAlpha };
 }

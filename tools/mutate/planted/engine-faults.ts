@@ -87,8 +87,8 @@ export const ENGINE_FAULTS: readonly Fault[] = [
   ]),
   ...faultsIn('planner', 'libs/transforms/src/plan/make-plan.ts', [
     ['the placeholder is made of 16 pixels', 'SIDE = 32', 'SIDE = 16'],
-    ['a GIF stays as the camera held it', "['gif', 'avif']", "['avif']"],
-    ['an AVIF stays as the camera held it', "['gif', 'avif']", "['gif']"],
+    ['a GIF stays as the camera held it', "['gif', 'avif', 'pdf']", "['avif', 'pdf']"],
+    ['an AVIF stays as the camera held it', "['gif', 'avif', 'pdf']", "['gif', 'pdf']"],
     ['transparency becomes black in a JPEG', "'#ffffff'", "'#000000'"],
     ['a file with kept colours stays as the camera held it', "|| colourspace !== 'srgb'", ''],
     [

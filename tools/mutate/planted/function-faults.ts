@@ -112,7 +112,7 @@ export const FUNCTION_FAULTS: readonly Fault[] = [
     ],
     [
       'a copied upload is served though it is out of place',
-      'for (const { name, copy } of wantedVariants(recipe, facts))',
+      'for (const { name, copy } of wanted)',
       'for (const { name, copy } of recipe.variants)',
     ],
     [

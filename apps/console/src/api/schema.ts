@@ -2036,11 +2036,12 @@ export interface components {
                   variant: string;
                   key: string;
                   /** @enum {string} */
-                  format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
+                  format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'pdf';
                   contentType: string;
                   width: number;
                   height: number;
                   bytes: number;
+                  pages?: number;
                   fit?: string;
                   sameAs?: string;
                   facts?: {
@@ -2144,11 +2145,12 @@ export interface components {
                   variant: string;
                   key: string;
                   /** @enum {string} */
-                  format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
+                  format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'pdf';
                   contentType: string;
                   width: number;
                   height: number;
                   bytes: number;
+                  pages?: number;
                   fit?: string;
                   sameAs?: string;
                   facts?: {
@@ -3005,11 +3007,12 @@ export interface components {
                   variant: string;
                   key: string;
                   /** @enum {string} */
-                  format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
+                  format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'pdf';
                   contentType: string;
                   width: number;
                   height: number;
                   bytes: number;
+                  pages?: number;
                   fit?: string;
                   sameAs?: string;
                   facts?: {
@@ -3113,11 +3116,12 @@ export interface components {
                   variant: string;
                   key: string;
                   /** @enum {string} */
-                  format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
+                  format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'pdf';
                   contentType: string;
                   width: number;
                   height: number;
                   bytes: number;
+                  pages?: number;
                   fit?: string;
                   sameAs?: string;
                   facts?: {

@@ -108,16 +108,20 @@ function Outputs({ now, deployed }: { now: Rendering; deployed: Rendering | unde
           return (
             <li key={name} data-variant={name}>
               <a href={url} target="_blank" rel="noopener noreferrer" className="frame">
-                <img
-                  key={url}
-                  src={url}
-                  alt={`${name}, as the recipe makes it`}
-                  onLoad={({ currentTarget }) => currentTarget.classList.add('loaded')}
-                />
+                {contentType === 'application/pdf' ? (
+                  'PDF'
+                ) : (
+                  <img
+                    key={url}
+                    src={url}
+                    alt={`${name}, as the recipe makes it`}
+                    onLoad={({ currentTarget }) => currentTarget.classList.add('loaded')}
+                  />
+                )}
               </a>
               <strong>{name}</strong>
               <span className="facts">
-                {contentType.replace('image/', '')} · {formatPixels(width, height)}
+                {contentType.replace(/^.*\//, '')} · {formatPixels(width, height)}
               </span>
               <span className="facts">
                 {formatBytes(bytes)}{' '}

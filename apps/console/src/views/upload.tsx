@@ -22,6 +22,7 @@ import {
   formatChannel,
   formatDollars,
   formatName,
+  formatPages,
   formatPixels,
   formatSaving,
   formatValue,
@@ -54,24 +55,29 @@ function Variants({ manifest, query }: { manifest: Manifest; query: URLSearchPar
         <p className="tally">{summarise(outputs, source.bytes)}</p>
       </div>
       <ul className="variants">
-        {outputs.map(({ variant, key, format, width, height, bytes, eTag }) => (
+        {outputs.map(({ variant, key, format, width, height, pages, bytes, eTag }) => (
           <li key={variant}>
-            <Link href={hrefOf(variant)} replace aria-label={`Compare ${variant}`}>
-              <span className="frame">
-                <img
-                  src={objectUrl('processed', key, { version: eTag })}
-                  alt={`${variant} of ${source.key}`}
-                  width={width}
-                  height={height}
-                  loading="lazy"
-                  decoding="async"
-                  onLoad={({ currentTarget }) => currentTarget.classList.add('loaded')}
-                />
-              </span>
-            </Link>
+            {format === 'pdf' ? (
+              <span className="frame">PDF</span>
+            ) : (
+              <Link href={hrefOf(variant)} replace aria-label={`Compare ${variant}`}>
+                <span className="frame">
+                  <img
+                    src={objectUrl('processed', key, { version: eTag })}
+                    alt={`${variant} of ${source.key}`}
+                    width={width}
+                    height={height}
+                    loading="lazy"
+                    decoding="async"
+                    onLoad={({ currentTarget }) => currentTarget.classList.add('loaded')}
+                  />
+                </span>
+              </Link>
+            )}
             <strong>{variant}</strong>
             <span className="facts">
-              {formatName(format)} · {formatPixels(width, height)}
+              {formatName(format)} ·{' '}
+              {pages === undefined ? formatPixels(width, height) : formatPages(pages)}
             </span>
             <span className="facts">
               {formatBytes(bytes)} · {formatSaving(bytes, source.bytes)}{' '}

@@ -10,6 +10,11 @@ const FORMATS: Readonly<Record<string, string>> = {
   pdf: 'PDF',
 };
 
+/** Of a document. */
+export function formatPages(pages: number): string {
+  return pages === 1 ? '1 page' : `${pages} pages`;
+}
+
 /** As people write it. */
 export function formatName(format: string): string {
   return FORMATS[format] ?? format;

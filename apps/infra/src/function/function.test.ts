@@ -68,18 +68,21 @@ describe('decoders', () => {
     const chunks = path.join(folder, 'arm64-decoders/heic/chunks');
     mkdirSync(chunks, { recursive: true });
     writeFileSync(path.join(chunks, 'heif-file.mjs'), '');
+    mkdirSync(path.join(folder, 'arm64-decoders/encode-pdf'));
+    writeFileSync(path.join(folder, 'arm64-decoders/encode-pdf/pdf-file.mjs'), '');
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const partsOf = async (...formats: ('jpeg' | 'heic')[]) => {
+  const packaged = async (more: Partial<(typeof recipes)[number]>) => {
     const args = {
-      recipes: recipes.map((recipe) => ({ ...recipe, formats })),
+      recipes: recipes.map((recipe) => ({ ...recipe, ...more })),
       packageDir: path.join(folder, 'arm64'),
     };
     const { inputs } = (await deploy(args)).resource('photos-resizer');
     const { assets } = inputs['code'] as pulumi.asset.AssetArchive;
     return (await assets) as Record<string, pulumi.asset.FileAsset> | undefined;
   };
+  const partsOf = (...formats: ('jpeg' | 'heic')[]) => packaged({ formats });
 
   test('are in the package if a recipe allows their format', async () => {
     const parts = await partsOf('jpeg', 'heic');
@@ -87,6 +90,13 @@ describe('decoders', () => {
     expect(await parts?.['chunks/heif-file.mjs']?.path).toBe(
       path.join(folder, 'arm64-decoders/heic/chunks/heif-file.mjs'),
     );
+  });
+
+  test('and so is what writes PDF, if a variant is one', async () => {
+    const variants = [
+      { name: 'document', pages: 'all' as const, steps: [{ encode: 'pdf' as const }] },
+    ];
+    expect(Object.keys((await packaged({ variants })) ?? {})).toEqual(['.', 'pdf-file.mjs']);
   });
 
   test('are not in the package otherwise', async () => {

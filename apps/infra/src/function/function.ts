@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import {
-  decodersOf,
   formatEnvironment,
+  packageParts,
   pinSideFiles,
   RECIPES_FILE,
   type RecipesTransport,
@@ -126,7 +126,7 @@ function packageArchive(
     ...(ownTransforms !== undefined && {
       [TRANSFORMS_FILE]: new pulumi.asset.StringAsset(ownTransforms),
     }),
-    ...decoderAssets(packageDir, settings),
+    ...partAssets(packageDir, settings),
     ...sideFiles,
   };
   return Object.keys(files).length === 0
@@ -134,10 +134,13 @@ function packageArchive(
     : new pulumi.asset.AssetArchive({ '.': built, ...files });
 }
 
-/** The files of the decoders that the recipes need. The build keeps them in a folder of its own, next to the package. */
-function decoderAssets(packageDir: string, { recipes }: Settings): pulumi.asset.AssetMap {
+/**
+ * The files of the decoders that the recipes need, and of what writes PDF files. The build keeps them in a folder of its
+ * own, next to the package.
+ */
+function partAssets(packageDir: string, { recipes }: Settings): pulumi.asset.AssetMap {
   return Object.fromEntries(
-    decodersOf(recipes).flatMap(({ name }) => {
+    packageParts(recipes).flatMap((name) => {
       const folder = path.join(`${packageDir}-decoders`, name);
       // The package of the command line contains all decoders.
       if (!existsSync(folder)) return [];

@@ -16,7 +16,7 @@ import type { Answer, EndingEngine, Question } from './protocol.ts';
  * @param signal aborted when the upload's time is over: `TIMEOUT`
  */
 export function isolatedEngine(
-  engine: Pick<ImageEngine, 'survey' | 'estimate'>,
+  engine: Pick<ImageEngine, 'survey' | 'estimate' | 'join'>,
   signal: AbortSignal,
 ): EndingEngine {
   let started: ChildProcess | undefined;
@@ -51,6 +51,7 @@ export function isolatedEngine(
   return {
     survey: (source) => engine.survey(source),
     estimate: (request) => engine.estimate(request),
+    join: (pages) => engine.join(pages),
     async inspect(source, part = 1, decoders = {}) {
       for await (const answer of ask({ kind: 'inspect', source, part, decoders }))
         if (answer.kind === 'facts') return answer.facts;

@@ -36,6 +36,7 @@ test('outputs stand directly below the key of their upload', () => {
     'avif',
     'gif',
     'tiff',
+    'pdf',
   ]);
 });
 

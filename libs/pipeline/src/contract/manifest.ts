@@ -54,6 +54,8 @@ export const outputSchema = z.object({
   width: z.number(),
   height: z.number(),
   bytes: z.number(),
+  // Of a document; its size is that of its first page.
+  pages: z.number().optional(),
   fit: z.string().optional(),
   // Name of an earlier variant of the recipe whose file has the same bytes.
   sameAs: z.string().optional(),

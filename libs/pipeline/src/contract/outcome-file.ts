@@ -16,6 +16,7 @@ const variantSchema = z.object({
   width: z.number().describe('Pixels'),
   height: z.number().describe('Pixels'),
   bytes: z.number(),
+  pages: z.number().optional().describe('Pages of a document'),
   sameAs: z
     .string()
     .optional()
@@ -95,7 +96,7 @@ function outcomeOf(manifest: Manifest, isPublic: (variant: string) => boolean): 
 function variantsOf(outputs: readonly ManifestOutput[]): z.output<typeof variantSchema>[] {
   const firsts = new Map<string, string>();
   return outputs.map((output) => {
-    const { variant, key, contentType, width, height, bytes, eTag } = output;
+    const { variant, key, contentType, width, height, bytes, pages, eTag } = output;
     const group = output.sameAs ?? variant;
     const first = firsts.get(group);
     if (first === undefined) firsts.set(group, variant);
@@ -106,6 +107,7 @@ function variantsOf(outputs: readonly ManifestOutput[]): z.output<typeof variant
       width,
       height,
       bytes,
+      pages,
       sameAs: first,
       eTag,
     };

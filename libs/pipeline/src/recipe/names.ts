@@ -29,6 +29,7 @@ export interface Named {
   readonly encode?: unknown;
   readonly pages?: unknown;
   readonly frames?: unknown;
+  readonly steps?: unknown;
 }
 
 /** `web-320-webp`, or `w320-webp` of `w{width}`. */
@@ -42,23 +43,35 @@ export function variantName(name: string, width?: number, format?: string): stri
   return format === undefined ? sized : `${sized}-${format}`;
 }
 
-/** Of one variant as written: its own name, or one for each width and each format. */
-function namesOf({ name, widths, encode }: Named): Set<string> {
-  if (typeof name !== 'string') return new Set();
-  const formats = Array.isArray(encode) ? formatsOf(encode) : [undefined];
-  const sizes: unknown[] = Array.isArray(widths) ? widths : [undefined];
-  return new Set(
-    sizes.flatMap((width) =>
-      formats.map((format) => variantName(name, width as number | undefined, format)),
-    ),
+/** Whether the pages of an upload are one file in this format. */
+export function isDocument(format: string | undefined): boolean {
+  return format === 'pdf';
+}
+
+/** The format of the `encode` step, of parsed steps. */
+export function writtenFormat(steps: unknown): string | undefined {
+  if (!Array.isArray(steps)) return undefined;
+  return formatOf(
+    steps.find((step: { transform?: unknown } | undefined) => step?.transform === 'encode'),
   );
 }
 
-/** The names of one variant as written, each with its pages or frames. */
-function namedParts(variant: Named): NamedParts[] {
-  const [pages, frames] = [partRange(variant.pages), partRange(variant.frames)];
-  const parts = { ...(pages && { pages }), ...(frames && { frames }) };
-  return [...namesOf(variant)].map((name) => ({ name, ...parts }));
+/**
+ * Of one variant as written: its own name, or one for each width and each format, with its pages or frames. A document has
+ * its pages in one file.
+ */
+function namedParts({ name, widths, encode, steps, ...parts }: Named): NamedParts[] {
+  if (typeof name !== 'string') return [];
+  const [pages, frames] = [partRange(parts.pages), partRange(parts.frames)];
+  const formats = Array.isArray(encode) ? formatsOf(encode) : [undefined];
+  const sizes: unknown[] = Array.isArray(widths) ? widths : [undefined];
+  return sizes.flatMap((width) =>
+    formats.map((format) => ({
+      name: variantName(name, width as number | undefined, format),
+      ...(pages && !isDocument(format ?? writtenFormat(steps)) && { pages }),
+      ...(frames && { frames }),
+    })),
+  );
 }
 
 /** Of the items that are right. */
@@ -127,7 +140,7 @@ export const uniqueNames = z.superRefine<readonly (Named | null | undefined)[]>(
   (items, context) => {
     const seen = new Set<string>();
     items.forEach((item, index) => {
-      for (const name of namesOf(item ?? {})) {
+      for (const name of new Set(namedParts(item ?? {}).map((named) => named.name))) {
         if (seen.has(name))
           context.addIssue({
             code: 'custom',

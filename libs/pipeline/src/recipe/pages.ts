@@ -3,18 +3,25 @@ import { partName, partsIn } from './part-range.ts';
 import type { RecipeVariant } from './variant.ts';
 import { holds } from './when.ts';
 
-/** A picture that a recipe makes of an upload. */
-export interface WantedVariant extends Omit<RecipeVariant, 'pages' | 'frames'> {
-  /** From 1. */
+/** A picture or a document that a recipe makes of an upload. */
+export interface WantedVariant extends Omit<RecipeVariant, 'pages' | 'frames' | 'document'> {
+  /** From 1; the first one of a document. */
   readonly page: number;
+  /** Of a document, at least one. */
+  readonly pages?: readonly number[];
   /** From 1, of an animation; left out if the picture is not that of one frame. */
   readonly frame?: number;
 }
 
+/** The pages of a wanted picture or document. */
+export function pagesOf({ page, pages = [page] }: WantedVariant): readonly number[] {
+  return pages;
+}
+
 /**
  * What a recipe makes of an upload, in the order of the manifest: the variants whose conditions hold, and of those with
- * `pages` or `frames` one picture for each page or frame that the upload has. Files that are not documents have one page,
- * and those that are not animations have one frame.
+ * `pages` or `frames` one picture for each page or frame that the upload has, or one document of the pages. Files that are
+ * not documents have one page, and those that are not animations have one frame.
  */
 export function wantedVariants(
   { variants }: { readonly variants: readonly RecipeVariant[] },
@@ -24,8 +31,13 @@ export function wantedVariants(
   const moves = isAnimation(facts);
   return variants
     .filter(({ when }) => holds(when, facts))
-    .flatMap(({ pages, frames, ...variant }): WantedVariant[] => {
+    .flatMap(({ pages, frames, document, ...variant }): WantedVariant[] => {
       const { name } = variant;
+      if (document) {
+        const numbers = partsIn(document, pageCount);
+        const [page] = numbers;
+        return page === undefined ? [] : [{ ...variant, page, pages: numbers }];
+      }
       if (pages)
         return partsIn(pages, pageCount).map((page) => ({
           ...{ ...variant, name: partName(name, 'page', page), page },
@@ -58,7 +70,7 @@ export function wantedPages(
   recipe: { readonly variants: readonly RecipeVariant[] },
   facts: SourceFacts,
 ): number[] {
-  const pages = wantedVariants(recipe, facts).map(({ page }) => page);
+  const pages = wantedVariants(recipe, facts).flatMap(pagesOf);
   return [...new Set([1, ...pages])].toSorted((a, b) => a - b);
 }
 

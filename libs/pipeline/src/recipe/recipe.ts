@@ -1,7 +1,7 @@
 import {
   DEFAULT_PLACEHOLDER,
   type EstimateRequest,
-  isOutputFormat,
+  isPictureFormat,
   MEASURES,
   NO_PLACEHOLDER,
   type PlaceholderParts,
@@ -14,7 +14,7 @@ import { catalog, decoderOptionsSchema, formatsOf, RECIPE_FORMATS } from '../cat
 import { type Choices, CHOICES } from '../contract/choices.ts';
 import { eachOnce, nameSchema, uniqueNames } from './names.ts';
 import { animatedSchema, expandVariant, type RecipeVariant, variantSchema } from './variant.ts';
-import { wantedVariants } from './pages.ts';
+import { pagesOf, wantedVariants } from './pages.ts';
 
 const partsSchema = z.strictObject({
   thumbhash: z
@@ -152,7 +152,7 @@ function needFocus({ choices, variants }: Written, context: z.RefinementCtx): vo
 function refuseCopies({ formats, variants }: Written, context: z.RefinementCtx): void {
   variants.forEach(({ copy, when }, index) => {
     const copied = copy ? formats.filter((one) => when?.format?.includes(one) ?? true) : [];
-    const refused = copied.find((format) => !isOutputFormat(format));
+    const refused = copied.find((format) => !isPictureFormat(format));
     if (!refused) return;
     const why =
       refused === 'svg'
@@ -246,10 +246,12 @@ export function renderRequests(
   return pages.map((facts, index) => {
     const isFirst = index === 0;
     const variants = wanted
-      .filter(({ page, frame }) =>
-        facts.frameOf ? frame !== undefined : frame === undefined && page === (facts.page ?? 1),
+      .filter((variant) =>
+        facts.frameOf
+          ? variant.frame !== undefined
+          : variant.frame === undefined && pagesOf(variant).includes(facts.page ?? 1),
       )
-      .map(({ page: _, ...variant }) => ({
+      .map(({ page: _, pages: _pages, ...variant }) => ({
         ...variant,
         steps: [...cropping, ...variant.steps.map((step) => withFocus(step, choices))],
       }));

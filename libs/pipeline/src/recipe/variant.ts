@@ -1,7 +1,15 @@
 import type { Step, Variant } from '@darkroom/transforms';
 import * as z from 'zod';
 import { catalog } from '../catalog.ts';
-import { eachOnce, formatOf, nameProblem, variantName, variantNameSchema } from './names.ts';
+import {
+  eachOnce,
+  formatOf,
+  isDocument,
+  nameProblem,
+  variantName,
+  variantNameSchema,
+  writtenFormat,
+} from './names.ts';
 import { encodeSchema, type VariantStep, variantStepsSchema } from './steps.ts';
 import { framesSchema, pagesSchema, type PartRange, partRange } from './part-range.ts';
 import { type When, whenSchema } from './when.ts';
@@ -33,7 +41,7 @@ const membersSchema = z.strictObject({
   pages: pagesSchema
     .optional()
     .describe(
-      'Pages of a document: `all`, a page, a range such as `1-5`, or so many `evenly`. Each is a picture `KEY/NAME-pN.EXT`. Default: `first`, which is `KEY/NAME.EXT`',
+      'Pages of a document: `all`, a page, a range such as `1-5`, or so many `evenly`. Each is a picture `KEY/NAME-pN.EXT`; with `encode: pdf`, all are one file `KEY/NAME.pdf`. Default: `first`, which is `KEY/NAME.EXT`',
     ),
   frames: framesSchema
     .optional()
@@ -72,6 +80,8 @@ export interface RecipeVariant extends Variant {
   readonly copy?: true;
   /** One picture for each of these pages. */
   readonly pages?: PartRange;
+  /** One document of these pages. */
+  readonly document?: PartRange;
   /** One picture for each of these frames. */
   readonly frames?: PartRange;
 }
@@ -154,13 +164,15 @@ export function expandVariant(
   const condition = when && { when };
   if (copy) return [{ name, steps: [], copy, ...condition }];
   const [pageRange, frameRange] = [partRange(pages), partRange(frames)];
+  const written = writtenFormat(steps);
   const isStill = (own ?? animated) === 'first' || frames === 'first';
   return (widths ?? [undefined]).flatMap((width) =>
     (encode ?? [undefined]).map((file) => ({
       name: variantName(name, width, formatOf(file)),
       steps: [...withWidth(steps, width), ...(file ? [file] : [])],
       ...condition,
-      ...(pageRange && { pages: pageRange }),
+      ...(pageRange &&
+        (isDocument(formatOf(file) ?? written) ? { document: pageRange } : { pages: pageRange })),
       ...(frameRange && { frames: frameRange }),
       ...(isStill && { animated: 'first' as const }),
     })),

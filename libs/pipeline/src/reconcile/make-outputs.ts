@@ -1,7 +1,7 @@
 import {
   type EstimateRequest,
   type ImageEngine,
-  isOutputFormat,
+  isPictureFormat,
   leastRenderMemory,
   type MeasuredChannel,
   OUTPUT_FILES,
@@ -42,6 +42,7 @@ import { type Engines, Isolation } from './isolation.ts';
 import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
 import type { FoundObject, UnreadableObject } from './object-store.ts';
 import { type OutputFolder, waitForAll } from './output-folder.ts';
+import { documentMemory, Documents } from './documents.ts';
 import { checkUpload, estimateUpload, inspectPages } from './pages.ts';
 
 /** One key's work, the same over all passes. */
@@ -127,13 +128,13 @@ export async function makeOutputs(
     const wanted = renderRequests(job.recipe, pages, choices);
     const estimate = estimateUpload(wanted, job.engine);
     throwIfAny(checkUpload(estimate, job.limits));
-    const split = wanted.map((one) => splitByMemory(one, job));
-    const tooLarge = split.flatMap((one) => one.tooLarge);
+    const documents = documentMemory(estimate.documentBytes ?? 0);
+    const { planned, tooLarge } = splitPages(wanted, job, documents);
     checkSkipped([...(estimate.skipped ?? []).map(notRetryable), ...tooLarge], facts, job);
     const need = (concurrency: number) =>
-      Math.max(...split.map(({ planned }) => memoryOf({ ...planned, concurrency }, job.engine)));
+      documents + Math.max(...planned.map((one) => memoryOf({ ...one, concurrency }, job.engine)));
     const concurrency = filesAtOnce(job.vcpus, job.memory.capacity, need);
-    const requests = split.map(({ planned }) => ({ ...planned, concurrency }));
+    const requests = planned.map((one) => ({ ...one, concurrency }));
     const needed = need(concurrency);
     throwIfAny(checkMemory(needed, job.memory.capacity));
     const { capacity } = job.memory;
@@ -145,7 +146,10 @@ export async function makeOutputs(
     // Nothing else runs next to an upload whose cost is unknown.
     await share.grow(estimate.decoding || !job.isolated ? needed : capacity);
     const done = new Set(there.map(({ variant }) => variant));
-    const rendering = renderVariants({ ...job, engine }, bytes, requests, done);
+    const rendering = renderVariants({ ...job, engine }, bytes, requests, {
+      done,
+      documentBytes: estimate.documentBytes,
+    });
     // On the last attempt, the GAVE_UP manifest stays alone in the folder until all outputs are rendered.
     const rendered = job.lastAttempt ? await collect(rendering) : rendering;
     const order = wantedVariants(job.recipe, facts).map(({ name }) => name);
@@ -264,12 +268,32 @@ function memoryOf(request: EstimateRequest, engine: ImageEngine): number {
 }
 
 /**
+ * As `splitByMemory`, for all pages. A document is made as a whole or not at all.
+ *
+ * @param documents MiB that are taken while the pages are made
+ */
+function splitPages(wanted: readonly EstimateRequest[], job: KeyTask, documents: number) {
+  const capacity = job.memory.capacity - documents;
+  const split = wanted.map((one) => splitByMemory(one, { ...job, capacity }));
+  const each = new Map(split.flatMap((one) => one.tooLarge).map((one) => [one.variant, one]));
+  const names = new Set(each.keys());
+  const planned = split.map((one) => ({
+    ...one.planned,
+    variants: one.planned.variants.filter(({ name }) => !names.has(name)),
+  }));
+  return {
+    planned: names.size > 0 ? planned : split.map((one) => one.planned),
+    tooLarge: [...each.values()],
+  };
+}
+
+/**
  * Leaves out the variants that need more memory than the function has, each by itself. If the others fit only one by one,
  * the whole upload is too large.
  */
 function splitByMemory(
   wanted: EstimateRequest,
-  { engine, memory: { capacity } }: KeyTask,
+  { engine, capacity }: Pick<KeyTask, 'engine'> & { readonly capacity: number },
 ): { readonly planned: EstimateRequest; readonly tooLarge: readonly ManifestSkipped[] } {
   const whole = { ...wanted, concurrency: 1 };
   if (memoryOf(whole, engine) <= capacity) return { planned: wanted, tooLarge: [] };
@@ -305,8 +329,14 @@ export function checkSkipped(
   job: Pick<KeyTask, 'recipe'>,
 ): void {
   const wanted = wantedVariants(job.recipe, facts).map(({ name }) => name);
-  const [first, ...more] = inOrder(skipped, wanted);
-  if (!first || (!job.recipe.allOrNothing && skipped.length < wanted.length)) return;
+  // Several pages of a document may be the reason.
+  const each = new Map(
+    inOrder(skipped, wanted)
+      .toReversed()
+      .map((one) => [one.variant, one]),
+  );
+  const [first, ...more] = inOrder([...each.values()], wanted);
+  if (!first || (!job.recipe.allOrNothing && each.size < wanted.length)) return;
   const others =
     more.length > 0
       ? `; other variants cannot be made either: ${more.map(({ variant }) => variant).join(', ')}`
@@ -361,29 +391,37 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 /**
  * Pages come one after the other. Copies come last, when all else has shown that the upload can be decoded.
  * @param done variants that are there already
+ * @param documentBytes of the pages of all documents, as estimated
  */
 async function* renderVariants(
   { recipe, engine, signal }: Pick<KeyTask, 'recipe' | 'engine' | 'signal'>,
   source: Uint8Array,
   requests: readonly EstimateRequest[],
-  done: ReadonlySet<string>,
+  {
+    done: there,
+    documentBytes,
+  }: { readonly done: ReadonlySet<string>; readonly documentBytes: number | undefined },
 ): AsyncGenerator<Rendered, void> {
+  const facts = requests[0]?.facts;
+  if (!facts) return;
+  const wanted = wantedVariants(recipe, facts);
+  const documents = new Documents(engine, wanted, documentBytes);
   for (const [index, request] of requests.entries()) {
+    const done = new Set([...there, ...documents.failed]);
     const isDone = request.variants.every(({ name }) => done.has(name));
     // The placeholder is that of the first page.
     if (index > 0 && isDone) continue;
-    yield* engine.render({ source, ...request, done, ...(signal && { signal }) });
+    const rendered = engine.render({ source, ...request, done, ...(signal && { signal }) });
+    yield* documents.ofPage(request.facts.page ?? 1, rendered);
   }
-  const facts = requests[0]?.facts;
-  if (!facts) return;
-  for (const { name, copy } of wantedVariants(recipe, facts))
-    if (copy && !done.has(name)) yield copyOf(name, source, facts);
+  for (const { name, copy } of wanted)
+    if (copy && !there.has(name)) yield copyOf(name, source, facts);
 }
 
 function copyOf(variant: string, bytes: Uint8Array, facts: SourceFacts): RenderedOutput {
   const { format, width, height } = facts;
   // The recipe's schema refuses such copies.
-  if (!isOutputFormat(format)) {
+  if (!isPictureFormat(format)) {
     throw new PipelineError('INTERNAL', `variant ${variant} copies a file of format ${format}`);
   }
   return { kind: 'output', variant, bytes, format, width, height };
@@ -459,7 +497,7 @@ function withCopies(outputs: readonly ManifestOutput[]): ManifestOutput[] {
 async function putOutput(
   { keys, recipe }: KeyTask,
   folder: OutputFolder,
-  { variant, bytes, format, width, height, fit, facts }: RenderedOutput,
+  { variant, bytes, format, width, height, pages, fit, facts }: RenderedOutput,
   origin: Origin,
 ): Promise<ManifestOutput> {
   const key = keys.output(variant, format);
@@ -472,6 +510,7 @@ async function putOutput(
     width,
     height,
     bytes: bytes.byteLength,
+    ...(pages !== undefined && { pages }),
     ...(fit !== undefined && { fit }),
     ...(facts !== undefined && { facts }),
     sha256: sha256Of(bytes),

@@ -7,6 +7,7 @@ import {
 } from '@darkroom/transforms';
 import type { PipelineError } from '../contract/codes.ts';
 import { checkDecoding, checkFacts, checkPages, type Limits } from '../contract/limits.ts';
+import { documentMemory } from './documents.ts';
 import { wantedPages, wantsFrames } from '../recipe/pages.ts';
 import type { PageFacts, Recipe } from '../recipe/recipe.ts';
 
@@ -70,6 +71,7 @@ export function estimateUpload(
   const costs = each.flatMap(({ decoding }) => decoding ?? []);
   const skipped = each.flatMap((one) => one.skipped ?? []);
   const seconds = sum(each.map(({ stepSeconds = 0 }) => stepSeconds));
+  const documentBytes = sum(each.map((one) => one.documentBytes ?? 0));
   return {
     pages: sum(each.map(({ pages }) => pages)),
     pixels: sum(each.map(({ width, height, pages }) => width * height * pages)),
@@ -81,7 +83,8 @@ export function estimateUpload(
     }),
     ...(seconds > 0 && { stepSeconds: seconds }),
     ...(skipped.length > 0 && { skipped }),
-    memory: most(each.map(({ memory }) => memory)),
+    ...(documentBytes > 0 && { documentBytes }),
+    memory: most(each.map(({ memory }) => memory)) + documentMemory(documentBytes),
   };
 }
 

@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { OUTPUT_FILES, OUTPUT_FORMATS, type OutputFormat } from '@darkroom/transforms';
+import {
+  OUTPUT_FILES,
+  OUTPUT_FORMATS,
+  type OutputFormat,
+  PICTURE_FORMATS,
+} from '@darkroom/transforms';
 import * as z from 'zod';
 import { OUTCOME_FILE } from '../contract/keys.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -133,7 +138,7 @@ export function deliveredFiles(
     .filter(({ name }) => isPublic(name))
     .flatMap((variant) => {
       const format = variantFormat(variant);
-      const formats = format === undefined ? OUTPUT_FORMATS : [format];
+      const formats = format === undefined ? PICTURE_FORMATS : [format];
       return formats.flatMap((one) =>
         fileNames(variant).map((name) => `${name}.${OUTPUT_FILES[one].extension}`),
       );
@@ -312,6 +317,7 @@ function problemOf(
   const parts = partsOf(variant);
   if (parts) return `variant "${name}" has ${parts.what}s: there is no file of this name`;
   if (!format) return `variant "${name}" needs an \`encode\` step that names its format`;
+  if (format === 'pdf') return `variant "${name}" is a document: pages do not show it as a picture`;
   const before = names.slice(0, index).flatMap((one) => find(one) ?? []);
   if (before.some((one) => variantFormat(one) === format))
     return `variant "${name}" is a second one in ${format}: it is never chosen`;

@@ -46,6 +46,7 @@ export const letterEngine: ImageEngine = {
     return Promise.resolve({ format: upload.format, ...size, hasAlpha: false, progressive: false });
   },
   estimate: () => ({ pages: 1, memory: 0 }),
+  join: (pages) => Promise.resolve(Buffer.concat(pages)),
   async *render({ source, done, variants }) {
     const letter = text.decode(source);
     const upload = UPLOADS[letter];

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createCatalog } from '../catalog/catalog.ts';
 import { createEngine } from '../engine/create-engine.ts';
-import { type Effort, EFFORTS, OUTPUT_FORMATS } from '../image-engine.ts';
+import { type Effort, EFFORTS, PICTURE_FORMATS } from '../image-engine.ts';
 import { renderOne } from '../testing/render.ts';
 import { sample } from '../testing/samples.ts';
 import { builtinTransforms } from './index.ts';
@@ -17,11 +17,11 @@ async function bytes(encode: unknown, effort?: Effort, source = photo): Promise<
   return Buffer.from(output.bytes);
 }
 
-test.each(OUTPUT_FORMATS)('%s is balanced unless the recipe says otherwise', async (format) => {
+test.each(PICTURE_FORMATS)('%s is balanced unless the recipe says otherwise', async (format) => {
   expect(await bytes(format)).toEqual(await bytes(format, 'balanced'));
 });
 
-test.each(OUTPUT_FORMATS)('%s is smaller with more effort, or the same', async (format) => {
+test.each(PICTURE_FORMATS)('%s is smaller with more effort, or the same', async (format) => {
   // Below some 100 kilopixels, the scans of a progressive JPEG take more than they save.
   const source = format === 'jpeg' ? await sample({ width: 800, height: 600 }) : photo;
   const [fast, balanced, small] = await Promise.all(

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createCatalog } from '../catalog/catalog.ts';
 import { createEngine } from '../engine/create-engine.ts';
-import { OUTPUT_FORMATS } from '../image-engine.ts';
+import { PICTURE_FORMATS } from '../image-engine.ts';
 import { renderOne } from '../testing/render.ts';
 import { sample } from '../testing/samples.ts';
 import { builtinTransforms } from './index.ts';
@@ -13,7 +13,7 @@ const photo = await sample({ width: 200, height: 150 });
 const render = (steps: unknown, source = photo) => renderOne(engine, catalog, source, steps);
 const metadata = (output: { bytes: Uint8Array }) => sharp(output.bytes).metadata();
 
-test.each(OUTPUT_FORMATS)('writes %s', async (format) => {
+test.each(PICTURE_FORMATS)('writes %s', async (format) => {
   const output = await render([{ encode: format }]);
   expect(output).toMatchObject({ format, width: 200, height: 150 });
   const { format: written, mediaType } = await metadata(output);

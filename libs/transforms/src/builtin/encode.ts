@@ -1,25 +1,29 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
-import { OUTPUT_FORMATS } from '../image-engine.ts';
+import { OUTPUT_FORMATS, PICTURE_FORMATS } from '../image-engine.ts';
 import { avifSchema } from './encoders/avif.ts';
 import { gifSchema } from './encoders/gif.ts';
 import { jpegSchema } from './encoders/jpeg.ts';
+import { pdfSchema } from './encoders/pdf.ts';
 import { pngSchema } from './encoders/png.ts';
 import { tiffSchema } from './encoders/tiff.ts';
 import { webpSchema } from './encoders/webp.ts';
 
-const formats = [jpegSchema, pngSchema, webpSchema, avifSchema, gifSchema, tiffSchema] as const;
+const pictures = [jpegSchema, pngSchema, webpSchema, avifSchema, gifSchema, tiffSchema] as const;
+const formats = [...pictures, pdfSchema] as const;
 
 const decided = z.discriminatedUnion('format', formats);
+const decidedPicture = z.discriminatedUnion('format', pictures);
 
 /** Options of one format. */
 export type EncodeOptions = z.output<typeof decided>;
 
 const FORMATS = OUTPUT_FORMATS.join(', ');
+const PICTURES = PICTURE_FORMATS.join(', ');
 
 /** Describes the problem of a candidate's options. The default message of a union only says that no member matches. */
 function candidateProblem({ errors, input }: { errors?: unknown; input?: unknown }): string {
-  const expected = `expected a format (${FORMATS}) or a map of encode’s options`;
+  const expected = `expected a format (${PICTURES}) or a map of encode’s options`;
   const [, found] = (errors ?? []) as readonly (readonly z.core.$ZodIssue[])[];
   const [problem] = found ?? [];
   if (!problem || typeof input !== 'object') return expected;
@@ -28,12 +32,12 @@ function candidateProblem({ errors, input }: { errors?: unknown; input?: unknown
 
 /** A candidate of `smallest`. */
 const candidate = z
-  .union([z.enum(OUTPUT_FORMATS), decided], {
+  .union([z.enum(PICTURE_FORMATS), decidedPicture], {
     error: candidateProblem,
   })
   .meta({
     id: 'candidate',
-    description: `A format (${OUTPUT_FORMATS.map((format) => `\`${format}\``).join(', ')}), or a map of its options (\`{ format: webp, quality: 70 }\`).`,
+    description: `A format (${PICTURE_FORMATS.map((format) => `\`${format}\``).join(', ')}), or a map of its options (\`{ format: webp, quality: 70 }\`).`,
   });
 
 const smallest = z
@@ -52,9 +56,9 @@ const smallest = z
       'The smallest file of a list. Use `quality: { ssim: … }` for comparable quality: the same number means a different quality in each format. The extension of the output depends on its format, which the manifest contains.',
   });
 
-const source = z
-  .strictObject({ format: z.literal('source') })
-  .meta({ description: 'The upload’s format with its defaults; SVG becomes PNG.' });
+const source = z.strictObject({ format: z.literal('source') }).meta({
+  description: 'The upload’s format with its defaults; SVG and the formats of decoders become PNG.',
+});
 
 /** Common formats without an encoder in the npm package of sharp (`sharp.format`, 0.35.5). */
 const MISSING: Readonly<Record<string, string>> = {

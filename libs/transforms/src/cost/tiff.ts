@@ -32,8 +32,11 @@ export interface TiffStructure {
   readonly tile?: { readonly width: number; readonly height: number };
   /** Rows of a strip, at most the height. */
   readonly rowsPerStrip: number;
-  /** Offset of the first strip or tile, bytes; 0 if the file has none. */
+  /** Offset and length of the first strip or tile, bytes; 0 if the file has none. */
   readonly dataStart: number;
+  readonly dataBytes: number;
+  /** Tag 266: 2 if the first pixel is the lowest bit of a byte. */
+  readonly fillOrder: number;
   /** Pixels per inch, as stored (tags 282, 283 and 296); left out if the file does not say it. */
   readonly resolution?: { readonly x: number; readonly y: number };
   /** Directories, which are the pages. */
@@ -94,7 +97,8 @@ function readEntry(file: ByteReader, at: number, layout: Layout, withValues: boo
 
 /** Tags of the first directory that decide the cost, and where its pixels begin. */
 const TAGS = new Set([
-  256, 257, 258, 259, 262, 273, 277, 278, 282, 283, 284, 296, 322, 323, 324, 338, 339, 530,
+  256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 282, 283, 284, 296, 322, 323, 324, 325, 338,
+  339, 530,
 ]);
 
 interface Directories {
@@ -199,6 +203,8 @@ export function scanTiff(file: ByteReader): TiffStructure | undefined {
     ...(tileWidth > 0 && tileHeight > 0 && { tile: { width: tileWidth, height: tileHeight } }),
     rowsPerStrip: Math.max(1, Math.min(height, value(278, height))),
     dataStart: value(324, value(273, 0)),
+    dataBytes: value(325, value(279, 0)),
+    fillOrder: value(266, 1),
     ...(x > 0 && y > 0 && x + y < Infinity && { resolution: { x, y } }),
     pages,
     directoryBytes,

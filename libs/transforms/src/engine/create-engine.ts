@@ -163,6 +163,10 @@ function engineOf(
     survey: surveyOf,
     estimate: (request) =>
       request.facts.frameOf ? estimateFrames(request, estimate) : estimate(request),
+    async join(pages) {
+      const { joinPages } = await import('./document/document.ts');
+      return joinPages(pages);
+    },
     async *render(request) {
       const { page, frameOf } = request.facts;
       if (frameOf) return yield* renderFrames(request);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp, { type AvailableFormatInfo } from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { OUTPUT_FORMATS } from '../image-engine.ts';
+import { PICTURE_FORMATS } from '../image-engine.ts';
 import { sample } from '../testing/samples.ts';
 import { setUpSharp } from './sharp-setup.ts';
 
@@ -17,7 +17,7 @@ const files = new Map<string, Buffer>([['svg', SVG]]);
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'darkroom-loaders-'));
-  for (const format of OUTPUT_FORMATS) {
+  for (const format of PICTURE_FORMATS) {
     files.set(format === 'avif' ? 'heif' : format, await sample({ width: 9, height: 9, format }));
   }
   // libvips' own format begins with a header of 64 bytes that names sizes and types.

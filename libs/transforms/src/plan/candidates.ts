@@ -38,6 +38,7 @@ const MAX_SIDE: Readonly<Record<OutputFormat, number>> = {
   avif: 16_384,
   gif: 65_535,
   tiff: 2_147_483_647,
+  pdf: 65_500,
 };
 
 /** A TIFF with JPEG compression has the limits of JPEG, for strips and for tiles. */

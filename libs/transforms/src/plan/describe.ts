@@ -29,6 +29,7 @@ function describeEnd(stage: Stage): string {
     case 'pixels':
       return `  = pixels, ${size}; barrier: ${stage.barrier}`;
     case 'file':
+      if (stage.stored) return `  = ${stage.variant}: pdf, ${size}, with the data of the upload`;
       return `  = ${stage.variant}: ${describeFormats(stage)}, ${size}`;
     case 'placeholder':
       return `  = placeholder, from ${size}`;

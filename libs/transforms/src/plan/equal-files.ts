@@ -32,5 +32,6 @@ function keyOf(stage: Exclude<Stage, { kind: 'placeholder' }>, input: StageInput
     ...[transform, options, input, output],
   ]);
   const settings = stage.kind === 'file' ? { ...stage.settings, encodeStep: undefined } : undefined;
-  return JSON.stringify([kind, input, mode, operations, shape, settings]);
+  const stored = stage.kind === 'file' && stage.stored;
+  return JSON.stringify([kind, input, mode, operations, shape, settings, stored]);
 }

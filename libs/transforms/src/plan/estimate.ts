@@ -1,3 +1,4 @@
+import type { PdfOptions } from '../builtin/encoders/pdf.ts';
 import { isCompared, isSearched } from '../builtin/encoders/encodings.ts';
 import {
   decodeCost,
@@ -17,7 +18,7 @@ import { losesShrinkOnLoad } from '../sharp-order.ts';
 import { candidates } from './candidates.ts';
 import { frameWindows, variantsByFrame } from './frame-windows.ts';
 import type { FileStage, RenderPlan, Stage } from './render-plan.ts';
-import { keepsGainMap } from './variant-settings.ts';
+import { keepsGainMap, type VariantSettings } from './variant-settings.ts';
 
 const MIB = 1024 * 1024;
 const MEGAPIXEL = 1_000_000;
@@ -385,6 +386,50 @@ function measuring({ width, height, coding, structure }: SourceFacts): DecodeCos
   };
 }
 
+/** Bytes of a pixel on a page of a PDF, of noise (measured): as a JPEG up to quality 95, as one of 100, and without loss. */
+const JPEG_BYTES = 1;
+const BEST_JPEG_BYTES = 1.5;
+const LOSSLESS_BYTES = 3.1;
+const USUAL_QUALITY = 95;
+/** What a page has besides its picture, and the profile of that. */
+const PAGE_BYTES = 4096;
+const PROFILE_BYTES = 1_000_000;
+
+function pixelBytes({ lossless, quality }: PdfOptions): number {
+  if (lossless) return LOSSLESS_BYTES;
+  return quality > USUAL_QUALITY ? BEST_JPEG_BYTES : JPEG_BYTES;
+}
+
+/** Bytes of a page at most. */
+function pageBytes(
+  { encodings, colourspace }: VariantSettings,
+  { width, height }: Size,
+  { stored, facts }: { readonly stored?: boolean | undefined; readonly facts: SourceFacts },
+): number {
+  const [encoding] = encodings;
+  if (encoding?.format !== 'pdf') return 0;
+  const profile = colourspace === 'srgb' ? 0 : Math.min(facts.bytes, PROFILE_BYTES);
+  const drawn = PAGE_BYTES + profile + width * height * pixelBytes(encoding);
+  if (!stored) return drawn;
+  // Its data, or a new file if a PDF cannot contain that.
+  const { structure } = facts;
+  return structure?.format === 'tiff'
+    ? PAGE_BYTES + Math.max(structure.dataBytes, 1.1 * Math.ceil(width / 8) * height)
+    : Math.max(PAGE_BYTES + facts.bytes, drawn);
+}
+
+/** Bytes of the pages of documents. */
+function documentBytes({ stages, unmeasured }: RenderPlan, facts: SourceFacts): number {
+  const planned = stages.map((stage) =>
+    stage.kind === 'file' ? pageBytes(stage.settings, stage.shape, { ...stage, facts }) : 0,
+  );
+  const later = unmeasured.flatMap(({ stage, settings }) => {
+    const shape = stages[stage]?.shape;
+    return shape ? settings.map((own) => pageBytes(own, shape, { facts })) : [];
+  });
+  return Math.ceil([...planned, ...later].reduce((sum, bytes) => sum + bytes, 0));
+}
+
 /**
  * Estimates a rendering from the file's structure, its header and the plan. The memory is the growth of an idle process
  * (`BASE_MIB`) at its peak. It contains the file, the pixels between stages, what is laid over them, and the larger one of
@@ -422,12 +467,14 @@ export function estimateRender(
     gainMaps(plan, facts);
   const measured = isMeasured ? measuring(facts) : { memory: 0, cpuSeconds: 0 };
   const pages = plan.stages.some((stage) => isMoving(stage, facts)) ? facts.pages : 1;
+  const ofDocuments = documentBytes(plan, facts);
+  const documents = ofDocuments > 0 ? { documentBytes: ofDocuments } : {};
   const costs = decodes(plan, facts);
   if (!costs || !facts.structure) {
     const factor = UNKNOWN_STRUCTURE;
     const decoding = factor * decodingByHeader(plan, facts) + making;
     const memory = factor * besides + Math.max(decoding + measured.memory, factor * encoders);
-    return { pages, memory, ...stepSeconds(plan, facts) };
+    return { pages, memory, ...documents, ...stepSeconds(plan, facts) };
   }
   const memory = costs.map((cost) => cost.memory);
   const all = besides + copies(facts) + unusedFrames(plan, facts);
@@ -435,6 +482,7 @@ export function estimateRender(
   return {
     pages,
     ...(drawn && { drawn }),
+    ...documents,
     ...stepSeconds(plan, facts),
     decoding: {
       cpuSeconds: costs.reduce(

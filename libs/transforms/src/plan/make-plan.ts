@@ -4,12 +4,13 @@ import { resize } from '../builtin/resize.ts';
 import { rotate } from '../builtin/rotate.ts';
 import type { Transform } from '../define-transform.ts';
 import type { Effort, SourceFacts, Step, Variant } from '../image-engine.ts';
-import { swapsSides } from '../orientation.ts';
+import { storedShape } from '../orientation.ts';
 import { decodeMode, decodeModeKey } from './decode-mode.ts';
 import { drawnSize } from './drawn-size.ts';
 import type { DecodeMode, RenderPlan } from './render-plan.ts';
 import { type Ending, Planner } from './planner.ts';
 import { squarePixels } from './square-pixels.ts';
+import { isStoredPage } from './stored-page.ts';
 import { type BoundStep, type BoundVariant, stepTree } from './step-tree.ts';
 import { variantSettings, type VariantSettings } from './variant-settings.ts';
 
@@ -28,15 +29,10 @@ export interface PlanInput {
   readonly bind: (step: Step) => BoundTransform;
 }
 
-/** Shape of the upload before its first step: pixels as stored. */
-export function storedShape({ width, height, orientation, hasAlpha }: SourceFacts): Shape {
-  return swapsSides(orientation)
-    ? { width: height, height: width, orientation, hasAlpha }
-    : { width, height, orientation, hasAlpha };
-}
-
-/** GIF has no orientation tag; decoders of AVIF disagree about it. */
-const TAGLESS: ReadonlySet<string> = new Set(['gif', 'avif']);
+/** GIF and PDF have no orientation tag; decoders of AVIF disagree about it. */
+const TAGLESS: ReadonlySet<string> = new Set(['gif', 'avif', 'pdf']);
+/** sharp would use a black background; users expect white, and the pages of a PDF are paper. */
+const OPAQUE: ReadonlySet<string> = new Set(['jpeg', 'pdf']);
 
 /** A step that a recipe does not name. */
 type OwnStep = Omit<BoundStep, 'step'>;
@@ -62,7 +58,7 @@ function upright(step: number): BoundStep {
   return { ...ownStep(rotate, {}), step };
 }
 
-/** JPEG has no transparency. sharp would use a black background; users expect white. */
+/** Of files without transparency. */
 function onWhite(step: number): BoundStep {
   return { ...ownStep(flatten, { background: '#ffffff' }), step };
 }
@@ -82,10 +78,12 @@ export function bindVariant(
   { bind, facts }: Pick<PlanInput, 'bind' | 'facts'>,
 ): BoundVariant {
   const bound = steps.map((given, step) => ({ ...given, step, bound: bind(given) }));
+  if (isStoredPage(settings, bound, facts)) return { name, steps: [], stored: true };
   const { encodings, colourspace } = settings;
   const isTagless = encodings.some(({ format }) => TAGLESS.has(format)) || colourspace !== 'srgb';
   const isOpaque =
-    encodings.some(({ format }) => format !== 'jpeg') || !endsWithAlpha(bound, storedShape(facts));
+    encodings.some(({ format }) => !OPAQUE.has(format)) ||
+    !endsWithAlpha(bound, storedShape(facts));
   return {
     name,
     steps: [
@@ -97,7 +95,11 @@ export function bindVariant(
   };
 }
 
-export function endingOf(variant: Variant, settings: VariantSettings): Ending {
+export function endingOf(
+  variant: Variant,
+  settings: VariantSettings,
+  { stored }: BoundVariant,
+): Ending {
   const resized = variant.steps.findLast(({ transform }) => transform === 'resize')?.options ?? {};
   // `fit` has no effect if only one side is given.
   const fit = 'width' in resized && 'height' in resized ? resized['fit'] : undefined;
@@ -105,6 +107,7 @@ export function endingOf(variant: Variant, settings: VariantSettings): Ending {
     kind: 'file',
     variant: variant.name,
     settings,
+    ...(stored && { stored }),
     ...(typeof fit === 'string' ? { fit } : {}),
   };
 }
@@ -138,9 +141,13 @@ function planAll({
   const settings = new Map(
     variants.map((variant) => [variant.name, variantSettings(variant, facts, effort)]),
   );
+  const endings = new Map<string, Ending>();
   const bound = variants.flatMap((variant) => {
     const own = settings.get(variant.name);
-    return own ? [bindVariant(variant, own, { bind, facts })] : [];
+    if (!own) return [];
+    const made = bindVariant(variant, own, { bind, facts });
+    endings.set(variant.name, endingOf(variant, own, made));
+    return [made];
   });
   const bindStep = (given: Step, step: number) => ({ ...given, step, bound: bind(given) });
   // The placeholder shows what the first variant shows.
@@ -156,20 +163,13 @@ function planAll({
     : bound;
   for (const variant of all) {
     const mode = decodeMode(facts, settings.get(variant.name) ?? placeholderSettings);
-    const decode = decodes.get(decodeModeKey(mode)) ?? { mode, variants: [] };
+    // What is only looked at shares no pixels.
+    const key = variant.stored ? `stored for ${variant.name}` : decodeModeKey(mode);
+    const decode = decodes.get(key) ?? { mode, variants: [] };
     decode.variants.push(variant);
-    decodes.set(decodeModeKey(mode), decode);
+    decodes.set(key, decode);
   }
-  const planner = new Planner(
-    recipe,
-    new Map(
-      variants.flatMap((variant) => {
-        const own = settings.get(variant.name);
-        return own ? [[variant.name, endingOf(variant, own)] as const] : [];
-      }),
-    ),
-    drawnSize(all, facts, storedShape(facts)),
-  );
+  const planner = new Planner(recipe, endings, drawnSize(all, facts, storedShape(facts)));
   for (const decode of decodes.values()) {
     planner.addDecode(facts, decode.mode, storedShape(facts), stepTree(decode.variants));
   }

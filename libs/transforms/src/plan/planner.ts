@@ -13,6 +13,7 @@ import type {
   Unmeasured,
 } from './render-plan.ts';
 import { densityOf } from './square-pixels.ts';
+import type { VariantSettings } from './variant-settings.ts';
 import { losesShrinkOnLoad, worksInAnyColours } from '../sharp-order.ts';
 import {
   type BoundStep,
@@ -24,7 +25,8 @@ import {
 
 /** The end of a variant: its stage without input and operations. */
 export type Ending =
-  Pick<FileStage, 'kind' | 'variant' | 'settings' | 'fit'> | { readonly kind: 'placeholder' };
+  | Pick<FileStage, 'kind' | 'variant' | 'settings' | 'stored' | 'fit'>
+  | { readonly kind: 'placeholder' };
 
 /** Walks a step tree and creates as few stages as the declared order and sharing allow. */
 export class Planner {
@@ -137,6 +139,10 @@ export class Planner {
     const unmeasured: Unmeasured = {
       stage: materialised.input as number,
       variants: tree.variants,
+      settings: tree.variants.flatMap((name) => {
+        const ending = this.#endings.get(name);
+        return ending?.kind === 'file' ? [ending.settings] : [];
+      }),
       complete: ({ width, height }) => {
         this.#unmeasured.delete(unmeasured);
         const shape = { ...materialised.shape, width, height };
@@ -213,7 +219,7 @@ export class Planner {
     const last = isUnknown && open.sealed ? this.#materialise(open, open.sealed) : open;
     const { input, mode, operations, shape, density } = last;
     const ending = this.#endings.get(name) ?? { kind: 'placeholder' };
-    const isStated = ending.kind === 'file' && ending.settings.metadata.resolution;
+    const isStated = ending.kind === 'file' && statesResolution(ending.settings);
     const stage = {
       ...{ id: this.#stages.length, input, mode, operations, shape },
       ...(convertsLast(last) ? { convertsLast: true } : {}),
@@ -224,6 +230,11 @@ export class Planner {
     if (tooLarge) this.#skipped.push(skippedVariant(name, tooLarge));
     else this.#stages.push(stage);
   }
+}
+
+/** The size of a PDF's pages follows from it. */
+function statesResolution({ metadata, encodings }: VariantSettings): boolean {
+  return metadata.resolution || encodings.some(({ format }) => format === 'pdf');
 }
 
 /** @throws the error if it is not one for which a variant is skipped */

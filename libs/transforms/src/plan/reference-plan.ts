@@ -1,8 +1,9 @@
 import type { Shape } from '../bound-transform.ts';
 import type { SkippedVariant } from '../image-engine.ts';
 import { ImageError, stepError } from '../image-error.ts';
+import { storedShape } from '../orientation.ts';
 import { decodeMode } from './decode-mode.ts';
-import { bindVariant, endingOf, type PlanInput, storedShape } from './make-plan.ts';
+import { bindVariant, endingOf, type PlanInput } from './make-plan.ts';
 import { checkFormatLimits } from './candidates.ts';
 import { skippedVariant } from './planner.ts';
 import type { Operation, RenderPlan, Stage, Unmeasured } from './render-plan.ts';
@@ -22,7 +23,7 @@ export function referencePlan({ recipe, facts, variants, effort, bind }: PlanInp
   for (const variant of variants) {
     const settings = variantSettings(variant, facts, effort);
     const mode = decodeMode(facts, settings);
-    const steps = bindVariant(variant, settings, { bind, facts }).steps;
+    const bound = bindVariant(variant, settings, { bind, facts });
 
     const materialise = (
       input: Stage['input'],
@@ -37,7 +38,7 @@ export function referencePlan({ recipe, facts, variants, effort, bind }: PlanInp
     const addSteps = (input: number, shape: Shape, rest: readonly BoundStep[]): void => {
       const [first, ...later] = rest;
       if (!first) {
-        const ending = endingOf(variant, settings);
+        const ending = endingOf(variant, settings, bound);
         const stage = { id: stages.length, input, mode, operations: [], shape, ...ending };
         const tooLarge = stage.kind === 'file' ? checkFormatLimits(stage, recipe) : undefined;
         if (tooLarge) skipped.push(skippedVariant(variant.name, tooLarge));
@@ -55,6 +56,7 @@ export function referencePlan({ recipe, facts, variants, effort, bind }: PlanInp
         const part: Unmeasured = {
           stage,
           variants: [variant.name],
+          settings: [settings],
           complete(size) {
             unmeasured.delete(part);
             addSteps(stage, { ...output, ...size }, later);
@@ -64,7 +66,7 @@ export function referencePlan({ recipe, facts, variants, effort, bind }: PlanInp
         unmeasured.add(part);
       }
     };
-    addSteps(materialise('upload', [], storedShape(facts)), storedShape(facts), steps);
+    addSteps(materialise('upload', [], storedShape(facts)), storedShape(facts), bound.steps);
   }
   return plan();
 }

@@ -1,5 +1,5 @@
 import { resize } from '../builtin/resize.ts';
-import type { SourceFacts } from '../image-engine.ts';
+import type { Resolution, SourceFacts } from '../image-engine.ts';
 import { swapsSides } from '../orientation.ts';
 import type { BoundStep } from './step-tree.ts';
 
@@ -28,6 +28,17 @@ export function densityOf(facts: SourceFacts): number | undefined {
   const { x, y } = resolution;
   if (heightOfPixel(facts) !== 1) return Math.max(x, y);
   return Math.max(x, y) < LEAST * Math.min(x, y) ? x : undefined;
+}
+
+/** Pixels per inch of the upright picture before any step, in both directions. */
+export function storedResolution(facts: SourceFacts): Resolution | undefined {
+  const { resolution } = facts;
+  if (facts.format === 'tiff' && resolution) {
+    const { x, y } = resolution;
+    if (Math.max(x / y, y / x) <= MOST) return resolution;
+  }
+  const density = densityOf(facts);
+  return density === undefined ? undefined : { x: density, y: density };
 }
 
 /**

@@ -11,6 +11,8 @@ export interface BoundStep extends Step {
 export interface BoundVariant {
   readonly name: string;
   readonly steps: readonly BoundStep[];
+  /** It has the data of the upload (`isStoredPage`). */
+  readonly stored?: true;
 }
 
 interface StepBranch {

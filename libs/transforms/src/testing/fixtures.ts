@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { type Catalog, createCatalog } from '../catalog/catalog.ts';
 import type { Transform } from '../define-transform.ts';
 import { createEngine, createReferenceEngine } from '../engine/create-engine.ts';
-import { OUTPUT_FORMATS, type RenderedOutput } from '../image-engine.ts';
+import { PICTURE_FORMATS, type RenderedOutput } from '../image-engine.ts';
 import { difference } from './compare.ts';
 import { logoOnly, renderOne } from './render.ts';
 import { sample } from './samples.ts';
@@ -18,7 +18,7 @@ const caseSchema = z.strictObject({
   input: z.strictObject({
     width: z.number(),
     height: z.number(),
-    format: z.enum(OUTPUT_FORMATS).optional(),
+    format: z.enum(PICTURE_FORMATS).optional(),
     orientation: z.number().optional(),
     alpha: z.boolean().optional(),
     profile: z.enum(['srgb', 'p3']).optional(),
@@ -30,7 +30,7 @@ const caseSchema = z.strictObject({
     width: z.number(),
     height: z.number(),
     hasAlpha: z.boolean().optional(),
-    format: z.enum(OUTPUT_FORMATS).optional(),
+    format: z.enum(PICTURE_FORMATS).optional(),
     fit: z.string().optional(),
     /** Results of analysing steps, by transform name. */
     facts: z.record(z.string(), z.json()).optional(),

@@ -3,7 +3,7 @@ import { decodeCost } from '../cost/decode-cost.ts';
 import type { SourceFacts } from '../image-engine.ts';
 import { equalFiles } from '../plan/equal-files.ts';
 import { shrinkOf } from '../plan/estimate.ts';
-import { storedShape } from '../plan/make-plan.ts';
+import { storedShape } from '../orientation.ts';
 import type { RenderPlan, Stage } from '../plan/render-plan.ts';
 import { losesShrinkOnLoad } from '../sharp-order.ts';
 

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import type { OutputFormat } from '../image-engine.ts';
+import type { PictureFormat } from '../image-engine.ts';
 import { uprightOperations } from '../orientation.ts';
 import { paintScene } from './scene.ts';
 
@@ -7,7 +7,7 @@ export interface SampleOptions {
   /** Pixels, as displayed; default 640×480. */
   readonly width?: number;
   readonly height?: number;
-  readonly format?: OutputFormat;
+  readonly format?: PictureFormat;
   /** EXIF orientation, 1 (default) to 8. Viewers display the sample upright. */
   readonly orientation?: number;
   readonly seed?: number;

@@ -1,9 +1,10 @@
 import type { Sharp } from 'sharp';
-import { type Effort, isOutputFormat, type SourceFormat } from '../../image-engine.ts';
+import { type Effort, isPictureFormat, type SourceFormat } from '../../image-engine.ts';
 import { defaultEncoding, type EncodeOptions, parseEncoding } from '../encode.ts';
 import { AVIF_PRESETS, defaultAvifQuality, setAvif } from './avif.ts';
 import { GIF_PRESETS, setGif } from './gif.ts';
 import { JPEG_PRESETS, setJpeg } from './jpeg.ts';
+import { setPdf } from './pdf.ts';
 import { pngPreset, setPng } from './png.ts';
 import { BEST_QUALITY, type EncodedPicture, type Quality } from './shared-options.ts';
 import { setTiff, TIFF_PRESETS } from './tiff.ts';
@@ -23,6 +24,8 @@ function presetOf(given: EncodeOptions, effort: Effort): Partial<EncodeOptions> 
       return GIF_PRESETS[effort];
     case 'tiff':
       return TIFF_PRESETS[effort];
+    case 'pdf':
+      return {};
   }
 }
 
@@ -36,7 +39,7 @@ function wanted(given: unknown, sourceFormat: SourceFormat): readonly EncodeOpti
   const encoding = parseEncoding(given);
   switch (encoding.format) {
     case 'source':
-      return [defaultEncoding(isOutputFormat(sourceFormat) ? sourceFormat : 'png')];
+      return [defaultEncoding(isPictureFormat(sourceFormat) ? sourceFormat : 'png')];
     case 'smallest':
       return encoding.of.map((one) => (typeof one === 'string' ? defaultEncoding(one) : one));
     default:
@@ -61,12 +64,12 @@ export function holdsAnimation({ format }: Pick<EncodeOptions, 'format'>): boole
 }
 
 export function maxBytesOf(options: EncodeOptions): number | undefined {
-  return options.format === 'gif' ? undefined : options.maxBytes;
+  return 'maxBytes' in options ? options.maxBytes : undefined;
 }
 
 /** Whether a file that cannot fit into `maxBytes` is written all the same. */
 export function mayExceed(options: EncodeOptions): boolean {
-  return options.format !== 'gif' && options.otherwise === 'exceed';
+  return 'otherwise' in options && options.otherwise === 'exceed';
 }
 
 /** Whether the encoder compares files with the picture to find the lowest sufficient quality. */
@@ -85,7 +88,7 @@ export function wantedQuality(given: EncodeOptions, longerSide: number): Quality
   return given.quality ?? defaultAvifQuality(longerSide);
 }
 
-/** Lazily sets the encoder. */
+/** Lazily sets the encoder; of a PDF, that of the page's picture. */
 export function setEncoder(image: Sharp, given: EncodeOptions, picture: EncodedPicture): Sharp {
   const { quality, density, ...playback } = picture;
   switch (given.format) {
@@ -101,5 +104,7 @@ export function setEncoder(image: Sharp, given: EncodeOptions, picture: EncodedP
       return setGif(image, given, playback);
     case 'tiff':
       return setTiff(image, given, { quality, density });
+    case 'pdf':
+      return setPdf(image, given, quality);
   }
 }

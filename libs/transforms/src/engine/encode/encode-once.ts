@@ -24,6 +24,8 @@ export interface EncodedFile {
   /** Pixels; one page of an animation. */
   readonly width: number;
   readonly height: number;
+  /** Only of a document. */
+  readonly pages?: number;
 }
 
 /** Encodes once, at a quality from 1 to 100. */

@@ -97,7 +97,8 @@ describe('the structure of a TIFF shows what the decoder lacks', () => {
   const rgb: TiffStructure = {
     ...{ format: 'tiff', bytes: 1000, width: 40, height: 30, depth: 8, samples: 3 },
     ...{ sampleFormat: 1, compression: 1, photometric: 2, fullChroma: false, planar: false },
-    ...{ rowsPerStrip: 30, dataStart: 8, pages: 1, directoryBytes: 100 },
+    ...{ rowsPerStrip: 30, dataStart: 8, dataBytes: 900, fillOrder: 1 },
+    ...{ pages: 1, directoryBytes: 100 },
   };
   const tile = { width: 16, height: 16 };
   const [SIGNED, FLOAT, COMPLEX] = [2, 3, 5] as const;

@@ -3,6 +3,7 @@ import { isImpossible } from '../../image-error.ts';
 import { candidates } from '../../plan/candidates.ts';
 import { equalFiles } from '../../plan/equal-files.ts';
 import { skippedVariant } from '../../plan/planner.ts';
+import { swapsSides } from '../../orientation.ts';
 import type { FileStage, PlaceholderStage, RenderPlan, Stage } from '../../plan/render-plan.ts';
 import { explainFailure } from './explain-failure.ts';
 import { meanPixels } from './mean-pixels.ts';
@@ -23,6 +24,7 @@ const COST: Readonly<Record<OutputFormat, number>> = {
   png: 1.5,
   avif: 2,
   gif: 3,
+  pdf: 0.5,
 };
 
 function cost(stage: EndStage): number {
@@ -59,7 +61,7 @@ async function make(stage: EndStage, pictures: PictureCache, job: RenderJob): Pr
       if (!frame) throw new Error('a picture without a frame');
       return placeholderOf(frame, job.placeholder);
     }
-    const { variant, fit, shape } = stage;
+    const { variant, fit, shape, stored } = stage;
     const file = await writeFile(await openForFile(stage, input, job), stage, job);
     // A step of the last pipeline did not produce its declared size; `explainFailure` finds the step.
     if (file.width !== shape.width || file.height !== shape.height) {
@@ -71,6 +73,8 @@ async function make(stage: EndStage, pictures: PictureCache, job: RenderJob): Pr
       kind: 'output',
       variant,
       ...file,
+      // The page of a document is upright, whatever its data is.
+      ...(stored && swapsSides(shape.orientation) && { width: shape.height, height: shape.width }),
       ...(fit === undefined ? {} : { fit }),
       ...(input?.facts ? { facts: input.facts } : {}),
     };

@@ -74,10 +74,14 @@ export async function headerFor(
 }
 
 /** Sets the colour space of the file and its profile. */
-function setColours(image: Sharp, { settings, mode }: FileStage): void {
+export function setColours(
+  image: Sharp,
+  { settings, mode }: Pick<FileStage, 'settings' | 'mode'>,
+): Sharp {
   if (settings.colourspace === 'p3') image.withIccProfile('p3');
   else if (mode.keepColours) image.keepIccProfile();
   else if (settings.metadata.icc) image.withIccProfile('srgb');
+  return image;
 }
 
 /** sharp writes only ASCII into EXIF, and question marks for the rest. */

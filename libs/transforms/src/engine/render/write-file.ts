@@ -12,6 +12,7 @@ import { TooManyBytes } from '../encode/fit-bytes.ts';
 import { fileMetadata, headerFor } from './file-metadata.ts';
 import { frameOf, openFrames } from './picture.ts';
 import type { RenderJob } from './run-step.ts';
+import { writePdf } from './write-pdf.ts';
 
 /** Maximum delay, ms, and maximum loop count of sharp. GIF allows ten times the delay. */
 const MAX_PLAYBACK = 65_535;
@@ -76,6 +77,8 @@ export async function writeFile(
   job: RenderJob,
 ): Promise<EncodedFile> {
   const encodings = candidates(stage);
+  const [first] = encodings;
+  if (first?.format === 'pdf') return writePdf(pipeline, stage, first, job);
   const { width, height } = stage.shape;
   const open = await openerOf(pipeline, stage, encodings, job);
   const header = await headerFor(stage, job);

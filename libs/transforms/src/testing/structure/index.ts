@@ -1,4 +1,4 @@
-import type { OutputFormat } from '../../image-engine.ts';
+import type { PictureFormat } from '../../image-engine.ts';
 import { gif } from './gif.ts';
 import { avif } from './isobmff.ts';
 import { jpeg } from './jpeg.ts';
@@ -8,7 +8,7 @@ import { webp } from './riff.ts';
 import { tiff } from './tiff.ts';
 
 /** How each format's files are divided. */
-export const STRUCTURES: Readonly<Record<OutputFormat, Structure>> = {
+export const STRUCTURES: Readonly<Record<PictureFormat, Structure>> = {
   jpeg,
   png,
   webp,
