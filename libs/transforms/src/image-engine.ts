@@ -275,7 +275,7 @@ export interface RenderEstimate {
   readonly stepSeconds?: number;
   /** Variants that cannot be made, as far as that is known before decoding; left out if there are none. */
   readonly skipped?: readonly SkippedVariant[];
-  /** Bytes of the files that are pages of documents; left out if there are none. */
+  /** Bytes of the files that are pages of documents. Absent without documents. */
   readonly documentBytes?: number;
   /** Peak memory of the whole rendering in addition to the process at rest, MiB; on the safe side. */
   readonly memory: number;

@@ -143,7 +143,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('a photo of orientation %i is upright', asyn
 });
 
 describe('names', () => {
-  test('a document beside pictures of pages needs none of theirs', async () => {
+  test('a document has no page number in its name; pictures of its pages do', async () => {
     const bucket = await done(scan, {
       variants: [
         {
