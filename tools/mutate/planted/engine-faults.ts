@@ -300,6 +300,18 @@ export const ENGINE_FAULTS: readonly Fault[] = [
   ...faultsIn('engine', 'libs/transforms/src/engine/metadata/xmp-and-iptc.ts', [
     ['a packet too long for a segment is written', 'MAX_SEGMENT = 65_533', 'MAX_SEGMENT = 65_600'],
   ]),
+  ...faultsIn(
+    'engine',
+    'libs/transforms/src/engine/document/jpeg-image.ts',
+    [
+      [
+        'readers of PDF show a JPEG in wrong colours',
+        'if (kept && isOther) named.add(marker)',
+        'named.add(marker)',
+      ],
+    ],
+    ['libs/transforms/src/engine/document/encode-pdf.test.ts'],
+  ),
   ...faultsIn('builtin', 'libs/transforms/src/builtin/resize.ts', [
     [
       'a picture is enlarged beyond what sharp can hold',

@@ -174,6 +174,17 @@ describe('JPEGs that a PDF cannot contain', () => {
     expect(await changed(() => undefined)).toMatchObject({ components: 3, width: WIDTH });
     expect(await changed((frame, jpeg) => void change(frame, jpeg))).toBeUndefined();
   });
+
+  test('RGB of which only the names of its components tell', async () => {
+    const jpeg = await scene().jpeg().toBuffer();
+    const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
+    ['R', 'G', 'B'].forEach((name, index) => jpeg.write(name, frame + 10 + 3 * index));
+    // Readers of PDF would take it for YCbCr, decoders of JPEG take it for RGB.
+    expect(jpegImage(jpeg)).toBeUndefined();
+    const jfif = Buffer.from('\xff\xe0\0\x10JFIF\0\x01\x02\0\0\x01\0\x01\0\0', 'latin1');
+    const sure = Buffer.concat([jpeg.subarray(0, 2), jfif, jpeg.subarray(2)]);
+    expect(jpegImage(sure)).toMatchObject({ components: 3 });
+  });
 });
 
 describe('a scan in black and white', () => {
