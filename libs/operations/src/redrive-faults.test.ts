@@ -1,5 +1,5 @@
 /** Long, aborted, killed and failing runs lose no message and hide no message. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { HeldMessages, MAX_HELD, VISIBILITY_SECONDS } from './dead-letters.ts';
 import type { RedriveProgress } from './redrive.ts';
 import { bodyOf, Rig } from './testing/redrive-rig.ts';
@@ -59,6 +59,20 @@ test('each message is renewed when half of its own timeout is over', async () =>
 test('the limits that the contract states: ten minutes, and room for other consumers', () => {
   expect(VISIBILITY_SECONDS).toBe(600);
   expect(MAX_HELD).toBe(100_000);
+});
+
+test('a run that holds as many messages as it may receives no more', async () => {
+  const rig = new Rig();
+  rig.addDeadLetters(30);
+  const size = vi.spyOn(HeldMessages.prototype, 'size', 'get');
+  try {
+    size.mockReturnValueOnce(MAX_HELD - 1).mockReturnValue(MAX_HELD);
+    const result = await rig.redrive({ dryRun: true });
+    expect(result).toMatchObject({ looked: 10, stoppedBy: 'in-flight', hidden: 0 });
+  } finally {
+    size.mockRestore();
+  }
+  rig.expectAllVisible();
 });
 
 test('an aborted run makes its received messages visible', async () => {

@@ -281,12 +281,33 @@ describe('a report', () => {
     expect(await run(true)).toEqual({ ...report, moved: 0, dryRun: true });
   });
 
+  test('names the first hundred messages that match, and ten keys of each', async () => {
+    const rig = new Rig();
+    const keys = Array.from({ length: 12 }, (_, index) => `a/${index}.jpg`);
+    const records = (key: string) => (JSON.parse(bodyOf(key)) as { Records: object[] }).Records;
+    const body = JSON.stringify({ Records: keys.flatMap(records) });
+    rig.sqs.put('dead', body, { errorCode: 'TIMEOUT' });
+    rig.addDeadLetters(114, 'TIMEOUT');
+    const run = await rig.redrive({ dryRun: true });
+    const { letters, matching } = redriveReport('prod', run, true);
+    expect(matching).toEqual({ TIMEOUT: 115 });
+    expect(letters).toHaveLength(100);
+    expect(letters[0]?.keys).toEqual(keys.slice(0, 10));
+    expect(letters[99]?.keys).toEqual(['photos/98.jpg']);
+  });
+
+  const letter = {
+    ...{ messageId: 'b9b7', code: 'TIMEOUT', keys: ['a/1.jpg'] },
+    sent: '2026-12-03T06:30:00.000Z',
+  };
+
   test.each(['end', 'limit', 'in-flight', 'signal'])('may end by %s', (stoppedBy) => {
     const report = {
-      ...{ stack: 'prod', found: {}, matching: {}, folders: {}, letters: [] },
-      ...{ moved: 0, dryRun: false },
+      ...{ stack: 'prod', found: {}, matching: {}, folders: {}, letters: [letter] },
+      ...{ moved: 0, dryRun: false, stoppedBy },
     };
-    expect(redriveReportSchema.parse({ ...report, stoppedBy })).toEqual({ ...report, stoppedBy });
-    expect(redriveReportSchema.safeParse({ ...report, stoppedBy, more: 1 }).success).toBe(false);
+    expect(redriveReportSchema.parse(report)).toEqual(report);
+    for (const wrong of [{ more: 1 }, { letters: [{ ...letter, more: 1 }] }])
+      expect(redriveReportSchema.safeParse({ ...report, ...wrong }).success).toBe(false);
   });
 });
