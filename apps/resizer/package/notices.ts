@@ -107,6 +107,7 @@ const EMBEDDED: Readonly<
     licences: ['IJG', 'BSD-3-Clause'],
   },
   '@cornerstonejs/codec-openjpeg': { what: 'OpenJPEG', licences: ['BSD-2-Clause'] },
+  '@cornerstonejs/codec-openjph': { what: 'OpenJPH', licences: ['BSD-2-Clause'] },
 };
 
 function packageNotice(folder: string): Notice {

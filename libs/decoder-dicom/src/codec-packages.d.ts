@@ -11,6 +11,10 @@ declare module '@cornerstonejs/codec-openjpeg/decodewasmjs' {
   const create: (options: object) => Promise<unknown>;
   export default create;
 }
+declare module '@cornerstonejs/codec-openjph' {
+  const create: (options: object) => Promise<unknown>;
+  export default create;
+}
 declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm' {
   const bytes: Uint8Array;
   export default bytes;
@@ -20,6 +24,10 @@ declare module '@cornerstonejs/codec-charls/decodewasm' {
   export default bytes;
 }
 declare module '@cornerstonejs/codec-openjpeg/decodewasm' {
+  const bytes: Uint8Array;
+  export default bytes;
+}
+declare module '@cornerstonejs/codec-openjph/wasm' {
   const bytes: Uint8Array;
   export default bytes;
 }

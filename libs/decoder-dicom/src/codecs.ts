@@ -55,6 +55,11 @@ const CODECS = {
     decoder: 'J2KDecoder',
     wasm: WASM.jpeg2000,
   },
+  htj2k: {
+    load: () => import('@cornerstonejs/codec-openjph'),
+    decoder: 'HTJ2KDecoder',
+    wasm: WASM.htj2k,
+  },
 };
 
 const compiled = new Map<Codec, Promise<WebAssembly.Module>>();
@@ -176,7 +181,8 @@ export async function decodeFrame(
   frame: Uint8Array,
   shape: FrameShape,
 ): Promise<DecodedFrame> {
-  const header = compression === 'jpeg-2000' ? headerOfJpeg2000(frame) : headerOfJpeg(frame);
+  const isJpeg2000 = compression === 'jpeg-2000' || compression === 'htj2k';
+  const header = isJpeg2000 ? headerOfJpeg2000(frame) : headerOfJpeg(frame);
   if (!header) throw new DicomError('CORRUPT_IMAGE', 'a frame has no header');
   const { width, height, components, bits, kind, hasAdobe } = header;
   if (width !== shape.width || height !== shape.height || components !== shape.samples) {
@@ -194,15 +200,21 @@ export async function decodeFrame(
   // Some writers give lossless frames another transfer syntax of JPEG, and the other way round.
   const isLossless = kind === 0xc3;
   if (isLossless) return decodeLossless(frame, shape, bits);
-  if (compression === 'jpeg-2000') {
-    const { data } = await decodeByWasm('jpeg-2000', frame, shape);
+  if (isJpeg2000) {
+    const { data } = await decodeByWasm(compression, frame, shape);
     return { data, planar: false, rgb: false };
   }
   if (kind === 0xf7) return { ...(await decodeByWasm('jpeg-ls', frame, shape)), rgb: false };
+  if (bits === 12 && kind === 0xc1 && components === 1) {
+    const { decodeJpeg12 } = await import('./jpeg-12.ts');
+    return { data: decodeJpeg12(frame, shape), planar: false, rgb: false };
+  }
   if (bits !== 8 || kind > 0xc2) {
     throw new DicomError(
       'UNSUPPORTED_FORMAT',
-      bits === 8 ? 'this kind of JPEG is not supported' : `JPEG of ${bits} bits is not supported`,
+      bits === 8
+        ? 'this kind of JPEG is not supported'
+        : `JPEG of ${bits} bits is not supported; of 12 bits, grey sequential frames are`,
     );
   }
   const stream = shape.isRgb && !hasAdobe && components === 3 ? markedAsRgb(frame) : frame;

@@ -8,6 +8,7 @@ function palettes({ attributes, signed }: DicomImage) {
     lookupTable(attributes, {
       descriptor: `${colour}PaletteColorLookupTableDescriptor`,
       data: `${colour}PaletteColorLookupTableData`,
+      segments: `Segmented${colour}PaletteColorLookupTableData`,
       signed,
     }),
   );
@@ -52,7 +53,7 @@ function direct(image: DicomImage, frame: StoredFrame): Uint8Array | Uint16Array
   const mask = 2 ** stored - 1;
   const most = stored > 8 ? 65_535 : 255;
   const out = new (stored > 8 ? Uint16Array : Uint8Array)(pixels * 3);
-  const at = (index: number) => ((frame.data[index] ?? 0) >>> lowBit) & mask;
+  const at = (index: number) => (((frame.data[index] ?? 0) >>> lowBit) & mask) >>> 0;
   // Only uncompressed pixels are stored in pairs: codecs return all samples of each pixel.
   const isPaired = photometric === 'YBR_FULL_422' && syntax.compression === 'none';
   const sample = isPaired

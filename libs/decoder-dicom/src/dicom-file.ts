@@ -15,13 +15,17 @@ const isGrey = ({ photometric }: DicomImage) => photometric.startsWith('MONOCHRO
 const MIB = 1024 * 1024;
 
 /** For a megapixel of each sample: CPU seconds and MiB (measured, docs/formats.md). */
-const COST: Readonly<Record<Compression, readonly [cpuSeconds: number, memory: number]>> = {
+const COST: Readonly<
+  Record<Compression | 'jpeg-12', readonly [cpuSeconds: number, memory: number]>
+> = {
   none: [0.03, 3],
   rle: [0.04, 5],
   jpeg: [0.03, 4],
+  'jpeg-12': [0.09, 4],
   'jpeg-lossless': [0.12, 5],
   'jpeg-ls': [0.14, 7],
   'jpeg-2000': [0.5, 18],
+  htj2k: [0.05, 6],
 };
 /** What scans after the first one take, for a megapixel of each sample. The coefficients of the whole frame are kept for them. */
 const SCAN = { cpuSeconds: 0.01, memory: 4 };
@@ -40,7 +44,8 @@ export function readHeader(
     const { width, height, frames, samples, syntax, inflated, pixelData } = image;
     // Each element before the pixels is read, the shortest have 8 bytes; and each fragment.
     const elements = pixelData.start / 8 + fragments;
-    const [cpuSeconds, memory] = COST[syntax.compression];
+    const isJpeg12 = syntax.compression === 'jpeg' && image.stored > 8;
+    const [cpuSeconds, memory] = COST[isJpeg12 ? 'jpeg-12' : syntax.compression];
     const scans = syntax.compression === 'jpeg' ? scansOf(image, page) : 1;
     const isCompressed = !['none', 'rle'].includes(syntax.compression);
     return {

@@ -357,12 +357,12 @@ describe('a lie of the header', () => {
 describe('what is not supported says so', () => {
   const files: [string, Buffer, string][] = [
     [
-      'JPEG of 12 bits',
+      'progressive JPEG of 12 bits',
       dicomFile(
-        { [ALLOWED.PixelData]: fragments(Buffer.from('ffd8ffc1000b0c0002000401011100', 'hex')) },
+        { [ALLOWED.PixelData]: fragments(Buffer.from('ffd8ffc2000b0c0002000401011100', 'hex')) },
         { syntax: '1.2.840.10008.1.2.4.51' },
       ),
-      'JPEG of 12 bits is not supported',
+      'JPEG of 12 bits is not supported; of 12 bits, grey sequential frames are',
     ],
     [
       'video',

@@ -143,7 +143,7 @@ export function openImage(source: Uint8Array, { burnedIn }: OpenOptions): DicomI
   const bits = bitsOf(attributes);
   const isColour = samples === 3;
   const signed = count(attributes, 'PixelRepresentation') === 1;
-  if (isColour && (bits.allocated === 1 || bits.allocated === 32 || signed)) {
+  if (isColour && (bits.allocated === 1 || signed)) {
     throw unsupported('colours of this sample type are not supported');
   }
   const [width, height] = [count(attributes, 'Columns'), count(attributes, 'Rows')];

@@ -2,7 +2,8 @@ import { type Coding, IMPLICIT } from './attributes.ts';
 import { DicomError } from './dicom-error.ts';
 
 /** How the pixels are compressed. */
-export type Compression = 'none' | 'rle' | 'jpeg' | 'jpeg-lossless' | 'jpeg-ls' | 'jpeg-2000';
+export type Compression =
+  'none' | 'rle' | 'jpeg' | 'jpeg-lossless' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k';
 
 export interface TransferSyntax extends Coding {
   readonly compression: Compression;
@@ -26,13 +27,16 @@ const SYNTAXES: Readonly<Record<string, TransferSyntax>> = {
   '.4.81': compressed('jpeg-ls'),
   '.4.90': compressed('jpeg-2000'),
   '.4.91': compressed('jpeg-2000'),
+  '.4.201': compressed('htj2k'),
+  '.4.202': compressed('htj2k'),
+  '.4.203': compressed('htj2k'),
   '.5': compressed('rle'),
 };
 
 /** Names for messages. */
 const OTHERS: readonly (readonly [RegExp, string])[] = [
   [/^\.4\.10[0-9]/, 'video'],
-  [/^\.4\.20[1-5]/, 'High-Throughput JPEG 2000'],
+  [/^\.4\.20[45]/, 'JPIP'],
   [/^\.4\.11[0-2]/, 'JPEG XL'],
   [/^\.4\.9[2-5]/, 'JPEG 2000 of several components, or JPIP'],
 ];

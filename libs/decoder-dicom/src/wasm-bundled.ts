@@ -3,4 +3,5 @@ export const WASM = {
   jpeg: async () => (await import('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm')).default,
   jpegLs: async () => (await import('@cornerstonejs/codec-charls/decodewasm')).default,
   jpeg2000: async () => (await import('@cornerstonejs/codec-openjpeg/decodewasm')).default,
+  htj2k: async () => (await import('@cornerstonejs/codec-openjph/wasm')).default,
 };

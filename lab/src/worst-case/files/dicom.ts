@@ -6,7 +6,17 @@ import { type JpegGenes, segment, writeJpeg } from './jpeg.ts';
 import { type Content, pixels } from './pixels.ts';
 
 export const DICOM_CODINGS = [
-  ...['none', 'deflated', 'rle', 'jpeg', 'jpeg-lossless', 'jpeg-ls', 'jpeg-2000'],
+  ...[
+    'none',
+    'deflated',
+    'rle',
+    'jpeg',
+    'jpeg-12',
+    'jpeg-lossless',
+    'jpeg-ls',
+    'jpeg-2000',
+    'htj2k',
+  ],
 ] as const;
 
 export interface DicomGenes {
@@ -31,7 +41,8 @@ export interface DicomGenes {
 
 const SYNTAX: Readonly<Record<string, string>> = {
   ...{ none: '.1', deflated: '.1.99', rle: '.5', jpeg: '.4.50' },
-  ...{ 'jpeg-lossless': '.4.70', 'jpeg-ls': '.4.80', 'jpeg-2000': '.4.90' },
+  ...{ 'jpeg-12': '.4.51', 'jpeg-lossless': '.4.70', 'jpeg-ls': '.4.80', 'jpeg-2000': '.4.90' },
+  htj2k: '.4.201',
 };
 
 /** The combinations that exist. */
@@ -39,17 +50,21 @@ export function isDicom({ coding, colours, bits, jpeg, scans, ...genes }: DicomG
   if (bits === 32 && (colours !== 'grey' || !['none', 'deflated', 'rle'].includes(coding)))
     return false;
   if (colours !== 'grey' && bits > 8 && coding.startsWith('jpeg-l')) return false;
+  const isJpeg2000 = coding === 'jpeg-2000' || coding === 'htj2k';
   // The encoder of JPEG 2000 fails on colours.
   if (coding === 'jpeg-2000' && colours === 'rgb') return false;
+  if (coding === 'jpeg-12' && (bits !== 16 || colours !== 'grey')) return false;
   if (coding === 'jpeg' && (bits !== 8 || colours === 'palette')) return false;
   if (coding !== 'jpeg' && (jpeg !== 'baseline' || scans > 0)) return false;
-  if (coding !== 'jpeg-2000' && (genes.tile > 0 || genes.block !== 64)) return false;
+  if (!isJpeg2000 && (genes.tile > 0 || genes.block !== 64)) return false;
   if (genes.frames * genes.parts > 100_000) return false;
   if ((coding === 'none' || coding === 'deflated') && genes.parts > 1) return false;
   const samples = genes.width * genes.height * (colours === 'rgb' ? 3 : 1);
   // The encoders take seconds for a megapixel.
-  const most = coding === 'jpeg-2000' ? 2_000_000 : coding === 'jpeg-ls' ? 6_000_000 : 60_000_000;
-  const bytes = coding === 'jpeg' || coding === 'deflated' ? samples / 8 : (samples * bits) / 8;
+  const most = isJpeg2000 ? 2_000_000 : coding === 'jpeg-ls' ? 6_000_000 : 60_000_000;
+  const bytes = ['jpeg', 'jpeg-12', 'deflated'].includes(coding)
+    ? samples / 8
+    : (samples * bits) / 8;
   return samples <= most && bytes * genes.frames <= 100_000_000;
 }
 
@@ -64,11 +79,27 @@ interface Encoder {
 
 const { resolve } = createRequire(import.meta.url);
 
-async function encoder(codec: 'charls' | 'openjpeg', name: string): Promise<Encoder> {
-  const { default: create } =
-    codec === 'charls'
-      ? await import('@cornerstonejs/codec-charls/wasmjs')
-      : await import('@cornerstonejs/codec-openjpeg/wasmjs');
+const ENCODERS = {
+  'jpeg-ls': {
+    codec: 'charls',
+    name: 'JpegLSEncoder',
+    load: () => import('@cornerstonejs/codec-charls/wasmjs'),
+  },
+  'jpeg-2000': {
+    codec: 'openjpeg',
+    name: 'J2KEncoder',
+    load: () => import('@cornerstonejs/codec-openjpeg/wasmjs'),
+  },
+  htj2k: {
+    codec: 'openjph',
+    name: 'HTJ2KEncoder',
+    load: () => import('@cornerstonejs/codec-openjph/wasmjs'),
+  },
+};
+
+async function encoder(coding: keyof typeof ENCODERS): Promise<Encoder> {
+  const { codec, name, load } = ENCODERS[coding];
+  const { default: create } = await load();
   const wasmBinary = readFileSync(resolve(`@cornerstonejs/codec-${codec}/wasm`));
   const options = { wasmBinary, print: () => undefined, printErr: () => undefined };
   const library = (await create(options)) as Record<string, new () => Encoder>;
@@ -77,12 +108,14 @@ async function encoder(codec: 'charls' | 'openjpeg', name: string): Promise<Enco
   return new Encoder();
 }
 
-async function encoded(genes: DicomGenes, raw: Buffer, samples: number): Promise<Buffer> {
-  const { width, height, bits, coding, tile, block } = genes;
+async function encoded(
+  { width, height, bits, tile, block }: DicomGenes,
+  coding: keyof typeof ENCODERS,
+  raw: Buffer,
+  samples: number,
+): Promise<Buffer> {
   const isLs = coding === 'jpeg-ls';
-  const made = await (isLs
-    ? encoder('charls', 'JpegLSEncoder')
-    : encoder('openjpeg', 'J2KEncoder'));
+  const made = await encoder(coding);
   const info = { width, height, bitsPerSample: bits, componentCount: samples, isSigned: false };
   made.getDecodedBuffer({ ...info, isUsingColorTransform: samples > 1 }).set(raw);
   if (isLs) made.setInterleaveMode(samples > 1 ? 2 : 0);
@@ -135,6 +168,24 @@ function lossless({ width, height, bits }: DicomGenes, samples: number): Buffer 
   ]);
 }
 
+/** Grey of 12 bits: blocks without coefficients, or with all of them, in codes of one bit and a value of one bit. */
+function extended({ width, height, content }: DicomGenes): Buffer {
+  const counts = [1, ...Array<number>(15).fill(0)];
+  const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
+  const isFlat = content === 'flat';
+  return Buffer.concat([
+    Buffer.from([0xff, 0xd8]),
+    segment(0xdb, [0, ...Array<number>(64).fill(1)]),
+    segment(0xc1, [12, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0]),
+    segment(0xc4, [0x00, ...counts, isFlat ? 0 : 1]),
+    segment(0xc4, [0x10, ...counts, isFlat ? 0 : 1]),
+    segment(0xda, [1, 1, 0, 0, 63, 0]),
+    // Values change their sign, so that the mean does not grow.
+    Buffer.alloc(Math.ceil((blocks * (isFlat ? 2 : 128)) / 8) + 8, isFlat ? 0 : 0b0100_0100),
+    Buffer.from([0xff, 0xd9]),
+  ]);
+}
+
 async function frameOf(genes: DicomGenes, samples: number): Promise<Buffer> {
   const { width, height, bits, content, coding, scans, jpeg } = genes;
   switch (coding) {
@@ -145,11 +196,14 @@ async function frameOf(genes: DicomGenes, samples: number): Promise<Buffer> {
       const order = { interleaved: true, refines: false, sampling };
       return writeJpeg({ width, height, coding: jpeg, scans, ...order });
     }
+    case 'jpeg-12':
+      return extended(genes);
     case 'jpeg-lossless':
       return lossless(genes, samples);
     default: {
       const raw = pixels(width * (bits / 8), height, samples, content);
-      return coding.startsWith('jpeg') ? encoded(genes, raw, samples) : raw;
+      const isEncoded = coding === 'jpeg-ls' || coding === 'jpeg-2000' || coding === 'htj2k';
+      return isEncoded ? encoded(genes, coding, raw, samples) : raw;
     }
   }
 }
@@ -176,6 +230,7 @@ const short = (tag: number, value: number) => ({ [tag]: attribute(tag, 'US', val
 
 export async function writeDicom(genes: DicomGenes): Promise<Buffer> {
   const { width, height, coding, colours, bits, frames, parts, attributes } = genes;
+  const stored = coding === 'jpeg-12' ? 12 : bits;
   const samples = colours === 'rgb' ? 3 : 1;
   const frame = await frameOf(genes, samples);
   const isNative = coding === 'none' || coding === 'deflated';
@@ -196,8 +251,8 @@ export async function writeDicom(genes: DicomGenes): Promise<Buffer> {
       ...short(0x0028_0010, height),
       ...short(0x0028_0011, width),
       ...short(0x0028_0100, bits),
-      ...short(0x0028_0101, bits),
-      ...short(0x0028_0102, bits - 1),
+      ...short(0x0028_0101, stored),
+      ...short(0x0028_0102, stored - 1),
       ...(colours === 'palette' ? palette() : {}),
       0x7fe0_0010: isNative
         ? attribute(0x7fe0_0010, 'OW', Buffer.concat(Array<Buffer>(frames).fill(frame)))
