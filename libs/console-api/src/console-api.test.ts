@@ -356,6 +356,11 @@ test('objects of users are sandboxed, and their types are not those of pages or 
   expect(svg.headers.get('content-type')).toBe('image/svg+xml');
   expect(svg.headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none'/);
   expect(svg.headers.get('x-content-type-options')).toBe('nosniff');
+  // The viewers of browsers do not open a PDF in a sandbox.
+  await upload('uploads/scan.pdf', '%PDF-1.7', 'application/pdf');
+  const pdf = await get('uploads/scan.pdf');
+  expect(pdf.headers.get('content-type')).toBe('application/pdf');
+  expect(pdf.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
   const page = await get('uploads/page.html', '&download=1');
   expect(page.headers.get('content-type')).toBe('application/octet-stream');
   expect(page.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''page.html");

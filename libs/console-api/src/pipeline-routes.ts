@@ -35,7 +35,7 @@ import {
   storyQuerySchema,
   storySchema,
 } from './schemas.ts';
-import { OBJECT_POLICY } from './security.ts';
+import { objectHeaders } from './security.ts';
 
 /** Removals at the same time. */
 const REMOVALS = 4;
@@ -205,8 +205,7 @@ export async function addPipelineRoutes(
       const object = await s3.send(new GetObjectCommand({ Bucket, Key: key })).catch(missing);
       const name = encodeURIComponent(key.slice(key.lastIndexOf('/') + 1).toWellFormed());
       reply.headers({
-        'content-security-policy': OBJECT_POLICY,
-        'content-type': safeType(object.ContentType),
+        ...objectHeaders(object.ContentType),
         // Under the version in the address, the object never changes.
         'cache-control': v === undefined ? 'no-cache' : 'private, max-age=31536000, immutable',
         ...(object.ContentLength !== undefined && { 'content-length': object.ContentLength }),
@@ -216,13 +215,6 @@ export async function addPipelineRoutes(
       return reply.send(object.Body as Readable);
     },
   );
-}
-
-/** A client chooses the type of its upload: a browser must not take it for a page or a script. */
-function safeType(type = ''): string {
-  return /^(image\/[\w.+-]+|application\/json|text\/plain)$/.test(type)
-    ? type
-    : 'application/octet-stream';
 }
 
 /** For `catch`: the object does not exist. */

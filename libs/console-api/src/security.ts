@@ -26,8 +26,23 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** For objects of the buckets: an SVG or HTML file that is opened in a tab runs nothing and loads nothing. */
-export const OBJECT_POLICY =
-  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+const OBJECT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/** A sandbox keeps the viewers of browsers from opening a PDF. They run its scripts, if at all, apart from the origin. */
+const PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+/** The headers of an object of a bucket: a client chooses its type, and a browser must not take it for a page or a script. */
+export function objectHeaders(type = ''): {
+  'content-security-policy': string;
+  'content-type': string;
+} {
+  const isPdf = type === 'application/pdf';
+  const isSafe = isPdf || /^(image\/[\w.+-]+|application\/json|text\/plain)$/.test(type);
+  return {
+    'content-security-policy': isPdf ? PDF_POLICY : OBJECT_POLICY,
+    'content-type': isSafe ? type : 'application/octet-stream',
+  };
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,34 +1,32 @@
 import { useState } from 'react';
 import { objectUrl, type Manifest, type Output } from '../api/client.ts';
 import { placeholderUrl } from '../parts/picture.tsx';
+import { isShown } from '../words/format.ts';
 import type { SetQuery } from './filter.ts';
-
-/** Formats that browsers show. */
-const SHOWN = new Set(['jpeg', 'png', 'webp', 'avif', 'gif', 'svg']);
 
 interface Side {
   readonly name: string;
   readonly url: string;
   readonly width: number;
   readonly height: number;
-  readonly isShown: boolean;
 }
 
+/** The pictures of an upload that browsers show. */
 function sidesOf({ source, outputs }: Manifest): Side[] {
   const original: Side = {
     name: 'source',
     url: objectUrl('source', source.key, { version: source.versionId ?? source.eTag }),
     width: source.width ?? 1,
     height: source.height ?? 1,
-    isShown: SHOWN.has(source.format ?? ''),
   };
   return [
-    original,
-    ...outputs.map(({ variant, key, eTag, width, height, format }: Output) => ({
-      name: variant,
-      url: objectUrl('processed', key, { version: eTag }),
-      ...{ width, height, isShown: SHOWN.has(format) },
-    })),
+    ...(isShown(source.format) ? [original] : []),
+    ...outputs
+      .filter(({ format }) => isShown(format))
+      .map(({ variant, key, eTag, width, height }: Output) => ({
+        ...{ name: variant, width, height },
+        url: objectUrl('processed', key, { version: eTag }),
+      })),
   ];
 }
 
@@ -66,24 +64,27 @@ function Picker(props: {
 
 function Layer({ side, className }: { side: Side; className: string }) {
   const [isBroken, setBroken] = useState(false);
-  if (!side.isShown || isBroken)
+  if (isBroken)
     return <span className={`${className} unshown`}>This browser does not show {side.name}.</span>;
   return (
     <img className={className} src={side.url} alt={side.name} onError={() => setBroken(true)} />
   );
 }
 
-/** A slider between two pictures of an upload. The address has the two names and the size. */
+/**
+ * A slider between two pictures of an upload, or its only picture. The address has the two names and the size. Without
+ * a picture of the source, it begins with one variant alone.
+ */
 export function Compare(props: { manifest: Manifest; query: URLSearchParams; set: SetQuery }) {
   const { manifest, query, set } = props;
   const [split, setSplit] = useState(50);
   const sides = sidesOf(manifest);
-  const [source] = sides;
-  const largest = sides.slice(1).toSorted((a, b) => b.width - a.width)[0];
   const find = (name: string | null) => sides.find((side) => side.name === name);
-  const left = find(query.get('left')) ?? source;
-  const right = find(query.get('right')) ?? largest ?? source;
-  if (!left || !right) return null;
+  const variants = sides.filter(({ name }) => name !== 'source');
+  const largest = variants.toSorted((a, b) => b.width - a.width)[0];
+  const right = find(query.get('right')) ?? largest ?? sides[0];
+  if (!right) return null;
+  const left = find(query.get('left')) ?? find('source') ?? right;
   const size = SIZES.find((name) => name === query.get('size')) ?? 'fit';
   const width = size === 'fit' ? undefined : size === '100' ? right.width : Number(size);
   const { thumbhash = undefined } = (manifest.status === 'done' && manifest.placeholder) || {};
@@ -118,19 +119,23 @@ export function Compare(props: { manifest: Manifest; query: URLSearchParams; set
           }}
         >
           <Layer side={right} className="right" key={`right ${right.url}`} />
-          <div className="clip" style={{ clipPath: `inset(0 ${100 - split}% 0 0)` }}>
-            <Layer side={left} className="left" key={`left ${left.url}`} />
-          </div>
-          <span className="handle" style={{ left: `${split}%` }} aria-hidden="true" />
-          <input
-            type="range"
-            min={0}
-            max={100}
-            value={split}
-            aria-label={`Between ${left.name} and ${right.name}`}
-            aria-valuetext={`${split} % ${left.name}`}
-            onChange={({ target }) => setSplit(Number(target.value))}
-          />
+          {left !== right && (
+            <>
+              <div className="clip" style={{ clipPath: `inset(0 ${100 - split}% 0 0)` }}>
+                <Layer side={left} className="left" key={`left ${left.url}`} />
+              </div>
+              <span className="handle" style={{ left: `${split}%` }} aria-hidden="true" />
+              <input
+                type="range"
+                min={0}
+                max={100}
+                value={split}
+                aria-label={`Between ${left.name} and ${right.name}`}
+                aria-valuetext={`${split} % ${left.name}`}
+                onChange={({ target }) => setSplit(Number(target.value))}
+              />
+            </>
+          )}
         </div>
       </div>
     </section>

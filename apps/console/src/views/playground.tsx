@@ -17,7 +17,7 @@ import { Confirm } from '../parts/confirm.tsx';
 import { Editor } from '../playground/editor.tsx';
 import { GALLERY } from '../playground/gallery.ts';
 import { SchemaHelp, type Schema } from '../playground/schema-help.ts';
-import { formatBytes, formatPixels, formatSaving } from '../words/format.ts';
+import { formatBytes, formatName, formatPixels, formatSaving } from '../words/format.ts';
 import { useQueryState, type SetQuery } from './filter.ts';
 import '../styles/upload.css';
 import '../styles/playground.css';
@@ -121,7 +121,7 @@ function Outputs({ now, deployed }: { now: Rendering; deployed: Rendering | unde
               </a>
               <strong>{name}</strong>
               <span className="facts">
-                {contentType.replace(/^.*\//, '')} · {formatPixels(width, height)}
+                {formatName(contentType.replace(/^.*\//, ''))} · {formatPixels(width, height)}
               </span>
               <span className="facts">
                 {formatBytes(bytes)}{' '}
@@ -180,7 +180,7 @@ function Photo(props: {
         ref={picker}
         id="photo"
         type="file"
-        accept="image/*"
+        accept="image/*,.pdf,.dcm,.fits,.fit,.heic,.heif"
         hidden
         onChange={({ target }) => {
           const [file] = target.files ?? [];

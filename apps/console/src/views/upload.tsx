@@ -26,6 +26,7 @@ import {
   formatPixels,
   formatSaving,
   formatValue,
+  isShown,
 } from '../words/format.ts';
 import {
   describeChannel,
@@ -58,7 +59,17 @@ function Variants({ manifest, query }: { manifest: Manifest; query: URLSearchPar
         {outputs.map(({ variant, key, format, width, height, pages, bytes, eTag }) => (
           <li key={variant}>
             {format === 'pdf' ? (
-              <span className="frame">PDF</span>
+              <a
+                href={objectUrl('processed', key, { version: eTag })}
+                target="_blank"
+                rel="noopener noreferrer"
+                className="frame"
+              >
+                PDF
+                <span className="spoken"> of {variant}</span>
+              </a>
+            ) : !isShown(format) ? (
+              <span className="frame">{formatName(format)}</span>
             ) : (
               <Link href={hrefOf(variant)} replace aria-label={`Compare ${variant}`}>
                 <span className="frame">
@@ -207,17 +218,23 @@ function Facts({ story }: { story: Story }) {
   );
 }
 
-/** How many samples have each value, from the least to the largest. */
+/**
+ * How many samples have each value, from the least to the largest. Heights are logarithms if half of the samples are in
+ * one bar, as the background of a picture of the sky is: the others would be invisible.
+ */
 function Histogram({ from, to, counts }: { from: number; to: number; counts: readonly number[] }) {
   const most = Math.max(1, ...counts);
-  const bars = counts.map((count, at) => `M${at} 100V${100 - (100 * count) / most}h1V100z`);
+  const isLogarithmic = most > counts.reduce((sum, count) => sum + count, 0) / 2;
+  const share = (count: number) =>
+    isLogarithmic ? Math.log1p(count) / Math.log1p(most) : count / most;
+  const bars = counts.map((count, at) => `M${at} 100V${100 - 100 * share(count)}h1V100z`);
   return (
     <svg
       className="histogram"
       viewBox={`0 0 ${counts.length} 100`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Histogram from ${formatValue(from)} to ${formatValue(to)}`}
+      aria-label={`Histogram from ${formatValue(from)} to ${formatValue(to)}${isLogarithmic ? ', logarithmic' : ''}`}
     >
       <path d={bars.join('')} />
     </svg>
@@ -282,7 +299,7 @@ function Measured({ uploadKey }: { uploadKey: string }) {
                 <tr key={name} data-variant={name}>
                   <th scope="row">{name}</th>
                   <td>{formatBytes(bytes)}</td>
-                  <td>{ssim === undefined ? 'another shape than the source' : ssim.toFixed(3)}</td>
+                  <td>{ssim === undefined ? 'not comparable' : ssim.toFixed(3)}</td>
                 </tr>
               ))}
             </tbody>

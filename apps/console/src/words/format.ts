@@ -8,7 +8,16 @@ const FORMATS: Readonly<Record<string, string>> = {
   svg: 'SVG',
   heic: 'HEIC',
   pdf: 'PDF',
+  dicom: 'DICOM',
+  fits: 'FITS',
 };
+
+const SHOWN = new Set(['jpeg', 'png', 'webp', 'avif', 'gif', 'svg']);
+
+/** Whether browsers show pictures of the format. */
+export function isShown(format = ''): boolean {
+  return SHOWN.has(format);
+}
 
 /** Of a document. */
 export function formatPages(pages: number): string {

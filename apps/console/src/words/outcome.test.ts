@@ -84,6 +84,20 @@ test('the markup has a source for each better format, and leaves out other shape
   expect(pictureMarkup({ source, outputs: [] }, () => '')).toBeUndefined();
 });
 
+test('the markup shows one page of a document, each width once', () => {
+  const hrefs = (pages: number, ...some: Output[]) =>
+    pictureMarkup({ source: { ...source, pages }, outputs: some }, ({ variant }) => variant)?.match(
+      /(?<=srcset=").*?(?=")/g,
+    );
+  const page = (number: number) => output(`page-p${number}`, 'webp', 1600, 1067);
+  const preview = output('preview', 'webp', 200, 133);
+  expect(hrefs(3, page(1), page(2), page(3), preview)).toEqual(['preview 200w, page-p1 1600w']);
+  expect(hrefs(12, page(11), page(12))).toEqual(['page-p11 1600w']);
+  expect(hrefs(3, output('bone', 'webp', 200, 133), preview)).toEqual(['bone 200w']);
+  // A variant of this name, not a page.
+  expect(hrefs(1, page(3))).toEqual(['page-p3 1600w']);
+});
+
 test('says how a photo was taken, as photographers write it', () => {
   const shot = { exposureSeconds: 1 / 125, aperture: 2.8, iso: 400, hasPlace: false };
   expect(describeShot({ ...shot, lens: 'Acme 35mm', focalLength: 35, focalLength35: 52 })).toEqual([

@@ -67,9 +67,16 @@ const ORDER = ['avif', 'webp', 'jpeg', 'png', 'gif'];
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '"': '&quot;', '<': '&lt;' };
 const attribute = (text: string) => text.replace(/[&"<]/g, (char) => escapes[char] ?? char);
 
+/** Without those of later pages or frames, if others exist. */
+function firstPages({ pages = 1 }: Manifest['source'], outputs: readonly Output[]) {
+  const first = outputs.filter(({ variant }) => !/-[pf](?!1$)\d+$/.test(variant));
+  return pages === 1 ? outputs : first.length > 0 ? first : outputs.slice(0, 1);
+}
+
 /**
  * The `<picture>` element of the variants that have the shape of the source: one source per format, and the last format
- * as `img`. Cropped variants, such as thumbnails, are left out if others exist.
+ * as `img`. Cropped variants, such as thumbnails, are left out if others exist. So are later pages and frames, and variants
+ * as wide as an earlier one of the format, because all pictures of a `srcset` must show the same.
  *
  * @param urlOf address of an output
  * @returns undefined without variants that browsers show
@@ -78,12 +85,15 @@ export function pictureMarkup(
   { source, outputs }: Pick<Manifest, 'source' | 'outputs'>,
   urlOf: (output: Output) => string,
 ): string | undefined {
-  const shown = outputs.filter(({ format }) => ORDER.includes(format));
+  const shown = firstPages(source, outputs).filter(({ format }) => ORDER.includes(format));
   const shape = (source.width ?? 1) / (source.height ?? 1);
   const same = shown.filter(({ width, height }) => Math.abs(width / height / shape - 1) < 0.02);
   const used = same.length > 0 ? same : shown;
   const byFormat = ORDER.map((format) =>
-    used.filter((output) => output.format === format).toSorted((a, b) => a.width - b.width),
+    used
+      .filter((output) => output.format === format)
+      .toSorted((a, b) => a.width - b.width)
+      .filter(({ width }, at, all) => width !== all[at - 1]?.width),
   ).filter((some) => some.length > 0);
   const last = byFormat.at(-1);
   const largest = last?.at(-1);

@@ -1,6 +1,7 @@
 /** What a code of a rejected upload means to the person who uploaded it (docs/contract.md, "Codes"). */
 const SENTENCES: Readonly<Record<string, string>> = {
-  UNSUPPORTED_FORMAT: 'This is not an image that the recipe takes, whatever its name says.',
+  UNSUPPORTED_FORMAT:
+    'This is not an image that the recipe takes, or the pipeline does not read files of this kind.',
   CORRUPT_IMAGE: 'The image is damaged or incomplete: it could not be read to its end.',
   TOO_LARGE: 'The image is larger than this pipeline allows.',
   NOT_APPLICABLE: 'The image is fine, but the recipe cannot be applied to it.',

@@ -182,6 +182,34 @@ describe.skipIf(!chromium)(title, () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  test('shows the pages of a document that no browser shows, and opens its PDF', async () => {
+    await rig.upload('uploads/sky.fits', 'SIMPLE');
+    await rig.handler.developDocument('uploads/sky.fits');
+    const { page } = await open('/upload?key=uploads%2Fsky.fits');
+    const pictures = page.getByRole('group', { name: 'Pictures' });
+    await pictures.getByRole('img', { name: 'page-p2' }).waitFor();
+    expect(await pictures.locator('img').count()).toBe(1);
+    expect(await pictures.getByRole('slider').count()).toBe(0);
+    expect(await page.getByLabel('Left').locator('option').allTextContents()).toEqual([
+      ...['page-p1', 'page-p2'],
+    ]);
+    const variants = page.locator('.variants li');
+    await page.waitForFunction(`document.querySelectorAll('.variants img.loaded').length === 2`);
+    expect(await variants.locator('.frame').allTextContents()).toEqual([
+      ...['', '', 'TIFF', 'PDF of document'],
+    ]);
+    await variants.getByText('PDF · 2 pages').waitFor();
+    await page.getByText('FITS · 400 × 300 · 2 pages').waitFor();
+    await page.getByRole('img', { name: 'Histogram from 0 to 400, logarithmic' }).waitFor();
+    expect(await page.getByText('<picture>').textContent()).not.toContain('page-p2');
+    const href = await page.getByRole('link', { name: 'PDF of document' }).getAttribute('href');
+    const pdf = await fetch(new URL(href ?? '', rig.api.url));
+    expect(pdf.headers.get('content-type')).toBe('application/pdf');
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('Left').selectOption('page-p1');
+    await pictures.getByRole('slider', { name: 'Between page-p1 and page-p2' }).waitFor();
+  });
+
   test('measures an upload: similarity to the source, EXIF, the plan and the cost', async () => {
     photo = await sharp(photo)
       .withExif({ IFD2: { ExposureTime: '1/125', FNumber: '28/10' } })

@@ -13,7 +13,7 @@ import * as z from 'zod';
 import type { ConsolePipeline } from '../console-pipeline.ts';
 import { ApiError, errors } from '../errors.ts';
 import { missing } from '../pipeline-routes.ts';
-import { OBJECT_POLICY } from '../security.ts';
+import { objectHeaders } from '../security.ts';
 import { MAX_PHOTO_BYTES, Playground } from './playground.ts';
 import {
   checkStackFile,
@@ -180,8 +180,7 @@ export async function addPlaygroundRoutes(
     async ({ query: { id, variant } }, reply) => {
       const { type, bytes } = await playground.output(id, variant);
       reply.headers({
-        'content-security-policy': OBJECT_POLICY,
-        'content-type': type,
+        ...objectHeaders(type),
         'cache-control': 'private, max-age=31536000, immutable',
       });
       return reply.send(bytes);

@@ -60,6 +60,36 @@ export class StandInHandler {
     return manifest;
   }
 
+  /** Writes the outputs of a FITS cube of two pages, which no browser shows: pictures of its pages, a TIFF and a PDF. */
+  async developDocument(key: string): Promise<void> {
+    const { source } = await this.#source(key);
+    const page = (width: number) =>
+      sharp({ create: { width, height: 300, channels: 3, background: '#406a7a' } });
+    const tiff = await this.#output(key, 'archive', 'tiff', page(400));
+    const contentType = 'application/pdf';
+    const pdf = {
+      ...tiff,
+      variant: 'document',
+      key: `${key}/document.pdf`,
+      format: 'pdf' as const,
+    };
+    await this.#put(pdf.key, Buffer.from('%PDF-1.7'), contentType);
+    const histogram = { from: 0, to: 400, counts: [9000, 40, 3, 0, 1] };
+    await this.#commit(key, {
+      ...{ version: 1, status: 'done', recipe: 'photos', recipeHash: HASH },
+      source: {
+        ...{ ...source, format: 'fits', width: 400, height: 300, orientation: 1, pages: 2 },
+        facts: { channels: [{ channel: 'grey', minimum: 0, maximum: 400, histogram }] },
+      },
+      outputs: [
+        await this.#output(key, 'page-p1', 'webp', page(400)),
+        await this.#output(key, 'page-p2', 'webp', page(500)),
+        tiff,
+        { ...pdf, contentType, pages: 2 },
+      ],
+    });
+  }
+
   async reject(key: string, code: RejectionCode, message: string, retryable = false) {
     const { source } = await this.#source(key);
     await this.#commit(key, {
@@ -88,7 +118,7 @@ export class StandInHandler {
   async #output(
     key: string,
     variant: string,
-    format: 'webp' | 'jpeg',
+    format: 'webp' | 'jpeg' | 'tiff',
     picture: Sharp,
   ): Promise<ManifestOutput> {
     const { data, info } = await picture.toFormat(format).toBuffer({ resolveWithObject: true });
