@@ -23,8 +23,8 @@ beforeAll(async () => {
       filter: (source) => !NOT_COPIED.has(path.basename(source)),
     });
   }
-  await generate(transformGenerator, 'vignette');
-  await generate(decoderGenerator, 'tiny-map');
+  await generate(transformGenerator, 'trialfilter');
+  await generate(decoderGenerator, 'trial-map');
   await linkPackages();
 });
 
@@ -78,8 +78,8 @@ function run(folder: string, module: string, ...args: readonly string[]): void {
 }
 
 test.each([
-  ['libs/transform-vignette', 7],
-  ['libs/decoder-tiny-map', 7],
+  ['libs/transform-trialfilter', 7],
+  ['libs/decoder-trial-map', 7],
 ])('the tests of %s pass', async (library, tests) => {
   run(library, 'vitest/vitest.mjs', 'run');
   const file = path.join(workspace, library, 'test-results/vitest.json');
@@ -88,7 +88,7 @@ test.each([
   expect(report['numPassedTests']).toBeGreaterThanOrEqual(tests);
 });
 
-test.each(['libs/transform-vignette', 'libs/decoder-tiny-map'])('%s type-checks', (library) => {
+test.each(['libs/transform-trialfilter', 'libs/decoder-trial-map'])('%s type-checks', (library) => {
   run(library, 'typescript/bin/tsc', '--build');
 });
 
@@ -99,15 +99,15 @@ test('recipes may use both, and other transforms and decoders stay', () => {
       '--input-type=module',
       '--eval',
       `import { catalog, decodersOf, recipesSchema } from '@darkroom/pipeline';
-       const variants = [{ name: 'dark', steps: [{ vignette: 0.7 }, 'dhash'] }];
-       const formats = ['jpeg', 'heic', 'tiny-map'];
+       const variants = [{ name: 'dark', steps: [{ trialfilter: 0.7 }, 'dhash'] }];
+       const formats = ['jpeg', 'heic', 'trial-map'];
        const [recipe] = recipesSchema.parse([{ name: 'photos', variants, formats }]);
        console.log(JSON.stringify([catalog.names, recipe.variants[0].steps, decodersOf([recipe]).map(({ name }) => name)]));`,
     ],
     { cwd: workspace, encoding: 'utf8' },
   );
   const [names, steps, decoders] = JSON.parse(said) as [string[], unknown[], string[]];
-  expect(names).toEqual(expect.arrayContaining(['resize', 'pixelate', 'dhash', 'vignette']));
-  expect(steps[0]).toEqual({ transform: 'vignette', options: { amount: 0.7 } });
-  expect(decoders).toEqual(['heic', 'tiny-map']);
+  expect(names).toEqual(expect.arrayContaining(['resize', 'pixelate', 'dhash', 'trialfilter']));
+  expect(steps[0]).toEqual({ transform: 'trialfilter', options: { amount: 0.7 } });
+  expect(decoders).toEqual(['heic', 'trial-map']);
 });

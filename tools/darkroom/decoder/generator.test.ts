@@ -25,37 +25,37 @@ async function generated(name: string): Promise<Tree> {
 }
 
 test('a decoder is a library with a README, a licence note and tests', async () => {
-  const tree = await generated('tiny-map');
-  const root = 'libs/decoder-tiny-map';
+  const tree = await generated('trial-map');
+  const root = 'libs/decoder-trial-map';
   const files = ['README.md', 'package.json', 'tsconfig.json', 'vitest.config.mjs'];
-  const sources = ['tiny-map-file.ts', 'tiny-map.test.ts', 'tiny-map.ts'];
+  const sources = ['trial-map-file.ts', 'trial-map.test.ts', 'trial-map.ts'];
   expect(tree.children(root).sort()).toEqual([...files, 'src'].sort());
   expect(tree.children(`${root}/src`).sort()).toEqual(sources);
   for (const file of [...files, ...sources.map((source) => `src/${source}`)])
     expect(tree.read(`${root}/${file}`, 'utf8'), file).not.toContain('<%');
   expect(tree.read(`${root}/README.md`, 'utf8')).toContain('## Licence');
   expect(readJson(tree, `${root}/package.json`)).toEqual({
-    name: '@darkroom/decoder-tiny-map',
+    name: '@darkroom/decoder-trial-map',
     version: '0.1.0',
     private: true,
     type: 'module',
-    exports: { '.': './src/tiny-map.ts' },
-    nx: { name: 'decoder-tiny-map', tags: ['room:plugin'] },
+    exports: { '.': './src/trial-map.ts' },
+    nx: { name: 'decoder-trial-map', tags: ['room:plugin'] },
     dependencies: { '@darkroom/transforms': '0.1.0' },
   });
 });
 
 test('is in the list of decoders, and the workspace knows it', async () => {
-  const tree = await generated('tiny-map');
+  const tree = await generated('trial-map');
   const catalog = tree.read('libs/pipeline/src/catalog.ts', 'utf8') ?? '';
-  expect(catalog).toContain("import { tinyMap } from '@darkroom/decoder-tiny-map';");
-  expect(catalog).toMatch(/listDecoders\(\[.*heic, .*tinyMap\]\)/);
+  expect(catalog).toContain("import { trialMap } from '@darkroom/decoder-trial-map';");
+  expect(catalog).toMatch(/listDecoders\(\[.*heic, .*trialMap\]\)/);
   expect(readJson(tree, 'libs/pipeline/package.json')).toMatchObject({
-    dependencies: { '@darkroom/decoder-tiny-map': '0.1.0' },
+    dependencies: { '@darkroom/decoder-trial-map': '0.1.0' },
   });
   for (const [file, reference] of [
-    ['libs/pipeline/tsconfig.json', '../decoder-tiny-map'],
-    ['tsconfig.json', './libs/decoder-tiny-map'],
+    ['libs/pipeline/tsconfig.json', '../decoder-trial-map'],
+    ['tsconfig.json', './libs/decoder-trial-map'],
   ] as const) {
     const { references } = readJson<{ references: unknown }>(tree, file);
     expect(references).toContainEqual({ path: reference });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execSync } from 'node:child_process';
 import path from 'node:path';
 import {
   formatFiles,
@@ -21,7 +21,7 @@ const CATALOG = 'libs/pipeline/src/catalog.ts';
 
 /**
  * `nx g ./tools/darkroom:decoder NAME`: a library that decodes a small example format, and its line in the list of decoders.
- * The callback links the package and updates the generated documents and schemas.
+ * The callback links the package and updates the generated documents, schemas and types.
  * @throws Error if the name is not valid or already taken
  */
 export default async function decoderGenerator(
@@ -54,6 +54,6 @@ export default async function decoderGenerator(
   await formatFiles(tree);
   return () => {
     installPackagesTask(tree, true);
-    execFileSync(process.execPath, ['tools/docs/main.ts'], { cwd: tree.root, stdio: 'inherit' });
+    execSync('npm run docs', { cwd: tree.root, stdio: 'inherit' });
   };
 }

@@ -30,8 +30,8 @@ async function generated(name: string): Promise<Tree> {
 }
 
 test('a transform is a library of its own', async () => {
-  const tree = await generated('vignette');
-  const root = 'libs/transform-vignette';
+  const tree = await generated('trialfilter');
+  const root = 'libs/transform-trialfilter';
   const files = (folder: string): string[] =>
     tree
       .children(folder)
@@ -42,8 +42,8 @@ test('a transform is a library of its own', async () => {
     [
       'README.md',
       'package.json',
-      'src/vignette.test.ts',
-      'src/vignette.ts',
+      'src/trialfilter.test.ts',
+      'src/trialfilter.ts',
       'tsconfig.json',
       'vitest.config.mjs',
     ].map((file) => `${root}/${file}`),
@@ -51,9 +51,9 @@ test('a transform is a library of its own', async () => {
   for (const file of files(root)) expect(tree.read(file, 'utf8'), file).not.toContain('<%');
   const transforms = readJson<{ dependencies: object }>(tree, 'libs/transforms/package.json');
   expect(readJson(tree, `${root}/package.json`)).toMatchObject({
-    name: '@darkroom/transform-vignette',
-    exports: { '.': './src/vignette.ts' },
-    nx: { name: 'transform-vignette', tags: ['room:plugin'] },
+    name: '@darkroom/transform-trialfilter',
+    exports: { '.': './src/trialfilter.ts' },
+    nx: { name: 'transform-trialfilter', tags: ['room:plugin'] },
     dependencies: { zod: (transforms.dependencies as { zod: string }).zod },
   });
 });
@@ -102,9 +102,9 @@ describe('a name', () => {
   });
 
   test('that was taken before is refused', async () => {
-    const tree = await generated('vignette');
-    await expect(transformGenerator(tree, { name: 'vignette' })).rejects.toThrow(
-      'there is a transform "vignette" already: libs/transform-vignette',
+    const tree = await generated('trialfilter');
+    await expect(transformGenerator(tree, { name: 'trialfilter' })).rejects.toThrow(
+      'there is a transform "trialfilter" already: libs/transform-trialfilter',
     );
   });
 
@@ -122,7 +122,7 @@ describe('a name', () => {
 test('a catalog without the list is an error that says so', async () => {
   const tree = checkout();
   tree.write('libs/pipeline/src/catalog.ts', 'export const catalog = createCatalog(everything);\n');
-  await expect(transformGenerator(tree, { name: 'vignette' })).rejects.toThrow(
-    'libs/pipeline/src/catalog.ts has no list createCatalog([…]) to add vignette to',
+  await expect(transformGenerator(tree, { name: 'trialfilter' })).rejects.toThrow(
+    'libs/pipeline/src/catalog.ts has no list createCatalog([…]) to add trialfilter to',
   );
 });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execSync } from 'node:child_process';
 import path from 'node:path';
 import {
   formatFiles,
@@ -55,7 +55,7 @@ export default async function transformGenerator(
 
   return () => {
     installPackagesTask(tree, true);
-    execFileSync(process.execPath, ['tools/docs/main.ts'], { cwd: tree.root, stdio: 'inherit' });
+    execSync('npm run docs', { cwd: tree.root, stdio: 'inherit' });
   };
 }
 
