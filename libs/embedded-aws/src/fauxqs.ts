@@ -53,7 +53,7 @@ type Rest = readonly unknown[];
 
 /** Functions that a repair replaces are properties, the others are methods. */
 export interface S3Store {
-  readonly buckets: Map<string, Map<string, StoredObject>>;
+  buckets: Map<string, Map<string, StoredObject>>;
   readonly multipartUploads: Map<string, MultipartUpload>;
   readonly multipartUploadsByBucket: Map<string, Set<string>>;
   persistence: Persistence | undefined;

@@ -7,8 +7,10 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import type { StoredObject } from '../fauxqs.ts';
 import { compareUtf8 } from './keys.ts';
 import { listPage } from './list-objects.ts';
+import { SortedKeys, SortedObjects } from './sorted-objects.ts';
 import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
 
 const KEYS = [
@@ -127,9 +129,10 @@ test('pages of any size lose and repeat nothing, in UTF-8 order, with a delimite
       fc.constantFrom('', '/', '-a'),
       fc.integer({ min: 1, max: 5 }),
       (keys, prefix, delimiter, maxKeys) => {
+        const sorted = sortedKeys(keys);
         const names: string[] = [];
         for (let after: string | undefined = ''; after !== undefined;) {
-          const page = listPage(keys, { prefix, delimiter, after, maxKeys });
+          const page = listPage(sorted, { prefix, delimiter, after, maxKeys });
           const both = [...page.keys, ...page.commonPrefixes];
           expect(both.length).toBeLessThanOrEqual(maxKeys);
           names.push(...both.sort(compareUtf8));
@@ -140,6 +143,12 @@ test('pages of any size lose and repeat nothing, in UTF-8 order, with a delimite
     ),
   );
 });
+
+function sortedKeys(keys: readonly string[]): SortedKeys {
+  const sorted = new SortedKeys();
+  for (const key of keys) sorted.add(key);
+  return sorted;
+}
 
 function expected(keys: readonly string[], prefix: string, delimiter: string): string[] {
   const names = keys
@@ -153,7 +162,54 @@ function expected(keys: readonly string[], prefix: string, delimiter: string): s
   return [...new Set(names)].sort(compareUtf8);
 }
 
+test('a listing compares few of many keys, and reads one of each common prefix', () => {
+  const keys = Array.from({ length: 20_000 }, (_, index) => `photos/${index}.jpg`);
+  const sorted = sortedKeys(keys.flatMap((one) => [`${one}/thumb.webp`, `${one}/manifest.json`]));
+  let [compared, read] = [0, 0];
+  const from = sorted.from.bind(sorted);
+  sorted.from = function* (isBefore) {
+    const counted = (key: string) => (compared++, isBefore(key));
+    for (const key of from(counted)) {
+      read++;
+      yield key;
+    }
+  };
+  const query = { delimiter: '/', after: '', maxKeys: 1000 };
+  expect(listPage(sorted, { ...query, prefix: 'photos/777.jpg/' }).keys).toEqual([
+    'photos/777.jpg/manifest.json',
+    'photos/777.jpg/thumb.webp',
+  ]);
+  // The first key after them is read, too.
+  expect([compared, read]).toEqual([expect.toSatisfy((count: number) => count < 40), 3]);
+  [compared, read] = [0, 0];
+  expect(listPage(sorted, { ...query, prefix: '' }).commonPrefixes).toEqual(['photos/']);
+  expect([compared, read]).toEqual([expect.toSatisfy((count: number) => count < 40), 1]);
+});
+
+test('objects that come and go leave their keys in order', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 3000 })), { maxLength: 6000, size: 'max' }),
+      (changes) => {
+        const objects = new SortedObjects();
+        for (const [isThere, number] of changes)
+          if (isThere) objects.set(`😀${number}`, {} as StoredObject);
+          else objects.delete(`😀${number}`);
+        const all = [...objects.sortedKeys.from(() => false)];
+        expect(all).toEqual([...objects.keys()].sort(compareUtf8));
+        objects.clear();
+        expect([...objects.sortedKeys.from(() => false)]).toEqual([]);
+      },
+    ),
+    { numRuns: 10 },
+  );
+});
+
 test('a page of no keys is the last one', () => {
   const query = { prefix: '', delimiter: '', after: '', maxKeys: 0 };
-  expect(listPage(['a'], query)).toEqual({ keys: [], commonPrefixes: [], next: undefined });
+  expect(listPage(sortedKeys(['a']), query)).toEqual({
+    keys: [],
+    commonPrefixes: [],
+    next: undefined,
+  });
 });

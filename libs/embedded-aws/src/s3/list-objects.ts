@@ -2,6 +2,7 @@ import type { Emulator } from '../emulator.ts';
 import type { StoredObject } from '../fauxqs.ts';
 import { invalidArgument, noSuchBucket } from './errors.ts';
 import { encodeKey, compareUtf8 } from './keys.ts';
+import { SortedBuckets, type SortedKeys } from './sorted-objects.ts';
 import { attributesOf } from './object-attributes.ts';
 import { beforeS3, sendXml } from './requests.ts';
 import { escapeXml, S3_NAMESPACE } from './xml.ts';
@@ -13,16 +14,18 @@ type Query = Readonly<Record<string, string>>;
 
 /**
  * Upstream: the order is by locale but the token is by code unit, so pages skip keys.
- * `encoding-type` is ignored, so control characters break the answer.
+ * `encoding-type` is ignored, so control characters break the answer. Each listing reads all keys and sorts them.
  */
 export function listObjects({ app, s3 }: Emulator): void {
+  const buckets = new SortedBuckets();
+  s3.buckets = buckets;
   beforeS3(app, ({ method, bucket, key, query }, reply) => {
     if (method !== 'GET' || key !== '' || 'versions' in query) return false;
-    const objects = s3.buckets.get(bucket);
+    const objects = buckets.get(bucket);
     if (objects === undefined) throw noSuchBucket();
     const isV2 = query['list-type'] === '2';
     const maxKeys = parseMaxKeys(query['max-keys']);
-    const page = listPage(objects.keys(), {
+    const page = listPage(objects.sortedKeys, {
       prefix: query['prefix'] ?? '',
       delimiter: query['delimiter'] ?? '',
       after: isV2 ? startV2(query) : (query['marker'] ?? ''),
@@ -127,27 +130,34 @@ export interface ListPage {
   readonly next: string | undefined;
 }
 
-/** One page of a listing, in S3's order; keys and common prefixes count alike. */
-export function listPage(all: Iterable<string>, query: ListQuery): ListPage {
+/**
+ * One page of a listing, in S3's order; keys and common prefixes count alike. Of the keys it reads those that it lists, and
+ * one of each common prefix.
+ */
+export function listPage(all: SortedKeys, query: ListQuery): ListPage {
   const { prefix, delimiter, after, maxKeys } = query;
   const keys: string[] = [];
   const commonPrefixes: string[] = [];
   let last = after;
-  for (const key of candidates(all, prefix, after)) {
-    const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
-    const name = end === -1 ? key : key.slice(0, end + delimiter.length);
-    if (compareUtf8(name, last) <= 0) continue; // its common prefix is already listed
-    if (keys.length + commonPrefixes.length >= maxKeys) {
-      return { keys, commonPrefixes, next: maxKeys > 0 ? last : undefined };
+  let isBefore = (key: string) => compareUtf8(key, prefix) < 0 || compareUtf8(key, after) <= 0;
+  for (;;) {
+    let common: string | undefined;
+    for (const key of all.from(isBefore)) {
+      if (!key.startsWith(prefix)) break;
+      const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+      const name = end === -1 ? key : key.slice(0, end + delimiter.length);
+      if (end !== -1) common = name;
+      // Otherwise it is a common prefix of an earlier page.
+      if (compareUtf8(name, last) > 0) {
+        if (keys.length + commonPrefixes.length >= maxKeys)
+          return { keys, commonPrefixes, next: maxKeys > 0 ? last : undefined };
+        (end === -1 ? keys : commonPrefixes).push(name);
+        last = name;
+      }
+      if (common !== undefined) break;
     }
-    (end === -1 ? keys : commonPrefixes).push(name);
-    last = name;
+    if (common === undefined) return { keys, commonPrefixes, next: undefined };
+    const passed = common;
+    isBefore = (key) => key.startsWith(passed) || compareUtf8(key, passed) < 0;
   }
-  return { keys, commonPrefixes, next: undefined };
-}
-
-function candidates(all: Iterable<string>, prefix: string, after: string): string[] {
-  return [...all]
-    .filter((key) => key.startsWith(prefix) && compareUtf8(key, after) > 0)
-    .sort(compareUtf8);
 }
