@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { mergeConfig } from 'vite';
+import { FastFirst } from './fast-first.ts';
 import { warmWorker } from './warm-worker.ts';
 
 const CHECKOUT = path.resolve(import.meta.dirname, '../..');
@@ -16,6 +17,8 @@ project.test.testTimeout = Number(process.env.TEST_TIMEOUT_MS) || project.test.t
 
 // A thread that is not isolated evaluates only the test files again.
 project.test.isolate = process.env.KEEPS_SOURCES !== 'true';
+
+project.test.sequence = { ...project.test.sequence, sequencer: FastFirst };
 
 export default mergeConfig(project, {
   plugins: [warmWorker(Number(process.env.RUNS_PER_THREAD) || undefined).plugin],
