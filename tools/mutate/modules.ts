@@ -439,6 +439,8 @@ export const MODULES: readonly Module[] = [
       '!apps/resizer/src/{bundle,log-queries,many-uploads,odd-uploads}.test.ts',
     ],
     mutateTables: false,
+    keepsSources: true,
+    testTimeoutMs: 30_000,
   },
   {
     name: 'redrive',

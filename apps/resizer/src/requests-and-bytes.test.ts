@@ -38,6 +38,8 @@ beforeAll(async () => {
     .toBuffer();
 });
 beforeEach(() => {
+  // The handler reads its environment when it loads.
+  vi.resetModules();
   [processed, manifest, read] = [new Map(), '', 0];
   aws.answer(bucket);
   const variables = formatEnvironment(
