@@ -1,4 +1,4 @@
-import { finished, Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 import {
   DeleteObjectCommand,
@@ -17,7 +17,7 @@ import { parseXML } from '@aws-sdk/xml-builder';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { extendedEncodeURIComponent, HttpRequest, type HttpResponse } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { EndpointV2, HttpHandlerOptions, RetryStrategyV2 } from '@smithy/types';
+import type { HttpHandlerOptions, RetryStrategyV2 } from '@smithy/types';
 
 /** What sends the requests of an object store: the SDK's client, or `directS3`. */
 export type S3Sender = Pick<S3Client, 'send'>;
@@ -66,7 +66,7 @@ const putObject = operation<PutObjectCommandInput>({
       'cache-control': input.CacheControl,
       'if-match': input.IfMatch,
       'if-none-match': input.IfNoneMatch,
-      ...Object.fromEntries(metadata.map(([name, value]) => [META + name.toLowerCase(), value])),
+      ...Object.fromEntries(metadata.map(([name, value]) => [META + name, value])),
     };
   },
   output: async (response) =>
@@ -132,6 +132,19 @@ interface Input {
   readonly Body?: Uint8Array;
 }
 
+/** An endpoint of a bucket, and how requests to it are signed, as the SDK's rules say. */
+interface SchemedEndpoint {
+  readonly url: URL;
+  readonly properties: {
+    readonly authSchemes: readonly [{ readonly name: string; readonly signingRegion: string }];
+  };
+}
+
+interface Endpoint {
+  readonly url: URL;
+  readonly signingRegion: string;
+}
+
 /**
  * Sends the requests of an object store without the middleware of the SDK, which takes three quarters of their CPU time.
  * Endpoints, credentials, signatures, connections, time limits and checksums are the SDK's. If the first answer is not a
@@ -139,7 +152,6 @@ interface Input {
  */
 export function directS3(client: S3Client): S3Sender {
   const { config } = client;
-  const endpoints = new Map<string, Promise<EndpointV2>>();
   const signer = new SignatureV4({
     service: 's3',
     region: config.region,
@@ -149,33 +161,35 @@ export function directS3(client: S3Client): S3Sender {
   });
 
   let userAgent: Promise<string> | undefined;
-  const endpointOf = (bucket: string) => {
-    let endpoint = endpoints.get(bucket);
-    if (!endpoint) {
-      endpoint = getEndpointFromInstructions(
-        { Bucket: bucket },
-        HeadObjectCommand,
-        config as never,
-      );
-      endpoints.set(bucket, endpoint);
-    }
-    return endpoint;
-  };
+
+  /**
+   * @returns undefined if its requests are signed in another way, as those of directory buckets and multi-Region access points
+   */
+  async function endpointOf(bucket: string): Promise<Endpoint | undefined> {
+    const input = { Bucket: bucket };
+    const found: unknown = await getEndpointFromInstructions(
+      input,
+      HeadObjectCommand,
+      config as never,
+    );
+    const { url, properties } = found as SchemedEndpoint;
+    const [{ name, signingRegion }] = properties.authSchemes;
+    return name === 'sigv4' ? { url, signingRegion } : undefined;
+  }
 
   async function firstAnswer(
     { method, query, headers }: Operation<unknown>,
     input: Input,
-    endpoint: EndpointV2,
+    { url, signingRegion }: Endpoint,
     options: HttpHandlerOptions,
   ): Promise<HttpResponse> {
-    const { url } = endpoint;
     const key = (input.Key ?? '').split('/').map(extendedEncodeURIComponent).join('/');
     const { Body: body } = input;
     const request = new HttpRequest({
       method,
       protocol: url.protocol,
       hostname: url.hostname,
-      ...(url.port !== '' && { port: Number(url.port) }),
+      ...(url.port && { port: Number(url.port) }),
       path: `${url.pathname.replace(/\/$/, '')}/${key}`,
       query: given(query(input)),
       headers: given({
@@ -192,7 +206,7 @@ export function directS3(client: S3Client): S3Sender {
     });
     const signed = await signer.sign(request, {
       signingDate: new Date(Date.now() + config.systemClockOffset),
-      signingRegion: schemeOf(endpoint)?.signingRegion,
+      signingRegion,
     });
     const answer = (await config.requestHandler.handle(signed as HttpRequest, options)) as {
       response: HttpResponse;
@@ -204,9 +218,9 @@ export function directS3(client: S3Client): S3Sender {
     const operation = OPERATIONS.get(command.constructor) as Operation<unknown> | undefined;
     if (!operation) return client.send(command, options);
     const input = command.input as Input;
+    // The client throws what is wrong with an endpoint.
     const endpoint = await endpointOf(input.Bucket).catch(() => undefined);
-    // Others are for directory buckets and multi-Region access points; and the client throws what is wrong with an endpoint.
-    if (!endpoint || schemeOf(endpoint)?.name !== 'sigv4') return client.send(command, options);
+    if (!endpoint) return client.send(command, options);
     const strategy = (await config.retryStrategy()) as RetryStrategyV2;
     const token = await strategy.acquireInitialRetryToken('');
     let first: (() => HttpResponse) | undefined;
@@ -218,7 +232,6 @@ export function directS3(client: S3Client): S3Sender {
         strategy.recordSuccess(token);
         return output;
       }
-      if (response.body instanceof Buffer) response.body = Readable.from([response.body]);
       first = () => response;
     } catch (error) {
       first = () => {
@@ -237,14 +250,6 @@ export function directS3(client: S3Client): S3Sender {
     return client.send(command, options);
   }
   return { send: send as S3Client['send'] };
-}
-
-/** How requests to an endpoint are signed, as the SDK's rules say. */
-function schemeOf({ properties = {} }: EndpointV2) {
-  const { authSchemes } = properties as {
-    authSchemes?: readonly { readonly name: string; readonly signingRegion?: string }[];
-  };
-  return authSchemes?.[0];
 }
 
 /** The SDK's: it names the environment of the function in the logs of S3. */

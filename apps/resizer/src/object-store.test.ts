@@ -97,6 +97,15 @@ describe.each([
       expect(await store.list('uploads/a/')).toHaveLength(1);
     });
 
+    test('that is answered by 200 and an error is tried again', async () => {
+      const error = '<Error><Code>InternalError</Code><Message>as told</Message></Error>';
+      aws.answer(
+        status(200, { 'content-type': 'application/xml' }, error),
+        page(['uploads/a.jpg']),
+      );
+      expect(await store.list('uploads/a/')).toHaveLength(1);
+    });
+
     test('of a bucket that is not there is STORAGE_UNAVAILABLE', async () => {
       aws.answer(s3Error(404, 'NoSuchBucket'));
       await expect(store.list('')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
