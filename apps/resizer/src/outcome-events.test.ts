@@ -1,5 +1,5 @@
 import { formatMessage } from '@darkroom/events';
-import { PipelineError, type OutcomeEvent } from '@darkroom/pipeline';
+import { outcomeEvent, PipelineError, type OutcomeEvent } from '@darkroom/pipeline';
 import { KEY, letters, manifestOf } from '@darkroom/pipeline/testing';
 import {
   afterAll,
@@ -238,6 +238,18 @@ describe('an event that is not taken', () => {
       { DetailType: 'ImageProcessed', Detail: manifestOf(pipeline) },
     ]);
   });
+});
+
+test('ends with the time of the image, if EventBridge does not answer', async () => {
+  const send = await eventBusSender(BUS, (client) => client);
+  const time = new AbortController();
+  aws.answer(() => time.abort(new Error('the image had 5 s')));
+  const event = outcomeEvent(
+    { version: 1, status: 'removed', source: { bucket: 'source', key: KEY } },
+    { manifestArn: 'arn:aws:s3:::processed/a', messageId: 'm', startedAt: new Date() },
+  );
+  await expect(send(event, time.signal)).rejects.toMatchObject({ code: 'TIMEOUT' });
+  expect(aws.requests).toHaveLength(1);
 });
 
 test('has the time of the start of its attempt, although it is sent later', async () => {
