@@ -93,6 +93,8 @@ export function checkBytes(bytes: number, limits: Limits): PipelineError | undef
 }
 
 /**
+ * Drawings, such as pages of a PDF, have no pixels of their own: {@link checkPages} checks the size that a recipe draws.
+ *
  * @param pages frames or pages that are decoded; default: all
  * @returns the `TOO_LARGE` to reject with, or nothing
  */
@@ -101,23 +103,32 @@ export function checkFacts(
   limits: Limits,
   pages = facts.pages,
 ): PipelineError | undefined {
-  return (
-    exceeds('longest side in pixels', Math.max(facts.width, facts.height), limits.side) ??
-    exceeds('pages', pages, limits.pages) ??
-    exceeds('pixels in all pages', facts.width * facts.height * pages, limits.pixels)
+  const { width, height, structure } = facts;
+  const isDrawing = structure?.format === 'decoded' && structure.scales === true;
+  return checkPages(
+    isDrawing
+      ? { pages, pixels: 0, side: 0 }
+      : { pages, pixels: width * height * pages, side: Math.max(width, height) },
+    limits,
   );
 }
 
 /**
- * @param of all pages of a document that are decoded
+ * @param pages all pages of a document that are decoded, their pixels, and their longest side
  * @returns the `TOO_LARGE` to reject with, or nothing
  */
 export function checkPages(
-  { pages, pixels }: { readonly pages: number; readonly pixels: number },
+  {
+    pages,
+    pixels,
+    side,
+  }: { readonly pages: number; readonly pixels: number; readonly side: number },
   limits: Limits,
 ): PipelineError | undefined {
   return (
-    exceeds('pages', pages, limits.pages) ?? exceeds('pixels in all pages', pixels, limits.pixels)
+    exceeds('longest side in pixels', side, limits.side) ??
+    exceeds('pages', pages, limits.pages) ??
+    exceeds('pixels in all pages', pixels, limits.pixels)
   );
 }
 

@@ -144,14 +144,14 @@ function describeMemory(mib: number, files: number, memory: number): string {
 
 function usedLimits(
   all: PageFacts,
-  { pages, pixels, decoding }: UploadEstimate,
+  { pages, pixels, side, decoding }: UploadEstimate,
   limits: Limits,
 ): UsedLimit[] {
   const of = (limit: keyof Limits, used: number) => ({ limit, used, allowed: limits[limit] });
   return [
     of('bytes', all[0].bytes),
     of('pixels', pixels),
-    of('side', Math.max(...all.flatMap(({ width, height }) => [width, height]))),
+    of('side', side),
     of('pages', pages),
     ...(decoding
       ? [of('cpuSeconds', decoding.cpuSeconds), of('memory', Math.ceil(decoding.memory))]

@@ -186,6 +186,27 @@ describe('a PDF', () => {
       },
     });
   });
+
+  test('is as large as it is drawn, for the limits, and not as its resolution says', async () => {
+    const decoders = { pdf: { dpi: 2400 } };
+    const limits = { pixels: 500_000, side: 400 };
+    const resize = { resize: { width: 400 } };
+    const outcome = async (...steps: RecipeInput['variants'][number]['steps'] & object) => {
+      const variants = [{ name: 'one', steps: [...steps, { encode: 'webp' as const }] }];
+      const bucket = placed(cover, { ...recipe, decoders, variants }, limits);
+      await reconcile(KEY, bucket);
+      return manifestOf(bucket);
+    };
+    expect(await outcome(resize)).toMatchObject({
+      source: { width: 7200, height: 4800 },
+      outputs: [{ width: 400, height: 267 }],
+    });
+    const message = 'longest side in pixels: 7,200, the limit is 400';
+    const error = { code: 'TOO_LARGE', message };
+    expect(await outcome()).toMatchObject({ error });
+    // The blur is one of pixels of the resolution.
+    expect(await outcome({ blur: 2 }, resize)).toMatchObject({ error });
+  });
 });
 
 describe('the estimate of all pages', () => {
@@ -219,7 +240,7 @@ describe('the estimate of all pages', () => {
         ),
       ),
     ).toEqual({
-      ...{ pages: 4, pixels: 20 * 10 * 3 + 30 * 5, memory: 40, stepSeconds: 2.25 },
+      ...{ pages: 4, pixels: 20 * 10 * 3 + 30 * 5, side: 30, memory: 40, stepSeconds: 2.25 },
       decoding: { cpuSeconds: 0.75, memory: 9 },
       skipped: [skip('one'), skip('two')],
     });
@@ -228,12 +249,13 @@ describe('the estimate of all pages', () => {
   test('leaves out what there is none of, and costs that are not known of every page', () => {
     const decoding = { cpuSeconds: 0.5, memory: 7 };
     const estimate = estimateUpload([request(), request()], estimating({ decoding }, {}));
-    expect(estimate).toStrictEqual({ pages: 2, pixels: 400, memory: 10 });
+    expect(estimate).toStrictEqual({ pages: 2, pixels: 400, side: 20, memory: 10 });
   });
 
   test('counts the pixels of a drawing at the size at which it is drawn', () => {
     const drawn = { width: 200, height: 100 };
-    expect(estimateUpload([request()], estimating({ drawn })).pixels).toBe(20_000);
+    const { pixels, side } = estimateUpload([request()], estimating({ drawn }));
+    expect({ pixels, side }).toEqual({ pixels: 20_000, side: 200 });
   });
 });
 

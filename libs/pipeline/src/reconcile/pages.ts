@@ -27,7 +27,7 @@ export async function inspectPages(
   const numbers = wantedPages(recipe, first);
   const opening = pageFileSeconds(first.bytes, numbers.length - 1);
   throwIfAny(
-    checkPages({ pages: numbers.length, pixels: 0 }, limits) ??
+    checkPages({ pages: numbers.length, pixels: 0, side: 0 }, limits) ??
       checkDecoding({ cpuSeconds: opening, memory: 0 }, limits),
   );
   const others: SourceFacts[] = [];
@@ -54,8 +54,10 @@ export async function inspectUpload(
 
 /** What all pages of an upload cost together. They are rendered one after the other. */
 export interface UploadEstimate extends RenderEstimate {
-  /** Of all pages and frames that are decoded. */
+  /** Of all pages and frames that are decoded, at the sizes that are drawn. */
   readonly pixels: number;
+  /** The longest of all pages and frames, pixels. */
+  readonly side: number;
 }
 
 export function estimateUpload(
@@ -75,6 +77,7 @@ export function estimateUpload(
   return {
     pages: sum(each.map(({ pages }) => pages)),
     pixels: sum(each.map(({ width, height, pages }) => width * height * pages)),
+    side: most(each.flatMap(({ width, height }) => [width, height])),
     ...(costs.length === each.length && {
       decoding: {
         cpuSeconds: sum(costs.map(({ cpuSeconds }) => cpuSeconds)),
