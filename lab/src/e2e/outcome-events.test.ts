@@ -1,13 +1,10 @@
 /** Outcome events of the built function. None is lost while the event bus refuses them. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { outcomeEventSchema, type OutcomeEvent } from '@darkroom/pipeline';
 import sharp from 'sharp';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startLocalStack } from '@darkroom/local';
 import { Client, PATIENCE } from '../testing/client.ts';
+import { eventBusAnswer, startReceiver, withEventBus } from '../testing/event-receiver.ts';
 import { directoryOfTest } from '../testing/running-stack.ts';
 import { createWorkspace, smallPipeline } from '../testing/workspace.ts';
 
@@ -20,34 +17,22 @@ interface Entry {
 
 /** An event bus of this test; it refuses the next `refuses` events. */
 async function startBus() {
-  const bus = { url: '', refuses: 0, events: [] as OutcomeEvent[] };
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const [entry] = (JSON.parse(body) as { Entries: [Entry] }).Entries;
-      const refused = bus.refuses-- > 0;
-      const result = refused ? { ErrorCode: 'InternalFailure' } : { EventId: '1' };
-      if (!refused)
-        bus.events.push(
-          outcomeEventSchema.parse({
-            source: entry.Source,
-            'detail-type': entry.DetailType,
-            resources: entry.Resources,
-            detail: JSON.parse(entry.Detail) as unknown,
-          }),
-        );
-      response
-        .writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
-        .end(JSON.stringify({ FailedEntryCount: refused ? 1 : 0, Entries: [result] }));
-    });
+  const bus = { refuses: 0, events: [] as OutcomeEvent[] };
+  const url = await startReceiver((body) => {
+    const [entry] = (JSON.parse(body) as { Entries: [Entry] }).Entries;
+    const isRefused = bus.refuses-- > 0;
+    if (!isRefused)
+      bus.events.push(
+        outcomeEventSchema.parse({
+          source: entry.Source,
+          'detail-type': entry.DetailType,
+          resources: entry.Resources,
+          detail: JSON.parse(entry.Detail) as unknown,
+        }),
+      );
+    return eventBusAnswer(isRefused);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  bus.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return bus;
+  return Object.assign(bus, { url });
 }
 
 test('sends an event with the manifest for every outcome, although the bus refuses the first', async () => {
@@ -61,13 +46,7 @@ test('sends an event with the manifest for every outcome, although the bus refus
       ...{ port: 0, awsPort: 0, strict: true },
     },
     {
-      adjustLambda: (options) => ({
-        ...options,
-        functions: options.functions.map((spec) => ({
-          ...spec,
-          environment: { ...spec.environment, AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url },
-        })),
-      }),
+      adjustLambda: withEventBus(bus.url),
     },
   );
   onTestFinished(() => stack.stop(10_000));

@@ -1,14 +1,11 @@
 /** The attributes of medical images stay in the upload: all that the built function writes, sends and logs is searched. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { badMarkedFiles, MARKER, markedFile } from '@darkroom/decoder-dicom/testing';
 import { startLocalStack } from '@darkroom/local';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Client, PATIENCE } from '../testing/client.ts';
+import { eventBusAnswer, startReceiver, withEventBus } from '../testing/event-receiver.ts';
 import { directoryOfTest } from '../testing/running-stack.ts';
 import { createWorkspace } from '../testing/workspace.ts';
 
@@ -35,28 +32,18 @@ const PIPELINE = {
   storage: { protect: false },
 };
 
-/** An address that accepts everything and keeps what it is sent: for the event bus and the webhook. */
-async function startReceiver() {
+/** Accepts everything, and keeps what it receives. */
+async function keep() {
   const bodies: string[] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      bodies.push(inspect(request.headers), body);
-      response
-        .writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
-        .end(JSON.stringify({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] }));
-    });
+  const url = await startReceiver((body, headers) => {
+    bodies.push(inspect(headers), body);
+    return eventBusAnswer();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { bodies, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { bodies, url };
 }
 
 test('no attribute reaches a manifest, an output, an event, a webhook, a dead letter, the console or a log', async () => {
-  const [bus, webhook] = [await startReceiver(), await startReceiver()];
+  const [bus, webhook] = [await keep(), await keep()];
   const workspace = await createWorkspace();
   onTestFinished(() => workspace.remove());
   await workspace.writeStack('e2e', PIPELINE);
@@ -69,13 +56,7 @@ test('no attribute reaches a manifest, an output, an event, a webhook, a dead le
     },
     {
       onFunctionLog: (line) => void logged.push(line),
-      adjustLambda: (options) => ({
-        ...options,
-        functions: options.functions.map((spec) => ({
-          ...spec,
-          environment: { ...spec.environment, AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url },
-        })),
-      }),
+      adjustLambda: withEventBus(bus.url),
     },
   );
   onTestFinished(() => stack.stop(10_000));

@@ -1,13 +1,10 @@
 /** The webhook of the built functions: what a receiver sees while it is down, and after that. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { startLocalStack } from '@darkroom/local';
 import { outcomeEventSchema, type OutcomeEvent } from '@darkroom/pipeline';
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Client, PATIENCE } from '../testing/client.ts';
+import { startReceiver } from '../testing/event-receiver.ts';
 import { picture } from '../testing/pictures.ts';
 import { directoryOfTest } from '../testing/running-stack.ts';
 import { createWorkspace, smallPipeline } from '../testing/workspace.ts';
@@ -21,27 +18,18 @@ interface Delivery {
 }
 
 /** Verifies each request, and refuses the first `refuses` of them. */
-async function startReceiver() {
-  const state = { url: '', refuses: 0, refused: [] as string[], accepted: [] as Delivery[] };
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const headers = request.headers as Record<string, string>;
-      const id = headers['webhook-id'] ?? '';
-      const payload = new Webhook(SECRET).verify(body, headers) as Omit<Delivery, 'id'>;
-      const isRefused = state.refuses-- > 0;
-      if (isRefused) state.refused.push(id);
-      else state.accepted.push({ ...payload, id });
-      response.writeHead(isRefused ? 503 : 204).end();
-    });
+async function startWebhook() {
+  const state = { refuses: 0, refused: [] as string[], accepted: [] as Delivery[] };
+  const url = await startReceiver((body, received) => {
+    const headers = received as Record<string, string>;
+    const id = headers['webhook-id'] ?? '';
+    const payload = new Webhook(SECRET).verify(body, headers) as Omit<Delivery, 'id'>;
+    const isRefused = state.refuses-- > 0;
+    if (isRefused) state.refused.push(id);
+    else state.accepted.push({ ...payload, id });
+    return { status: isRefused ? 503 : 204 };
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`;
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return state;
+  return Object.assign(state, { url: `${url}/hooks` });
 }
 
 /** Events of the console's stream, until the test ends. */
@@ -66,7 +54,7 @@ async function streamOf(consoleUrl: string): Promise<OutcomeEvent[]> {
 }
 
 test('the webhook and the stream receive each outcome, although the webhook refuses at first', async () => {
-  const receiver = await startReceiver();
+  const receiver = await startWebhook();
   const workspace = await createWorkspace();
   onTestFinished(() => workspace.remove());
   await workspace.writeStack('e2e', smallPipeline(8));

@@ -1,4 +1,4 @@
-/** Of the runtime: the part of its types that this library uses; those of a browser would declare far more. */
+/** Of the runtime: the part of its types that decoders use; those of a browser would declare far more. */
 declare namespace WebAssembly {
   interface Module {
     readonly _module: never;
