@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 /** The package for this machine; Nx builds it before the tests (project.json). */
 const folder = path.resolve(import.meta.dirname, '../dist/host');
+const checkout = path.resolve(import.meta.dirname, '../../..');
 const recipes = [{ name: 'photos', variants: [{ name: 'thumb', steps: ['rotate' as const] }] }];
 const variables = formatEnvironment(parseSettings({ recipes }, 'test'), transportRecipes(recipes), {
   sourceBucket: 'source',
@@ -48,12 +49,16 @@ function start(environment: Readonly<Record<string, string>>, program = PROGRAM)
 /** Of what a start reads, with some room for updates of packages. */
 const [MOST_BYTES, MOST_MODULES] = [1_005_000, 765];
 
-function bundle(): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
+function scriptsBelow(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
     .filter(
       ({ name, parentPath }) => name.endsWith('.mjs') && !parentPath.includes('node_modules/@'),
     )
     .map(({ name, parentPath }) => path.join(parentPath, name));
+}
+
+function bundle(): string[] {
+  return scriptsBelow(folder);
 }
 
 /** What Node loads for the function's start: the handler's file and its static imports. */
@@ -148,20 +153,38 @@ describe('the built package', () => {
     expect(modules.size).toBeLessThan(MOST_MODULES);
   });
 
-  // Deployments add them for recipes that allow their formats.
-  test('has no file of a decoder: these are apart', () => {
-    const sources = (files: readonly string[]) =>
-      files.map((file) => readFileSync(`${file}.map`, 'utf8')).join();
-    expect(sources(bundle())).not.toContain('libheif-js');
-    const apart = path.join(`${folder}-decoders`, 'heic/chunks');
-    const files = readdirSync(apart).filter((name) => name.endsWith('.mjs'));
-    expect(files).toHaveLength(1);
-    expect(sources(files.map((name) => path.join(apart, name)))).toContain('libheif-js');
+  // Deployments add the rest for recipes that allow their formats, or write PDF.
+  test('has of each decoder only the module that names it, and none of their packages', () => {
+    const apart = `${folder}-decoders`;
+    expect(readdirSync(apart)).toEqual(['dicom', 'encode-pdf', 'fits', 'heic', 'pdf']);
+    const [own, ofParts] = [bundle(), scriptsBelow(apart)].map((files) => [
+      ...new Set(files.flatMap(sourcesOf).map((file) => path.relative(checkout, file))),
+    ]) as [string[], string[]];
+    const packages = (sources: readonly string[]) =>
+      new Set(
+        sources.flatMap(
+          (file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(file)?.[1] ?? [],
+        ),
+      );
+    expect([...packages(ofParts)]).toEqual(
+      expect.arrayContaining(['libheif-js', '@hyzyla/pdfium', '@cantoo/pdf-lib']),
+    );
+    const shared = [...packages(ofParts)].filter((name) => packages(own).has(name));
+    expect(shared).toEqual([]);
+    expect(own.filter((file) => file.startsWith('libs/decoder-')).sort()).toEqual(
+      ['dicom', 'fits', 'heic', 'pdf'].map((name) => `libs/decoder-${name}/src/${name}.ts`),
+    );
   });
 
-  test('starts without the decoder of a format that a recipe allows', async () => {
-    const formats = recipes.map((recipe) => ({ ...recipe, formats: ['jpeg', 'heic'] as const }));
-    const environment = { ...variables, DARKROOM_RECIPES: JSON.stringify(formats) };
+  test('starts without the decoders of formats that a recipe allows, and without the writer of PDF', async () => {
+    const [recipe] = recipes;
+    const formats = ['jpeg', 'heic', 'pdf', 'dicom', 'fits'];
+    const variants = [
+      ...(recipe?.variants ?? []),
+      { name: 'document', steps: [{ encode: 'pdf' }] },
+    ];
+    const text = JSON.stringify([{ ...recipe, formats, variants }]);
+    const environment = { ...variables, DARKROOM_RECIPES: text };
     const { stdout, stderr } = await start(environment);
     expect(answerIn(stdout)).toEqual({ batchItemFailures: [] });
     expect(stderr).toBe('');
