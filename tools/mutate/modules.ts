@@ -608,6 +608,7 @@ export const MODULES: readonly Module[] = [
       '!libs/embedded-aws/src/{durability,full-disk}.test.ts',
     ],
     mutateTables: false,
+    keepsSources: true,
   },
   {
     name: 'local-lambda',
@@ -615,6 +616,7 @@ export const MODULES: readonly Module[] = [
     mutate: ['libs/local-lambda/src/*.ts'],
     tests: ['libs/local-lambda/src/*.test.ts'],
     mutateTables: false,
+    keepsSources: true,
   },
   {
     name: 'local-pulumi',
@@ -629,5 +631,6 @@ export const MODULES: readonly Module[] = [
     mutate: ['tools/deploy/*.ts'],
     tests: ['tools/deploy/*.test.ts'],
     mutateTables: false,
+    keepsSources: true,
   },
 ];
