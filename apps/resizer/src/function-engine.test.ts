@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { recipesSchema } from '@darkroom/pipeline';
+import { type Environment, recipesSchema } from '@darkroom/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createS3 } from './clients.ts';
-import { sideFileReader } from './function-engine.ts';
+import { createFunctionEngine, sideFileReader } from './function-engine.ts';
 import { type CannedAws, s3Error, silence, startCannedAws, status } from './testing/canned-aws.ts';
 
 const names = ['logo.png', 'brand/seal.webp', 'none.png', 's3:brand/logo.png'];
@@ -48,9 +50,15 @@ describe('of the bundle', () => {
   });
 
   test('one that is too large is not read', async () => {
-    await expect(read('logo.png', { maxBytes: 7 })).rejects.toThrow(
-      /logo\.png has 8 bytes; at most 7 are read$/,
-    );
+    expect(await read('logo.png', { maxBytes: 8 })).toBe('the logo');
+    await expect(read('logo.png', { maxBytes: 7 })).rejects.toMatchObject({
+      message: expect.stringMatching(/logo\.png has 8 bytes; at most 7 are read$/),
+    });
+  });
+
+  test('one whose step has ended is not read', async () => {
+    const signal = AbortSignal.abort(new Error('out of time'));
+    await expect(read('logo.png', { signal })).rejects.toThrow();
   });
 
   test.each(['../secret.txt', 'brand/../../secret.txt', 'other.png', 's3:uploads/cat.jpg'])(
@@ -78,11 +86,21 @@ describe('of the source bucket', () => {
     expect(failure).not.toHaveProperty('code');
   });
 
-  test('one that is too large is not read', async () => {
-    aws.answer(object('x'.repeat(101)));
-    await expect(read('s3:brand/logo.png')).rejects.toThrow(
-      'brand/logo.png has 101 bytes; at most 100 are read',
-    );
+  test('one that is too large is not read, and frees its connection', async () => {
+    aws.answer(object('x'.repeat(100)));
+    expect(await read('s3:brand/logo.png')).toHaveLength(100);
+    const answered = new Promise<ServerResponse>((resolve) => {
+      aws.answer((response) => {
+        response.writeHead(200, { etag: '"an-etag"', 'content-length': '1000000' });
+        response.write('the beginning of much', () => resolve(response));
+      });
+    });
+    await expect(read('s3:brand/logo.png')).rejects.toMatchObject({
+      message: 'brand/logo.png has 1000000 bytes; at most 100 are read',
+    });
+    const response = await answered;
+    if (!response.closed) await once(response, 'close');
+    expect(response.writableFinished).toBe(false);
   });
 
   test.each([
@@ -98,4 +116,20 @@ describe('of the source bucket', () => {
     const signal = AbortSignal.abort(new Error('out of time'));
     await expect(read('s3:brand/logo.png', { signal })).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
+});
+
+test('the engine accepts SVG if one of the recipes does', async () => {
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>');
+  const inspect = (...formats: string[][]) => {
+    const given = formats.map((accepted, index) => ({
+      ...{ name: `r${index}`, match: { prefix: `${index}/` }, formats: accepted },
+      variants: [{ name: 'v', steps: [{ resize: { width: 4 } }] }],
+    }));
+    const environment = { recipes: recipesSchema.parse(given), sourceBucket: 'photos' };
+    return createFunctionEngine(environment as unknown as Environment, root, createS3()).inspect(
+      svg,
+    );
+  };
+  expect(await inspect(['jpeg'], ['svg', 'png'])).toMatchObject({ format: 'svg', width: 4 });
+  await expect(inspect(['jpeg'], ['png'])).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
 });

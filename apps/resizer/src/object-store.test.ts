@@ -145,6 +145,18 @@ describe.each([
       expect(await get('a.jpg')).not.toHaveProperty('checksumSha256');
     });
 
+    test('gives the metadata', async () => {
+      aws.answer(status(200, { ...body, 'x-amz-meta-album': 'summer' }, 'jpeg'));
+      const found = await get('a.jpg');
+      expect(found.metadata).toEqual({ album: 'summer' });
+      expect(aws.requests[0]?.headers).not.toHaveProperty('if-match');
+    });
+
+    test('without an ETag is refused', async () => {
+      aws.answer(status(200, { 'content-length': '4' }, 'jpeg'));
+      await expect(store.get('a.jpg')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    });
+
     test('names the ETag that is wanted', async () => {
       aws.answer(s3Error(412, 'PreconditionFailed'));
       await expect(store.get('a.jpg', { ifMatch: 'abc' })).rejects.toMatchObject({
@@ -368,6 +380,34 @@ describe.each([
       aws.answer(reset, s3Error(412, 'PreconditionFailed'));
       await expect(put('absent')).rejects.toMatchObject({ code: 'CONFLICT' });
     });
+  });
+
+  test.each([
+    ['LIST photos/uploads/', () => store.list('uploads/')],
+    ['GET photos/a.jpg', () => store.get('a.jpg')],
+    ['HEAD photos/a.jpg', () => store.head('a.jpg')],
+    ['PUT photos/uploads/a b+c.jpg/thumb.webp', () => put('absent')],
+    ['DELETE photos/a.jpg', () => store.delete('a.jpg', { ifMatch: 'abc' })],
+  ])('a refusal names the request: %s', async (request, send: () => Promise<unknown>) => {
+    aws.answer(s3Error(403, 'AccessDenied'));
+    await expect(send()).rejects.toMatchObject({
+      message: expect.stringMatching(new RegExp(`^${request.replaceAll('+', '\\+')}: `)),
+    });
+    expect(aws.requests).toHaveLength(1);
+  });
+
+  test('HEAD of an object with a key of its uploader, which cannot be listed', async () => {
+    aws.answer(status(400), s3Error(403, 'AccessDenied'));
+    await expect(store.head('a.jpg')).rejects.toMatchObject({
+      message: 'LIST photos/a.jpg: AccessDenied: as told',
+    });
+    aws.answer(status(400), status(200, {}, '<ListBucketResult></ListBucketResult>'));
+    expect(await store.head('a.jpg')).toBeUndefined();
+  });
+
+  test('GET of a version that is archived is no picture that cannot be read', async () => {
+    aws.answer(s3Error(403, 'InvalidObjectState'));
+    await expect(store.get('a.jpg', { ifMatch: 'abc' })).rejects.toThrow('InvalidObjectState');
   });
 
   test('DELETE is for the object that was listed', async () => {

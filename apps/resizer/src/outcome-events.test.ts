@@ -216,6 +216,19 @@ describe('an event that is not taken', () => {
     expect(report.outcome).not.toHaveBeenCalled();
   });
 
+  test('brings the message back, even if EventBridge does not say why', async () => {
+    const { process } = setUp('A');
+    aws.answer(answered({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] }));
+    await expect(process()).rejects.toThrow('InternalFailure: the entry was not taken');
+  });
+
+  test('is taken if EventBridge names no entry', async () => {
+    const { process, report } = setUp('A');
+    aws.answer(answered({ FailedEntryCount: 0 }));
+    await process();
+    expect(report.outcome).toHaveBeenCalledOnce();
+  });
+
   test('is sent by the next attempt, although the outputs are up to date', async () => {
     const { pipeline, process } = setUp('A');
     aws.answer(refused('InternalFailure'));

@@ -62,11 +62,14 @@ describe('a message of one key', () => {
     bucket.source.place(KEY, 'A');
     await process(about(KEY));
     expect(manifestOf(bucket)?.status).toBe('done');
+    const begun = performance.now();
     expect(report.outcome).toHaveBeenCalledExactlyOnceWith(
       KEY,
       expect.objectContaining({ kind: 'done' }),
       expect.any(Number),
     );
+    // The time of the attempt, not a time of day.
+    expect(report.outcome.mock.calls[0]?.[2]).toBeLessThan(begun);
     expect(sent).toEqual([]);
   });
 
@@ -127,6 +130,17 @@ describe('a message that nothing can be made of', () => {
     ]);
     expect(report.failure).not.toHaveBeenCalled();
     expect(bucket.requests()).toEqual([]);
+  });
+
+  test('its dead letter is no event: the key may be fine', async () => {
+    const { bucket: pipeline, sent, process } = setUp();
+    const announce = vi.fn(() => Promise.resolve());
+    const signal = new AbortController().signal;
+    await process(formatMessage({ bucket: 'elsewhere', key: KEY }), 1, {
+      inTimeSlot: (_message, work) => work({ pipeline, signal, announce }),
+    });
+    expect(sent).toHaveLength(1);
+    expect(announce).not.toHaveBeenCalled();
   });
 
   test('S3’s test event is acknowledged in silence', async () => {
@@ -241,6 +255,7 @@ describe('an attempt that fails', () => {
     ]);
     expect(report.failure).toHaveBeenCalledOnce();
     expect(report.deadLetter).toHaveBeenCalledOnce();
+    expect(report.eventFailed).not.toHaveBeenCalled();
   });
 
   test('for a defect of ours is INTERNAL', async () => {

@@ -204,5 +204,17 @@ describe('slots', () => {
       slots.run(count, (signal) => Promise.resolve(signal.aborted)),
     );
     expect(await Promise.all(begun)).toEqual([true, true]);
+    const last = new TimeSlots(1, () => 1000);
+    expect(await last.run(1, (signal) => Promise.resolve(signal.aborted))).toBe(false);
+  });
+
+  test('leave no timer behind', async () => {
+    vi.useFakeTimers();
+    try {
+      await new TimeSlots(1, () => 60_000).run(1, () => Promise.resolve());
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

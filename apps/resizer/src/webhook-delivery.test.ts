@@ -77,7 +77,9 @@ test('the receiver verifies the event with the library and the secret', async ()
       manifest: 'arn:aws:s3:::processed/manifest.json',
     },
   });
-  expect(headers['webhook-id']).toBe('e1');
+  expect(headers).toMatchObject({
+    ...{ 'webhook-id': 'e1', 'content-type': 'application/json', 'user-agent': 'Darkroom' },
+  });
   const other = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
   expect(() => new Webhook(other).verify(body, headers)).toThrow('No matching signature');
 });
@@ -129,18 +131,26 @@ describe('an event that is not accepted is an error without the secret parts of 
     const error = await failure(deliver(message, { url, secret: SECRET }));
     expect(error.code).toBe('RECEIVER_UNREACHABLE');
     expect(error.message).toBe(`${origin} does not answer: ECONNREFUSED`);
+    expect(error).toMatchObject({ name: 'DeliveryError', cause: expect.any(Error) as Error });
   });
 });
 
 test('retries for more than a day, within the limits of SQS, and then not at all', () => {
   const delays = WEBHOOK.delays.map((_delay, index) => retryDelay(index + 1, 0.5));
   expect(delays).toEqual([5, 300, 1800, 7200, 18_000, 36_000, 36_000]);
+  // A fifth less and a fifth more.
+  expect([retryDelay(2, 0), retryDelay(2, 0.999)]).toEqual([240, 360]);
   const longest = WEBHOOK.delays.map((_delay, index) => retryDelay(index + 1, 0.999));
   expect(Math.max(...longest)).toBeLessThanOrEqual(12 * 3600);
   expect(longest.reduce((sum, delay) => sum + delay)).toBeLessThan(WEBHOOK.retention);
   expect(retryDelay(WEBHOOK.delays.length + 1, 0.5)).toBe(0);
 });
 
-test.each(['', '{}', '{"id":"e1"}', 'null'])('does not accept %j as a message', (body) => {
+const { payload } = message;
+test.each([
+  ...['', '{}', '{"id":"e1"}', 'null'],
+  JSON.stringify({ id: 'e1', payload: { ...payload, data: {} } }),
+  JSON.stringify({ id: 'e1', payload: { ...payload, data: { source: {} } } }),
+])('does not accept %j as a message', (body) => {
   expect(() => parseWebhookMessage(body)).toThrow();
 });

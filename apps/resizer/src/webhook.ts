@@ -31,11 +31,9 @@ async function readReceiver() {
 /** Sends a batch of events. @returns the ids of the messages that SQS has to deliver again */
 export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const failed = (await Promise.all(Records.map(send))).filter((one) => one !== undefined);
-  if (failed.length > 0) {
-    const signal = AbortSignal.timeout(REPORT_MS);
-    const [problem] = await returnToQueue(sqs, environment.queueUrl, failed, signal);
-    if (problem) logger.warn('back-off not set', { reason: problem.message });
-  }
+  const signal = AbortSignal.timeout(REPORT_MS);
+  const [problem] = await returnToQueue(sqs, environment.queueUrl, failed, signal);
+  if (problem) logger.warn('back-off not set', { reason: problem.message });
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
