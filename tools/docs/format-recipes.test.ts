@@ -12,8 +12,7 @@ const PAGE = readFileSync(path.join(CHECKOUT, 'docs/formats.md'), 'utf8');
 const engine = createEngine({ catalog, decoders: decodersOf([{ formats: RECIPE_FORMATS }]) });
 
 function section(title: string): string {
-  const [, rest = ''] = PAGE.split(`\n## ${title}\n`);
-  return rest.split('\n## ')[0] ?? '';
+  return PAGE.split(/\n##+ /).find((text) => text.startsWith(`${title}\n`)) ?? '';
 }
 
 test.each([
@@ -24,6 +23,7 @@ test.each([
     'transforms/fixtures/pages/fax.tiff',
     ['page-p1', 'page-p2', 'page-p3', 'preview'],
   ],
+  ['one PDF', 'Scans as one PDF', 'transforms/fixtures/pages/fax.tiff', ['document', 'preview']],
   ['documents', 'PDF', 'decoder-pdf/fixtures/drawing.pdf', ['page-p1', 'preview']],
   ['radiographs', 'DICOM', 'decoder-dicom/fixtures/phantom.dcm', ['archive', 'bone', 'frame-p1']],
   ['sky images', 'FITS', 'decoder-fits/fixtures/sky.fits', ['archive', 'view']],
