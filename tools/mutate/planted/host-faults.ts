@@ -1,7 +1,7 @@
 import { faultsIn, type Fault } from './fault.ts';
 
 /** Those that deploy to a local pipeline take minutes. */
-const DEPLOY_TESTS = ['tools/deploy/*.test.ts', '!tools/deploy/deploy.test.ts'];
+const DEPLOY_TESTS = ['tools/deploy/*.test.ts', '!tools/deploy/{deploy,whole-deployment}.test.ts'];
 
 /** Faults of the services on one machine, of the deployment, and of what settings accept. */
 export const HOST_FAULTS: readonly Fault[] = [
