@@ -253,13 +253,17 @@ describe('a failed message', () => {
 
   test('whose delay SQS refuses is reported', async () => {
     vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'WARN');
-    aws.answer(s3Error(403, 'AccessDenied'));
-    const { output } = await call([record('uploads/a.jpg')]);
-    expect(output.map(({ message }) => message ?? 'metrics')).toEqual([
-      'attempt failed',
-      'back-off not set',
-      'metrics',
-    ]);
+    const refused = s3Error(403, 'AccessDenied');
+    const logged = async () => {
+      const { output } = await call([record('uploads/a.jpg')]);
+      return output.map(({ message }) => message ?? 'metrics');
+    };
+    aws.answer((response, request) =>
+      (request.line === 'POST /' ? answerSqs : refused)(response, request),
+    );
+    expect(await logged()).toEqual(['attempt failed', 'metrics']);
+    aws.answer(refused);
+    expect(await logged()).toEqual(['attempt failed', 'back-off not set', 'metrics']);
   });
 
   test('whose delay SQS does not take leaves a second for the response', async () => {

@@ -118,6 +118,8 @@ describe('a batch', () => {
     const lines = output.map((line) => line['message'] ?? 'metrics');
     expect(lines.at(-1)).toBe('metrics');
     expect(lines.slice(0, -1).toSorted()).toEqual(['attempt failed', 'dead letter']);
+    for (const line of output.slice(0, -1))
+      expect(line).toMatchObject({ function_request_id: 'request-1' });
   });
 
   test('of failed messages returns all of them, without an error', async () => {
@@ -197,6 +199,7 @@ describe('the start of the function', () => {
   test('fails with every problem of its environment in one message', async () => {
     setEnvironment({
       DARKROOM_SOURCE_BUCKET: undefined,
+      LAMBDA_TASK_ROOT: '/nowhere',
       DARKROOM_RECIPES: 'file:recipes.json',
       DARKROOM_LIMITS: '{"bytes":0}',
       POWERTOOLS_LOG_LEVEL: 'LOUD',
@@ -206,7 +209,7 @@ describe('the start of the function', () => {
     const { message } = failure as Error;
     for (const problem of [
       'DARKROOM_SOURCE_BUCKET: is missing',
-      'DARKROOM_RECIPES: cannot be read: ENOENT',
+      "DARKROOM_RECIPES: cannot be read: ENOENT: no such file or directory, open '/nowhere/recipes.json'",
       'DARKROOM_LIMITS.bytes: Too small',
       'POWERTOOLS_LOG_LEVEL: Invalid option',
     ])
@@ -230,6 +233,8 @@ describe('the start of the function', () => {
     await import('./handler.ts');
     expect(tracer).toHaveBeenCalledTimes(isLoaded ? 1 : 0);
     // The client of SQS comes with the first message to a queue.
+    await call();
+    expect(tracer).toHaveBeenCalledTimes(isLoaded ? 1 : 0);
     aws.answer(answerSqs);
     await call(record('of nothing we know', 'rubbish'));
     expect(tracer).toHaveBeenCalledTimes(isLoaded ? 2 : 0);
