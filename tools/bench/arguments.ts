@@ -9,7 +9,7 @@ const OPTIONS = {
   quick: { type: 'boolean', default: false },
   /** Writes the report of a quick run, too. The page says that it is one. */
   write: { type: 'boolean', default: false },
-  /** Compares the ratios with the committed report; writes nothing. */
+  /** Measures the least that shows a regression, and compares it with the committed report. With `--write`, renews the figures there. */
   check: { type: 'boolean', default: false },
   /** Generates the page and the plots from the committed report, and measures nothing. */
   render: { type: 'boolean', default: false },

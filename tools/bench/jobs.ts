@@ -164,7 +164,7 @@ const GRID: readonly Job[] = ([1, 6] as const).flatMap((orientation) =>
         id: `grid-${orientation}-${placeholder ? 'placeholder' : 'none'}-${fit}`,
         title: `orientation ${orientation}, ${placeholder ? 'with' : 'without'} placeholder, ${fit}`,
         ...{ group: 'grid', source: orientation === 1 ? 'upright' : 'rotated', placeholder },
-        ...{ outputs: [output], contestants: inProcess, passes: 2 },
+        ...{ outputs: [output], contestants: inProcess, passes: 10 },
       };
     }),
   ),
@@ -211,7 +211,8 @@ const ONE_QUESTION: readonly Job[] = [
     contestants: ['function'],
     passes: 20,
   },
-  ...[6, 12, 24].map((megapixels): Job => ({
+  // Of 12 megapixels, see `colour-plain`.
+  ...[6, 24].map((megapixels): Job => ({
     ...plain,
     ...{
       id: `memory-${megapixels}`,

@@ -86,6 +86,8 @@ export interface Report {
   readonly coldStart: ColdStart;
   readonly burst: Burst;
   readonly profiles: readonly Profile[];
+  /** Figures of a quick run, by name, for `--check`. */
+  readonly check?: Readonly<Record<string, number>>;
 }
 
 /** @throws Error if the report does not have it */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JobResult, Report } from './report.ts';
-import { figureOf, regressions, TARGETS, verdictOf } from './targets.ts';
+import { checkFigures, figureOf, regressions, TARGETS, verdictOf } from './targets.ts';
 
 function report(engine: number): Report {
   const measured = { wall: 1, peak: 1, bytes: 1 };
@@ -41,10 +41,17 @@ test('a target of a rival that did not run has no figure', () => {
   });
 });
 
-test('the check accepts a ratio within the tolerance, and names one beyond it', () => {
-  expect(regressions(report(1.2), report(1))).toEqual([]);
-  expect(regressions(report(1.3), report(1))).toEqual([
-    'Thumbnail: engine ÷ bare sharp: 1.30, and 1.00 in the report',
+test('the check accepts a figure within the tolerance, and names one beyond it with what to measure again', () => {
+  const committed = checkFigures(report(1));
+  expect(regressions(report(1.2), committed)).toEqual([]);
+  expect(regressions(report(1.3), committed)).toEqual([
+    {
+      ...{ name: 'Thumbnail: engine ÷ bare sharp', ratio: 1.3, before: 1 },
+      parts: ['thumbnail'],
+    },
   ]);
-  expect(regressions(report(0.5), report(1))).toEqual([]);
+  expect(regressions(report(0.5), committed)).toEqual([]);
+  const { burst } = report(1);
+  const slow = { ...report(1), burst: { ...burst, perSecond: burst.perSecond / 2 } };
+  expect(regressions(slow, committed).map(({ parts }) => parts)).toEqual([['burst']]);
 });

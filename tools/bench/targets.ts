@@ -8,6 +8,8 @@ export interface Target {
   readonly of: (report: Report) => number;
   /** Where the report shows why a figure misses the bound. */
   readonly explainedBy: string;
+  /** Ids of the jobs and other parts of a run that the figure depends on. Empty: `--check` leaves it out. */
+  readonly parts: readonly string[];
 }
 
 const cpu = (report: Report, id: string, who: 'engine' | 'function' | 'sharp' | 'Pillow handler') =>
@@ -21,6 +23,7 @@ export const TARGETS: readonly Target[] = [
     better: 'less',
     of: (r) => rowOf(r, 'thumbnail', 'function').ratio ?? NaN,
     explainedBy: '[Profile](#profile)',
+    parts: ['thumbnail'],
   },
   {
     name: 'thumbnail: Pillow handler ÷ whole function, CPU',
@@ -28,6 +31,7 @@ export const TARGETS: readonly Target[] = [
     better: 'more',
     of: (r) => cpu(r, 'thumbnail', 'Pillow handler') / cpu(r, 'thumbnail', 'function'),
     explainedBy: '[Profile](#profile)',
+    parts: [],
   },
   {
     name: 'web variants of 12 megapixels: Display P3 ÷ no profile, CPU',
@@ -35,6 +39,7 @@ export const TARGETS: readonly Target[] = [
     better: 'less',
     of: (r) => cpu(r, 'colour-p3', 'engine') / cpu(r, 'colour-plain', 'engine'),
     explainedBy: '[Display P3](#display-p3)',
+    parts: ['colour-plain', 'colour-p3'],
   },
   {
     name: 'share of the placeholder in the engine’s thumbnail, CPU',
@@ -42,6 +47,8 @@ export const TARGETS: readonly Target[] = [
     better: 'less',
     of: (r) => 1 - cpu(r, 'no-placeholder', 'engine') / cpu(r, 'thumbnail', 'engine'),
     explainedBy: '[Parts of the whole function](#parts-of-the-whole-function)',
+    // A difference of two figures: its noise is larger than itself.
+    parts: [],
   },
   {
     name: 'requests of a duplicate message',
@@ -49,6 +56,7 @@ export const TARGETS: readonly Target[] = [
     better: 'less',
     of: (r) => requestsOf(r.duplicate),
     explainedBy: '[reconcile.md](reconcile.md)',
+    parts: ['duplicate'],
   },
   {
     name: 'whole function without decode and encode ÷ bare sharp’s thumbnail, CPU',
@@ -56,6 +64,7 @@ export const TARGETS: readonly Target[] = [
     better: 'less',
     of: (r) => cpu(r, 'tiny', 'function') / cpu(r, 'thumbnail', 'sharp'),
     explainedBy: '[Profile](#profile)',
+    parts: ['tiny', 'thumbnail'],
   },
   {
     name: 'cold start ÷ importing sharp and the S3 client',
@@ -63,6 +72,7 @@ export const TARGETS: readonly Target[] = [
     better: 'less',
     of: (r) => r.coldStart.ratio,
     explainedBy: '[Cold start](#cold-start)',
+    parts: ['cold start'],
   },
   {
     name: 'local pipeline, thumbnails per second ÷ bare sharp on two cores',
@@ -70,6 +80,7 @@ export const TARGETS: readonly Target[] = [
     better: 'more',
     of: (r) => r.burst.perSecond / r.burst.sharpPerSecond,
     explainedBy: '[Burst](#burst)',
+    parts: ['burst'],
   },
 ];
 
@@ -95,29 +106,50 @@ export function figureOf({ of }: Target, report: Report): number {
 /** What `--check` accepts: a ratio may be worse by this share. */
 export const TOLERANCE = 0.25;
 
-/** The ratios to bare sharp and the targets, by name; less is better. */
-function ratiosOf(report: Report): ReadonlyMap<string, number> {
-  const ratios = report.jobs.flatMap(({ title, rows }) =>
-    rows.flatMap(({ contestant, ratio }): [string, number][] =>
+/** A figure of `--check`; less is better. */
+interface Checked {
+  readonly name: string;
+  readonly ratio: number;
+  /** Ids of jobs and other parts of a run: what to measure again. */
+  readonly parts: readonly string[];
+}
+
+/** The ratios to bare sharp and the targets. */
+function checked(report: Report): readonly Checked[] {
+  const ratios = report.jobs.flatMap(({ id, title, rows }) =>
+    rows.flatMap(({ contestant, ratio }): Checked[] =>
       ratio !== undefined && (contestant === 'engine' || contestant === 'function')
-        ? [[`${title}: ${contestant} ÷ bare sharp`, ratio]]
+        ? [{ name: `${title}: ${contestant} ÷ bare sharp`, ratio, parts: [id] }]
         : [],
     ),
   );
-  const targets = TARGETS.map((target): [string, number] => {
+  const targets = TARGETS.filter(({ parts }) => parts.length > 0).map((target): Checked => {
     const figure = figureOf(target, report);
-    return [target.name, target.better === 'less' ? figure : 1 / figure];
+    const ratio = target.better === 'less' ? figure : 1 / figure;
+    return { name: target.name, ratio, parts: target.parts };
   });
-  return new Map([...ratios, ...targets].filter(([, ratio]) => Number.isFinite(ratio)));
+  return [...ratios, ...targets].filter(({ ratio }) => Number.isFinite(ratio));
 }
 
-/** @returns a line for each ratio that is worse than in the committed report beyond the tolerance */
-export function regressions(report: Report, committed: Report): readonly string[] {
-  const now = ratiosOf(report);
-  return [...ratiosOf(committed)].flatMap(([name, before]) => {
-    const ratio = now.get(name);
-    return ratio !== undefined && ratio > before * (1 + TOLERANCE)
-      ? [`${name}: ${ratio.toFixed(2)}, and ${before.toFixed(2)} in the report`]
+/** What a report keeps for `--check`. */
+export function checkFigures(report: Report): Readonly<Record<string, number>> {
+  return Object.fromEntries(checked(report).map(({ name, ratio }) => [name, ratio]));
+}
+
+export interface Regression extends Checked {
+  /** In the committed report. */
+  readonly before: number;
+}
+
+/** The figures that are worse than in the committed report beyond the tolerance. */
+export function regressions(
+  report: Report,
+  committed: Readonly<Record<string, number>>,
+): readonly Regression[] {
+  return checked(report).flatMap((figure) => {
+    const before = committed[figure.name];
+    return before !== undefined && figure.ratio > before * (1 + TOLERANCE)
+      ? [{ ...figure, before }]
       : [];
   });
 }

@@ -20,7 +20,7 @@ const HANDLERS: readonly ContestantName[] = [
   'Pillow draft handler',
 ];
 /** For Node to compile the hot code: more for jobs that take little. */
-const warmUpsOf = ({ passes }: Job) => (passes > 1 ? 10 : 2);
+const warmUpsOf = ({ passes }: Job, isQuick = false) => (passes > 1 ? 10 : isQuick ? 1 : 2);
 
 export interface Trial extends Measured {
   readonly requests?: Counts;
@@ -32,6 +32,8 @@ export interface RunOptions {
   /** An empty folder for what programs write. */
   readonly folder: string;
   readonly passes: number;
+  /** One upload fewer before the measured ones, for jobs that take long. */
+  readonly isQuick?: boolean;
   /** Each message comes twice. */
   readonly twice?: boolean;
   /** File for a CPU profile of the measured uploads. */
@@ -72,19 +74,22 @@ async function run(
   contestant: ContestantName,
   job: Job,
   files: readonly string[],
-  { aws, rivals, folder, passes, twice, profile }: RunOptions,
+  { aws, rivals, folder, passes, isQuick, twice, profile }: RunOptions,
 ): Promise<Trial> {
   const program = rivals.programs.find(({ name }) => name === contestant);
   if (program) return runProgram(program, job, files, folder);
+  const warmUps = warmUpsOf(job, isQuick);
   const task: Task = {
-    ...{ contestant, job: job.id, files, passes, run: String(++runs), warmUps: warmUpsOf(job) },
+    ...{ contestant, job: job.id, files, passes, run: String(++runs), warmUps },
     ...(twice && { twice }),
     ...(profile !== undefined && { profile }),
     ...(rivals.ipx !== undefined && { rivals: rivals.ipx }),
   };
   const isHandler = HANDLERS.includes(contestant);
   // As the functions run: docs/architecture.md, "Memory".
-  const env = isHandler ? aws.environment(job) : { ...process.env, ...ALLOCATOR_VARIABLES };
+  const variables = isHandler ? aws.environment(job) : { ...process.env, ...ALLOCATOR_VARIABLES };
+  // Starts are not measured here: the next process does not compile the same code again.
+  const env = { ...variables, NODE_COMPILE_CACHE: path.join(folder, 'compiled') };
   const { pages = 1, animated = false, outputs } = job;
   const [command, args] = contestant.startsWith('Pillow')
     ? [rivals.python ?? 'python3', [PILLOW, JSON.stringify({ ...task, pages, animated, outputs })]]
@@ -93,7 +98,7 @@ async function run(
   const { stdout } = await runFile(command, args, { env, maxBuffer: 2 ** 26 });
   const measured = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Measured;
   if (!isHandler) return measured;
-  const uploads = passes * files.length + warmUpsOf(job);
+  const uploads = passes * files.length + warmUps;
   const requests = perUpload(await aws.counts(), uploads);
   return { ...measured, bytes: requests.bytesOut, requests };
 }

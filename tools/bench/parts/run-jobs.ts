@@ -61,7 +61,8 @@ async function runJob(job: Job, options: JobsOptions): Promise<JobResult> {
   const trials = new Map<ContestantName, Trial[]>();
   const cannot = new Map<ContestantName, string>();
   const contestants = job.contestants.filter((name) => isThere(name, options));
-  const passes = isQuick ? Math.min(6, job.passes) : job.passes;
+  // A quick run has one photo instead of three.
+  const passes = isQuick && job.passes > 1 && source === 'photo' ? job.passes * 3 : job.passes;
   for (let round = 0; round < rounds; round++)
     for (const contestant of rotated(contestants, round)) {
       if (cannot.has(contestant)) continue;
@@ -86,7 +87,7 @@ async function runJob(job: Job, options: JobsOptions): Promise<JobResult> {
 }
 
 /** A rival may be unable to do a job. If Darkroom or bare sharp cannot, the benchmark is wrong. */
-function isOurs(contestant: ContestantName): boolean {
+export function isOurs(contestant: ContestantName): boolean {
   return contestant === 'engine' || contestant === 'function' || contestant === 'sharp';
 }
 

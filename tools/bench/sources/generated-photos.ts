@@ -17,10 +17,11 @@ const SHOTS = [
 /**
  * Photo-like pictures: sky and ground, round things in all colours with hard edges and soft shades, texture, noise.
  * @param scale of the sides, for tests
+ * @param first index of the first picture; they become smaller
  */
-export async function generatedPhotos(scale = 1): Promise<readonly Photo[]> {
+export async function generatedPhotos(scale = 1, first = 0): Promise<readonly Photo[]> {
   const photos: Photo[] = [];
-  for (const [seed, { orientation, ...size }] of SHOTS.entries()) {
+  for (const [seed, { orientation, ...size }] of [...SHOTS.entries()].slice(first)) {
     const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
     const { data } = paintScene(width, height, seed + 1);
     const image = sharp(data, { raw: { width, height, channels: 3 } })

@@ -7,10 +7,15 @@ const PHOTO = /\.(jpe?g|png|webp|tiff?|avif)$/i;
 
 /**
  * The photos of a folder, by name; generated ones without a folder.
+ *
+ * @param isQuick of the generated ones, only the smallest
  * @throws ArgumentsError when the folder cannot be read or has none
  */
-export async function readPhotos(folder: string | undefined): Promise<readonly Photo[]> {
-  if (folder === undefined) return generatedPhotos();
+export async function readPhotos(
+  folder: string | undefined,
+  isQuick = false,
+): Promise<readonly Photo[]> {
+  if (folder === undefined) return generatedPhotos(1, isQuick ? -1 : 0);
   let names: string[];
   try {
     names = (await readdir(folder)).filter((name) => PHOTO.test(name)).sort();
