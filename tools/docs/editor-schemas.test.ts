@@ -21,7 +21,10 @@ function isRecipe(recipe: unknown): boolean {
 }
 
 function withStep(step: unknown) {
-  return { name: 'photos', variants: [{ name: 'one', steps: [step] }] };
+  // Only code can say that `montage` joins several pictures.
+  const isJoin = JSON.stringify(step).includes('"montage"');
+  const variant = { name: 'one', steps: [step], ...(isJoin && { pages: 'all' }) };
+  return { name: 'photos', variants: [variant] };
 }
 
 const stackFiles = readdirSync(CHECKOUT).filter((file) => /^Pulumi\..+\.yaml$/.test(file));

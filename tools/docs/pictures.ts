@@ -2,13 +2,24 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { catalog, decodersOf, RECIPE_FORMATS } from '@darkroom/pipeline';
 import { createEngine } from '@darkroom/transforms/engine';
-import { renderOne, sample, type SampleOptions } from '@darkroom/transforms/testing';
+import {
+  animatedSample,
+  renderOne,
+  renderSheet,
+  sample,
+  type SampleOptions,
+} from '@darkroom/transforms/testing';
 import { shortStep } from './steps-yaml.ts';
 import { transformEntries, type TransformEntry } from './transform-entry.ts';
 
 /** Of the scene that most transforms are shown on, pixels. */
 const SIZE = { width: 240, height: 180 } as const;
 const SCENE = 'scene.webp';
+/** An animation, on which a transform that joins pictures is shown. */
+const CLIP = 'clip.webp';
+const CLIP_SIZE = { width: 120, height: 90, frames: 8, delay: 700 } as const;
+/** The stills of the page on recipes. */
+const STILLS = 'frames.webp';
 
 /** What a transform is shown with where the plain scene or its first example do not show what it does. */
 interface Shown {
@@ -54,8 +65,9 @@ export function showingOf({ transform, examples }: TransformEntry): Showing | un
   const { name, kind, scalar } = transform;
   if ((kind === 'facts' || kind === 'setting') && name !== 'encode') return undefined;
   const { sample: own, before, options = examples[0] ?? {} } = SHOWN[name] ?? {};
+  const scene = kind === 'join' ? CLIP : SCENE;
   return {
-    before: own || before ? `${name}-before.webp` : SCENE,
+    before: own || before ? `${name}-before.webp` : scene,
     after: `${name}.webp`,
     step: shortStep(name, options, scalar),
   };
@@ -118,14 +130,41 @@ async function picture(
   return { name, bytes: shown.bytes, width: shown.width, height: shown.height };
 }
 
+async function clip(): Promise<Picture> {
+  const made = await renderOne(engine, catalog, await animatedSample('webp', CLIP_SIZE), [ENCODE]);
+  return { name: CLIP, bytes: made.bytes, width: made.width, height: made.height };
+}
+
+/** Frames on a sheet: all, or some. */
+async function sheet(
+  name: string,
+  { bytes }: Picture,
+  { step, every = 1 }: { readonly step: unknown; readonly every?: number },
+): Promise<Picture> {
+  const all = Array.from({ length: CLIP_SIZE.frames }, (_, index) => index + 1);
+  const frames = all.filter((frame) => frame % every === 1 % every);
+  const made = await renderSheet(engine, catalog, bytes, { frames, steps: [step, ENCODE] });
+  return { name, bytes: made.bytes, width: made.width, height: made.height };
+}
+
 /** All pictures of the pages, the same on every run. */
 export async function makePictures(): Promise<readonly Picture[]> {
-  const pictures = [await picture(SCENE, {})];
+  const moving = await clip();
+  const row = { montage: { columns: 4, gap: 8, background: 'transparent' } };
+  const pictures = [
+    await picture(SCENE, {}),
+    moving,
+    await sheet(STILLS, moving, { step: row, every: 2 }),
+  ];
   for (const [name, shown] of Object.entries(OF_FORMATS))
     pictures.push(await formatPicture(name, shown));
   for (const entry of transformEntries(catalog)) {
     const showing = showingOf(entry);
     if (!showing) continue;
+    if (showing.before === CLIP) {
+      pictures.push(await sheet(showing.after, moving, showing));
+      continue;
+    }
     const shown = SHOWN[entry.transform.name] ?? {};
     if (showing.before !== SCENE) pictures.push(await picture(showing.before, shown));
     pictures.push(await picture(showing.after, shown, showing.step));

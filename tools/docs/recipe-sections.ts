@@ -51,6 +51,27 @@ export const recipeSections: readonly string[] = [
     frames: { evenly: 4 }
     steps: [{ resize: { width: 240 } }, { encode: webp }]`),
   'Of an animation of 300 frames, the stills are `still-f1`, `still-f76`, `still-f151` and `still-f226`. All steps work on them as on pictures, also `trim` and encoders that cannot hold an animation. Uploads that are not animations have frame 1. A variant has pages, frames, or `animated`; [contract.md](contract.md#frames) has the rules. `pages` also takes `evenly`.',
+  `| the upload | the four stills of \`{ evenly: 4 }\` |
+| --- | --- |
+| ![an animation of eight scenes](pictures/clip.webp) | ![its scenes 1, 3, 5 and 7](pictures/frames.webp) |`,
+
+  '## Contact sheets',
+  'The step `montage` joins the pictures of the pages or frames that a variant selects to one picture, `KEY/NAME.EXT`. Steps before it work on each picture, steps after it on the sheet:',
+  yaml(`variants:
+  - name: storyboard # of a GIF that shows a video
+    frames: { evenly: 12 }
+    steps:
+      - resize: { width: 240, height: 135, fit: cover }
+      - montage: { columns: 4, gap: 8, background: '#202020' }
+      - encode: webp
+  - name: overview # of a scanned document
+    pages: { evenly: 9 }
+    steps:
+      - rotate
+      - resize: { width: 320, height: 400, fit: inside }
+      - montage: { gap: 16, background: '#d0d0d0' }
+      - encode: { format: webp, quality: 75 }`),
+  'With `widths`, the widths are those of the sheet, or those of its cells if a `resize` without sides comes before `montage`. [montage](transforms.md#montage) has the options and a picture, [contract.md](contract.md#contact-sheets) the rules.',
 
   '## Placeholders',
   'The manifest’s `placeholder` holds a ThumbHash and the dominant colour, and a BlurHash too if asked:',

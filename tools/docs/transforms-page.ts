@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<Transform['kind'], string>> = {
   raw: 'Works on raw pixels: a barrier between sharp’s pipelines.',
   samples: 'Works on pixels in memory, of 8 or 16 bits: a barrier between sharp’s pipelines.',
   facts: 'Changes no pixel; what it finds stands in the manifest, in the output’s `facts`.',
+  join: 'A variant has one such step, and needs `pages` or `frames` ([contract](contract.md#contact-sheets)).',
   setting: 'A setting of the file: holds for the whole variant, wherever it is among the steps.',
 };
 

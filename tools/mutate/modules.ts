@@ -247,7 +247,7 @@ export const MODULES: readonly Module[] = [
       'libs/transforms/src/plan/{candidates,decode-mode,display-of,drawn-size}.test.ts',
       'libs/transforms/src/plan/frame-windows.test.ts',
       'libs/transforms/src/plan/{equal-stages,gain-map-steps,open-stage,planner}.test.ts',
-      'libs/transforms/src/plan/{square-pixels,variant-settings}.test.ts',
+      'libs/transforms/src/plan/{square-pixels,variant-settings,montage-part,sheet}.test.ts',
       'libs/transforms/src/sharp-order.test.ts',
       'libs/transforms/src/engine/encode/encode-smallest.test.ts',
     ],

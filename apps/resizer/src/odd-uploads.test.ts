@@ -50,6 +50,11 @@ const STEPS: Readonly<Record<string, readonly unknown[]>> = {
   median: [{ median: 3 }],
   metadata: [{ metadata: ['exif', 'copyright'] }],
   modulate: [{ modulate: { brightness: 3, hue: 200 } }],
+  montage: [
+    'montage',
+    { montage: { columns: 20, gap: 1000 } },
+    { montage: { columns: 1, background: 'transparent' } },
+  ],
   negate: ['negate'],
   normalise: ['normalise'],
   resize: [
@@ -142,8 +147,11 @@ describe.each(Object.entries(UPLOADS))('%s', (_name, make) => {
 
   test.each(Object.entries(STEPS))(
     'with %s is done, skipped or NOT_APPLICABLE, and alerts no operator',
-    async (_transform, list) => {
-      const variants = list.map((step, index) => ({ name: `v${index}`, steps: [step] as never[] }));
+    async (transform, list) => {
+      const variants = list.map((step, index) => ({
+        ...{ name: `v${index}`, steps: [step] as never[] },
+        ...(transform === 'montage' && { frames: 'all' as const }),
+      }));
       const bucket = letters({ variants }, { engine, memory: new MemoryBudget(1_600) });
       bucket.source.place(KEY, upload);
       const { kind } = await reconcile(KEY, bucket);

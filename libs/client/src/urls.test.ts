@@ -73,4 +73,16 @@ describe('urls', () => {
       }),
     );
   });
+
+  test('are those of the pipeline also of a contact sheet, whose name has no number', () => {
+    for (const montage of ['montage', { montage: { gap: 4 } }] as const) {
+      const steps = [montage, { encode: 'png' }] as const;
+      const sheets = { variants: [{ name: 'contact-sheet', frames: 'all', steps }] } as const;
+      const parsed = recipeSchema.parse({ name: 'clips', ...sheets });
+      for (let length = 990; length < 1020; length += 1) {
+        const key = 'k'.repeat(length);
+        expect(folderOf(key, sheets)).toBe(outputKeys(key, parsed).prefix);
+      }
+    }
+  });
 });

@@ -135,12 +135,16 @@ function expand({ variants }: RecipeOfUrls) {
       formats.map((listed) => {
         const plain = variantName(name, width, listed);
         const format = listed ?? formatOfSteps(steps);
-        // A document has all its pages in one file.
-        const isOneFile = format === 'pdf' && frames === undefined;
+        // A document has all its pages in one file, and so has a contact sheet.
+        const isOneFile = makesSheet(steps) || (format === 'pdf' && frames === undefined);
         return { name: plain, longest: isOneFile ? plain : plain + last, format, isKnown };
       }),
     );
   });
+}
+
+function makesSheet(steps: readonly unknown[]): boolean {
+  return steps.some((step) => step === 'montage' || (isRecord(step) && 'montage' in step));
 }
 
 function variantName(name: string, width: number | undefined, format: string | undefined): string {

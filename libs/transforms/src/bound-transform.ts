@@ -94,8 +94,16 @@ export interface Setting {
   readonly kind: 'setting';
 }
 
+/**
+ * Joins the pictures of several pages or frames. The plan of a page ends before it, and that of the joined picture begins
+ * after it (`montage-part.ts`).
+ */
+export interface Join {
+  readonly kind: 'join';
+}
+
 /** A transform with its options. Sizes are exact and known before any pixel is read, unless it is `measured`. */
-export type BoundTransform = (Action | Setting) & {
+export type BoundTransform = (Action | Setting | Join) & {
   readonly name: string;
   /** The pixels decide about the size of the result. `after` returns the maximum size; the plan is completed later. */
   readonly measured?: boolean;

@@ -148,12 +148,22 @@ interface SettingDefinition<
   readonly kind: 'setting';
 }
 
+/** A step between the pictures of several pages or frames and the one that is made of them. */
+interface JoinDefinition<
+  Name extends string,
+  Schema extends z.ZodType,
+  Scalar extends string = string,
+> extends CommonDefinition<Name, Schema, Scalar> {
+  readonly kind: 'join';
+}
+
 type Definition<Name extends string, Schema extends z.ZodType, Scalar extends string> =
   | PixelDefinition<Name, Schema, Scalar>
   | RawDefinition<Name, Schema, Scalar>
   | SamplesDefinition<Name, Schema, Scalar>
   | FactsDefinition<Name, Schema, Scalar>
-  | SettingDefinition<Name, Schema, Scalar>;
+  | SettingDefinition<Name, Schema, Scalar>
+  | JoinDefinition<Name, Schema, Scalar>;
 
 /** Creates a transform from its definition. Transform files import sharp only as a type. */
 export function defineTransform<
@@ -185,7 +195,8 @@ function bind<Name extends string, Schema extends z.ZodType, Scalar extends stri
   const nothing = { name, after: (input: Shape) => input, scale: () => undefined };
   switch (definition.kind) {
     case 'setting':
-      return { ...nothing, kind: 'setting', slots: () => [] };
+    case 'join':
+      return { ...nothing, kind: definition.kind, slots: () => [] };
     case 'facts':
       return {
         ...nothing,

@@ -77,6 +77,11 @@ export interface SourceFacts {
   readonly page?: number;
   /** The facts are about each frame of this animation, as it is shown; their own `pages` is 1. Left out for whole files. */
   readonly frameOf?: AnimationStructure;
+  /**
+   * The facts are about a sheet, a PNG that `ImageEngine.sheet` has made of pages or frames of an upload in this format.
+   * Left out for uploads.
+   */
+  readonly sheetOf?: SourceFormat;
   /** Size of the file, bytes. */
   readonly bytes: number;
   readonly hasAlpha: boolean;
@@ -125,7 +130,10 @@ export interface Step {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** An output to make from an upload. Each step works on the result of the previous step. */
+/**
+ * An output to make from an upload. Each step works on the result of the previous step. With a `montage` step, its upload
+ * gives a cell (`RenderedCell`), and the sheet of all cells gives the output.
+ */
 export interface Variant {
   readonly name: string;
   readonly steps: readonly Step[];
@@ -150,6 +158,14 @@ export interface RenderedOutput {
   readonly fit?: string;
   /** Results of the variant's analysing steps, by transform name. */
   readonly facts?: Readonly<Record<string, Facts>>;
+}
+
+/** The picture of one page or frame of a variant with a `montage` step, for `ImageEngine.sheet`. */
+export interface RenderedCell extends Size {
+  readonly kind: 'cell';
+  readonly variant: string;
+  /** A PNG that is not compressed. */
+  readonly bytes: Uint8Array;
 }
 
 /** Placeholder for a picture that is still loading. Parts that the request does not ask for are left out. */
@@ -217,7 +233,8 @@ export interface SkippedVariant {
   readonly message: string;
 }
 
-export type Rendered = RenderedOutput | RenderedPlaceholder | Measured | SkippedVariant;
+export type Rendered =
+  RenderedOutput | RenderedCell | RenderedPlaceholder | Measured | SkippedVariant;
 
 export interface RenderRequest {
   readonly source: Uint8Array;
@@ -263,6 +280,15 @@ export interface Survey {
   readonly structure?: Structure;
 }
 
+/** A cell as its plan declares it; pixels of a step that measures may have less. */
+export interface PlannedCell extends Size {
+  readonly variant: string;
+  readonly hasAlpha: boolean;
+  readonly depth: 8 | 16;
+  /** The size is exact. */
+  readonly isExact: boolean;
+}
+
 /** What a rendering costs, estimated before any pixel is decoded. */
 export interface RenderEstimate {
   /** Frames or pages that are decoded. The first frame counts with its file, not with the frames that have pictures. */
@@ -277,6 +303,8 @@ export interface RenderEstimate {
   readonly skipped?: readonly SkippedVariant[];
   /** Bytes of the files that are pages of documents. Absent without documents. */
   readonly documentBytes?: number;
+  /** Of variants with a `montage` step, in the order of the frames. Absent without such variants. */
+  readonly cells?: readonly PlannedCell[];
   /** Peak memory of the whole rendering in addition to the process at rest, MiB; on the safe side. */
   readonly memory: number;
 }
@@ -315,4 +343,12 @@ export interface ImageEngine {
   render(request: RenderRequest): AsyncIterable<Rendered>;
   /** Joins documents of one page each to one, in this order. The engine has made them. */
   join(pages: readonly Uint8Array[]): Promise<Uint8Array>;
+  /**
+   * Joins the cells of a variant, in this order. The engine has made them.
+   * @returns the upload of which `render` makes the output of the variant
+   */
+  sheet(
+    cells: readonly RenderedCell[],
+    of: { readonly variant: Variant; readonly format: SourceFormat },
+  ): Promise<Pick<RenderRequest, 'source' | 'facts'>>;
 }

@@ -41,6 +41,8 @@ export {
   type PictureFormat,
   type PlaceholderParts,
   type Rendered,
+  type PlannedCell,
+  type RenderedCell,
   type RenderedOutput,
   type RenderEstimate,
   type RenderRequest,
@@ -55,6 +57,8 @@ export {
 export { ImageError, NotApplicableError, type ImageErrorCode } from './image-error.ts';
 export { describePlan } from './plan/describe.ts';
 export { makePlan } from './plan/make-plan.ts';
+export { makesSheet } from './plan/montage-part.ts';
+export { planSheet, type PlannedSheet } from './plan/sheet.ts';
 export { decodeCost, openingSeconds, type DecodeCost } from './cost/decode-cost.ts';
 export { heifCodedBytes, scanStructure, type Structure } from './cost/structure.ts';
 export {

@@ -90,7 +90,12 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     ['a GIF stays as the camera held it', "['gif', 'avif', 'pdf']", "['avif', 'pdf']"],
     ['an AVIF stays as the camera held it', "['gif', 'avif', 'pdf']", "['gif', 'pdf']"],
     ['transparency becomes black in a JPEG', "'#ffffff'", "'#000000'"],
-    ['a file with kept colours stays as the camera held it', "|| colourspace !== 'srgb'", ''],
+    [
+      'a file with kept colours stays as the camera held it',
+      "isCell(steps, facts) ||\n    colourspace !== 'srgb'",
+      'isCell(steps, facts)',
+    ],
+    ['a cell of a sheet is not upright', 'isCell(steps, facts) ||', ''],
     [
       'the pixels of skipped variants are made',
       'if (plan.skipped.length === 0) return plan;',
@@ -312,6 +317,20 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     ],
     ['libs/transforms/src/engine/document/encode-pdf.test.ts'],
   ),
+  ...faultsIn('planner', 'libs/transforms/src/plan/montage-part.ts', [
+    ['the steps after a montage work on each picture', 'all.slice(0, joint)', 'all'],
+    ['the steps before a montage work on the sheet', 'all.slice(joint + 1)', 'all'],
+  ]),
+  ...faultsIn('planner', 'libs/transforms/src/plan/sheet.ts', [
+    ['a sheet of 16 bits has half of its memory', 'cell.depth === 16) ? 16 : 8', 'true) ? 8 : 8'],
+    ['the pixels of a sheet are in no estimate', '2 * pixels', '0 * pixels'],
+    ['a sheet has the pages of its upload', 'pages: 1, sheetOf', 'pages: 2, sheetOf'],
+  ]),
+  ...faultsIn('builtin', 'libs/transforms/src/builtin/montage.ts', [
+    ['a sheet ends in a gap', '(cell.width + gap) - gap', '(cell.width + gap)'],
+    ['a smaller picture is at the edge of its cell', '(cell.width - width) / 2', '0'],
+    ['a sheet of three pictures is a row', 'Math.ceil(Math.sqrt(count))', 'count'],
+  ]),
   ...faultsIn('builtin', 'libs/transforms/src/builtin/resize.ts', [
     [
       'a picture is enlarged beyond what sharp can hold',

@@ -76,6 +76,15 @@ export const FUNCTION_FAULTS: readonly Fault[] = [
       '',
     ],
   ]),
+  ...faultsIn('protocol', 'libs/pipeline/src/reconcile/joined-outputs.ts', [
+    ['a sheet lacks its last pictures', 'numbers.length ?? Infinity', 'numbers.length - 1'],
+    ['cells take any memory', 'if (left < 0) {', 'if (left < -Infinity) {'],
+    [
+      'a failed document names another page',
+      '#partsOf(item.variant).length]',
+      '#partsOf(item.variant).length + 1]',
+    ],
+  ]),
   ...faultsIn('protocol', 'libs/pipeline/src/reconcile/make-outputs.ts', [
     ['an image whose time is over goes on', 'done, ...(signal && { signal })', 'done'],
     [

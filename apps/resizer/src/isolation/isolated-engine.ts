@@ -16,7 +16,7 @@ import type { Answer, EndingEngine, Question } from './protocol.ts';
  * @param signal aborted when the upload's time is over: `TIMEOUT`
  */
 export function isolatedEngine(
-  engine: Pick<ImageEngine, 'survey' | 'estimate' | 'join'>,
+  engine: Pick<ImageEngine, 'survey' | 'estimate' | 'join' | 'sheet'>,
   signal: AbortSignal,
 ): EndingEngine {
   let started: ChildProcess | undefined;
@@ -52,6 +52,7 @@ export function isolatedEngine(
     survey: (source) => engine.survey(source),
     estimate: (request) => engine.estimate(request),
     join: (pages) => engine.join(pages),
+    sheet: (cells, of) => engine.sheet(cells, of),
     async inspect(source, part = 1, decoders = {}) {
       for await (const answer of ask({ kind: 'inspect', source, part, decoders }))
         if (answer.kind === 'facts') return answer.facts;

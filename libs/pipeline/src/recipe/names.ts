@@ -1,3 +1,4 @@
+import { makesSheet } from '@darkroom/transforms';
 import * as z from 'zod';
 import { isNameOf, longestName, type NamedParts, partRange, partsOf } from './part-range.ts';
 
@@ -43,33 +44,40 @@ export function variantName(name: string, width?: number, format?: string): stri
   return format === undefined ? sized : `${sized}-${format}`;
 }
 
-/** Whether the pages of an upload are one file in this format. */
-export function isDocument(format: string | undefined): boolean {
-  return format === 'pdf';
-}
-
-/** The format of the `encode` step, of parsed steps. */
-export function writtenFormat(steps: unknown): string | undefined {
-  if (!Array.isArray(steps)) return undefined;
-  return formatOf(
-    steps.find((step: { transform?: unknown } | undefined) => step?.transform === 'encode'),
+/** Those that could be parsed. */
+function parsedSteps(steps: unknown): readonly { readonly transform: string }[] {
+  const all: readonly unknown[] = Array.isArray(steps) ? steps : [];
+  return all.filter(
+    (step): step is { transform: string } =>
+      typeof step === 'object' && step !== null && 'transform' in step,
   );
 }
 
 /**
- * Of one variant as written: its own name, or one for each width and each format, with its pages or frames. A document has
- * its pages in one file.
+ * Whether the pages or frames that a variant selects are one output: a sheet, or a document of pages.
+ *
+ * @param format of the variant's own `encode`; left out, that of its steps
  */
-function namedParts({ name, widths, encode, steps, ...parts }: Named): NamedParts[] {
+export function joinsParts({ steps, pages }: Named, format: string | undefined): boolean {
+  const parsed = parsedSteps(steps);
+  const written = format ?? formatOf(parsed.find(({ transform }) => transform === 'encode'));
+  return makesSheet(parsed) || (pages !== undefined && written === 'pdf');
+}
+
+/**
+ * Of one variant as written: its own name, or one for each width and each format, with its pages or frames if each is an
+ * output of its own.
+ */
+function namedParts(variant: Named): NamedParts[] {
+  const { name, widths, encode } = variant;
   if (typeof name !== 'string') return [];
-  const [pages, frames] = [partRange(parts.pages), partRange(parts.frames)];
+  const [pages, frames] = [partRange(variant.pages), partRange(variant.frames)];
   const formats = Array.isArray(encode) ? formatsOf(encode) : [undefined];
   const sizes: unknown[] = Array.isArray(widths) ? widths : [undefined];
   return sizes.flatMap((width) =>
     formats.map((format) => ({
       name: variantName(name, width as number | undefined, format),
-      ...(pages && !isDocument(format ?? writtenFormat(steps)) && { pages }),
-      ...(frames && { frames }),
+      ...(!joinsParts(variant, format) && { ...(pages && { pages }), ...(frames && { frames }) }),
     })),
   );
 }

@@ -4,24 +4,31 @@ import type { RecipeVariant } from './variant.ts';
 import { holds } from './when.ts';
 
 /** A picture or a document that a recipe makes of an upload. */
-export interface WantedVariant extends Omit<RecipeVariant, 'pages' | 'frames' | 'document'> {
-  /** From 1; the first one of a document. */
+export interface WantedVariant extends Omit<RecipeVariant, 'pages' | 'frames' | 'joined'> {
+  /** From 1; the first one of those that are joined. */
   readonly page: number;
-  /** Of a document, at least one. */
-  readonly pages?: readonly number[];
   /** From 1, of an animation; left out if the picture is not that of one frame. */
   readonly frame?: number;
+  /** The pages or frames that are joined to one document or sheet, in order, at least one. */
+  readonly joined?: { readonly what: 'page' | 'frame'; readonly numbers: readonly number[] };
 }
 
-/** The pages of a wanted picture or document. */
-export function pagesOf({ page, pages = [page] }: WantedVariant): readonly number[] {
-  return pages;
+/** The pages that a variant is made of; none of the frames of an animation. */
+export function pagesOf({ page, frame, joined }: WantedVariant): readonly number[] {
+  if (joined) return joined.what === 'page' ? joined.numbers : [];
+  return frame === undefined ? [page] : [];
+}
+
+/** The frames of an animation that a variant is made of. */
+export function framesOf({ frame, joined }: WantedVariant): readonly number[] {
+  if (joined) return joined.what === 'frame' ? joined.numbers : [];
+  return frame === undefined ? [] : [frame];
 }
 
 /**
  * What a recipe makes of an upload, in the order of the manifest: the variants whose conditions hold, and of those with
- * `pages` or `frames` one picture for each page or frame that the upload has, or one document of the pages. Files that are
- * not documents have one page, and those that are not animations have one frame.
+ * `pages` or `frames` one picture for each page or frame that the upload has, or one document or sheet of all. Files that
+ * are not documents have one page, and those that are not animations have one frame, which is their page.
  */
 export function wantedVariants(
   { variants }: { readonly variants: readonly RecipeVariant[] },
@@ -31,12 +38,17 @@ export function wantedVariants(
   const moves = isAnimation(facts);
   return variants
     .filter(({ when }) => holds(when, facts))
-    .flatMap(({ pages, frames, document, ...variant }): WantedVariant[] => {
+    .flatMap(({ pages, frames, joined, ...variant }): WantedVariant[] => {
       const { name } = variant;
-      if (document) {
-        const numbers = partsIn(document, pageCount);
-        const [page] = numbers;
-        return page === undefined ? [] : [{ ...variant, page, pages: numbers }];
+      if (joined) {
+        const { what, range } = joined;
+        const isOfFrames = what === 'frame' && moves;
+        const numbers = partsIn(range, isOfFrames ? facts.pages : what === 'page' ? pageCount : 1);
+        const [first] = numbers;
+        if (first === undefined) return [];
+        return isOfFrames
+          ? [{ ...variant, page: 1, joined: { what: 'frame', numbers } }]
+          : [{ ...variant, page: first, joined: { what: 'page', numbers } }];
       }
       if (pages)
         return partsIn(pages, pageCount).map((page) => ({
@@ -79,5 +91,5 @@ export function wantsFrames(
   recipe: { readonly variants: readonly RecipeVariant[] },
   facts: SourceFacts,
 ): boolean {
-  return wantedVariants(recipe, facts).some(({ frame }) => frame !== undefined);
+  return wantedVariants(recipe, facts).some((variant) => framesOf(variant).length > 0);
 }

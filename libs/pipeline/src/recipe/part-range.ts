@@ -76,10 +76,16 @@ export interface NamedParts {
 /** What the names of the pictures of a page, or of a frame, have in front of its number. */
 export const INFIXES = { page: '-p', frame: '-f' } as const;
 
+/** Pages of a document, or frames of an animation. */
+export interface Parts {
+  readonly what: 'page' | 'frame';
+  readonly range: PartRange;
+}
+
 /** The pages or the frames of a variant that has pictures of them. */
-export function partsOf({ pages, frames }: Omit<NamedParts, 'name'>) {
-  if (pages) return { what: 'page', range: pages } as const;
-  return frames && ({ what: 'frame', range: frames } as const);
+export function partsOf({ pages, frames }: Omit<NamedParts, 'name'>): Parts | undefined {
+  if (pages) return { what: 'page', range: pages };
+  return frames && { what: 'frame', range: frames };
 }
 
 /** The name of the picture of a page or frame. */

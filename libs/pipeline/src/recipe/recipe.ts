@@ -14,7 +14,7 @@ import { catalog, decoderOptionsSchema, formatsOf, RECIPE_FORMATS } from '../cat
 import { type Choices, CHOICES } from '../contract/choices.ts';
 import { eachOnce, nameSchema, uniqueNames } from './names.ts';
 import { animatedSchema, expandVariant, type RecipeVariant, variantSchema } from './variant.ts';
-import { pagesOf, wantedVariants } from './pages.ts';
+import { framesOf, pagesOf, wantedVariants } from './pages.ts';
 
 const partsSchema = z.strictObject({
   thumbhash: z
@@ -245,16 +245,12 @@ export function renderRequests(
   const wanted = wantedVariants(recipe, pages[0]).filter(({ copy }) => !copy);
   return pages.map((facts, index) => {
     const isFirst = index === 0;
-    const variants = wanted
-      .filter((variant) =>
-        facts.frameOf
-          ? variant.frame !== undefined
-          : variant.frame === undefined && pagesOf(variant).includes(facts.page ?? 1),
-      )
-      .map(({ page: _, pages: _pages, ...variant }) => ({
-        ...variant,
-        steps: [...cropping, ...variant.steps.map((step) => withFocus(step, choices))],
-      }));
+    const variants = wanted.flatMap((one) => {
+      const { page: _, joined: _joined, ...variant } = one;
+      const steps = [...cropping, ...variant.steps.map((step) => withFocus(step, choices))];
+      if (facts.frameOf) return framesOf(one).map((frame) => ({ ...variant, frame, steps }));
+      return pagesOf(one).includes(facts.page ?? 1) ? [{ ...variant, steps }] : [];
+    });
     return {
       ...{ facts, recipe: name, variants, effort },
       placeholder: isFirst ? placeholder : NO_PLACEHOLDER,

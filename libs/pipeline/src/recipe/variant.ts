@@ -1,17 +1,23 @@
-import type { Step, Variant } from '@darkroom/transforms';
+import { makesSheet, type Step, type Variant } from '@darkroom/transforms';
 import * as z from 'zod';
 import { catalog } from '../catalog.ts';
 import {
   eachOnce,
   formatOf,
-  isDocument,
+  joinsParts,
   nameProblem,
   variantName,
   variantNameSchema,
-  writtenFormat,
 } from './names.ts';
 import { encodeSchema, type VariantStep, variantStepsSchema } from './steps.ts';
-import { framesSchema, pagesSchema, type PartRange, partRange } from './part-range.ts';
+import {
+  framesSchema,
+  pagesSchema,
+  type PartRange,
+  partRange,
+  type Parts,
+  partsOf,
+} from './part-range.ts';
 import { type When, whenSchema } from './when.ts';
 
 export const animatedSchema = z.enum(['keep', 'first']);
@@ -41,12 +47,12 @@ const membersSchema = z.strictObject({
   pages: pagesSchema
     .optional()
     .describe(
-      'Pages of a document: `all`, a page, a range such as `1-5`, or so many `evenly`. Each is a picture `KEY/NAME-pN.EXT`; with `encode: pdf`, all are one file `KEY/NAME.pdf`. Default: `first`, which is `KEY/NAME.EXT`',
+      'Pages of a document: `all`, a page, a range such as `1-5`, or so many `evenly`. Each is a picture `KEY/NAME-pN.EXT`; with `encode: pdf`, all are one file `KEY/NAME.pdf`, and with `montage` one picture. Default: `first`, which is `KEY/NAME.EXT`',
     ),
   frames: framesSchema
     .optional()
     .describe(
-      'Frames of an animated GIF or WebP as stills: `all`, a frame, a range such as `1-5`, or so many `evenly`. Each is a picture `KEY/NAME-fN.EXT`; `first` is `KEY/NAME.EXT`. Default: none, the variant follows `animated`',
+      'Frames of an animated GIF or WebP as stills: `all`, a frame, a range such as `1-5`, or so many `evenly`. Each is a picture `KEY/NAME-fN.EXT`; with `montage`, all are one. `first` is `KEY/NAME.EXT`. Default: none, the variant follows `animated`',
     ),
   animated: animatedSchema.optional().describe('For this variant, instead of the recipe’s'),
   copy: z
@@ -80,10 +86,10 @@ export interface RecipeVariant extends Variant {
   readonly copy?: true;
   /** One picture for each of these pages. */
   readonly pages?: PartRange;
-  /** One document of these pages. */
-  readonly document?: PartRange;
   /** One picture for each of these frames. */
   readonly frames?: PartRange;
+  /** One output of all these: a sheet, or a document of pages. */
+  readonly joined?: Parts;
 }
 
 /** Runs together with all other checks. */
@@ -126,6 +132,11 @@ function checkMeaning(variant: WrittenVariant, context: z.RefinementCtx): void {
     context.addIssue({ code: 'custom', path: [...path], message });
   const named = nameProblem(variant);
   if (named) refuse(['name'], named);
+  if (makesSheet(steps) && !partsOf(partRanges(variant)))
+    refuse(
+      ['steps', steps.findIndex((step) => makesSheet([step])), 'montage'],
+      'joins several pages or frames: the variant needs `pages` or `frames`, such as `pages: all`',
+    );
   let resizes = 0;
   steps.forEach(({ transform, options, open }, index) => {
     const path = ['steps', index, transform];
@@ -144,6 +155,12 @@ function checkMeaning(variant: WrittenVariant, context: z.RefinementCtx): void {
   });
 }
 
+/** What is selected of an upload. */
+function partRanges({ pages, frames }: Pick<WrittenVariant, 'pages' | 'frames'>) {
+  const [pageRange, frameRange] = [partRange(pages), partRange(frames)];
+  return { ...(pageRange && { pages: pageRange }), ...(frameRange && { frames: frameRange }) };
+}
+
 /** Whether these steps do nothing but make the picture upright. */
 function followsUpright(before: readonly VariantStep[]): boolean {
   const pixels = before.filter(({ transform }) => catalog.get(transform)?.kind !== 'setting');
@@ -158,22 +175,21 @@ function followsUpright(before: readonly VariantStep[]): boolean {
  * @param animated the recipe's, where the variant says nothing
  */
 export function expandVariant(
-  { name, steps = [], widths, encode, when, animated: own, copy, pages, frames }: WrittenVariant,
+  variant: WrittenVariant,
   animated: 'keep' | 'first',
 ): RecipeVariant[] {
+  const { name, steps = [], widths, encode, when, animated: own, copy, frames } = variant;
   const condition = when && { when };
   if (copy) return [{ name, steps: [], copy, ...condition }];
-  const [pageRange, frameRange] = [partRange(pages), partRange(frames)];
-  const written = writtenFormat(steps);
+  const ranges = partRanges(variant);
+  const parts = partsOf(ranges);
   const isStill = (own ?? animated) === 'first' || frames === 'first';
   return (widths ?? [undefined]).flatMap((width) =>
     (encode ?? [undefined]).map((file) => ({
       name: variantName(name, width, formatOf(file)),
       steps: [...withWidth(steps, width), ...(file ? [file] : [])],
       ...condition,
-      ...(pageRange &&
-        (isDocument(formatOf(file) ?? written) ? { document: pageRange } : { pages: pageRange })),
-      ...(frameRange && { frames: frameRange }),
+      ...(parts && joinsParts(variant, formatOf(file)) ? { joined: parts } : ranges),
       ...(isStill && { animated: 'first' as const }),
     })),
   );

@@ -3,6 +3,7 @@ import {
   type EstimateRequest,
   type ImageEngine,
   makePlan,
+  type PlannedSheet,
 } from '@darkroom/transforms';
 import { catalog } from '../catalog.ts';
 import type { PipelineError } from '../contract/codes.ts';
@@ -95,6 +96,7 @@ export function describeUpload(
     `recipe ${recipe.name}, effort ${recipe.effort}`,
     ...requests.flatMap(describeMeasures),
     ...requests.map(describePage),
+    ...estimate.sheets.map(describeSheet),
     ...(copies.length > 0 ? [`copied byte for byte: ${named(copies)}`] : []),
     ...(unmade.length > 0 ? [`not made, their conditions do not hold: ${named(unmade)}`] : []),
     ...skipped.map(({ variant, code, message }) => `skipped: ${variant}, ${code}: ${message}`),
@@ -120,16 +122,27 @@ function describeMeasures({ measures = [] }: EstimateRequest): string[] {
 /** The stages of the first page. Those of the other pages and of frames differ in sizes only, and are left out. */
 function describePage({ placeholder, ...request }: EstimateRequest): string {
   const { facts, variants } = request;
-  if (facts.frameOf)
-    return `frames, ${facts.width}×${facts.height}: ${variants.map(({ name }) => name).join(', ')}`;
-  if (facts.page !== undefined)
-    return `page ${facts.page}, ${facts.width}×${facts.height}: ${variants.map(({ name }) => name).join(', ')}`;
+  const size = `${facts.width}×${facts.height}`;
+  if (facts.frameOf) return `frames, ${size}: ${describePictures(variants)}`;
+  if (facts.page !== undefined) return `page ${facts.page}, ${size}: ${describePictures(variants)}`;
   const plan = makePlan({
     ...request,
     placeholder: Object.values(placeholder ?? {}).includes(true),
     bind: (step) => catalog.bind(step),
   });
   return describePlan(plan, facts);
+}
+
+/** The names of the outputs. Several frames may be cells of one. */
+function describePictures(variants: EstimateRequest['variants']): string {
+  const named = Map.groupBy(variants, ({ name }) => name);
+  return [...named]
+    .map(([name, { length }]) => (length > 1 ? `${length} cells of ${name}` : name))
+    .join(', ');
+}
+
+function describeSheet({ request, cells }: PlannedSheet): string {
+  return `sheet of ${cells.length} cell${cells.length === 1 ? '' : 's'}: ${describePage(request)}`;
 }
 
 /** @param files that are encoded at once */

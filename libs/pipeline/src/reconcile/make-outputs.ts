@@ -5,6 +5,7 @@ import {
   leastRenderMemory,
   type MeasuredChannel,
   OUTPUT_FILES,
+  type PlannedSheet,
   type Rendered,
   type RenderedOutput,
   type SkippedVariant,
@@ -42,8 +43,8 @@ import { type Engines, Isolation } from './isolation.ts';
 import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
 import type { FoundObject, UnreadableObject } from './object-store.ts';
 import { type OutputFolder, waitForAll } from './output-folder.ts';
-import { documentMemory, Documents } from './documents.ts';
-import { checkUpload, estimateUpload, inspectPages } from './pages.ts';
+import { documentMemory, JoinedOutputs, type Reserved } from './joined-outputs.ts';
+import { checkUpload, estimateUpload, inspectPages, sheetMemory } from './pages.ts';
 
 /** One key's work, the same over all passes. */
 export interface KeyTask extends Engines {
@@ -129,12 +130,15 @@ export async function makeOutputs(
     const estimate = estimateUpload(wanted, job.engine);
     throwIfAny(checkUpload(estimate, job.limits));
     const documents = documentMemory(estimate.documentBytes ?? 0);
-    const { planned, tooLarge } = splitPages(wanted, job, documents);
+    const { planned, sheets, tooLarge } = splitParts(wanted, estimate.sheets, job, documents);
     checkSkipped([...(estimate.skipped ?? []).map(notRetryable), ...tooLarge], facts, job);
+    const held = documents + sheetMemory(sheets);
+    const each = [...planned, ...sheets.map(({ request }) => request)];
     const need = (concurrency: number) =>
-      documents + Math.max(...planned.map((one) => memoryOf({ ...one, concurrency }, job.engine)));
+      held + Math.max(...each.map((one) => memoryOf({ ...one, concurrency }, job.engine)));
     const concurrency = filesAtOnce(job.vcpus, job.memory.capacity, need);
-    const requests = planned.map((one) => ({ ...one, concurrency }));
+    const atOnce = <T>(request: T) => ({ ...request, concurrency });
+    const requests = planned.map(atOnce);
     const needed = need(concurrency);
     throwIfAny(checkMemory(needed, job.memory.capacity));
     const { capacity } = job.memory;
@@ -149,6 +153,7 @@ export async function makeOutputs(
     const rendering = renderVariants({ ...job, engine }, bytes, requests, {
       done,
       documentBytes: estimate.documentBytes,
+      sheets: sheets.map((sheet) => ({ ...sheet, request: atOnce(sheet.request) })),
     });
     // On the last attempt, the GAVE_UP manifest stays alone in the folder until all outputs are rendered.
     const rendered = job.lastAttempt ? await collect(rendering) : rendering;
@@ -268,14 +273,26 @@ function memoryOf(request: EstimateRequest, engine: ImageEngine): number {
 }
 
 /**
- * As `splitByMemory`, for all pages. A document is made as a whole or not at all.
+ * As `splitByMemory`, for all pages and for sheets. A document or a sheet is made as a whole or not at all.
  *
  * @param documents MiB that are taken while the pages are made
  */
-function splitPages(wanted: readonly EstimateRequest[], job: KeyTask, documents: number) {
+function splitParts(
+  wanted: readonly EstimateRequest[],
+  sheets: readonly PlannedSheet[],
+  job: KeyTask,
+  documents: number,
+) {
   const capacity = job.memory.capacity - documents;
   const split = wanted.map((one) => splitByMemory(one, { ...job, capacity }));
-  const each = new Map(split.flatMap((one) => one.tooLarge).map((one) => [one.variant, one]));
+  const ofSheets = sheets.flatMap(({ variant, request, joining }) => {
+    const needed = joining.memory + memoryOf({ ...request, concurrency: 1 }, job.engine);
+    const error = checkMemory(needed, capacity);
+    return error ? [tooMuchMemory(request.recipe, variant.name, error)] : [];
+  });
+  const each = new Map(
+    [...split.flatMap((one) => one.tooLarge), ...ofSheets].map((one) => [one.variant, one]),
+  );
   const names = new Set(each.keys());
   const planned = split.map((one) => ({
     ...one.planned,
@@ -283,6 +300,7 @@ function splitPages(wanted: readonly EstimateRequest[], job: KeyTask, documents:
   }));
   return {
     planned: names.size > 0 ? planned : split.map((one) => one.planned),
+    sheets: sheets.filter(({ variant }) => !names.has(variant.name)),
     tooLarge: [...each.values()],
   };
 }
@@ -300,14 +318,18 @@ function splitByMemory(
   const tooLarge = wanted.variants.flatMap((variant) => {
     const error = checkMemory(memoryOf({ ...whole, variants: [variant] }, engine), capacity);
     if (!error) return [];
-    const message = `recipe ${wanted.recipe}, variant ${variant.name}: ${error.message}`;
-    return [{ variant: variant.name, code: 'TOO_LARGE' as const, message, retryable: true }];
+    return [tooMuchMemory(wanted.recipe, variant.name, error)];
   });
   // Then the message is about the upload as a whole.
   if (tooLarge.length === wanted.variants.length) return { planned: wanted, tooLarge: [] };
   const names = new Set(tooLarge.map(({ variant }) => variant));
   const variants = wanted.variants.filter(({ name }) => !names.has(name));
   return { planned: { ...wanted, variants }, tooLarge };
+}
+
+function tooMuchMemory(recipe: string, variant: string, error: Error): ManifestSkipped {
+  const message = `recipe ${recipe}, variant ${variant}: ${error.message}`;
+  return { variant, code: 'TOO_LARGE', message, retryable: true };
 }
 
 export function notRetryable({ variant, code, message }: SkippedVariant): ManifestSkipped {
@@ -391,28 +413,24 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 /**
  * Pages come one after the other. Copies come last, when all else has shown that the upload can be decoded.
  * @param done variants that are there already
- * @param documentBytes of the pages of all documents, as estimated
  */
 async function* renderVariants(
   { recipe, engine, signal }: Pick<KeyTask, 'recipe' | 'engine' | 'signal'>,
   source: Uint8Array,
   requests: readonly EstimateRequest[],
-  {
-    done: there,
-    documentBytes,
-  }: { readonly done: ReadonlySet<string>; readonly documentBytes: number | undefined },
+  { done: there, ...reserved }: Reserved & { readonly done: ReadonlySet<string> },
 ): AsyncGenerator<Rendered, void> {
   const facts = requests[0]?.facts;
   if (!facts) return;
   const wanted = wantedVariants(recipe, facts);
-  const documents = new Documents(engine, wanted, documentBytes);
+  const joined = new JoinedOutputs(engine, wanted, reserved, signal);
   for (const [index, request] of requests.entries()) {
-    const done = new Set([...there, ...documents.failed]);
+    const done = new Set([...there, ...joined.failed]);
     const isDone = request.variants.every(({ name }) => done.has(name));
     // The placeholder is that of the first page.
     if (index > 0 && isDone) continue;
     const rendered = engine.render({ source, ...request, done, ...(signal && { signal }) });
-    yield* documents.ofPage(request.facts.page ?? 1, rendered);
+    yield* joined.from(rendered);
   }
   for (const { name, copy } of wanted)
     if (copy && !there.has(name)) yield copyOf(name, source, facts);
@@ -468,6 +486,7 @@ async function writeOutputs(
         skipped.push(notRetryable(item));
         continue;
       }
+      if (item.kind === 'cell') throw new Error(`${item.variant}: a cell without a sheet`);
       const put = putOutput(job, folder, item, origin);
       put.catch(() => (failed = true));
       puts.push(put);

@@ -242,6 +242,7 @@ describe('the estimate of all pages', () => {
     ).toEqual({
       ...{ pages: 4, pixels: 20 * 10 * 3 + 30 * 5, side: 30, memory: 40, stepSeconds: 2.25 },
       decoding: { cpuSeconds: 0.75, memory: 9 },
+      sheets: [],
       skipped: [skip('one'), skip('two')],
     });
   });
@@ -249,7 +250,7 @@ describe('the estimate of all pages', () => {
   test('leaves out what there is none of, and costs that are not known of every page', () => {
     const decoding = { cpuSeconds: 0.5, memory: 7 };
     const estimate = estimateUpload([request(), request()], estimating({ decoding }, {}));
-    expect(estimate).toStrictEqual({ pages: 2, pixels: 400, side: 20, memory: 10 });
+    expect(estimate).toStrictEqual({ pages: 2, pixels: 400, side: 20, memory: 10, sheets: [] });
   });
 
   test('counts the pixels of a drawing at the size at which it is drawn', () => {

@@ -2,12 +2,15 @@ import {
   type EstimateRequest,
   type ImageEngine,
   pageFileSeconds,
+  planSheet,
+  type PlannedCell,
+  type PlannedSheet,
   type RenderEstimate,
   type SourceFacts,
 } from '@darkroom/transforms';
 import type { PipelineError } from '../contract/codes.ts';
 import { checkDecoding, checkFacts, checkPages, type Limits } from '../contract/limits.ts';
-import { documentMemory } from './documents.ts';
+import { documentMemory } from './joined-outputs.ts';
 import { wantedPages, wantsFrames } from '../recipe/pages.ts';
 import type { PageFacts, Recipe } from '../recipe/recipe.ts';
 
@@ -58,6 +61,51 @@ export interface UploadEstimate extends RenderEstimate {
   readonly pixels: number;
   /** The longest of all pages and frames, pixels. */
   readonly side: number;
+  /** In the order of the recipe. */
+  readonly sheets: readonly PlannedSheet[];
+}
+
+/** The sheets whose cells are made of several pages or frames. */
+function sheetsOf(
+  requests: readonly EstimateRequest[],
+  estimates: readonly RenderEstimate[],
+): readonly PlannedSheet[] {
+  const [first] = requests;
+  if (!first) return [];
+  const cells = Map.groupBy(
+    estimates.flatMap((one): readonly PlannedCell[] => one.cells ?? []),
+    ({ variant }) => variant,
+  );
+  const variants = new Map(
+    requests.flatMap((one) => one.variants.map((variant) => [variant.name, variant])),
+  );
+  return [...cells].flatMap(([name, own]) => {
+    const variant = variants.get(name);
+    return variant ? [planSheet(variant, own, first)] : [];
+  });
+}
+
+/** What the engine makes of a sheet, and the making of the sheet itself. */
+function estimateSheet(
+  { request, joining, isExact }: PlannedSheet,
+  engine: Pick<ImageEngine, 'estimate'>,
+): RenderEstimate {
+  const {
+    skipped = [],
+    decoding = { cpuSeconds: 0, memory: 0 },
+    ...rest
+  } = engine.estimate(request);
+  return {
+    ...rest,
+    // The sheet may become smaller.
+    ...(isExact && skipped.length > 0 && { skipped }),
+    decoding: { ...decoding, cpuSeconds: decoding.cpuSeconds + joining.cpuSeconds },
+  };
+}
+
+/** MiB of sheets whose cells are held until the last one is there. */
+export function sheetMemory(sheets: readonly PlannedSheet[]): number {
+  return sheets.reduce((sum, { joining }) => sum + joining.memory, 0);
 }
 
 export function estimateUpload(
@@ -70,15 +118,17 @@ export function estimateUpload(
   });
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), 0);
-  const costs = each.flatMap(({ decoding }) => decoding ?? []);
-  const skipped = each.flatMap((one) => one.skipped ?? []);
-  const seconds = sum(each.map(({ stepSeconds = 0 }) => stepSeconds));
+  const sheets = sheetsOf(requests, each);
+  const all = [...each, ...sheets.map((sheet) => estimateSheet(sheet, engine))];
+  const costs = all.flatMap(({ decoding }) => decoding ?? []);
+  const skipped = all.flatMap((one) => one.skipped ?? []);
+  const seconds = sum(all.map(({ stepSeconds = 0 }) => stepSeconds));
   const documentBytes = sum(each.map((one) => one.documentBytes ?? 0));
   return {
     pages: sum(each.map(({ pages }) => pages)),
     pixels: sum(each.map(({ width, height, pages }) => width * height * pages)),
     side: most(each.flatMap(({ width, height }) => [width, height])),
-    ...(costs.length === each.length && {
+    ...(costs.length === all.length && {
       decoding: {
         cpuSeconds: sum(costs.map(({ cpuSeconds }) => cpuSeconds)),
         memory: most(costs.map(({ memory }) => memory)),
@@ -87,7 +137,9 @@ export function estimateUpload(
     ...(seconds > 0 && { stepSeconds: seconds }),
     ...(skipped.length > 0 && { skipped }),
     ...(documentBytes > 0 && { documentBytes }),
-    memory: most(each.map(({ memory }) => memory)) + documentMemory(documentBytes),
+    sheets,
+    memory:
+      most(all.map(({ memory }) => memory)) + documentMemory(documentBytes) + sheetMemory(sheets),
   };
 }
 

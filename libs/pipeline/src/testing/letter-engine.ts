@@ -47,6 +47,7 @@ export const letterEngine: ImageEngine = {
   },
   estimate: () => ({ pages: 1, memory: 0 }),
   join: (pages) => Promise.resolve(Buffer.concat(pages)),
+  sheet: () => Promise.reject(new Error('letters have no pages')),
   async *render({ source, done, variants }) {
     const letter = text.decode(source);
     const upload = UPLOADS[letter];

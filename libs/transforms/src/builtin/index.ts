@@ -16,6 +16,7 @@ import { mask } from './mask.ts';
 import { median } from './median.ts';
 import { metadata } from './metadata.ts';
 import { modulate } from './modulate.ts';
+import { montage } from './montage.ts';
 import { negate } from './negate.ts';
 import { normalise } from './normalise.ts';
 import { resize } from './resize.ts';
@@ -54,6 +55,7 @@ export const builtinTransforms = [
   flatten,
   mask,
   watermark,
+  montage,
   colourspace,
   metadata,
   encode,

@@ -131,7 +131,7 @@ const isUpright = ({ transform, options }: Step) =>
  * Checks the rules between the steps of a variant. Settings apply to the whole variant and occur once. Facts have the
  * transform's name as key and occur once. At most one step shows the values of the file: the decode does its work, before
  * all steps but `rotate: auto`, which changes no value. No step follows `encode`. Raw steps require sRGB. A kept gain map
- * allows only steps that can change the map in the same way.
+ * allows only steps that can change the map in the same way. Pictures are joined once, and facts are about the joined one.
  */
 export function checkSteps(
   steps: readonly Step[],
@@ -143,7 +143,9 @@ export function checkSteps(
     ({ transform, options }) => transform === 'colourspace' && options['space'] !== 'srgb',
   );
   // Only JPEG uploads have a gain map: `source` therefore means JPEG here.
-  const hasGainMap = keepsGainMap(variantSettings({ steps }, { format: 'jpeg' }));
+  const written = variantSettings({ steps }, { format: 'jpeg', sheetOf: 'jpeg' });
+  const hasGainMap = keepsGainMap(written);
+  let analysed: string | undefined;
   let worked: string | undefined;
   let shown: string | undefined;
   steps.forEach((step, index) => {
@@ -151,10 +153,13 @@ export function checkSteps(
     const refuse = (message: string) =>
       context.addIssue({ code: 'custom', path: [index], message });
     const kind = find(transform)?.kind;
-    if (kind === 'setting' || kind === 'facts') {
+    if (kind === 'setting' || kind === 'facts' || kind === 'join') {
       if (said.has(transform)) refuse(`a variant can use ${transform} only once`);
       said.add(transform);
     }
+    if (kind === 'join' && analysed !== undefined)
+      refuse(`${analysed} before ${transform} would see many pictures: move it after ${transform}`);
+    if (kind === 'facts') analysed ??= transform;
     if (kind !== 'setting' && said.has('encode')) {
       refuse(`${transform} comes after encode, which writes the file: move encode to the end`);
     }

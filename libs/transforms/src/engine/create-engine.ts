@@ -20,6 +20,7 @@ import { makePlan, type PlanInput } from '../plan/make-plan.ts';
 import { estimateFrames, estimateRender } from '../plan/estimate.ts';
 import { frameWindows, variantsByFrame } from '../plan/frame-windows.ts';
 import type { RenderPlan } from '../plan/render-plan.ts';
+import { montageOf } from '../plan/sheet.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
 import { conversionOf, type ToSrgb } from './colour/to-srgb.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
@@ -31,6 +32,7 @@ import { isCutAtEnd } from './inspect/jpeg-end.ts';
 import { ofPage, ofPart, pageFile } from './inspect/page.ts';
 import { withoutExtraChannels } from './inspect/tiff-channels.ts';
 import { measureUpload } from './measure/measure-upload.ts';
+import { joinCells } from './montage/join-cells.ts';
 import { execute } from './render/execute.ts';
 import { undecodable } from './render/explain-failure.ts';
 import { frameFiles } from './render/frames.ts';
@@ -166,6 +168,19 @@ function engineOf(
     async join(pages) {
       const { joinPages } = await import('./document/document.ts');
       return joinPages(pages);
+    },
+    async sheet(cells, { variant, format }) {
+      const files = cells.map(({ bytes }) => bytes);
+      const source = await joinCells(files, montageOf(variant.steps));
+      const facts = await inspect(source, {
+        svg,
+        decoders: [],
+        given: {},
+        part: 1,
+        stepTimeout,
+        surveyOf,
+      });
+      return { source, facts: { ...facts, sheetOf: format } };
     },
     async *render(request) {
       const { page, frameOf } = request.facts;

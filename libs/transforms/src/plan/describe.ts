@@ -9,9 +9,13 @@ function describeOperation({ transform, variants, step, output }: Operation): st
     : `  step ${step} of ${variants.join(', ')}: ${transform}, to ${size}`;
 }
 
-function describeInput({ input, mode, convertsLast }: Stage): string {
+function describeInput(
+  { input, mode, convertsLast }: Stage,
+  { sheetOf }: Pick<SourceFacts, 'sheetOf'>,
+): string {
   if (input !== 'upload') return `pixels of stage ${input}`;
-  const what = mode.animated ? 'all frames' : 'the upload';
+  const picture = sheetOf === undefined ? 'the upload' : 'the sheet';
+  const what = mode.animated ? 'all frames' : picture;
   const inOwnColours = mode.keepColours || convertsLast;
   const colours = inOwnColours ? 'colours as they are' : 'sRGB';
   const shown = mode.display ? `, ${mode.display.type} of its values` : '';
@@ -29,6 +33,7 @@ function describeEnd(stage: Stage): string {
     case 'pixels':
       return `  = pixels, ${size}; barrier: ${stage.barrier}`;
     case 'file':
+      if (stage.settings.cell) return `  = a cell of ${stage.variant}, ${size}`;
       if (stage.stored) return `  = ${stage.variant}: pdf, ${size}, with the data of the upload`;
       return `  = ${stage.variant}: ${describeFormats(stage)}, ${size}`;
     case 'placeholder':
@@ -43,7 +48,7 @@ export function describePlan(plan: RenderPlan, facts: SourceFacts): string {
   const head = `${format}, ${width}×${height}, orientation ${orientation}, ${bytes} bytes${drawn}`;
   const stages = plan.stages.map((stage) =>
     [
-      `stage ${stage.id}: ${describeInput(stage)}`,
+      `stage ${stage.id}: ${describeInput(stage, facts)}`,
       ...stage.operations.map(describeOperation),
       ...(stage.convertsLast ? ['  convert to sRGB'] : []),
       describeEnd(stage),

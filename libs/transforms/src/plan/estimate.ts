@@ -9,6 +9,7 @@ import {
 } from '../cost/decode-cost.ts';
 import type {
   EstimateRequest,
+  PlannedCell,
   RenderEstimate,
   Size,
   SourceCoding,
@@ -423,11 +424,33 @@ function documentBytes({ stages, unmeasured }: RenderPlan, facts: SourceFacts): 
   const planned = stages.map((stage) =>
     stage.kind === 'file' ? pageBytes(stage.settings, stage.shape, { ...stage, facts }) : 0,
   );
-  const later = unmeasured.flatMap(({ stage, settings }) => {
+  const later = unmeasured.flatMap(({ stage, files }) => {
     const shape = stages[stage]?.shape;
-    return shape ? settings.map((own) => pageBytes(own, shape, { facts })) : [];
+    return shape ? files.map(({ settings }) => pageBytes(settings, shape, { facts })) : [];
   });
   return Math.ceil([...planned, ...later].reduce((sum, bytes) => sum + bytes, 0));
+}
+
+/** What a step that measures leaves may be a strip of the page, which a resize to a width then makes higher. */
+const OF_STRIPS = 2;
+
+/** The cells of sheets. */
+function plannedCells({ stages, unmeasured }: RenderPlan): readonly PlannedCell[] {
+  const planned = stages.flatMap((stage): PlannedCell[] => {
+    if (stage.kind !== 'file' || !stage.settings.cell) return [];
+    const { variant, shape, mode } = stage;
+    const { width, height, hasAlpha } = shape;
+    return [{ variant, width, height, hasAlpha, depth: mode.depth, isExact: true }];
+  });
+  const later = unmeasured.flatMap(({ stage, files }) =>
+    files.flatMap(({ variant, declared }): PlannedCell[] => {
+      const { depth = 8 } = stages[stage]?.mode ?? {};
+      if (!declared) return [];
+      const { width, height, hasAlpha } = declared;
+      return [{ variant, width, height: OF_STRIPS * height, hasAlpha, depth, isExact: false }];
+    }),
+  );
+  return [...planned, ...later];
 }
 
 /**
@@ -468,13 +491,17 @@ export function estimateRender(
   const measured = isMeasured ? measuring(facts) : { memory: 0, cpuSeconds: 0 };
   const pages = plan.stages.some((stage) => isMoving(stage, facts)) ? facts.pages : 1;
   const ofDocuments = documentBytes(plan, facts);
-  const documents = ofDocuments > 0 ? { documentBytes: ofDocuments } : {};
+  const cells = plannedCells(plan);
+  const joined = {
+    ...(ofDocuments > 0 && { documentBytes: ofDocuments }),
+    ...(cells.length > 0 && { cells }),
+  };
   const costs = decodes(plan, facts);
   if (!costs || !facts.structure) {
     const factor = UNKNOWN_STRUCTURE;
     const decoding = factor * decodingByHeader(plan, facts) + making;
     const memory = factor * besides + Math.max(decoding + measured.memory, factor * encoders);
-    return { pages, memory, ...documents, ...stepSeconds(plan, facts) };
+    return { pages, memory, ...joined, ...stepSeconds(plan, facts) };
   }
   const memory = costs.map((cost) => cost.memory);
   const all = besides + copies(facts) + unusedFrames(plan, facts);
@@ -482,7 +509,7 @@ export function estimateRender(
   return {
     pages,
     ...(drawn && { drawn }),
-    ...documents,
+    ...joined,
     ...stepSeconds(plan, facts),
     decoding: {
       cpuSeconds: costs.reduce(
@@ -526,10 +553,12 @@ export function estimateFrames(
   const making = most(windows.map(({ memory, samples }) => memory + 2 * samples));
   const seconds = sum(each.map(({ stepSeconds: own = 0 }) => own));
   const skipped = each.flatMap((one) => one.skipped ?? []);
+  const cells = each.flatMap((one) => one.cells ?? []);
   return {
     pages: ofFrames.size - (ofFrames.has(1) ? 1 : 0),
     ...(seconds > 0 && { stepSeconds: seconds }),
     ...(skipped.length > 0 && { skipped }),
+    ...(cells.length > 0 && { cells }),
     decoding: {
       cpuSeconds:
         openingSeconds(frameOf) +

@@ -10,6 +10,7 @@ import { drawnSize } from './drawn-size.ts';
 import type { DecodeMode, RenderPlan } from './render-plan.ts';
 import { type Ending, Planner } from './planner.ts';
 import { squarePixels } from './square-pixels.ts';
+import { isCell, stepsOfPart } from './montage-part.ts';
 import { isStoredPage } from './stored-page.ts';
 import { type BoundStep, type BoundVariant, stepTree } from './step-tree.ts';
 import { variantSettings, type VariantSettings } from './variant-settings.ts';
@@ -53,7 +54,7 @@ function ownStep(
   return made;
 }
 
-/** The pixels of these formats, and of files with a kept profile, are made upright. */
+/** The pixels of these formats, of files with a kept profile, and of cells are made upright. */
 function upright(step: number): BoundStep {
   return { ...ownStep(rotate, {}), step };
 }
@@ -63,12 +64,13 @@ function onWhite(step: number): BoundStep {
   return { ...ownStep(flatten, { background: '#ffffff' }), step };
 }
 
-function endsWithAlpha(steps: readonly BoundStep[], upload: Shape): boolean {
+/** The shape after the steps, if those that measure leave the whole picture. */
+function shapeAfter(steps: readonly BoundStep[], upload: Shape): Shape | undefined {
   try {
-    return steps.reduce((shape, { bound }) => bound.after(shape), upload).hasAlpha;
+    return steps.reduce((shape, { bound }) => bound.after(shape), upload);
   } catch {
     // The planner gets the same error and reports it with its step.
-    return false;
+    return undefined;
   }
 }
 
@@ -77,13 +79,19 @@ export function bindVariant(
   settings: VariantSettings,
   { bind, facts }: Pick<PlanInput, 'bind' | 'facts'>,
 ): BoundVariant {
-  const bound = steps.map((given, step) => ({ ...given, step, bound: bind(given) }));
+  const bound = stepsOfPart(steps, facts).map(({ given, step }) => ({
+    ...{ ...given, step },
+    bound: bind(given),
+  }));
   if (isStoredPage(settings, bound, facts)) return { name, steps: [], stored: true };
   const { encodings, colourspace } = settings;
-  const isTagless = encodings.some(({ format }) => TAGLESS.has(format)) || colourspace !== 'srgb';
+  const isTagless =
+    encodings.some(({ format }) => TAGLESS.has(format)) ||
+    isCell(steps, facts) ||
+    colourspace !== 'srgb';
   const isOpaque =
     encodings.some(({ format }) => !OPAQUE.has(format)) ||
-    !endsWithAlpha(bound, storedShape(facts));
+    !shapeAfter(bound, storedShape(facts))?.hasAlpha;
   return {
     name,
     steps: [
@@ -96,18 +104,24 @@ export function bindVariant(
 }
 
 export function endingOf(
-  variant: Variant,
+  { name, steps }: Variant,
   settings: VariantSettings,
-  { stored }: BoundVariant,
-): Ending {
-  const resized = variant.steps.findLast(({ transform }) => transform === 'resize')?.options ?? {};
+  {
+    bound: { steps: own, stored },
+    facts,
+  }: { readonly bound: BoundVariant; readonly facts: SourceFacts },
+): Ending & { readonly kind: 'file' } {
+  const last = stepsOfPart(steps, facts).findLast(({ given }) => given.transform === 'resize');
+  const resized = last?.given.options ?? {};
+  const declared = settings.cell && shapeAfter(own, storedShape(facts));
   // `fit` has no effect if only one side is given.
   const fit = 'width' in resized && 'height' in resized ? resized['fit'] : undefined;
   return {
     kind: 'file',
-    variant: variant.name,
+    variant: name,
     settings,
     ...(stored && { stored }),
+    ...(declared && { declared }),
     ...(typeof fit === 'string' ? { fit } : {}),
   };
 }
@@ -146,7 +160,7 @@ function planAll({
     const own = settings.get(variant.name);
     if (!own) return [];
     const made = bindVariant(variant, own, { bind, facts });
-    endings.set(variant.name, endingOf(variant, own, made));
+    endings.set(variant.name, endingOf(variant, own, { bound: made, facts }));
     return [made];
   });
   const bindStep = (given: Step, step: number) => ({ ...given, step, bound: bind(given) });

@@ -94,7 +94,7 @@ export function withStep(
   { transform, options, bound, step }: BoundStep,
   variants: readonly string[],
 ): OpenStage | string {
-  if (bound.kind === 'setting') return given;
+  if (bound.kind === 'setting' || bound.kind === 'join') return given;
   const output = bound.after(given.shape);
   const scale = bound.scale(given.shape);
   // Square pixels are what the density is about (`squarePixels`).

@@ -25,7 +25,7 @@ import {
 
 /** The end of a variant: its stage without input and operations. */
 export type Ending =
-  | Pick<FileStage, 'kind' | 'variant' | 'settings' | 'stored' | 'fit'>
+  | Pick<FileStage, 'kind' | 'variant' | 'settings' | 'stored' | 'declared' | 'fit'>
   | { readonly kind: 'placeholder' };
 
 /** Walks a step tree and creates as few stages as the declared order and sharing allow. */
@@ -139,9 +139,9 @@ export class Planner {
     const unmeasured: Unmeasured = {
       stage: materialised.input as number,
       variants: tree.variants,
-      settings: tree.variants.flatMap((name) => {
+      files: tree.variants.flatMap((name) => {
         const ending = this.#endings.get(name);
-        return ending?.kind === 'file' ? [ending.settings] : [];
+        return ending?.kind === 'file' ? [ending] : [];
       }),
       complete: ({ width, height }) => {
         this.#unmeasured.delete(unmeasured);

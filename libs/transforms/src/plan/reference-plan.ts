@@ -38,7 +38,7 @@ export function referencePlan({ recipe, facts, variants, effort, bind }: PlanInp
     const addSteps = (input: number, shape: Shape, rest: readonly BoundStep[]): void => {
       const [first, ...later] = rest;
       if (!first) {
-        const ending = endingOf(variant, settings, bound);
+        const ending = endingOf(variant, settings, { bound, facts });
         const stage = { id: stages.length, input, mode, operations: [], shape, ...ending };
         const tooLarge = stage.kind === 'file' ? checkFormatLimits(stage, recipe) : undefined;
         if (tooLarge) skipped.push(skippedVariant(variant.name, tooLarge));
@@ -56,7 +56,7 @@ export function referencePlan({ recipe, facts, variants, effort, bind }: PlanInp
         const part: Unmeasured = {
           stage,
           variants: [variant.name],
-          settings: [settings],
+          files: [endingOf(variant, settings, { bound, facts })],
           complete(size) {
             unmeasured.delete(part);
             addSteps(stage, { ...output, ...size }, later);
@@ -77,7 +77,8 @@ function alone(
   input: Shape,
   recipe: string,
 ): Operation | ImageError {
-  if (bound.kind === 'setting') throw new Error(`${transform} changes no pixels`);
+  if (bound.kind === 'setting' || bound.kind === 'join')
+    throw new Error(`${transform} changes no pixels`);
   const slots = bound.slots(input, { fromUpload: false, used: new Set() });
   const { measured = false } = bound;
   try {

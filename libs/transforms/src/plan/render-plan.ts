@@ -63,6 +63,8 @@ export interface FileStage extends CommonStage {
   readonly settings: VariantSettings;
   /** The file has the data of the upload, if that can be read: the pixels stay as the upload stores them. */
   readonly stored?: true;
+  /** Of a cell: its shape if steps that measure leave the whole picture. */
+  readonly declared?: Shape;
   /** `fit` of the variant's last resize. */
   readonly fit?: string;
   /** Pixels per inch that the file states; left out: none. */
@@ -81,8 +83,8 @@ export interface Unmeasured {
   /** Id of the stage. Its shape is the maximum size of its pixels. */
   readonly stage: number;
   readonly variants: readonly string[];
-  /** Of those that are files. */
-  readonly settings: readonly VariantSettings[];
+  /** Those that are files. */
+  readonly files: readonly Pick<FileStage, 'variant' | 'settings' | 'declared'>[];
   /** Completes the plan once the size is known, pixels. More variants may be skipped then. @throws as `makePlan` */
   complete(size: { readonly width: number; readonly height: number }): RenderPlan;
 }

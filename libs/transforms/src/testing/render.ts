@@ -1,13 +1,15 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type {
-  ImageEngine,
-  MeasuredChannel,
-  RenderedOutput,
-  RenderedPlaceholder,
-  RenderRequest,
-  SkippedVariant,
-  SourceFacts,
-  Variant,
+import {
+  NO_PLACEHOLDER,
+  type ImageEngine,
+  type MeasuredChannel,
+  type RenderedCell,
+  type RenderedOutput,
+  type RenderedPlaceholder,
+  type RenderRequest,
+  type SkippedVariant,
+  type SourceFacts,
+  type Variant,
 } from '../image-engine.ts';
 
 import { ImageError } from '../image-error.ts';
@@ -47,7 +49,7 @@ export async function renderAll(
     if (made.kind === 'placeholder') placeholder = made;
     else if (made.kind === 'measured') ({ channels } = made);
     else if (made.kind === 'skipped') skipped.push(made);
-    else {
+    else if (made.kind === 'output') {
       outputs.set(made.variant, made);
       order.push(made.variant);
     }
@@ -72,6 +74,27 @@ export async function renderOne(
   const output = outputs.get('one');
   if (!output) throw new Error('the engine made no output');
   return output;
+}
+
+/** The contact sheet of frames of an animation. @throws Error if it, or one of its cells, is skipped */
+export async function renderSheet(
+  engine: ImageEngine,
+  catalog: Catalog,
+  source: Uint8Array,
+  { frames, steps }: { readonly frames: readonly number[]; readonly steps: readonly unknown[] },
+): Promise<RenderedOutput> {
+  const variant = { name: 'one', steps: catalog.stepsSchema.parse(steps) };
+  const request = { recipe: 'photos', placeholder: NO_PLACEHOLDER };
+  const facts = await engine.inspect(source, 'frames');
+  const cells: RenderedCell[] = [];
+  const variants = frames.map((frame) => ({ ...variant, frame }));
+  for await (const made of engine.render({ ...request, source, facts, variants }))
+    if (made.kind === 'cell') cells.push(made);
+  if (cells.length < frames.length) throw new Error('the engine made no picture of a frame');
+  const sheet = await engine.sheet(cells, { variant, format: facts.format });
+  for await (const made of engine.render({ ...request, ...sheet, variants: [variant] }))
+    if (made.kind === 'output') return made;
+  throw new Error('the engine made no sheet');
 }
 
 /** Side files of which there is one, `logo.png`. */

@@ -1,4 +1,10 @@
-import type { OutputFormat, Rendered, SkippedVariant } from '../../image-engine.ts';
+import type {
+  OutputFormat,
+  Rendered,
+  RenderedCell,
+  RenderedOutput,
+  SkippedVariant,
+} from '../../image-engine.ts';
 import { isImpossible } from '../../image-error.ts';
 import { candidates } from '../../plan/candidates.ts';
 import { equalFiles } from '../../plan/equal-files.ts';
@@ -61,14 +67,14 @@ async function make(stage: EndStage, pictures: PictureCache, job: RenderJob): Pr
       if (!frame) throw new Error('a picture without a frame');
       return placeholderOf(frame, job.placeholder);
     }
-    const { variant, fit, shape, stored } = stage;
+    const { variant, fit, shape, settings, stored } = stage;
     const file = await writeFile(await openForFile(stage, input, job), stage, job);
     // A step of the last pipeline did not produce its declared size; `explainFailure` finds the step.
-    if (file.width !== shape.width || file.height !== shape.height) {
-      throw new Error(
-        `made ${file.width}×${file.height} pixels and not ${shape.width}×${shape.height}`,
-      );
+    const { width, height } = file;
+    if (width !== shape.width || height !== shape.height) {
+      throw new Error(`made ${width}×${height} pixels and not ${shape.width}×${shape.height}`);
     }
+    if (settings.cell) return { kind: 'cell', variant, bytes: file.bytes, width, height };
     return {
       kind: 'output',
       variant,
@@ -79,6 +85,16 @@ async function make(stage: EndStage, pictures: PictureCache, job: RenderJob): Pr
       ...(input?.facts ? { facts: input.facts } : {}),
     };
   });
+}
+
+/** The file of an equal variant, for this one. */
+function ofVariant(
+  rendered: RenderedOutput | RenderedCell,
+  { variant, fit }: Pick<FileStage, 'variant' | 'fit'>,
+): Rendered {
+  if (rendered.kind === 'cell') return { ...rendered, variant };
+  const { fit: _, ...file } = rendered;
+  return { ...file, variant, ...(fit === undefined ? {} : { fit }) };
 }
 
 /**
@@ -138,15 +154,13 @@ export async function* execute(
       underWay.delete(stage);
       yield rendered;
       for (const copy of copies.get(stage) ?? []) {
-        if (rendered.kind !== 'output') {
+        if (rendered.kind !== 'output' && rendered.kind !== 'cell') {
           // Fails alike, with a message about itself.
           waiting.push(copy);
           continue;
         }
-        const { fit: _, ...file } = rendered;
-        const { variant, fit } = copy;
         pictures.leave(copy);
-        yield { ...file, variant, ...(fit === undefined ? {} : { fit }) };
+        yield ofVariant(rendered, copy);
       }
     }
   } finally {
