@@ -53,7 +53,7 @@ function start(environment: Readonly<Record<string, string>>, program = PROGRAM)
 }
 
 /** Of what a start reads, with some room for updates of packages. */
-const [MOST_BYTES, MOST_MODULES] = [1_005_000, 765];
+const [MOST_BYTES, MOST_MODULES] = [1_010_000, 765];
 
 function scriptsBelow(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true, recursive: true })

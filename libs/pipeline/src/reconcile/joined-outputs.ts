@@ -1,20 +1,14 @@
-import {
-  type ImageEngine,
-  type PlannedSheet,
-  type Rendered,
-  type RenderedCell,
-  type RenderedOutput,
+import type {
+  ImageEngine,
+  PlannedSheet,
+  Rendered,
+  RenderedCell,
+  RenderedOutput,
 } from '@darkroom/transforms';
 import type { WantedVariant } from '../recipe/pages.ts';
 
-const MIB = 1024 * 1024;
-/** Of the pages of a document: as they were rendered, as they are joined, and as the file. */
-const COPIES = 3;
-
-/** MiB of documents whose pages have so many bytes. They are held until the last page is there. */
-export function documentMemory(bytes: number): number {
-  return (COPIES * bytes) / MIB;
-}
+// The function loads this file with the first recipe that joins pages or frames. Import nothing of Darkroom at run time: the
+// function's start would have it in a file of its own.
 
 /** Memory is reserved for what is held until its last part is there, as estimated. */
 export interface Reserved {

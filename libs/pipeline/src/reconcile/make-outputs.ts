@@ -35,7 +35,7 @@ import { type MakeOutcome, sha256Of } from '../contract/outcome-file.ts';
 import { labelled, type Origin, outputMetadata } from '../contract/metadata.ts';
 import type { SourceIdentity } from '../contract/source-identity.ts';
 import { checkMemory, filesAtOnce, peakMemory, readingMemory } from '../memory.ts';
-import { wantedVariants } from '../recipe/pages.ts';
+import { type WantedVariant, wantedVariants } from '../recipe/pages.ts';
 import { type Recipe, renderRequests } from '../recipe/recipe.ts';
 import { codingOf, decodeBody, decodingMemory } from './content-encoding.ts';
 import { outputsAlreadyThere } from './existing-outputs.ts';
@@ -43,8 +43,8 @@ import { type Engines, Isolation } from './isolation.ts';
 import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
 import type { FoundObject, UnreadableObject } from './object-store.ts';
 import { type OutputFolder, waitForAll } from './output-folder.ts';
-import { documentMemory, JoinedOutputs, type Reserved } from './joined-outputs.ts';
-import { checkUpload, estimateUpload, inspectPages, sheetMemory } from './pages.ts';
+import type { Reserved } from './joined-outputs.ts';
+import { checkUpload, documentMemory, estimateUpload, inspectPages, sheetMemory } from './pages.ts';
 
 /** One key's work, the same over all passes. */
 export interface KeyTask extends Engines {
@@ -423,17 +423,29 @@ async function* renderVariants(
   const facts = requests[0]?.facts;
   if (!facts) return;
   const wanted = wantedVariants(recipe, facts);
-  const joined = new JoinedOutputs(engine, wanted, reserved, signal);
+  const joined = await joinedOutputs(engine, wanted, reserved, signal);
   for (const [index, request] of requests.entries()) {
-    const done = new Set([...there, ...joined.failed]);
+    const done = new Set([...there, ...(joined?.failed ?? [])]);
     const isDone = request.variants.every(({ name }) => done.has(name));
     // The placeholder is that of the first page.
     if (index > 0 && isDone) continue;
     const rendered = engine.render({ source, ...request, done, ...(signal && { signal }) });
-    yield* joined.from(rendered);
+    yield* joined?.from(rendered) ?? rendered;
   }
   for (const { name, copy } of wanted)
     if (copy && !there.has(name)) yield copyOf(name, source, facts);
+}
+
+/** Nothing if the recipe joins no pages or frames. */
+async function joinedOutputs(
+  engine: ImageEngine,
+  wanted: readonly WantedVariant[],
+  reserved: Reserved,
+  signal: AbortSignal | undefined,
+) {
+  if (!wanted.some(({ joined }) => joined)) return undefined;
+  const { JoinedOutputs } = await import('./joined-outputs.ts');
+  return new JoinedOutputs(engine, wanted, reserved, signal);
 }
 
 function copyOf(variant: string, bytes: Uint8Array, facts: SourceFacts): RenderedOutput {

@@ -10,7 +10,6 @@ import {
 } from '@darkroom/transforms';
 import type { PipelineError } from '../contract/codes.ts';
 import { checkDecoding, checkFacts, checkPages, type Limits } from '../contract/limits.ts';
-import { documentMemory } from './joined-outputs.ts';
 import { wantedPages, wantsFrames } from '../recipe/pages.ts';
 import type { PageFacts, Recipe } from '../recipe/recipe.ts';
 
@@ -101,6 +100,15 @@ function estimateSheet(
     ...(isExact && skipped.length > 0 && { skipped }),
     decoding: { ...decoding, cpuSeconds: decoding.cpuSeconds + joining.cpuSeconds },
   };
+}
+
+const MIB = 1024 * 1024;
+/** Of the pages of a document: as they were rendered, as they are joined, and as the file. */
+const COPIES = 3;
+
+/** MiB of documents whose pages have so many bytes. They are held until the last page is there. */
+export function documentMemory(bytes: number): number {
+  return (COPIES * bytes) / MIB;
 }
 
 /** MiB of sheets whose cells are held until the last one is there. */

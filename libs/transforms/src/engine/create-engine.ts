@@ -20,7 +20,6 @@ import { makePlan, type PlanInput } from '../plan/make-plan.ts';
 import { estimateFrames, estimateRender } from '../plan/estimate.ts';
 import { frameWindows, variantsByFrame } from '../plan/frame-windows.ts';
 import type { RenderPlan } from '../plan/render-plan.ts';
-import { montageOf } from '../plan/sheet.ts';
 import { referencePlan } from '../plan/reference-plan.ts';
 import { conversionOf, type ToSrgb } from './colour/to-srgb.ts';
 import { withGainMaps } from './gain-map/with-gain-maps.ts';
@@ -32,7 +31,7 @@ import { isCutAtEnd } from './inspect/jpeg-end.ts';
 import { ofPage, ofPart, pageFile } from './inspect/page.ts';
 import { withoutExtraChannels } from './inspect/tiff-channels.ts';
 import { measureUpload } from './measure/measure-upload.ts';
-import { joinCells } from './montage/join-cells.ts';
+import { sheetFile } from './montage/sheet-file.ts';
 import { execute } from './render/execute.ts';
 import { undecodable } from './render/explain-failure.ts';
 import { frameFiles } from './render/frames.ts';
@@ -170,16 +169,9 @@ function engineOf(
       return joinPages(pages);
     },
     async sheet(cells, { variant, format }) {
-      const files = cells.map(({ bytes }) => bytes);
-      const source = await joinCells(files, montageOf(variant.steps));
-      const facts = await inspect(source, {
-        svg,
-        decoders: [],
-        given: {},
-        part: 1,
-        stepTimeout,
-        surveyOf,
-      });
+      const source = await sheetFile(cells, variant);
+      const inspected = { svg, decoders: [], given: {}, part: 1, stepTimeout, surveyOf } as const;
+      const facts = await inspect(source, inspected);
       return { source, facts: { ...facts, sheetOf: format } };
     },
     async *render(request) {

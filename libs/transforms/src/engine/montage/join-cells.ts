@@ -1,11 +1,11 @@
 import sharp from 'sharp';
-import { type MontageOptions, sheetLayout } from '../../builtin/montage.ts';
-import { isTranslucent, opacityOf, rgbOf } from '../../builtin/shared/colour.ts';
+import type { SheetLayout } from '../../builtin/montage.ts';
 import type { AnyPixels } from '../../bound-transform.ts';
 import type { Size } from '../../image-engine.ts';
-import { pngOfPixels } from '../decoders/png-of-pixels.ts';
-import { withoutPrefix } from '../metadata/exif.ts';
-import { asUint16, inSixteenBits } from '../render/picture.ts';
+import type { PixelHeader } from '../decoders/png-of-pixels.ts';
+
+// The function loads this file with the first sheet. Import nothing of Darkroom at run time: the function's start would have
+// it in a file of its own.
 
 const READ = { failOn: 'error', limitInputPixels: false } as const;
 
@@ -21,12 +21,19 @@ async function pixelsOf(file: Uint8Array, { isDeep, hasAlpha, toSrgb }: Reading)
   const image = sharp(file, { ...READ, ignoreIcc: true });
   // sharp converts 16 bits by a profile at the end of a pipeline only.
   if (toSrgb) image.withIccProfile('srgb', { attach: false });
-  if (isDeep) inSixteenBits(image);
+  if (isDeep) image.pipelineColourspace('rgb16').toColourspace('rgb16');
   else image.toColourspace('srgb');
   const { data } = await (hasAlpha ? image.ensureAlpha() : image.removeAlpha())
     .raw({ depth: isDeep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  return isDeep ? asUint16(data) : data;
+  // In a copy, samples of two bytes begin at an even address.
+  return isDeep ? new Uint16Array(Uint8Array.from(data).buffer) : data;
+}
+
+/** What no cell covers: red, green and blue, 0 to 255, and the opacity, 0 to 1. */
+export interface SheetBackground {
+  readonly rgb: readonly number[];
+  readonly opacity: number;
 }
 
 /** A sheet while its cells are placed on it. */
@@ -41,18 +48,15 @@ class Sheet {
 
   constructor(
     { width, height }: Size,
-    {
-      isDeep,
-      background,
-    }: { readonly isDeep: boolean; readonly background: MontageOptions['background'] },
+    { isDeep, rgb, opacity }: SheetBackground & { readonly isDeep: boolean },
   ) {
     this.#width = width;
-    this.#channels = isTranslucent(background) ? 4 : 3;
+    this.#channels = opacity < 1 ? 4 : 3;
     this.#largest = isDeep ? 65_535 : 255;
     const scale = this.#largest / 255;
     this.#background = [
-      ...rgbOf(background).map((level) => Math.round(level * scale)),
-      ...(this.#channels === 4 ? [Math.round(opacityOf(background) * this.#largest)] : []),
+      ...rgb.map((level) => Math.round(level * scale)),
+      ...(this.#channels === 4 ? [Math.round(opacity * this.#largest)] : []),
     ];
     const samples = width * height * this.#channels;
     this.data = isDeep ? new Uint16Array(samples) : new Uint8Array(samples);
@@ -102,47 +106,55 @@ class Sheet {
   }
 }
 
+/** A sheet with the metadata of its first picture. */
+export interface JoinedCells {
+  readonly header: PixelHeader;
+  readonly data: AnyPixels['data'];
+}
+
 /**
  * Joins pictures to a sheet, one after the other. The sheet has the profile of the pictures if they have the same one,
  * otherwise sRGB; 16 bits if one of them has them; and the metadata of the first one.
  *
  * @param files PNG files of the engine, upright, at least one
- * @returns a PNG that is not compressed
  */
 export async function joinCells(
   files: readonly Uint8Array[],
-  options: MontageOptions,
-): Promise<Buffer> {
+  { width, height, places }: SheetLayout,
+  background: SheetBackground,
+): Promise<JoinedCells> {
   const headers = await Promise.all(files.map((file) => sharp(file, READ).metadata()));
   const [first] = headers;
   if (!first) throw new Error('a sheet without cells');
-  const { icc } = first;
+  const { icc, exif, xmp } = first;
   const isOneProfile = headers.every((header) =>
     icc ? header.icc && icc.equals(header.icc) : !header.icc,
   );
   const isDeep = headers.some(({ depth }) => depth === 'ushort');
-  const layout = sheetLayout(headers, options);
-  const sheet = new Sheet(layout, { isDeep, background: options.background });
+  const sheet = new Sheet({ width, height }, { isDeep, ...background });
   for (const [index, file] of files.entries()) {
-    const { width = 0, height = 0, hasAlpha, depth, icc: own } = headers[index] ?? {};
+    const {
+      width: columns = 0,
+      height: rows = 0,
+      hasAlpha,
+      depth,
+      icc: own,
+    } = headers[index] ?? {};
     const data = await pixelsOf(file, {
       isDeep: depth === 'ushort',
       hasAlpha: hasAlpha ?? false,
       toSrgb: !isOneProfile && own !== undefined,
     });
-    const place = layout.places[index] ?? { left: 0, top: 0 };
-    sheet.place({ data, width, height, channels: hasAlpha ? 4 : 3 }, place);
+    const place = places[index] ?? { left: 0, top: 0 };
+    sheet.place({ data, width: columns, height: rows, channels: hasAlpha ? 4 : 3 }, place);
   }
-  const { width, height } = layout;
-  const { exif, xmp } = first;
-  return pngOfPixels(
-    {
-      ...{ width, height, depth: isDeep ? 16 : 8 },
-      channels: isTranslucent(options.background) ? 4 : 3,
+  return {
+    header: {
+      ...{ width, height, depth: isDeep ? 16 : 8, channels: background.opacity < 1 ? 4 : 3 },
       ...(isOneProfile && icc && { icc }),
-      ...(exif && { exif: withoutPrefix(exif) }),
+      ...(exif && { exif }),
       ...(xmp && { xmp: xmp.toString() }),
     },
-    sheet.data,
-  );
+    data: sheet.data,
+  };
 }

@@ -3,9 +3,16 @@ import { expect, test } from 'vitest';
 import { montage } from '../../builtin/montage.ts';
 import { pngOfPixels } from '../decoders/png-of-pixels.ts';
 import { asUint16 } from '../render/picture.ts';
-import { joinCells } from './join-cells.ts';
+import { sheetFile } from './sheet-file.ts';
 
 const optionsOf = (given: object) => montage.options.parse(given);
+
+async function joinCells(files: readonly Buffer[], options: ReturnType<typeof optionsOf>) {
+  const cells = files.map((bytes) => ({
+    ...{ bytes, width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) },
+  }));
+  return sheetFile(cells, { steps: [{ transform: 'montage', options }] });
+}
 
 /** A picture of one colour. */
 function cell(channels: readonly number[], width = 2, height = 2, icc?: Buffer): Buffer {
