@@ -441,6 +441,41 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 30_000,
+    equivalents: [
+      {
+        file: 'apps/resizer/src/direct-s3.ts',
+        line: "const token = await strategy.acquireInitialRetryToken('');",
+        reason: 'the strategies of the SDK do not use the name',
+      },
+      {
+        file: 'apps/resizer/src/object-store.ts',
+        line: 'const { Contents: [first] = [] } = await s3.send(new ListObjectsV2Command(request), options);',
+        replacements: ['["Stryker was here"]'],
+        reason: 'a text has no key',
+      },
+      {
+        file: 'apps/resizer/src/object-store.ts',
+        line: "if (!first || decodeListedKey(first.Key ?? '') !== key) return undefined;",
+        replacements: ['"Stryker was here!"'],
+        reason: 'neither text is the key',
+      },
+      {
+        file: 'apps/resizer/src/outcome-events.ts',
+        line: "case 'NO_RECIPE':",
+        reason: 'the caller has returned before if there is no recipe',
+      },
+      {
+        file: 'apps/resizer/src/stack-traces.ts',
+        line: '} catch {',
+        reason: 'the result is undefined either way',
+      },
+      {
+        file: 'apps/resizer/src/webhook.ts',
+        line: "return parseWebhookReceiver(Parameter?.Value ?? '');",
+        replacements: ['"Stryker was here!"'],
+        reason: 'neither text is a receiver',
+      },
+    ],
   },
   {
     name: 'redrive',

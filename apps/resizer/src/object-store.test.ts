@@ -154,7 +154,10 @@ describe.each([
 
     test('without an ETag is refused', async () => {
       aws.answer(status(200, { 'content-length': '4' }, 'jpeg'));
-      await expect(store.get('a.jpg')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+      await expect(store.get('a.jpg')).rejects.toMatchObject({
+        code: 'STORAGE_UNAVAILABLE',
+        message: expect.stringContaining('No ETag for a.jpg') as string,
+      });
     });
 
     test('names the ETag that is wanted', async () => {

@@ -7,19 +7,19 @@ import {
   type GetObjectCommandOutput,
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
-import {
+import type {
+  FoundObject,
+  ObjectHead,
+  ObjectStore,
   PipelineError,
-  type FoundObject,
-  type ObjectHead,
-  type ObjectStore,
-  type SourceIdentity,
+  SourceIdentity,
 } from '@darkroom/pipeline';
 import type { S3Sender } from './direct-s3.ts';
 import { awsError, isMissing, mayNeedKey, whyUnreadable } from './aws-error.ts';
 
 /** S3 quotes an ETag in headers; manifests, events and cache keys have it bare. */
 const bare = (eTag: string | undefined, key: string): string => {
-  if (eTag === undefined) throw new PipelineError('STORAGE_UNAVAILABLE', `No ETag for ${key}`);
+  if (eTag === undefined) throw new Error(`No ETag for ${key}`);
   return eTag.replaceAll('"', '');
 };
 const quoted = (eTag: string): string => `"${eTag}"`;
@@ -163,7 +163,7 @@ function identityOf(
   }: GetObjectCommandOutput | HeadObjectCommandOutput,
   key: string,
 ): SourceIdentity {
-  if (bytes === undefined) throw new PipelineError('STORAGE_UNAVAILABLE', `No length for ${key}`);
+  if (bytes === undefined) throw new Error(`No length for ${key}`);
   // S3 writes the text `null` for the version without an id in a bucket whose versioning was enabled later.
   const versionId = VersionId === undefined || VersionId === 'null' ? null : VersionId;
   return { eTag: bare(ETag, key), versionId, bytes, ...(checksumSha256 && { checksumSha256 }) };
