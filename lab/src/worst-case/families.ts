@@ -111,6 +111,15 @@ interface StillGenes {
 }
 /** Stills of an animation, as small. */
 const STILLS: Rendering = { ...THUMBNAIL, frames: ({ stills }) => Number(stills) };
+/** A page of a PDF. Its encoder does not count as CPU time of the decode. */
+const DOCUMENT: Rendering = {
+  variants: ({ lossless }) => [[{ encode: { format: 'pdf', lossless: lossless === true } }]],
+  quantities: ['memory'],
+};
+interface DocumentGenes {
+  readonly lossless: boolean;
+}
+const ANY_DOCUMENT = { animated: [false], toWidth: [320], lossless: [true, false] };
 const ANY_STILLS = { ...SMALL, stills: [2, 5, 10_000] };
 
 /** Recipes by their names: steps of each variant. */
@@ -345,6 +354,46 @@ export const FAMILIES: readonly Family[] = [
     (genes) => isTiff(genes) && genes.width * genes.height * genes.samples <= 36_000_000,
     THUMBNAIL,
   ),
+  family<TiffGenes & DocumentGenes>(
+    'uploads: TIFF as PDF',
+    'tiff',
+    {
+      ...ANY_DOCUMENT,
+      width: SIDES,
+      height: SIDES,
+      depth: [1, 8, 16],
+      sampleFormat: [1],
+      samples: [1, 2, 3, 4],
+      photometric: [1, 2],
+      planar: [false],
+      tile: [0, 256],
+      rowsPerStrip: [16, 100_000],
+      compression: [1, 8],
+      content: CONTENTS,
+      pages: [0],
+      shared: [true, false],
+    },
+    writeTiff,
+    (genes) => isTiff(genes) && genes.width * genes.height * genes.samples <= 36_000_000,
+    DOCUMENT,
+  ),
+  family<PhotoGenes & DocumentGenes>(
+    'uploads: JPEG as PDF',
+    'jpeg',
+    {
+      ...ANY_DOCUMENT,
+      width: SIDES,
+      height: SIDES,
+      content: CONTENTS,
+      quality: [80],
+      progressive: [true, false],
+      subsampling: ['4:2:0', '4:4:4'],
+      colours: ['grey', 'rgb', 'cmyk'],
+    },
+    encodeJpeg,
+    undefined,
+    DOCUMENT,
+  ),
   family<GainMapGenes>(
     'uploads: gain maps',
     'jpeg',
@@ -478,7 +527,7 @@ export const FAMILIES: readonly Family[] = [
     'pdf',
     {
       animated: [false],
-      toWidth: [320, 1280, 100_000],
+      toWidth: [320, 1280, 4000],
       width: [100, 600, 1200],
       height: [100, 800],
       objects: PDF_OBJECTS,
