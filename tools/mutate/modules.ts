@@ -441,6 +441,7 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 30_000,
+    minimum: 94,
     equivalents: [
       {
         file: 'apps/resizer/src/direct-s3.ts',
