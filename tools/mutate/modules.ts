@@ -444,6 +444,12 @@ export const MODULES: readonly Module[] = [
     minimum: 94,
     equivalents: [
       {
+        file: 'apps/resizer/src/aws-error.ts',
+        line: "return error instanceof Error ? error.name : '';",
+        replacements: ['"Stryker was here!"'],
+        reason: 'neither text is the name of an error of AWS',
+      },
+      {
         file: 'apps/resizer/src/direct-s3.ts',
         line: "const token = await strategy.acquireInitialRetryToken('');",
         reason: 'the strategies of the SDK do not use the name',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import type { StandardRetryStrategy } from '@smithy/core/retry';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -107,10 +107,14 @@ test('a redirect is no success', async () => {
 });
 
 test('other requests are the client’s', async () => {
-  const client = createS3();
-  const send = vi.spyOn(client, 'send').mockImplementation(() => ({ Buckets: [] }));
-  expect(await directS3(client).send(new ListBucketsCommand({}))).toEqual({ Buckets: [] });
-  expect(send).toHaveBeenCalledTimes(1);
+  const tags =
+    '<Tagging><TagSet><Tag><Key>album</Key><Value>summer</Value></Tag></TagSet></Tagging>';
+  aws.answer(status(200, { 'content-type': 'application/xml' }, tags));
+  const command = new GetObjectTaggingCommand({ Bucket: 'photos', Key: 'a.jpg' });
+  expect(await directS3(createS3()).send(command)).toMatchObject({
+    TagSet: [{ Key: 'album', Value: 'summer' }],
+  });
+  expect(aws.requests).toHaveLength(1);
 });
 
 test('a body whose connection has ended before it is read is an error', async () => {

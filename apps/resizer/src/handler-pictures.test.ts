@@ -256,14 +256,23 @@ describe('a failed message', () => {
     const refused = s3Error(403, 'AccessDenied');
     const logged = async () => {
       const { output } = await call([record('uploads/a.jpg')]);
-      return output.map(({ message }) => message ?? 'metrics');
+      return output.map(({ message = 'metrics', messages, reason }) =>
+        reason === undefined ? message : { message, messages, reason },
+      );
     };
     aws.answer((response, request) =>
       (request.line === 'POST /' ? answerSqs : refused)(response, request),
     );
     expect(await logged()).toEqual(['attempt failed', 'metrics']);
     aws.answer(refused);
-    expect(await logged()).toEqual(['attempt failed', 'back-off not set', 'metrics']);
+    expect(await logged()).toEqual([
+      'attempt failed',
+      {
+        ...{ message: 'back-off not set', messages: 1 },
+        reason: expect.stringContaining('ChangeMessageVisibilityBatch of') as string,
+      },
+      'metrics',
+    ]);
   });
 
   test('whose delay SQS does not take leaves a second for the response', async () => {

@@ -253,6 +253,22 @@ describe('an event that is not taken', () => {
   });
 });
 
+test('is not sent for outputs that are up to date, if their manifest has gone since', async () => {
+  const { pipeline, process } = setUp('A');
+  await process();
+  const get = pipeline.processed.get.bind(pipeline.processed);
+  let reads = 0;
+  vi.spyOn(pipeline.processed, 'get').mockImplementation((...given) => {
+    reads += 1;
+    // The pipeline has read it when it compared the outputs.
+    return reads === 1 ? get(...given) : Promise.resolve({ kind: 'missing' });
+  });
+  aws.answer(taken);
+  await process(2);
+  expect(reads).toBe(2);
+  expect(sentEvents()).toEqual([]);
+});
+
 test('ends with the time of the image, if EventBridge does not answer', async () => {
   const send = await eventBusSender(BUS, (client) => client);
   const time = new AbortController();
