@@ -441,7 +441,7 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 30_000,
-    minimum: 94,
+    minimum: 95,
     equivalents: [
       {
         file: 'apps/resizer/src/aws-error.ts',
