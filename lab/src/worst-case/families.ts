@@ -34,6 +34,8 @@ export interface Rendering {
   readonly variants: (genes: Genes) => UploadOrder['variants'];
   /** So many stills, of an animation. */
   readonly frames?: (genes: Genes) => number;
+  /** The page of which the variants are made. Left out: the first. */
+  readonly page?: (genes: Genes) => number;
   /** The estimate of the CPU time does not contain encoders. */
   readonly quantities: readonly Quantity[];
 }
@@ -111,6 +113,8 @@ interface StillGenes {
 }
 /** Stills of an animation, as small. */
 const STILLS: Rendering = { ...THUMBNAIL, frames: ({ stills }) => Number(stills) };
+/** The last page of a TIFF, for which its file is copied. */
+const LAST_PAGE: Rendering = { ...THUMBNAIL, page: ({ pages }) => Number(pages) + 1 };
 /** A page of a PDF. Its encoder does not count as CPU time of the decode. */
 const DOCUMENT: Rendering = {
   variants: ({ lossless }) => [[{ encode: { format: 'pdf', lossless: lossless === true } }]],
@@ -353,6 +357,29 @@ export const FAMILIES: readonly Family[] = [
     writeTiff,
     (genes) => isTiff(genes) && genes.width * genes.height * genes.samples <= 36_000_000,
     THUMBNAIL,
+  ),
+  family<TiffGenes>(
+    'uploads: last page of TIFF',
+    'tiff',
+    {
+      ...SMALL,
+      width: SIDES,
+      height: SIDES,
+      depth: [1, 8],
+      sampleFormat: [1],
+      samples: [1, 3],
+      photometric: [1, 2],
+      planar: [false],
+      tile: [0],
+      rowsPerStrip: [16, 100_000],
+      compression: [1, 8],
+      content: CONTENTS,
+      pages: [1, 10, 1000, 5000],
+      shared: [false],
+    },
+    writeTiff,
+    isTiff,
+    LAST_PAGE,
   ),
   family<TiffGenes & DocumentGenes>(
     'uploads: TIFF as PDF',

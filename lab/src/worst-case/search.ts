@@ -69,8 +69,11 @@ function decodes({ format }: Family, genes: Genes, file: string, source: Buffer)
 }
 
 /** Measures a rendering, with nothing if the cost is unknown or above what a search can afford. */
-function renderings({ variants, frames }: Rendering, genes: Genes, file: string) {
-  const order = { file, variants: variants(genes), frames: frames?.(genes), most: MOST };
+function renderings({ variants, frames, page }: Rendering, genes: Genes, file: string) {
+  const order = {
+    ...{ file, variants: variants(genes), most: MOST },
+    ...{ frames: frames?.(genes), page: page?.(genes) },
+  };
   return async (): Promise<Measured | undefined> => {
     const { estimated, ...measured } = await measureUpload(order, KILLED);
     return estimated && { estimated, ...measured };

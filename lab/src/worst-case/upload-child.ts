@@ -16,6 +16,8 @@ export interface UploadOrder {
   readonly variants: readonly (readonly unknown[])[];
   /** The variants are made of so many of its frames, at the same distance. Left out: of the file. */
   readonly frames?: number | undefined;
+  /** The page that is made, from 1. Left out: the first. */
+  readonly page?: number | undefined;
   /** An upload that is estimated to cost more is not rendered. */
   readonly most: Cost;
 }
@@ -35,10 +37,10 @@ const RENDERINGS = 2;
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog, decoders: decodersOf([{ formats: RECIPE_FORMATS }]) });
 
-type Pictures = Pick<UploadOrder, 'variants' | 'frames'>;
+type Pictures = Pick<UploadOrder, 'variants' | 'frames' | 'page'>;
 
-async function requestOf(source: Buffer, { variants, frames }: Pictures) {
-  const facts = await engine.inspect(source);
+async function requestOf(source: Buffer, { variants, frames, page }: Pictures) {
+  const facts = await engine.inspect(source, page);
   const made = variants.map((steps, index) => ({
     name: `v${index}`,
     steps: catalog.stepsSchema.parse(steps),
@@ -63,7 +65,7 @@ async function render(source: Buffer, pictures: Pictures) {
 async function measure({ file, most, ...pictures }: UploadOrder): Promise<MeasuredUpload> {
   // Loads what every upload needs: then the process is as idle as a function between two uploads.
   const small = { width: 64, height: 48, channels: 3, background: '#123' } as const;
-  await render(await sharp({ create: small }).jpeg().toBuffer(), pictures);
+  await render(await sharp({ create: small }).jpeg().toBuffer(), { ...pictures, page: 1 });
   globalThis.gc?.();
   // Resets the peak (proc(5), clear_refs).
   writeFileSync('/proc/self/clear_refs', '5');

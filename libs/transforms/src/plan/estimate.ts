@@ -253,7 +253,9 @@ function unusedFrames({ stages }: RenderPlan, facts: SourceFacts): number {
 }
 
 /** CPU seconds to copy the file for one of its pages, once to read its header and once to decode it. */
-const PAGE_SECONDS_PER_MIB = 0.001;
+const PAGE_SECONDS_PER_MIB = 0.0015;
+/** Copies of earlier pages that V8 has not collected yet, at most, as the search for the worst case has found. */
+const PAGE_GARBAGE_MIB = 32;
 
 /** CPU seconds to make the files of so many pages after the first one. */
 export function pageFileSeconds(bytes: number, pages: number): number {
@@ -261,12 +263,14 @@ export function pageFileSeconds(bytes: number, pages: number): number {
 }
 
 /**
- * MiB of copies of the file: a JPEG without its end marker gets one, and is compared with and without it. A page gets one.
+ * MiB of copies of the file: a JPEG without its end marker gets one, and is compared with and without it. A page gets
+ * one to read its header and one to decode it. V8 collects those of earlier pages late.
  */
 function copies({ structure, bytes, page }: SourceFacts): number {
   if (structure?.format === 'decoded') return 0;
-  if (page !== undefined) return bytes / MIB;
-  return structure?.format === 'jpeg' && !structure.ended ? (2 * bytes) / MIB : 0;
+  const copied = (2 * bytes) / MIB;
+  if (page !== undefined) return copied + Math.min(copied, PAGE_GARBAGE_MIB);
+  return structure?.format === 'jpeg' && !structure.ended ? copied : 0;
 }
 
 /** Pixels of all frames. */
