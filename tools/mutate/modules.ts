@@ -469,7 +469,7 @@ export const MODULES: readonly Module[] = [
       {
         file: 'apps/resizer/src/outcome-events.ts',
         line: "case 'NO_RECIPE':",
-        reason: 'the caller has returned before if there is no recipe',
+        reason: 'without a recipe, the caller has returned before',
       },
       {
         file: 'apps/resizer/src/stack-traces.ts',

@@ -101,7 +101,7 @@ test('a success gives back a part of what failures have taken from the quota of 
   expect(strategy.getCapacity()).toBe(left + 1);
 });
 
-test('a redirect is no success', async () => {
+test('a redirect is not a success', async () => {
   aws.answer(status(300, { etag: '"abc"' }));
   await expect(storeOf().delete('a.jpg', { ifMatch: 'abc' })).rejects.toThrow();
 });

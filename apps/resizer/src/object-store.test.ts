@@ -408,7 +408,7 @@ describe.each([
     expect(await store.head('a.jpg')).toBeUndefined();
   });
 
-  test('GET of a version that is archived is no picture that cannot be read', async () => {
+  test('GET of an archived version is not a damaged picture', async () => {
     aws.answer(s3Error(403, 'InvalidObjectState'));
     await expect(store.get('a.jpg', { ifMatch: 'abc' })).rejects.toThrow('InvalidObjectState');
   });

@@ -132,7 +132,7 @@ describe('a message that nothing can be made of', () => {
     expect(bucket.requests()).toEqual([]);
   });
 
-  test('its dead letter is no event: the key may be fine', async () => {
+  test('its dead letter sends no event: the key may be fine', async () => {
     const { bucket: pipeline, sent, process } = setUp();
     const announce = vi.fn(() => Promise.resolve());
     const signal = new AbortController().signal;

@@ -149,6 +149,16 @@ const WITH_RECIPE: Rendering = {
 };
 const ANY_RECIPE = { animated: [false], toWidth: [320], recipe: Object.keys(RECIPES) };
 
+const ANY_PHOTO: Space<PhotoGenes> = {
+  width: SIDES,
+  height: SIDES,
+  content: CONTENTS,
+  quality: [80],
+  progressive: [true, false],
+  subsampling: ['4:2:0', '4:4:4'],
+  colours: ['grey', 'rgb', 'cmyk'],
+};
+
 export const FAMILIES: readonly Family[] = [
   family<JpegGenes>(
     'JPEG scans',
@@ -409,13 +419,7 @@ export const FAMILIES: readonly Family[] = [
     'jpeg',
     {
       ...ANY_DOCUMENT,
-      width: SIDES,
-      height: SIDES,
-      content: CONTENTS,
-      quality: [80],
-      progressive: [true, false],
-      subsampling: ['4:2:0', '4:4:4'],
-      colours: ['grey', 'rgb', 'cmyk'],
+      ...ANY_PHOTO,
     },
     encodeJpeg,
     undefined,
@@ -517,13 +521,7 @@ export const FAMILIES: readonly Family[] = [
     'jpeg',
     {
       ...ANY_RECIPE,
-      width: SIDES,
-      height: SIDES,
-      content: CONTENTS,
-      quality: [80],
-      progressive: [true, false],
-      subsampling: ['4:2:0', '4:4:4'],
-      colours: ['grey', 'rgb', 'cmyk'],
+      ...ANY_PHOTO,
     },
     encodeJpeg,
     undefined,

@@ -18,7 +18,7 @@ const huffman = (table: number, lengths: number[], symbols: number[]) =>
   );
 const QUANTIZATION = segment(0xdb, 0, ...Array<number>(64).fill(1));
 const FRAME = segment(0xc1, 12, 0, SHAPE.height, 0, SHAPE.width, 1, 1, 0x11, 0);
-/** Differences of the mean: 0 is no change, 10 is a value of 8 bits. */
+/** Differences of the mean: 0 means no change, 10 a value of 8 bits. */
 const DC = huffman(0x00, [1, 2], [0, 8]);
 /** Coefficients: 0 ends the block, 10 is 15 zeros and a value of 1 bit. */
 const AC = huffman(0x10, [1, 2], [0x00, 0xf1]);

@@ -84,7 +84,7 @@ class Bits {
   #at: number;
   #bits = 0;
   #count = 0;
-  /** Zeros that stand for bits after the end. */
+  /** Zeros in place of bits after the end. */
   #padding = 0;
 
   constructor(bytes: Uint8Array, at: number) {
@@ -236,7 +236,7 @@ function readScan(bits: Bits, { width, height, interval, levels, dc, ac }: Scan)
     for (let k = 1; k < 64; k += 1) {
       const symbol = bits.symbol(ac);
       const bitsOfValue = symbol & 15;
-      // 0x00 ends the block, 0xF0 stands for 16 zeros.
+      // 0x00 ends the block, 0xF0 means 16 zeros.
       if (bitsOfValue === 0 && symbol !== 0xf0) break;
       k += symbol >> 4;
       if (k > 63) damaged('has too many coefficients in a block');

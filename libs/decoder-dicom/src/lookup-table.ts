@@ -63,7 +63,7 @@ function storedEntries(value: Value, bits: number, length: number): number[] {
 /** PS3.3, C.7.9.2: entries, a line to an entry, or a copy of earlier segments. */
 const SEGMENT = { discrete: 0, linear: 1, indirect: 2 };
 
-/** @param most entries: a few bytes can stand for many */
+/** @param most entries: a few bytes can expand to many */
 function expanded(value: Value, bits: number, most: number): number[] {
   const damaged = (): never => {
     throw new DicomError('CORRUPT_IMAGE', 'its palette has damaged segments');

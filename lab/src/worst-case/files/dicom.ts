@@ -180,7 +180,7 @@ function extended({ width, height, content }: DicomGenes): Buffer {
     segment(0xc4, [0x00, ...counts, isFlat ? 0 : 1]),
     segment(0xc4, [0x10, ...counts, isFlat ? 0 : 1]),
     segment(0xda, [1, 1, 0, 0, 63, 0]),
-    // Values change their sign, so that the mean does not grow.
+    // Values change their sign: the mean does not grow.
     Buffer.alloc(Math.ceil((blocks * (isFlat ? 2 : 128)) / 8) + 8, isFlat ? 0 : 0b0100_0100),
     Buffer.from([0xff, 0xd9]),
   ]);
