@@ -24,6 +24,11 @@ export interface Module {
    * and a new process for each. Far above the time of the slowest test. Default: that of the project.
    */
   readonly testTimeoutMs?: number;
+  /**
+   * Milliseconds, in addition to four times the usual time of its tests, after which a run counts as endless. Endless loops
+   * stop a thread, which `testTimeoutMs` cannot end. For modules with many loops. Default: 30,000.
+   */
+  readonly endlessMs?: number;
   /** See `warmWorker`. Default: 100. */
   readonly runsPerThread?: number;
   /** Mutants that no test can kill. They do not count. */

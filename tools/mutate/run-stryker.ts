@@ -83,7 +83,7 @@ export async function runStryker(module: Module, options: RunOptions): Promise<M
     allowConsoleColors: false,
     thresholds: { high: 100, low: 0, break: null },
     // A busy machine is no endless loop.
-    timeoutMS: 30_000,
+    timeoutMS: module.endlessMs ?? 30_000,
     timeoutFactor: 4,
     dryRunTimeoutMinutes: 30,
     allowEmpty: false,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AnyPixels } from '../bound-transform.ts';
 import { defineTransform } from '../define-transform.ts';
+import { refuse } from './shared/refuse.ts';
 import { otsu } from './shared/otsu.ts';
 import { fullSample, lumaOf } from './shared/samples.ts';
 
@@ -36,14 +37,8 @@ const options = () =>
     })
     .superRefine(({ threshold, window, k }, context) => {
       if (threshold === 'sauvola') return;
-      for (const [name, value] of Object.entries({ window, k })) {
-        if (value !== undefined)
-          context.addIssue({
-            code: 'custom',
-            path: [name],
-            message: `${name} requires threshold: sauvola`,
-          });
-      }
+      for (const [name, value] of Object.entries({ window, k }))
+        if (value !== undefined) refuse(context, name, `${name} requires threshold: sauvola`);
     })
     .meta({
       description:
@@ -122,10 +117,13 @@ export const binarise = defineTransform({
       const darkest = threshold === 'otsu' ? otsu(luma) : (threshold / 255) * full;
       return (pixel: number) => (luma[pixel] ?? 0) > darkest;
     })();
-    for (let pixel = 0, at = 0; pixel < luma.length; pixel += 1, at += channels) {
+    luma.forEach((_, pixel) => {
+      const at = pixel * channels;
       const value = isLight(pixel) ? full : 0;
-      for (let band = 0; band < 3; band += 1) data[at + band] = value;
-    }
+      data[at] = value;
+      data[at + 1] = value;
+      data[at + 2] = value;
+    });
     return pixels;
   },
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
+import { refuse } from './shared/refuse.ts';
 
 /** sharp’s defaults. */
 const INTEGER = 'integer';
@@ -31,10 +32,9 @@ const options = () =>
     })
     .superRefine(({ sigma, precision, minAmplitude }, context) => {
       if (sigma !== undefined) return;
-      const refuse = (name: string) =>
-        context.addIssue({ code: 'custom', path: [name], message: `${name} requires sigma` });
-      if (precision !== INTEGER) refuse('precision');
-      if (minAmplitude !== MIN_AMPLITUDE) refuse('minAmplitude');
+      const needsSigma = (name: string) => refuse(context, name, `${name} requires sigma`);
+      if (precision !== INTEGER) needsSigma('precision');
+      if (minAmplitude !== MIN_AMPLITUDE) needsSigma('minAmplitude');
     })
     .meta({ description: 'Blurs the picture.', examples: [{ sigma: 4 }] });
 

@@ -26,7 +26,7 @@ function coloursOf(map: ColourMap, reverse: boolean, full: 255 | 65_535): Uint16
   const colours = new Uint16Array(3 * (full + 1));
   for (let luma = 0; luma <= full; luma += 1) {
     const share = reverse ? 1 - luma / full : luma / full;
-    const below = Math.min(last - 1, Math.floor(share * last));
+    const below = Math.floor(share * last);
     const part = share * last - below;
     for (let band = 0; band < 3; band += 1) {
       const from = steps[3 * below + band] ?? 0;
@@ -47,10 +47,13 @@ export const colourmap = defineTransform({
     const { data, channels } = pixels;
     const colours = coloursOf(map, reverse, fullSample(data));
     const luma = lumaOf(pixels);
-    for (let pixel = 0, at = 0; pixel < luma.length; pixel += 1, at += channels) {
-      const from = 3 * (luma[pixel] ?? 0);
-      for (let band = 0; band < 3; band += 1) data[at + band] = colours[from + band] ?? 0;
-    }
+    luma.forEach((value, pixel) => {
+      const at = pixel * channels;
+      const from = 3 * value;
+      data[at] = colours[from] ?? 0;
+      data[at + 1] = colours[from + 1] ?? 0;
+      data[at + 2] = colours[from + 2] ?? 0;
+    });
     return pixels;
   },
 });

@@ -31,9 +31,12 @@ describe('a region', () => {
     expect(() => regionAt(landscape, at)).toThrow(
       'the region of 200×10 pixels at 300,0 does not lie inside the picture of 400×300',
     );
+    const low = { left: 0, top: 291, width: 1, height: 10 };
+    expect(() => regionAt(landscape, low)).toThrow('1×10 pixels at 0,291');
+    expect(regionAt(landscape, { ...low, top: 290 })).toEqual({ ...low, top: 290 });
   });
 
-  test.each([
+  test.each<[Parameters<typeof regionAt>[1], object]>([
     [
       { left: 300, top: 0, width: 200, height: 10 },
       { left: 200, top: 0, width: 200, height: 10 },
@@ -45,6 +48,10 @@ describe('a region', () => {
     [
       { left: 10, top: 10, width: 900, height: 20 },
       { left: 0, top: 10, width: 400, height: 20 },
+    ],
+    [
+      { left: '100%', top: '100%', width: '50%', height: '10%' },
+      { left: 200, top: 270, width: 200, height: 30 },
     ],
   ])('at %j that may be clamped moves into the picture', (at, region) => {
     expect(regionAt(landscape, at, 'clamp')).toEqual(region);

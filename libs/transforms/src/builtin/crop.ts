@@ -10,6 +10,7 @@ import {
   pointSchema,
   startAround,
 } from './shared/position.ts';
+import { refuse } from './shared/refuse.ts';
 import type { Size } from './shared/resize-geometry.ts';
 
 const options = () =>
@@ -46,29 +47,28 @@ const options = () =>
         ),
     })
     .superRefine((given, context) => {
-      const refuse = (message: string) => context.addIssue({ code: 'custom', message });
       const { left, top, width, height, aspectRatio, gravity, focus, otherwise } = given;
       for (const [name, side] of Object.entries({ width, height })) {
-        if (side !== undefined && Number.parseFloat(`${side}`) === 0) {
-          context.addIssue({ code: 'custom', path: [name], message: 'expected more than 0' });
-        }
+        if (Number.parseFloat(`${side}`) === 0) refuse(context, name, 'expected more than 0');
       }
       if (aspectRatio === undefined) {
         if (width === undefined || height === undefined) {
-          refuse('needs width and height, or aspectRatio');
+          context.addIssue('needs width and height, or aspectRatio');
         }
         if (gravity !== undefined || focus !== undefined)
-          refuse('gravity and focus require aspectRatio');
+          context.addIssue('gravity and focus require aspectRatio');
       } else {
         if (otherwise !== undefined)
-          refuse('otherwise requires width and height: a region with an aspect ratio always fits');
+          context.addIssue(
+            'otherwise requires width and height: a region with an aspect ratio always fits',
+          );
         if ([left, top, width, height].some((edge) => edge !== undefined)) {
-          refuse(
+          context.addIssue(
             'aspectRatio can be combined with gravity or focus, not with left, top, width and height',
           );
         }
         if (gravity !== undefined && focus !== undefined)
-          refuse('needs gravity or focus, not both');
+          context.addIssue('needs gravity or focus, not both');
       }
     })
     .meta({
@@ -137,7 +137,7 @@ function along(side: number, start: Length, length: Length): readonly [number, n
 export function regionAt(
   input: Size,
   at: { left: Length; top: Length; width: Length; height: Length },
-  otherwise: 'reject' | 'clamp' = 'reject',
+  otherwise?: 'reject' | 'clamp',
 ): Region {
   const [left, width] = along(input.width, at.left, at.width);
   const [top, height] = along(input.height, at.top, at.height);

@@ -12,7 +12,7 @@ const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog });
 
 /** A step and the equivalent call of sharp. */
-const cases: readonly [step: unknown, call: (image: Sharp) => Sharp][] = [
+const cases: readonly (readonly [step: unknown, call: (image: Sharp) => Sharp])[] = [
   ['blur', (image) => image.blur()],
   [{ blur: 2.5 }, (image) => image.blur(2.5)],
   [
@@ -22,6 +22,18 @@ const cases: readonly [step: unknown, call: (image: Sharp) => Sharp][] = [
   [
     { crop: { left: 3, top: 5, width: 20, height: 10 } },
     (image) => image.extract({ left: 3, top: 5, width: 20, height: 10 }),
+  ],
+  [
+    { crop: { aspectRatio: '2:3', focus: { x: 0.9, y: 0.5 } } },
+    (image) => image.extract({ left: 50, top: 0, width: 40, height: 60 }),
+  ],
+  [
+    { crop: { aspectRatio: '3:1', gravity: 'south' } },
+    (image) => image.extract({ left: 0, top: 30, width: 90, height: 30 }),
+  ],
+  [
+    { crop: { aspectRatio: '1:1' } },
+    (image) => image.extract({ left: 15, top: 0, width: 60, height: 60 }),
   ],
   [
     { extend: { top: 3, left: 7, extendWith: 'repeat' } },
@@ -58,6 +70,21 @@ const cases: readonly [step: unknown, call: (image: Sharp) => Sharp][] = [
   [
     { resize: { width: 30, height: 47, fit: 'contain', position: 'right top', background: 'red' } },
     (image) => image.resize(30, 47, { fit: 'contain', position: 'right top', background: 'red' }),
+  ],
+  ...[{}, { position: 'attention' }, { position: 'focus', focus: { x: 0, y: 0 } }].map(
+    (place) =>
+      [
+        { resize: { width: 30, height: 47, fit: 'contain', background: 'red', ...place } },
+        (image: Sharp) => image.resize(30, 47, { fit: 'contain', background: 'red' }),
+      ] as const,
+  ),
+  [
+    { resize: { width: 30, height: 60, position: 'focus', focus: { x: 0.3, y: 0.5 } } },
+    (image) => image.extract({ left: 12, top: 0, width: 30, height: 60 }),
+  ],
+  [
+    { resize: { width: 45, kernel: 'nearest' } },
+    (image) => image.resize(45, undefined, { kernel: 'nearest' }),
   ],
   [{ rotate: -90 }, (image) => image.rotate(-90)],
   [

@@ -37,3 +37,29 @@ test('the edge is soft and covers what a circle covers', () => {
   expect(sum / 255 / (Math.PI * 100.5 ** 2)).toBeCloseTo(1, 3);
   expect(new Set(data.filter((_, i) => i % 4 === 3)).size).toBeGreaterThan(20);
 });
+
+test.each([
+  [12, 9, 4, 4],
+  [11, 8, 5.5, 4],
+  [9, 14, 4.5, 3.5],
+  [10, 10, 2.5, 5],
+  [7, 5, 0, 0],
+  [20, 6, 3, 3],
+])('%i×%i pixels with radii of %d and %d cover what the shape covers', (width, height, rx, ry) => {
+  const data = roundedAlpha({ width, height }, rx, ry);
+  const isInside = (x: number, y: number) => {
+    const [dx, dy] = [rx - Math.min(x, width - x), ry - Math.min(y, height - y)];
+    return dx <= 0 || dy <= 0 || Math.hypot(dx / rx, dy / ry) <= 1;
+  };
+  const places = Array.from({ length: 16 }, (_, index) => (index + 0.5) / 16);
+  for (let y = 0; y < height; y += 1)
+    for (let x = 0; x < width; x += 1) {
+      const inside = places.flatMap((dy) => places.filter((dx) => isInside(x + dx, y + dy)));
+      const covered = (255 * inside.length) / places.length ** 2;
+      const alpha = data[(y * width + x) * 4 + 3] ?? 0;
+      // The soft edge is that of a straight line.
+      expect(Math.abs(alpha - covered), `${x},${y}`).toBeLessThan(40);
+      if (covered === 255) expect(alpha).toBeGreaterThan(240);
+    }
+  expect(data.subarray(0, 3)).toEqual(Buffer.from([255, 255, 255]));
+});

@@ -87,7 +87,7 @@ const options = () =>
       error: 'needs a width, a height or both',
     })
     .superRefine(({ position, focus, otherwise }, context) => {
-      const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+      const refuse = (message: string) => context.addIssue(message);
       if (position !== 'focus' && (focus ?? otherwise) !== undefined)
         refuse('focus and otherwise require position: focus');
       if (focus !== undefined && otherwise !== undefined)

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineTransform } from '../define-transform.ts';
+import { refuse } from './shared/refuse.ts';
 
 const level = z.number().min(0).max(1_000_000);
 
@@ -27,7 +28,7 @@ const options = () =>
       if (sigma !== undefined) return;
       for (const [name, level] of Object.entries(levels)) {
         if (level === LEVELS[name as keyof typeof LEVELS]) continue;
-        context.addIssue({ code: 'custom', path: [name], message: `${name} requires sigma` });
+        refuse(context, name, `${name} requires sigma`);
       }
     })
     .meta({

@@ -7,6 +7,7 @@ import { colourSchema, opacityOf, rgbOf } from './shared/colour.ts';
 import { SHARE, shareOf } from './shared/length.ts';
 import { imageMark, type Mark, withRoom } from './shared/mark.ts';
 import { gravitySchema, placeOffset } from './shared/position.ts';
+import { refuse } from './shared/refuse.ts';
 import { defaultFonts, readFont } from './text/fonts.ts';
 import { textMark } from './text/text-mark.ts';
 
@@ -84,16 +85,15 @@ const options = () =>
       tile: z.boolean().default(false).describe('Repeats the mark over the whole picture.'),
     })
     .superRefine((given, context) => {
-      const refuse = (message: string) => context.addIssue({ code: 'custom', message });
       const { image, text, font, colour } = given;
       if ((image === undefined) === (text === undefined))
-        refuse('needs image or text, one of them');
+        context.addIssue('needs image or text, one of them');
       if (text === undefined && (font ?? colour) !== undefined)
-        refuse('font and colour go with text');
+        context.addIssue('font and colour go with text');
       const [foreign] = (font === undefined && text?.match(FOREIGN)) || [];
       if (foreign) {
         const message = `Open Sans has no ${JSON.stringify(foreign)}; it supports Latin, Greek and Cyrillic. Set font to a font that has it`;
-        context.addIssue({ code: 'custom', path: ['text'], message });
+        refuse(context, 'text', message);
       }
     })
     .meta({

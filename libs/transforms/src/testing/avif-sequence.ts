@@ -14,8 +14,16 @@ export interface SequenceOptions {
   readonly properties?: readonly Buffer[];
   /** The sequence header is only in the configuration. */
   readonly bareSamples?: boolean;
-  /** 64-bit offsets. */
+  /** 64-bit offsets and times. */
   readonly long?: boolean;
+  /** A box after the brand. */
+  readonly meta?: Buffer;
+  /** Tracks that the alpha belongs to. Default: that of the colours, 1. */
+  readonly alphaOf?: readonly number[];
+  /** Type of the alpha's track. Default: `auxv`. */
+  readonly alphaHandler?: string;
+  /** The track of the alpha comes first. */
+  readonly alphaFirst?: boolean;
 }
 
 interface Coded {
@@ -66,6 +74,7 @@ export function avifSequence(
   options: SequenceOptions = {},
 ): Buffer {
   const { brand = 'avis', bareSamples = false, long = false } = options;
+  const { meta = Buffer.alloc(0), alphaOf = [1], alphaHandler = 'auxv' } = options;
   const frames = stills.map(codedOf);
   const tracks = (frames[0] ?? []).map((first, track) => ({
     first,
@@ -75,7 +84,8 @@ export function avifSequence(
     }),
   }));
   const last = options.still ? stills.at(-1) : undefined;
-  const head = Buffer.from(last ?? box('ftyp', latin1(`${brand}\0\0\0\0avismsf1iso8`)));
+  const type = box('ftyp', latin1(`${brand}\0\0\0\0avismsf1iso8`));
+  const head = Buffer.from(last ?? Buffer.concat([type, meta]));
   head.write(brand, 8, 'latin1');
   const movie = (start: number) => {
     let at = start;
@@ -114,13 +124,14 @@ export function avifSequence(
       const handler = full(
         'hdlr',
         uint32(0),
-        latin1(index === 0 ? 'pict' : 'auxv'),
+        latin1(index === 0 ? 'pict' : alphaHandler),
         Buffer.alloc(13),
       );
-      const trackHead = full(
-        'tkhd', uint32(0), uint32(0), uint32(index + 1), uint32(0), uint32(samples.length),
-        Buffer.alloc(52), uint32(width * 65_536), uint32(height * 65_536),
-      ); // prettier-ignore
+      const time = (value: number) => Buffer.concat([Buffer.alloc(long ? 4 : 0), uint32(value)]);
+      const trackHead = box('tkhd', Buffer.concat([
+        uint32(long ? 1 << 24 : 0), time(0), time(0), uint32(index + 1), uint32(0),
+        time(samples.length), Buffer.alloc(52), uint32(width * 65_536), uint32(height * 65_536),
+      ])); // prettier-ignore
       const mediaHead = full(
         'mdhd',
         uint32(0),
@@ -131,7 +142,7 @@ export function avifSequence(
       );
       const references =
         index > 0
-          ? [box('tref', box('auxl', uint32(1)))]
+          ? [box('tref', box('auxl', Buffer.concat(alphaOf.map(uint32))))]
           : options.premultiplied
             ? [box('tref', box('prem', uint32(2)))]
             : [];
@@ -152,7 +163,8 @@ export function avifSequence(
       uint32(stills.length),
       Buffer.alloc(80),
     );
-    return box('moov', Buffer.concat([movieHead, ...traks]));
+    const inOrder = options.alphaFirst ? traks.toReversed() : traks;
+    return box('moov', Buffer.concat([movieHead, ...inOrder]));
   };
   const start = head.length + movie(0).length + 8;
   const data = tracks.flatMap(({ samples }) => samples);

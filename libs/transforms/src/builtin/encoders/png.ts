@@ -1,6 +1,7 @@
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
 import type { Effort } from '../../image-engine.ts';
+import { refuse } from '../shared/refuse.ts';
 import {
   BEST_QUALITY,
   coloursSchema,
@@ -70,10 +71,9 @@ export const pngSchema = z
   })
   .superRefine((given, context) => {
     if (given.palette) return;
-    const refuse = (option: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [option], message });
     if (given.maxBytes !== undefined) {
       refuse(
+        context,
         'maxBytes',
         'a PNG has no quality to lower unless it has a palette: add palette: true',
       );
@@ -82,7 +82,7 @@ export const pngSchema = z
     const { quality, colours, dither, effort } = given;
     for (const [option, value] of Object.entries({ quality, colours, dither, effort })) {
       if (value === PALETTE_DEFAULTS[option]) continue;
-      refuse(option, `a PNG has ${option} only with a palette: add palette: true`);
+      refuse(context, option, `a PNG has ${option} only with a palette: add palette: true`);
     }
   })
   .superRefine(refuseOtherwise)

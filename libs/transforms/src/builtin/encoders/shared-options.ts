@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { refuse } from '../shared/refuse.ts';
 
 export const BEST_QUALITY = 100;
 export const LEAST_QUALITY = 1;
@@ -47,7 +48,7 @@ interface GivenOtherwise {
 
 export function refuseOtherwise(given: GivenOtherwise, context: z.RefinementCtx): void {
   if (given.otherwise === undefined || given.maxBytes !== undefined) return;
-  context.addIssue({ code: 'custom', path: ['otherwise'], message: 'otherwise requires maxBytes' });
+  refuse(context, 'otherwise', 'otherwise requires maxBytes');
 }
 
 interface GivenLossless {
@@ -59,14 +60,9 @@ interface GivenLossless {
 /** Rejects options that search a quality: a lossless file has only one. */
 export function refuseSearch(given: GivenLossless, context: z.RefinementCtx): void {
   if (!given.lossless) return;
-  const refuse = (option: string) =>
-    context.addIssue({
-      code: 'custom',
-      path: [option],
-      message: `a lossless file keeps every pixel: it has no quality to search`,
-    });
-  if (typeof given.quality === 'object') refuse('quality');
-  if (given.maxBytes !== undefined) refuse('maxBytes');
+  const message = 'a lossless file keeps every pixel: it has no quality to search';
+  if (typeof given.quality === 'object') refuse(context, 'quality', message);
+  if (given.maxBytes !== undefined) refuse(context, 'maxBytes', message);
 }
 
 export const FULL_DITHER = 1;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { defaultFonts } from './fonts.ts';
+import { defaultFonts, readFont } from './fonts.ts';
 import { textMark } from './text-mark.ts';
 
 const fonts = await defaultFonts();
@@ -44,9 +44,10 @@ test('fits to the pixel, whatever the rounding', () => {
 });
 
 test('a tab is a space, and what shows nothing needs no font', () => {
-  expect(mark('A\tB').data).toEqual(mark('A B').data);
-  expect(mark('A\u200d\ufe0fB').data).toEqual(mark('AB').data);
-  expect(mark('A\r\nB').data).toEqual(mark('A\nB').data);
+  const isAlike = (one: string, other: string) => mark(one).data.equals(mark(other).data);
+  expect(isAlike('A\tB', 'A B')).toBe(true);
+  expect(isAlike('A\u200d\ufe0fB', 'AB')).toBe(true);
+  expect(isAlike('A\r\nB', 'A\nB')).toBe(true);
 });
 
 test('draws Latin, Greek and Cyrillic, also mixed; names a missing character', () => {
@@ -60,3 +61,22 @@ test('the same bytes on every machine, whatever fonts it has', () => {
     `"cba488331814d92be16cd50fb33462111056749f6b104f1054749619cae275c5"`,
   );
 });
+
+test('a text that shows nothing is an error', () => {
+  expect(() => mark(' \n ')).toThrow('the text shows nothing');
+});
+
+test('a collection of fonts is no font', async () => {
+  const collection = Buffer.concat([Buffer.from('ttcf\0\x01\0\0\0\0\0\0', 'latin1'), Buffer.alloc(99)]); // prettier-ignore
+  await expect(readFont(collection)).rejects.toThrow('a font collection; expected a single font');
+});
+
+test('has its colour and its opacity, and lines in the middle', () => {
+  const ink = { colour: [10, 20, 30], opacity: 0.5 } as const;
+  const { data, width, height } = textMark('I\nIII', fonts, ink, { width: 60, most, angle: 0 });
+  const pixels = Array.from({ length: width * height }, (_, at) => [...data.subarray(4 * at, 4 * at + 4)]);
+  expect(pixels.every(([r, g, b]) => r === 10 && g === 20 && b === 30)).toBe(true);
+  expect(Math.max(...pixels.map(([, , , alpha = 0]) => alpha))).toBe(128);
+  const columns = pixels.flatMap(([, , , alpha = 0], at) => (at < (width * height) / 3 && alpha > 0 ? [at % width] : []));
+  expect(Math.min(...columns) + Math.max(...columns)).toBeCloseTo(width - 1, -0.5);
+}); // prettier-ignore

@@ -68,14 +68,15 @@ function boxes({ reader }: File, { data, end }: Range, count: number, type?: str
 }
 
 /** The first box on a path of types. */
-function find(file: File, within: Range, ...path: readonly string[]): Box | undefined {
-  let found: Box | undefined;
-  let range: Range | undefined = within;
-  for (const type of path) {
-    [found] = range ? boxes(file, range, 1, type) : [];
-    range = found;
-  }
-  return found;
+function find(
+  file: File,
+  within: Range,
+  type: string,
+  ...more: readonly string[]
+): Box | undefined {
+  const [found] = boxes(file, within, 1, type);
+  const [next, ...others] = more;
+  return found && next !== undefined ? find(file, found, next, ...others) : found;
 }
 
 function copy({ bytes }: File, { data, end }: Range): Buffer {
@@ -86,11 +87,11 @@ function copy({ bytes }: File, { data, end }: Range): Buffer {
 function firstSample(file: File, table: Range): Buffer | undefined {
   const { reader, bytes } = file;
   const sizes = find(file, table, 'stsz');
-  const short = find(file, table, 'stco');
-  const long = find(file, table, 'co64');
-  if (!sizes || !(short ?? long)) return undefined;
+  const places = find(file, table, 'stco') ?? find(file, table, 'co64');
+  if (!sizes || !places) return undefined;
   const size = reader.u32(sizes.data + 4) || reader.u32(sizes.data + 12);
-  const start = short ? reader.u32(short.data + 8) : reader.u64((long?.data ?? 0) + 8);
+  const first = places.data + 8;
+  const start = places.type === 'stco' ? reader.u32(first) : reader.u64(first);
   return size > 0 && start + size <= bytes.length ? bytes.subarray(start, start + size) : undefined;
 }
 
@@ -127,10 +128,15 @@ function readTrack(file: File, trak: Range): Track | undefined {
     isAlpha: reader.tag(handler.data + 8) === 'auxv',
     auxiliaryOf: referred('auxl'),
     premultipliedBy: referred('prem'),
-    properties: described.flatMap((box) => {
-      const isEssential = PROPERTIES.get(box.type);
-      return isEssential === undefined ? [] : [{ box: copy(file, box), isEssential }];
-    }),
+    properties: [
+      ...(described.some(({ type }) => type === 'pixi')
+        ? []
+        : [channelBits(reader.u8(coding.data + 2))]),
+      ...described.flatMap((box) => {
+        const isEssential = PROPERTIES.get(box.type);
+        return isEssential === undefined ? [] : [{ box: copy(file, box), isEssential }];
+      }),
+    ],
     sample: isWhole ? sample : Buffer.concat([header, sample]),
   };
 }
@@ -149,7 +155,7 @@ function uint32(value: number): Buffer {
 
 function box(type: string, ...content: readonly Uint8Array[]): Buffer {
   const length = content.reduce((sum, part) => sum + part.length, BOX_HEAD);
-  return Buffer.concat([uint32(length), Buffer.from(type, 'latin1'), ...content]);
+  return Buffer.concat([uint32(length), Buffer.from(type), ...content]);
 }
 
 /** A box with version and flags, which are zero unless given. */
@@ -157,43 +163,37 @@ function fullBox(type: string, content: readonly Uint8Array[], version = 0): Buf
   return box(type, Buffer.from([version, 0, 0, 0]), ...content);
 }
 
-const text = (value: string) => Buffer.from(value, 'latin1');
-
 /** Bits of each channel, which items must declare and tracks need not (`av1C`: AV1 in ISOBMFF, 2.3.3). */
-function channelBits(properties: readonly Property[]): Property[] {
-  const [coding, declared] = ['av1C', 'pixi'].map((type) =>
-    properties.find((property) => property.box.toString('latin1', 4, BOX_HEAD) === type),
-  );
-  if (declared || !coding) return [];
-  const flags = coding.box[BOX_HEAD + 2] ?? 0;
+function channelBits(flags: number): Property {
   const depth = (flags & 0x40) === 0 ? 8 : (flags & 0x20) === 0 ? 10 : 12;
   const bits = new Array<number>((flags & 0x10) === 0 ? 3 : 1).fill(depth);
-  return [{ box: fullBox('pixi', [Buffer.from([bits.length, ...bits])]), isEssential: false }];
+  return { box: fullBox('pixi', [Buffer.from([bits.length, ...bits])]), isEssential: false };
 }
 
 function itemEntry(type: string): Buffer {
-  return fullBox('infe', [uint16(0), uint16(0), text(`${type}\0`)], 2);
+  return fullBox('infe', [uint16(0), uint16(0), Buffer.from(`${type}\0`)], 2);
 }
 
 function colourItem(
   { width, height, properties, sample }: Track,
-  more: Partial<Pick<Item, 'properties' | 'references'>>,
+  references: Item['references'],
+  more: readonly Property[] = [],
 ): Item {
   const size = { box: fullBox('ispe', [uint32(width), uint32(height)]), isEssential: false };
   return {
     entry: itemEntry('av01'),
     data: sample,
-    properties: [size, ...channelBits(properties), ...properties, ...(more.properties ?? [])],
-    references: more.references ?? [],
+    properties: [size, ...properties, ...more],
+    references,
   };
 }
 
 /** EXIF and XMP of the file, as items that describe the first one. */
-function metadataItems(file: File, meta: Range): Item[] {
+function metadataItems(file: File, meta: Box): Item[] {
   const { reader, bytes } = file;
   const infos = find(file, { data: meta.data + 4, end: meta.end }, 'iinf');
   if (!infos) return [];
-  const { extents, dataBox } = readMeta(reader, { type: 'meta', ...meta });
+  const { extents, dataBox } = readMeta(reader, meta);
   const items = new Map<string, Item>();
   for (const info of boxesOf(
     reader,
@@ -219,10 +219,9 @@ function metadataItems(file: File, meta: Range): Item[] {
 /** Properties, each once per item, and which item they belong to. */
 function propertiesBox(items: readonly Item[]): Buffer {
   let index = 0;
-  const owners = items.flatMap(({ properties }, item) => {
-    if (properties.length === 0) return [];
+  const owners = items.map(({ properties }, item) => {
     const own = properties.map(({ isEssential }) => (isEssential ? 0x80 : 0) | (index += 1));
-    return [Buffer.concat([uint16(item + 1), Buffer.from([own.length, ...own])])];
+    return Buffer.concat([uint16(item + 1), Buffer.from([own.length, ...own])]);
   });
   return box(
     'iprp',
@@ -233,7 +232,7 @@ function propertiesBox(items: readonly Item[]): Buffer {
 
 /** A still picture of items, the first of which is the primary one (HEIF, 6.2). */
 function writeStill(items: readonly Item[]): Buffer {
-  const type = box('ftyp', text('avif'), uint32(0), text('avifmif1miaf'));
+  const type = box('ftyp', Buffer.from('avif'), uint32(0), Buffer.from('avifmif1miaf'));
   const meta = (start: number) => {
     let offset = start;
     const places = items.map(({ data }, index) => {
@@ -249,7 +248,7 @@ function writeStill(items: readonly Item[]): Buffer {
       return entry;
     });
     return fullBox('meta', [
-      fullBox('hdlr', [uint32(0), text('pict'), Buffer.alloc(13)]),
+      fullBox('hdlr', [uint32(0), Buffer.from('pict'), Buffer.alloc(13)]),
       fullBox('pitm', [uint16(1)]),
       // Offsets and lengths of four bytes, no base offset.
       fullBox('iloc', [uint16(0x4400), uint16(items.length), ...places]),
@@ -285,12 +284,10 @@ export function stillOfSequence(source: Uint8Array): Uint8Array {
     ({ isAlpha, auxiliaryOf }) => isAlpha && auxiliaryOf.includes(colour.id),
   );
   const isPremultiplied = alpha && colour.premultipliedBy.includes(alpha.id);
-  const auxiliary = { box: fullBox('auxC', [text(ALPHA)]), isEssential: true };
+  const auxiliary = { box: fullBox('auxC', [Buffer.from(ALPHA)]), isEssential: true };
   return writeStill([
-    colourItem(colour, { references: isPremultiplied ? [{ type: 'prem', to: 1 }] : [] }),
-    ...(alpha
-      ? [colourItem(alpha, { properties: [auxiliary], references: [{ type: 'auxl', to: 0 }] })]
-      : []),
+    colourItem(colour, isPremultiplied ? [{ type: 'prem', to: 1 }] : []),
+    ...(alpha ? [colourItem(alpha, [{ type: 'auxl', to: 0 }], [auxiliary])] : []),
     ...(meta ? metadataItems(file, meta) : []),
   ]);
 }

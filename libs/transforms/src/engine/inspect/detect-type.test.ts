@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { sample } from '../../testing/samples.ts';
 import { detectType, isAlsoDicom } from './detect-type.ts';
 
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"></svg>';
+
 /** A TIFF's header and first directory, of tags with one number each. */
 function tiff(tags: Readonly<Record<number, number>>, little = true): Buffer {
   const entries = Object.entries(tags).map(([tag, value]) => [Number(tag), value] as const);
@@ -47,7 +49,15 @@ test.each([
   ['pages, the first of them small', { [SUBFILE]: 1, [COMPRESSION]: 5, [PHOTOMETRIC]: 2 }],
   ['no tags', {}],
 ])('does not detect camera raw: %s', async (_, tags) => {
-  expect(await detectType(tiff(tags))).toMatchObject({ format: 'tiff' });
+  expect(await detectType(tiff(tags))).toEqual({ name: 'image/tiff', format: 'tiff' });
+});
+
+test('tags end where the directory does', async () => {
+  const [type, count] = [3 << 16, Buffer.from([1, 0, 0, 0])];
+  // The next directory is at a place that looks like a tag.
+  const file = Buffer.concat([tiff({ [PHOTOMETRIC]: 2 }), count, Buffer.from([0xff, 0xff, 0, 0])]);
+  file.writeUInt32LE(type + COMPRESSION, 10 + 12);
+  expect(await detectType(file)).toMatchObject({ format: 'tiff' });
 });
 
 test('accepts a first directory at another offset, or without a directory', async () => {
@@ -72,6 +82,9 @@ test.each([
 test.each([
   ['<?xml version="1.0"?><?xml-stylesheet href="a.css"?><svg width="1" height="1"></svg>'],
   ['<!DOCTYPE svg [<!ENTITY a "b">]><svg width="1" height="1">&a;</svg>'],
+  ['<!DOCTYPE   svg [<!ENTITY a "b">]><svg width="1" height="1">&a;</svg>'],
+  // The declaration may only be first.
+  [`<!-- a --><?xml version="1.0"?>${SVG}`],
 ])(
   'an SVG that asks for more than its own text is named, and no picture of ours: %s',
   async (svg) => {
@@ -84,12 +97,25 @@ test.each([
 test('an AVIF that calls itself a picture of a general kind first is one', async () => {
   const avif = await sample({ width: 20, height: 10, format: 'avif' });
   avif.write('mif1', 8, 'latin1');
-  expect(await detectType(avif)).toMatchObject({ format: 'avif' });
+  expect(await detectType(avif)).toEqual({ name: 'image/avif', format: 'avif' });
 });
 
-test('a HEIC of a general kind is a HEIC', async () => {
-  const heic = Buffer.from('\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf', 'latin1');
+test.each([
+  ['of a general kind', 28, 'mif1', 'mif1heicmiaf'],
+  ['of a general kind that other pictures follow', 16, 'mif1', '\0\0\0\x08freeavif'],
+  ['of a general kind and no other', 24, 'mif1', 'mif1miaf'],
+  ['that is an AVIF, too', 28, 'mif1', 'avifheicmiaf'],
+  ['whose name of an AVIF is between two names', 28, 'mif1', 'miavifafmif1'],
+  ['of several frames, of which one is an AVIF', 28, 'hevc', 'mif1avifmiaf'],
+])('a HEIC %s is a HEIC', async (_, length, brand, others) => {
+  const heic = Buffer.from(`\0\0\0\0ftyp${brand}\0\0\0\0${others}`, 'latin1');
+  heic.writeUInt32BE(length);
   expect(await detectType(heic)).toEqual({ name: 'a HEIC picture' });
+});
+
+test('a sequence of AVIF of a general kind is an AVIF', async () => {
+  const avif = Buffer.from('\0\0\0\x1cftypmsf1\0\0\0\0msf1avisshef', 'latin1');
+  expect(await detectType(avif)).toEqual({ name: 'image/avif', format: 'avif' });
 });
 
 /** A PNG whose animation has the one frame that it also shows as a still (PNG, third edition, 11.3.6). */
@@ -129,13 +155,14 @@ test.each([
   expect(await detectType(bytes)).toEqual({ name });
 });
 
-const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"></svg>';
 const DRAWING = { name: 'an SVG drawing', format: 'svg' };
 
 test.each([
   SVG,
   '<svg/>',
   `\n  ${SVG}`,
+  '<svg xmlns="http://www.w3.org/2000/svg"><!-- inside --></svg>',
+  `<!--> still inside -->${SVG}`,
   `<?xml version="1.0"?>\n${SVG}`,
   `<?xml version="1.0"?><!-- one --> <!-- two -->${SVG}`,
   `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/svg11.dtd">${SVG}`,
@@ -151,11 +178,16 @@ test.each([
   ['<head></head>', 'an HTML page'],
   ['<body></body>', 'an HTML page'],
   ['  <HTML lang="en">', 'an HTML page'],
+  ['<!DOCTYPE   html><title>x</title>', 'an HTML page'],
   ['<?xml version="1.0"?><rss/>', 'an XML document'],
+  [`<?xml version="1.0"?><rss>${' '.repeat(1100)}${SVG}</rss>`, 'an XML document'],
   ['<!-- without an end', 'an XML document with a comment that is too long'],
   ['{"a": 1}', 'JSON or other text'],
   ['[1, 2]', 'JSON or other text'],
   ['just <svg> words', 'text'],
+  ['just <!-- <svg> -->', 'text'],
+  ['just <html>', 'text'],
+  ['just [1, 2]', 'text'],
   ['<svgs/>', 'text'],
   ['<htmlx>', 'text'],
 ])('%s is %s', async (text, name) => {
@@ -168,6 +200,9 @@ test('what is compressed is named', async () => {
   expect(await name('words')).toEqual({ name: 'a gzip file; its content is text' });
   expect(await name(gzipSync(SVG))).toEqual({ name: 'a gzip file inside a gzip file' });
   expect(await name(Buffer.from([0, 1, 2]))).toEqual({
+    name: 'a gzip file; its content is of no known type',
+  });
+  expect(await detectType(Buffer.from('\x1f\x8b\x08 damaged', 'latin1'))).toEqual({
     name: 'a gzip file; its content is of no known type',
   });
 });

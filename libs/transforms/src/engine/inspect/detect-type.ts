@@ -63,7 +63,7 @@ export async function detectType(source: Uint8Array): Promise<DetectedType> {
   if (found?.ext === 'gz') return detectGzip(source);
   const known = found ? undefined : knownStart(source);
   if (known) return { name: known };
-  if (!found || found.ext === 'xml' || found.mime === 'image/svg+xml') return detectText(source);
+  if (!found || found.ext === 'xml') return detectText(source);
   if (CAMERA_RAW.has(found.ext)) {
     return { name: `a camera raw file (${found.ext.toUpperCase()})` };
   }
@@ -99,10 +99,8 @@ function knownStart(source: Uint8Array): string | undefined {
 function isAlsoAvif(source: Uint8Array): boolean {
   const [first = 0, second = 0, third = 0, fourth = 0] = source;
   const length = ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
-  const list = latin1(source, 16, Math.min(length, 16 + TEXT_SAMPLE));
-  const brands: readonly string[] = list.match(/.{4}/gs) ?? [];
-  const isAvif = brands.includes('avif') || brands.includes('avis');
-  return isAvif && !brands.some((brand) => brand.startsWith('he'));
+  const brands = latin1(source, 16, Math.min(length, 16 + TEXT_SAMPLE));
+  return /^(?:.{4})*avi[fs]/s.test(brands) && !/^(?:.{4})*he../s.test(brands);
 }
 
 /** A compressed drawing (SVGZ), or a gzip file of other content. */
@@ -145,14 +143,13 @@ const DOCTYPE =
 
 /** Removes comments at the start. One pass, because hostile text could make a regular expression slow. */
 function withoutComments(text: string): string {
-  let at = 0;
-  while (text.startsWith('<!--', at)) {
-    const end = text.indexOf('-->', at + '<!--'.length);
-    if (end < 0) break;
-    at = end + '-->'.length;
-    while (at < text.length && /\s/.test(text[at] ?? '')) at += 1;
+  let rest = text;
+  while (rest.startsWith('<!--')) {
+    const end = rest.indexOf('-->', '<!--'.length);
+    if (end === -1) break;
+    rest = rest.slice(end + '-->'.length).trimStart();
   }
-  return text.slice(at);
+  return rest;
 }
 
 /** Removes XML declaration, comments and document type. */

@@ -2,7 +2,10 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { builtinTransforms } from '../../builtin/index.ts';
 import { createCatalog } from '../../catalog/catalog.ts';
+import { iccChunk, patchJpeg, patchPng } from '../../testing/colour-files.ts';
 import { animatedSample, sample } from '../../testing/samples.ts';
+import { matrixOf, SRGB_PRIMARIES } from '../colour/colour-math.ts';
+import { writeProfile } from '../colour/icc-profile.ts';
 import { createEngine } from '../create-engine.ts';
 
 const engine = createEngine({ catalog: createCatalog(builtinTransforms) });
@@ -62,6 +65,68 @@ test.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const)(
 test.each(['gif', 'webp'] as const)('counts the frames of an animated %s', async (format) => {
   const moving = await animatedSample(format, { width: 20, height: 10, frames: 4 });
   expect(await engine.inspect(moving)).toMatchObject({ width: 20, height: 10, pages: 4 });
+});
+
+describe('the coding of a file', () => {
+  const coding = async (file: Uint8Array) => (await engine.inspect(file)).coding;
+  const profileOf = (options: { grey?: boolean; tables?: boolean }) => {
+    const profile = writeProfile({
+      ...{ name: 'gamma 1.8', curve: (value) => value ** 1.8 },
+      ...(!options.grey && { matrix: matrixOf(SRGB_PRIMARIES) }),
+    });
+    if (options.tables) profile.write('A2B0', profile.indexOf('cprt'), 'latin1');
+    return profile;
+  };
+
+  test.each([
+    ['RGB', { bits: 8, grey: false }, { depth: 8, space: 'rgb' }],
+    ['RGB of 16 bits', { bits: 16, grey: false }, { depth: 16, space: 'rgb' }],
+    ['grey', { bits: 8, grey: true }, { depth: 8, space: 'grey' }],
+  ] as const)('is %s, with or without a profile', async (_, layout, found) => {
+    expect(await coding(patchPng({}, layout))).toEqual({ ...found, profile: 'none' });
+    const { grey } = layout;
+    const plain = { iCCP: iccChunk(profileOf({ grey })) };
+    expect(await coding(patchPng(plain, layout))).toEqual({ ...found, profile: 'other' });
+    const tables = { iCCP: iccChunk(profileOf({ grey, tables: true })) };
+    expect(await coding(patchPng(tables, layout))).toEqual({
+      ...{ ...found, profile: 'other', profileTables: true },
+    });
+    // Damaged.
+    expect(await coding(patchPng({ iCCP: iccChunk(Buffer.alloc(200)) }, layout))).toEqual({
+      ...{ ...found, profile: 'none' },
+    });
+  });
+
+  test('is grey of 16 bits, whose pixels are corrected by the curve of a profile', async () => {
+    const [layout, found] = [
+      { bits: 16, grey: true },
+      { depth: 16, space: 'grey' },
+    ] as const;
+    expect(await coding(patchPng({}, layout))).toEqual({ ...found, profile: 'none' });
+    const plain = { iCCP: iccChunk(profileOf({ grey: true })) };
+    expect(await coding(patchPng(plain, layout))).toEqual({
+      ...{ ...found, profile: 'none', correctedFrom: 16 },
+    });
+  });
+
+  test('of a JPEG says how its colours are reduced', async () => {
+    const found = { depth: 8, space: 'rgb', profile: 'other', chromaSubsampling: '4:4:4' };
+    expect(await coding(await patchJpeg(profileOf({})))).toEqual(found);
+  });
+
+  test('may be CMYK, whose profile has tables', async () => {
+    const cmyk = sharp(patchPng({})).toColourspace('cmyk').jpeg();
+    const found = { depth: 8, space: 'cmyk', chromaSubsampling: '4:4:4:4' };
+    expect(await coding(await cmyk.toBuffer())).toMatchObject(found);
+    expect(await coding(await cmyk.withIccProfile('cmyk').toBuffer())).toMatchObject({
+      ...{ ...found, profile: 'other', profileTables: true },
+    });
+  });
+});
+
+test('a file without pages has one', async () => {
+  const photo = await sample({ width: 20, height: 10 });
+  await expect(engine.inspect(photo, 2)).rejects.toThrow('a jpeg has no page 2');
 });
 
 const ftyp = (brand: string) =>

@@ -29,7 +29,7 @@ function coding(header: Metadata, source: Uint8Array): SourceCoding {
   const kind = space === 'cmyk' ? 'cmyk' : space === 'b-w' || space === 'grey16' ? 'grey' : 'rgb';
   const profile = profileKind(icc, kind);
   return {
-    depth: depth === 'uchar' || depth === 'char' ? 8 : 16,
+    depth: depth === 'uchar' ? 8 : 16,
     space: kind,
     profile,
     ...(icc && profile === 'other' && needsTables(icc, kind) && { profileTables: true }),
