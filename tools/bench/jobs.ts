@@ -66,6 +66,21 @@ export interface Job {
   readonly passes: number;
 }
 
+/**
+ * `quick` is for a look; it has one small photo. `check` has the same photo, but without rivals, and small jobs as often as
+ * figures need that are compared with those of another day.
+ */
+export type RunSize = 'whole' | 'quick' | 'check';
+
+/** How often a process does a job: first for Node to compile the hot code, then measured, with each source. */
+export function repeats({ passes, source }: Job, size: RunSize) {
+  const isSmall = passes > 1;
+  if (size === 'quick') return { warmUps: isSmall ? 5 : 1, passes: Math.min(passes, 6) };
+  if (size === 'whole') return { warmUps: isSmall ? 10 : 2, passes };
+  // One photo instead of three.
+  return { warmUps: isSmall ? 10 : 1, passes: isSmall && source === 'photo' ? passes * 3 : passes };
+}
+
 const THUMBNAIL: readonly Output[] = [
   { name: 'thumb', format: 'jpeg', width: 200, height: 200, fit: 'cover' },
 ];

@@ -10,7 +10,7 @@ import { findRivals } from './contestants/find-rivals.ts';
 import { runContestant, type RunOptions } from './contestants/run-contestant.ts';
 import { measureEncoders } from './encoders/measure-encoders.ts';
 import { encodersMarkdown, readEncoders, writeEncoders } from './encoders/encoders-page.ts';
-import { type Job, JOBS } from './jobs.ts';
+import { type Job, JOBS, type RunSize } from './jobs.ts';
 import { watchMachine } from './machine.ts';
 import { pageOf, readReport, writeReport } from './page.ts';
 import { burst } from './parts/burst.ts';
@@ -26,7 +26,7 @@ import { checkFigures, type Regression, regressions } from './targets.ts';
 const PHOTOS = 3;
 /** Measured on two cores, three rounds; the second number is that of `--quick`. */
 const MINUTES = {
-  jobs: [13, 1.2],
+  jobs: [14, 1.2],
   'cold start': [0.5, 0.1],
   burst: [2, 0.2],
   profile: [0.2, 0.1],
@@ -84,14 +84,15 @@ async function measure(given: Settings, { oursOnly, again }: Scope = {}): Promis
   const aws = await BenchAws.start();
   try {
     const photos = await photosOf(given);
-    const shared = { aws, rivals, folder, isQuick: quick };
+    const size: RunSize = oursOnly ? 'check' : quick ? 'quick' : 'whole';
+    const shared = { aws, rivals, folder };
     const asked = JOBS.filter(({ id, group }) => isWanted(id) && !(quick && group === 'memory'));
     const measured = await runJobs(
       asked.map((one) => ({
         ...one,
         contestants: one.contestants.filter((name) => !oursOnly || isOurs(name)),
       })),
-      { ...shared, photos, rounds, onProgress: say },
+      { ...shared, size, photos, rounds, onProgress: say },
     );
     const jobs = again
       ? again.report.jobs.map((old) => measured.find(({ id }) => id === old.id) ?? old)
@@ -112,7 +113,7 @@ async function measure(given: Settings, { oursOnly, again }: Scope = {}): Promis
     if (!oursOnly) say('profile');
     for (const one of JOBS.filter(({ id }) => !oursOnly && PROFILED.includes(id))) {
       const [upload = ''] = await makeSources(one.source, photos, { folder });
-      const options = { ...shared, passes: quick ? 10 : 60 };
+      const options = { ...shared, warmUps: 10, passes: quick ? 10 : 60 };
       profiles.push({ title: one.title, ...(await profile(one, upload, options)) });
     }
     if (isWanted('burst')) say('burst');
@@ -139,14 +140,11 @@ async function measure(given: Settings, { oursOnly, again }: Scope = {}): Promis
 async function requestsOfDuplicate(
   job: Job,
   photo: string,
-  shared: Omit<RunOptions, 'passes'>,
+  shared: Omit<RunOptions, 'warmUps' | 'passes'>,
 ): Promise<Counts> {
-  const once = await runContestant('function', job, [photo], { ...shared, passes: 1 });
-  const twice = await runContestant('function', job, [photo], {
-    ...shared,
-    passes: 1,
-    twice: true,
-  });
+  const options = { ...shared, warmUps: 0, passes: 1 };
+  const once = await runContestant('function', job, [photo], options);
+  const twice = await runContestant('function', job, [photo], { ...options, twice: true });
   return Object.fromEntries(
     Object.entries(twice.requests ?? {}).map(([name, count]: [string, number]) => [
       name,

@@ -19,8 +19,6 @@ const HANDLERS: readonly ContestantName[] = [
   'Pillow handler',
   'Pillow draft handler',
 ];
-/** For Node to compile the hot code: more for jobs that take little. */
-const warmUpsOf = ({ passes }: Job, isQuick = false) => (passes > 1 ? 10 : isQuick ? 1 : 2);
 
 export interface Trial extends Measured {
   readonly requests?: Counts;
@@ -31,9 +29,9 @@ export interface RunOptions {
   readonly rivals: Rivals;
   /** An empty folder for what programs write. */
   readonly folder: string;
+  /** Uploads before the measured ones. */
+  readonly warmUps: number;
   readonly passes: number;
-  /** One upload fewer before the measured ones, for jobs that take long. */
-  readonly isQuick?: boolean;
   /** Each message comes twice. */
   readonly twice?: boolean;
   /** File for a CPU profile of the measured uploads. */
@@ -74,11 +72,10 @@ async function run(
   contestant: ContestantName,
   job: Job,
   files: readonly string[],
-  { aws, rivals, folder, passes, isQuick, twice, profile }: RunOptions,
+  { aws, rivals, folder, warmUps, passes, twice, profile }: RunOptions,
 ): Promise<Trial> {
   const program = rivals.programs.find(({ name }) => name === contestant);
   if (program) return runProgram(program, job, files, folder);
-  const warmUps = warmUpsOf(job, isQuick);
   const task: Task = {
     ...{ contestant, job: job.id, files, passes, run: String(++runs), warmUps },
     ...(twice && { twice }),

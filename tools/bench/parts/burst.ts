@@ -23,7 +23,7 @@ const POLL_MS = 200;
  */
 export async function burst(
   messages: number,
-  { job, photo, ...options }: Omit<RunOptions, 'passes'> & { job: Job; photo: string },
+  { job, photo, ...options }: Omit<RunOptions, 'warmUps' | 'passes'> & { job: Job; photo: string },
 ): Promise<Burst> {
   const { aws } = options;
   const sharpPerSecond = await pace(messages, job, photo, options);
@@ -88,11 +88,11 @@ async function pace(
   messages: number,
   job: Job,
   photo: string,
-  options: Omit<RunOptions, 'passes'>,
+  options: Omit<RunOptions, 'warmUps' | 'passes'>,
 ): Promise<number> {
   const passes = Math.ceil(messages / 10);
   const runs = Array.from({ length: CORES }, () =>
-    runContestant('sharp', job, [photo], { ...options, passes }),
+    runContestant('sharp', job, [photo], { ...options, warmUps: 10, passes }),
   );
   const walls = (await Promise.all(runs)).map(({ wall }) => wall);
   return walls.reduce((sum, wall) => sum + 1 / wall, 0);

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type ContestantName, type Job } from '../jobs.ts';
+import { type ContestantName, type Job, repeats, type RunSize } from '../jobs.ts';
 import {
   CannotError,
   runContestant,
@@ -41,10 +41,10 @@ export function rowsOf(trials: ReadonlyMap<ContestantName, readonly Trial[]>): r
   });
 }
 
-interface JobsOptions extends Omit<RunOptions, 'passes'> {
+interface JobsOptions extends Omit<RunOptions, 'warmUps' | 'passes'> {
   readonly photos: readonly Photo[];
   readonly rounds: number;
-  readonly isQuick: boolean;
+  readonly size: RunSize;
   readonly onProgress: (line: string) => void;
 }
 
@@ -54,20 +54,19 @@ function isThere(contestant: ContestantName, { rivals }: JobsOptions): boolean {
 
 /** All contestants on one job, in turns. */
 async function runJob(job: Job, options: JobsOptions): Promise<JobResult> {
-  const { rounds, folder, photos, isQuick, onProgress } = options;
+  const { rounds, folder, photos, size, onProgress } = options;
   const { id, title, group, source, megapixels } = job;
   const files = await makeSources(source, photos, { folder, megapixels });
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
   const trials = new Map<ContestantName, Trial[]>();
   const cannot = new Map<ContestantName, string>();
   const contestants = job.contestants.filter((name) => isThere(name, options));
-  // A quick run has one photo instead of three.
-  const passes = isQuick && job.passes > 1 && source === 'photo' ? job.passes * 3 : job.passes;
+  const run = { ...options, ...repeats(job, size) };
   for (let round = 0; round < rounds; round++)
     for (const contestant of rotated(contestants, round)) {
       if (cannot.has(contestant)) continue;
       try {
-        const trial = await runContestant(contestant, job, files, { ...options, passes });
+        const trial = await runContestant(contestant, job, files, run);
         trials.set(contestant, [...(trials.get(contestant) ?? []), trial]);
       } catch (error) {
         if (!(error instanceof CannotError) || isOurs(contestant)) throw error;
