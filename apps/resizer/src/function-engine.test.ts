@@ -118,18 +118,34 @@ describe('of the source bucket', () => {
   });
 });
 
-test('the engine accepts SVG if one of the recipes does', async () => {
-  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>');
-  const inspect = (...formats: string[][]) => {
+const dicom = Buffer.alloc(200);
+dicom.write('DICM', 128, 'latin1');
+
+describe('formats that recipes have to name', () => {
+  const engineFor = (...formats: string[][]) => {
     const given = formats.map((accepted, index) => ({
       ...{ name: `r${index}`, match: { prefix: `${index}/` }, formats: accepted },
       variants: [{ name: 'v', steps: [{ resize: { width: 4 } }] }],
     }));
     const environment = { recipes: recipesSchema.parse(given), sourceBucket: 'photos' };
-    return createFunctionEngine(environment as unknown as Environment, root, createS3()).inspect(
-      svg,
-    );
+    return createFunctionEngine(environment as unknown as Environment, root, createS3());
   };
-  expect(await inspect(['jpeg'], ['svg', 'png'])).toMatchObject({ format: 'svg', width: 4 });
-  await expect(inspect(['jpeg'], ['png'])).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+
+  test.each([
+    ['svg', 'an SVG drawing', '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>'],
+    ['heic', 'a HEIC picture', '\0\0\0\x18ftypheic\0\0\0\0mif1heic'],
+    ['pdf', 'a PDF document', '%PDF-1.7\n'],
+    ['fits', 'a FITS picture', 'SIMPLE  =                    T'.padEnd(2880)],
+    ['dicom', 'a DICOM file', dicom],
+  ])(
+    '%s: one recipe is enough; without one, the rejection says so',
+    async (format, name, start) => {
+      const upload = Buffer.from(start as string, 'latin1');
+      expect(await engineFor(['jpeg'], [format, 'png']).survey(upload)).toMatchObject({ format });
+      await expect(engineFor(['jpeg'], ['png']).survey(upload)).rejects.toMatchObject({
+        code: 'UNSUPPORTED_FORMAT',
+        message: `the upload is ${name}; the \`formats\` of its recipe do not contain ${format}`,
+      });
+    },
+  );
 });

@@ -2,11 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   catalog,
-  decodersOf,
   type Environment,
   type Recipe,
   SIDE_FILES_FOLDER,
   sideFilesOf,
+  readersOf,
 } from '@darkroom/pipeline';
 import { type ImageEngine, readSideFileName } from '@darkroom/transforms';
 import { createEngine, type ReadSideFile } from '@darkroom/transforms/engine';
@@ -21,9 +21,8 @@ export function createFunctionEngine(
 ): ImageEngine {
   return createEngine({
     catalog,
-    decoders: decodersOf(environment.recipes),
+    ...readersOf(environment.recipes),
     readSideFile: sideFileReader({ ...environment, root, s3 }),
-    svg: environment.recipes.some(({ formats }) => formats.includes('svg')),
   });
 }
 

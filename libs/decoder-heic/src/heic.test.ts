@@ -218,11 +218,17 @@ describe('detection', () => {
     expect((await engine.inspect(avif)).format).toBe('avif');
   });
 
-  test('without the decoder, HEIC is not supported', async () => {
-    const plain = createEngine({ catalog });
+  test.each([
+    [{}, 'the upload is a HEIC picture, which cannot be processed'],
+    [
+      { otherDecoders: [heic] },
+      'the upload is a HEIC picture; the `formats` of its recipe do not contain heic',
+    ],
+  ])('without the decoder, HEIC is not supported: %j', async (options, message) => {
+    const plain = createEngine({ catalog, ...options });
     await expect(plain.inspect(fixture('plain.heic'))).rejects.toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
-      message: 'the upload is a HEIC picture, which cannot be processed',
+      message,
     });
   });
 });

@@ -59,6 +59,16 @@ export function decodersOf(
   return decoders.filter((decoder) => decoder.formats.some((format) => allowed.includes(format)));
 }
 
+/** Options of an engine for these recipes: what it reads, and which decoders would read more. */
+export function readersOf(recipes: readonly { readonly formats: readonly string[] }[]) {
+  const used = decodersOf(recipes);
+  return {
+    decoders: used,
+    otherDecoders: decoders.filter((decoder) => !used.includes(decoder)),
+    svg: recipes.some(({ formats }) => formats.includes('svg')),
+  };
+}
+
 /** Names that own transforms cannot have. */
 export const LISTED_TRANSFORMS = listed.names;
 

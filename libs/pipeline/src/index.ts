@@ -1,4 +1,4 @@
-export { catalog, decodersOf, RECIPE_FORMATS, useOwnTransforms } from './catalog.ts';
+export { catalog, decodersOf, readersOf, RECIPE_FORMATS, useOwnTransforms } from './catalog.ts';
 export { type Choices, readChoices, sameChoices } from './contract/choices.ts';
 export {
   CODES,

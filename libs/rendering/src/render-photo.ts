@@ -2,7 +2,6 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   catalog,
-  decodersOf,
   checkBytes,
   CLOSING_MS,
   describeUpload,
@@ -17,6 +16,7 @@ import {
   type Settings,
   toPipelineError,
   uploadMemory,
+  readersOf,
 } from '@darkroom/pipeline';
 import { useTransformBundle } from '@darkroom/pipeline/transform-files';
 import { type ImageEngine, readSideFileName } from '@darkroom/transforms';
@@ -227,8 +227,7 @@ async function attempt(
 function engineOf({ recipe, sideFiles }: RenderTask): ImageEngine {
   return createEngine({
     catalog,
-    decoders: decodersOf([recipe]),
-    svg: recipe.formats.includes('svg'),
+    ...readersOf([recipe]),
     readSideFile: async (name) => {
       const { from, path: file } = readSideFileName(name);
       if (from === 'bucket')

@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import {
   catalog,
-  decodersOf,
   checkBytes,
   describeUpload,
   inspectUpload,
@@ -10,6 +9,7 @@ import {
   type Limits,
   type PipelineError,
   type Recipe,
+  readersOf,
 } from '@darkroom/pipeline';
 import * as z from 'zod';
 import { CommandError, defineCommand, required } from '../command.ts';
@@ -99,11 +99,7 @@ async function describe(recipe: Recipe, photo: string, granted: Omit<RecipeFile,
   const source = await readPhoto(photo, granted.limits);
   // Only this command loads sharp in its own process.
   const { createEngine } = await import('@darkroom/transforms/engine');
-  const engine = createEngine({
-    catalog,
-    decoders: decodersOf([recipe]),
-    svg: recipe.formats.includes('svg'),
-  });
+  const engine = createEngine({ catalog, ...readersOf([recipe]) });
   const pages = await inspectUpload(source, { recipe, limits: granted.limits, engine });
   return describeUpload(recipe, pages, engine, granted);
 }

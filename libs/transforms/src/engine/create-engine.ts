@@ -46,6 +46,8 @@ export interface EngineOptions {
   readonly svg?: boolean;
   /** Decoders of the formats that the recipes allow, in addition to the built-in ones. Default: none. */
   readonly decoders?: readonly Decoder[];
+  /** Decoders that no recipe allows. The rejection of a file of theirs names its format. Default: none. */
+  readonly otherDecoders?: readonly Decoder[];
   /** Time limit of one step's own code, and of a decoder's, milliseconds; default 20,000. Exceeding it is a `TIMEOUT`. */
   readonly stepTimeout?: number;
   /** Reads side files, such as a logo, for steps. Left out: steps cannot read side files. */
@@ -69,6 +71,7 @@ function engineOf(
     concurrency = 1,
     svg = false,
     decoders = [],
+    otherDecoders = [],
     stepTimeout = 20_000,
     readSideFile,
   }: EngineOptions,
@@ -103,7 +106,7 @@ function engineOf(
   const surveyOf = (source: Uint8Array) => {
     const before = surveyed.get(source);
     if (before) return before;
-    const made = survey(source, { svg, decoders });
+    const made = survey(source, { svg, decoders, otherDecoders });
     surveyed.set(source, made);
     return made;
   };

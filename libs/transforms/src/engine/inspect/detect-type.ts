@@ -22,6 +22,7 @@ const CAMERA_RAW = new Set(['cr2', 'cr3', 'nef', 'arw', 'dng', 'raf', 'orf', 'rw
 const NAMES: Readonly<Record<string, string>> = {
   psd: 'a Photoshop document (PSD)',
   pdf: 'a PDF document',
+  dcm: 'a DICOM file',
   zip: 'a ZIP archive',
   jxl: 'a JPEG XL picture',
   jp2: 'a JPEG 2000 picture',

@@ -54,20 +54,29 @@ interface InspectOptions extends DecoderBounds {
   readonly surveyOf: (source: Uint8Array) => Promise<Survey>;
 }
 
+interface SurveyOptions extends Pick<InspectOptions, 'svg' | 'decoders'> {
+  /** Of the formats that no recipe allows. */
+  readonly otherDecoders: readonly Decoder[];
+}
+
 /**
  * Detects the format of an upload and reads its structure, without a decoder. That of a decoder's format is not known then.
  * @throws ImageError `UNSUPPORTED_FORMAT` or `CORRUPT_IMAGE`
  */
 export async function survey(
   source: Uint8Array,
-  { svg, decoders }: Pick<InspectOptions, 'svg' | 'decoders'>,
+  { svg, decoders, otherDecoders }: SurveyOptions,
 ): Promise<Survey> {
   if (source.length === 0) throw new ImageError('CORRUPT_IMAGE', 'the upload has zero bytes');
   const { name, format } = await detectType(source);
   const detected = !format || isAlsoDicom(source) ? detectByDecoders(source, decoders) : undefined;
   if (detected) return { format: detected.format };
   if (!format || (format === 'svg' && !svg)) {
-    throw new ImageError('UNSUPPORTED_FORMAT', `the upload is ${name}, which cannot be processed`);
+    const refused = format ?? detectByDecoders(source, otherDecoders)?.format;
+    const why = refused
+      ? `; the \`formats\` of its recipe do not contain ${refused}`
+      : ', which cannot be processed';
+    throw new ImageError('UNSUPPORTED_FORMAT', `the upload is ${name}${why}`);
   }
   const file = decodable(source);
   // What a decoder reads of a sequence; whether a JPEG has its end marker.
