@@ -3,6 +3,7 @@ import type * as childProcess from 'node:child_process';
 import { once } from 'node:events';
 import { formatMessage } from '@darkroom/events';
 import { formatEnvironment, parseSettings, transportRecipes } from '@darkroom/pipeline';
+import { animatedSample } from '@darkroom/transforms/testing';
 import type { Context, SQSRecord } from 'aws-lambda';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -36,11 +37,23 @@ const recipes = [
     match: { prefix: 'uploads/' },
     variants: [{ name: 'thumb', steps: [{ resize: { width: 10 } }, { encode: 'webp' as const }] }],
   },
+  {
+    name: 'clips',
+    match: { prefix: 'clips/' },
+    variants: [
+      {
+        name: 'sheet',
+        frames: 'all' as const,
+        steps: [{ montage: 2 }, { encode: 'png' as const }],
+      },
+    ],
+  },
 ];
 let aws: CannedAws;
 let picture: Buffer;
 /** Takes more than half of the memory of a function with 180 MiB. */
 let largePicture: Buffer;
+let clip: Buffer;
 
 beforeAll(async () => {
   aws = await startCannedAws();
@@ -52,6 +65,7 @@ beforeAll(async () => {
   })
     .png({ progressive: true })
     .toBuffer();
+  clip = await animatedSample('gif', { width: 20, height: 10, frames: 3 });
 });
 beforeEach(() => {
   vi.resetModules();
@@ -82,7 +96,7 @@ const everyUpload: Answer = (response, request) => {
   if (url.includes('list-type=2'))
     return void response.writeHead(200, { 'content-type': 'application/xml' }).end(EMPTY_LIST);
   if (!url.startsWith('/source/')) return s3Error(404, 'NoSuchKey')(response, request);
-  const bytes = url.includes('large') ? largePicture : picture;
+  const bytes = url.includes('clips/') ? clip : url.includes('large') ? largePicture : picture;
   response.writeHead(200, { etag: '"picture"', 'content-length': bytes.byteLength });
   response.end(method === 'HEAD' ? undefined : bytes);
 };
@@ -164,6 +178,23 @@ describe('a batch with a repeated message', () => {
       }),
     );
   });
+});
+
+test('a contact sheet has the same bytes if its image has its own process', async () => {
+  const written = async (receiveCount: number) => {
+    aws.answer(everyUpload);
+    const { failed } = await call([record('clips/a.gif', receiveCount)]);
+    expect(failed).toEqual([]);
+    return aws.requests.flatMap(({ line, headers }) => {
+      const [, name] = /^PUT \/processed\/clips\/a\.gif\/([\w.]+)/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, headers['x-amz-checksum-crc32']]];
+    });
+  };
+  const own = await written(1);
+  expect(forks).toEqual([]);
+  expect(own.map(([name]) => name).sort()).toEqual(['manifest.json', 'sheet.png']);
+  expect((await written(2)).sort()).toEqual(own.sort());
+  expect(forks).toHaveLength(1);
 });
 
 describe('an image that takes most of the memory', () => {
