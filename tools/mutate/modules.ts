@@ -650,15 +650,30 @@ export const MODULES: readonly Module[] = [
     minimum: 96,
   },
   {
-    name: 'embedded-aws',
+    name: 'embedded-s3',
     project: 'libs/embedded-aws',
-    mutate: ['libs/embedded-aws/src/**/*.ts'],
+    mutate: ['libs/embedded-aws/src/*.ts', 'libs/embedded-aws/src/{http,s3}/*.ts'],
+    // Two wait for a process and for a disk; `s3/failed-writes.test.ts` does without.
     tests: [
-      'libs/embedded-aws/src/**/*.test.ts',
+      'libs/embedded-aws/src/*.test.ts',
+      'libs/embedded-aws/src/{http,s3}/*.test.ts',
       '!libs/embedded-aws/src/{durability,full-disk}.test.ts',
     ],
     mutateTables: false,
     keepsSources: true,
+    testTimeoutMs: 15_000,
+  },
+  {
+    name: 'embedded-sqs',
+    project: 'libs/embedded-aws',
+    mutate: ['libs/embedded-aws/src/sqs/*.ts'],
+    tests: [
+      'libs/embedded-aws/src/sqs/*.test.ts',
+      'libs/embedded-aws/src/{repairs,start-embedded-aws}.test.ts',
+    ],
+    mutateTables: false,
+    keepsSources: true,
+    testTimeoutMs: 15_000,
   },
   {
     name: 'local-lambda',

@@ -6,11 +6,7 @@ import type { Emulator, EventEntry } from './emulator.ts';
 export function putEvents({ app, onEvent }: Emulator): void {
   app.addHook('preHandler', async (request, reply) => {
     if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents') return;
-    const { body } = request;
-    const text = Buffer.isBuffer(body) || typeof body === 'string' ? body.toString() : undefined;
-    const { Entries = [] } = (text === undefined ? body : JSON.parse(text)) as {
-      Entries?: readonly EventEntry[];
-    };
+    const { Entries = [] } = request.body as { Entries?: readonly EventEntry[] };
     for (const entry of Entries) onEvent(entry);
     const answer = { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) };
     await reply.type('application/x-amz-json-1.1').send(JSON.stringify(answer));

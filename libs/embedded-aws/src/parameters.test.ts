@@ -17,5 +17,7 @@ test('returns the parameters of the caller, with and without a version', async (
     (await client.send(new GetParameterCommand({ Name, WithDecryption: true }))).Parameter?.Value;
   expect(await valueOf('photos-webhook')).toBe('{"url":"猫"}');
   expect(await valueOf('photos-webhook:3')).toBe('{"url":"猫"}');
+  const { Parameter } = await client.send(new GetParameterCommand({ Name: 'photos-webhook:3' }));
+  expect(Parameter).toMatchObject({ Name: 'photos-webhook', Type: 'SecureString' });
   await expect(valueOf('other')).rejects.toMatchObject({ name: 'ParameterNotFound' });
 });

@@ -4,9 +4,7 @@ import type { Emulator } from './emulator.ts';
 export function getParameter({ app, parameter }: Emulator): void {
   app.addHook('preHandler', async (request, reply) => {
     if (request.headers['x-amz-target'] !== 'AmazonSSM.GetParameter') return;
-    const { body } = request;
-    const text = Buffer.isBuffer(body) || typeof body === 'string' ? body.toString() : undefined;
-    const { Name = '' } = (text === undefined ? body : JSON.parse(text)) as { Name?: string };
+    const { Name = '' } = request.body as { Name?: string };
     // Here a parameter has one version. On AWS, the name may end with the number of a version.
     const name = Name.replace(/:\d+$/, '');
     const Value = parameter(name);

@@ -6,16 +6,25 @@ import { DatabaseSync } from 'node:sqlite';
 import {
   BucketVersioningStatus,
   CreateBucketCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
   ListBucketsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 
 import { DataDirectoryInUseError, NOT_EMULATED, startEmbeddedAws } from './index.ts';
-import { s3Client } from './testing/running-aws.ts';
+import { rawRequest } from './testing/raw-request.ts';
+import { eventually, RunningAws, s3Client, sqsClient } from './testing/running-aws.ts';
 
 describe('starting', () => {
   let dataDir: string;
@@ -28,8 +37,9 @@ describe('starting', () => {
     const aws = await startEmbeddedAws({ port: 0 });
     expect(aws.endpoint).toBe(`http://127.0.0.1:${aws.port}`);
     expect((await s3Client(aws.endpoint).send(new ListBucketsCommand())).Buckets).toEqual([]);
-    await aws.stop();
+    await Promise.all([aws.stop(), aws.stop()]);
     await expect(fetch(aws.endpoint)).rejects.toThrow();
+    await aws.stop();
   });
 
   test('a taken port is EADDRINUSE, for a second start on the same data too', async () => {
@@ -104,4 +114,91 @@ describe('starting', () => {
 test('lists what is not emulated, each with its reason', () => {
   expect(NOT_EMULATED.map(({ what }) => what)).toContain('S3 lifecycle rules');
   for (const { why } of NOT_EMULATED) expect(why.length).toBeGreaterThan(10);
+});
+
+test('reports each request that may have changed objects', async () => {
+  const changes: unknown[] = [];
+  const aws = await RunningAws.start('memory', {
+    onObjectChange: (bucket, key) => changes.push([bucket, key]),
+  });
+  onTestFinished(() => aws.stop());
+  const Bucket = await aws.bucket();
+  const put = new PutObjectCommand({ Bucket, Key: 'cats/a b', Body: 'x', IfNoneMatch: '*' });
+  await aws.s3.send(put);
+  await expect(aws.s3.send(put)).rejects.toThrow();
+  await aws.s3.send(new GetObjectCommand({ Bucket, Key: 'cats/a b' }));
+  await rawRequest(aws.endpoint, 'HEAD', `/${Bucket}/cats/a%20b`);
+  const form = new FormData();
+  form.append('key', 'form');
+  form.append('success_action_redirect', 'http://localhost/done');
+  form.append('file', new Blob(['x']));
+  await fetch(`${aws.endpoint}/${Bucket}`, { method: 'POST', body: form, redirect: 'manual' });
+  await aws.s3.send(new DeleteObjectCommand({ Bucket, Key: 'cats/a b' }));
+  await aws.queue(); // a POST, but not to S3
+  const Delete = { Objects: [{ Key: 'form' }] };
+  await aws.s3.send(new DeleteObjectsCommand({ Bucket, Delete }));
+  await eventually(() => Promise.resolve(changes.length >= 5));
+  expect(changes).toEqual([
+    [Bucket, undefined], // the bucket is created
+    [Bucket, 'cats/a b'],
+    [Bucket, undefined], // a form has its key in its body
+    [Bucket, 'cats/a b'],
+    [Bucket, undefined],
+  ]);
+});
+
+test('knows when the oldest message of a queue was sent', async () => {
+  const aws = await startEmbeddedAws({ port: 0 });
+  onTestFinished(() => aws.stop());
+  const sqs = sqsClient(aws.endpoint);
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'uploads' }));
+  expect(aws.oldestMessage(QueueUrl)).toBeUndefined();
+  expect(aws.oldestMessage(`${QueueUrl}-missing`)).toBeUndefined();
+  const send = (MessageBody: string, DelaySeconds = 0) =>
+    sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds }));
+  await send('delayed', 900);
+  expect(aws.oldestMessage(QueueUrl)).toBeUndefined();
+  const before = Date.now();
+  await send('first');
+  const after = Date.now();
+  const oldest = aws.oldestMessage(QueueUrl) ?? 0;
+  expect(oldest).toBeGreaterThanOrEqual(before);
+  expect(oldest).toBeLessThanOrEqual(after);
+  await eventually(() => Promise.resolve(Date.now() > after));
+  await send('second');
+  expect(aws.oldestMessage(QueueUrl)).toBe(oldest);
+  // A message that is being worked on counts, too.
+  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+  expect(Messages.map(({ Body }) => Body)).toEqual(['first']);
+  expect(aws.oldestMessage(QueueUrl)).toBe(oldest);
+  const { ReceiptHandle } = Messages[0] ?? {};
+  await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  expect(aws.oldestMessage(QueueUrl)).toBeGreaterThan(oldest);
+});
+
+test('by default there are no parameters, events go nowhere, and no page is trusted', async () => {
+  const aws = await startEmbeddedAws({ port: 0 });
+  onTestFinished(() => aws.stop());
+  const call = async (target: string, body: object) => {
+    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+    const text = JSON.stringify(body);
+    const answer = await rawRequest(aws.endpoint, 'POST', '/', headers, text);
+    expect(answer.headers['content-type']).toContain('application/x-amz-json-1.1');
+    return [answer.status, JSON.parse(answer.text) as unknown];
+  };
+  expect(await call('AmazonSSM.GetParameter', { Name: 'webhook' })).toEqual([
+    400,
+    { __type: 'ParameterNotFound', message: 'webhook' },
+  ]);
+  const Entries = [{ Source: 'shop', DetailType: 'ImageProcessed', Detail: '{}' }];
+  expect(await call('AWSEvents.PutEvents', { Entries })).toEqual([
+    200,
+    { FailedEntryCount: 0, Entries: [{ EventId: expect.any(String) }] },
+  ]);
+  expect(await call('AWSEvents.PutEvents', {})).toEqual([
+    200,
+    { FailedEntryCount: 0, Entries: [] },
+  ]);
+  const page = await rawRequest(aws.endpoint, 'GET', '/', { origin: 'https://shop.test' });
+  expect(page.status).toBe(403);
 });

@@ -88,7 +88,7 @@ export async function startEmbeddedAws({
   };
   for (const repair of REPAIRS) repair(emulator);
   app.addHook('onResponse', (request, reply, done) => {
-    const isWrite = ['PUT', 'POST', 'DELETE'].includes(request.method) && reply.statusCode < 300;
+    const isWrite = ['PUT', 'POST', 'DELETE'].includes(request.method) && reply.statusCode < 400;
     const s3Request = isWrite ? s3RequestOf(request) : undefined;
     if (s3Request) onObjectChange?.(s3Request.bucket, s3Request.key || undefined);
     done();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { rawRequest } from '../testing/raw-request.ts';
 import { refused, RunningAws } from '../testing/running-aws.ts';
+import { allowingRule, isLocalOrigin, isThisMachine } from './cors.ts';
 
 const CONSOLE = 'http://127.0.0.1:4400';
 const SHOP = 'https://shop.example';
@@ -87,7 +88,7 @@ describe('requests of web pages', () => {
       'access-control-allow-headers': 'Content-Type',
       'access-control-expose-headers': 'ETag',
       'access-control-max-age': '60',
-      vary: expect.stringContaining('Origin'),
+      vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method',
     });
     for (const [origin, method, headers, path] of [
       [SHOP, 'DELETE', ''],
@@ -156,12 +157,14 @@ describe('requests of web pages', () => {
     expect(answer.headers).not.toHaveProperty('access-control-allow-headers');
   });
 
-  test('a preflight without its headers is BadRequest', async () => {
-    const without = await rawRequest(aws.endpoint, 'OPTIONS', `/${Bucket}/a`);
-    expect([without.status, without.text]).toEqual([
-      400,
-      expect.stringContaining('Origin request'),
-    ]);
+  test.each([
+    ['Origin', { 'access-control-request-method': 'PUT' }],
+    ['Access-Control-Request-Method', { origin: CONSOLE }],
+  ])('a preflight without %s is BadRequest', async (name, headers) => {
+    const answer = await rawRequest(aws.endpoint, 'OPTIONS', `/${Bucket}/a`, headers);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('<Code>BadRequest</Code>');
+    expect(answer.text).toContain(`Insufficient information. ${name} request header needed.`);
   });
 
   test.each<[string, object, string]>([
@@ -194,6 +197,13 @@ describe('requests of web pages', () => {
     await refused(put(101), 'MalformedXML', 400);
   });
 
+  test('a listing and a bucket’s own URL have its rules, too', async () => {
+    for (const path of [`/${Bucket}`, `/${Bucket}?list-type=2`, `/${Bucket}/`])
+      expect(
+        (await preflight(SHOP, 'GET', ' Content-Type ,, Content-MD5', path)).headers,
+      ).toMatchObject({ 'access-control-allow-headers': 'Content-Type, Content-MD5' });
+  });
+
   test('rejects a CORS configuration that is not XML', async () => {
     const put = new PutBucketCorsCommand({
       Bucket: 'no-such-bucket',
@@ -205,4 +215,51 @@ describe('requests of web pages', () => {
     const answer = await rawRequest(aws.endpoint, 'PUT', `/${Bucket}?cors`, {}, '<CORS');
     expect(answer.status).toBe(400);
   });
+});
+
+test.each([
+  ...['localhost', 'LOCALHOST:4400', 'photos.localhost', 'a-b.c.localhost:80'],
+  ...['127.0.0.1', '127.1.20.255:4400', '[::1]', '[::1]:80'],
+])('%s is this machine', (host) => {
+  expect(isThisMachine(host)).toBe(true);
+  expect(isLocalOrigin(`http://${host}`)).toBe(true);
+  expect(isLocalOrigin(`https://${host}`)).toBe(true);
+});
+
+test.each([
+  ...['', '.localhost', 'evil-localhost', 'localhost.evil.test', 'localhost:', 'localhost:80x'],
+  ...['1127.0.0.1', '127.0.0', '127.0.0.1234', '127.0.0.1.evil.test', '128.0.0.1', '::1', '[::1]x'],
+])('%j is another machine', (host) => {
+  expect(isThisMachine(host)).toBe(false);
+  expect(isLocalOrigin(`http://${host}`)).toBe(false);
+});
+
+test.each(['null', 'localhost', 'ftp://localhost', 'xhttp://localhost', 'http://localhost/page'])(
+  'the origin %s is not local',
+  (origin) => expect(isLocalOrigin(origin)).toBe(false),
+);
+
+test('the first rule counts that allows origin, method and all headers', () => {
+  const rule = (origins: string[], methods: string[], headers: string[]) => ({
+    ...{ origins, methods, headers, exposed: [], maxAgeSeconds: undefined },
+  });
+  const rules = [
+    rule(['https://a.test'], ['GET'], []),
+    rule(['https://*.shop.test', 'http://*'], ['GET', 'PUT'], ['x-*', 'Content-Type']),
+    rule(['*'], ['GET'], ['*']),
+  ];
+  const index = (origin: string, method: string, ...headers: string[]) =>
+    rules.findIndex((one) => one === allowingRule(rules, origin, method, headers));
+  expect(index('https://a.test', 'GET')).toBe(0);
+  expect(index('HTTPS://A.TEST', 'GET')).toBe(0);
+  expect(index('https://a.test', 'GET', 'x-a')).toBe(2);
+  expect(index('https://a.test.evil', 'GET')).toBe(2);
+  expect(index('https://a.test', 'PUT')).toBe(-1);
+  expect(index('https://eu.shop.test', 'PUT', 'X-Amz-Meta-A', 'content-type')).toBe(1);
+  expect(index('https://eu.shop.test', 'PUT', 'x-a', 'content-md5')).toBe(-1);
+  expect(index('https://eu.shop.test.evil', 'PUT')).toBe(-1);
+  expect(index('https://.shop.test', 'PUT')).toBe(1);
+  // The two parts of the pattern may not overlap.
+  expect(index('https://shop.test', 'PUT')).toBe(-1);
+  expect(index('http://', 'PUT')).toBe(1);
 });

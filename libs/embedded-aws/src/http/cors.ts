@@ -38,19 +38,18 @@ export function cors({ app, configurations, isTrustedOrigin }: Emulator): void {
       return done();
     }
     if (!isLocalOrigin(origin)) return done(forbidden(`the origin ${origin}`));
-    if (method === 'OPTIONS') return done(preflightRefused(rules));
+    if (method === 'OPTIONS')
+      return done(
+        headers['access-control-request-method'] === undefined
+          ? insufficient('Access-Control-Request-Method')
+          : preflightRefused(rules),
+      );
     done();
   });
 
   app.options('/*', (request, reply) => {
-    const { origin, 'access-control-request-method': method } = request.headers;
-    if (origin === undefined || method === undefined)
-      throw new S3Error(
-        'BadRequest',
-        `Insufficient information. ${origin === undefined ? 'Origin' : 'Access-Control-Request-Method'} request header needed.`,
-        400,
-      );
-    return reply.code(200).send();
+    if (request.headers.origin === undefined) throw insufficient('Origin');
+    return reply.send();
   });
 
   function rulesFor(request: FastifyRequest, origin: string): CorsRule[] {
@@ -79,6 +78,11 @@ function preflightRefused(rules: readonly CorsRule[]): Error {
       ? 'CORSResponse: CORS is not enabled for this bucket.'
       : 'CORSResponse: This CORS request is not allowed. No rule allows its origin, its method and all of its headers.';
   return new S3Error('AccessForbidden', message, 403);
+}
+
+function insufficient(name: string): Error {
+  const message = `Insufficient information. ${name} request header needed.`;
+  return new S3Error('BadRequest', message, 400);
 }
 
 function requestedHeaders(request: FastifyRequest): string[] {

@@ -1,5 +1,5 @@
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import { rawRequest } from '../testing/raw-request.ts';
 import { RunningAws, STORAGES } from '../testing/running-aws.ts';
@@ -58,6 +58,25 @@ describe.each(STORAGES)('request bodies in %s', (storage) => {
     expect(JSON.parse(answer.text)).toMatchObject({
       __type: expect.stringMatching(/#SerializationException$/),
     });
+  });
+});
+
+test('only a form that is posted to the service itself is parsed', async () => {
+  const aws = await RunningAws.start();
+  onTestFinished(() => aws.stop());
+  const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+  const form = 'Action=GetCallerIdentity&Version=2011-06-15';
+  const identity = await rawRequest(aws.endpoint, 'POST', '/', headers, form);
+  expect(identity.text).toContain('<Account>000000000000</Account>');
+  const other = await rawRequest(aws.endpoint, 'POST', '/', { 'content-type': 'text/plain' }, form);
+  expect(other.status).toBe(400);
+  const json = {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': 'AWSEvents.PutEvents',
+  };
+  const nonsense = await rawRequest(aws.endpoint, 'POST', '/', json, '{nonsense');
+  expect(JSON.parse(nonsense.text)).toMatchObject({
+    __type: 'com.amazon.coral.service#SerializationException',
   });
 });
 

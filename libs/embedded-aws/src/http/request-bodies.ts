@@ -5,7 +5,7 @@ import type { Emulator } from '../emulator.ts';
 /**
  * Upstream: bodies are limited to 11 MiB, an upload with the type of JSON or a form is parsed, and
  * an upload with an invalid media type is 415. Here a body is bytes, whatever its type. Only bodies
- * that are posted to `/` (SQS, STS) are parsed.
+ * that are posted to `/` (SQS, STS, EventBridge, Systems Manager) are parsed.
  */
 export function requestBodies({ app, maxBodyBytes }: Emulator): void {
   app.removeAllContentTypeParsers();
@@ -40,9 +40,8 @@ export function requestBodies({ app, maxBodyBytes }: Emulator): void {
 
 function parse(contentType: string, body: unknown): unknown {
   const text = Buffer.isBuffer(body) ? body.toString('utf8') : '';
-  if (contentType.includes('application/x-amz-json-1.0')) return JSON.parse(text);
-  if (contentType.includes('application/x-www-form-urlencoded')) {
+  if (/^application\/x-amz-json-1\.[01]/.test(contentType)) return JSON.parse(text);
+  if (contentType.startsWith('application/x-www-form-urlencoded'))
     return Object.fromEntries(new URLSearchParams(text));
-  }
   return body;
 }

@@ -31,6 +31,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { rawRequest } from '../testing/raw-request.ts';
 import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
 
 interface Configuration {
@@ -196,6 +197,40 @@ describe.each(STORAGES)('bucket configuration in %s', (storage) => {
     const Bucket = await aws.bucket();
     const answer = await aws.s3.send(new GetBucketLocationCommand({ Bucket }));
     expect(answer.LocationConstraint).toBeUndefined();
+  });
+
+  test('answers documents with their type, and without an XML declaration of their own', async () => {
+    const Bucket = await aws.bucket();
+    const document = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>';
+    const request = (method: string, query: string, body?: string) =>
+      rawRequest(aws.endpoint, method, `/${Bucket}?${query}`, {}, body);
+    const declared = `\n<?xml version="1.1" encoding="UTF-8" ?>\n${document}`;
+    expect((await request('PUT', 'tagging', declared.trim())).status).toBe(200);
+    const answer = await request('GET', 'tagging');
+    expect(answer.text).toBe(`<?xml version="1.0" encoding="UTF-8"?>\n${document}`);
+    expect(answer.headers['content-type']).toBe('application/xml');
+    expect((await request('DELETE', 'tagging')).status).toBe(204);
+    expect((await request('PUT', 'policy', policy)).status).toBe(204);
+    expect((await request('GET', 'policy')).headers['content-type']).toContain('application/json');
+    for (const [query, root] of [
+      ['versioning', 'VersioningConfiguration'],
+      ['notification', 'NotificationConfiguration'],
+      ['location', 'LocationConstraint'],
+    ] as const)
+      expect((await request('GET', query)).text).toBe(
+        `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>`,
+      );
+  });
+
+  test('a bucket that is not empty keeps its configuration', async () => {
+    const Bucket = await aws.bucket();
+    await aws.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: policy }));
+    await aws.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'x' }));
+    await refused(aws.s3.send(new DeleteBucketCommand({ Bucket })), 'BucketNotEmpty', 409);
+    const { Policy } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket }));
+    expect(Policy).toBe(policy);
+    const nowhere = new GetBucketLocationCommand({ Bucket: 'no-such-bucket' });
+    await refused(aws.s3.send(nowhere), 'NoSuchBucket', 404);
   });
 
   test('rejects a policy that is not JSON and documents of another kind', async () => {

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { Emulator } from '../emulator.ts';
 import { S3Error } from '../fauxqs.ts';
 import { parseCors } from '../http/cors.ts';
-import { noSuchBucket, notImplemented } from './errors.ts';
+import { noSuchBucket } from './errors.ts';
 import { acceptNotifications } from './notifications.ts';
 import { beforeS3, sendXml, type S3Request } from './requests.ts';
 import { parseVersioning } from './versioning.ts';
@@ -25,7 +25,7 @@ function missing(root: string | undefined, code: string): Kind {
 }
 
 /** By the name of the sub-resource, as in `?cors`. */
-const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS = {
   cors: missing('CORSConfiguration', 'NoSuchCORSConfiguration'),
   encryption: missing(
     'ServerSideEncryptionConfiguration',
@@ -43,7 +43,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   versioning: empty('VersioningConfiguration'),
 };
 
-export const BUCKET_CONFIGURATIONS: readonly string[] = Object.keys(KINDS);
+type Name = keyof typeof KINDS;
+
+export const BUCKET_CONFIGURATIONS = Object.keys(KINDS) as readonly Name[];
 
 /**
  * Upstream: a PUT is 200 and stores nothing, and a GET answers a listing. Here the documents are
@@ -68,31 +70,26 @@ export function bucketConfiguration(emulator: Emulator): void {
     if (!s3.hasBucket(bucket)) throw noSuchBucket();
   }
 
-  function answer(request: S3Request, reply: FastifyReply, name: string): boolean {
-    switch (request.method) {
-      case 'GET':
-        return read(request.bucket, reply, name);
-      case 'PUT':
-        write(request, name);
-        reply.code(name === 'policy' ? 204 : 200).send();
-        return true;
-      case 'DELETE':
-        configurations.delete(request.bucket, name);
-        reply.code(204).send();
-        return true;
-      default:
-        return false;
+  function answer(request: S3Request, reply: FastifyReply, name: Name): boolean {
+    if (request.method === 'GET') return read(request.bucket, reply, name);
+    if (request.method === 'PUT') {
+      write(request, name);
+      reply.code(name === 'policy' ? 204 : 200).send();
+    } else {
+      configurations.delete(request.bucket, name); // DELETE: `sub-resources.ts` refuses the others
+      reply.code(204).send();
     }
+    return true;
   }
 
-  function read(bucket: string, reply: FastifyReply, name: string): boolean {
+  function read(bucket: string, reply: FastifyReply, name: Name): boolean {
     const document = configurations.get(bucket, name) ?? absent(name);
     if (name !== 'policy') return sendXml(reply, document);
     reply.type('application/json').send(document);
     return true;
   }
 
-  function write({ bucket, body, headers }: S3Request, name: string): void {
+  function write({ bucket, body, headers }: S3Request, name: Name): void {
     if (name === 'notification') return acceptNotifications(emulator, bucket, body, headers);
     if (name === 'versioning') parseVersioning(body);
     if (name === 'cors') parseCors(body);
@@ -108,16 +105,10 @@ export function bucketConfiguration(emulator: Emulator): void {
   };
 }
 
-function absent(name: string): string {
-  const { absent: answer } = kindOf(name);
+function absent(name: Name): string {
+  const { absent: answer } = KINDS[name];
   if ('document' in answer) return answer.document;
   throw new S3Error(answer.code, `The bucket has no ${name} configuration.`, 404);
-}
-
-function kindOf(name: string): Kind {
-  const kind = KINDS[name];
-  if (kind === undefined) throw notImplemented(`?${name}`);
-  return kind;
 }
 
 function json(body: Buffer): string {
@@ -130,8 +121,8 @@ function json(body: Buffer): string {
 }
 
 /** Without its XML declaration, which the answer adds. */
-function xml(name: string, body: Buffer): string {
-  const { root } = kindOf(name);
+function xml(name: Name, body: Buffer): string {
+  const { root } = KINDS[name];
   if (root !== undefined) parseXml(body, root);
   return body.toString('utf8').replace(/^\s*<\?xml[^>]*\?>\s*/, '');
 }

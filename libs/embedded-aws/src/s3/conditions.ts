@@ -1,11 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 
-import { type Emulator, currentRequest } from '../emulator.ts';
+import { type Emulator, currentRequest, requestHeaders } from '../emulator.ts';
 import { type StoredObject, S3Error } from '../fauxqs.ts';
 import { noSuchKey, notImplemented, preconditionFailed } from './errors.ts';
 import { header, s3RequestOf } from './requests.ts';
-import { requestHeaders } from '../emulator.ts';
 
 /**
  * Upstream: the conditions of PutObject, CopyObject, CompleteMultipartUpload and DeleteObject are
@@ -56,18 +55,16 @@ export function checkMatch(ifMatch: string | undefined, current: StoredObject | 
  * ConditionalRequestConflict (PutObject, "If-None-Match"), and the client has to repeat it.
  */
 export function concurrentDeletes({ app, s3 }: Emulator): void {
-  const uploads = new Map<string, Set<FastifyRequest>>();
+  /** The uploads that run now, and their buckets and keys. */
+  const uploads = new Map<FastifyRequest, string>();
   const conflicting = new WeakSet<FastifyRequest>();
 
   app.addHook('onRequest', (request, reply, done) => {
     const target = conditionalUpload(request);
-    if (target === undefined) return done();
-    const running = uploads.get(target) ?? new Set();
-    uploads.set(target, running.add(request));
-    reply.raw.once('close', () => {
-      running.delete(request);
-      if (running.size === 0) uploads.delete(target);
-    });
+    if (target !== undefined) {
+      uploads.set(request, target);
+      reply.raw.once('close', () => uploads.delete(request));
+    }
     done();
   });
 
@@ -75,9 +72,9 @@ export function concurrentDeletes({ app, s3 }: Emulator): void {
   s3.deleteObject = (bucket, key, versionId) => {
     const before = s3.buckets.get(bucket)?.get(key);
     const deleted = deleteObject(bucket, key, versionId);
-    if (before !== s3.buckets.get(bucket)?.get(key)) {
-      for (const request of uploads.get(`${bucket}/${key}`) ?? []) conflicting.add(request);
-    }
+    if (before !== s3.buckets.get(bucket)?.get(key))
+      for (const [request, target] of uploads)
+        if (target === `${bucket}/${key}`) conflicting.add(request);
     return deleted;
   };
 

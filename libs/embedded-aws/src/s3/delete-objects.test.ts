@@ -1,4 +1,5 @@
 import {
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -7,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { rawRequest } from '../testing/raw-request.ts';
 import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
 
 describe.each(STORAGES)('DeleteObjects in %s', (storage) => {
@@ -66,5 +68,11 @@ describe.each(STORAGES)('DeleteObjects in %s', (storage) => {
       Delete: { Objects: [{ Key: 'x' }] },
     });
     await refused(aws.s3.send(elsewhere), 'NoSuchBucket', 404);
+    const one = new DeleteObjectCommand({ Bucket: 'no-such-bucket', Key: 'x' });
+    await refused(aws.s3.send(one), 'NoSuchBucket', 404);
+    for (const body of ['<Delete/>', '<Delete><Object><ETag>x</ETag></Object></Delete>']) {
+      const answer = await rawRequest(aws.endpoint, 'POST', `/${Bucket}?delete`, {}, body);
+      expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('MalformedXML')]);
+    }
   });
 });

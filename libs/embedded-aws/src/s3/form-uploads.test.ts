@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { RunningAws } from '../testing/running-aws.ts';
+import { refused, RunningAws } from '../testing/running-aws.ts';
 
 const HOUR = 3_600_000;
 
@@ -164,6 +166,93 @@ describe('form uploads', () => {
     });
     const nowhere = await post({ key: 'a', success_action_redirect: 'not a URL' });
     expect(nowhere.status).toBe(204);
+  });
+
+  test('the answer 201 and its older redirect', async () => {
+    const { answer, text } = await post({ key: 'a b', success_action_status: '201' });
+    const location = `${aws.endpoint}/${Bucket}/a%20b`;
+    const eTag = answer.headers.get('etag') ?? '';
+    expect(answer.headers.get('location')).toBe(location);
+    expect(answer.headers.get('content-type')).toBe('application/xml');
+    expect(text).toBe(
+      `<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse><Location>${location}</Location><Bucket>${Bucket}</Bucket><Key>a b</Key><ETag>${eTag.replaceAll('"', '&#x22;')}</ETag></PostResponse>`,
+    );
+    const redirect = 'http://localhost:3000/old';
+    const old = await post({ key: 'a', redirect });
+    expect([old.status, old.answer.headers.get('location')]).toEqual([
+      ...[303, expect.stringContaining(`${redirect}?bucket=${Bucket}&key=a&etag=%22`)],
+    ]);
+    const both = await post({
+      key: 'a',
+      redirect,
+      success_action_redirect: 'http://localhost/new',
+    });
+    expect(both.answer.headers.get('location')).toContain('http://localhost/new?');
+  });
+
+  test('keeps headers, and has a type and a checksum all the same', async () => {
+    await post({
+      key: 'headers',
+      'Cache-Control': 'no-cache',
+      'Content-Disposition': 'attachment',
+      'Content-Language': 'de',
+      'x-amz-meta-My-Name': 'cat',
+    });
+    const head = (Key: string) =>
+      aws.s3.send(new HeadObjectCommand({ Bucket, Key, ChecksumMode: 'ENABLED' }));
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(PHOTO));
+    expect(await head('headers')).toMatchObject({
+      ...{ CacheControl: 'no-cache', ContentDisposition: 'attachment', ContentLanguage: 'de' },
+      ...{ ContentType: 'binary/octet-stream', Metadata: { 'my-name': 'cat' } },
+      ...{ ChecksumCRC32: sum.toString('base64'), ChecksumType: 'FULL_OBJECT' },
+    });
+  });
+
+  test('takes a customer’s key', async () => {
+    const key = Buffer.alloc(32, 'k');
+    const name = 'x-amz-server-side-encryption-customer-';
+    const md5 = createHash('md5').update(key).digest('base64');
+    const encryption = { algorithm: 'AES256', key: key.toString('base64'), 'key-md5': md5 };
+    const fields = Object.entries(encryption).map(([end, value]) => [name + end, value] as const);
+    const { answer } = await post({ key: 'secret', ...Object.fromEntries(fields) });
+    expect(answer.headers.get(`${name}key-md5`)).toBe(md5);
+    await refused(stored('secret'), 'InvalidRequest', 400);
+  });
+
+  test('needs a key and a bucket, and names of headers for its metadata', async () => {
+    const invalid: Record<string, string>[] = [
+      {},
+      { key: '' },
+      { key: 'a', 'x-amz-meta-my name': 'x' },
+    ];
+    for (const fields of invalid) {
+      const { status, text } = await post(fields);
+      expect([status, text]).toEqual([
+        400,
+        expect.stringContaining('<Code>InvalidArgument</Code>'),
+      ]);
+    }
+    const form = new FormData();
+    form.append('key', 'a');
+    form.append('file', new Blob(['x']));
+    const elsewhere = { method: 'POST', body: form };
+    const answer = await fetch(`${aws.endpoint}/no-such-bucket`, elsewhere);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain('<Code>NoSuchBucket</Code>');
+  });
+
+  test('only the first file counts, and what comes before it', async () => {
+    const form = new FormData();
+    form.append('KEY', '${filename} of ${filename}');
+    form.append('File', new Blob(['first']), 'a/b\\$&.jpg');
+    form.append('key', 'other');
+    form.append('file', new Blob(['second']), 'other.jpg');
+    const answer = await fetch(`${aws.endpoint}/${Bucket}`, { method: 'POST', body: form });
+    expect(answer.status).toBe(204);
+    const { Body } = await stored('$&.jpg of $&.jpg');
+    expect(await Body?.transformToString()).toBe('first');
+    expect(await isStored('other')).toBe(false);
   });
 
   test('verifies a checksum field', async () => {

@@ -11,6 +11,7 @@ import type { StoredObject } from '../fauxqs.ts';
 import { compareUtf8 } from './keys.ts';
 import { listPage } from './list-objects.ts';
 import { SortedKeys, SortedObjects } from './sorted-objects.ts';
+import { rawRequest } from '../testing/raw-request.ts';
 import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
 
 const KEYS = [
@@ -98,8 +99,51 @@ describe.each(STORAGES)('listing in %s', (storage) => {
     expect(none).toMatchObject({ KeyCount: 0, IsTruncated: false });
   });
 
-  test('rejects unknown buckets and invalid page sizes', async () => {
+  /** The elements of a page, without the entries of its objects. */
+  const elements = async (query: string) => {
+    const { text, headers } = await rawRequest(aws.endpoint, 'GET', `/${Bucket}?${query}`);
+    expect(headers['content-type']).toBe('application/xml');
+    const found = /^<\?xml .*\?>\n<ListBucketResult xmlns="[^"]*">(.*)<\/ListBucketResult>$/.exec(
+      text,
+    );
+    return found?.[1]?.replace(/<Contents>.*<\/Contents>/, '…');
+  };
+
+  test('a page names what was asked for', async () => {
+    const token = Buffer.from('x/1').toString('base64url');
+    const page = 'list-type=2&delimiter=/&prefix=x/&max-keys=1';
+    expect(await elements(page)).toBe(
+      `<Name>${Bucket}</Name><MaxKeys>1</MaxKeys><IsTruncated>true</IsTruncated><Prefix>x/</Prefix><Delimiter>/</Delimiter><KeyCount>1</KeyCount><NextContinuationToken>${Buffer.from('x/').toString('base64url')}</NextContinuationToken>…`,
+    );
+    // The token wins.
+    expect(
+      await elements(`${page}&start-after=a&encoding-type=url&continuation-token=${token}`),
+    ).toBe(
+      `<Name>${Bucket}</Name><MaxKeys>1</MaxKeys><IsTruncated>true</IsTruncated><Prefix>x/</Prefix><Delimiter>/</Delimiter><StartAfter>a</StartAfter><EncodingType>url</EncodingType><KeyCount>1</KeyCount><ContinuationToken>${token}</ContinuationToken><NextContinuationToken>${Buffer.from('x/y/').toString('base64url')}</NextContinuationToken><CommonPrefixes><Prefix>x/y/</Prefix></CommonPrefixes>`,
+    );
+    expect(await elements('list-type=2&prefix=nothing')).toBe(
+      `<Name>${Bucket}</Name><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated><Prefix>nothing</Prefix><KeyCount>0</KeyCount>`,
+    );
+  });
+
+  test('a page of version 1 names its markers, the next one only with a delimiter', async () => {
+    expect(await elements('marker=x/1&prefix=x/&max-keys=1&delimiter=/')).toBe(
+      `<Name>${Bucket}</Name><MaxKeys>1</MaxKeys><IsTruncated>true</IsTruncated><Prefix>x/</Prefix><Delimiter>/</Delimiter><Marker>x/1</Marker><NextMarker>x/y/</NextMarker><CommonPrefixes><Prefix>x/y/</Prefix></CommonPrefixes>`,
+    );
+    expect(await elements('max-keys=1')).toBe(
+      `<Name>${Bucket}</Name><MaxKeys>1</MaxKeys><IsTruncated>true</IsTruncated><Prefix></Prefix><Marker></Marker>…`,
+    );
+    // Of a repeated parameter the first value counts.
+    expect(await elements('prefix=nothing&prefix=x/&delimiter=/')).toBe(
+      `<Name>${Bucket}</Name><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated><Prefix>nothing</Prefix><Delimiter>/</Delimiter><Marker></Marker>`,
+    );
+  });
+
+  test('rejects unknown buckets, page sizes and encodings', async () => {
     const list = (more: object) => aws.s3.send(new ListObjectsV2Command({ Bucket, ...more }));
+    await refused(list({ EncodingType: 'base64' }), 'InvalidArgument', 400);
+    for (const size of ['1x', 'x1', '1.5', ''])
+      expect(await elements(`max-keys=${size}`)).toBeUndefined();
     await refused(list({ Bucket: 'no-such-bucket' }), 'NoSuchBucket', 404);
     await refused(list({ MaxKeys: -1 }), 'InvalidArgument', 400);
     expect(await list({ MaxKeys: 0 })).toMatchObject({ KeyCount: 0, IsTruncated: false });

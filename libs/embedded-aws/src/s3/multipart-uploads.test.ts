@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   AbortMultipartUploadCommand,
   ChecksumType,
@@ -8,6 +9,7 @@ import {
   ListPartsCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { rawRequest } from '../testing/raw-request.ts';
@@ -148,6 +150,82 @@ describe.each(STORAGES)('multipart uploads in %s', (storage) => {
     await refused(completion({}, wrong), 'BadDigest', 400);
     const { ETag: completed } = await completion({}, { MpuObjectSize: 5 });
     expect(completed).toMatch(/-1"$/);
+    const again = await create('declared');
+    await part('declared', again, 1, 'whole');
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32('whole'));
+    const right = { ChecksumType: ChecksumType.FULL_OBJECT, ChecksumCRC32: sum.toString('base64') };
+    await aws.s3.send(
+      new CompleteMultipartUploadCommand({
+        ...{ Bucket, Key: 'declared', UploadId: again },
+        ...{ MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] }, ...right },
+      }),
+    );
+  });
+
+  test('the answers of a listing and of a completion', async () => {
+    const { UploadId = '' } = await aws.s3.send(
+      new CreateMultipartUploadCommand({ Bucket, Key: 'a &b', ChecksumAlgorithm: 'SHA256' }),
+    );
+    const { ETag = '', ChecksumSHA256 = '' } = await aws.s3.send(
+      new UploadPartCommand({
+        ...{ Bucket, Key: 'a &b', UploadId, PartNumber: 2, Body: 'whole' },
+        ChecksumAlgorithm: 'SHA256',
+      }),
+    );
+    const path = `/${Bucket}/a%20&b?uploadId=${UploadId}`;
+    const bare = ETag.replaceAll('"', '');
+    const quoted = `&#x22;${bare}&#x22;`;
+    const listed = await rawRequest(aws.endpoint, 'GET', path);
+    const times = /<LastModified>[\d-]{10}T[\d:]{8}\.\d{3}Z</;
+    expect(listed.text.replace(times, '<LastModified>…<')).toBe(
+      `<?xml version="1.0" encoding="UTF-8"?>\n<ListPartsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Bucket>${Bucket}</Bucket><Key>a &#x26;b</Key><UploadId>${UploadId}</UploadId><StorageClass>STANDARD</StorageClass><PartNumberMarker>0</PartNumberMarker><NextPartNumberMarker>2</NextPartNumberMarker><MaxParts>1000</MaxParts><IsTruncated>false</IsTruncated><Part><PartNumber>2</PartNumber><LastModified>…</LastModified><ETag>${quoted}</ETag><Size>5</Size></Part></ListPartsResult>`,
+    );
+    const after = await rawRequest(aws.endpoint, 'GET', `${path}&part-number-marker=7&max-parts=0`);
+    expect(after.text).toContain(
+      '<PartNumberMarker>7</PartNumberMarker><NextPartNumberMarker>7</NextPartNumberMarker><MaxParts>0</MaxParts><IsTruncated>false</IsTruncated></ListPartsResult>',
+    );
+    for (const query of [
+      'part-number-marker=-1',
+      'part-number-marker=x',
+      'max-parts=-1',
+      'max-parts=x',
+    ]) {
+      const refusedList = await rawRequest(aws.endpoint, 'GET', `${path}&${query}`);
+      expect([refusedList.status, refusedList.text]).toEqual([
+        ...[400, expect.stringContaining('<Code>InvalidArgument</Code>')],
+      ]);
+    }
+    const part = `<Part><PartNumber>2</PartNumber><ETag>${bare}</ETag><ChecksumSHA256> ${ChecksumSHA256} </ChecksumSHA256></Part>`;
+    const document = `<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`;
+    const completed = await rawRequest(aws.endpoint, 'POST', path, {}, document);
+    const composite = createHash('sha256')
+      .update(Buffer.from(ChecksumSHA256, 'base64'))
+      .digest('base64');
+    const whole = createHash('md5').update(Buffer.from(bare, 'hex')).digest('hex');
+    expect(completed.text).toBe(
+      `<?xml version="1.0" encoding="UTF-8"?>\n<CompleteMultipartUploadResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Location>${aws.endpoint}/${Bucket}/a%20%26b</Location><Bucket>${Bucket}</Bucket><Key>a &#x26;b</Key><ETag>&#x22;${whole}-1&#x22;</ETag><ChecksumSHA256>${composite}-1</ChecksumSHA256><ChecksumType>COMPOSITE</ChecksumType></CompleteMultipartUploadResult>`,
+    );
+    expect(completed.headers['content-type']).toBe('application/xml');
+  });
+
+  test('needs each part as it was uploaded, in order', async () => {
+    const UploadId = await create('order');
+    const { ETag } = await part('order', UploadId, 1);
+    const parts = (...numbers: number[]) => numbers.map((PartNumber) => ({ PartNumber, ETag }));
+    await refused(complete('order', UploadId, parts(1, 2)), 'InvalidPart', 400);
+    await refused(
+      complete('order', UploadId, [{ PartNumber: 1, ETag: '"x"' }]),
+      'InvalidPart',
+      400,
+    );
+    await part('order', UploadId, 2);
+    await refused(complete('order', UploadId, parts(2, 1)), 'InvalidPartOrder', 400);
+    await refused(complete('order', UploadId, parts(1, 2)), 'EntityTooSmall', 400);
+    // A part that the completion does not name is left out.
+    await complete('order', UploadId, parts(2));
+    const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket, Key: 'order' }));
+    expect(await Body?.transformToString()).toBe('x');
   });
 
   test('a PUT with half of its query stores no object', async () => {

@@ -7,11 +7,11 @@ import {
   PutObjectCommand,
   type QueueConfiguration,
 } from '@aws-sdk/client-s3';
-import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { Upload } from '@aws-sdk/lib-storage';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
+import { refused, RunningAws, sqsClient, STORAGES } from '../testing/running-aws.ts';
 
 interface Notification {
   readonly Records: readonly {
@@ -144,6 +144,26 @@ describe.each(STORAGES)('notifications in %s', (storage) => {
     const sequencers = all.map((event) => event.s3.object.sequencer);
     expect(new Set(sequencers).size).toBe(7);
     expect(sequencers).toEqual([...sequencers].sort());
+  });
+
+  test('the region is that of the queue', async () => {
+    const Bucket = await aws.bucket();
+    const elsewhere = sqsClient(aws.endpoint, 'eu-central-1');
+    const created = new CreateQueueCommand({ QueueName: `${Bucket}-far` });
+    const { QueueUrl = '' } = await elsewhere.send(created);
+    const { QueueArn = '' } = await aws.attributes(QueueUrl);
+    const QueueConfigurations = [{ QueueArn, Events: ['s3:ObjectCreated:Put' as const] }];
+    const NotificationConfiguration = { QueueConfigurations };
+    await aws.s3.send(
+      new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }),
+    );
+    await aws.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'x' }));
+    // Neither a copy nor a removal was asked for.
+    await aws.s3.send(new CopyObjectCommand({ Bucket, Key: 'b', CopySource: `${Bucket}/a` }));
+    await aws.s3.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
+    const [test, ...events] = await aws.drain(QueueUrl);
+    expect(test).toMatchObject({ Event: 's3:TestEvent' });
+    expect(events).toMatchObject([{ Records: [{ awsRegion: 'eu-central-1' }] }]);
   });
 
   test('a refused write sends nothing', async () => {

@@ -135,11 +135,12 @@ export class ObjectVersions {
   }
 
   #promoteNewest(bucket: string, key: string): void {
-    const newest = this.#noncurrent.get(bucket)?.get(key)?.at(-1);
+    const noncurrent = this.#noncurrent.get(bucket)?.get(key) ?? [];
+    const newest = noncurrent.at(-1);
     if (newest === undefined || attributesOf(newest).deleteMarker) return;
     if (this.current(bucket, key) !== undefined) return;
     this.#move(rowOf(bucket, newest), { bucket, key });
-    this.#setNoncurrent(bucket, key, this.all(bucket, key).toReversed().slice(0, -1));
+    this.#setNoncurrent(bucket, key, noncurrent.slice(0, -1));
     this.#s3.buckets.get(bucket)?.set(key, newest);
   }
 
@@ -187,7 +188,7 @@ function rowOf(bucket: string, object: StoredObject): Row {
 
 function byOrder(left: StoredObject, right: StoredObject): number {
   const [a = '', b = ''] = [attributesOf(left).order, attributesOf(right).order];
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a < b ? -1 : 1;
 }
 
 /** What a new version gets in a bucket with this versioning status. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import {
   ChecksumAlgorithm,
+  CopyObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
@@ -83,6 +84,54 @@ describe.each(STORAGES)('checksums of uploads in %s', (storage) => {
     expect((await chunked(sum.toString('base64'), 6)).text).toContain(
       '<Code>IncompleteBody</Code>',
     );
+  });
+
+  test('a SHA-256 of the body in capitals, or of another body', async () => {
+    const put = (sha256: string) =>
+      rawRequest(aws.endpoint, 'PUT', `/${Bucket}/sha`, { 'x-amz-content-sha256': sha256 }, 'x');
+    const sha256 = createHash('sha256').update('x').digest('hex');
+    expect((await put(sha256.toUpperCase())).status).toBe(200);
+    expect((await put('a'.repeat(64))).text).toContain('<Code>XAmzContentSHA256Mismatch</Code>');
+  });
+
+  test.each([
+    ['an unknown checksum', 'x-amz-checksum-foo', 'x-amz-checksum-foo:a', 'InvalidArgument'],
+    ['one trailer too few', 'x-amz-checksum-sha1, x-amz-a', 'x-amz-a:b', 'MalformedTrailerError'],
+    ['one trailer too many', 'x-amz-a', 'x-amz-a:b\r\nx-amz-b:c', 'MalformedTrailerError'],
+    ['capitals and any other header', 'X-Amz-Meta-A', 'X-Amz-META-a: b ', undefined],
+  ])('trailers: %s', async (_what, announced, trailers, code) => {
+    const headers = {
+      'content-encoding': 'aws-chunked',
+      'x-amz-decoded-content-length': 5,
+      'x-amz-trailer': announced,
+    };
+    const body = `5\r\nhello\r\n0\r\n${trailers}\r\n\r\n`;
+    const answer = await rawRequest(aws.endpoint, 'PUT', `/${Bucket}/trailers`, headers, body);
+    const [, found] = /<Code>(.*)<\/Code>/.exec(answer.text) ?? [];
+    expect(found).toBe(code);
+    if (code !== undefined) return missing('trailers');
+    const head = await aws.s3.send(new HeadObjectCommand({ Bucket, Key: 'trailers' }));
+    expect(head).toMatchObject({ Metadata: { a: 'b' }, ContentLength: 5 });
+    expect(head.ContentEncoding).toBeUndefined();
+  });
+
+  test('a body that is only called chunked is stored as it is', async () => {
+    const headers = { 'content-encoding': 'gzip', 'x-amz-decoded-content-length': 5 };
+    const body = '5\r\nhello\r\n0\r\n\r\n';
+    await rawRequest(aws.endpoint, 'PUT', `/${Bucket}/plain`, headers, body);
+    const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket, Key: 'plain' }));
+    expect(await Body?.transformToString()).toBe(body);
+  });
+
+  test('a copy with new metadata has no checksum of the empty request', async () => {
+    await aws.s3.send(new PutObjectCommand({ Bucket, Key: 'source', Body: 'bytes' }));
+    await aws.s3.send(
+      new CopyObjectCommand({
+        ...{ Bucket, Key: 'copied', CopySource: `${Bucket}/source`, MetadataDirective: 'REPLACE' },
+      }),
+    );
+    const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket, Key: 'copied' }));
+    expect(await Body?.transformToString()).toBe('bytes'); // the SDK compares the checksum
   });
 
   test('the SDK checks on download what it sent, parts included', async () => {

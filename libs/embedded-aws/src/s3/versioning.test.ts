@@ -142,6 +142,35 @@ describe.each(STORAGES)('object versions in %s', (storage) => {
     expect(await list(Bucket)).toEqual([]);
   });
 
+  test('a delete marker cannot be copied, and a version can be deleted on a condition', async () => {
+    const Bucket = await bucketWith(Enabled);
+    const { VersionId, ETag } = await put(Bucket, 'a', 'x');
+    const { VersionId: marker = '' } = await remove(Bucket, 'a');
+    const copy = (CopySource: string) =>
+      aws.s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource }));
+    await refused(copy(`${Bucket}/a`), 'NoSuchKey', 404);
+    await refused(copy(`${Bucket}/a?versionId=${marker}`), 'InvalidRequest', 400);
+    await refused(copy(`${Bucket}/a?versionId=`), 'InvalidArgument', 400);
+    const removeMatching = (IfMatch: string | undefined) =>
+      aws.s3.send(new DeleteObjectCommand({ Bucket, Key: 'a', VersionId, IfMatch }));
+    await refused(removeMatching('"other"'), 'PreconditionFailed', 412);
+    expect(await read(Bucket, 'a', VersionId)).toBe('x');
+    await removeMatching(ETag);
+    expect(await list(Bucket)).toEqual([`a ${marker}!*`]);
+    const byId = await rawRequest(aws.endpoint, 'HEAD', `/${Bucket}/a?versionId=${marker}`);
+    expect(byId.headers['last-modified']).toMatch(/ GMT$/);
+  });
+
+  test('a bucket without versioning names none, and deletes for good', async () => {
+    const Bucket = await bucketWith();
+    await put(Bucket, 'a', 'x');
+    const deleted = await rawRequest(aws.endpoint, 'DELETE', `/${Bucket}/a`);
+    expect(deleted.status).toBe(204);
+    for (const name of ['x-amz-version-id', 'x-amz-delete-marker'])
+      expect(deleted.headers).not.toHaveProperty(name);
+    expect(await list(Bucket)).toEqual([]);
+  });
+
   test('deleting the newer of two delete markers leaves the object deleted', async () => {
     const Bucket = await bucketWith(Enabled);
     const { VersionId: first = '' } = await put(Bucket, 'a', 'x');
@@ -325,6 +354,42 @@ describe.each(STORAGES)('object versions in %s', (storage) => {
       expect(keys.slice(-2)).toEqual(['\uff21', '\u{1f600}']);
     },
   );
+
+  test('a page of versions names what was asked for', async () => {
+    const Bucket = await bucketWith(Enabled);
+    await put(Bucket, 'dir/é', 'x');
+    const { VersionId: id = '', ETag = '' } = await put(Bucket, 'e "', 'four');
+    const { VersionId: older = '' } = await put(Bucket, 'f', 'x', { StorageClass: 'STANDARD_IA' });
+    await remove(Bucket, 'f');
+    const page = async (query: string) => {
+      const { text } = await rawRequest(aws.endpoint, 'GET', `/${Bucket}?versions${query}`);
+      return /<ListVersionsResult xmlns="[^"]*">(.*)<\/ListVersionsResult>/
+        .exec(text)?.[1]
+        ?.replaceAll(/<LastModified>[\d-]{10}T[\d:]{8}\.\d{3}Z</g, '<LastModified>…<');
+    };
+    expect(await page('&delimiter=/&max-keys=2')).toBe(
+      `<Name>${Bucket}</Name><Prefix></Prefix><KeyMarker></KeyMarker><VersionIdMarker></VersionIdMarker><NextKeyMarker>e &#x22;</NextKeyMarker><NextVersionIdMarker>${id}</NextVersionIdMarker><MaxKeys>2</MaxKeys><IsTruncated>true</IsTruncated><Delimiter>/</Delimiter><Version><Key>e &#x22;</Key><VersionId>${id}</VersionId><IsLatest>true</IsLatest><LastModified>…</LastModified><ETag>${ETag.replaceAll('"', '&#x22;')}</ETag><Size>4</Size><StorageClass>STANDARD</StorageClass><ChecksumAlgorithm>CRC32</ChecksumAlgorithm></Version><CommonPrefixes><Prefix>dir/</Prefix></CommonPrefixes>`,
+    );
+    expect(await page('&delimiter=/&max-keys=1&encoding-type=url')).toBe(
+      `<Name>${Bucket}</Name><Prefix></Prefix><KeyMarker></KeyMarker><VersionIdMarker></VersionIdMarker><NextKeyMarker>dir/</NextKeyMarker><MaxKeys>1</MaxKeys><IsTruncated>true</IsTruncated><Delimiter>/</Delimiter><EncodingType>url</EncodingType><CommonPrefixes><Prefix>dir/</Prefix></CommonPrefixes>`,
+    );
+    const f = await page('&prefix=f&key-marker=e');
+    expect(f).toContain(
+      `<Name>${Bucket}</Name><Prefix>f</Prefix><KeyMarker>e</KeyMarker><VersionIdMarker></VersionIdMarker><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated><DeleteMarker><Key>f</Key>`,
+    );
+    expect(f).toContain(
+      `<IsLatest>true</IsLatest><LastModified>…</LastModified></DeleteMarker><Version><Key>f</Key><VersionId>${older}</VersionId><IsLatest>false</IsLatest>`,
+    );
+    expect(f).toContain('<StorageClass>STANDARD_IA</StorageClass>');
+    expect(await page(`&key-marker=f&version-id-marker=${older}`)).toMatch(
+      /<IsTruncated>false<\/IsTruncated>$/,
+    );
+    expect(await page('&key-marker=f')).toMatch(/<IsTruncated>false<\/IsTruncated>$/);
+    expect(await page('&max-keys=0')).toMatch(/<IsTruncated>false<\/IsTruncated>$/);
+    const list = (more: object) => aws.s3.send(new ListObjectVersionsCommand({ Bucket, ...more }));
+    await refused(list({ VersionIdMarker: id }), 'InvalidArgument', 400);
+    await refused(list({ Bucket: 'no-such-bucket' }), 'NoSuchBucket', 404);
+  });
 
   test('a status that S3 does not know is MalformedXML', async () => {
     const Bucket = await bucketWith();
