@@ -105,17 +105,12 @@ export function versioning(emulator: Emulator): void {
   }
 }
 
-/** Every write asks: documents are parsed once. */
-const statuses = new Map<string, VersioningStatus>();
-
 export function versioningStatus(
   { configurations }: Pick<Emulator, 'configurations'>,
   bucket: string,
 ): VersioningStatus {
   const document = configurations.get(bucket, 'versioning');
-  if (document === undefined) return undefined;
-  if (!statuses.has(document)) statuses.set(document, parseVersioning(Buffer.from(document)));
-  return statuses.get(document);
+  return document === undefined ? undefined : parseVersioning(Buffer.from(document));
 }
 
 /** @throws MalformedXML for a status other than Enabled and Suspended */
