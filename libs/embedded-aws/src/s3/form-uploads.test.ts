@@ -242,6 +242,16 @@ describe('form uploads', () => {
     expect(await answer.text()).toContain('<Code>NoSuchBucket</Code>');
   });
 
+  test('the fields before the file have 20 KiB at most', async () => {
+    const fields = (bytes: number) => ({ key: 'fields', comment: 'é'.repeat(bytes / 2) });
+    const names = 'key'.length + 'fields'.length + 'comment'.length;
+    expect((await post(fields(20 * 1024 - names))).status).toBe(204);
+    const { status, text } = await post(fields(20 * 1024 - names + 2));
+    expect([status, text]).toEqual([
+      ...[400, expect.stringContaining('<Code>MaxPostPreDataLengthExceeded</Code>')],
+    ]);
+  });
+
   test('only the first file counts, and what comes before it', async () => {
     const form = new FormData();
     form.append('KEY', '${filename} of ${filename}');

@@ -6,13 +6,17 @@ import type { StoredObject } from '../fauxqs.ts';
 import { invalidArgument, invalidRequest, noSuchBucket } from './errors.ts';
 import { checkPostPolicy } from './post-policy.ts';
 import { header, s3RequestOf, sendXml, type S3Request } from './requests.ts';
-import { CHECKSUMS, verify } from './upload-integrity.ts';
+import { CRC32, verify } from './upload-integrity.ts';
 import { escapeXml } from './xml.ts';
+
+/** "The form data and boundaries (excluding the contents of the file) cannot exceed 20KB." */
+const MAX_FIELD_BYTES = 20 * 1024;
 
 interface Form {
   /** By lower-case name. */
   readonly fields: Map<string, string>;
   readonly file: Buffer;
+  /** Without its folders. */
   readonly filename: string;
 }
 
@@ -27,7 +31,9 @@ export function formUploads({ app, s3 }: Emulator): void {
     const { bucket, headers } = s3Request;
     if (!s3.hasBucket(bucket)) throw noSuchBucket();
     const { fields, file, filename } = await parseForm(s3Request);
-    for (const [name, value] of fields) fields.set(name, expand(value, filename));
+    // "All variables within the form are expanded before the POST policy is validated."
+    for (const [name, value] of fields)
+      fields.set(name, value.replaceAll('${filename}', () => filename));
     const policy = fields.get('policy');
     if (policy !== undefined) checkPostPolicy(policy, fields, bucket, file.length);
     await verify(file, Object.fromEntries(fields));
@@ -47,7 +53,7 @@ export function formUploads({ app, s3 }: Emulator): void {
       systemMetadata(fields),
       {
         algorithm: 'CRC32',
-        value: await CHECKSUMS['x-amz-checksum-crc32']?.digest(file),
+        value: await CRC32.digest(file),
         type: 'FULL_OBJECT',
       },
     );
@@ -74,12 +80,15 @@ function parseForm({ headers, body }: S3Request): Promise<Form> {
       );
     };
     const fields = new Map<string, string>();
+    let fieldBytes = 0;
     const chunks: Buffer[] = [];
     let filename: string | undefined;
     const parser = parserFor(headers);
     if (parser === undefined) return malformed();
     parser.on('field', (name, value) => {
-      if (filename === undefined) fields.set(name.toLowerCase(), value);
+      if (filename !== undefined) return;
+      fields.set(name.toLowerCase(), value);
+      fieldBytes += Buffer.byteLength(name + value);
     });
     parser.on('file', (_name, stream, name: string | undefined) => {
       if (filename !== undefined) return void stream.resume();
@@ -89,11 +98,16 @@ function parseForm({ headers, body }: S3Request): Promise<Form> {
     });
     parser.on('error', malformed);
     parser.on('finish', () => {
-      if (filename === undefined) {
+      if (filename === undefined)
         reject(invalidArgument('POST requires exactly one file upload per request.'));
-      } else {
-        resolve({ fields, file: Buffer.concat(chunks), filename });
-      }
+      else if (fieldBytes > MAX_FIELD_BYTES)
+        reject(
+          invalidRequest(
+            'Your POST request fields preceding the upload file were too large.',
+            'MaxPostPreDataLengthExceeded',
+          ),
+        );
+      else resolve({ fields, file: Buffer.concat(chunks), filename });
     });
     parser.end(body);
   });
@@ -104,18 +118,10 @@ function parserFor(headers: S3Request['headers']): BusboyInstance | undefined {
     return new Busboy({
       headers: { ...headers, 'content-type': header(headers, 'content-type') ?? '' },
       isPartAFile: (name) => name?.toLowerCase() === 'file',
-      // "The form data and boundaries (excluding the contents of the file) cannot exceed 20KB."
-      limits: { fieldSize: 20 * 1024, fields: 1000, fileSize: Number.POSITIVE_INFINITY },
     });
   } catch {
     return undefined;
   }
-}
-
-/** "All variables within the form are expanded before the POST policy is validated." */
-function expand(value: string, filename: string): string {
-  const name = filename.slice(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1);
-  return value.replaceAll('${filename}', () => name);
 }
 
 const ATTRIBUTES = [

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import { type Emulator, currentRequest } from '../emulator.ts';
-import { type StoredObject, type SqsQueue, SqsStore } from '../fauxqs.ts';
+import { SqsStore, type MultipartUpload, type SqsQueue, type StoredObject } from '../fauxqs.ts';
 import { invalidArgument } from './errors.ts';
 import { objectEvent, testEvent, type EventVersion } from './event-message.ts';
 import {
@@ -35,7 +35,7 @@ export function notifications(emulator: Emulator): void {
   s3.completeMultipartUpload = (uploadId, parts) => {
     const upload = s3.multipartUploads.get(uploadId);
     if (upload === undefined) return complete(uploadId, parts);
-    return commit(restoreUpload(emulator, uploadId), (publish) => {
+    return commit(restoreUpload(emulator, uploadId, upload), (publish) => {
       const object = complete(uploadId, parts);
       publish('ObjectCreated:CompleteMultipartUpload', upload.bucket, upload.key, created(object));
       return object;
@@ -123,9 +123,11 @@ function putVerb(): 'Copy' | 'Post' | 'Put' {
   return request?.method === 'POST' ? 'Post' : 'Put';
 }
 
-function restoreUpload({ s3, versions }: Emulator, uploadId: string): () => void {
-  const upload = s3.multipartUploads.get(uploadId);
-  if (upload === undefined) return () => {};
+function restoreUpload(
+  { s3, versions }: Emulator,
+  uploadId: string,
+  upload: MultipartUpload,
+): () => void {
   const parts = [...upload.parts];
   const { metadata } = upload;
   const restoreObject = versions.snapshot(upload.bucket, upload.key);

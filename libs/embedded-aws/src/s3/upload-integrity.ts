@@ -110,7 +110,7 @@ function isWholeObject({ method, key, query, headers }: S3Request): boolean {
  */
 async function addChecksum(body: Buffer, headers: IncomingHttpHeaders): Promise<void> {
   if (KEPT.some((name) => header(headers, name) !== undefined)) return;
-  headers['x-amz-checksum-crc32'] = await CHECKSUMS['x-amz-checksum-crc32']?.digest(body);
+  headers['x-amz-checksum-crc32'] = await CRC32.digest(body);
 }
 
 const KEPT = ['x-amz-checksum-crc32', 'x-amz-checksum-sha1', 'x-amz-checksum-sha256'];
@@ -147,10 +147,12 @@ function crc(title: string, Algorithm: typeof Crc32 | typeof Crc32c | typeof Crc
   };
 }
 
+export const CRC32 = crc('CRC32', Crc32);
+
 /** By request header (user guide, "Checking object integrity"). */
 export const CHECKSUMS: Readonly<Record<string, Checksum>> = {
   'content-md5': hash('Content-MD5', 'md5'),
-  'x-amz-checksum-crc32': crc('CRC32', Crc32),
+  'x-amz-checksum-crc32': CRC32,
   'x-amz-checksum-crc32c': crc('CRC32C', Crc32c),
   'x-amz-checksum-crc64nvme': crc('CRC64NVME', Crc64Nvme),
   'x-amz-checksum-sha1': hash('SHA1', 'sha1'),
