@@ -21,6 +21,8 @@ test('a directory that cannot be created says why', async () => {
   const file = path.join(parent, 'file');
   await writeFile(file, '');
   expect(() => openDataDirectory(path.join(file, 'data'))).toThrow(/ENOTDIR/);
+  // Where `/proc` reports ENOENT, Node's recursive `mkdir` would never end.
+  expect(() => openDataDirectory('/proc/darkroom/data')).toThrow();
 });
 
 test('a file that is no database is not one in use', async () => {

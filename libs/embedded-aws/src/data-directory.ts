@@ -27,11 +27,7 @@ export function openDataDirectory(dataDir: string): Persistence {
 function createDirectory(directory: string): void {
   if (existsSync(directory)) return;
   createDirectory(path.dirname(directory));
-  try {
-    mkdirSync(directory);
-  } catch (error) {
-    if (!existsSync(directory)) throw error;
-  }
+  mkdirSync(directory);
 }
 
 /**

@@ -60,7 +60,9 @@ describe('starting', () => {
     const aws = await startEmbeddedAws({ port: 0, dataDir });
     const second = startEmbeddedAws({ port: 0, dataDir });
     await expect(second).rejects.toBeInstanceOf(DataDirectoryInUseError);
-    await expect(second).rejects.toMatchObject({ code: 'EDATADIRINUSE', cause: expect.any(Error) });
+    await expect(second).rejects.toMatchObject({
+      ...{ name: 'DataDirectoryInUseError', code: 'EDATADIRINUSE', cause: expect.any(Error) },
+    });
     await aws.stop();
     await (await startEmbeddedAws({ port: 0, dataDir })).stop();
   });
@@ -189,6 +191,9 @@ test('by default there are no parameters, events go nowhere, and no page is trus
   expect(await call('AmazonSSM.GetParameter', { Name: 'webhook' })).toEqual([
     400,
     { __type: 'ParameterNotFound', message: 'webhook' },
+  ]);
+  expect(await call('AmazonSSM.GetParameter', {})).toEqual([
+    ...[400, { __type: 'ParameterNotFound', message: '' }],
   ]);
   const Entries = [{ Source: 'shop', DetailType: 'ImageProcessed', Detail: '{}' }];
   expect(await call('AWSEvents.PutEvents', { Entries })).toEqual([

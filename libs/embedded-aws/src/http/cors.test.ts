@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { GetObjectCommand, PutBucketCorsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -58,7 +60,9 @@ describe('requests of web pages', () => {
     );
     expect(put.status).toBe(200);
     expect(put.headers['access-control-allow-origin']).toBe(CONSOLE);
-    expect(put.headers['access-control-expose-headers']).toContain('ETag');
+    expect(put.headers['access-control-expose-headers']).toBe(
+      'ETag, Content-Range, Accept-Ranges, x-amz-request-id',
+    );
   });
 
   test.each(['http://localhost:3000', 'http://[::1]:8080', 'http://127.0.0.1:4401'])(
@@ -137,6 +141,12 @@ describe('requests of web pages', () => {
     expect((await rawRequest(aws.endpoint, 'GET', '/mine', virtual)).text).toBe('mine');
   });
 
+  test('a request of HTTP 1.0 names no host', async () => {
+    const socket = connect(aws.port, '127.0.0.1');
+    socket.write('GET / HTTP/1.0\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.\d 200 /);
+  });
+
   test('the rule of a bucket in virtual-hosted style applies', async () => {
     const answer = await rawRequest(aws.endpoint, 'OPTIONS', '/a', {
       host: `${Bucket}.localhost:${aws.port}`,
@@ -153,8 +163,8 @@ describe('requests of web pages', () => {
     const answer = await preflight('http://localhost:3000', 'GET', '', `/${open}/a`);
     expect(answer.status).toBe(200);
     expect(answer.headers['access-control-allow-origin']).toBe('*');
-    expect(answer.headers).not.toHaveProperty('access-control-allow-credentials');
-    expect(answer.headers).not.toHaveProperty('access-control-allow-headers');
+    for (const end of ['allow-credentials', 'allow-headers', 'expose-headers', 'max-age'])
+      expect(answer.headers).not.toHaveProperty(`access-control-${end}`);
   });
 
   test.each([
@@ -245,7 +255,11 @@ test('the first rule counts that allows origin, method and all headers', () => {
   });
   const rules = [
     rule(['https://a.test'], ['GET'], []),
-    rule(['https://*.shop.test', 'http://*'], ['GET', 'PUT'], ['x-*', 'Content-Type']),
+    rule(
+      ['https://*.shop.test', 'https://a*a.test', 'http://*'],
+      ['GET', 'PUT'],
+      ['x-*', 'Content-Type'],
+    ),
     rule(['*'], ['GET'], ['*']),
   ];
   const index = (origin: string, method: string, ...headers: string[]) =>
@@ -259,7 +273,9 @@ test('the first rule counts that allows origin, method and all headers', () => {
   expect(index('https://eu.shop.test', 'PUT', 'x-a', 'content-md5')).toBe(-1);
   expect(index('https://eu.shop.test.evil', 'PUT')).toBe(-1);
   expect(index('https://.shop.test', 'PUT')).toBe(1);
-  // The two parts of the pattern may not overlap.
   expect(index('https://shop.test', 'PUT')).toBe(-1);
+  // The two parts of a pattern may not overlap.
+  expect(index('https://aa.test', 'PUT')).toBe(1);
+  expect(index('https://a.test', 'PUT')).toBe(-1);
   expect(index('http://', 'PUT')).toBe(1);
 });

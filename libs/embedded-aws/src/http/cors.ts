@@ -110,8 +110,7 @@ export function isThisMachine(host: string): boolean {
 }
 
 export function isLocalOrigin(origin: string): boolean {
-  const [, host] = /^https?:\/\/([^/]+)$/.exec(origin) ?? [];
-  return host !== undefined && isThisMachine(host);
+  return isThisMachine(/^https?:\/\/([^/]+)$/.exec(origin)?.[1] ?? '');
 }
 
 const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'];

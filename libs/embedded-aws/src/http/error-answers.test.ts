@@ -48,6 +48,7 @@ describe('an error that fauxqs does not answer', () => {
       expect(answer.statusCode).toBe(status);
       expect(answer.headers['content-type']).toBe('application/xml');
       expect(answer.body).toContain(`<Code>${code}</Code>`);
+      expect(answer.body.includes('Free disk space')).toBe(status === 507);
     }
     const head = await app.inject({ method: 'HEAD', url: '/photos/a.jpg' });
     expect([head.statusCode, head.body]).toEqual([status, '']);
@@ -57,8 +58,10 @@ describe('an error that fauxqs does not answer', () => {
     const url = '/photos/a.jpg';
     const refused = await failingWith(fastify(412)).inject({ method: 'PUT', url });
     expect(refused.headers['x-amz-version-id']).toBe('v1');
-    const failed = await failingWith(sqlite(13)).inject({ method: 'PUT', url });
-    expect(failed.headers).not.toHaveProperty('x-amz-version-id');
+    for (const error of [sqlite(13), new Error('unknown')]) {
+      const failed = await failingWith(error).inject({ method: 'PUT', url });
+      expect(failed.headers).not.toHaveProperty('x-amz-version-id');
+    }
   });
 
   test.each<[string, Error, number, string]>([
@@ -72,6 +75,7 @@ describe('an error that fauxqs does not answer', () => {
       __type: `com.amazon.coral.service#${type}`,
       message: expect.stringContaining(error.message),
     });
+    expect(answer.body.includes('Free disk space')).toBe(status === 507);
   });
 
   test('is XML to a preflight, which only S3 has', async () => {

@@ -18,7 +18,6 @@ export function errorAnswers({ app, maxBodyBytes }: Emulator): void {
     if (!isS3) return reply.send(asSqs(error));
     // Nothing is stored, so no version can be named.
     if (failure.statusCode >= 500) reply.removeHeader('x-amz-version-id');
-    if (request.method === 'HEAD') return reply.send();
     return reply.type('application/xml').send(failure.toXml());
   });
 

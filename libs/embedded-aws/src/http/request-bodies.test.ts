@@ -70,6 +70,11 @@ test('only a form that is posted to the service itself is parsed', async () => {
   expect(identity.text).toContain('<Account>000000000000</Account>');
   const other = await rawRequest(aws.endpoint, 'POST', '/', { 'content-type': 'text/plain' }, form);
   expect(other.status).toBe(400);
+  const none = await rawRequest(aws.endpoint, 'POST', '/');
+  expect([none.status, JSON.parse(none.text)]).toEqual([
+    400,
+    { error: 'Unsupported content type' },
+  ]);
   const json = {
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': 'AWSEvents.PutEvents',

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { rawRequest } from '../testing/raw-request.ts';
 import { refused, RunningAws } from '../testing/running-aws.ts';
-import { chunkedForm, decodeAwsChunked } from './aws-chunked.ts';
+import { chunkedForm, decodeAwsChunked, type ChunkedForm } from './aws-chunked.ts';
 
 const BYTES = 'bytes of a photo';
 
@@ -217,6 +217,15 @@ describe('uploads of every form', () => {
       400,
     ],
     [
+      'a trailer whose name has a space',
+      unsignedTrailer,
+      {},
+      unsignedTrailer.body.replace('x-amz-checksum-crc32:', 'x amz-checksum-crc32:'),
+      'MalformedTrailerError',
+      400,
+    ],
+    ['another extension', mc, {}, mc.body.replace('chunk-s', 'S'), 'IncompleteBody', 400],
+    [
       'a signed trailer without its signature',
       signedTrailer,
       {},
@@ -263,5 +272,18 @@ test('decodes any bytes in any chunks, and rejects every cut of them', () => {
         expect(() => decodeAwsChunked(cut, form)).toThrow(/Content-Length/);
       },
     ),
+  );
+});
+
+test('chunks and trailers may be long, and names what it takes', () => {
+  const form = chunkedForm('STREAMING-UNSIGNED-PAYLOAD-TRAILER') as ChunkedForm;
+  const bytes = 'x'.repeat(10_000);
+  const long = 'a'.repeat(4000);
+  const framed = `2710;unknown=extension\r\n${bytes}\r\n0\r\nX-A: ${long}: \r\n\r\n`;
+  const { body, trailers } = decodeAwsChunked(Buffer.from(framed), form);
+  expect(body.toString()).toBe(bytes);
+  expect(trailers).toEqual({ 'x-a': `${long}:` });
+  expect(() => chunkedForm('other')).toThrow(
+    'it must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-',
   );
 });

@@ -49,7 +49,8 @@ export function chunkedForm(contentSha256: string): ChunkedForm | undefined {
 }
 
 /** A size of up to 8 hexadecimal digits (4 GiB), then extensions. */
-const CHUNK_HEAD = /^([0-9a-f]{1,8})(?:;(.*))?$/i;
+const CHUNK_HEAD = /^[0-9a-f]{1,8}(?:;(.*))?\r\n/i;
+const SIGNATURE = 'chunk-signature=';
 /** Longest line of sizes or trailers that is read, in bytes. */
 const MAX_LINE_BYTES = 4096;
 
@@ -60,36 +61,31 @@ const MAX_LINE_BYTES = 4096;
 export function decodeAwsChunked(encoded: Buffer, form: ChunkedForm): ChunkedBody {
   const chunks: Buffer[] = [];
   for (let position = 0; ;) {
-    const { line, next } = readLine(encoded, position);
-    const size = chunkSize(line, position, form);
-    if (size === 0) return { body: Buffer.concat(chunks), trailers: trailers(encoded, next, form) };
-    const end = next + size;
+    const { size, start } = chunkHead(encoded, position, form);
+    if (size === 0)
+      return { body: Buffer.concat(chunks), trailers: trailers(encoded, start, form) };
+    const end = start + size;
     if (encoded.toString('latin1', end, end + 2) !== '\r\n') {
       throw incompleteBody(`The chunk at byte ${position} does not end after its ${size} bytes.`);
     }
-    chunks.push(encoded.subarray(next, end));
+    chunks.push(encoded.subarray(start, end));
     position = end + 2;
   }
 }
 
-function readLine(encoded: Buffer, start: number): { line: string; next: number } {
-  const end = encoded.subarray(start, start + MAX_LINE_BYTES).indexOf('\r\n');
-  if (end === -1) {
-    throw incompleteBody(`The chunked body ends or is malformed at byte ${start}.`);
+/** Size of a chunk, and the position of its first byte. */
+function chunkHead(encoded: Buffer, position: number, { signature }: ChunkedForm) {
+  const head = CHUNK_HEAD.exec(encoded.toString('latin1', position, position + MAX_LINE_BYTES));
+  if (head === null) {
+    throw incompleteBody(`The body ends, or is not aws-chunked, at byte ${position}.`);
   }
-  return { line: encoded.toString('latin1', start, start + end), next: start + end + 2 };
-}
-
-function chunkSize(line: string, position: number, { signature }: ChunkedForm): number {
-  const [, size, extensions = ''] = CHUNK_HEAD.exec(line) ?? [];
-  if (size === undefined) {
-    throw incompleteBody(`The body is not aws-chunked: no chunk size at byte ${position}.`);
-  }
-  const [, value = ''] = /^chunk-signature=(.*)$/.exec(extensions) ?? [];
-  if (signature !== undefined && !signature.test(value)) {
+  const [line, extension = ''] = head;
+  const isSigned =
+    extension.startsWith(SIGNATURE) && signature?.test(extension.slice(SIGNATURE.length));
+  if (signature !== undefined && !isSigned) {
     throw incompleteBody(`The chunk at byte ${position} has no valid chunk-signature.`);
   }
-  return Number.parseInt(size, 16);
+  return { size: Number.parseInt(line, 16), start: position + line.length };
 }
 
 /** Clients separate trailers by `\r\n`, `\n` or `\n\r\n`; S3 accepts all. */
@@ -99,15 +95,15 @@ function trailers(encoded: Buffer, start: number, form: ChunkedForm): Record<str
   }
   const lines = encoded
     .toString('latin1', start)
-    .split(/[\r\n]+/)
+    .split(/[\r\n]/)
     .filter((line) => line !== '');
   if (!form.trailer && lines.length > 0) {
     throw incompleteBody(`The body goes on after its last chunk, at byte ${start}.`);
   }
   const pairs = lines.map((line): [string, string] => {
-    const [, name, value] = /^([\w-]+):\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name === undefined || value === undefined) throw malformedTrailer('a line has no name');
-    return [name.toLowerCase(), value];
+    if (!/^[\w-]+:/.test(line)) throw malformedTrailer('a line has no name');
+    const end = line.indexOf(':');
+    return [line.slice(0, end).toLowerCase(), line.slice(end + 1).trim()];
   });
   const found = Object.fromEntries(pairs);
   if (form.trailer && form.signature?.test(found['x-amz-trailer-signature'] ?? '') === false) {

@@ -190,6 +190,7 @@ describe.each(STORAGES)('bucket configuration in %s', (storage) => {
     await aws.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: policy }));
     await aws.s3.send(new DeleteBucketCommand({ Bucket }));
     await aws.s3.send(new CreateBucketCommand({ Bucket }));
+    if (storage === 'SQLite') await aws.restart();
     await refused(aws.s3.send(new GetBucketPolicyCommand({ Bucket })), 'NoSuchBucketPolicy', 404);
   });
 

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { bareETag, namesETag } from './conditions.ts';
 import { openRequest, rawRequest } from '../testing/raw-request.ts';
 import { refused, RunningAws, STORAGES } from '../testing/running-aws.ts';
 
@@ -292,4 +293,12 @@ describe.each(STORAGES)('conditional reads in %s', (storage) => {
     const answer = await rawRequest(aws.endpoint, 'GET', `${path}-missing`, { 'if-match': '*' });
     expect(answer.status).toBe(404);
   });
+});
+
+test('ETags are compared without quotes and weakness mark, and in lists', () => {
+  expect(bareETag(' W/"aW/b" ')).toBe('aW/b');
+  expect(bareETag('a"b')).toBe('a"b');
+  expect(namesETag('"x", *', '"a"')).toBe(true);
+  expect(namesETag('"x", W/"a"', '"a"')).toBe(true);
+  expect(namesETag('"x", "b"', '"a"')).toBe(false);
 });

@@ -14,16 +14,14 @@ export function writeConditions({ s3, versions }: Emulator): void {
   const putObject = s3.putObject.bind(s3);
   s3.putObject = (...args) => {
     const [bucket, key] = args;
-    checkWrite(requestHeaders(), s3.buckets.get(bucket)?.get(key));
+    checkWrite(requestHeaders(), versions.current(bucket, key));
     return putObject(...args);
   };
 
   const complete = s3.completeMultipartUpload.bind(s3);
   s3.completeMultipartUpload = (uploadId, parts) => {
     const upload = s3.multipartUploads.get(uploadId);
-    if (upload !== undefined) {
-      checkWrite(requestHeaders(), s3.buckets.get(upload.bucket)?.get(upload.key));
-    }
+    checkWrite(requestHeaders(), upload && versions.current(upload.bucket, upload.key));
     return complete(uploadId, parts);
   };
 
@@ -37,7 +35,7 @@ export function writeConditions({ s3, versions }: Emulator): void {
 function checkWrite(headers: IncomingHttpHeaders, current: StoredObject | undefined): void {
   const ifNoneMatch = header(headers, 'if-none-match');
   if (ifNoneMatch !== undefined) {
-    if (ifNoneMatch.trim() !== '*') throw notImplemented('If-None-Match of an ETag on a write');
+    if (ifNoneMatch !== '*') throw notImplemented('If-None-Match of an ETag on a write');
     if (current !== undefined) throw preconditionFailed();
   }
   checkMatch(header(headers, 'if-match'), current);
@@ -54,13 +52,13 @@ export function checkMatch(ifMatch: string | undefined, current: StoredObject | 
  * Upstream: a delete during a conditional upload has no effect on it. S3 answers the upload with 409
  * ConditionalRequestConflict (PutObject, "If-None-Match"), and the client has to repeat it.
  */
-export function concurrentDeletes({ app, s3 }: Emulator): void {
+export function concurrentDeletes({ app, s3, versions }: Emulator): void {
   /** The uploads that run now, and their buckets and keys. */
   const uploads = new Map<FastifyRequest, string>();
   const conflicting = new WeakSet<FastifyRequest>();
 
   app.addHook('onRequest', (request, reply, done) => {
-    const target = conditionalUpload(request);
+    const target = conditionalTarget(request);
     if (target !== undefined) {
       uploads.set(request, target);
       reply.raw.once('close', () => uploads.delete(request));
@@ -70,9 +68,9 @@ export function concurrentDeletes({ app, s3 }: Emulator): void {
 
   const deleteObject = s3.deleteObject.bind(s3);
   s3.deleteObject = (bucket, key, versionId) => {
-    const before = s3.buckets.get(bucket)?.get(key);
+    const before = versions.current(bucket, key);
     const deleted = deleteObject(bucket, key, versionId);
-    if (before !== s3.buckets.get(bucket)?.get(key))
+    if (before !== versions.current(bucket, key))
       for (const [request, target] of uploads)
         if (target === `${bucket}/${key}`) conflicting.add(request);
     return deleted;
@@ -96,10 +94,9 @@ export function concurrentDeletes({ app, s3 }: Emulator): void {
   }
 }
 
-function conditionalUpload(request: FastifyRequest): string | undefined {
+function conditionalTarget(request: FastifyRequest): string | undefined {
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
   if (ifMatch === undefined && ifNoneMatch === undefined) return undefined;
-  if (request.method !== 'PUT' && request.method !== 'POST') return undefined;
   const s3 = s3RequestOf(request);
   return s3 && `${s3.bucket}/${s3.key}`;
 }
@@ -112,31 +109,31 @@ function conflict(): Error {
   );
 }
 
-/** RFC 9110, 13.2.2; dates in HTTP carry whole seconds. */
-export function readVerdict(
+/** The status of a read: RFC 9110, 13.2.2. Dates in HTTP carry whole seconds. */
+export function readStatus(
   headers: IncomingHttpHeaders,
   object: StoredObject,
   prefix = '',
-): 'send' | 'not-modified' | 'fail' {
+): 200 | 304 | 412 {
   const value = (name: string) => header(headers, prefix + name);
   const modified = Math.floor(object.lastModified.getTime() / 1000) * 1000;
 
   const ifMatch = value('if-match');
   const unmodifiedSince = Date.parse(value('if-unmodified-since') ?? '');
   if (ifMatch !== undefined) {
-    if (!namesETag(ifMatch, object.etag)) return 'fail';
+    if (!namesETag(ifMatch, object.etag)) return 412;
   } else if (modified > unmodifiedSince) {
-    return 'fail';
+    return 412;
   }
 
   const ifNoneMatch = value('if-none-match');
   const modifiedSince = Date.parse(value('if-modified-since') ?? '');
   if (ifNoneMatch !== undefined) {
-    if (namesETag(ifNoneMatch, object.etag)) return 'not-modified';
+    if (namesETag(ifNoneMatch, object.etag)) return 304;
   } else if (modified <= modifiedSince) {
-    return 'not-modified';
+    return 304;
   }
-  return 'send';
+  return 200;
 }
 
 /** An ETag without quotes and weakness mark, which S3 ignores in comparisons. */

@@ -50,6 +50,18 @@ describe.each(STORAGES)('DeleteObjects in %s', (storage) => {
     expect(answer.Errors).toMatchObject([{ Key: 'b', Code: 'NoSuchKey' }]);
   });
 
+  test('the answer, as a document', async () => {
+    const object = (key: string) => `<Object><Key>${key}</Key></Object>`;
+    const body = `<Delete>${object('one')}${object('two')}</Delete>`;
+    const { text } = await rawRequest(aws.endpoint, 'POST', `/${Bucket}?delete`, {}, body);
+    expect(text).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?>\n<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Deleted><Key>one</Key></Deleted><Deleted><Key>two</Key></Deleted></DeleteResult>',
+    );
+    const quiet = body.replace('<Delete>', '<Delete><Quiet>true</Quiet>');
+    const silent = await rawRequest(aws.endpoint, 'POST', `/${Bucket}?delete`, {}, quiet);
+    expect(silent.text).toMatch(/2006-03-01\/"><\/DeleteResult>$/);
+  });
+
   test('keys that XML has to write as references', async () => {
     const keys = ['a&b', '<tag>', '"quoted\'', 'line\r\nbreak\ttab', '&amp;', '😀'];
     for (const key of keys) await put(`xml/${key}`);
@@ -68,8 +80,10 @@ describe.each(STORAGES)('DeleteObjects in %s', (storage) => {
       Delete: { Objects: [{ Key: 'x' }] },
     });
     await refused(aws.s3.send(elsewhere), 'NoSuchBucket', 404);
-    const one = new DeleteObjectCommand({ Bucket: 'no-such-bucket', Key: 'x' });
-    await refused(aws.s3.send(one), 'NoSuchBucket', 404);
+    for (const VersionId of [undefined, 'x'.repeat(32)]) {
+      const one = new DeleteObjectCommand({ Bucket: 'no-such-bucket', Key: 'x', VersionId });
+      await refused(aws.s3.send(one), 'NoSuchBucket', 404);
+    }
     for (const body of ['<Delete/>', '<Delete><Object><ETag>x</ETag></Object></Delete>']) {
       const answer = await rawRequest(aws.endpoint, 'POST', `/${Bucket}?delete`, {}, body);
       expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('MalformedXML')]);

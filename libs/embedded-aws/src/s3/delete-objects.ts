@@ -31,8 +31,8 @@ export function deleteObjects({ app, s3, versions }: Emulator): void {
     return true;
   });
 
-  beforeS3(app, ({ method, bucket, key, query, body }, reply) => {
-    if (method !== 'POST' || key !== '' || !('delete' in query)) return false;
+  beforeS3(app, ({ method, bucket, query, body }, reply) => {
+    if (method !== 'POST' || !('delete' in query)) return false;
     if (!s3.hasBucket(bucket)) throw noSuchBucket();
     const root = parseXml(body, 'Delete');
     const objects = childElements(root, 'Object');
@@ -65,6 +65,7 @@ function element(name: string, text: string): string {
 }
 
 function marker({ versionId, deleteMarker }: DeletedObject): string {
-  if (!deleteMarker || versionId === undefined) return '';
-  return `<DeleteMarker>true</DeleteMarker>${element('DeleteMarkerVersionId', versionId)}`;
+  return deleteMarker && versionId
+    ? `<DeleteMarker>true</DeleteMarker>${element('DeleteMarkerVersionId', versionId)}`
+    : '';
 }

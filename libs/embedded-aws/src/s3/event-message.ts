@@ -54,9 +54,10 @@ export function objectEvent(event: ObjectEvent): string {
           },
           object: {
             key: encodeKey(event.key),
-            ...(bytes !== undefined && { size: bytes }),
-            ...(etag !== undefined && { eTag: etag.replaceAll('"', '') }),
-            ...(versionId !== undefined && { versionId }),
+            // What is undefined is left out.
+            size: bytes,
+            eTag: etag?.replaceAll('"', ''),
+            versionId,
             sequencer: nextSequencer(),
           },
         },

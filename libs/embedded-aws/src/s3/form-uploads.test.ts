@@ -121,8 +121,20 @@ describe('form uploads', () => {
     ['one other type in a list', { 'Content-Type': 'image/png,text/x' }, [], 403, 'failed'],
     ['another exact value', { 'x-amz-meta-tag': 'work' }, [], 403, 'Policy Condition failed'],
     ['a field without a condition', { acl: 'public-read' }, [], 403, 'Extra input fields: acl'],
-    ['a file that is too large', {}, [['content-length-range', 1, 9]], 400, '<MaxSizeAllowed>9<'],
-    ['a file that is too small', {}, [['content-length-range', 11, 99]], 400, 'EntityTooSmall'],
+    [
+      'a file that is too large',
+      {},
+      [['content-length-range', 1, 9]],
+      400,
+      '<ProposedSize>10</ProposedSize><MaxSizeAllowed>9</MaxSizeAllowed>',
+    ],
+    [
+      'a file that is too small',
+      {},
+      [['content-length-range', 11, 99]],
+      400,
+      '<MinSizeAllowed>11</MinSizeAllowed>',
+    ],
     ['an unknown condition', {}, [['in', '$key', 'a']], 400, 'InvalidPolicyDocument'],
     ['a range that is not numbers', {}, [['content-length-range', 'a', 'b']], 400, 'Invalid'],
   ])('rejects %s, and stores nothing', async (_what, fields, more, status, text) => {
@@ -197,6 +209,7 @@ describe('form uploads', () => {
       'Content-Disposition': 'attachment',
       'Content-Language': 'de',
       'x-amz-meta-My-Name': 'cat',
+      'my-x-amz-meta-name': 'none',
     });
     const head = (Key: string) =>
       aws.s3.send(new HeadObjectCommand({ Bucket, Key, ChecksumMode: 'ENABLED' }));
@@ -280,7 +293,7 @@ describe('form uploads', () => {
 
   test('a file without a file name stays bytes', async () => {
     const body = Buffer.concat([
-      Buffer.from('--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nraw\r\n'),
+      Buffer.from('--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nraw${filename}\r\n'),
       Buffer.from('--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n'),
       PHOTO,
       Buffer.from('\r\n--x--\r\n'),
@@ -295,7 +308,18 @@ describe('form uploads', () => {
   test.each([
     ['no boundary', 'multipart/form-data', 'x', 'MalformedPOSTRequest'],
     ['no end', 'multipart/form-data; boundary=x', '--x\r\nContent-', 'MalformedPOSTRequest'],
-    ['no file', 'multipart/form-data; boundary=x', '--x--\r\n', 'InvalidArgument'],
+    [
+      'an unfinished file',
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nbytes',
+      'MalformedPOSTRequest',
+    ],
+    [
+      'no file',
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nraw\r\n--x--\r\n',
+      'InvalidArgument',
+    ],
   ])('rejects a form with %s', async (_what, contentType, body, code) => {
     const headers = { 'content-type': contentType };
     const answer = await fetch(`${aws.endpoint}/${Bucket}`, { method: 'POST', headers, body });

@@ -3,9 +3,9 @@ import type { FastifyReply } from 'fastify';
 
 import type { Emulator } from '../emulator.ts';
 import type { StoredObject } from '../fauxqs.ts';
-import { invalidArgument, invalidRequest, noSuchBucket } from './errors.ts';
+import { invalidArgument, invalidRequest } from './errors.ts';
 import { checkPostPolicy } from './post-policy.ts';
-import { header, s3RequestOf, sendXml, type S3Request } from './requests.ts';
+import { isForm, s3RequestOf, sendXml, type S3Request } from './requests.ts';
 import { CRC32, verify } from './upload-integrity.ts';
 import { escapeXml } from './xml.ts';
 
@@ -27,23 +27,23 @@ interface Form {
 export function formUploads({ app, s3 }: Emulator): void {
   app.addHook('preHandler', async (request, reply) => {
     const s3Request = s3RequestOf(request);
-    if (s3Request === undefined || !isForm(s3Request)) return;
-    const { bucket, headers } = s3Request;
-    if (!s3.hasBucket(bucket)) throw noSuchBucket();
+    if (s3Request === undefined) return;
+    const { method, bucket, key: path, query, headers } = s3Request;
+    if (method !== 'POST' || path !== '' || 'delete' in query || !isForm(headers)) return;
     const { fields, file, filename } = await parseForm(s3Request);
     // "All variables within the form are expanded before the POST policy is validated."
     for (const [name, value] of fields)
-      fields.set(name, value.replaceAll('${filename}', () => filename));
+      fields.set(
+        name,
+        value.replaceAll('${filename}', () => filename),
+      );
     const policy = fields.get('policy');
     if (policy !== undefined) checkPostPolicy(policy, fields, bucket, file.length);
     await verify(file, Object.fromEntries(fields));
     const key = fields.get('key') ?? '';
     if (key === '') throw invalidArgument("Bucket POST must contain a field named 'key'.");
     // Storage class and encryption are read from the request's headers, as of any upload.
-    for (const name of ATTRIBUTES) {
-      const value = fields.get(name);
-      if (value !== undefined) headers[name] = value;
-    }
+    for (const name of ATTRIBUTES) headers[name] = fields.get(name);
     const object = s3.putObject(
       bucket,
       key,
@@ -62,12 +62,6 @@ export function formUploads({ app, s3 }: Emulator): void {
   });
 }
 
-function isForm({ method, key, query, headers }: S3Request): boolean {
-  const contentType = header(headers, 'content-type') ?? '';
-  if (method !== 'POST' || key !== '' || 'delete' in query) return false;
-  return /^multipart\/form-data/i.test(contentType);
-}
-
 /** The fields before the file, and the file; S3 ignores fields after it. */
 function parseForm({ headers, body }: S3Request): Promise<Form> {
   return new Promise((resolve, reject) => {
@@ -83,8 +77,15 @@ function parseForm({ headers, body }: S3Request): Promise<Form> {
     let fieldBytes = 0;
     const chunks: Buffer[] = [];
     let filename: string | undefined;
-    const parser = parserFor(headers);
-    if (parser === undefined) return malformed();
+    let parser: BusboyInstance;
+    try {
+      parser = new Busboy({
+        headers: { ...headers, 'content-type': headers['content-type'] ?? '' },
+        isPartAFile: (name) => name?.toLowerCase() === 'file',
+      });
+    } catch {
+      return malformed();
+    }
     parser.on('field', (name, value) => {
       if (filename !== undefined) return;
       fields.set(name.toLowerCase(), value);
@@ -113,16 +114,7 @@ function parseForm({ headers, body }: S3Request): Promise<Form> {
   });
 }
 
-function parserFor(headers: S3Request['headers']): BusboyInstance | undefined {
-  try {
-    return new Busboy({
-      headers: { ...headers, 'content-type': header(headers, 'content-type') ?? '' },
-      isPartAFile: (name) => name?.toLowerCase() === 'file',
-    });
-  } catch {
-    return undefined;
-  }
-}
+const META = 'x-amz-meta-';
 
 const ATTRIBUTES = [
   'x-amz-storage-class',
@@ -132,13 +124,15 @@ const ATTRIBUTES = [
 ];
 
 function metadata(fields: ReadonlyMap<string, string>): Record<string, string> {
-  const pairs = [...fields].flatMap(([name, value]) => {
-    const [, bare] = /^x-amz-meta-(.+)$/.exec(name) ?? [];
-    if (bare === undefined) return [];
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(bare)) throw invalidArgument(`${name} is not a header name.`);
-    return [[bare, value] as const];
-  });
-  return Object.fromEntries(pairs);
+  const own = [...fields].filter(([name]) => name.startsWith(META));
+  return Object.fromEntries(
+    own.map(([field, value]) => {
+      const name = field.slice(META.length);
+      if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+        throw invalidArgument(`${field} is not a header name.`);
+      return [name, value];
+    }),
+  );
 }
 
 function systemMetadata(fields: ReadonlyMap<string, string>): object {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { currentRequest, type Emulator } from '../emulator.ts';
 import type { StoredObject } from '../fauxqs.ts';
-import { readVerdict } from './conditions.ts';
+import { readStatus } from './conditions.ts';
 import {
   invalidRequest,
   methodNotAllowed,
@@ -87,8 +87,8 @@ export function objectReads(emulator: Emulator): void {
         'The source of a copy request may not specifically refer to a delete marker by version id.',
       );
     }
-    const verdict = readVerdict(headers, object, 'x-amz-copy-source-');
-    if (verdict !== 'send') throw preconditionFailed();
+    const status = readStatus(headers, object, 'x-amz-copy-source-');
+    if (status !== 200) throw preconditionFailed();
     requireReadable(object, headers, 'COPY');
     selected.set(request, { bucket, object });
     if (versioningStatus(emulator, bucket) !== undefined) {
@@ -147,13 +147,13 @@ function decoded(encoded: string): string {
 function answerConditions(object: StoredObject, { headers }: S3Request, reply: FastifyReply) {
   const suffix = Number(/^bytes=-(\d+)$/.exec(header(headers, 'range') ?? '')?.[1]);
   if (suffix > object.contentLength && object.contentLength > 0) headers.range = 'bytes=0-';
-  const verdict = readVerdict(headers, object);
+  const status = readStatus(headers, object);
   for (const name of CONDITIONS) delete headers[name];
-  if (verdict === 'fail') throw preconditionFailed();
-  if (verdict === 'send') return false;
+  if (status === 412) throw preconditionFailed();
+  if (status === 200) return false;
   reply.headers({ etag: object.etag, 'last-modified': object.lastModified.toUTCString() });
   if (object.cacheControl !== undefined) reply.header('cache-control', object.cacheControl);
-  reply.code(304).send();
+  reply.code(status).send();
   return true;
 }
 

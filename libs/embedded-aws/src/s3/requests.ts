@@ -57,6 +57,11 @@ export function header(
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** Whether a browser's form sends the body. */
+export function isForm(headers: IncomingHttpHeaders): boolean {
+  return /^multipart\/form-data/i.test(headers['content-type'] ?? '');
+}
+
 export function sendXml(reply: FastifyReply, xml: string): true {
   reply.type('application/xml').send(`<?xml version="1.0" encoding="UTF-8"?>\n${xml}`);
   return true;

@@ -40,9 +40,22 @@ describe('a sub-resource that is not emulated', () => {
     const body = '<Delete><Object><Key>a</Key></Object></Delete>';
     for (const target of ['', 'a']) {
       const answer = await rawRequest(aws.endpoint, 'POST', `/${Bucket}/${target}`, {}, body);
-      expect(answer.status).toBe(405);
+      expect([answer.status, answer.text]).toEqual([
+        ...[405, expect.stringContaining('<Code>MethodNotAllowed</Code>')],
+      ]);
     }
+    const type = { 'content-type': 'text/multipart/form-data; boundary=x' };
+    expect((await rawRequest(aws.endpoint, 'POST', `/${Bucket}`, type, body)).status).toBe(405);
     await objectIsIntact();
+  });
+
+  test('the type of a form makes no form of what is none', async () => {
+    const type = { 'content-type': 'multipart/form-data; boundary=x' };
+    const upload = await rawRequest(aws.endpoint, 'POST', `/${Bucket}/a?uploads`, type);
+    expect(upload.text).toContain('<UploadId>');
+    const body = '<Delete><Object><Key>missing</Key></Object></Delete>';
+    const answer = await rawRequest(aws.endpoint, 'POST', `/${Bucket}?delete`, type, body);
+    expect(answer.text).toContain('<Deleted><Key>missing</Key></Deleted>');
   });
 
   test('copying a version that S3 cannot have given out is 400', async () => {

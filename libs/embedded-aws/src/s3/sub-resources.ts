@@ -1,8 +1,7 @@
 import type { Emulator } from '../emulator.ts';
-import { S3Error } from '../fauxqs.ts';
 import { BUCKET_CONFIGURATIONS } from './bucket-configuration.ts';
-import { notImplemented } from './errors.ts';
-import { beforeS3, header, type S3Request } from './requests.ts';
+import { methodNotAllowed, notImplemented } from './errors.ts';
+import { beforeS3, isForm, type S3Request } from './requests.ts';
 
 const LISTING = [
   'continuation-token',
@@ -60,13 +59,8 @@ export function subResources({ app }: Emulator): void {
 
 /** Upstream handles every other POST as DeleteObjects. */
 function requireKnownPost({ key, query, headers }: S3Request): void {
-  const isForm = (header(headers, 'content-type') ?? '').includes('multipart/form-data');
   const known =
-    key === '' ? 'delete' in query || isForm : 'uploads' in query || 'uploadId' in query;
+    key === '' ? 'delete' in query || isForm(headers) : 'uploads' in query || 'uploadId' in query;
   if (known) return;
-  throw new S3Error(
-    'MethodNotAllowed',
-    'The specified method is not allowed against this resource.',
-    405,
-  );
+  throw methodNotAllowed();
 }
