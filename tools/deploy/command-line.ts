@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { DeployError } from './deploy-error.ts';
+import { DeployError, reasonOf } from './deploy-error.ts';
 
 export interface Arguments {
   readonly stack: string;
@@ -25,8 +25,7 @@ export function parseArguments(given: readonly string[]): Arguments {
       throw new Error(`"${stack}" is no name of a stack`);
     return { stack, yes: values.yes };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new DeployError('ARGUMENTS', `${why}\nUsage: ${USAGE}`, { cause });
+    throw new DeployError('ARGUMENTS', `${reasonOf(cause)}\nUsage: ${USAGE}`, { cause });
   }
 }
 
@@ -37,15 +36,17 @@ export interface Terminal {
   readonly ask: (question: string) => Promise<string | undefined>;
 }
 
-export const terminal: Terminal = {
-  print: (line) => console.log(line),
-  async ask(question) {
-    if (!process.stdin.isTTY) return undefined;
-    const asked = createInterface({ input: process.stdin, output: process.stdout });
-    try {
-      return await asked.question(question);
-    } finally {
-      asked.close();
-    }
-  },
-};
+export function terminalOf({ stdin, stdout }: Pick<NodeJS.Process, 'stdin' | 'stdout'>): Terminal {
+  return {
+    print: (line) => void stdout.write(`${line}\n`),
+    async ask(question) {
+      if (!stdin.isTTY) return undefined;
+      const asked = createInterface({ input: stdin, output: stdout });
+      try {
+        return await asked.question(question);
+      } finally {
+        asked.close();
+      }
+    },
+  };
+}

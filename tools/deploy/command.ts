@@ -38,7 +38,7 @@ export async function run(
     child.once('error', () => resolve(null));
     child.once('close', (code) => resolve(code));
   });
-  if (onTerminal) child.stderr?.pipe(process.stderr, { end: false });
+  if (onTerminal) child.stderr?.pipe(process.stderr);
   const [stdout = '', stderr = ''] = await Promise.all(
     [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : Promise.resolve(''))),
   );

@@ -28,3 +28,20 @@ export class DeployError extends Error {
     this.code = code;
   }
 }
+
+/** @returns the message of whatever was thrown */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/**
+ * @returns the messages of what the person who deploys has to see to
+ * @throws any other error: it is a defect
+ */
+export function messagesOf(thrown: unknown): string[] {
+  const problems: unknown[] = thrown instanceof AggregateError ? thrown.errors : [thrown];
+  return problems.map((problem) => {
+    if (!(problem instanceof DeployError)) throw thrown;
+    return problem.message;
+  });
+}

@@ -1,11 +1,12 @@
-/** `npm run deploy` up to the update, with the Pulumi CLI replaced. */
+/** `npm run deploy`, with the Pulumi CLI and AWS replaced. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { DeployError } from './deploy-error.ts';
 import { deploy } from './deploy.ts';
-import { type Account, fakeAccount } from './testing/fake-account.ts';
+import { type Account, fakeAccount, teamProfile } from './testing/fake-account.ts';
+import { fakeS3 } from './testing/fake-s3.ts';
 import { CHECKOUT, fakeWorkspace, type FakeWorkspaceOptions } from './testing/fake-workspace.ts';
 import { screen } from './testing/screen.ts';
 
@@ -244,8 +245,88 @@ describe('goes no further', () => {
     expect(await end(undefined)).toEqual([problem('NOT_CONFIRMED', /--yes/)]);
   });
 
+  test('where the package cannot be built', async () => {
+    const found = await end('y', { failing: 'nx' });
+    expect(found).toEqual([
+      problem('BUILD_FAILED', /could not be built: `npx nx package-arm64 resizer` says why/),
+    ]);
+  });
+
   test('where the preview fails', async () => {
     const found = await end('y', { failing: 'preview' });
     expect(found).toEqual([problem('PULUMI_FAILED', /`pulumi preview --stack test .*` failed/)]);
+  });
+});
+
+test('a defect is no problem of the person who deploys', async () => {
+  await fakeAccount();
+  const { directory } = await fakeWorkspace({ stackFile: 'environment: [darkroom/dev]' });
+  const failure = deploy({ stack: STACK, yes: true }, directory, screen());
+  await expect(failure).rejects.toThrow(SyntaxError);
+});
+
+describe('deploys', () => {
+  const outputs = {
+    ...{ sourceBucket: 'source', processedBucket: 'processed', queueUrl: 'https://queue' },
+    ...{ deadLetterQueueUrl: 'https://letters', functionName: 'resizer' },
+    ...{ dashboardUrl: 'https://dashboard', alarmTopicArn: 'arn:aws:sns:eu-west-3:1:alarms' },
+  };
+  const file = { width: 200, height: 150, bytes: 7, eTag: 'e', sha256: 's' };
+  const thumb = { variant: 'thumb', key: 'x/thumb.webp', format: 'webp', ...file };
+  const manifest = { outputs: [{ ...thumb, contentType: 'image/webp' }] };
+  const isDone = { answered: 1, manifest, objects: { 'x/thumb.webp': 7 } };
+
+  test('in order, says what it has found and made, and asks before it changes anything', async () => {
+    const { signed } = await fakeAccount({
+      subscriptions: [['PendingConfirmation', 'email', 'ops@example.org']],
+    });
+    await fakeS3(isDone);
+    const workspace = await fakeWorkspace({ outputs });
+    const terminal = screen(' Yes ');
+    await deploy({ stack: STACK, yes: false }, workspace.directory, terminal);
+
+    expect(await workspace.calls()).toEqual([
+      'pulumi version',
+      'pulumi whoami --non-interactive',
+      'pulumi stack export --stack test',
+      'nx package-arm64 resizer --outputStyle=static',
+      'pulumi stack select --create test',
+      expect.stringMatching(/^pulumi preview --stack test /),
+      expect.stringMatching(/^pulumi up --stack test /),
+      'pulumi stack output --stack test --json',
+      'pulumi stack export --stack test',
+    ]);
+    expect(signed).toEqual(['sts', 'lambda', 'sns'].map((service) => `test us-east-1 ${service}`));
+    expect(terminal.lines).toEqual([
+      `✓ Node ${process.version}`,
+      '✓ Pulumi v3.265.0, logged in as tester',
+      '✓ Pulumi.test.yaml is valid; region us-east-1',
+      '✓ 0 receivers of alarms',
+      '✓ AWS account 123456789012, as arn:aws:iam::123456789012:user/tester',
+      expect.stringMatching(/^✓ Lambda runs 1000 functions at once .*, 900 of them not reserved/),
+      'Deploy the stack test to the account 123456789012? (y/N) ',
+      'Smoke test: one upload through the pipeline…',
+      expect.stringMatching(/^✓ uploads\/darkroom-smoke-test-\S+\.jpg, \d+\.\d s:$/),
+      '  x/thumb.webp  200×150, 7 bytes',
+      '  All of it is removed again.',
+      expect.stringMatching(/^! ops@example\.org has not confirmed/),
+      ...Object.entries(outputs).map(([name, value]) => `${name}: ${value}`),
+    ]);
+  });
+
+  test('with the profile and the region of the stack file, and the function of its processor', async () => {
+    const own = parse(await readFile(path.join(CHECKOUT, 'Pulumi.local.yaml'), 'utf8')) as {
+      config: { 'darkroom:pipeline': Record<string, unknown> };
+    };
+    own.config['darkroom:pipeline']['function'] = { architecture: 'x86_64' };
+    Object.assign(own.config, { 'aws:region': 'eu-west-3', 'aws:profile': 'team' });
+    const { signed } = await fakeAccount();
+    const s3 = await fakeS3(isDone);
+    await teamProfile();
+    const workspace = await fakeWorkspace({ outputs, stackFile: stringify(own) });
+    await deploy({ stack: STACK, yes: true }, workspace.directory, screen());
+    expect(await workspace.calls()).toContain('nx package-x86_64 resizer --outputStyle=static');
+    expect(signed).toEqual(['sts', 'lambda', 'sns'].map((service) => `TEAM eu-west-3 ${service}`));
+    expect(new Set(s3.signed)).toEqual(new Set(['TEAM eu-west-3 s3']));
   });
 });

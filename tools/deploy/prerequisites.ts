@@ -1,8 +1,8 @@
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { run } from './command.ts';
-import { DeployError } from './deploy-error.ts';
-import type { StackFile } from './stack-file.ts';
+import { DeployError, reasonOf } from './deploy-error.ts';
+import { clientConfig, type StackFile } from './stack-file.ts';
 
 /** Runs the program by stripping its types; Pulumi starts whatever `node` it finds. */
 const LEAST = [22, 18] as const;
@@ -28,13 +28,14 @@ export interface Caller {
 const NO_CONNECTION = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|TimeoutError/;
 
 /** @throws DeployError `CREDENTIALS` or `NO_CONNECTION` */
-export async function checkCredentials({ region, profile }: StackFile): Promise<Caller> {
-  const sts = new STSClient({ region, ...(profile !== undefined && { profile }) });
+export async function checkCredentials(file: StackFile): Promise<Caller> {
+  const { region, profile } = file;
   try {
+    const sts = new STSClient(clientConfig(file));
     const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
     return { account: Account, arn: Arn };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     if (NO_CONNECTION.test(String(cause)))
       throw new DeployError(
         'NO_CONNECTION',
@@ -47,8 +48,6 @@ export async function checkCredentials({ region, profile }: StackFile): Promise<
         'Log in with `aws sso login` or `aws configure`, or set AWS_PROFILE; in CI, assume a role by OIDC.',
       { cause },
     );
-  } finally {
-    sts.destroy();
   }
 }
 
@@ -67,14 +66,11 @@ const NEW_ACCOUNT_MEMORY = 3008;
  * @returns for people: what was found, or why it could not be
  * @throws DeployError `QUOTA`
  */
-export async function checkQuotas(
-  { region, profile, settings }: StackFile,
-  reserved = 0,
-): Promise<string> {
-  const lambda = new LambdaClient({ region, ...(profile !== undefined && { profile }) });
-  const { maximumConcurrency } = settings.queue;
-  const { reservedConcurrency, memory } = settings.function;
+export async function checkQuotas(file: StackFile, reserved = 0): Promise<string> {
+  const { maximumConcurrency } = file.settings.queue;
+  const { reservedConcurrency, memory } = file.settings.function;
   try {
+    const lambda = new LambdaClient(clientConfig(file));
     const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));
     const { ConcurrentExecutions: all = 0, UnreservedConcurrentExecutions: unreserved = 0 } =
       AccountLimit ?? {};
@@ -95,10 +91,7 @@ export async function checkQuotas(
   } catch (error) {
     if (error instanceof DeployError) throw error;
     // Who may deploy need not be allowed to look at quotas.
-    const why = error instanceof Error ? error.message : String(error);
-    return `Lambda's quotas could not be looked at: ${why}`;
-  } finally {
-    lambda.destroy();
+    return `Lambda's quotas could not be looked at: ${reasonOf(error)}`;
   }
 }
 

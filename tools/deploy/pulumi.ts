@@ -1,5 +1,4 @@
-import { access, constants } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
@@ -39,18 +38,18 @@ export async function findPulumi(workspace: string): Promise<PulumiCli> {
       `Pulumi does not know where to keep its state:\n${indent(whoami.stderr)}\n` +
         'Log in with `npx pulumi login` (Pulumi Cloud, or `s3://BUCKET` for a bucket of yours), or set PULUMI_ACCESS_TOKEN.',
     );
-  const lastLine = (text: string) => text.split('\n').at(-1) ?? '';
+  const lastLine = (text: string) => text.slice(text.lastIndexOf('\n') + 1);
   return { command, version: lastLine(stdout), user: lastLine(whoami.stdout) };
 }
 
 /** `npm run` puts the npm package's own command before all others. */
 async function onPath(workspace: string): Promise<string | undefined> {
   const ours = path.join(workspace, 'node_modules');
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
   const name = process.platform === 'win32' ? 'pulumi.exe' : 'pulumi';
-  for (const folder of folders) {
-    const file = path.join(folder, name);
-    if (folder === '' || path.resolve(folder).startsWith(ours)) continue;
+  for (const folder of String(process.env['PATH']).split(path.delimiter)) {
+    // An empty one is the working directory, as for a shell.
+    const file = path.resolve(folder, name);
+    if (file.startsWith(ours)) continue;
     const found = await access(file, constants.X_OK).then(
       () => true,
       () => false,

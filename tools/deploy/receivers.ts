@@ -1,6 +1,7 @@
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
+import { reasonOf } from './deploy-error.ts';
 import type { Outputs } from './pulumi.ts';
-import type { StackFile } from './stack-file.ts';
+import { clientConfig, type StackFile } from './stack-file.ts';
 
 /**
  * Alarms reach only receivers that have confirmed their subscription.
@@ -8,13 +9,13 @@ import type { StackFile } from './stack-file.ts';
  * @returns lines for people: receivers that have not, or why SNS did not list them
  */
 export async function pendingReceivers(
-  { region, profile }: StackFile,
+  file: StackFile,
   { alarmTopicArn: TopicArn }: Outputs,
 ): Promise<string[]> {
   if (TopicArn === undefined) return [];
-  const client = new SNSClient({ region, ...(profile !== undefined && { profile }) });
   const lines: string[] = [];
   try {
+    const client = new SNSClient(clientConfig(file));
     for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
       { client },
       { TopicArn },
@@ -26,9 +27,6 @@ export async function pendingReceivers(
           );
     return lines;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return [`! SNS does not list the receivers of alarms: ${why}`];
-  } finally {
-    client.destroy();
+    return [`! SNS does not list the receivers of alarms: ${reasonOf(error)}`];
   }
 }

@@ -15,11 +15,12 @@ import {
   outputKeys,
   type Recipe,
   selectRecipe,
+  type Settings,
 } from '@darkroom/pipeline';
 import sharp from 'sharp';
 import { DeployError } from './deploy-error.ts';
 import type { Outputs } from './pulumi.ts';
-import type { StackFile } from './stack-file.ts';
+import { clientConfig, type StackFile } from './stack-file.ts';
 
 const PAUSE_MS = 1_000;
 
@@ -51,48 +52,49 @@ export interface SmokeTest {
  * @throws DeployError `SMOKE_TEST` that says where to look
  */
 export async function smokeTest(
-  { region, profile, settings }: StackFile,
+  file: StackFile,
   outputs: Outputs,
   {
     changed,
     print = () => undefined,
-    patienceMs = (settings.queue.batchWindow + 2 * settings.function.timeout + 60) * 1000,
+    patienceMs = patienceOf(file.settings),
     againMs = AGAIN_MS,
     pauseMs = PAUSE_MS,
   }: SmokeTestOptions = {},
 ): Promise<SmokeTest> {
-  const s3 = new S3Client({ region, ...(profile !== undefined && { profile }) });
+  const s3 = new S3Client(clientConfig(file));
   const begun = performance.now();
+  const sample = await sampleFor(file.settings.recipes, `darkroom-smoke-test-${randomUUID()}`);
+  const uploads: Uploaded[] = [];
+  const upload = async () => {
+    const object = { Bucket: outputs.sourceBucket, Key: sample.key, Body: sample.body };
+    uploads.push(await s3.send(new PutObjectCommand(object)));
+  };
+  const settling = changed === undefined ? 0 : Math.max(0, SETTLING_MS + +changed - Date.now());
+  const { prefix, manifest: manifestKey } = outputKeys(sample.key, sample.recipe);
   try {
-    const sample = await sampleFor(settings.recipes, `darkroom-smoke-test-${randomUUID()}`);
-    const uploads: Uploaded[] = [];
-    const upload = async () => {
-      const object = { Bucket: outputs.sourceBucket, Key: sample.key, Body: sample.body };
-      uploads.push(await s3.send(new PutObjectCommand(object)));
-    };
-    const settling = changed === undefined ? 0 : Math.max(0, SETTLING_MS + +changed - Date.now());
-    const { prefix, manifest: manifestKey } = outputKeys(sample.key, sample.recipe);
-    try {
-      await upload();
-      const manifest = await waitForManifest(s3, outputs, manifestKey, {
-        ...{ uploads, pauseMs, patienceMs: settling + patienceMs },
-        ...(settling > 0 && {
-          againMs,
-          again: () => {
-            if (uploads.length === 1) print(settlingNotice(settling));
-            return upload();
-          },
-        }),
-      });
-      await checkOutputs(s3, outputs.processedBucket, manifest);
-      return { sample, manifest, seconds: (performance.now() - begun) / 1000 };
-    } finally {
-      const versionIds = uploads.flatMap(({ VersionId }) => VersionId ?? []);
-      await cleanUp(s3, outputs, { key: sample.key, prefix, versionIds });
-    }
+    await upload();
+    const manifest = await waitForManifest(s3, outputs, manifestKey, {
+      ...{ uploads, pauseMs, patienceMs: settling + patienceMs },
+      ...(settling > 0 && {
+        againMs,
+        again: () => {
+          if (uploads.length === 1) print(settlingNotice(settling));
+          return upload();
+        },
+      }),
+    });
+    await checkOutputs(s3, outputs.processedBucket, manifest);
+    return { sample, manifest, seconds: (performance.now() - begun) / 1000 };
   } finally {
-    s3.destroy();
+    const versionIds = uploads.flatMap(({ VersionId }) => VersionId ?? []);
+    await cleanUp(s3, outputs, { key: sample.key, prefix, versionIds });
   }
+}
+
+/** Milliseconds for a first attempt that takes all its time, a second one, and the start of the function. */
+function patienceOf({ queue, function: { timeout } }: Settings): number {
+  return (queue.batchWindow + 2 * timeout + 60) * 1000;
 }
 
 function settlingNotice(settlingMs: number): string {
@@ -156,7 +158,7 @@ async function readManifest(
 ): Promise<Manifest | undefined> {
   try {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-    return manifestSchema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
+    return manifestSchema.parse(JSON.parse(String(await Body?.transformToString())));
   } catch (error) {
     if (error instanceof NoSuchKey) return undefined;
     throw error;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseSettings, type Settings, SettingsError } from '@darkroom/pipeline';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { DeployError } from './deploy-error.ts';
+import { DeployError, reasonOf } from './deploy-error.ts';
 import { type PulumiCli, pulumiAnswer, type Target } from './pulumi.ts';
 
 /** What a stack's file says, as far as deploying needs it. */
@@ -12,6 +12,11 @@ export interface StackFile {
   /** Of AWS's configuration files, where the stack names one. */
   readonly profile?: string;
   readonly settings: Settings;
+}
+
+/** For the clients of AWS's SDK. */
+export function clientConfig({ region, profile }: StackFile) {
+  return profile === undefined ? { region } : { region, profile };
 }
 
 /** In each partition. A wrong one would only be seen as a host that does not exist. */
@@ -62,9 +67,8 @@ export async function readStack(target: MaybeTarget): Promise<StackFile> {
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  if (entries.length === 1 && entries[0]?.[0] === 'secure') return 'https://secret.invalid/';
-  return Object.fromEntries(entries.map(([key, one]) => [key, withoutSecrets(one)]));
+  if (Object.keys(value).join() === 'secure') return 'https://secret.invalid/';
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutSecrets(one)]));
 }
 
 /** A key without a value is null. */
@@ -89,8 +93,8 @@ async function readYaml(file: string, name: string): Promise<StackYaml> {
     content = parse(text);
   } catch (cause) {
     // Of the parser: an alias without an anchor is another class of error than a syntax error.
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    throw new DeployError('STACK_FILE', `${name} is not valid YAML: ${problem}`, { cause });
+    const message = `${name} is not valid YAML: ${reasonOf(cause)}`;
+    throw new DeployError('STACK_FILE', message, { cause });
   }
   const { success, data } = yamlSchema.safeParse(content);
   if (success) return data ?? {};

@@ -693,10 +693,12 @@ export const MODULES: readonly Module[] = [
   {
     name: 'deploy',
     project: 'tools/deploy',
-    mutate: ['tools/deploy/*.ts'],
+    // `main.ts` is a process. What it calls is measured.
+    mutate: ['tools/deploy/*.ts', '!tools/deploy/main.ts'],
     // A local stack has to be built first.
     tests: ['tools/deploy/*.test.ts', '!tools/deploy/whole-deployment.test.ts'],
     mutateTables: false,
     keepsSources: true,
+    testTimeoutMs: 15_000,
   },
 ];

@@ -18,7 +18,7 @@ export interface FakeWorkspaceOptions {
   readonly stackFile?: string | undefined;
   /** Whether a CLI is on the PATH. Default: it is. */
   readonly hasPulumi?: boolean;
-  /** Commands of the CLI that fail. */
+  /** Commands of the CLI that fail, or `nx`. */
   readonly failing?: string;
   readonly outputs?: Outputs;
   /** Resources of the stack's state. Default: the stack does not exist. */
@@ -49,7 +49,7 @@ export async function fakeWorkspace(options: FakeWorkspaceOptions = {}): Promise
   await program(at('node_modules/pulumi/run.js'), NO_DOWNLOAD);
   if (hasPulumi) {
     await mkdir(at('bin'));
-    await copyFile(path.join(import.meta.dirname, 'fake-pulumi.mjs'), at('bin/pulumi'));
+    await copyFile(path.join(import.meta.dirname, 'fake-pulumi.sh'), at('bin/pulumi'));
     await chmod(at('bin/pulumi'), 0o755);
   }
   vi.stubEnv('PATH', [at('bin'), path.dirname(process.execPath)].join(path.delimiter));
@@ -66,7 +66,8 @@ export async function fakeWorkspace(options: FakeWorkspaceOptions = {}): Promise
 }
 
 const nx = (log: string) =>
-  `require('node:fs').appendFileSync(${JSON.stringify(log)}, 'nx ' + process.argv.slice(2).join(' ') + '\\n');`;
+  `require('node:fs').appendFileSync(${JSON.stringify(log)}, 'nx ' + process.argv.slice(2).join(' ') + '\\n');
+process.exitCode = process.env.FAKE_PULUMI_FAILS === 'nx' ? 1 : 0;`;
 const NO_DOWNLOAD =
   "process.stderr.write('Downloading pulumi v3.265.0...\\npulumi: fetch failed\\n'); process.exit(1);";
 

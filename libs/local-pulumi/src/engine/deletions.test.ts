@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { BOX } from './testing/memory-cloud.ts';
 import { urn } from './testing/run.ts';
-import { cloud, deploy, failure } from './testing/fresh-deployment.ts';
+import { cloud, deploy, failure, useFreshDeployments } from './testing/fresh-deployment.ts';
+
+useFreshDeployments();
 
 describe('what the program no longer has', () => {
   test('is deleted, dependents first', async () => {

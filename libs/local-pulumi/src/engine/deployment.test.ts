@@ -3,7 +3,15 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BOX, LABEL, MemoryCloud, memoryHandlers } from './testing/memory-cloud.ts';
 import { run, type Register } from './testing/run.ts';
-import { cloud, dataDir, deploy, failure } from './testing/fresh-deployment.ts';
+import {
+  cloud,
+  dataDir,
+  deploy,
+  failure,
+  useFreshDeployments,
+} from './testing/fresh-deployment.ts';
+
+useFreshDeployments();
 
 describe('a second run', () => {
   const program = async (register: Register) => {

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BOX, LABEL } from './testing/memory-cloud.ts';
 import { urn } from './testing/run.ts';
-import { cloud, deploy, failure } from './testing/fresh-deployment.ts';
+import { cloud, deploy, failure, useFreshDeployments } from './testing/fresh-deployment.ts';
+
+useFreshDeployments();
 
 describe('a kill between a creation and its note in the state', () => {
   beforeEach(() => cloud.lost.add('a'));

@@ -5,16 +5,19 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import { MemoryCloud, memoryHandlers } from './memory-cloud.ts';
 import { run, type Program } from './run.ts';
 
-/** Empty before each test of the file that imports this. */
+/** Empty before each test. */
 export let cloud: MemoryCloud;
 /** Of the state; a folder of its own for each test. */
 export let dataDir: string;
 
-beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(tmpdir(), 'deployment-'));
-  cloud = new MemoryCloud();
-});
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
+/** Call it in each test file: an import runs only once where several files share their modules. */
+export function useFreshDeployments(): void {
+  beforeEach(async () => {
+    dataDir = await mkdtemp(path.join(tmpdir(), 'deployment-'));
+    cloud = new MemoryCloud();
+  });
+  afterEach(() => rm(dataDir, { recursive: true, force: true }));
+}
 
 export const deploy = (program: Program) => run(memoryHandlers, cloud, dataDir, program);
 
