@@ -15,7 +15,13 @@ test.each([[[]], [['dev', 'prod']], [['--force', 'dev']], [['../dev']]])(
   '%j is refused, and told how it is written',
   (given) => {
     const message = expect.stringMatching(/.\nUsage: npm run deploy -- STACK \[--yes\]$/);
-    const problem = expect.objectContaining({ name: 'DeployError', code: 'ARGUMENTS', message });
+    const cause = expect.any(Error);
+    const problem = expect.objectContaining({
+      name: 'DeployError',
+      code: 'ARGUMENTS',
+      message,
+      cause,
+    });
     expect(() => parseArguments(given)).toThrow(problem);
   },
 );
@@ -32,7 +38,7 @@ describe('the terminal', () => {
   /** @param answer what the person types; undefined without a terminal */
   function terminalWith(answer?: string) {
     const [stdin, stdout] = [new PassThrough(), new PassThrough()];
-    if (answer !== undefined) stdin.end(`${answer}\n`);
+    if (answer !== undefined) stdin.write(`${answer}\n`);
     const streams = { stdin: Object.assign(stdin, { isTTY: answer !== undefined }), stdout };
     const shown = () => String(stdout.read());
     return { ...terminalOf(streams as unknown as NodeJS.Process), stdin, shown };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { DeployError } from './deploy-error.ts';
-import { deploy } from './deploy.ts';
+import { confirm, deploy } from './deploy.ts';
 import { type Account, fakeAccount, teamProfile } from './testing/fake-account.ts';
 import { fakeS3 } from './testing/fake-s3.ts';
 import { CHECKOUT, fakeWorkspace, type FakeWorkspaceOptions } from './testing/fake-workspace.ts';
@@ -223,6 +223,15 @@ describe('knows what the stack has deployed', () => {
     const state = [subscribed(1, 'a@example.org'), subscribed(2, 'b@example.org')];
     expect((await end({ stackFile, state })).found.map((one) => one.code)).toEqual([code]);
   });
+});
+
+test.each(['y', 'Y', 'yes', ' YES '])('the answer "%s" agrees', async (answer) => {
+  await confirm(STACK, '123456789012', screen(answer));
+});
+
+test.each(['ye', 'yesterday', 'oy', 'y n'])('the answer "%s" does not', async (answer) => {
+  const failure = confirm(STACK, '123456789012', screen(answer));
+  await expect(failure).rejects.toMatchObject({ code: 'NOT_CONFIRMED' });
 });
 
 describe('goes no further', () => {

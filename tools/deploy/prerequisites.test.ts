@@ -27,6 +27,13 @@ test.each(['v22.17.9', 'v20.19.0', 'v9.99.0'])('Node %s does not', async (versio
   });
 });
 
+test('a PATH without Node is told so', async () => {
+  vi.stubEnv('PATH', import.meta.dirname);
+  await expect(checkNode(import.meta.dirname)).rejects.toMatchObject({
+    message: expect.stringContaining('the one on the PATH is missing'),
+  });
+});
+
 /** @param free executions that no function of the account has reserved */
 async function check(free: number, settings: object, reserved?: number): Promise<string> {
   await fakeAccount({ concurrency: [1000, free] });

@@ -68,10 +68,10 @@ describe('the CLI', () => {
     const { workspace } = await onPath('empty');
     const run = path.join(workspace, 'node_modules/pulumi/run.js');
     await program(run, '');
-    await writeFile(run, 'console.log(process.argv[2]);');
+    await writeFile(run, 'console.log(process.argv[2], process.cwd());');
     expect(await findPulumi(workspace)).toMatchObject({
       command: { program: process.execPath, args: [run] },
-      ...{ version: 'version', user: 'whoami' },
+      ...{ version: `version ${workspace}`, user: `whoami ${workspace}` },
     });
   });
 
@@ -202,7 +202,9 @@ describe('the update', () => {
     for (const listener of process.listeners('SIGINT').slice(before))
       for (let time = 0; time < times; time++) listener('SIGINT');
     await writeFile(path.join(slow.workspace, 'over'), '');
-    expect(await updating).toMatchObject({ code: 'INTERRUPTED', message });
+    expect(await updating).toMatchObject({
+      ...{ code: 'INTERRUPTED', message, cause: { code: 'PULUMI_FAILED' } },
+    });
     expect(process.listenerCount('SIGINT')).toBe(before);
   });
 });

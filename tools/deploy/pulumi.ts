@@ -157,7 +157,7 @@ async function withEventLog(command: (file: string) => Promise<void>): Promise<v
   try {
     await command(path.join(folder, 'events.json'));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true });
   }
 }
 

@@ -2,7 +2,7 @@ import { parseSettings, recipesSchema } from '@darkroom/pipeline';
 import sharp from 'sharp';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sampleFor, smokeTest } from './smoke-test.ts';
-import { fakeS3, type FakeS3Options } from './testing/fake-s3.ts';
+import { fakeS3, type FakeS3Options, SOURCE } from './testing/fake-s3.ts';
 
 const steps = [{ resize: { width: 16 } }];
 const recipes = (...all: object[]) =>
@@ -55,6 +55,7 @@ const sourceOf = (requests: readonly string[], method: string) =>
 async function slowS3(seconds: number, options: FakeS3Options = {}) {
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => void vi.useRealTimers());
+  vi.advanceTimersByTime(1000);
   const onLook = () => void vi.advanceTimersByTime(seconds * 1000);
   return fakeS3({ ...options, onLook });
 }
@@ -93,10 +94,21 @@ test('a pipeline that works makes the outputs of one upload, and all of it is re
   ]);
 });
 
-test('a bucket without versions has one object to remove', async () => {
-  const { requests } = await fakeS3({ answered: 1, isVersioned: false });
-  await smokeTest(stackFile, outputs);
-  expect(sourceOf(requests, 'DELETE')).toHaveLength(1);
+// S3 answers `null` in a bucket whose versioning is suspended.
+test.each([undefined, 'null'] as const)(
+  'with the version %s, one object is removed',
+  async (versionId) => {
+    const { requests } = await fakeS3({ answered: 1, versionId });
+    await smokeTest(stackFile, outputs);
+    expect(sourceOf(requests, 'DELETE')).toHaveLength(1);
+  },
+);
+
+test('a manifest of another upload is not taken', async () => {
+  await fakeS3({ answered: 1, manifest: { source: { ...SOURCE, eTag: 'other' } } });
+  await expect(smokeTest(stackFile, outputs, { patienceMs: 0 })).rejects.toMatchObject({
+    message: expect.stringMatching(/^No manifest /),
+  });
 });
 
 test.each<[string, FakeS3Options, object]>([

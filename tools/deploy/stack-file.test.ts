@@ -41,7 +41,7 @@ test('may have neither a profile nor, with AWS_REGION, a region', async () => {
   vi.stubEnv('AWS_REGION', 'us-gov-west-1');
   const file = await read({ config: { 'aws:region': undefined, 'aws:profile': 5 } });
   expect(Object.keys(file)).toEqual(['region', 'settings']);
-  expect(clientConfig(file)).toEqual({ region: 'us-gov-west-1' });
+  expect(clientConfig(file)).toStrictEqual({ region: 'us-gov-west-1' });
 });
 
 test.each([[''], [5]])('the region %j is none', async (region) => {
@@ -70,7 +70,8 @@ test('a file that cannot be read is told with its error', async () => {
   await mkdir(path.join(workspace, 'Pulumi.dev.yaml'));
   const target = { workspace, stack: 'dev', pulumi: undefined };
   await expect(readStack(target)).rejects.toMatchObject({
-    ...{ code: 'STACK_FILE', message: expect.stringMatching(/^Pulumi\.dev\.yaml .*: EISDIR/) },
+    ...{ code: 'STACK_FILE', cause: { code: 'EISDIR' } },
+    message: expect.stringMatching(/^Pulumi\.dev\.yaml .*: EISDIR/),
   });
 });
 
@@ -91,7 +92,7 @@ describe('a secret', () => {
   ])('does not have %s', async (_what, receiver) => {
     const pipeline = { alarms: { receivers: [receiver] } };
     await expect(read({ pipeline })).rejects.toMatchObject({
-      code: 'STACK_FILE',
+      ...{ code: 'STACK_FILE', cause: { name: 'SettingsError' } },
       message: expect.stringMatching(
         /^Pulumi\.test\.yaml, darkroom:pipeline is not valid:[^]*receivers/,
       ),
@@ -146,7 +147,7 @@ describe('ESC environments', () => {
 
   test('that do not open are told with the words of the CLI', async () => {
     await expect(read({ environment: ['dev'] }, 'echo why >&2; exit 1')).rejects.toMatchObject({
-      code: 'STACK_FILE',
+      ...{ code: 'STACK_FILE', cause: { code: 'PULUMI_FAILED' } },
       message: expect.stringMatching(
         /^The ESC environment of Pulumi\.test\.yaml .*`pulumi stack select .*` failed: why\n.*Pulumi Cloud/,
       ),

@@ -44,7 +44,7 @@ test.each([
   ['a new stack of Pulumi Cloud', '{"deployment":null}', 0],
 ])('reads the state of %s', async (_what, answer, count) => {
   const found = await stateBy(
-    `[ "$*" = "stack export --stack test" ] && printf %s '${answer}' || echo {}`,
+    `[ "$PWD $*" = "${import.meta.dirname} stack export --stack test" ] && printf %s '${answer}' || echo {}`,
   );
   const resource = { urn: 'u', type: 't', outputs: {}, modified: new Date('2026-03-01') };
   expect(found).toEqual(Array(count).fill(resource));

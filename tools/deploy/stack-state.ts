@@ -70,7 +70,7 @@ export function unsubscribedReceivers(
     .flatMap(({ urn, outputs: { endpoint } }) => {
       const position = /-alarms-receiver-(\d{1,3})$/.exec(urn)?.[1];
       const known = typeof endpoint === 'string' && wanted.includes(endpoint);
-      const stays = position !== undefined && wanted[Number(position) - 1] === endpoint;
+      const stays = wanted[Number(position) - 1] === endpoint;
       return position !== undefined && known && !stays ? [endpoint] : [];
     });
 }

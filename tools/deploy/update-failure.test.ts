@@ -91,7 +91,7 @@ test('reads the errors of an event log, and nothing from a missing one', async (
   const log = path.join(folder, 'events.json');
   expect(await errorsIn(log)).toEqual([]);
   const events = [
-    { sequence: 0, preludeEvent: { config: {} } },
+    { sequence: 0, preludeEvent: { config: { diagnosticEvent: 'a name' } } },
     { sequence: 1, diagnosticEvent: { severity: 'warning', message: 'old' } },
     { sequence: 2, diagnosticEvent: { severity: 'error', message: 'AccessDenied' } },
   ];

@@ -20,7 +20,7 @@ export interface Module {
    */
   readonly keepsSources?: boolean;
   /**
-   * Milliseconds after which a test fails, for modules whose faults make tests wait forever. Stryker would need half a minute
+   * Milliseconds after which a test or a hook fails, for modules whose faults make tests wait forever. Stryker would need half a minute
    * and a new process for each. Far above the time of the slowest test. Default: that of the project.
    */
   readonly testTimeoutMs?: number;

@@ -13,7 +13,9 @@ const { default: project } = await import(
 // Code frames and diffs of failures are not read, but take most of the time of a killed mutant.
 project.test.reporters = [{}];
 
-project.test.testTimeout = Number(process.env.TEST_TIMEOUT_MS) || project.test.testTimeout;
+const timeout = Number(process.env.TEST_TIMEOUT_MS) || undefined;
+project.test.testTimeout = timeout ?? project.test.testTimeout;
+project.test.hookTimeout = timeout ?? project.test.hookTimeout;
 
 // A thread that is not isolated evaluates only the test files again.
 project.test.isolate = process.env.KEEPS_SOURCES !== 'true';

@@ -7,8 +7,8 @@ export interface FakeS3Options {
   readonly manifest?: object;
   /** Bytes of the objects in the bucket of outputs, by key. */
   readonly objects?: Readonly<Record<string, number>>;
-  /** Default: true. */
-  readonly isVersioned?: boolean;
+  /** Of every object; undefined in a bucket without versions. Default: the number of the upload. */
+  readonly versionId?: 'null' | undefined;
   /** Status of an error at a read. Default: what is missing is not found. */
   readonly failure?: 403;
   /** At each look for a manifest. */
@@ -21,12 +21,15 @@ export interface FakeS3 {
   readonly signed: readonly string[];
 }
 
+/** What a manifest says of the upload, but for its `eTag`. */
+export const SOURCE = { bucket: 'source', key: 'x.jpg', versionId: null, bytes: 1 };
+
 const errorOf = (code: string) =>
   `<Error><Code>${code}</Code><Message>of this bucket</Message></Error>`;
 
 /** S3 that takes uploads, and what a pipeline would have made of them. It lists one object a page. */
 export async function fakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
-  const { answered = Infinity, objects = {}, isVersioned = true, failure, onLook } = options;
+  const { answered = Infinity, objects = {}, failure, onLook } = options;
   const requests: string[] = [];
   const signed: string[] = [];
   const uploads = () => requests.filter((one) => one.startsWith('PUT ')).length;
@@ -36,10 +39,11 @@ export async function fakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
     const { pathname, searchParams } = new URL(url, 'http://s3');
     searchParams.delete('x-id');
     requests.push([`${method} ${pathname}`, searchParams.toString()].filter(Boolean).join('?'));
+    const versionId = 'versionId' in options ? options.versionId : `v${uploads()}`;
     const headers = {
       etag: `"${uploads()}"`,
       'content-type': 'application/xml',
-      ...(isVersioned && { 'x-amz-version-id': `v${uploads()}` }),
+      ...(versionId !== undefined && { 'x-amz-version-id': versionId }),
     };
     if (method === 'HEAD') {
       const bytes = objects[pathname.replace('/processed/', '')] ?? 0;
@@ -71,7 +75,7 @@ function pageOf(keys: readonly string[], at: number): string {
 function manifestOf(eTag: string, changes: object = {}): string {
   return JSON.stringify({
     ...{ version: 1, status: 'done', recipe: 'photos', recipeHash: 'x', outputs: [] },
-    source: { bucket: 'source', key: 'x.jpg', versionId: null, eTag, bytes: 1 },
+    source: { ...SOURCE, eTag },
     ...changes,
   });
 }
