@@ -691,9 +691,17 @@ export const MODULES: readonly Module[] = [
   {
     name: 'local-pulumi',
     project: 'libs/local-pulumi',
-    mutate: ['libs/local-pulumi/src/**/*.ts'],
-    tests: ['libs/local-pulumi/src/**/*.test.ts', '!libs/local-pulumi/src/resources/kill.test.ts'],
+    // The worker is a thread of its own, where no fault is active.
+    mutate: ['libs/local-pulumi/src/**/*.ts', '!libs/local-pulumi/src/engine/program-worker.ts'],
+    // Real programs, in threads and processes that load Pulumi's SDK, take minutes.
+    tests: [
+      'libs/local-pulumi/src/**/*.test.ts',
+      '!libs/local-pulumi/src/resources/{kill,program}.test.ts',
+      '!libs/local-pulumi/src/engine/deploy.test.ts',
+    ],
     mutateTables: false,
+    keepsSources: true,
+    testTimeoutMs: 15_000,
   },
   {
     name: 'deploy',
@@ -705,5 +713,78 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 15_000,
+    minimum: 96,
+    equivalents: [
+      {
+        file: 'tools/deploy/command.ts',
+        line: "const [stdout = '', stderr = ''] = await Promise.all(",
+        reason: 'there is a text for each stream',
+      },
+      {
+        file: 'tools/deploy/command.ts',
+        line: 'if (onTerminal) child.stderr?.pipe(process.stderr);',
+        replacements: ['child.stderr.pipe'],
+        reason: 'errors have a pipe always',
+      },
+      {
+        file: 'tools/deploy/prerequisites.ts',
+        line: "const { stdout } = await run({ program: 'node', args: ['--version'] }, [], { cwd });",
+        reason: 'Node prints its version in every folder, whatever follows',
+      },
+      {
+        file: 'tools/deploy/prerequisites.ts',
+        line: 'if (reservedConcurrency !== undefined && reservedConcurrency > free - UNRESERVABLE)',
+        replacements: ['true'],
+        reason: 'undefined is above no number',
+      },
+      {
+        file: 'tools/deploy/deploy.ts',
+        line: 'const state = pulumi ? await readState({ workspace, stack, pulumi }) : [];',
+        replacements: ['["Stryker was here"]'],
+        reason: 'a text is no resource of a type that matters',
+      },
+      {
+        file: 'tools/deploy/deploy.ts',
+        line: 'if (file && caller) await check(checkQuotas(file, reservedExecutions(state)), (found) => found);',
+        replacements: ['file || caller'],
+        reason: 'there is no caller without a file',
+      },
+      {
+        file: 'tools/deploy/pulumi.ts',
+        line: '() => false,',
+        replacements: ['() => undefined'],
+        reason: 'the result is only tested for truth',
+      },
+      {
+        file: 'tools/deploy/pulumi.ts',
+        line: 'const errors = eventLog === undefined ? [] : await errorsIn(eventLog);',
+        replacements: ['false', '["Stryker was here"]'],
+        reason: 'a log that is not there has no errors, and the text names no cause',
+      },
+      {
+        file: 'tools/deploy/stack-file.ts',
+        line: 'if (cause instanceof SettingsError)',
+        replacements: ['true'],
+        reason: 'parseSettings throws no other error',
+      },
+      {
+        file: 'tools/deploy/stack-state.ts',
+        line: "const known = typeof endpoint === 'string' && wanted.includes(endpoint);",
+        replacements: ['true'],
+        reason: 'every wanted endpoint is a text',
+      },
+      {
+        file: 'tools/deploy/smoke-test.ts',
+        line: 'return manifestSchema.parse(JSON.parse(String(await Body?.transformToString())));',
+        replacements: ['Body.transformToString'],
+        reason: 'an answer of S3 has a body',
+      },
+      {
+        file: 'tools/deploy/update-failure.ts',
+        line: '() => [],',
+        replacements: ['["Stryker was here"]'],
+        reason: 'the text is no event',
+      },
+    ],
   },
 ];
