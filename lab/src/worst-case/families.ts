@@ -36,6 +36,8 @@ export interface Rendering {
   readonly frames?: (genes: Genes) => number;
   /** The page of which the variants are made. Left out: the first. */
   readonly page?: (genes: Genes) => number;
+  /** The one variant joins so many pages or frames. */
+  readonly joins?: (genes: Genes) => UploadOrder['joins'];
   /** The estimate of the CPU time does not contain encoders. */
   readonly quantities: readonly Quantity[];
 }
@@ -113,6 +115,29 @@ interface StillGenes {
 }
 /** Stills of an animation, as small. */
 const STILLS: Rendering = { ...THUMBNAIL, frames: ({ stills }) => Number(stills) };
+/** Sheets of pages or frames, which are reduced: their encoder costs little. */
+const sheetOf = (parts: 'pages' | 'frames'): Rendering => ({
+  variants: (genes) => {
+    const { columns, background } = genes;
+    const montage = { ...(columns !== 0 && { columns }), background };
+    return [
+      [
+        'rotate',
+        resized(genes),
+        { montage },
+        { resize: { width: 320, withoutEnlargement: true } },
+        { encode: 'jpeg' },
+      ],
+    ];
+  },
+  joins: ({ stills }) => ({ parts, count: Number(stills) }),
+  quantities: ['cpuSeconds', 'memory'],
+});
+interface SheetGenes extends StillGenes {
+  /** 0: as many as rows. */
+  readonly columns: number;
+  readonly background: string;
+}
 /** The last page of a TIFF, for which its file is copied. */
 const LAST_PAGE: Rendering = { ...THUMBNAIL, page: ({ pages }) => Number(pages) + 1 };
 /** A page of a PDF. Its encoder does not count as CPU time of the decode. */
@@ -125,6 +150,10 @@ interface DocumentGenes {
 }
 const ANY_DOCUMENT = { animated: [false], toWidth: [320], lossless: [true, false] };
 const ANY_STILLS = { ...SMALL, stills: [2, 5, 10_000] };
+const ANY_SHEET = {
+  ...{ animated: [false], toWidth: [16, 320, 1280, 6000], stills: [2, 5, 100] },
+  ...{ columns: [0, 1], background: ['#336699', 'transparent'] },
+};
 
 /** Recipes by their names: steps of each variant. */
 const RECIPES: Readonly<Record<string, UploadOrder['variants']>> = {
@@ -515,6 +544,46 @@ export const FAMILIES: readonly Family[] = [
     writeGif,
     ({ width, height, frames, screen }) => width * height * screen ** 2 * frames <= 40_000_000,
     STILLS,
+  ),
+  family<GifGenes & SheetGenes>(
+    'uploads: sheets of GIF',
+    'gif',
+    {
+      ...ANY_SHEET,
+      width: [16, 250, 500, 1000],
+      height: [16, 250, 500, 1000],
+      content: CONTENTS,
+      frames: [2, 5, 20, 60],
+      screen: [1, 2],
+      disposal: [0, 2, 3],
+      interlaced: [false],
+    },
+    writeGif,
+    ({ width, height, frames, screen }) => width * height * screen ** 2 * frames <= 20_000_000,
+    sheetOf('frames'),
+  ),
+  family<TiffGenes & SheetGenes>(
+    'uploads: sheets of TIFF',
+    'tiff',
+    {
+      ...ANY_SHEET,
+      width: SIDES,
+      height: SIDES,
+      depth: [1, 8, 16],
+      sampleFormat: [1],
+      samples: [1, 3],
+      photometric: [1, 2],
+      planar: [false],
+      tile: [0],
+      rowsPerStrip: [16, 100_000],
+      compression: [1, 8],
+      content: CONTENTS,
+      pages: [1, 10, 50],
+      shared: [false],
+    },
+    writeTiff,
+    isTiff,
+    sheetOf('pages'),
   ),
   family<PhotoGenes & RecipeGenes>(
     'uploads: JPEG photos',

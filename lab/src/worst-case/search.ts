@@ -69,10 +69,10 @@ function decodes({ format }: Family, genes: Genes, file: string, source: Buffer)
 }
 
 /** Measures a rendering, with nothing if the cost is unknown or above what a search can afford. */
-function renderings({ variants, frames, page }: Rendering, genes: Genes, file: string) {
+function renderings({ variants, frames, page, joins }: Rendering, genes: Genes, file: string) {
   const order = {
     ...{ file, variants: variants(genes), most: MOST },
-    ...{ frames: frames?.(genes), page: page?.(genes) },
+    ...{ frames: frames?.(genes), page: page?.(genes), joins: joins?.(genes) },
   };
   return async (): Promise<Measured | undefined> => {
     const { estimated, ...measured } = await measureUpload(order, KILLED);

@@ -1,5 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { decodersOf, partsIn, RECIPE_FORMATS } from '@darkroom/pipeline';
+import {
+  decodersOf,
+  describeUpload,
+  inspectUpload,
+  MemoryBudget,
+  partsIn,
+  RECIPE_FORMATS,
+  reconcile,
+} from '@darkroom/pipeline';
+import { KEY, letters, manifestOf } from '@darkroom/pipeline/testing';
 import {
   builtinTransforms,
   createCatalog,
@@ -18,6 +27,8 @@ export interface UploadOrder {
   readonly frames?: number | undefined;
   /** The page that is made, from 1. Left out: the first. */
   readonly page?: number | undefined;
+  /** The one variant joins so many of its pages or frames, at the same distance. The whole pipeline makes it. */
+  readonly joins?: { readonly parts: 'pages' | 'frames'; readonly count: number } | undefined;
   /** An upload that is estimated to cost more is not rendered. */
   readonly most: Cost;
 }
@@ -37,7 +48,14 @@ const RENDERINGS = 2;
 const catalog = createCatalog(builtinTransforms);
 const engine = createEngine({ catalog, decoders: decodersOf([{ formats: RECIPE_FORMATS }]) });
 
-type Pictures = Pick<UploadOrder, 'variants' | 'frames' | 'page'>;
+type Pictures = Pick<UploadOrder, 'variants' | 'frames' | 'page' | 'joins'>;
+/** MiB for the images of a function with the most memory. */
+const CAPACITY = 10_240;
+const ONE_PAGE = { parts: 'pages', count: 1 } as const;
+/** The largest that a stack may have. */
+const LIMITS = {
+  ...{ pixels: 1_000_000_000, side: 1_000_000, pages: 10_000, cpuSeconds: 900, memory: CAPACITY },
+};
 
 async function requestOf(source: Buffer, { variants, frames, page }: Pictures) {
   const facts = await engine.inspect(source, page);
@@ -57,7 +75,42 @@ async function requestOf(source: Buffer, { variants, frames, page }: Pictures) {
   };
 }
 
+/** The estimate of the engine, or that of the pipeline for what it joins. */
+async function estimateOf(source: Buffer, pictures: Pictures): Promise<Cost | undefined> {
+  const { recipe, limits } = joiningOf(pictures) ?? {};
+  if (!recipe || !limits) {
+    const { decoding, memory } = engine.estimate(await requestOf(source, pictures));
+    return decoding && { cpuSeconds: decoding.cpuSeconds, memory };
+  }
+  const pages = await inspectUpload(source, { recipe, limits, engine });
+  const granted = { limits, function: { memory: CAPACITY } };
+  const { memory, decodeSeconds } = describeUpload(recipe, pages, engine, granted);
+  return decodeSeconds === undefined
+    ? undefined
+    : { cpuSeconds: decodeSeconds, memory: memory.upload };
+}
+
+/** Buckets in memory with the recipe that joins pages or frames. */
+function joiningOf({ variants: [steps = []], joins }: Pictures) {
+  if (!joins) return undefined;
+  const variant = { name: 'sheet', [joins.parts]: { evenly: joins.count }, steps };
+  const buckets = letters(
+    { variants: [variant], placeholder: false } as unknown as Parameters<typeof letters>[0],
+    { engine, limits: LIMITS, memory: new MemoryBudget(CAPACITY) },
+  );
+  return { buckets, recipe: buckets.recipes[0], limits: buckets.limits };
+}
+
 async function render(source: Buffer, pictures: Pictures) {
+  const joining = joiningOf(pictures);
+  if (joining) {
+    joining.buckets.source.place(KEY, source);
+    await reconcile(KEY, joining.buckets);
+    const manifest = manifestOf(joining.buckets);
+    if (manifest?.status !== 'done' || manifest.outputs.length === 0)
+      throw new Error(JSON.stringify(manifest));
+    return;
+  }
   const request = await requestOf(source, pictures);
   for await (const _ of engine.render({ ...request, source })) void _;
 }
@@ -65,7 +118,8 @@ async function render(source: Buffer, pictures: Pictures) {
 async function measure({ file, most, ...pictures }: UploadOrder): Promise<MeasuredUpload> {
   // Loads what every upload needs: then the process is as idle as a function between two uploads.
   const small = { width: 64, height: 48, channels: 3, background: '#123' } as const;
-  await render(await sharp({ create: small }).jpeg().toBuffer(), { ...pictures, page: 1 });
+  const first = { ...pictures, page: 1, ...(pictures.joins && { joins: ONE_PAGE }) };
+  await render(await sharp({ create: small }).jpeg().toBuffer(), first);
   globalThis.gc?.();
   // Resets the peak (proc(5), clear_refs).
   writeFileSync('/proc/self/clear_refs', '5');
@@ -78,9 +132,9 @@ async function measure({ file, most, ...pictures }: UploadOrder): Promise<Measur
   });
   try {
     const source = readFileSync(file);
-    const { decoding, memory } = engine.estimate(await requestOf(source, pictures));
-    if (!decoding || decoding.cpuSeconds > most.cpuSeconds || memory > most.memory) return answer();
-    estimated = { cpuSeconds: decoding.cpuSeconds, memory };
+    const found = await estimateOf(source, pictures);
+    if (!found || found.cpuSeconds > most.cpuSeconds || found.memory > most.memory) return answer();
+    estimated = found;
     const times: number[] = [];
     for (let time = 0; time < RENDERINGS; time += 1) {
       const started = cpu();
