@@ -27,7 +27,12 @@ export function openDataDirectory(dataDir: string): Persistence {
 function createDirectory(directory: string): void {
   if (existsSync(directory)) return;
   createDirectory(path.dirname(directory));
-  mkdirSync(directory);
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(directory)) throw error;
+  }
 }
 
 /**
