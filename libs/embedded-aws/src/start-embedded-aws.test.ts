@@ -17,6 +17,7 @@ import {
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
+  ListQueuesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
@@ -70,9 +71,12 @@ describe('starting', () => {
   test('a second start has everything that was there', async () => {
     const first = await startEmbeddedAws({ port: 0, dataDir });
     await s3Client(first.endpoint).send(new CreateBucketCommand({ Bucket: 'photos' }));
-    await s3Client(first.endpoint).send(
+    const { ETag } = await s3Client(first.endpoint).send(
       new PutObjectCommand({ Bucket: 'photos', Key: 'a', Body: 'kept', Metadata: { a: 'b' } }),
     );
+    expect(ETag).toMatch(/^"[0-9a-f]{32}"$/);
+    const QueueName = 'uploads';
+    await sqsClient(first.endpoint).send(new CreateQueueCommand({ QueueName }));
     await first.stop();
     const second = await startEmbeddedAws({ port: 0, dataDir });
     const answer = await s3Client(second.endpoint).send(
@@ -80,6 +84,8 @@ describe('starting', () => {
     );
     expect(answer.Metadata).toEqual({ a: 'b' });
     expect(await answer.Body?.transformToString()).toBe('kept');
+    const { QueueUrls } = await sqsClient(second.endpoint).send(new ListQueuesCommand({}));
+    expect(QueueUrls).toEqual([`${second.endpoint}/000000000000/${QueueName}`]);
     await second.stop();
   });
 
@@ -129,6 +135,8 @@ test('reports each request that may have changed objects', async () => {
   await aws.s3.send(put);
   await expect(aws.s3.send(put)).rejects.toThrow();
   await aws.s3.send(new GetObjectCommand({ Bucket, Key: 'cats/a b' }));
+  const wrong = { 'x-amz-checksum-crc32': 'AAAAAA==' };
+  await rawRequest(aws.endpoint, 'PUT', `/${Bucket}/wrong`, wrong, 'x');
   await rawRequest(aws.endpoint, 'HEAD', `/${Bucket}/cats/a%20b`);
   const form = new FormData();
   form.append('key', 'form');
@@ -176,6 +184,16 @@ test('knows when the oldest message of a queue was sent', async () => {
   const { ReceiptHandle } = Messages[0] ?? {};
   await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
   expect(aws.oldestMessage(QueueUrl)).toBeGreaterThan(oldest);
+});
+
+test('trusts the pages that it is told', async () => {
+  const aws = await startEmbeddedAws({ port: 0, trustedOrigins: ['https://shop.test'] });
+  onTestFinished(() => aws.stop());
+  for (const [origin, status] of [
+    ['https://shop.test', 200],
+    ['https://other.test', 403],
+  ] as const)
+    expect((await rawRequest(aws.endpoint, 'GET', '/', { origin })).status).toBe(status);
 });
 
 test('by default there are no parameters, events go nowhere, and no page is trusted', async () => {

@@ -64,7 +64,7 @@ export async function startEmbeddedAws({
   dataDir,
   maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
   trustedOrigins = [],
-  onObjectChange,
+  onObjectChange = () => undefined,
   parameter = () => undefined,
   onEvent = () => undefined,
 }: EmbeddedAwsOptions): Promise<EmbeddedAws> {
@@ -90,7 +90,7 @@ export async function startEmbeddedAws({
   app.addHook('onResponse', (request, reply, done) => {
     const isWrite = ['PUT', 'POST', 'DELETE'].includes(request.method) && reply.statusCode < 400;
     const s3Request = isWrite ? s3RequestOf(request) : undefined;
-    if (s3Request) onObjectChange?.(s3Request.bucket, s3Request.key || undefined);
+    if (s3Request) onObjectChange(s3Request.bucket, s3Request.key || undefined);
     done();
   });
   if (persistence !== undefined) {

@@ -90,7 +90,7 @@ export const HOST_FAULTS: readonly Fault[] = [
       "['jpeg', 'png', 'gif', 'avif']",
     ],
   ]),
-  ...faultsIn('embedded-s3', 'libs/embedded-aws/src/s3/sub-resources.ts', [
+  ...faultsIn('s3-objects', 'libs/embedded-aws/src/s3/sub-resources.ts', [
     ['a listing with a delimiter is rejected', "  'delimiter',\n", ''],
     ['a listing from a key is rejected', "  'start-after',\n", ''],
     [
@@ -106,25 +106,25 @@ export const HOST_FAULTS: readonly Fault[] = [
     ],
     ['a presigned parameter is rejected', 'x-id|x-amz-.*|', 'x-id|'],
   ]),
-  ...faultsIn('embedded-s3', 'libs/embedded-aws/src/s3/key-length.ts', [
+  ...faultsIn('s3-uploads', 'libs/embedded-aws/src/s3/key-length.ts', [
     ['a key of 1,024 bytes is rejected', 'MAX_KEY_BYTES = 1024', 'MAX_KEY_BYTES = 1023'],
     ['a key that S3 cannot have is stored', 'MAX_KEY_BYTES = 1024', 'MAX_KEY_BYTES = 1025'],
   ]),
-  ...faultsIn('embedded-s3', 'libs/embedded-aws/src/s3/delete-objects.ts', [
+  ...faultsIn('s3-objects', 'libs/embedded-aws/src/s3/delete-objects.ts', [
     ['a request deletes 1,001 objects', 'MAX_KEYS = 1000', 'MAX_KEYS = 1001'],
   ]),
-  ...faultsIn('embedded-s3', 'libs/embedded-aws/src/s3/list-objects.ts', [
+  ...faultsIn('s3-objects', 'libs/embedded-aws/src/s3/list-objects.ts', [
     ['a page has 1,001 keys', 'MAX_KEYS = 1000', 'MAX_KEYS = 1001'],
   ]),
-  ...faultsIn('embedded-s3', 'libs/embedded-aws/src/s3/multipart-uploads.ts', [
+  ...faultsIn('s3-uploads', 'libs/embedded-aws/src/s3/multipart-uploads.ts', [
     ['a part 10,001 is stored', 'MAX_PART_NUMBER = 10_000', 'MAX_PART_NUMBER = 10_001'],
     ['a page has 1,001 parts', 'MAX_LISTED_PARTS = 1_000', 'MAX_LISTED_PARTS = 1_001'],
   ]),
-  ...faultsIn('embedded-s3', 'libs/embedded-aws/src/s3/object-attributes.ts', [
+  ...faultsIn('s3-objects', 'libs/embedded-aws/src/s3/object-attributes.ts', [
     ['an archived object can be read', "['GLACIER', 'DEEP_ARCHIVE']", "['GLACIER']"],
     ['a storage class is unknown', "  'INTELLIGENT_TIERING',\n", ''],
   ]),
-  ...faultsIn('embedded-s3', 'libs/embedded-aws/src/s3/notification-configuration.ts', [
+  ...faultsIn('s3-objects', 'libs/embedded-aws/src/s3/notification-configuration.ts', [
     ['removals are not announced', "  's3:ObjectRemoved:*',\n", ''],
     ['copies are not announced', "  's3:ObjectCreated:Copy',\n", ''],
     [
@@ -133,7 +133,7 @@ export const HOST_FAULTS: readonly Fault[] = [
       '',
     ],
   ]),
-  ...faultsIn('embedded-s3', 'libs/embedded-aws/src/s3/aws-chunked.ts', [
+  ...faultsIn('s3-uploads', 'libs/embedded-aws/src/s3/aws-chunked.ts', [
     ['a line of a chunk has no end', 'MAX_LINE_BYTES = 4096', 'MAX_LINE_BYTES = 4_096_000'],
     [
       'a trailer of a signed upload is content',
@@ -141,10 +141,10 @@ export const HOST_FAULTS: readonly Fault[] = [
       "'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER': { signature: HMAC, trailer: false }",
     ],
   ]),
-  ...faultsIn('embedded-s3', 'libs/embedded-aws/src/s3/upload-integrity.ts', [
+  ...faultsIn('s3-uploads', 'libs/embedded-aws/src/s3/upload-integrity.ts', [
     ['a SHA-256 is not kept', ", 'x-amz-checksum-sha256']", ']'],
   ]),
-  ...faultsIn('embedded-s3', 'libs/embedded-aws/src/http/cors.ts', [
+  ...faultsIn('aws-http', 'libs/embedded-aws/src/http/cors.ts', [
     ['a page may not delete', "'POST', 'DELETE'];", "'POST'];"],
     ['a bucket has 101 rules', 'MAX_RULES = 100', 'MAX_RULES = 101'],
   ]),

@@ -183,6 +183,7 @@ describe('requests of web pages', () => {
     ['two wildcards in a header', { AllowedHeaders: ['*-*'] }, 'InvalidRequest'],
     ['a wildcard in an exposed header', { ExposeHeaders: ['x-*'] }, 'InvalidRequest'],
     ['a rule without origins', { AllowedOrigins: [] }, 'MalformedXML'],
+    ['a rule without methods', { AllowedMethods: [] }, 'MalformedXML'],
   ])('rejects %s', async (_what, change, code) => {
     const rule = { AllowedOrigins: ['*'], AllowedMethods: ['GET'], ...change };
     const CORSConfiguration = { CORSRules: [rule] };
@@ -224,6 +225,8 @@ describe('requests of web pages', () => {
     await refused(aws.s3.send(put), 'NoSuchBucket', 404);
     const answer = await rawRequest(aws.endpoint, 'PUT', `/${Bucket}?cors`, {}, '<CORS');
     expect(answer.status).toBe(400);
+    const none = '<CORSConfiguration></CORSConfiguration>';
+    expect((await rawRequest(aws.endpoint, 'PUT', `/${Bucket}?cors`, {}, none)).status).toBe(400);
   });
 });
 

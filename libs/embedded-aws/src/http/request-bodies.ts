@@ -8,7 +8,6 @@ import type { Emulator } from '../emulator.ts';
  * that are posted to `/` (SQS, STS, EventBridge, Systems Manager) are parsed.
  */
 export function requestBodies({ app, maxBodyBytes }: Emulator): void {
-  app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     '*',
     { parseAs: 'buffer', bodyLimit: maxBodyBytes },
@@ -16,20 +15,18 @@ export function requestBodies({ app, maxBodyBytes }: Emulator): void {
   );
 
   // Fastify chooses the parser by this header. Hidden from Fastify, it is only metadata for S3.
-  const contentTypes = new WeakMap<FastifyRequest, string>();
+  const contentTypes = new WeakMap<FastifyRequest, string | undefined>();
   app.addHook('onRequest', (request, _reply, done) => {
-    const contentType = request.headers['content-type'];
-    if (contentType !== undefined) contentTypes.set(request, contentType);
+    contentTypes.set(request, request.headers['content-type']);
     delete request.headers['content-type'];
     done();
   });
 
   app.addHook('preValidation', (request, _reply, done) => {
     const contentType = contentTypes.get(request);
-    if (contentType !== undefined) request.headers['content-type'] = contentType;
+    request.headers['content-type'] = contentType;
     try {
-      if (request.method === 'POST' && request.routeOptions.url === '/')
-        request.body = parse(contentType, request.body);
+      if (request.routeOptions.url === '/') request.body = parse(contentType, request.body);
       done();
     } catch (error) {
       done(error as Error);

@@ -6,6 +6,7 @@ import { decodeKey, encodeKey, compareUtf8 } from './keys.ts';
 test('a key is written as S3 writes it in an event', () => {
   expect(encodeKey('uploads/red flower.jpg')).toBe('uploads/red+flower.jpg');
   expect(encodeKey('a+b=c&d%(é).jpg')).toBe('a%2Bb%3Dc%26d%25%28%C3%A9%29.jpg');
+  expect(encodeKey("~!'*-_.")).toBe('%7E%21%27*-_.');
 });
 
 test('every key survives', () => {

@@ -58,6 +58,11 @@ describe.each(STORAGES)('listing in %s', (storage) => {
     expect(keys).toEqual(KEYS);
   });
 
+  test('version 1 begins at the first key', async () => {
+    const { Contents = [] } = await aws.s3.send(new ListObjectsCommand({ Bucket }));
+    expect(Contents.map(({ Key }) => Key)).toEqual(KEYS);
+  });
+
   test('with a delimiter: objects and common prefixes, once each, over pages too', async () => {
     const names: string[] = [];
     const query = { Bucket, Delimiter: '/', Prefix: 'x/' };
@@ -225,6 +230,10 @@ test('a listing compares few of many keys, and reads one of each common prefix',
   ]);
   // The first key after them is read, too.
   expect([compared, read]).toEqual([expect.toSatisfy((count: number) => count < 40), 3]);
+  [compared, read] = [0, 0];
+  const after = 'photos/777.jpg/manifest.json';
+  listPage(sorted, { ...query, prefix: 'photos/777.jpg/', after });
+  expect(read).toBe(2);
   [compared, read] = [0, 0];
   expect(listPage(sorted, { ...query, prefix: '' }).commonPrefixes).toEqual(['photos/']);
   expect([compared, read]).toEqual([expect.toSatisfy((count: number) => count < 40), 1]);

@@ -28,8 +28,8 @@ interface VersionPage {
 
 /** ListObjectVersions; upstream answers a listing of the current objects. */
 export function listVersions({ app, s3, versions }: Emulator): void {
-  beforeS3(app, ({ method, bucket, key, query }, reply) => {
-    if (method !== 'GET' || key !== '' || !('versions' in query)) return false;
+  beforeS3(app, ({ method, bucket, query }, reply) => {
+    if (method !== 'GET' || !('versions' in query)) return false;
     if (!s3.hasBucket(bucket)) throw noSuchBucket();
     const { prefix = '', delimiter = '', 'key-marker': keyMarker = '' } = query;
     const versionIdMarker = query['version-id-marker'] ?? '';

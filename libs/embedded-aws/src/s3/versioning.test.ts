@@ -373,6 +373,13 @@ describe.each(STORAGES)('object versions in %s', (storage) => {
     expect(await page('&delimiter=/&max-keys=1&encoding-type=url')).toBe(
       `<Name>${Bucket}</Name><Prefix></Prefix><KeyMarker></KeyMarker><VersionIdMarker></VersionIdMarker><NextKeyMarker>dir/</NextKeyMarker><MaxKeys>1</MaxKeys><IsTruncated>true</IsTruncated><Delimiter>/</Delimiter><EncodingType>url</EncodingType><CommonPrefixes><Prefix>dir/</Prefix></CommonPrefixes>`,
     );
+    expect(await page('&max-keys=1&encoding-type=url')).toContain('<Key>dir/%C3%A9</Key>');
+    expect(await page('&prefix=dir/')).toContain('<Key>dir/é</Key>');
+    await put(Bucket, 'g/1', 'x');
+    const full = await page('&key-marker=e%20"&max-keys=2&delimiter=/');
+    expect(full).toContain('<IsTruncated>true</IsTruncated>');
+    expect(full).not.toContain('<CommonPrefixes>');
+    await remove(Bucket, 'g/1', (await head(Bucket, 'g/1')).VersionId);
     const f = await page('&prefix=f&key-marker=e');
     expect(f).toContain(
       `<Name>${Bucket}</Name><Prefix>f</Prefix><KeyMarker>e</KeyMarker><VersionIdMarker></VersionIdMarker><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated><DeleteMarker><Key>f</Key>`,
