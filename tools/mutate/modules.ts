@@ -708,6 +708,34 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 10_000,
+    equivalents: [
+      {
+        file: 'libs/embedded-aws/src/sqs/long-polls.ts',
+        line: 'cancellations += 1;',
+        reason: 'only a change of the number counts',
+      },
+      {
+        file: 'libs/embedded-aws/src/sqs/long-polls.ts',
+        line: 'await untilHungUp(queue, waiter, wait, currentRequest()?.reply.raw);',
+        reason: 'only a request polls',
+      },
+      {
+        file: 'libs/embedded-aws/src/sqs/long-polls.ts',
+        line: "response?.once('close', withdraw);",
+        replacements: ['response.once'],
+        reason: 'only a request polls',
+      },
+      {
+        file: 'libs/embedded-aws/src/sqs/long-polls.ts',
+        line: "response?.off('close', withdraw);",
+        reason: 'a waiter that has been woken is not withdrawn',
+      },
+      {
+        file: 'libs/embedded-aws/src/sqs/long-polls.ts',
+        line: '} finally {',
+        reason: 'a waiter that has been woken is not withdrawn',
+      },
+    ],
   },
   {
     name: 's3-uploads',

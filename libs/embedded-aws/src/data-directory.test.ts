@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { S3Store, SnsStore, SqsStore } from './fauxqs.ts';
 import { DataDirectoryInUseError, isStorageFailure, openDataDirectory } from './data-directory.ts';
 
 let parent: string;
@@ -67,8 +68,36 @@ test('transactions inside another are part of it', () => {
   persistence.close();
 });
 
+test('a message that is given back is visible after a restart, with its receive count', () => {
+  const persistence = openDataDirectory(parent);
+  const sqs = new SqsStore();
+  sqs.persistence = persistence;
+  const queue = sqs.createQueue('uploads', 'http://h/0/uploads', 'arn:aws:sqs:us-east-1:0:uploads');
+  const message = SqsStore.createMessage('x', {}, undefined);
+  const { messageId } = message;
+  queue.enqueue(message);
+  expect(queue.dequeue(1, 900)).toHaveLength(1);
+  persistence.updateMessageReady(messageId);
+  const again = new SqsStore();
+  persistence.load(again, new SnsStore(), new S3Store());
+  expect(again.getQueueByName('uploads')?.messages).toMatchObject([
+    { messageId, approximateReceiveCount: 1 },
+  ]);
+  persistence.close();
+});
+
 test('only errors of SQLite are storage failures', () => {
-  expect(isStorageFailure(Object.assign(new Error('full'), { errcode: 13 }))).toBe(true);
-  for (const other of [undefined, null, 'text', { errcode: 13 }, new Error('other')])
+  const sqlite = (errcode: unknown) => Object.assign(new Error('disk'), { errcode });
+  for (const errcode of [10, 13, 13 | (2 << 8)])
+    expect(isStorageFailure(sqlite(errcode))).toBe(true);
+  for (const other of [
+    sqlite(1),
+    sqlite('13'),
+    undefined,
+    null,
+    'text',
+    { errcode: 13 },
+    new Error('other'),
+  ])
     expect(isStorageFailure(other)).toBe(false);
 });

@@ -290,6 +290,18 @@ const DIFFERENCES: readonly [string, (send: Send) => Promise<RawAnswer>, number,
     'QueueNameExists',
   ],
   [
+    'the count of messages after a visibility timeout',
+    async (send) => {
+      const { QueueUrl } = await notify(send);
+      await sqs(send, 'SendMessage', { QueueUrl, MessageBody: 'x' });
+      await sqs(send, 'ReceiveMessage', { QueueUrl, VisibilityTimeout: 0 });
+      const AttributeNames = ['ApproximateNumberOfMessages'];
+      return sqs(send, 'GetQueueAttributes', { QueueUrl, AttributeNames });
+    },
+    200,
+    '"ApproximateNumberOfMessages":"1"',
+  ],
+  [
     'an emoji in a message',
     async (send) => {
       const { QueueUrl } = await notify(send);
@@ -333,11 +345,12 @@ test('a message wakes one of two pollers, and a stop ends the other', async () =
     'content-type': 'application/x-amz-json-1.0',
     'x-amz-target': 'AmazonSQS.ReceiveMessage',
   };
+  let answered = 0;
   const polls = [0, 1].map(() => {
     const poll = openRequest(aws.endpoint, 'POST', '/', headers);
     poll.end(JSON.stringify({ QueueUrl, WaitTimeSeconds: 20 }));
     return poll.answer.then(
-      ({ text }) => text,
+      ({ text }) => ((answered += 1), text),
       () => 'ended',
     );
   });
@@ -345,6 +358,8 @@ test('a message wakes one of two pollers, and a stop ends the other', async () =
   const send: Send = (...args) => rawRequest(aws.endpoint, ...args);
   await sqs(send, 'SendMessage', { QueueUrl, MessageBody: 'hello' });
   expect(await Promise.race(polls)).toContain('hello');
+  await aws.attributes(QueueUrl);
+  expect(answered).toBe(1);
   await aws.stop();
   const answers = await Promise.all(polls);
   expect(answers.filter((text) => text.includes('hello'))).toHaveLength(1);

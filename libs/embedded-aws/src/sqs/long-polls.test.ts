@@ -79,6 +79,10 @@ describe.each(STORAGES)('long polls in %s', (storage) => {
     await send(url, 'for the living');
     const { Messages } = await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl: url }));
     expect(Messages).toHaveLength(1);
+    const next = await startPolls(url, 1);
+    await send(url, 'for the next');
+    await eventually(() => Promise.resolve(next.answered.length === 1));
+    expect(next.answered).toEqual([1]);
   });
 
   test('a message that becomes visible again wakes a poller', async () => {
@@ -100,19 +104,31 @@ describe.each(STORAGES)('long polls in %s', (storage) => {
     expect(polls.answered).toEqual([0, 0]);
   });
 
+  const sendTo = (QueueUrl: string, MessageGroupId: string, MessageBody: string) =>
+    aws.sqs.send(
+      new SendMessageCommand({
+        ...{ QueueUrl, MessageBody, MessageGroupId },
+        MessageDeduplicationId: MessageGroupId + MessageBody,
+      }),
+    );
+
+  test('a FIFO queue wakes no poller for a group whose message is in flight', async () => {
+    const { url } = await aws.queue({ FifoQueue: 'true' }, '.fifo');
+    await sendTo(url, 'a', 'first');
+    await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl: url }));
+    const polls = await startPolls(url, 1);
+    await sendTo(url, 'a', 'second');
+    await aws.attributes(url);
+    expect(polls.answered).toEqual([]);
+    await sendTo(url, 'b', 'other');
+    await eventually(() => Promise.resolve(polls.answered.length === 1));
+    expect(polls.answered).toEqual([1]);
+  });
+
   test('a FIFO queue wakes pollers too', async () => {
     const { url } = await aws.queue({ FifoQueue: 'true' }, '.fifo');
     const polls = await startPolls(url, 2);
-    for (const MessageGroupId of ['a', 'b']) {
-      await aws.sqs.send(
-        new SendMessageCommand({
-          QueueUrl: url,
-          MessageBody: MessageGroupId,
-          MessageGroupId,
-          MessageDeduplicationId: MessageGroupId,
-        }),
-      );
-    }
+    for (const group of ['a', 'b']) await sendTo(url, group, 'x');
     await eventually(() => Promise.resolve(polls.answered.length === 2));
     expect(polls.answered).toEqual([1, 1]);
   });

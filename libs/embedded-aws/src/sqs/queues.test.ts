@@ -20,8 +20,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { openDataDirectory } from '../data-directory.ts';
 import type { Emulator } from '../emulator.ts';
-import { S3Store, SnsStore, SqsStore, type Persistence } from '../fauxqs.ts';
-import { redrive } from './queues.ts';
+import {
+  INVALID_MESSAGE_BODY_CHAR,
+  S3Store,
+  SnsStore,
+  SqsStore,
+  type Persistence,
+} from '../fauxqs.ts';
+import { messageCharacters, redrive } from './queues.ts';
 import { eventually, refused, RunningAws, sqsClient, STORAGES } from '../testing/running-aws.ts';
 
 describe.each(STORAGES)('queues in %s', (storage) => {
@@ -171,6 +177,16 @@ test('a restart keeps waiting and received messages', async () => {
     ApproximateNumberOfMessagesNotVisible: '0',
   });
   await aws.stop();
+});
+
+test('a character is valid as SQS sees it, wherever UTF-16 puts it', () => {
+  // fauxqs is loaded once, and another start may have repaired it.
+  Reflect.deleteProperty(INVALID_MESSAGE_BODY_CHAR, 'test');
+  messageCharacters();
+  for (const valid of ['a', '\t\n\r', 'é', '\ud7ff', '\ue000', '\ufffd', '😀', '\u{10ffff}'])
+    expect(INVALID_MESSAGE_BODY_CHAR.test(valid)).toBe(false);
+  for (const invalid of ['\0', '\u0007', '\u001f', '\ud800', '\udfff', '\ufffe'])
+    expect(INVALID_MESSAGE_BODY_CHAR.test(invalid)).toBe(true);
 });
 
 const ARN = 'arn:aws:sqs:us-east-1:000000000000:';

@@ -47,7 +47,7 @@ export function queueCounts({ sqs }: Emulator): void {
   onEveryQueue(sqs, (queue) => {
     const getAttribute = queue.getAttribute.bind(queue);
     queue.getAttribute = (name) => {
-      if (name.startsWith('ApproximateNumberOf')) queue.processTimers();
+      queue.processTimers();
       return getAttribute(name);
     };
   });
