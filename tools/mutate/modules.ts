@@ -663,7 +663,7 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 10_000,
-    minimum: 95,
+    minimum: 97,
     equivalents: [
       {
         file: 'libs/embedded-aws/src/http/cors.ts',
