@@ -92,8 +92,34 @@ describe('a function and its mapping', () => {
   });
 
   test('leave a mapping out that is switched off', async () => {
-    const { deployment } = await cloud.deploy(program({ mapping: { enabled: false } }));
-    expect(lambdaSpecs(deployment.resources(), cloud.dataDir).mappings).toEqual([]);
+    const mappingOf = async (enabled: boolean) => {
+      const { deployment } = await cloud.deploy(program({ mapping: { enabled } }));
+      const resources = deployment.resources();
+      return { mapping: resources.at(-1), ...lambdaSpecs(resources, cloud.dataDir) };
+    };
+    const on = await mappingOf(true);
+    const { id = '' } = on.mapping ?? {};
+    const arn = `arn:aws:lambda:us-east-1:000000000000:event-source-mapping:${id}`;
+    expect(on.mapping?.outputs).toMatchObject({ uuid: id, arn, state: 'Enabled' });
+    const off = await mappingOf(false);
+    expect(off.mapping?.outputs).toMatchObject({ uuid: id, state: 'Disabled' });
+    expect(off.mappings).toEqual([]);
+  });
+
+  test.each([{ batchSize: 10 }, { batchSize: 11, maximumBatchingWindowInSeconds: 1 }])(
+    'may have %j',
+    async (mapping) => {
+      const { deployment } = await cloud.deploy(program({ mapping }));
+      const { mappings } = lambdaSpecs(deployment.resources(), cloud.dataDir);
+      expect(mappings).toMatchObject([{ batchSize: mapping.batchSize }]);
+    },
+  );
+
+  test('may name the function by its name', async () => {
+    const named = program({ inputs: { name: 'small' }, mapping: { functionName: 'small' } });
+    const { deployment } = await cloud.deploy(named);
+    const { mappings } = lambdaSpecs(deployment.resources(), cloud.dataDir);
+    expect(mappings).toMatchObject([{ functionName: 'small' }]);
   });
 
   test('see a changed bundle', async () => {
@@ -144,18 +170,22 @@ describe('what Lambda refuses is refused', () => {
     [
       'a visibility timeout below the function’s',
       { queue: { visibilityTimeoutSeconds: 20 } },
-      'Queue visibility timeout: 20 seconds is less than Function timeout: 30 seconds',
+      'InvalidParameterValueException: Queue visibility timeout: 20 seconds is less than Function timeout: 30 seconds',
     ],
     [
       'a large batch without a window',
       { mapping: { batchSize: 11 } },
       'a batch size above 10 needs "maximumBatchingWindowInSeconds" of at least 1',
     ],
-    ['an unknown function', { mapping: { functionName: 'nobody' } }, 'Function not found: nobody'],
+    [
+      'an unknown function',
+      { mapping: { functionName: 'nobody' } },
+      'ResourceNotFoundException: Function not found: nobody',
+    ],
     [
       'an unknown queue',
       { mapping: { eventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:nothing' } },
-      'there is no queue arn:aws:sqs:us-east-1:000000000000:nothing',
+      'InvalidParameterValueException: there is no queue arn:aws:sqs:us-east-1:000000000000:nothing',
     ],
     [
       'an environment over 4 KB',

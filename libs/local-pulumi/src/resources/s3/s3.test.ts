@@ -166,7 +166,14 @@ describe('settings of a bucket', () => {
       ownership: [{ ObjectOwnership: 'BucketOwnerEnforced' }],
       encryption: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
       policy: '{"Version":"2012-10-17","Statement":[]}',
-      lifecycle: [{ ID: 'old', NoncurrentVersionExpiration: { NoncurrentDays: 3 } }],
+      lifecycle: [
+        {
+          ID: 'old',
+          Filter: { Prefix: 'a/' },
+          NoncurrentVersionExpiration: { NoncurrentDays: 3 },
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        },
+      ],
       cors: [{ AllowedMethods: ['PUT'], AllowedOrigins: ['*'] }],
     });
 
@@ -189,6 +196,42 @@ describe('settings of a bucket', () => {
     await cloud.deploy((register) => register(BUCKET, 'b', { bucket: Bucket }));
     await expect(cloud.s3.send(new GetBucketPolicyCommand({ Bucket }))).rejects.toThrow();
     await expect(cloud.s3.send(new GetBucketCorsCommand({ Bucket }))).rejects.toThrow();
+  });
+
+  test('may be lifecycle rules of each kind', async () => {
+    const type = 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration';
+    const rules = [
+      { expiration: { days: 9 } },
+      { filter: { and: { prefix: 'b/', objectSizeGreaterThan: 7, objectSizeLessThan: 70 } } },
+      { filter: { objectSizeLessThan: 5 }, expiration: { expiredObjectDeleteMarker: true } },
+      { transitions: [{ days: 2, storageClass: 'GLACIER' }] },
+      {
+        noncurrentVersionTransitions: [
+          { noncurrentDays: 4, newerNoncurrentVersions: 6, storageClass: 'STANDARD_IA' },
+        ],
+      },
+      { noncurrentVersionExpiration: { noncurrentDays: 3, newerNoncurrentVersions: 8 } },
+    ].map((rule, index) => ({ id: `rule ${index}`, status: 'Enabled', ...rule }));
+    await cloud.deploy(program({ [type]: { rules } }));
+    const whole = { Filter: { Prefix: '' } };
+    expect((await read()).lifecycle).toEqual(
+      [
+        { ...whole, Expiration: { Days: 9 } },
+        { Filter: { And: { Prefix: 'b/', ObjectSizeGreaterThan: 7, ObjectSizeLessThan: 70 } } },
+        { Filter: { ObjectSizeLessThan: 5 }, Expiration: { ExpiredObjectDeleteMarker: true } },
+        { ...whole, Transitions: [{ Days: 2, StorageClass: 'GLACIER' }] },
+        {
+          ...whole,
+          NoncurrentVersionTransitions: [
+            { NoncurrentDays: 4, NewerNoncurrentVersions: 6, StorageClass: 'STANDARD_IA' },
+          ],
+        },
+        {
+          ...whole,
+          NoncurrentVersionExpiration: { NoncurrentDays: 3, NewerNoncurrentVersions: 8 },
+        },
+      ].map((rule, index) => ({ ID: `rule ${index}`, Status: 'Enabled', ...rule })),
+    );
   });
 
   test('that are nonsense are refused before anything is put', async () => {
