@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Program } from '../engine/testing/run.ts';
+import { parametersOf } from './state-only.ts';
 import { failureOf, startCloud, type Cloud } from './testing/embedded.ts';
 
 let cloud: Cloud;
@@ -9,6 +11,9 @@ beforeAll(async () => {
 afterAll(() => cloud.stop());
 
 const policy = '{"Statement":[]}';
+/** CloudFront's ids are random. */
+const distributed = (kind: string) =>
+  expect.stringMatching(`^arn:aws:cloudfront::000000000000:${kind}/E[0-9A-F]{13}$`) as string;
 /** Of each type that exists in the state alone: inputs, what the outputs have, and a change in place. */
 const cases: [type: string, inputs: object, outputs: object, change: object][] = [
   ['pulumi:providers:aws', { region: 'us-east-1' }, { region: 'us-east-1' }, { region: 'x' }],
@@ -27,8 +32,10 @@ const cases: [type: string, inputs: object, outputs: object, change: object][] =
         expect.objectContaining({
           resourceRecordName: expect.stringMatching(/^_[0-9a-f]{32}\.img\.example\.com\.$/),
           resourceRecordType: 'CNAME',
+          resourceRecordValue: expect.stringMatching(/^_[0-9a-f]{32}\.acm-validations\.invalid\.$/),
         }),
       ],
+      status: 'ISSUED',
     },
     { options: { certificateTransparencyLoggingPreference: 'ENABLED' } },
   ],
@@ -89,10 +96,22 @@ const cases: [type: string, inputs: object, outputs: object, change: object][] =
   [
     'aws:sns/topicSubscription:TopicSubscription',
     { topic: 'x', protocol: 'email', endpoint: 'a@b' },
-    { pendingConfirmation: false },
+    {
+      // Of SHA-256 of `email a@b`.
+      arn: `x:${createHash('sha256').update('email a@b').digest('hex').slice(0, 32)}`,
+      pendingConfirmation: false,
+    },
     { rawMessageDelivery: true },
   ],
-  ['aws:kms/key:Key', { description: 'a' }, { keyId: expect.any(String) }, { description: 'b' }],
+  [
+    'aws:kms/key:Key',
+    { description: 'a' },
+    {
+      keyId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      arn: expect.stringMatching(/^arn:aws:kms:us-east-1:000000000000:key\/[0-9a-f-]{36}$/),
+    },
+    { description: 'b' },
+  ],
   [
     'aws:kms/keyPolicy:KeyPolicy',
     { keyId: 'x', policy },
@@ -137,25 +156,25 @@ const cases: [type: string, inputs: object, outputs: object, change: object][] =
       signingBehavior: 'always',
       signingProtocol: 'sigv4',
     },
-    { arn: expect.stringMatching(/^arn:aws:cloudfront::000000000000:origin-access-control\/E/) },
+    { arn: distributed('origin-access-control') },
     { description: 'changed' },
   ],
   [
     'aws:cloudfront/cachePolicy:CachePolicy',
     { name: 'c', parametersInCacheKeyAndForwardedToOrigin: {} },
-    { arn: expect.any(String) },
+    { arn: distributed('cache-policy') },
     { minTtl: 1 },
   ],
   [
     'aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy',
     { name: 'h' },
-    { arn: expect.any(String) },
+    { arn: distributed('response-headers-policy') },
     { comment: 'changed' },
   ],
   [
     'aws:cloudfront/function:Function',
     { name: 'f', code: 'function handler() {}', runtime: 'cloudfront-js-2.0' },
-    { arn: expect.any(String) },
+    { arn: distributed('function') },
     { comment: 'changed' },
   ],
   [
@@ -167,7 +186,11 @@ const cases: [type: string, inputs: object, outputs: object, change: object][] =
       restrictions: {},
       viewerCertificate: {},
     },
-    { domainName: expect.stringMatching(/\.cloudfront\.invalid$/) },
+    {
+      arn: distributed('distribution'),
+      domainName: expect.stringMatching(/^e[0-9a-f]{13}\.cloudfront\.invalid$/),
+      status: 'Deployed',
+    },
     { comment: 'changed' },
   ],
   [
@@ -205,6 +228,46 @@ describe.each(cases)('%s', (type, inputs, outputs, change) => {
     expect(after?.id).toBe(before?.id);
     expect(cloud.takeCalls()).toEqual([]);
   });
+});
+
+test.each([
+  ['aws:sns/topic:Topic', { fifoTopic: true }, /:x-[0-9a-f]{7}\.fifo$/],
+  ['aws:sns/topic:Topic', {}, /:x-[0-9a-f]{7}$/],
+  ['aws:cloudwatch/eventRule:EventRule', { name: 'r', eventBusName: 'b' }, /:rule\/b\/r$/],
+] as const)('%s with %j has the ARN that AWS gives it', async (type, inputs, arn) => {
+  const { deployment } = await cloud.deploy((register) => register(type, 'x', inputs));
+  expect(deployment.resources()[0]?.outputs['arn']).toMatch(arn);
+});
+
+test('an alias may name its key by the ARN', async () => {
+  const targetKeyId = 'arn:aws:kms:us-east-1:000000000000:key/1';
+  const { deployment } = await cloud.deploy((register) =>
+    register('aws:kms/alias:Alias', 'a', { name: 'alias/by-arn', targetKeyId }),
+  );
+  expect(deployment.resources()[0]?.outputs).toMatchObject({ targetKeyArn: targetKeyId });
+});
+
+test('the name of a record has no dot at its end', async () => {
+  const { deployment } = await cloud.deploy((register) =>
+    register('aws:route53/record:Record', 'a', { zoneId: 'Z1', name: 'a.example.com.', type: 'A' }),
+  );
+  expect(deployment.resources()).toMatchObject([
+    { id: 'Z1_a.example.com._A', outputs: { fqdn: 'a.example.com' } },
+  ]);
+});
+
+test('the values of parameters are found by name', async () => {
+  const { deployment } = await cloud.deploy(async (register) => {
+    await register('aws:cloudwatch/eventBus:EventBus', 'b', { name: 'bus' });
+    await register('aws:ssm/parameter:Parameter', 'p', { name: '/a', type: 'String', value: '1' });
+    await register('aws:ssm/parameter:Parameter', 'q', { name: '/b', type: 'String', value: '2' });
+  });
+  expect(parametersOf(deployment.resources())).toEqual(
+    new Map([
+      ['/a', '1'],
+      ['/b', '2'],
+    ]),
+  );
 });
 
 test('an attachment is replaced with its policy', async () => {

@@ -32,7 +32,12 @@ describe.each([
     expect.stringMatching(/^arn:aws:states:us-east-1:000000000000:stateMachine:x-[0-9a-f]{7}$/),
     { name: expect.stringMatching(/^x-[0-9a-f]{7}$/) },
   ],
-  ['aws:ec2/vpc:Vpc', { cidrBlock: '10.0.0.0/16' }, expect.stringMatching(/^x-[0-9a-f]{7}$/), {}],
+  [
+    'aws:ec2/vpc:Vpc',
+    { cidrBlock: '10.0.0.0/16' },
+    expect.stringMatching(/^x-[0-9a-f]{7}$/),
+    { arn: expect.stringMatching(/^arn:aws:ec2:us-east-1:000000000000:vpc\/x-[0-9a-f]{7}$/) },
+  ],
   ['command:local:Command', { create: 'true' }, expect.stringMatching(/^x-[0-9a-f]{7}$/), {}],
   ['random:index/randomPet:RandomPet', {}, expect.stringMatching(/^x-[0-9a-f]{7}$/), {}],
   ['pulumi:providers:random', { version: '1' }, expect.stringMatching(/^x-[0-9a-f]{7}$/), {}],
@@ -45,6 +50,7 @@ describe.each([
   test('has its inputs as outputs, and an id in the shape of its provider', async () => {
     const { resources, unknownTypes, notEmulated } = await deployed(register());
     expect(resources).toMatchObject([{ id, outputs: { ...inputs, ...outputs } }]);
+    if (!type.startsWith('aws:')) expect(resources[0]?.outputs).toEqual(inputs);
     expect(unknownTypes).toEqual([type]);
     expect(notEmulated).toEqual([]);
   });
