@@ -309,6 +309,12 @@ describe('form uploads', () => {
     ['no boundary', 'multipart/form-data', 'x', 'MalformedPOSTRequest'],
     ['no end', 'multipart/form-data; boundary=x', '--x\r\nContent-', 'MalformedPOSTRequest'],
     [
+      'a part without a name',
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data\r\n\r\nx\r\n--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--x--\r\n',
+      'MalformedPOSTRequest',
+    ],
+    [
       'an unfinished file',
       'multipart/form-data; boundary=x',
       '--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nbytes',

@@ -86,7 +86,8 @@ function parseForm({ headers, body }: S3Request): Promise<Form> {
     } catch {
       return malformed();
     }
-    parser.on('field', (name, value) => {
+    parser.on('field', (name: string | undefined, value) => {
+      if (name === undefined) return malformed();
       if (filename !== undefined) return;
       fields.set(name.toLowerCase(), value);
       fieldBytes += Buffer.byteLength(name + value);
