@@ -708,6 +708,7 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 10_000,
+    minimum: 92,
     equivalents: [
       {
         file: 'libs/embedded-aws/src/sqs/long-polls.ts',
