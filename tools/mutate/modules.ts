@@ -190,6 +190,10 @@ export const MODULES: readonly Module[] = [
       'libs/pipeline/src/{recipe,stack}/*.test.ts',
       'libs/pipeline/src/reconcile/recipe-features.test.ts',
     ],
+    // Each of some 900 mutants of tables would load all files of tests again: an hour and a half.
+    mutateTables: false,
+    keepsSources: true,
+    endlessMs: 3000,
   },
   {
     name: 'memory',
@@ -417,6 +421,8 @@ export const MODULES: readonly Module[] = [
     ],
     tests: [
       'libs/transforms/src/engine/{inspect,metadata}/*.test.ts',
+      // What inspection makes of decoders' formats and of frames.
+      'libs/transforms/src/engine/{decoders/decoders,render/frames}.test.ts',
       'libs/transforms/src/builtin/{metadata,resolution,rotate}.test.ts',
     ],
     mutateTables: false,
@@ -437,6 +443,105 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     endlessMs: 3000,
+    equivalents: [
+      {
+        file: 'libs/transforms/src/builtin/binarise.ts',
+        line: 'for (let x = 0; x < width; x += 1) {',
+        replacements: ['x <= width'],
+        reason: 'a typed array takes nothing behind its end',
+      },
+      {
+        file: 'libs/transforms/src/builtin/binarise.ts',
+        line: 'for (let y = 0; y < height; y += 1) {',
+        replacements: ['y <= height'],
+        reason: 'a typed array takes nothing behind its end',
+      },
+      {
+        file: 'libs/transforms/src/builtin/levels.ts',
+        line: 'for (let at = band; at < data.length; at += channels) data[at] = table[data[at] ?? 0] ?? 0;',
+        replacements: ['at <= data.length'],
+        reason: 'a typed array takes nothing behind its end',
+      },
+      {
+        file: 'libs/transforms/src/builtin/shared/samples.ts',
+        line: 'for (let pixel = 0, at = 0; pixel < luma.length; pixel += 1, at += channels) {',
+        replacements: ['pixel <= luma.length'],
+        reason: 'a typed array takes nothing behind its end',
+      },
+      {
+        file: 'libs/transforms/src/builtin/mask.ts',
+        line: 'for (let y = 0; y < height; y++) {',
+        replacements: ['y <= height'],
+        reason: 'a typed array takes nothing behind its end',
+      },
+      {
+        file: 'libs/transforms/src/builtin/mask.ts',
+        line: 'if (y >= radiusY && y < height - radiusY) continue;',
+        replacements: ['false', 'y > radiusY'],
+        reason: 'the coverage of these rows is full, too',
+      },
+      {
+        file: 'libs/transforms/src/builtin/crop.ts',
+        line: "width = '100%',",
+        reason: 'without an aspect ratio, the schema requires a width',
+      },
+      {
+        file: 'libs/transforms/src/builtin/crop.ts',
+        line: "height = '100%',",
+        reason: 'without an aspect ratio, the schema requires a height',
+      },
+      {
+        file: 'libs/transforms/src/builtin/encoders/encodings.ts',
+        line: "case 'pdf':",
+        reason: 'the presets of a PDF are none',
+      },
+      {
+        file: 'libs/transforms/src/builtin/encoders/encodings.ts',
+        line: "return options.format !== 'gif' && typeof options.quality === 'object';",
+        replacements: ['true', '""'],
+        reason: 'a GIF has no quality',
+      },
+      {
+        file: 'libs/transforms/src/builtin/resize.ts',
+        line: 'if (!pads) return image;',
+        replacements: ['false'],
+        reason: 'sharp adds no pixels then',
+      },
+      {
+        file: 'libs/transforms/src/builtin/shared/colour.ts',
+        line: '} catch {',
+        reason: 'undefined is not true either',
+      },
+      {
+        file: 'libs/transforms/src/builtin/shared/mark.ts',
+        line: 'for (let y = 0; y < mark.height; y++) {',
+        replacements: ['y <= mark.height'],
+        reason: 'there is no such row to copy',
+      },
+      {
+        file: 'libs/transforms/src/builtin/shared/refuse.ts',
+        line: "context.addIssue({ code: 'custom', path: [option], message });",
+        replacements: ['""'],
+        reason: 'the catalog reports these problems with a code of its own',
+      },
+      {
+        file: 'libs/transforms/src/builtin/shared/resize-geometry.ts',
+        line: 'return Math.max(1, Math.floor((scale < 1 ? side / (1 / scale) : side * scale) + 0.5));',
+        replacements: ['scale <= 1'],
+        reason: '1 divides as it multiplies',
+      },
+      {
+        file: 'libs/transforms/src/builtin/rotate.ts',
+        line: 'if (fromUpload) return image.autoOrient();',
+        replacements: ['false'],
+        reason: 'the operations of the orientation do the same',
+      },
+      {
+        file: 'libs/transforms/src/builtin/text/text-mark.ts',
+        line: 'const [first = { x: 0, y: 0 }, ...more] = points;',
+        reason: 'a curve has points',
+      },
+    ],
   },
   {
     name: 'resizer',

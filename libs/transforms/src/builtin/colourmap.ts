@@ -28,7 +28,7 @@ function coloursOf(map: ColourMap, reverse: boolean, full: 255 | 65_535): Uint16
     const share = reverse ? 1 - luma / full : luma / full;
     const below = Math.floor(share * last);
     const part = share * last - below;
-    for (let band = 0; band < 3; band += 1) {
+    for (const band of [0, 1, 2]) {
       const from = steps[3 * below + band] ?? 0;
       const to = steps[3 * below + 3 + band] ?? 0;
       colours[3 * luma + band] = Math.round(full * (from + (to - from) * part));

@@ -86,6 +86,13 @@ const cases: readonly (readonly [step: unknown, call: (image: Sharp) => Sharp])[
     { resize: { width: 45, kernel: 'nearest' } },
     (image) => image.resize(45, undefined, { kernel: 'nearest' }),
   ],
+  ...(['centre', 'left', 'right'] as const).map(
+    (position) =>
+      [
+        { resize: { width: 61, height: 30, fit: 'contain', position, background: 'red' } },
+        (image: Sharp) => image.resize(61, 30, { fit: 'contain', position, background: 'red' }),
+      ] as const,
+  ),
   [{ rotate: -90 }, (image) => image.rotate(-90)],
   [
     { rotate: { angle: 33, background: 'white' } },

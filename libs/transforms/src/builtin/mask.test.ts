@@ -23,6 +23,18 @@ test('corners are rounded and the rest stays', async () => {
   expect([alpha(12, 0), alpha(0, 12), alpha(30, 20), alpha(47, 39)]).toEqual([255, 255, 255, 255]);
 });
 
+test.each([
+  ['30%', 12],
+  [1000, 20],
+])('a radius of %s of 60×40 pixels is one of %i', async (radius, pixels) => {
+  const [one, other] = await Promise.all(
+    [radius, pixels].map((each) => alphaOf({ mask: { radius: each } })),
+  );
+  for (const [x, y] of [[0, 0], [3, 3], [4, 3], [11, 0], [12, 0], [19, 1]] as const)
+    expect(one?.(x, y), `${x},${y}`).toBe(other?.(x, y));
+  expect(one?.(0, 0)).toBe(0);
+}); // prettier-ignore
+
 test('a circle fills the picture', async () => {
   const alpha = await alphaOf({ mask: 'circle' });
   expect([alpha(0, 0), alpha(6, 6), alpha(30, 20)]).toEqual([0, 0, 255]);
@@ -62,4 +74,8 @@ test.each([
       if (covered === 255) expect(alpha).toBeGreaterThan(240);
     }
   expect(data.subarray(0, 3)).toEqual(Buffer.from([255, 255, 255]));
+  const rows = Array.from({ length: height }, (_, y) =>
+    data.subarray(4 * width * y, 4 * width * (y + 1)).toString('hex'),
+  );
+  expect(rows).toEqual(rows.toReversed());
 });

@@ -64,8 +64,8 @@ function coverage(x: number, y: number, { width, height }: Size, radiusX: number
   // Distance into the corner's ellipse; zero along straight edges.
   const dx = Math.max(0, radiusX - Math.min(x, width - x));
   const dy = Math.max(0, radiusY - Math.min(y, height - y));
-  if (dx === 0 || dy === 0) return 255;
   const reach = Math.hypot(dx / radiusX, dy / radiusY);
+  if (reach === 0) return 255;
   // Along the ray through the pixel, how far the ellipse's edge is away, in pixels.
   const distance = (Math.hypot(dx, dy) * (1 - reach)) / reach;
   return Math.round(255 * Math.max(0, Math.min(1, distance + 0.5)));

@@ -202,6 +202,7 @@ const OPTIONS: Readonly<Record<string, Options>> = {
     ],
   },
   binarise: {
+    defaults: { threshold: 'otsu' },
     given: { threshold: 'sauvola' },
     ranges: { threshold: LEVEL, window: [3, 999], k: [0, 1] },
     choices: { threshold: ['otsu', 'sauvola'] },
@@ -278,6 +279,7 @@ const OPTIONS: Readonly<Record<string, Options>> = {
       [{ format: 'heif' }, 'format: the installed sharp has no encoder for HEIC; supported: jpeg'],
       [{ format: 'jxl' }, 'format: the installed sharp has no encoder for JPEG XL'],
       [{ format: 'bmp' }, 'format: Invalid'],
+      [{ format: ['jxl'] }, 'format: Invalid'],
       [{}, 'format: Invalid'],
       [{ format: 'jpeg', otherwise: 'exceed' }, 'otherwise: otherwise requires maxBytes'],
       [{ format: 'png', otherwise: 'exceed' }, 'otherwise: otherwise requires maxBytes'],
@@ -322,6 +324,8 @@ describe.each(Object.keys(OPTIONS))('%s', (name) => {
     const accepts = (more: object) => schema.safeParse({ ...given, ...more }).success;
 
     expect(schema.parse(given)).toEqual({ ...defaults, ...given });
+    const isComplete = Object.keys(given).every((option) => option in defaults);
+    if (isComplete) expect(schema.parse({})).toEqual(defaults);
 
     for (const [option, [least, greatest]] of Object.entries(ranges)) {
       expect(accepts({ [option]: least }), `${option}: ${least}`).toBe(true);
@@ -358,6 +362,9 @@ describe.each(Object.keys(OPTIONS))('%s', (name) => {
     for (const example of shownExamples as readonly object[]) {
       expect(schema.safeParse(example).success, JSON.stringify(example)).toBe(true);
       if (Object.keys(properties).length > 0) expect(example).not.toEqual({});
+      // Words are shown although they are the default.
+      for (const [option, value] of Object.entries(example))
+        if (typeof value !== 'string') expect(value, option).not.toEqual(defaults[option]);
     }
   });
 });

@@ -155,6 +155,14 @@ describe('a strip that cover has to enlarge', () => {
     }
   });
 
+  test('has its end at the east', async () => {
+    const source = await strip(1200, 1, { left: 1050, top: 0 });
+    for (const [position, red] of [['east', 255], ['west', 119], ['centre', 119]] as const) {
+      const { bytes } = await resized(source, { width: 60, height: 60, position });
+      expect([...(await sharp(bytes).raw().toBuffer())].slice(0, 1)).toEqual([red]);
+    }
+  }); // prettier-ignore
+
   test.each([
     [600, 'cropEmbed'],
     [1_000, 'extractPre'],

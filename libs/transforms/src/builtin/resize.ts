@@ -137,7 +137,7 @@ function steps(input: Shape, given: Options) {
   const scaled = scaledSize(input, target(given));
   const result = resizedSize(input, target(given));
   const cuts = result.width < scaled.width || result.height < scaled.height;
-  const enlarges = scaled.width > input.width || scaled.height > input.height;
+  const enlarges = scaled.width * scaled.height > input.width * input.height;
   const isLong = Math.max(scaled.width, scaled.height) > MAX_SCALED_SIDE;
   return {
     scaled,
@@ -162,18 +162,16 @@ function keptSize(input: Shape, { scaled, result }: ReturnType<typeof steps>) {
 /** Left and top of the part that a strategy finds, pixels. A picture that cannot be decoded fails later, by itself. */
 async function findPart(
   image: Sharp,
-  input: Shape,
   size: { readonly width: number; readonly height: number },
   position: 'attention' | 'entropy',
 ) {
-  const centre = cutOffset(input.width - size.width, input.height - size.height, 'centre');
   try {
     const part = image.clone().resize({ ...size, fit: 'cover', position });
     const { info } = await part.raw().toBuffer({ resolveWithObject: true });
-    const { cropOffsetLeft = -centre.left, cropOffsetTop = -centre.top } = info;
+    const { cropOffsetLeft = 0, cropOffsetTop = 0 } = info;
     return { left: -cropOffsetLeft, top: -cropOffsetTop };
   } catch {
-    return centre;
+    return { left: 0, top: 0 };
   }
 }
 
@@ -214,7 +212,7 @@ export const resize = defineTransform({
     if (cutsFirst) {
       const size = keptSize(input, sizes);
       const place = isStrategy(position)
-        ? await findPart(image, input, size, position)
+        ? await findPart(image, size, position)
         : partAt(position, input, size);
       return image.extract({ ...place, ...size }).resize({ ...result, fit: 'fill', kernel });
     }
@@ -225,8 +223,7 @@ export const resize = defineTransform({
     }
     image.resize({ ...scaled, fit: 'fill', kernel, fastShrinkOnLoad });
     // sharp has no position for a point.
-    if (cuts && typeof position !== 'string')
-      return image.extract({ ...partAt(position, scaled, result), ...result });
+    if (cuts) return image.extract({ ...partAt(position as Point, scaled, result), ...result });
     if (!pads) return image;
     const anchor = typeof position !== 'string' || isStrategy(position) ? 'centre' : position;
     const [freeX, freeY] = [result.width - scaled.width, result.height - scaled.height];

@@ -63,6 +63,13 @@ test('a second auto changes nothing, and turns add up', async () => {
   expect((await difference(output.bytes, upright)).largest).toBe(0);
 });
 
+test('auto of an upright photo changes nothing of a turn before it', async () => {
+  const steps = [{ rotate: 90 }, 'rotate'];
+  const output = await renderOne(engine, catalog, upright, steps);
+  const turned = await sharp(upright).rotate(90).png().toBuffer();
+  expect((await difference(output.bytes, turned)).largest).toBe(0);
+});
+
 test('an angle between quarters fills the corners', async () => {
   const steps = [{ rotate: { angle: 45, background: 'white' } }];
   const output = await renderOne(engine, catalog, upright, steps);

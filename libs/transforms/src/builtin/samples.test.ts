@@ -98,6 +98,11 @@ describe('binarise', () => {
     );
   }); // prettier-ignore
 
+  test('what is as light as the threshold becomes black', async () => {
+    const step = { binarise: { threshold: 'sauvola', window: 3, k: 0 } };
+    expect(firsts(await after(step, pixelsOf([9, 9, 9, 9], 2)))).toEqual([0, 0, 0, 0]);
+  });
+
   test('a number is a share of 255 also in 16 bits', async () => {
     const pixels = pixelsOf([0, 100 * 257, 100 * 257 + 1, 65_535], 4, { deep: true });
     expect(firsts(await after({ binarise: 100 }, pixels))).toEqual([0, 0, 65_535, 65_535]);
@@ -161,6 +166,7 @@ test.each<[luma: Uint8Array | Uint16Array, split: number]>([
   [Uint8Array.of(0, 255), 0],
   [Uint8Array.of(100, 100, 130, 255, 255, 255), 130],
   [Uint8Array.of(5, 5), 0],
+  [Uint8Array.of(100, 101), 100],
   [Uint16Array.of(2570, 2570, 51_400), 2815],
 ])('Otsu splits %j at %i', (luma, split) => {
   expect(otsu(luma)).toBe(split);

@@ -192,6 +192,19 @@ describe('deskew', () => {
     expect(await largest(await rendered(given, { deskew: options }), given)).toBe(0);
   });
 
+  test('ink on nothing is a page, too', async () => {
+    const half = sharp(fixture('page-right')).resize(210);
+    const ink = await half.clone().toColourspace('b-w').negate().toBuffer();
+    const clear = await sharp({ create: { width: 210, height: 280, channels: 3, background: '#000' } })
+      .joinChannel(ink)
+      .png()
+      .toBuffer();
+    const shown = await rendered(clear, 'deskew', { flatten: 'white' });
+    const wanted = await sharp(fixture('page')).resize(210).png().toBuffer();
+    const before = await rmse(await half.png().toBuffer(), wanted);
+    expect(await rmse(shown, wanted)).toBeLessThan(before / 1.5);
+  }); // prettier-ignore
+
   test('a translucent background gives alpha, also without a turn', async () => {
     for (const name of ['page', 'page-right']) {
       const made = await rendered(fixture(name), { deskew: { background: '#ffffff80' } });

@@ -135,7 +135,9 @@ describe('resize', () => {
     [{ width: 60, height: 60 }, ['resize', 'cropEmbed']],
     [{ width: 60, height: 60, position: 'entropy' }, ['extractPre', 'resize']],
     [{ width: 80, height: 60, position: 'entropy' }, ['resize']],
-    [{ width: 65_000, height: 65_000 }, ['extractPre', 'resize']],
+    // A longer side of 65,535 pixels before the cut.
+    [{ width: 65_535, height: 49_000 }, ['resize', 'cropEmbed']],
+    [{ width: 65_536 / 4, height: 49_000 / 4, dpr: 4 }, ['extractPre', 'resize']],
   ])('%j uses %j of sharp', (options, slots) => {
     expect(bind({ resize: options }).slots(OPAQUE, ALONE)).toEqual(slots);
   });

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { Effort, SourceFormat } from '../../image-engine.ts';
 import { defaultEncoding } from '../encode.ts';
@@ -8,8 +9,11 @@ import {
   isSearched,
   maxBytesOf,
   mayExceed,
+  setEncoder,
   wantedQuality,
 } from './encodings.ts';
+import { playedAs } from './shared-options.ts';
+import { setTiff, tiffSchema } from './tiff.ts';
 
 const one = (given: unknown, effort: Effort = 'balanced', format: SourceFormat = 'jpeg') =>
   encodingsOf(given, format, effort);
@@ -55,6 +59,10 @@ describe('the options of an encoder', () => {
     expect(one({ format: 'jpeg', progressive: false }, 'small')).toMatchObject([
       { progressive: false, mozjpeg: true },
     ]);
+  });
+
+  test('are those of the recipe where the step sets undefined', () => {
+    expect(one({ format: 'jpeg', progressive: undefined })).toMatchObject([{ progressive: true }]);
   });
 
   test('do not filter the rows of a palette', () => {
@@ -130,4 +138,52 @@ describe('what an encoding is', () => {
   ])('%j at %i pixels has the quality %j', (given, side, quality) => {
     expect(wantedQuality(encoding(given), side)).toEqual(quality);
   });
+});
+
+const photo = sharp({ create: { width: 64, height: 48, channels: 3, background: '#258' } });
+
+test.each([
+  ['pdf', 'jpeg'],
+  ['jpeg', 'jpeg'],
+  ['png', 'png'],
+  ['webp', 'webp'],
+  ['gif', 'gif'],
+  ['tiff', 'tiff'],
+])('the encoder of a %s makes a %s', async (format, made) => {
+  const encoding = defaultEncoding(format as 'jpeg');
+  const { info } = await setEncoder(photo.clone(), encoding, { quality: 80 }).toBuffer({
+    resolveWithObject: true,
+  });
+  expect(info.format).toBe(made);
+});
+
+test.each([
+  [{}, 300, 300],
+  [{}, undefined, 0],
+  [{ xres: 4 }, 300, 101.6],
+  [{ yres: 4 }, 300, 0],
+  [{ xres: 4, yres: 4 }, 300, 101.6],
+])('a TIFF of %j and %j pixels per inch has %d', async (options, density, written) => {
+  const given = tiffSchema.parse({ format: 'tiff', ...options });
+  const file = await setTiff(photo.clone(), given, { quality: 80, density }).toBuffer();
+  // sharp does not read the resolution of 1 pixel per millimetre, libvips' default.
+  const { density: found = 0 } = await sharp(file).metadata();
+  expect(Math.abs(found - written)).toBeLessThan(0.7);
+});
+
+test('a TIFF of JPEG compression has the quality', async () => {
+  const noise = Buffer.from(Array.from({ length: 64 * 48 }, (_, at) => (at * 7919 * at) % 251));
+  const image = sharp(noise, { raw: { width: 64, height: 48, channels: 1 } });
+  const encoding = tiffSchema.parse({ format: 'tiff', compression: 'jpeg' });
+  const bytes = async (quality: number) =>
+    (await setEncoder(image.clone(), encoding, { quality }).toBuffer()).length;
+  expect(await bytes(10)).toBeLessThan((await bytes(90)) / 1.5);
+});
+
+test('an animation plays as the step says, or else as the upload', () => {
+  const own = { delay: [5, 6], loop: 3 };
+  expect(playedAs({}, own)).toEqual(own);
+  expect(playedAs({ loop: 0 }, own)).toEqual({ delay: [5, 6], loop: 0 });
+  expect(playedAs({ delay: 9 }, own)).toEqual({ delay: [9, 9], loop: 3 });
+  expect(playedAs({ loop: 0, delay: 9 }, {})).toEqual({});
 });

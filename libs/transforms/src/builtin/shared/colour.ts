@@ -40,7 +40,7 @@ export type Colour = z.output<typeof colourSchema>;
 
 /** 0 is transparent, 1 is opaque. */
 export function opacityOf(value: Colour): number {
-  return typeof value === 'string' ? colour(value).alpha() : value.alpha;
+  return colour(value).alpha();
 }
 
 /** Whether the colour is not fully opaque. */
@@ -50,7 +50,6 @@ export function isTranslucent(value: Colour): boolean {
 
 /** Red, green and blue, 0 to 255, without alpha. */
 export function rgbOf(value: Colour): readonly [number, number, number] {
-  if (typeof value !== 'string') return [value.r, value.g, value.b];
   const { r = 0, g = 0, b = 0 } = colour(value).rgb().object();
   return [r, g, b];
 }

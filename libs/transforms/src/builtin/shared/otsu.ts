@@ -12,14 +12,14 @@ export function otsu(luma: Uint8Array | Uint16Array): number {
     histogram[bin] = (histogram[bin] ?? 0) + 1;
   }
   const total = histogram.reduce((sum, count, bin) => sum + bin * count, 0);
-  let [best, split, dark, darkSum] = [-1, 0, 0, 0];
-  for (let bin = 0; bin < BINS; bin += 1) {
-    dark += histogram[bin] ?? 0;
-    darkSum += bin * (histogram[bin] ?? 0);
+  let [best, split, dark, darkSum] = [0, 0, 0, 0];
+  histogram.forEach((count, bin) => {
+    dark += count;
+    darkSum += bin * count;
     const light = luma.length - dark;
-    if (dark === 0 || light === 0) continue;
+    // No number if all pixels are dark, or all are light.
     const between = dark * light * (darkSum / dark - (total - darkSum) / light) ** 2;
     if (between > best) [best, split] = [between, bin];
-  }
+  });
   return (split + 1) * perBin - 1;
 }

@@ -13,6 +13,16 @@ test('half a pixel is rounded as libvips does', () => {
   });
 });
 
+test('half a pixel is rounded as libvips does where it enlarges', async () => {
+  const target = { width: 75, fit: 'cover', withoutEnlargement: false, withoutReduction: false } as const;
+  const { info } = await sharp({ create: { width: 2, height: 3, channels: 3, background: 'red' } })
+    .resize(target)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  expect(resizedSize({ width: 2, height: 3 }, target)).toEqual({ width, height });
+}); // prettier-ignore
+
 test('sizes are those that sharp makes', async () => {
   await fc.assert(
     fc.asyncProperty(
