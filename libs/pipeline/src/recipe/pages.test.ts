@@ -4,6 +4,7 @@ import { outputKeys } from '../contract/keys.ts';
 import { recipeHash } from './recipe-hash.ts';
 import { limitsSchema } from '../contract/limits.ts';
 import { mostOutputs, wantedPages, wantedVariants } from './pages.ts';
+import { isNameOf, type NamedParts } from './part-range.ts';
 import { recipeSchema } from './recipe.ts';
 
 const facts = (more: Partial<SourceFacts> = {}): SourceFacts => ({
@@ -28,6 +29,8 @@ describe('the pictures of a variant with pages', () => {
     [undefined, ['scan']],
     ['2-3', ['scan-p2', 'scan-p3']],
     ['2-9', ['scan-p2', 'scan-p3']],
+    ['3-3', ['scan-p3']],
+    ['2-10000', ['scan-p2', 'scan-p3']],
     [2, ['scan-p2']],
     ['4-5', []],
     [10_000, []],
@@ -247,4 +250,23 @@ test('keys leave room for the number of the last page', () => {
   expect(isLong('1-99')).toBe(false);
   expect(isLong('all')).toBe(true);
   expect(isLong({ evenly: 2 })).toBe(true);
+});
+
+test.each<[NamedParts, names: string[], others: string[]]>([
+  [{ name: 'web' }, ['web'], ['web-p1', 'we']],
+  [
+    { name: 'scan', pages: { from: 2, to: 11 } },
+    ['scan-p2', 'scan-p10', 'scan-p11'],
+    ['scan', 'scan-p1', 'scan-p12', 'scan-f2', 'scan-p02', 'scan-p', 'scan-p2x', 'scan-px2', 'a-p2'],
+  ],
+  [{ name: 'still', frames: { from: 1 } }, ['still-f1', 'still-f10000'], ['still-f0', 'still-f10001', 'still-p1']],
+])('the pictures of %j', (variant, names, others) => {
+  expect([...names, ...others].filter((name) => isNameOf(variant, name))).toEqual(names);
+}); // prettier-ignore
+
+test('a name of a responsive set is taken, also if another item of its list is wrong', () => {
+  const set = variant('web', { steps: [], encode: ['webp', 7, 'png'] });
+  expect(problems(set, variant('web-png'))).toContain(
+    'variants.1.name: "web-png" is already taken: names must differ',
+  );
 });

@@ -62,6 +62,16 @@ test('a file that is not there is told with the step that reads it', () => {
   );
 });
 
+test('a font is told, too', () => {
+  const recipes = recipesSchema.parse([
+    { name: 'a', variants: [{ name: 'v', steps: [{ watermark: { text: 'A', font: 'a.ttf' } }] }] },
+  ]);
+  expect(() => pinSideFiles(recipes, folder)).toThrow(
+    expect.objectContaining({ name: 'SideFileError', code: 'SIDE_FILE' }),
+  );
+  expect(() => pinSideFiles(recipes, folder)).toThrow('step 0 (watermark.font): the side file');
+});
+
 test('a folder is no side file', async () => {
   await mkdir(path.join(folder, 'logo.png'));
   expect(() => pinSideFiles(marked('logo.png'), folder)).toThrow(/logo\.png is no file$/);
@@ -73,4 +83,6 @@ test('a file that is too large is refused without reading it', async () => {
   expect(() => pinSideFiles(marked('logo.png'), folder)).toThrow(
     /has 16,777,217 bytes, at most 16,777,216 are read$/,
   );
+  await truncate(path.join(folder, 'logo.png'), MAX_SIDE_FILE_BYTES);
+  expect(hashes('logo.png')).toHaveLength(1);
 });
