@@ -106,14 +106,14 @@ describe('a function and its mapping', () => {
     expect(off.mappings).toEqual([]);
   });
 
-  test.each([{ batchSize: 10 }, { batchSize: 11, maximumBatchingWindowInSeconds: 1 }])(
-    'may have %j',
-    async (mapping) => {
-      const { deployment } = await cloud.deploy(program({ mapping }));
-      const { mappings } = lambdaSpecs(deployment.resources(), cloud.dataDir);
-      expect(mappings).toMatchObject([{ batchSize: mapping.batchSize }]);
-    },
-  );
+  test.each<{ readonly [name: string]: number; readonly batchSize: number }>([
+    { batchSize: 10 },
+    { batchSize: 11, maximumBatchingWindowInSeconds: 1 },
+  ])('may have %j', async (mapping) => {
+    const { deployment } = await cloud.deploy(program({ mapping }));
+    const { mappings } = lambdaSpecs(deployment.resources(), cloud.dataDir);
+    expect(mappings).toMatchObject([{ batchSize: mapping.batchSize }]);
+  });
 
   test('may name the function by its name', async () => {
     const named = program({ inputs: { name: 'small' }, mapping: { functionName: 'small' } });

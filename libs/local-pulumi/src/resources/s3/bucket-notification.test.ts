@@ -18,6 +18,7 @@ const program =
     policy: object | undefined,
     filter: object = { filterPrefix: 'uploads/' },
     events = ['s3:ObjectCreated:*', 's3:LifecycleExpiration:*'],
+    ...others: readonly Record<string, string | string[]>[]
   ): Program =>
   async (register) => {
     const bucket = await register('aws:s3/bucket:Bucket', 'b', { bucket: 'notifying' });
@@ -30,7 +31,10 @@ const program =
     }
     await register('aws:s3/bucketNotification:BucketNotification', 'n', {
       bucket: bucket.id,
-      queues: [{ queueArn: `arn:aws:sqs:us-east-1:${ACCOUNT}:notified`, events, ...filter }],
+      queues: [
+        { queueArn: `arn:aws:sqs:us-east-1:${ACCOUNT}:notified`, events, ...filter },
+        ...others,
+      ],
     });
   };
 
@@ -80,6 +84,41 @@ describe('a notification', () => {
     cloud.takeCalls();
     await cloud.deploy(program(allow));
     expect(cloud.takeCalls()).toEqual([]);
+  });
+
+  test('without a filter is about all keys, and may come with others', async () => {
+    const queueArn = `arn:aws:sqs:us-east-1:${ACCOUNT}:notified`;
+    const overTls = { ...allow, Condition: { Bool: { 'aws:SecureTransport': 'true' } } };
+    const { notEmulated } = await cloud.deploy(
+      program(overTls, { id: 'first' }, ['s3:ObjectCreated:Put'], {
+        ...{ queueArn, events: ['s3:LifecycleExpiration:*'] },
+      }),
+    );
+    expect(notEmulated).toContainEqual(expect.objectContaining({ property: 'queues.events' }));
+    const { QueueConfigurations } = await cloud.s3.send(
+      new GetBucketNotificationConfigurationCommand({ Bucket: 'notifying' }),
+    );
+    expect(QueueConfigurations).toEqual([
+      { Id: 'first', QueueArn: queueArn, Events: ['s3:ObjectCreated:Put'] },
+    ]);
+  });
+
+  test('of events that cannot happen here alone is refused', async () => {
+    const events = ['s3:LifecycleExpiration:*'];
+    expect(await failureOf(cloud.deploy(program(allow, {}, events)))).toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining('names no event that can happen here'),
+    });
+  });
+
+  test('to a queue that is not there is refused', async () => {
+    const queueArn = `arn:aws:sqs:us-east-1:${ACCOUNT}:nothing`;
+    const to = { queueArn };
+    expect(await failureOf(cloud.deploy(program(allow, to)))).toMatchObject({
+      message: expect.stringMatching(
+        new RegExp(`InvalidArgument: Unable to validate .*: there is no queue ${queueArn}$`),
+      ),
+    });
   });
 
   test('filters as the program says', async () => {

@@ -137,7 +137,7 @@ describe('settings of a bucket', () => {
     },
   };
   const program =
-    (changed: Partial<typeof settings> = {}): Program =>
+    (changed: { readonly [T in keyof typeof settings]?: object } = {}): Program =>
     async (register) => {
       const bucket = await register(BUCKET, 'b', { bucket: Bucket });
       const dependencies = [bucket.urn];
