@@ -858,6 +858,7 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 10_000,
+    minimum: 91,
   },
   {
     name: 's3-objects',
