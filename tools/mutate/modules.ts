@@ -871,7 +871,7 @@ export const MODULES: readonly Module[] = [
     tests: [
       'libs/embedded-aws/src/repairs.test.ts',
       'libs/embedded-aws/src/s3/*.test.ts',
-      '!libs/embedded-aws/src/s3/{aws-chunked,form-uploads,multipart-uploads,object-keys}.test.ts',
+      '!libs/embedded-aws/src/s3/{aws-chunked,form-uploads,object-keys}.test.ts',
       '!libs/embedded-aws/src/s3/{failed-writes,post-policy,upload-integrity}.test.ts',
     ],
     mutateTables: false,
