@@ -67,15 +67,29 @@ export interface Job {
 }
 
 /**
- * `quick` is for a look; it has one small photo. `check` has the same photo, but without rivals, and small jobs as often as
- * figures need that are compared with those of another day.
+ * `quick` is for a look; it has one small photo, and no jobs of the groups `grid` and `memory`. `check` has the same photo,
+ * but without rivals, and small jobs as often as figures need that are compared with those of another day.
  */
 export type RunSize = 'whole' | 'quick' | 'check';
 
+/** Darkroom and what it is measured by. If one of them cannot do a job, the benchmark is wrong. */
+export function isOurs(contestant: ContestantName): boolean {
+  return contestant === 'engine' || contestant === 'function' || contestant === 'sharp';
+}
+
+export function isIn({ group }: Job, size: RunSize): boolean {
+  if (size === 'whole') return true;
+  return group !== 'memory' && !(size === 'quick' && group === 'grid');
+}
+
 /** How often a process does a job: first for Node to compile the hot code, then measured, with each source. */
-export function repeats({ passes, source }: Job, size: RunSize) {
+export function repeats({ passes, source }: Job, contestant: ContestantName, size: RunSize) {
   const isSmall = passes > 1;
-  if (size === 'quick') return { warmUps: isSmall ? 5 : 1, passes: Math.min(passes, 6) };
+  if (size === 'quick')
+    return {
+      warmUps: isOurs(contestant) ? (isSmall ? 5 : 1) : isSmall ? 2 : 0,
+      passes: Math.min(passes, 6),
+    };
   if (size === 'whole') return { warmUps: isSmall ? 10 : 2, passes };
   // One photo instead of three.
   return { warmUps: isSmall ? 10 : 1, passes: isSmall && source === 'photo' ? passes * 3 : passes };

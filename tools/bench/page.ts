@@ -153,9 +153,13 @@ export function markdownOf(report: Report, loads: readonly Load[]): string {
       .join('\n'),
     '![CPU time of an upload, relative to bare sharp](performance/jobs.svg)',
     ...group('jobs').map(jobSection),
-    '### Orientation, placeholder and fit',
-    'One WebP file of at most 800 × 600.',
-    ratios(group('grid')),
+    ...(group('grid').length > 0
+      ? [
+          '### Orientation, placeholder and fit',
+          'One WebP file of at most 800 × 600.',
+          ratios(group('grid')),
+        ]
+      : []),
     '### Display P3',
     ratios(group('colour')),
     ...(group('memory').length > 0

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type ContestantName, type Job, repeats, type RunSize } from '../jobs.ts';
+import { type ContestantName, isOurs, type Job, repeats, type RunSize } from '../jobs.ts';
 import {
   CannotError,
   runContestant,
@@ -61,12 +61,14 @@ async function runJob(job: Job, options: JobsOptions): Promise<JobResult> {
   const trials = new Map<ContestantName, Trial[]>();
   const cannot = new Map<ContestantName, string>();
   const contestants = job.contestants.filter((name) => isThere(name, options));
-  const run = { ...options, ...repeats(job, size) };
   for (let round = 0; round < rounds; round++)
     for (const contestant of rotated(contestants, round)) {
       if (cannot.has(contestant)) continue;
       try {
-        const trial = await runContestant(contestant, job, files, run);
+        const trial = await runContestant(contestant, job, files, {
+          ...options,
+          ...repeats(job, contestant, size),
+        });
         trials.set(contestant, [...(trials.get(contestant) ?? []), trial]);
       } catch (error) {
         if (!(error instanceof CannotError) || isOurs(contestant)) throw error;
@@ -83,11 +85,6 @@ async function runJob(job: Job, options: JobsOptions): Promise<JobResult> {
     rows: rowsOf(new Map(inOrder)),
     cannot: [...cannot].map(([contestant, why]) => ({ contestant, why })),
   };
-}
-
-/** A rival may be unable to do a job. If Darkroom or bare sharp cannot, the benchmark is wrong. */
-export function isOurs(contestant: ContestantName): boolean {
-  return contestant === 'engine' || contestant === 'function' || contestant === 'sharp';
 }
 
 export async function runJobs(
