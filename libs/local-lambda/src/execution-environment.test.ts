@@ -145,7 +145,7 @@ describe('the end of the process is the end of the invocation:', () => {
     ['abort', { act: 'abort' }, 'Runtime exited with error: signal: aborted'],
     ['out of memory', { act: 'exhaust-heap' }, 'Runtime exited with error: signal: aborted'],
   ])('%s', async (_name, event, reason) => {
-    const environment = await start('act', { memoryMiB: 128 });
+    const environment = await start('act', { memoryMiB: 40 });
     const result = await act(environment, event);
     const errorMessage = `RequestId: ${result.requestId} Error: ${reason}`;
     expect(result).toMatchObject({

@@ -88,6 +88,9 @@ async function main(): Promise<void> {
   await runtime.disconnect(failure === undefined);
   // Node reports unhandled rejections once the microtasks are done.
   await setImmediate();
+  // The host takes what is printed piece by piece, and ends the thread once it is done.
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise((resolve) => stream.write('', resolve));
   post({ kind: 'done', error: (failure ?? unhandled)?.error });
 }
 
