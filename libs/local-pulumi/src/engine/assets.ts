@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readlink, stat } from 'node:fs/promises';
+import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { DeploymentError, messageOf } from './deployment-error.ts';
@@ -34,8 +34,8 @@ export const archiveSchema: z.ZodType<Archive> = z.strictObject({
 });
 
 /**
- * Makes the paths of all assets and archives absolute and adds the hash of their content, sothat
- * a changed file is a changed input.
+ * Makes the paths of all assets and archives absolute and adds the hash of their content, so that a changed file is a
+ * changed input.
  *
  * @param directory where relative paths start
  * @throws DeploymentError `INPUT_INVALID` when a file is not there, or the asset is a URL
@@ -80,7 +80,8 @@ async function withHash(value: Record<string, Value>, directory: string): Promis
     return known({ text });
   }
   if (isObject(assets)) {
-    for (const [name, asset] of Object.entries(assets).sort(byName)) {
+    for (const name of Object.keys(assets).sort()) {
+      const asset = assets[name];
       if (isObject(asset)) hash.update(`${name}\0${asset['hash'] as string}\0`);
     }
     return known({ assets });
@@ -98,15 +99,11 @@ async function hashPath(hash: Hash, absolute: string, name: string): Promise<voi
     for await (const chunk of createReadStream(absolute)) hash.update(chunk as Buffer);
     return;
   }
-  const entries = await readdir(absolute, { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => byName([a.name], [b.name]))) {
-    const below = path.join(absolute, entry.name);
+  for (const entry of (await readdir(absolute)).sort()) {
+    const below = path.join(absolute, entry);
+    const isLink = (await lstat(below)).isSymbolicLink();
     // A link counts as its text: what it points to may lie outside, or above.
-    if (entry.isSymbolicLink()) hash.update(`${name}/${entry.name}\0${await readlink(below)}\0`);
-    else await hashPath(hash, below, `${name}/${entry.name}`);
+    if (isLink) hash.update(`${name}/${entry}\0${await readlink(below)}\0`);
+    else await hashPath(hash, below, `${name}/${entry}`);
   }
-}
-
-function byName(a: readonly [string, ...unknown[]], b: readonly [string, ...unknown[]]): number {
-  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
 }

@@ -46,7 +46,64 @@ test('a stack without configuration has none', async () => {
   expect((await readStackConfig(projectDir, 'dev')).config).toEqual({});
 });
 
+test.each([
+  ['config: null\n', {}],
+  ['config: { list: null, a: { secure: 5 } }\n', { 'shop:a': '{"secure":5}' }],
+  ['config: { a: { secure: x, more: [null] } }\n', { 'shop:a': '{"secure":"x","more":[null]}' }],
+])('%j is read', async (text, config) => {
+  await write('Pulumi.dev.yaml', text);
+  expect((await readStackConfig(projectDir, 'dev')).config).toEqual(config);
+});
+
+test.each([
+  ['a folder', 'main: infra', 'infra'],
+  ['a file', 'main: infra/index.ts', 'infra'],
+  ['missing', 'main: later', 'later'],
+  ['left out', '', '.'],
+])('the program whose `main` is %s starts in its folder', async (_what, main, folder) => {
+  await write('Pulumi.yaml', `name: shop\n${main}\n`);
+  await write('Pulumi.dev.yaml', '');
+  await mkdir(path.join(projectDir, 'infra'));
+  await write('infra/index.ts', '');
+  const { programDirectory } = await readStackConfig(projectDir, 'dev');
+  expect(programDirectory).toBe(path.resolve(projectDir, folder));
+});
+
+test('the name of the project may be given, without a project file', async () => {
+  await rm(path.join(projectDir, 'Pulumi.yaml'));
+  await write('Pulumi.dev.yaml', 'config: { a: b }\n');
+  const { project, config } = await readStackConfig(projectDir, 'dev', 'other');
+  expect({ project, config }).toEqual({ project: 'other', config: { 'other:a': 'b' } });
+});
+
 describe('an error', () => {
+  test('says that there are no stacks', async () => {
+    for (const name of ['Pulumi.yaml.bak', 'xPulumi.a.yaml', 'Pulumi.a.yaml.bak'])
+      await write(name, '');
+    await expect(readStackConfig(projectDir, 'test')).rejects.toThrow(/; there are none$/);
+  });
+
+  test.each([
+    ['name: shop\nconfig: {}\n', 'reads configuration from stack files only'],
+    ['name: a/b\n', 'has no usable "name"'],
+    ['name: 5\n', 'has no usable "name"'],
+    ['5\n', 'is no map'],
+    ['name: {\n', 'at line'],
+  ])('names the project file with %j', async (text, why) => {
+    await write('Pulumi.yaml', text);
+    await expect(readStackConfig(projectDir, 'dev')).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(why),
+    });
+  });
+
+  test('names a file that cannot be read, with its cause', async () => {
+    await mkdir(path.join(projectDir, 'Pulumi.dev.yaml'));
+    await expect(readStackConfig(projectDir, 'dev')).rejects.toMatchObject({
+      ...{ code: 'CONFIG_INVALID', cause: { code: 'EISDIR' } },
+    });
+  });
+
   test('names the file of an unknown stack, and the stacks that there are', async () => {
     await write('Pulumi.prod.yaml', '');
     await write('Pulumi.dev.yaml', '');

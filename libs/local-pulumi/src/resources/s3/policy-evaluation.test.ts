@@ -41,12 +41,43 @@ test.each([
     'names the account',
     { ...allow, Condition: { StringEquals: { 'aws:SourceAccount': '000000000000' } } },
   ],
+  [
+    'is not sensitive to the case',
+    {
+      ...allow,
+      Condition: { StringEqualsIgnoreCase: { 'aws:SourceArn': 'ARN:aws:S3:::photos-1A2B3C4' } },
+    },
+  ],
+  ['names several queues', { ...allow, Resource: ['x', call.resource] }],
   ['wants TLS', { ...allow, Condition: { Bool: { 'aws:SecureTransport': true } } }],
 ])('a statement that %s allows', (_, statement) => {
   expect(allows(policy(statement), call)).toBe(true);
 });
 
 test.each([
+  ['has no action', { ...allow, Action: undefined }],
+  ['has no resource', { ...allow, Resource: undefined }],
+  ['has no principal', { ...allow, Principal: undefined }],
+  [
+    'has a dot for any character',
+    { ...allow, Resource: call.resource.replace(':photos', '.photos') },
+  ],
+  [
+    'names another text',
+    { ...allow, Condition: { StringEqualsIgnoreCase: { 'aws:SourceArn': 'arn:aws:s3:::other' } } },
+  ],
+  [
+    'has two conditions of which one holds',
+    {
+      ...allow,
+      Condition: {
+        StringEquals: {
+          'aws:SourceAccount': '000000000000',
+          'aws:SourceArn': 'arn:aws:s3:::other',
+        },
+      },
+    },
+  ],
   ['is for another service', { ...allow, Principal: { Service: 'sns.amazonaws.com' } }],
   ['is for another action', { ...allow, Action: 'sqs:Receive*' }],
   ['is for another queue', { ...allow, Resource: `${call.resource}-2` }],
