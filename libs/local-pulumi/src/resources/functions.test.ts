@@ -85,7 +85,8 @@ test('there is one region and one partition, and every hosted zone exists', () =
     ...{ id: region, name: region, region, endpoint: 'ec2.eu-central-1.amazonaws.com' },
     description: expect.stringContaining(region),
   };
-  for (const args of [{}, { region }, { name: region }])
+  const asked: Properties[] = [{}, { region }, { name: region }];
+  for (const args of asked)
     expect(invoke('aws:index/getRegion:getRegion', args)).toEqual(described);
   expect(() => invoke('aws:index/getRegion:getRegion', { name: 'us-east-1' })).toThrow(region);
   expect(() => invoke('aws:index/getRegion:getRegion', { region: 'us-east-1' })).toThrow(
