@@ -22,7 +22,7 @@ export const TARGETS: readonly Target[] = [
     bound: 1.4,
     better: 'less',
     of: (r) => rowOf(r, 'thumbnail', 'function').ratio ?? NaN,
-    explainedBy: '[Profile](#profile)',
+    explainedBy: '[Profile](#profile), [its parts](#the-whole-function-and-bare-sharp)',
     parts: ['thumbnail'],
   },
   {
@@ -30,7 +30,7 @@ export const TARGETS: readonly Target[] = [
     bound: 5,
     better: 'more',
     of: (r) => cpu(r, 'thumbnail', 'Pillow handler') / cpu(r, 'thumbnail', 'function'),
-    explainedBy: '[Profile](#profile)',
+    explainedBy: '[Profile](#profile), [its parts](#the-whole-function-and-bare-sharp)',
     parts: [],
   },
   {
@@ -46,7 +46,7 @@ export const TARGETS: readonly Target[] = [
     bound: 0.1,
     better: 'less',
     of: (r) => 1 - cpu(r, 'no-placeholder', 'engine') / cpu(r, 'thumbnail', 'engine'),
-    explainedBy: '[Parts of the whole function](#parts-of-the-whole-function)',
+    explainedBy: '[The placeholder](#the-placeholder)',
     // A difference of two figures: its noise is larger than itself.
     parts: [],
   },
@@ -63,7 +63,7 @@ export const TARGETS: readonly Target[] = [
     bound: 0.4,
     better: 'less',
     of: (r) => cpu(r, 'tiny', 'function') / cpu(r, 'thumbnail', 'sharp'),
-    explainedBy: '[Profile](#profile)',
+    explainedBy: '[Profile](#profile), [its parts](#the-whole-function-and-bare-sharp)',
     parts: ['tiny', 'thumbnail'],
   },
   {
@@ -71,7 +71,7 @@ export const TARGETS: readonly Target[] = [
     bound: 1.2,
     better: 'less',
     of: (r) => r.coldStart.ratio,
-    explainedBy: '[Cold start](#cold-start)',
+    explainedBy: '[The start](#the-start)',
     parts: ['cold start'],
   },
   {
@@ -79,7 +79,7 @@ export const TARGETS: readonly Target[] = [
     bound: 0.6,
     better: 'more',
     of: (r) => r.burst.perSecond / r.burst.sharpPerSecond,
-    explainedBy: '[Burst](#burst)',
+    explainedBy: '[The burst](#the-burst)',
     parts: ['burst'],
   },
 ];
