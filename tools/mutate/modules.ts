@@ -906,6 +906,7 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 15_000,
+    minimum: 93,
   },
   {
     name: 'deploy',
