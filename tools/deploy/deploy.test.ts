@@ -267,7 +267,7 @@ describe('goes no further', () => {
   });
 });
 
-test('a defect is no problem of the person who deploys', async () => {
+test('a defect is not a problem of the person who deploys', async () => {
   await fakeAccount();
   const { directory } = await fakeWorkspace({ stackFile: 'environment: [darkroom/dev]' });
   const failure = deploy({ stack: STACK, yes: true }, directory, screen());

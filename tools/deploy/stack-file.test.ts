@@ -44,7 +44,7 @@ test('may have neither a profile nor, with AWS_REGION, a region', async () => {
   expect(clientConfig(file)).toStrictEqual({ region: 'us-gov-west-1' });
 });
 
-test.each([[''], [5]])('the region %j is none', async (region) => {
+test.each([[''], [5]])('the region %j is not valid', async (region) => {
   await expect(read({ config: { 'aws:region': region } })).rejects.toMatchObject({
     ...{ code: 'STACK_FILE', message: expect.stringContaining('Pulumi.test.yaml sets no region') },
   });
@@ -154,7 +154,7 @@ describe('ESC environments', () => {
     });
   });
 
-  test('with an answer that is none are a defect', async () => {
+  test('with an unreadable answer are a defect', async () => {
     await expect(read({ environment: ['dev'] }, 'echo no JSON')).rejects.toThrow(SyntaxError);
   });
 });

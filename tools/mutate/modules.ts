@@ -493,7 +493,7 @@ export const MODULES: readonly Module[] = [
       {
         file: 'libs/transforms/src/builtin/encoders/encodings.ts',
         line: "case 'pdf':",
-        reason: 'the presets of a PDF are none',
+        reason: 'a PDF has no presets',
       },
       {
         file: 'libs/transforms/src/builtin/encoders/encodings.ts',
@@ -946,7 +946,7 @@ export const MODULES: readonly Module[] = [
         file: 'tools/deploy/deploy.ts',
         line: 'const state = pulumi ? await readState({ workspace, stack, pulumi }) : [];',
         replacements: ['["Stryker was here"]'],
-        reason: 'a text is no resource of a type that matters',
+        reason: 'a text is not a resource of a type that matters',
       },
       {
         file: 'tools/deploy/deploy.ts',
@@ -988,7 +988,7 @@ export const MODULES: readonly Module[] = [
         file: 'tools/deploy/update-failure.ts',
         line: '() => [],',
         replacements: ['["Stryker was here"]'],
-        reason: 'the text is no event',
+        reason: 'the text is not an event',
       },
     ],
   },

@@ -155,6 +155,13 @@ const ANY_SHEET = {
   ...{ columns: [0, 1], background: ['#336699', 'transparent'] },
 };
 
+const CLIP = {
+  ...{ width: [16, 250, 500, 1000], height: [16, 250, 500, 1000] },
+  ...{ content: CONTENTS, frames: [2, 5, 20, 60] },
+};
+const MOVING_GIF = { ...CLIP, disposal: [0, 2, 3] as const, interlaced: [false] };
+const MOVING_WEBP = { ...CLIP, lossless: [true, false], alpha: [true, false], quality: [80] };
+
 /** Recipes by their names: steps of each variant. */
 const RECIPES: Readonly<Record<string, UploadOrder['variants']>> = {
   thumbnail: [['rotate', { resize: { width: 320 } }, { encode: 'webp' }]],
@@ -480,13 +487,7 @@ export const FAMILIES: readonly Family[] = [
     'webp',
     {
       ...ANY_RECIPE,
-      width: [16, 250, 500, 1000],
-      height: [16, 250, 500, 1000],
-      lossless: [true, false],
-      alpha: [true, false],
-      content: CONTENTS,
-      quality: [80],
-      frames: [2, 5, 20, 60],
+      ...MOVING_WEBP,
       canvas: [1, 2],
     },
     writeWebp,
@@ -498,13 +499,8 @@ export const FAMILIES: readonly Family[] = [
     'gif',
     {
       ...ANY_RECIPE,
-      width: [16, 250, 500, 1000],
-      height: [16, 250, 500, 1000],
-      content: CONTENTS,
-      frames: [2, 5, 20, 60],
+      ...MOVING_GIF,
       screen: [1, 2],
-      disposal: [0, 2, 3],
-      interlaced: [false],
     },
     writeGif,
     ({ width, height, frames, screen }) => width * height * screen ** 2 * frames <= 10_000_000,
@@ -515,13 +511,7 @@ export const FAMILIES: readonly Family[] = [
     'webp',
     {
       ...ANY_STILLS,
-      width: [16, 250, 500, 1000],
-      height: [16, 250, 500, 1000],
-      lossless: [true, false],
-      alpha: [true, false],
-      content: CONTENTS,
-      quality: [80],
-      frames: [2, 5, 20, 60],
+      ...MOVING_WEBP,
       canvas: [1, 2, 4],
     },
     writeWebp,
@@ -533,13 +523,8 @@ export const FAMILIES: readonly Family[] = [
     'gif',
     {
       ...ANY_STILLS,
-      width: [16, 250, 500, 1000],
-      height: [16, 250, 500, 1000],
-      content: CONTENTS,
-      frames: [2, 5, 20, 60],
+      ...MOVING_GIF,
       screen: [1, 2, 4],
-      disposal: [0, 2, 3],
-      interlaced: [false],
     },
     writeGif,
     ({ width, height, frames, screen }) => width * height * screen ** 2 * frames <= 40_000_000,
@@ -550,13 +535,8 @@ export const FAMILIES: readonly Family[] = [
     'gif',
     {
       ...ANY_SHEET,
-      width: [16, 250, 500, 1000],
-      height: [16, 250, 500, 1000],
-      content: CONTENTS,
-      frames: [2, 5, 20, 60],
+      ...MOVING_GIF,
       screen: [1, 2],
-      disposal: [0, 2, 3],
-      interlaced: [false],
     },
     writeGif,
     ({ width, height, frames, screen }) => width * height * screen ** 2 * frames <= 20_000_000,

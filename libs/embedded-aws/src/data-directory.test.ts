@@ -26,7 +26,7 @@ test('a directory that cannot be created says why', async () => {
   expect(() => openDataDirectory('/proc/darkroom/data')).toThrow();
 });
 
-test('a file that is no database is not one in use', async () => {
+test('a file that is not a database is not one in use', async () => {
   await writeFile(path.join(parent, 'fauxqs.db'), 'nonsense'.repeat(1000));
   expect(() => openDataDirectory(parent)).toThrow('file is not a database');
   expect(() => openDataDirectory(parent)).not.toThrow(DataDirectoryInUseError);

@@ -83,7 +83,7 @@ const answerOf = async (response: Response) => [
 ];
 const JSON_TYPE = 'application/json';
 
-test('what is no part of the API is not found', async () => {
+test('a path outside the API is not found', async () => {
   for (const [method, path] of [
     ['GET', '/invocation/request-1/response'],
     ['POST', '/invocation/next'],
@@ -116,7 +116,7 @@ test('an outcome is for the invocation that runs', async () => {
   expect(api.outcome).toBeUndefined();
   const accepted = await call('POST', '/invocation/request-1/error', '{"errorType":"E"}');
   expect(await answerOf(accepted)).toEqual([202, JSON_TYPE, { status: 'OK' }]);
-  // It is no error as the API describes it, so its text is shown.
+  // The API describes errors otherwise, so the text is shown.
   const error = { errorType: 'Runtime.Unknown', errorMessage: '{"errorType":"E"}' };
   expect(api.outcome).toEqual({ error });
 });
@@ -167,8 +167,11 @@ test.each([
   ['not JSON', 'not JSON'],
   ['x'.repeat(1001), 'x'.repeat(1000)],
   ['x'.repeat(MAX_PAYLOAD_BYTES + 1), ''],
-])('an error of the initialisation that is none is shown: %.9s', async (body, errorMessage) => {
-  const answered = await call('POST', '/init/error', body);
-  expect(await answerOf(answered)).toEqual([202, JSON_TYPE, { status: 'OK' }]);
-  expect(await api.initialised).toEqual({ errorType: 'Runtime.Unknown', errorMessage });
-});
+])(
+  'an error of the initialisation that the API does not describe is shown: %.9s',
+  async (body, errorMessage) => {
+    const answered = await call('POST', '/init/error', body);
+    expect(await answerOf(answered)).toEqual([202, JSON_TYPE, { status: 'OK' }]);
+    expect(await api.initialised).toEqual({ errorType: 'Runtime.Unknown', errorMessage });
+  },
+);

@@ -36,7 +36,7 @@ describe('an error that fauxqs does not answer', () => {
     ],
     ['another error of SQLite', sqlite(1), 500, 'InternalError'],
     ['an unknown error', new Error('unknown'), 500, 'InternalError'],
-    ['an error that is no number', sqlite('13'), 500, 'InternalError'],
+    ['an error that is not a number', sqlite('13'), 500, 'InternalError'],
     ['a body that is too large', fastify(413, 'FST_ERR_CTP_BODY_TOO_LARGE'), 400, 'EntityTooLarge'],
     ['what Fastify rejects', fastify(414), 414, 'InvalidRequest'],
     ['what Fastify cannot do', fastify(500), 500, 'InternalError'],
@@ -67,7 +67,7 @@ describe('an error that fauxqs does not answer', () => {
   test.each<[string, Error, number, string]>([
     ['a full disk', sqlite(13), 507, 'InternalFailure'],
     ['an unknown error', new Error('unknown'), 500, 'InternalFailure'],
-    ['JSON that is none', new SyntaxError('nonsense'), 500, 'SerializationException'],
+    ['text that is not JSON', new SyntaxError('nonsense'), 500, 'SerializationException'],
   ])('is JSON to clients of SQS: %s', async (_what, error, status, type) => {
     const answer = await failingWith(error).inject({ method: 'POST', url: '/' });
     expect(answer.statusCode).toBe(status);

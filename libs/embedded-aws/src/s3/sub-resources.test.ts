@@ -49,7 +49,7 @@ describe('a sub-resource that is not emulated', () => {
     await objectIsIntact();
   });
 
-  test('the type of a form makes no form of what is none', async () => {
+  test('a body that is not a form is refused, whatever type it states', async () => {
     const type = { 'content-type': 'multipart/form-data; boundary=x' };
     const upload = await rawRequest(aws.endpoint, 'POST', `/${Bucket}/a?uploads`, type);
     expect(upload.text).toContain('<UploadId>');

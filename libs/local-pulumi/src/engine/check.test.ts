@@ -20,7 +20,7 @@ const handler: ResourceHandler<HandlerContext> = {
 const checked = (raw: object, names: Parameters<typeof check>[3] = { seed: 's' }) =>
   check(handler, 'thing', raw as never, names);
 
-test('a check keeps what is set, fills in the name and lists what has no effect', () => {
+test('a check keeps the inputs, fills in the name and lists inputs without effect', () => {
   const raw = { size: null, tags: { team: 'x' }, list: [{ a: undefined }, { a: 1 }] };
   const { inputs, ...rest } = checked(raw);
   expect(inputs).toStrictEqual({
@@ -50,7 +50,7 @@ test.each([
   expect(() => checked(raw)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID', message }));
 });
 
-test('a rule of the whole has no place', () => {
+test('a rule about all inputs has no path', () => {
   const inputs = z.strictObject({ name: z.string() }).refine(() => false, 'never right');
   const never = { ...handler, inputs };
   expect(() => check(never, 'thing', {}, {})).toThrow(/^never right$/);
@@ -65,7 +65,7 @@ test('an automatic name follows the rule of its service', () => {
   expect(() => autoName({ ...rule, maxLength: 21 }, 'ThingA', {})).toThrow('22 characters, 21');
 });
 
-test('what has no effect is listed once, in alphabetical order', () => {
+test('inputs without effect are listed once, in alphabetical order', () => {
   const log = new DeploymentLog(() => undefined);
   for (const type of ['b', 'a', 'b']) log.addUnknownType(type);
   const why = 'no effect';

@@ -283,7 +283,7 @@ describe('values', () => {
     expect(decode(struct(wire))).toEqual({ values, secrets });
   });
 
-  test('of an empty message are none', () => {
+  test('an empty message has none', () => {
     expect(decode(undefined)).toEqual({ values: {}, secrets: [] });
   });
 

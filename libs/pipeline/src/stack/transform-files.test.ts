@@ -179,7 +179,7 @@ describe('a file of own transforms is refused', () => {
     ['that imports a native package', `import native from 'native'; native;`, /is native code/],
     ['of a scope', `import native from '@scope/native'; native;`, /is native code/],
     [
-      'whose result is no option',
+      'whose result is not an option',
       definitionWith(
         'options: z.strictObject({ a: z.number().transform(String) }).meta({ examples: [{ a: 1 }] })',
       ),

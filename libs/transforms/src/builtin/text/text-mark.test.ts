@@ -66,7 +66,7 @@ test('a text that shows nothing is an error', () => {
   expect(() => mark(' \n ')).toThrow('the text shows nothing');
 });
 
-test('a collection of fonts is no font', async () => {
+test('a collection of fonts is not a font', async () => {
   const collection = Buffer.concat([Buffer.from('ttcf\0\x01\0\0\0\0\0\0', 'latin1'), Buffer.alloc(99)]); // prettier-ignore
   await expect(readFont(collection)).rejects.toThrow('a font collection; expected a single font');
 });
