@@ -877,6 +877,7 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 10_000,
+    minimum: 88,
   },
   {
     name: 'local-lambda',

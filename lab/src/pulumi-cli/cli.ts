@@ -103,7 +103,7 @@ export async function commandLine(
       child.once('error', reject).once('close', resolve);
     });
     return {
-      signal: (signal) => process.kill(-(child.pid ?? 0), signal),
+      signal: (signal) => child.pid !== undefined && process.kill(-child.pid, signal),
       ended: Promise.all([code, text(child.stdout), text(child.stderr)]).then(
         ([ended, stdout, stderr]) => ({ code: ended, stdout, stderr }),
       ),

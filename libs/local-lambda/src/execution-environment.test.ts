@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ExecutionEnvironment } from './execution-environment.ts';
-import { fixture, isAlive, NOWHERE, PATIENCE } from './testing/fixtures.ts';
+import { fixture, isAlive, killProcess, NOWHERE, PATIENCE } from './testing/fixtures.ts';
 import { MAX_PAYLOAD_BYTES } from './types.ts';
 import type { FunctionSpec } from './types.ts';
 
@@ -175,7 +175,7 @@ describe('the end of the process is the end of the invocation:', () => {
     const environment = await start('act');
     const invocation = act(environment, { act: 'hang' });
     await untilLogged('act hang');
-    process.kill(environment.pid ?? 0, 'SIGKILL');
+    killProcess(environment.pid);
     expect(await invocation).toMatchObject({
       status: 'failed',
       error: { errorMessage: expect.stringContaining('signal: killed') },

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { FunctionPool } from './function-pool.ts';
-import { fixture, isAlive, NOWHERE, PATIENCE } from './testing/fixtures.ts';
+import { fixture, isAlive, killProcess, NOWHERE, PATIENCE } from './testing/fixtures.ts';
 
 const pools: FunctionPool[] = [];
 
@@ -33,7 +33,7 @@ test('has no more processes than its size: what is over waits', async () => {
   const results = [subject.invoke(hang), subject.invoke(hang), subject.invoke(answer)];
   await vi.waitFor(() => expect(log).toEqual(['act hang', 'act hang']), PATIENCE);
   expect(subject.pids()).toHaveLength(2);
-  process.kill(subject.pids()[0] ?? 0, 'SIGKILL');
+  killProcess(subject.pids()[0]);
   expect(await results[2]).toMatchObject({ status: 'succeeded', payload: '"here"' });
   expect(subject.pids()).toHaveLength(2);
 });
@@ -41,8 +41,8 @@ test('has no more processes than its size: what is over waits', async () => {
 test('an idle process that was killed is replaced', async () => {
   const subject = pool(1);
   await subject.invoke(answer);
-  const [first = 0] = subject.pids();
-  process.kill(first, 'SIGKILL');
+  const [first] = subject.pids();
+  killProcess(first);
   await vi.waitFor(() => expect(subject.pids()).toEqual([]), PATIENCE);
   expect(await subject.invoke(answer)).toMatchObject({ status: 'succeeded' });
   expect(subject.pids()).not.toEqual([first]);

@@ -1,6 +1,7 @@
 import {
   GetBucketNotificationConfigurationCommand,
   PutBucketNotificationConfigurationCommand,
+  type Event,
   type FilterRule,
   type NotificationConfiguration,
 } from '@aws-sdk/client-s3';
@@ -108,6 +109,11 @@ describe('the notification configuration', () => {
     ['a prefix of the other', created('a/'), created('a/b/', '.png')],
     ['a suffix of the other', created('a/', '.jpg'), created('a/', 'x.jpg')],
     ['an event that the other covers', created('a/', '', 's3:ObjectCreated:Put'), created('a/')],
+    [
+      'one event of several',
+      { ...created('a/'), Events: ['s3:ObjectCreated:Put', 's3:ObjectRemoved:Delete'] as Event[] },
+      { ...created('a/'), Events: ['s3:ObjectCreated:Copy', 's3:ObjectRemoved:*'] as Event[] },
+    ],
   ])('refuses overlaps: %s', async (_, left, right) => {
     const both = { QueueConfigurations: [left, right].map((one) => ({ ...one, QueueArn })) };
     await refused(set(both), 'InvalidArgument', 400);
@@ -116,7 +122,14 @@ describe('the notification configuration', () => {
   test.each([
     ['other prefixes', created('a/'), created('b/')],
     ['other suffixes', created('a/', '.jpg'), created('a/', '.png')],
+    ['suffixes of which one is a part of the other', created('a/', '.jpg'), created('a/', '.jpg.')],
+    ['prefixes of which one ends like the other', created('b/a/'), created('a/')],
     ['other events', created('a/'), created('a/', '', 's3:ObjectRemoved:*')],
+    [
+      'events of one kind that are not equal',
+      created('a/', '', 's3:ObjectCreated:Put'),
+      created('a/', '', 's3:ObjectCreated:Post'),
+    ],
   ])('takes what does not overlap: %s', async (_, left, right) => {
     await set({ QueueConfigurations: [left, right].map((one) => ({ ...one, QueueArn })) });
   });
@@ -132,7 +145,9 @@ describe('the notification configuration', () => {
       'InvalidArgument',
       400,
     );
-    for (const Value of ['my uploads/', 'year=2024/', 'é/', '50%', 'a'.repeat(1025)]) {
+    const longest = 'a'.repeat(1024);
+    await set(filtered([{ Name: 'prefix', Value: longest }]));
+    for (const Value of ['my uploads/', 'year=2024/', 'é/', '50%', `${longest}a`]) {
       await refused(set(filtered([{ Name: 'prefix', Value }])), 'InvalidArgument', 400);
     }
   });
@@ -163,7 +178,16 @@ describe('the notification configuration', () => {
   });
 
   test('rejects documents of another kind', async () => {
-    for (const body of ['', '<nonsense', '<VersioningConfiguration/>', '<!DOCTYPE a><a/>']) {
+    const queue = (...elements: string[]) =>
+      `<NotificationConfiguration><QueueConfiguration>${elements.join('')}</QueueConfiguration></NotificationConfiguration>`;
+    for (const body of [
+      '',
+      '<nonsense',
+      '<VersioningConfiguration/>',
+      '<!DOCTYPE a><a/>',
+      queue(`<Queue>${QueueArn}</Queue>`),
+      queue('<Event>s3:ObjectCreated:*</Event>'),
+    ]) {
       const answer = await fetch(`${aws.endpoint}/${Bucket}?notification`, { method: 'PUT', body });
       expect(answer.status).toBe(400);
       expect(await answer.text()).toContain('<Code>MalformedXML</Code>');

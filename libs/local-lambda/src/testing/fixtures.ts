@@ -42,6 +42,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** @throws Error without a process: `kill(0)` ends the tests themselves, and what has started them */
+export function killProcess(pid: number | undefined): void {
+  if (!pid) throw new Error('There is no process to kill.');
+  process.kill(pid, 'SIGKILL');
+}
+
 export { environmentVariables } from '../environment-variables.ts';
 export { RuntimeApi, type Outcome } from '../runtime-api.ts';
 export { toSqsRecord } from '../sqs-event.ts';
