@@ -12,10 +12,11 @@ for (const name of Object.keys(process.env))
 Object.assign(process.env, first);
 
 // Stryker activates a mutant before the first test if it knows the test files. The code that runs on import has run then,
-// with the mutant of the previous run.
+// with the mutant of the previous run. Sources that stay loaded never run it with a mutant, which they would keep.
 const provided = inject as (key: string) => string | undefined;
 const namespace = provided('globalNamespace');
 if (namespace !== undefined) {
   const stryker = (thread[namespace] ??= {}) as { activeMutant: string | undefined };
-  stryker.activeMutant = provided('mode') === 'mutant' ? provided('activeMutant') : undefined;
+  const changesImports = provided('mode') === 'mutant' && process.env.KEEPS_SOURCES !== 'true';
+  stryker.activeMutant = changesImports ? provided('activeMutant') : undefined;
 }

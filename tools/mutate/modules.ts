@@ -892,6 +892,7 @@ export const MODULES: readonly Module[] = [
     mutateTables: false,
     keepsSources: true,
     testTimeoutMs: 15_000,
+    minimum: 87,
   },
   {
     name: 'local-pulumi',

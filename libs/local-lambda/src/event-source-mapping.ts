@@ -94,7 +94,8 @@ export class EventSourceMapping {
       }
       try {
         const batch = await this.#collector.collect(signal);
-        if (backoffMs > 0) this.#listener.onProblem(`${this.#spec.queueUrl} answers again`);
+        if (backoffMs > 0 && !signal.aborted)
+          this.#listener.onProblem(`${this.#spec.queueUrl} answers again`);
         return batch;
       } catch (error) {
         if (backoffMs === 0) this.#listener.onProblem(`Cannot receive from ${this.#about(error)}`);
