@@ -118,9 +118,9 @@ async function tryFile(family: Family, genes: Genes, file: string): Promise<Tria
   return best && trialOf(genes, best, family);
 }
 
-/** Whether a trial uses more than its estimate allows. */
-export function exceeds({ ratio }: Trial): boolean {
-  return ratio.cpuSeconds > BOUNDS.cpuSeconds || ratio.memory > BOUNDS.memory;
+/** Whether a trial uses more than its estimate times the bounds. */
+export function exceeds({ ratio }: Trial, bounds: Cost = BOUNDS): boolean {
+  return ratio.cpuSeconds > bounds.cpuSeconds || ratio.memory > bounds.memory;
 }
 
 function anyGenes(family: Family, random: SeededRandom): Genes {
@@ -154,12 +154,14 @@ export interface SearchOptions {
   /** Whether to go on, asked before each file with the number of files before it. */
   readonly goOn: (files: number) => boolean;
   readonly onTrial?: (family: Family, trial: Trial) => void;
+  /** Whether all files are at random, so that the seed alone decides which they are. Default: false. */
+  readonly atRandom?: boolean;
 }
 
 /** Looks for the files of a family that use the most of what was estimated: one third at random, the others near the worst so far. */
 export async function searchFamily(
   family: Family,
-  { seed, goOn, onTrial }: SearchOptions,
+  { seed, goOn, onTrial, atRandom = false }: SearchOptions,
 ): Promise<FamilyResult> {
   const random = new SeededRandom(seed, family.name.length, family.name.charCodeAt(0));
   const file = path.join(tmpdir(), `worst-case-${process.pid}-${family.name.replaceAll(' ', '-')}`);
@@ -168,7 +170,8 @@ export async function searchFamily(
   try {
     for (; goOn(files); files += 1) {
       const quantity: Quantity = files % 2 === 0 ? 'cpuSeconds' : 'memory';
-      const trial = await tryFile(family, possible(family, random, worst[quantity]), file);
+      const near = atRandom ? undefined : worst[quantity];
+      const trial = await tryFile(family, possible(family, random, near), file);
       if (!trial) skipped += 1;
       else {
         onTrial?.(family, trial);

@@ -65,6 +65,7 @@ export {
   ALLOCATOR_VARIABLES,
   BASE_MIB,
   estimateRender,
+  leftByPages,
   pageFileSeconds,
   leastRenderMemory,
 } from './plan/estimate.ts';

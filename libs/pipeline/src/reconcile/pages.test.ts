@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { pageFileSeconds, type RenderEstimate, type SourceFacts } from '@darkroom/transforms';
+import {
+  leftByPages,
+  pageFileSeconds,
+  type RenderEstimate,
+  type SourceFacts,
+} from '@darkroom/transforms';
 import { createEngine } from '@darkroom/transforms/engine';
 import { tiffPage } from '@darkroom/transforms/testing';
 import { describe, expect, test, vi } from 'vitest';
@@ -240,7 +245,8 @@ describe('the estimate of all pages', () => {
         ),
       ),
     ).toEqual({
-      ...{ pages: 4, pixels: 20 * 10 * 3 + 30 * 5, side: 30, memory: 40, stepSeconds: 2.25 },
+      ...{ pages: 4, pixels: 20 * 10 * 3 + 30 * 5, side: 30, stepSeconds: 2.25 },
+      memory: 40 + leftByPages([photo, photo]),
       decoding: { cpuSeconds: 0.75, memory: 9 },
       sheets: [],
       skipped: [skip('one'), skip('two')],
@@ -250,7 +256,8 @@ describe('the estimate of all pages', () => {
   test('leaves out what there is none of, and costs that are not known of every page', () => {
     const decoding = { cpuSeconds: 0.5, memory: 7 };
     const estimate = estimateUpload([request(), request()], estimating({ decoding }, {}));
-    expect(estimate).toStrictEqual({ pages: 2, pixels: 400, side: 20, memory: 10, sheets: [] });
+    const memory = 10 + leftByPages([photo, photo]);
+    expect(estimate).toStrictEqual({ pages: 2, pixels: 400, side: 20, memory, sheets: [] });
   });
 
   test('counts the pixels of a drawing at the size at which it is drawn', () => {

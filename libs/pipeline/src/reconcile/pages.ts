@@ -1,6 +1,7 @@
 import {
   type EstimateRequest,
   type ImageEngine,
+  leftByPages,
   pageFileSeconds,
   planSheet,
   type PlannedCell,
@@ -147,7 +148,10 @@ export function estimateUpload(
     ...(documentBytes > 0 && { documentBytes }),
     sheets,
     memory:
-      most(all.map(({ memory }) => memory)) + documentMemory(documentBytes) + sheetMemory(sheets),
+      most(all.map(({ memory }) => memory)) +
+      leftByPages(requests.map(({ facts }) => facts)) +
+      documentMemory(documentBytes) +
+      sheetMemory(sheets),
   };
 }
 

@@ -10,7 +10,13 @@ import type { WebpStructure } from '../cost/webp.ts';
 import { defineTransform } from '../define-transform.ts';
 import type { RenderEstimate, SourceFacts } from '../image-engine.ts';
 import { makePlan } from './make-plan.ts';
-import { estimateFrames, estimateRender, leastRenderMemory, pageFileSeconds } from './estimate.ts';
+import {
+  estimateFrames,
+  estimateRender,
+  leastRenderMemory,
+  leftByPages,
+  pageFileSeconds,
+} from './estimate.ts';
 
 /** A plugin that does not say which operations of sharp it uses. */
 const own = defineTransform({
@@ -599,4 +605,21 @@ test('a page is made of copies of the file, and those of others may still be hel
     estimate(50, { bytes, structure, page: 2 }) - estimate(50, { bytes, structure });
   expect(more(3 * MIB)).toBeCloseTo(1.2 * 12, 6);
   expect(more(30 * MIB)).toBeCloseTo(1.2 * 92, 6);
+});
+
+test('pages after the first leave copies of the file behind, until V8 collects them', () => {
+  const MIB = 1024 * 1024;
+  const scan: SourceFacts = {
+    ...{ format: 'tiff', width: 2000, height: 1000, orientation: 1, pages: 1, bytes: MIB / 2 },
+    ...{ hasAlpha: false, progressive: false },
+  };
+  const left = (pages: number, facts: Partial<SourceFacts> = {}) =>
+    leftByPages(Array.from({ length: pages }, () => ({ ...scan, ...facts })));
+  expect(left(1)).toBe(0);
+  expect(left(2)).toBeCloseTo(0.8 + 2, 6);
+  expect(left(11)).toBeCloseTo(28, 6);
+  expect(left(100)).toBe(65);
+  // Its decoder reads the pages.
+  const structure = { format: 'decoded' } as DecodedStructure;
+  expect(left(11, { structure })).toBeCloseTo(8, 6);
 });

@@ -526,8 +526,23 @@ export function estimateRender(
   };
 }
 
-/** What a rendered frame leaves behind until garbage collection, MiB and times its samples; the most of all of them, MiB. */
-const LEFT = { fixed: 0.8, perSample: 6, most: 65 };
+/**
+ * What a rendered page or frame leaves behind until garbage collection: MiB, and times the bytes of a frame's samples or of
+ * the file that a page is copied from. V8 collects before all of them exceed `most` MiB.
+ */
+const LEFT = { fixed: 0.8, perSample: 6, perByte: 4, most: 65 };
+
+/** MiB that the pages of an upload leave behind. The first page is the upload itself, not a copy. */
+export function leftByPages(pages: readonly SourceFacts[]): number {
+  const left = pages
+    .slice(1)
+    .map(({ bytes, structure }) => {
+      const isCopied = structure?.format !== 'decoded';
+      return LEFT.fixed + (isCopied ? (LEFT.perByte * bytes) / MIB : 0);
+    })
+    .reduce((sum, each) => sum + each, 0);
+  return Math.min(LEFT.most, left);
+}
 
 /**
  * Estimates a rendering of frames, which is one of each after the other. They are decoded together, in windows.
